@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto'
+import { chmod, mkdir, realpath } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { StartError } from '../settings.ts'
+import { sharedFolder } from './binaries.ts'
+import { canEnter, serverUser } from './os_user.ts'
+
+const checkout = resolve(import.meta.dirname, '../..')
+
+/**
+ * The data directory of the embedded server, made if missing: the given one (MEDISLOT_DATA_DIR), else `.medislot` in
+ * the checkout, so that each checkout has its own. For root with a checkout that the user `postgres` cannot enter (below
+ * a private home) it is a folder below /var/lib/medislot, named after the checkout's path.
+ * Throws StartError, naming MEDISLOT_DATA_DIR, when the directory cannot be made or used.
+ */
+export async function dataDirectory(given: string | undefined): Promise<string> {
+  const user = await serverUser()
+  const dataDir = resolve(
+    given ?? ((await canEnter(user, checkout)) ? join(checkout, '.medislot') : join(sharedFolder, nameOf(checkout))),
+  )
+  try {
+    await mkdir(dataDir, { recursive: true })
+    // `postgres` has to pass through; what is secret inside is private by its own mode.
+    if (user) await chmod(dataDir, 0o755)
+  } catch (cause) {
+    throw new StartError(`MEDISLOT_DATA_DIR: cannot use ${dataDir} (${(cause as Error).message})`, { cause })
+  }
+  if (!(await canEnter(user, dataDir))) {
+    throw new StartError(
+      `MEDISLOT_DATA_DIR: the operating-system user postgres, which the server runs as (it refuses root), cannot enter ${dataDir}. Choose a directory that is not below a private one.`,
+    )
+  }
+  // One name for one directory, whichever links led here: a running server is recognised by it.
+  return realpath(dataDir)
+}
+
+const nameOf = (path: string) => createHash('sha256').update(path).digest('hex').slice(0, 16)

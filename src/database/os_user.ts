@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { StartError } from '../settings.ts'
+
+const run = promisify(execFile)
+
+/** The operating-system user that PostgreSQL runs as, in the form spawn() takes. */
+export interface OsUser {
+  uid: number
+  gid: number
+}
+
+/**
+ * The user to run PostgreSQL as: undefined for an ordinary user (as oneself). PostgreSQL refuses root, so root gets the
+ * user `postgres`, made when the machine has none. A bare uid would not do: initdb looks its own name up.
+ * Throws StartError when there is no such user and none can be made.
+ */
+export async function serverUser(): Promise<OsUser | undefined> {
+  if (process.getuid?.() !== 0) return undefined
+  const existing = await lookUp()
+  if (existing) return existing
+  try {
+    await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'])
+  } catch (cause) {
+    // Two first starts at once: the other one made it.
+    const made = await lookUp()
+    if (made) return made
+    throw new StartError(
+      'PostgreSQL does not run as root, and the user postgres is missing and could not be made. Start as an ordinary user, or set DATABASE_URL.',
+      { cause },
+    )
+  }
+  return lookUp()
+}
+
+async function lookUp(): Promise<OsUser | undefined> {
+  try {
+    const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => run('id', [flag, 'postgres'])))
+    return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) }
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether that user can enter a directory. Tried, not computed from modes: access lists and mounts have a say too. */
+export async function canEnter(user: OsUser | undefined, directory: string): Promise<boolean> {
+  try {
+    await run('/bin/sh', ['-c', 'cd "$1"', 'sh', directory], { ...user, cwd: '/' })
+    return true
+  } catch {
+    return false
+  }
+}

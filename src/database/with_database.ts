@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from 'pg'
+import type { Settings } from '../settings.ts'
+import { dataDirectory } from './data_dir.ts'
+import { addressOfRunning, startEmbedded } from './embedded.ts'
+
+/**
+ * Calls `work` with the owner's address of the database that this checkout uses, and gives what it gives: DATABASE_URL,
+ * else the embedded server, be it the one that `npm start` is running or one started for as long as the work takes.
+ * So a program that runs once (import, migrate) works beside a running `npm start` and without it.
+ */
+export async function withDatabase<T>(
+  settings: Pick<Settings, 'databaseUrl' | 'dataDir'>,
+  work: (databaseUrl: string) => Promise<T>,
+): Promise<T> {
+  if (settings.databaseUrl) return work(settings.databaseUrl)
+
+  const dataDir = await dataDirectory(settings.dataDir)
+  const running = await addressOfRunning(dataDir)
+  if (running) {
+    await waitUntilItAnswers(running)
+    return work(running)
+  }
+  const server = await startEmbedded(dataDir)
+  try {
+    return await work(server.ownerUrl())
+  } finally {
+    await server.stop()
+  }
+}
+
+/** The other process may have begun to start a moment ago. */
+async function waitUntilItAnswers(databaseUrl: string): Promise<void> {
+  for (const deadline = Date.now() + 30_000; ; await sleep(200)) {
+    const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 2000 })
+    try {
+      await client.connect()
+      await client.end()
+      return
+    } catch (error) {
+      if (Date.now() > deadline) throw error
+    }
+  }
+}
