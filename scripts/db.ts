@@ -1,11 +1,12 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { commit, migrate, status, uncommit, watch } from 'graphile-migrate'
+import { commit, defaultLogger, migrate, status, uncommit, watch } from 'graphile-migrate'
 import { Client } from 'pg'
 import { startEmbedded } from '../src/database/embedded.ts'
 import { connectionsClosed, migrateSettings } from '../src/database/migrations.ts'
+import { log } from '../src/log.ts'
 import { runProgram } from '../src/run_program.ts'
 import { StartError } from '../src/settings.ts'
 
@@ -15,11 +16,12 @@ import { StartError } from '../src/settings.ts'
 //   npm run db:watch -- --once          runs it once: does it load?
 //   npm run db:commit -- --message x    turns it into a committed migration
 //   npm run db:uncommit                 takes the last committed migration back into current.sql
-//   npm run db:status                   says whether current.sql holds anything (exit code 2)
+//   npm run db:status                   exit code 2: current.sql holds something that is not committed
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { message: { type: 'string', short: 'm' }, once: { type: 'boolean', default: false } },
 })
+log.level = 'warn'
 
 await runProgram(async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'medislot-db-'))
@@ -31,27 +33,19 @@ await runProgram(async () => {
     await superuser.query('create database medislot_shadow owner medislot')
     const settings = {
       ...(await migrateSettings()),
+      // To be read by a person, not by a machine.
+      logger: defaultLogger,
       connectionString: server.ownerUrl(),
       shadowConnectionString: server.ownerUrl('medislot_shadow'),
       rootConnectionString: server.superuserUrl(),
     }
-    await migrate(settings)
-    switch (positionals[0]) {
-      case 'commit':
-        if (!values.message) throw new StartError('A message is needed: npm run db:commit -- --message "what it does"')
-        return await commit(settings, values.message)
-      case 'uncommit':
-        return await uncommit(settings)
-      case 'watch':
-        await watch(settings, values.once)
-        if (!values.once) await new Promise((resolve) => process.once('SIGINT', resolve))
-        return
-      case 'status':
-        if ((await status(settings)).hasCurrentMigration) process.exitCode = 2
-        return
-      default:
-        throw new StartError(`Unknown command: ${positionals[0]}`)
-    }
+    // With the actions, which are skipped otherwise while nothing is committed yet.
+    await migrate(settings, false, true)
+    await perform(settings)
+  } catch (error) {
+    // graphile-migrate shows an error in the SQL itself, with its place.
+    if (!(error as { _gmlogged?: boolean })._gmlogged) throw error
+    process.exitCode = 1
   } finally {
     await connectionsClosed(superuser)
     await superuser.end()
@@ -59,3 +53,34 @@ await runProgram(async () => {
     await rm(dataDir, { recursive: true })
   }
 })
+
+async function perform(settings: Awaited<ReturnType<typeof migrateSettings>>): Promise<void> {
+  switch (positionals[0]) {
+    case 'commit':
+      if (!values.message) throw new StartError('A message is needed: npm run db:commit -- --message "what it does"')
+      return keepingCurrent(settings.migrationsFolder, () => commit(settings, values.message))
+    case 'uncommit':
+      return uncommit(settings)
+    case 'watch':
+      await watch(settings, values.once)
+      if (!values.once) await new Promise((resolve) => process.once('SIGINT', resolve))
+      return
+    case 'status':
+      if ((await status(settings)).hasCurrentMigration) process.exitCode = 2
+      return
+    default:
+      throw new StartError(`Unknown command: ${positionals[0]}`)
+  }
+}
+
+/** A commit that fails leaves current.sql with its includes spelled out, which it then refuses to read: put it back. */
+async function keepingCurrent(migrationsFolder: string, work: () => Promise<void>): Promise<void> {
+  const file = join(migrationsFolder, 'current.sql')
+  const text = await readFile(file, 'utf8')
+  try {
+    await work()
+  } catch (error) {
+    await writeFile(file, text)
+    throw error
+  }
+}

@@ -1,5 +1,5 @@
--- Run by graphile-migrate after migrations (.gmrc, afterAllMigrations): lets the server's role see which migrations
--- are applied, for /readyz. The role does not exist while the very first migration is still being written.
+-- Run by graphile-migrate after migrations (.gmrc): lets the server's role see which migrations are applied, for
+-- /readyz. The role is missing while a database has no migration yet.
 do $$
 begin
   if exists (select from pg_catalog.pg_roles where rolname = 'app_authenticator') then

@@ -4,8 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Logger, migrate } from 'graphile-migrate'
 import { clearAllPools } from 'graphile-migrate/dist/pgReal.js'
 import JSON5 from 'json5'
+
 import { Client } from 'pg'
 import { libraryLog } from '../log.ts'
+
+type MigrateSettings = Parameters<typeof migrate>[0] & { migrationsFolder: string }
 
 const checkout = resolve(import.meta.dirname, '../..')
 
@@ -13,7 +16,7 @@ const checkout = resolve(import.meta.dirname, '../..')
 export const committedMigrations = join(checkout, 'migrations/committed')
 
 /** graphile-migrate's settings for this checkout: .gmrc, with paths and the log filled in. Databases are the caller's. */
-export async function migrateSettings() {
+export async function migrateSettings(): Promise<MigrateSettings> {
   // .gmrc runs graphile-worker: it must be ours and run on this Node, whether or not npm set the path.
   const ours = [dirname(process.execPath), join(checkout, 'node_modules/.bin')].join(delimiter)
   if (!process.env.PATH?.startsWith(ours)) process.env.PATH = [ours, process.env.PATH].join(delimiter)
