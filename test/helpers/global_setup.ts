@@ -1,0 +1,43 @@
+import { chmod, mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { migrate, watch } from 'graphile-migrate'
+import { Client } from 'pg'
+import { startEmbedded } from '../../src/database/embedded.ts'
+import { connectionsClosed, migrateSettings } from '../../src/database/migrations.ts'
+import { log } from '../../src/log.ts'
+import type { TestCluster } from './cluster.ts'
+
+/**
+ * Starts the run's PostgreSQL in a temporary directory and makes two databases: `template`, migrated, for tests to clone,
+ * and `shared`, for tests that roll everything back. Tests inherit where it is through the environment.
+ */
+export default async function globalSetup(): Promise<void> {
+  log.level = 'warn'
+  const dataDir = await mkdtemp(join(tmpdir(), 'medislot-test-'))
+  await chmod(dataDir, 0o755)
+  const server = await startEmbedded(dataDir, { throwaway: true })
+  const superuser = new Client({ connectionString: server.superuserUrl() })
+  await superuser.connect()
+  await superuser.query('create database template owner medislot')
+
+  // Committed migrations, then current.sql: what is being written is tested before it is committed.
+  const settings = { ...(await migrateSettings()), connectionString: server.ownerUrl('template') }
+  await migrate(settings, false, true)
+  await watch(settings, true)
+  await connectionsClosed(superuser)
+  await superuser.query('create database shared template template owner medislot')
+  await superuser.end()
+
+  const cluster: TestCluster = {
+    dataDir,
+    ownerUrl: server.ownerUrl('postgres'),
+    superuserUrl: server.superuserUrl(),
+  }
+  process.env.MEDISLOT_TEST_CLUSTER = JSON.stringify(cluster)
+  globalThis.testServer = server
+}
+
+declare global {
+  var testServer: Awaited<ReturnType<typeof startEmbedded>>
+}

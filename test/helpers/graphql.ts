@@ -1,0 +1,41 @@
+/** A GraphQL answer. */
+export interface Answer<Data = Record<string, unknown>> {
+  data?: Data | null
+  errors?: { message: string; path?: (string | number)[]; extensions?: { code?: string } & Record<string, unknown> }[]
+}
+
+/** Sends a GraphQL document with variables and gives the whole answer, errors included. */
+export type GraphQLClient = <Data = Record<string, unknown>>(
+  document: string,
+  variables?: Record<string, unknown>,
+) => Promise<Answer<Data>>
+
+/** A client of the server at an address (as in Program.url), signed in when given an access token. */
+export function graphqlClient(url: string, accessToken?: string): GraphQLClient {
+  return async <Data>(document: string, variables: Record<string, unknown> = {}) => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(accessToken ? { authorization: `Bearer ${accessToken}` } : {}),
+      },
+      body: JSON.stringify({ query: document, variables }),
+    })
+    return (await response.json()) as Answer<Data>
+  }
+}
+
+/** The data of an answer without errors; throws naming the errors otherwise. */
+export async function dataOf<Data>(answer: Promise<Answer<Data>>): Promise<Data> {
+  const { data, errors } = await answer
+  if (errors || !data) throw new Error(`GraphQL answered with errors: ${JSON.stringify(errors)}`)
+  return data
+}
+
+/** Asserts that an answer is a refusal with this code in `extensions.code`, and gives that error. */
+export async function expectGraphQLRefusal(answer: Promise<Answer<unknown>>, code: string) {
+  const { data, errors } = await answer
+  const found = errors?.find((error) => error.extensions?.code === code)
+  if (!found) throw new Error(`expected to be refused with ${code}, but got ${JSON.stringify({ data, errors })}`)
+  return found
+}

@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join, resolve } from 'node:path'
+
+const checkout = resolve(import.meta.dirname, '../..')
+
+/** A program of ours that a test started, as a user would. */
+export interface Program {
+  process: ChildProcess
+  /** The line it printed when it was ready, and the HTTP address in it ('' for one that has none). */
+  readyLine: string
+  url: string
+  /** Everything it has written so far. */
+  stdout(): string
+  stderr(): string
+  /** Sends a signal, SIGTERM by default, and waits for the end: the exit code, or the signal that killed it. */
+  stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals>
+  /** Waits for the end without asking for it. */
+  ended: Promise<number | NodeJS.Signals>
+}
+
+/** How to start a program. */
+export interface ProgramOptions {
+  /** Environment besides PATH; PORT is 0, any free port, unless given. */
+  env?: Record<string, string>
+  /** The checkout to run, by default this one. */
+  cwd?: string
+  /** OS user to run as, by default ours. */
+  uid?: number
+  gid?: number
+}
+
+const running = new Set<ChildProcess>()
+// A test run that is interrupted leaves no servers behind.
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+/**
+ * Starts `npm start`'s program (main), or the server or worker alone (which need env.DATABASE_URL), and waits for its
+ * ready line. Throws with what it wrote when it ends instead.
+ */
+export async function startProgram(name: 'main' | 'server' | 'worker', options: ProgramOptions = {}): Promise<Program> {
+  const program = spawnProgram(name, options)
+  const readyLine = await Promise.race([
+    program.ready,
+    program.ended.then((code) => {
+      throw new Error(`src/${name}.ts ended with ${code} before it was ready:\n${program.stdout()}${program.stderr()}`)
+    }),
+  ])
+  return { ...program, readyLine, url: /http:\/\/[^\s/]+/.exec(readyLine)?.[0] ?? '' }
+}
+
+/** Starts the HTTP server alone on a database, as in production: see startProgram. Call stop() when done. */
+export function startServer(databaseUrl: string, env: Record<string, string> = {}): Promise<Program> {
+  return startProgram('server', { env: { DATABASE_URL: databaseUrl, ...env } })
+}
+
+/** Runs a program that is expected to end by itself. Gives its exit code and what it wrote. */
+export async function runToEnd(
+  name: 'main' | 'server' | 'worker' | 'migrate' | 'import',
+  options: ProgramOptions & { args?: string[] } = {},
+): Promise<{ code: number | NodeJS.Signals; stdout: string; stderr: string }> {
+  const program = spawnProgram(name, options)
+  const code = await program.ended
+  return { code, stdout: program.stdout(), stderr: program.stderr() }
+}
+
+function spawnProgram(name: string, { env, cwd = checkout, args = [], ...user }: ProgramOptions & { args?: string[] }) {
+  const child = spawn(process.execPath, [join(cwd, `src/${name}.ts`), ...args], {
+    cwd,
+    ...user,
+    // Nothing of the test's own environment: a DATABASE_URL set on the machine must not decide.
+    env: { PATH: process.env.PATH, LOG_LEVEL: 'info', PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  running.add(child)
+  let stdout = ''
+  let stderr = ''
+  child.stderr.on('data', (data) => {
+    stderr += data
+  })
+  const ready = new Promise<string>((resolve) => {
+    child.stdout.on('data', (data) => {
+      stdout += data
+      const line = /^.*ready.*$/m.exec(stdout)
+      if (line && stdout.endsWith('\n')) resolve(line[0])
+    })
+  })
+  const ended = new Promise<number | NodeJS.Signals>((resolve) => {
+    child.once('close', (code, signal) => {
+      running.delete(child)
+      resolve(code ?? signal ?? 'SIGKILL')
+    })
+  })
+  return {
+    process: child,
+    ready,
+    ended,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    stop(signal: NodeJS.Signals = 'SIGTERM') {
+      child.kill(signal)
+      return ended
+    },
+  }
+}
