@@ -1,0 +1,57 @@
+create or replace function app_public.available_slots(
+  clinic_id bigint default null, doctor_id bigint default null, specialization_id bigint default null,
+  from_time timestamptz default null, to_time timestamptz default null, after text default null, page_size int default 20)
+returns setof app_public.available_slot
+language plpgsql stable security definer
+-- Planned anew for each call: then an argument left out vanishes from the plan, and each shape of search (a doctor's, a clinic's,
+-- everybody's) gets its own partial index from this one statement. Three statements with kept plans were 0.3 ms faster and thrice as long.
+set plan_cache_mode = force_custom_plan
+set search_path = pg_catalog, pg_temp as $$
+declare
+  start_from timestamptz := greatest(from_time, now());
+  start_before timestamptz := coalesce(to_time, 'infinity');
+  after_id bigint := 0;
+begin
+  if page_size is null or page_size not between 1 and 100 then
+    perform app_hidden.refuse('invalid_argument', 'A page has 1 to 100 slots.', '{"argument": "pageSize"}');
+  elsif available_slots.doctor_id is not null and available_slots.clinic_id is null then
+    perform app_hidden.refuse('invalid_argument', 'A doctor is found within a clinic: give clinicId too.', '{"argument": "clinicId"}');
+  elsif available_slots.after is not null then
+    if available_slots.after !~ '^\d{1,16}\.\d{1,18}$' then
+      perform app_hidden.refuse('invalid_argument', 'This cursor was not made here.', '{"argument": "after"}');
+    end if;
+    start_from := greatest(to_timestamp(split_part(available_slots.after, '.', 1)::numeric / 1000000), start_from);
+    after_id := split_part(available_slots.after, '.', 2)::bigint;
+  end if;
+
+  return query
+    select
+      (extract(epoch from bs.starts_at) * 1000000)::bigint || '.' || bs.id,
+      bs.clinic_id, c.name, c.time_zone, bs.doctor_id, d.full_name, bs.id, bs.slot_date, bs.starts_at, bs.ends_at,
+      (bs.starts_at at time zone c.time_zone)::time, (bs.ends_at at time zone c.time_zone)::time
+    from app_public.booking_slots bs
+    join app_public.policies p on p.clinic_id = bs.clinic_id
+    join app_public.clinics c on c.id = bs.clinic_id
+    join app_public.doctors d on d.clinic_id = bs.clinic_id and d.id = bs.doctor_id
+    where (available_slots.clinic_id is null or bs.clinic_id = available_slots.clinic_id)
+      and (available_slots.doctor_id is null or bs.doctor_id = available_slots.doctor_id)
+      and (available_slots.specialization_id is null or exists (
+        select from app_public.doctor_specializations ds
+        where ds.clinic_id = bs.clinic_id and ds.doctor_id = bs.doctor_id and ds.specialization_id = available_slots.specialization_id))
+      -- An expired hold is free, whether or not a job has tidied it up.
+      and bs.status in ('open', 'held') and (bs.status = 'open' or bs.held_until <= now())
+      and bs.starts_at >= start_from and bs.starts_at < start_before
+      -- Keyset, not offset: a page costs the same however deep it lies, and nothing shows twice or is missed while others book.
+      and (bs.starts_at, bs.id) > (start_from, after_id)
+      and bs.starts_at > now() + p.lead_time and bs.starts_at <= now() + p.horizon
+    order by bs.starts_at, bs.id
+    limit page_size;
+end
+$$;
+
+comment on function app_public.available_slots(bigint, bigint, bigint, timestamptz, timestamptz, text, int) is
+$c$Slots that a customer could book now, in the order of time: of one doctor (with the clinic), of one clinic, or across all clinics; by specialization; starting from `from_time` (default now) and before `to_time`. Each row carries a cursor: pass the last one as `after` for the next page of `page_size` (1 to 100, default 20).
+Times are instants; local_start and local_end are the clinic's clock. Definer rights, because everybody may see what is free but not whose hold on it expired. Open to everybody. Refuses invalid_argument.$c$;
+
+revoke all on function app_public.available_slots(bigint, bigint, bigint, timestamptz, timestamptz, text, int) from public;
+grant execute on function app_public.available_slots(bigint, bigint, bigint, timestamptz, timestamptz, text, int) to app_anonymous;

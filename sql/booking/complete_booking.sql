@@ -1,0 +1,13 @@
+create or replace function app_public.complete_booking(clinic_id bigint, booking_id bigint, idempotency_key text default null) returns app_public.bookings
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  -- Who may, and when, is judged there.
+  return app_private.advance_booking(complete_booking.clinic_id, complete_booking.booking_id, 'completed', complete_booking.idempotency_key);
+end
+$$;
+
+comment on function app_public.complete_booking(bigint, bigint, text) is
+'Notes that the appointment took place; the patient was checked in before. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, illegal_transition, idempotency_key_reused.';
+
+revoke all on function app_public.complete_booking(bigint, bigint, text) from public;
+grant execute on function app_public.complete_booking(bigint, bigint, text) to app_staff;

@@ -1,0 +1,27 @@
+create or replace function app_private.end_booking(clinic_id bigint, booking_id bigint, by app_public.booking_party, reason text)
+returns app_public.bookings
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  booking app_public.bookings;
+begin
+  -- Row triggers record events; they take the reason from here, because a slot has no column for it.
+  perform set_config('medislot.reason', coalesce(end_booking.reason, ''), true);
+  update app_public.bookings b
+  set status = 'cancelled', cancelled_at = now(), cancelled_by = end_booking.by, cancellation_reason = end_booking.reason
+  where b.clinic_id = end_booking.clinic_id and b.id = end_booking.booking_id
+  returning b.* into booking;
+  update app_public.booking_slots bs set status = 'open', customer_id = null
+  where bs.clinic_id = booking.clinic_id and bs.id = booking.booking_slot_id;
+  perform set_config('medislot.reason', '', true);
+  perform app_private.drop_notifications(booking);
+  if booking.starts_at > now() then
+    perform app_private.queue_notifications(booking, 'booking_cancelled');
+  end if;
+  return booking;
+end
+$$;
+
+comment on function app_private.end_booking(bigint, bigint, app_public.booking_party, text) is
+'Cancels a live booking: its slot is open again, pending messages are dropped and, unless its time has passed, the cancellation is queued. The caller has judged and locked. Refuses illegal_transition.';
+
+revoke all on function app_private.end_booking(bigint, bigint, app_public.booking_party, text) from public;

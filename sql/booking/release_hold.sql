@@ -1,0 +1,32 @@
+create or replace function app_public.release_hold(
+  clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, idempotency_key text default null)
+returns app_public.booking_slots
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  customer app_public.customers;
+  slot app_public.booking_slots;
+  outcome jsonb;
+begin
+  customer := app_private.resolve_customer(release_hold.clinic_id, release_hold.customer_id);
+  outcome := app_private.replay(release_hold.clinic_id, release_hold.idempotency_key, 'release_hold',
+    jsonb_build_array(release_hold.booking_slot_id, customer.id));
+  if outcome is not null then
+    return jsonb_populate_record(null::app_public.booking_slots, outcome);
+  end if;
+  slot := app_private.lock_slot(release_hold.clinic_id, release_hold.booking_slot_id);
+  if slot.status <> 'held' or slot.customer_id is distinct from customer.id then
+    perform app_hidden.refuse('hold_not_found', 'There is no hold on this slot.', jsonb_build_object('bookingSlotId', slot.id::text));
+  end if;
+  update app_public.booking_slots bs set status = 'open', customer_id = null, held_until = null
+  where bs.clinic_id = slot.clinic_id and bs.id = slot.id
+  returning bs.* into slot;
+  perform app_private.remember(slot.clinic_id, release_hold.idempotency_key, to_jsonb(slot));
+  return slot;
+end
+$$;
+
+comment on function app_public.release_hold(bigint, bigint, bigint, text) is
+'Gives a held slot back before its time. Customers their own, the desk those of its clinic''s customers. Refuses slot_not_found, hold_not_found, customer_not_found, forbidden, unauthenticated.';
+
+revoke all on function app_public.release_hold(bigint, bigint, bigint, text) from public;
+grant execute on function app_public.release_hold(bigint, bigint, bigint, text) to app_customer;

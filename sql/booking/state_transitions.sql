@@ -1,0 +1,17 @@
+-- The states of a slot (open, held, booked, withdrawn) and of a booking (booked, checked_in, completed, cancelled, no_show).
+-- What is not here is refused, for functions and DBAs alike. docs/state-machine.md draws it.
+insert into app_public.state_transitions (entity, from_state, to_state, meaning) values
+  ('booking_slot', 'open', 'held', 'hold_slot'),
+  ('booking_slot', 'open', 'booked', 'book_slot, or a booking rescheduled to it'),
+  ('booking_slot', 'open', 'withdrawn', 'withdraw_slot'),
+  ('booking_slot', 'held', 'open', 'release_hold, or the hold expired'),
+  ('booking_slot', 'held', 'booked', 'book_slot by its holder, or by anybody once it expired'),
+  ('booking_slot', 'held', 'withdrawn', 'withdraw_slot'),
+  ('booking_slot', 'booked', 'open', 'its booking was cancelled or moved away'),
+  ('booking_slot', 'withdrawn', 'open', 'create_booking_slot opened it again'),
+  ('booking', 'booked', 'checked_in', 'check_in'),
+  ('booking', 'booked', 'cancelled', 'cancel_booking, or the slot or doctor went'),
+  ('booking', 'booked', 'no_show', 'mark_no_show'),
+  ('booking', 'checked_in', 'completed', 'complete_booking'),
+  ('booking', 'checked_in', 'cancelled', 'the patient left, or the slot or doctor went')
+on conflict (entity, from_state, to_state) do update set meaning = excluded.meaning;

@@ -1,0 +1,39 @@
+create or replace function app_public.add_clinic_customer(clinic_id bigint, full_name text, email text default null, phone text default null)
+returns app_public.clinic_customers
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  address public.citext := nullif(btrim(add_clinic_customer.email), '')::public.citext;
+  given_name text := nullif(btrim(add_clinic_customer.full_name), '');
+  number text := nullif(btrim(add_clinic_customer.phone), '');
+  target bigint;
+  record app_public.clinic_customers;
+begin
+  perform app_private.require_clinic_role(add_clinic_customer.clinic_id, 'desk');
+  if given_name is null then
+    perform app_hidden.refuse('invalid_argument', 'A name is needed.', '{"argument": "fullName"}');
+  end if;
+  if address is not null then
+    -- The same person may have registered: then it is one customer, and the clinic's record holds only what the clinic typed,
+    -- so the desk learns nothing that other clinics know.
+    select c.id into target from app_public.customers c join app_private.accounts a on a.id = c.account_id where a.email = address;
+  end if;
+  if target is null then
+    insert into app_public.customers (full_name, email, phone) values (given_name, address, number) returning id into target;
+  end if;
+  insert into app_public.clinic_customers (clinic_id, customer_id, full_name, email, phone)
+  values (add_clinic_customer.clinic_id, target, given_name, address, number)
+  on conflict on constraint a_clinic_keeps_one_record_of_a_customer do nothing
+  returning * into record;
+  if record.customer_id is null then
+    select cc.* into record from app_public.clinic_customers cc
+    where cc.clinic_id = add_clinic_customer.clinic_id and cc.customer_id = target;
+  end if;
+  return record;
+end
+$$;
+
+comment on function app_public.add_clinic_customer(bigint, text, text, text) is
+'Takes a caller or walk-in into a clinic''s own records, so that the desk can book for them; who has registered with this e-mail address is recognised. For the desk. Refuses forbidden, invalid_argument.';
+
+revoke all on function app_public.add_clinic_customer(bigint, text, text, text) from public;
+grant execute on function app_public.add_clinic_customer(bigint, text, text, text) to app_staff;

@@ -1,0 +1,29 @@
+create or replace function app_public.deactivate_clinic(clinic_id bigint, "cascade" boolean default false)
+returns app_public.clinics
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  clinic app_public.clinics;
+  active_doctors jsonb;
+begin
+  perform app_private.require_clinic_role(deactivate_clinic.clinic_id, 'manage');
+  perform app_private.lock_schedule(deactivate_clinic.clinic_id);
+  if not deactivate_clinic."cascade" then
+    select jsonb_agg(jsonb_build_object('doctorId', d.id::text, 'fullName', d.full_name) order by d.id) into active_doctors
+    from app_public.doctors d where d.clinic_id = deactivate_clinic.clinic_id and d.is_active;
+    if active_doctors is not null then
+      perform app_hidden.refuse('still_in_use', format('%s active doctors hang on this clinic.', jsonb_array_length(active_doctors)),
+        jsonb_build_object('activeDoctors', active_doctors));
+    end if;
+  end if;
+  perform app_private.clear_schedule(deactivate_clinic.clinic_id, null, deactivate_clinic."cascade", 'clinic deactivated');
+  update app_public.doctors d set is_active = false where d.clinic_id = deactivate_clinic.clinic_id and d.is_active;
+  update app_public.clinics c set is_active = false where c.id = deactivate_clinic.clinic_id returning c.* into clinic;
+  return clinic;
+end
+$$;
+
+comment on function app_public.deactivate_clinic(bigint, boolean) is
+'Takes a clinic out of service. Refuses (still_in_use, with the list) while active doctors hang on; with `cascade` it deactivates them, withdraws their open slots and cancels their live bookings, telling the customers, all in one transaction. For its managers and operators. Refuses forbidden, clinic_not_found.';
+
+revoke all on function app_public.deactivate_clinic(bigint, boolean) from public;
+grant execute on function app_public.deactivate_clinic(bigint, boolean) to app_staff;

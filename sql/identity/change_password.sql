@@ -1,0 +1,25 @@
+create or replace function app_public.change_password(current_password text, new_password text) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  account app_private.accounts;
+begin
+  select a.* into account from app_private.accounts a where a.id = app_hidden.current_account_id() for no key update;
+  if account.id is null then
+    perform app_hidden.refuse('unauthenticated', 'Sign in first.');
+  end if;
+  if public.crypt(change_password.current_password, account.password_hash) is distinct from account.password_hash then
+    perform app_hidden.refuse('wrong_credentials', 'The present password is wrong.', '{"argument": "currentPassword"}');
+  end if;
+  update app_private.accounts a set password_hash = app_private.hash_password(change_password.new_password) where a.id = account.id;
+  -- Whoever knew the old password may hold a session: all others end.
+  update app_private.sessions s set revoked_at = now()
+  where s.account_id = account.id and s.revoked_at is null and s.id is distinct from app_hidden.current_session_id();
+  return true;
+end
+$$;
+
+comment on function app_public.change_password(text, text) is
+'Changes the caller''s own password and ends all of their other sessions. Refuses unauthenticated, wrong_credentials, weak_password.';
+
+revoke all on function app_public.change_password(text, text) from public;
+grant execute on function app_public.change_password(text, text) to app_customer;

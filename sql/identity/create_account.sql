@@ -1,0 +1,24 @@
+create or replace function app_private.create_account(email text, password text) returns bigint
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
+declare
+  address public.citext := btrim(create_account.email)::public.citext;
+  account_id bigint;
+begin
+  if address is null or address !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' then
+    perform app_hidden.refuse('invalid_email', 'This does not look like an e-mail address.', '{"argument": "email"}');
+  end if;
+  insert into app_private.accounts (email, password_hash)
+  values (address, case when create_account.password is not null then app_private.hash_password(create_account.password) end)
+  on conflict on constraint accounts_are_unique_by_email do nothing
+  returning id into account_id;
+  if account_id is null then
+    perform app_hidden.refuse('email_taken', 'An account with this e-mail address exists. Sign in instead.', '{"argument": "email"}');
+  end if;
+  return account_id;
+end
+$$;
+
+comment on function app_private.create_account(text, text) is
+'Makes an account and gives its id; a null password makes one that cannot sign in until a password is set. Refuses invalid_email, email_taken, weak_password.';
+
+revoke all on function app_private.create_account(text, text) from public;

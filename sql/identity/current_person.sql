@@ -1,0 +1,26 @@
+create or replace function app_public.current_person() returns app_public.person
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  me app_public.person;
+begin
+  -- Only what belongs to the verified caller: the id comes from the token, not from an argument.
+  select a.id, a.email, a.is_admin, c.id, c.full_name
+    into me.account_id, me.email, me.is_admin, me.customer_id, me.full_name
+  from app_private.accounts a
+  left join app_public.customers c on c.account_id = a.id
+  where a.id = app_hidden.current_account_id();
+  if me.account_id is null then
+    return null;
+  end if;
+  me.staff_clinic_ids := app_hidden.staff_clinic_ids();
+  me.desk_clinic_ids := app_hidden.desk_clinic_ids();
+  me.manager_clinic_ids := app_hidden.manager_clinic_ids();
+  return me;
+end
+$$;
+
+comment on function app_public.current_person() is
+'Who the caller is: account, customer, and the clinics they work for by right. Null when not signed in.';
+
+revoke all on function app_public.current_person() from public;
+grant execute on function app_public.current_person() to app_anonymous;

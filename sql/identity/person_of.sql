@@ -1,0 +1,55 @@
+create or replace function app_private.person_of(claims jsonb) returns app_private.request_person
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  person app_private.request_person;
+  account app_private.accounts;
+begin
+  person.role := 'app_anonymous';
+  person.staff_clinic_ids := '{}';
+  person.desk_clinic_ids := '{}';
+  person.manager_clinic_ids := '{}';
+  person.own_doctor_ids := '{}';
+  if claims is null or not claims ? 'sub' then
+    return person;
+  end if;
+
+  if claims ? 'iss' then
+    select a.* into account
+    from app_private.external_identities ei
+    join app_private.accounts a on a.id = ei.account_id
+    where ei.issuer = claims ->> 'iss' and ei.subject = claims ->> 'sub' and a.is_active;
+  else
+    select a.* into account
+    from app_private.accounts a
+    join app_private.sessions s on s.account_id = a.id
+    where a.id = (claims ->> 'sub')::bigint and a.is_active
+      and s.id = (claims ->> 'sid')::uuid and s.revoked_at is null and s.expires_at > now();
+    person.session_id := (claims ->> 'sid')::uuid;
+  end if;
+  if account.id is null then
+    perform app_hidden.refuse('unauthenticated', 'The session has ended. Sign in again.');
+  end if;
+
+  person.account_id := account.id;
+  select c.id into person.customer_id from app_public.customers c where c.account_id = account.id;
+  select coalesce(array_agg(distinct e.clinic_id), '{}'),
+         coalesce(array_agg(distinct e.clinic_id) filter (where e.role in ('receptionist', 'manager')), '{}'),
+         coalesce(array_agg(distinct e.clinic_id) filter (where e.role = 'manager'), '{}'),
+         coalesce(array_agg(e.doctor_id) filter (where e.doctor_id is not null), '{}')
+    into person.staff_clinic_ids, person.desk_clinic_ids, person.manager_clinic_ids, person.own_doctor_ids
+  from app_public.employees e
+  where e.account_id = account.id and e.is_active;
+  person.role := case
+    when account.is_admin then 'app_admin'
+    when cardinality(person.staff_clinic_ids) > 0 then 'app_staff'
+    else 'app_customer'
+  end;
+  return person;
+end
+$$;
+
+comment on function app_private.person_of(jsonb) is
+'Who the bearer of a verified token is at this moment: role, customer, clinics by right. Refuses (unauthenticated) what is unknown, closed or signed out. Called by begin_request only.';
+
+revoke all on function app_private.person_of(jsonb) from public;
+grant execute on function app_private.person_of(jsonb) to app_authenticator;

@@ -1,0 +1,21 @@
+create or replace function app_private.set_password(email text, password text) returns bigint
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
+declare
+  target bigint;
+begin
+  update app_private.accounts a
+  set password_hash = app_private.hash_password(set_password.password), failed_sign_ins = 0, locked_until = null
+  where a.email = btrim(set_password.email)::public.citext
+  returning a.id into target;
+  if target is null then
+    target := app_private.create_account(set_password.email, set_password.password);
+  end if;
+  update app_private.sessions s set revoked_at = now() where s.account_id = target and s.revoked_at is null;
+  return target;
+end
+$$;
+
+comment on function app_private.set_password(text, text) is
+'For DBAs: gives the account with this e-mail address this password, making the account when there is none, and ends its sessions. Returns the account''s id. Refuses invalid_email, weak_password.';
+
+revoke all on function app_private.set_password(text, text) from public;

@@ -1,0 +1,52 @@
+create or replace function app_private.clear_schedule(clinic_id bigint, doctor_id bigint, "cascade" boolean, reason text) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  hanging jsonb;
+  live bigint;
+begin
+  -- Slots before bookings before doctors, and slots in the order of their ids: everybody locks in this order, so nobody deadlocks.
+  perform from app_public.booking_slots bs
+  where bs.clinic_id = clear_schedule.clinic_id and (clear_schedule.doctor_id is null or bs.doctor_id = clear_schedule.doctor_id)
+    and (bs.status in ('open', 'held') or exists (
+      select from app_public.bookings b
+      where b.clinic_id = bs.clinic_id and b.active_booking_slot_id = bs.id and b.status in ('booked', 'checked_in')))
+  order by bs.id
+  for no key update;
+
+  if not clear_schedule."cascade" then
+    select jsonb_build_object(
+      'openSlots', (select count(*) from app_public.booking_slots bs
+        where bs.clinic_id = clear_schedule.clinic_id and (clear_schedule.doctor_id is null or bs.doctor_id = clear_schedule.doctor_id)
+          and bs.status in ('open', 'held') and bs.ends_at > now()),
+      'liveBookings', coalesce((select jsonb_agg(jsonb_build_object('bookingId', b.id::text, 'startsAt', b.starts_at) order by b.starts_at)
+        from app_public.bookings b
+        where b.clinic_id = clear_schedule.clinic_id and (clear_schedule.doctor_id is null or b.doctor_id = clear_schedule.doctor_id)
+          and b.status in ('booked', 'checked_in')), '[]')) into hanging;
+    if hanging <> '{"openSlots": 0, "liveBookings": []}' then
+      perform app_hidden.refuse('still_in_use',
+        format('%s open slots and %s live bookings hang on this.', hanging -> 'openSlots', jsonb_array_length(hanging -> 'liveBookings')), hanging);
+    end if;
+  end if;
+
+  for live in
+    select b.id from app_public.bookings b
+    where b.clinic_id = clear_schedule.clinic_id and (clear_schedule.doctor_id is null or b.doctor_id = clear_schedule.doctor_id)
+      and b.status in ('booked', 'checked_in')
+    order by b.booking_slot_id
+  loop
+    perform app_private.end_booking(clear_schedule.clinic_id, live, 'clinic', clear_schedule.reason);
+  end loop;
+  -- Also past slots that nobody booked: nothing hangs on them, but an inactive doctor must have no open slot.
+  perform set_config('medislot.reason', clear_schedule.reason, true);
+  update app_public.booking_slots bs
+  set status = 'withdrawn', customer_id = null, held_until = null
+  where bs.clinic_id = clear_schedule.clinic_id and (clear_schedule.doctor_id is null or bs.doctor_id = clear_schedule.doctor_id)
+    and bs.status in ('open', 'held');
+  perform set_config('medislot.reason', '', true);
+end
+$$;
+
+comment on function app_private.clear_schedule(bigint, bigint, boolean, text) is
+'Ends what a doctor (or, with a null doctor, a whole clinic) has ahead: open slots are withdrawn, live bookings cancelled and their customers told. Without `cascade` it refuses (still_in_use, listing them) when there is any. The caller holds lock_schedule.';
+
+revoke all on function app_private.clear_schedule(bigint, bigint, boolean, text) from public;

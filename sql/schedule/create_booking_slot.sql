@@ -1,0 +1,56 @@
+create or replace function app_public.create_booking_slot(clinic_id bigint, doctor_id bigint, time_slot_id bigint, slot_date date)
+returns app_public.booking_slots
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  clinic app_public.clinics;
+  shift app_public.time_slots;
+  slot app_public.booking_slots;
+  during tstzrange;
+begin
+  perform app_private.require_clinic_role(create_booking_slot.clinic_id, 'desk');
+  clinic := app_private.lock_schedule(create_booking_slot.clinic_id);
+  if not exists (select from app_public.doctors d
+      where d.clinic_id = create_booking_slot.clinic_id and d.id = create_booking_slot.doctor_id and d.is_active) then
+    perform app_hidden.refuse('doctor_not_found', 'No such active doctor in this clinic.', jsonb_build_object('doctorId', create_booking_slot.doctor_id::text));
+  end if;
+  select ts.* into shift from app_public.time_slots ts
+  where ts.clinic_id = create_booking_slot.clinic_id and ts.id = create_booking_slot.time_slot_id and ts.is_active;
+  if shift.id is null then
+    perform app_hidden.refuse('time_slot_not_found', 'No such time slot in this clinic.', jsonb_build_object('timeSlotId', create_booking_slot.time_slot_id::text));
+  end if;
+  if create_booking_slot.slot_date is null then
+    perform app_hidden.refuse('invalid_argument', 'A date is needed.', '{"argument": "slotDate"}');
+  end if;
+  during := app_hidden.local_range(create_booking_slot.slot_date, shift.start_time, shift.end_time, clinic.time_zone);
+  if during is null then
+    perform app_hidden.refuse('skipped_local_time', 'The clocks skip this time on this day.', jsonb_build_object('slotDate', create_booking_slot.slot_date));
+  elsif upper(during) <= now() then
+    perform app_hidden.refuse('slot_in_the_past', 'This time has passed.', jsonb_build_object('endsAt', upper(during)));
+  end if;
+
+  insert into app_public.booking_slots as bs (clinic_id, doctor_id, time_slot_id, slot_date, during)
+  values (create_booking_slot.clinic_id, create_booking_slot.doctor_id, create_booking_slot.time_slot_id, create_booking_slot.slot_date, during)
+  on conflict do nothing
+  returning bs.* into slot;
+  if slot.id is not null then
+    return slot;
+  end if;
+
+  select bs.* into slot from app_public.booking_slots bs
+  where bs.clinic_id = create_booking_slot.clinic_id and bs.doctor_id = create_booking_slot.doctor_id
+    and bs.time_slot_id = create_booking_slot.time_slot_id and bs.slot_date = create_booking_slot.slot_date
+  for no key update;
+  if slot.id is null then
+    perform app_hidden.refuse('slot_overlaps', 'The doctor has another slot at this time.');
+  elsif slot.status <> 'withdrawn' then
+    perform app_hidden.refuse('slot_exists', 'The doctor has this slot already.', jsonb_build_object('bookingSlotId', slot.id::text));
+  end if;
+  return app_private.reopen_slot(slot);
+end
+$$;
+
+comment on function app_public.create_booking_slot(bigint, bigint, bigint, date) is
+'Makes one booking slot by hand, outside any template, or opens a withdrawn one again. `slot_date` is the clinic''s local date. For the desk. Refuses forbidden, doctor_not_found, time_slot_not_found, skipped_local_time, slot_in_the_past, slot_exists, slot_overlaps.';
+
+revoke all on function app_public.create_booking_slot(bigint, bigint, bigint, date) from public;
+grant execute on function app_public.create_booking_slot(bigint, bigint, bigint, date) to app_staff;

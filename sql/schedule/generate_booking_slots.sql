@@ -1,0 +1,16 @@
+create or replace function app_public.generate_booking_slots(clinic_id bigint, from_date date, to_date date)
+returns app_public.slot_generation_runs
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  perform app_private.require_clinic_role(generate_booking_slots.clinic_id, 'manage');
+  return app_private.make_booking_slots(
+    generate_booking_slots.clinic_id, generate_booking_slots.from_date, generate_booking_slots.to_date, null);
+end
+$$;
+
+comment on function app_public.generate_booking_slots(bigint, date, date) is
+$c$Makes the booking slots that a clinic's templates want from `from_date` to `to_date` (local dates, inclusive, at most 366 days). Running it again makes nothing twice, and a withdrawn slot stays withdrawn.
+Returns the recorded run: slots_made, and templates_passed_over with the reasons counted (already_existing, in_the_past, skipped_local_times, overlapping) and up to 100 examples. For managers, and for the job generate_due_slots. Refuses forbidden, clinic_not_found, invalid_argument.$c$;
+
+revoke all on function app_public.generate_booking_slots(bigint, date, date) from public;
+grant execute on function app_public.generate_booking_slots(bigint, date, date) to app_staff;

@@ -1,0 +1,41 @@
+create or replace function app_public.withdraw_slot(
+  clinic_id bigint, booking_slot_id bigint, "cascade" boolean default false, reason text default null)
+returns app_public.booking_slots
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  slot app_public.booking_slots;
+  live app_public.bookings;
+begin
+  slot := app_private.lock_slot(withdraw_slot.clinic_id, withdraw_slot.booking_slot_id);
+  -- A doctor may withdraw the own slots; everybody else's are the desk's.
+  if not (slot.doctor_id = any (app_hidden.own_doctor_ids()) and slot.clinic_id = any (app_hidden.staff_clinic_ids())) then
+    perform app_private.require_clinic_role(withdraw_slot.clinic_id, 'desk');
+  end if;
+  if slot.status = 'withdrawn' then
+    return slot;
+  end if;
+  if slot.status = 'booked' then
+    select b.* into live from app_public.bookings b
+    where b.clinic_id = slot.clinic_id and b.active_booking_slot_id = slot.id;
+    if live.status not in ('booked', 'checked_in') then
+      perform app_hidden.refuse('illegal_transition', 'The appointment has taken place.', jsonb_build_object('status', live.status));
+    elsif not withdraw_slot."cascade" then
+      perform app_hidden.refuse('still_in_use', 'The slot is booked.', jsonb_build_object('liveBookings', jsonb_build_array(
+        jsonb_build_object('bookingId', live.id::text, 'startsAt', live.starts_at))));
+    end if;
+    perform app_private.end_booking(live.clinic_id, live.id, 'clinic', withdraw_slot.reason);
+  end if;
+  perform set_config('medislot.reason', coalesce(withdraw_slot.reason, ''), true);
+  update app_public.booking_slots bs set status = 'withdrawn', customer_id = null, held_until = null
+  where bs.clinic_id = slot.clinic_id and bs.id = slot.id
+  returning bs.* into slot;
+  perform set_config('medislot.reason', '', true);
+  return slot;
+end
+$$;
+
+comment on function app_public.withdraw_slot(bigint, bigint, boolean, text) is
+'Takes a slot out of the calendar; a hold on it ends. Refuses (still_in_use) a booked one; with `cascade` its booking is cancelled by the clinic and the customer told. It stays withdrawn when slots are generated again. For the desk, and for a doctor the own slots. Refuses forbidden, slot_not_found, illegal_transition.';
+
+revoke all on function app_public.withdraw_slot(bigint, bigint, boolean, text) from public;
+grant execute on function app_public.withdraw_slot(bigint, bigint, boolean, text) to app_staff;
