@@ -27,8 +27,6 @@ export interface EmbeddedServer {
   ended: Promise<void>
   /** Ends the server: clients are cut off, nothing committed is lost. May be called more than once. */
   stop(): Promise<void>
-  /** For process.on('exit'): asks the server to stop without waiting, so that a dying program leaves none behind. */
-  abandon(): void
 }
 
 /** Where things lie in a data directory. */
@@ -214,6 +212,10 @@ async function launch(dataDir: string, programs: string, user: OsUser | undefine
       stdio: ['ignore', output, output],
     })
     closeSync(output)
+    // Whatever ends this program short of a kill -9, even while the server is still starting, ends the server too.
+    const abandon = () => child.kill('SIGINT')
+    process.once('exit', abandon)
+    child.once('exit', () => process.removeListener('exit', abandon))
     if (await becomesReady(child, cluster)) return { child, port }
     if (attempt === 10) {
       const tail = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-5).join('\n')
@@ -270,7 +272,6 @@ function handle(child: ChildProcess, port: number, secrets: Secrets, letGo: () =
       await ended
       clearTimeout(late)
     },
-    abandon: () => void child.kill('SIGINT'),
   }
 }
 

@@ -1,0 +1,37 @@
+import { readdir } from 'node:fs/promises'
+import { Router } from 'express'
+import type { Pool } from 'pg'
+import { committedMigrations } from './database/migrations.ts'
+import { log } from './log.ts'
+
+/**
+ * The two questions an orchestrator asks. GET /healthz: is the process alive? 200, always. GET /readyz: should it be
+ * sent requests? 200 when the database answers and has every migration of this release; else 503 with the reason.
+ */
+export async function healthRoutes(pool: Pool, isStopping: () => boolean): Promise<Router> {
+  const expected = (await readdir(committedMigrations)).filter((name) => name.endsWith('.sql'))
+
+  async function whyNotReady(): Promise<string | undefined> {
+    if (isStopping()) return 'stopping'
+    try {
+      const { rows } = await pool.query(
+        'select count(*)::int as applied from graphile_migrate.migrations where filename = any($1)',
+        [expected],
+      )
+      return rows[0].applied < expected.length ? 'migrations are pending' : undefined
+    } catch (error) {
+      log.warn({ err: error }, 'not ready')
+      const neverMigrated = ['42P01', '3F000', '42501'].includes((error as { code?: string }).code ?? '')
+      return neverMigrated ? 'migrations are pending' : 'the database does not answer'
+    }
+  }
+
+  return Router()
+    .get('/healthz', (_request, response) => {
+      response.json({ status: 'ok' })
+    })
+    .get('/readyz', async (_request, response) => {
+      const reason = await whyNotReady()
+      response.status(reason ? 503 : 200).json(reason ? { status: 'unavailable', reason } : { status: 'ready' })
+    })
+}

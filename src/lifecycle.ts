@@ -1,0 +1,64 @@
+import { log } from './log.ts'
+
+/** Seconds matter here: an orchestrator sends SIGKILL 10 s (docker) or 30 s (Kubernetes) after SIGTERM. */
+const longestStopMs = 25_000
+const echoMs = 1000
+
+type Step = { name: string; stop: () => Promise<unknown> }
+
+/**
+ * What a program has to stop, in the order in which it was started; stopped in reverse. The first SIGTERM, Ctrl-C or
+ * closed terminal stops everything and exits 0; another one exits at once.
+ */
+export class Lifecycle {
+  #steps: Step[] = []
+  #stopping: Promise<void> | undefined
+  #since = 0
+
+  constructor() {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => this.#onSignal(signal))
+  }
+
+  /** True from the first signal on. */
+  get stopping(): boolean {
+    return this.#stopping !== undefined
+  }
+
+  /** Adds something that has just been started. */
+  onStop(name: string, stop: () => Promise<unknown>): void {
+    this.#steps.push({ name, stop })
+  }
+
+  /** Stops everything and ends the process with the code; for a part that failed on its own. */
+  async stop(code: number): Promise<void> {
+    this.#stopping ??= this.#stopAll()
+    await this.#stopping
+    process.exit(code)
+  }
+
+  #onSignal(signal: string): void {
+    if (!this.stopping) {
+      log.info({ signal }, 'stopping')
+      this.#since = Date.now()
+      void this.stop(0)
+    } else if (Date.now() - this.#since > echoMs) {
+      // Sooner it is the same Ctrl-C: the terminal sends it to all of us, and npm sends us its own once more.
+      log.warn({ signal }, 'stopping at once')
+      process.exit(1)
+    }
+  }
+
+  async #stopAll(): Promise<void> {
+    setTimeout(() => {
+      log.error('could not stop in time')
+      process.exit(1)
+    }, longestStopMs).unref()
+    for (const { name, stop } of this.#steps.toReversed()) {
+      try {
+        await stop()
+      } catch (error) {
+        log.error({ err: error, part: name }, 'did not stop cleanly')
+      }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { type Settings, StartError } from './settings.ts'
+
+/**
+ * Makes a server listen on the settings' HOST and PORT and gives its address as a URL. A PORT that nobody set gives way
+ * to the next free one. Throws StartError, naming the variable, when the port or the host cannot be had.
+ */
+export async function listen(
+  server: Server,
+  settings: Pick<Settings, 'host' | 'port' | 'portIsGiven'>,
+): Promise<string> {
+  const { host, portIsGiven } = settings
+  for (let port = settings.port; ; port++) {
+    try {
+      await tryListen(server, port, host)
+      const { port: actual } = server.address() as AddressInfo
+      // "Every address" is no address to open.
+      const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
+      return `http://${name.includes(':') ? `[${name}]` : name}:${actual}`
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException
+      if (code === 'EADDRINUSE' && !portIsGiven && port < settings.port + 100) continue
+      if (code === 'EADDRINUSE') {
+        throw new StartError(`PORT: ${port} is taken by another program. Set PORT to a free one, or unset it.`, {
+          cause,
+        })
+      }
+      if (code === 'EACCES') throw new StartError(`PORT: this user may not listen on ${port} (${message})`, { cause })
+      throw new StartError(`HOST: cannot listen on ${host} (${message})`, { cause })
+    }
+  }
+}
+
+function tryListen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.removeListener('error', reject)
+      resolve()
+    })
+  })
+}
+
+/**
+ * Prepares a server for a stop that answers what it has begun. Call before it listens; the function given stops taking
+ * connections, waits for the requests in flight, at most `graceMs` milliseconds, and cuts off what is left.
+ */
+export function stoppable(server: Server): (graceMs: number) => Promise<void> {
+  // Requests in flight by connection. Counted here, since Node's closeIdleConnections() leaves a connection that has
+  // not asked anything yet, as browsers keep ready, and knows nothing of WebSockets.
+  const inFlight = new Map<Socket, number>()
+  let stopping = false
+  const count = (socket: Socket, change: number) => {
+    const requests = (inFlight.get(socket) ?? 0) + change
+    inFlight.set(socket, requests)
+    if (stopping && requests === 0) socket.end()
+  }
+  server.on('connection', (socket: Socket) => {
+    inFlight.set(socket, 0)
+    socket.once('close', () => inFlight.delete(socket))
+  })
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    count(socket, +1)
+    response.once('close', () => count(socket, -1))
+  })
+  return async (graceMs) => {
+    stopping = true
+    const closed = new Promise((resolve) => server.close(resolve))
+    for (const [socket, requests] of inFlight) if (requests === 0) socket.destroy()
+    const late = setTimeout(() => {
+      for (const socket of inFlight.keys()) socket.destroy()
+    }, graceMs)
+    await closed
+    clearTimeout(late)
+  }
+}

@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { dataDirectory } from './database/data_dir.ts'
+import { startEmbedded } from './database/embedded.ts'
+import { migrateDatabase } from './database/migrations.ts'
+import { Lifecycle } from './lifecycle.ts'
+import { log } from './log.ts'
+import { runProgram } from './run_program.ts'
+import { signingKey, startServer } from './server.ts'
+import { readSettings, type ServerSettings, type Settings } from './settings.ts'
+import { startWorker } from './worker.ts'
+
+// `npm start`: everything in one process tree. The embedded PostgreSQL, unless DATABASE_URL names another; migrations;
+// the demo clinics on the first start; the HTTP server and the worker.
+await runProgram(async () => {
+  const lifecycle = new Lifecycle()
+  const { settings, psql } = await withDatabaseStarted(readSettings('main'), lifecycle)
+  await migrateDatabase(settings.databaseUrl)
+  if (settings.demo) await loadDemo(settings.databaseUrl)
+  const [server, worker] = await Promise.all([startServer(settings, lifecycle), startWorker(settings, lifecycle)])
+  lifecycle.onStop('server and worker', () => Promise.all([server.stop(), worker.stop()]))
+  // The one line on stdout: what to open, and for the embedded server how a DBA gets in.
+  process.stdout.write(`medislot is ready: ${server.url}${psql ? `  psql: ${psql}` : ''}\n`)
+})
+
+async function withDatabaseStarted(
+  settings: Settings,
+  lifecycle: Lifecycle,
+): Promise<{ settings: ServerSettings; psql?: string }> {
+  const { databaseUrl } = settings
+  if (databaseUrl) return { settings: { ...settings, databaseUrl, jwtSecret: signingKey(settings) } }
+
+  const server = await startEmbedded(await dataDirectory(settings.dataDir))
+  lifecycle.onStop('PostgreSQL', () => server.stop())
+  server.ended.then(() => {
+    if (lifecycle.stopping) return
+    log.fatal('PostgreSQL ended. What was committed is safe; start again.')
+    process.exit(1)
+  })
+  const { jwtSecret = server.secrets.jwtSecret } = settings
+  return { settings: { ...settings, databaseUrl: server.ownerUrl(), jwtSecret }, psql: server.ownerUrl() }
+}
+
+/** Loads the demo clinics into a database that has no clinic. */
+async function loadDemo(databaseUrl: string): Promise<void> {
+  const demo = join(import.meta.dirname, 'demo.ts')
+  if (!existsSync(demo)) return
+  const client = new Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    const { rowCount } = await client.query('select from app_public.clinics limit 1')
+    if (rowCount) return
+  } finally {
+    await client.end()
+  }
+  const { loadDemoData } = await import(demo)
+  await loadDemoData(databaseUrl)
+}

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:http'
+import express from 'express'
+import helmet from 'helmet'
+import { healthPool, requestPool } from './database/pools.ts'
+import { healthRoutes } from './health.ts'
+import { Lifecycle } from './lifecycle.ts'
+import { listen, stoppable } from './listen.ts'
+import { log } from './log.ts'
+import { identifyRequests, internalError, notFound } from './requests.ts'
+import { runProgram } from './run_program.ts'
+import { readSettings, type ServerSettings, type Settings } from './settings.ts'
+
+/** Longest that a stop waits for requests in flight. */
+const graceMs = 10_000
+
+/**
+ * Starts the HTTP server. Gives its address as a URL, and how to stop it: no new requests, those in flight are answered,
+ * then the database connections are closed.
+ * Throws StartError when it cannot listen, and what PostgreSQL throws when the schema cannot be read.
+ */
+export async function startServer(
+  settings: ServerSettings,
+  lifecycle: Lifecycle,
+): Promise<{ url: string; stop: () => Promise<void> }> {
+  const pool = requestPool(settings)
+  const health = healthPool(settings.databaseUrl)
+  const app = express()
+  const server = createServer(app)
+  const stopListening = stoppable(server)
+
+  app.disable('x-powered-by')
+  // GraphiQL, in development only, needs inline scripts.
+  app.use(helmet({ contentSecurityPolicy: settings.production }))
+  app.use(identifyRequests)
+  app.use(await healthRoutes(health, () => lifecycle.stopping))
+  app.use(notFound)
+  app.use(internalError)
+
+  return {
+    url: await listen(server, settings),
+    async stop() {
+      await stopListening(graceMs)
+      await Promise.all([pool.end(), health.end()])
+    },
+  }
+}
+
+/** The key that signs access tokens: the one that is set, else one made for this run, with a warning. */
+export function signingKey(settings: Settings): string {
+  if (settings.jwtSecret) return settings.jwtSecret
+  log.warn('JWT_SECRET is not set: access tokens are good until this server stops, and on no other server')
+  return randomBytes(36).toString('base64url')
+}
+
+// `npm run server`: the HTTP server alone, on a database that others migrate, beside a worker that runs elsewhere.
+if (import.meta.main) {
+  await runProgram(async () => {
+    const settings = readSettings('server')
+    const lifecycle = new Lifecycle()
+    const databaseUrl = settings.databaseUrl as string
+    const { url, stop } = await startServer({ ...settings, databaseUrl, jwtSecret: signingKey(settings) }, lifecycle)
+    lifecycle.onStop('HTTP server', stop)
+    process.stdout.write(`medislot server is ready: ${url}\n`)
+  })
+}
