@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises'
 import { Router } from 'express'
 import type { Pool } from 'pg'
-import { committedMigrations } from './database/migrations.ts'
+import { committedHashes } from './database/migrations.ts'
 import { log } from './log.ts'
 
 /**
@@ -9,13 +8,13 @@ import { log } from './log.ts'
  * sent requests? 200 when the database answers and has every migration of this release; else 503 with the reason.
  */
 export async function healthRoutes(pool: Pool, isStopping: () => boolean): Promise<Router> {
-  const expected = (await readdir(committedMigrations)).filter((name) => name.endsWith('.sql'))
+  const expected = await committedHashes()
 
   async function whyNotReady(): Promise<string | undefined> {
     if (isStopping()) return 'stopping'
     try {
       const { rows } = await pool.query(
-        'select count(*)::int as applied from graphile_migrate.migrations where filename = any($1)',
+        'select count(*)::int as applied from graphile_migrate.migrations where hash = any($1)',
         [expected],
       )
       return rows[0].applied < expected.length ? 'migrations are pending' : undefined

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Logger, migrate } from 'graphile-migrate'
@@ -12,8 +12,13 @@ type MigrateSettings = Parameters<typeof migrate>[0] & { migrationsFolder: strin
 
 const checkout = resolve(import.meta.dirname, '../..')
 
-/** The folder of committed migrations: what a database must have had to be current. */
-export const committedMigrations = join(checkout, 'migrations/committed')
+/** The hashes of this release's committed migrations, by which a database remembers those it has had. */
+export async function committedHashes(): Promise<string[]> {
+  const folder = join(checkout, 'migrations/committed')
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.sql'))
+  const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')))
+  return texts.flatMap((text) => /^--! Hash: (\S+)$/m.exec(text)?.[1] ?? [])
+}
 
 /** graphile-migrate's settings for this checkout: .gmrc, with paths and the log filled in. Databases are the caller's. */
 export async function migrateSettings(): Promise<MigrateSettings> {

@@ -25,8 +25,10 @@ export function createPool(
       .map(([setting, value]) => `-c ${setting}=${value}`)
       .join(' '),
   })
-  const lost = (error: Error) => log.error({ err: error, pool: name }, 'lost a database connection')
-  pool.on('error', lost)
+  pool.on('error', (error) => {
+    // pool.end() does not wait for its last goodbye, so stopping the server next may still cut a connection off.
+    if (!pool.ending) log.error({ err: error, pool: name }, 'lost a database connection')
+  })
   // The pool's own listener is off while a connection is lent out, and an error nobody listens to ends the program.
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
