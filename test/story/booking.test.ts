@@ -1,0 +1,141 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { Client } from 'pg'
+import { dataOf, expectGraphQLRefusal, type GraphQLClient, graphqlClient } from '../helpers/graphql.ts'
+import { type Program, startProgram } from '../helpers/program.ts'
+
+// The tour: one booking, from the request over the row to the message and back, in the program as a user starts it, with
+// its embedded PostgreSQL, its demo clinics and its worker. Read it beside
+//   src/server.ts → src/graphile.config.ts → sql/booking/book_slot.sql → sql/notification/queue_notifications.sql
+//   → src/tasks/send_notifications.ts
+
+let program: Program
+let dataDir: string
+let dba: Client
+let ann: GraphQLClient
+
+interface Slot {
+  clinicId: string
+  bookingSlotId: string
+  clinicName: string
+  startsAt: string
+}
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'medislot-story-'))
+  program = await startProgram('main', { env: { MEDISLOT_DATA_DIR: dataDir } })
+  dba = new Client({ connectionString: /psql: (\S+)/.exec(program.readyLine)?.[1] })
+  await dba.connect()
+}, 90_000)
+
+afterAll(async () => {
+  await dba?.end()
+  expect(await program?.stop()).toBe(0)
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+it('Ann books an appointment, is told of it, and cancels it', async () => {
+  // She signs in …
+  const { signIn } = await dataOf<{ signIn: { authTokens: { accessToken: string } } }>(
+    graphqlClient(program.url)(
+      `mutation { signIn(input: { email: "ann@medislot.example", password: "medislot-demo" }) {
+         authTokens { accessToken expiresIn refreshToken } } }`,
+    ),
+  )
+  ann = graphqlClient(program.url, signIn.authTokens.accessToken)
+
+  // … looks for a dermatologist, in whatever clinic is free first, from the day after tomorrow on …
+  const search = `query ($specializationId: BigInt, $clinicId: BigInt, $fromTime: Datetime!) {
+    availableSlots(specializationId: $specializationId, clinicId: $clinicId, fromTime: $fromTime, pageSize: 100) {
+      clinicId bookingSlotId clinicName doctorName startsAt localStart timeZone } }`
+  const fromTime = new Date(Date.now() + 48 * 3600 * 1000).toISOString()
+  const { specializations } = await dataOf<{ specializations: { nodes: { id: string }[] } }>(
+    ann(`{ specializations(filter: { name: { equalTo: "Dermatology" } }) { nodes { id } } }`),
+  )
+  const specializationId = specializations.nodes[0]?.id
+  const found = await dataOf<{ availableSlots: Slot[] }>(ann(search, { specializationId, fromTime }))
+  const slot = found.availableSlots[0] as Slot
+  expect(slot).toBeDefined()
+
+  // … holds the slot while she fills in the form, and books it.
+  const { clinicId, bookingSlotId } = slot
+  const input = { clinicId, bookingSlotId }
+  const held = await dataOf<{ holdSlot: { bookingSlot: { status: string } } }>(
+    ann(`mutation ($input: HoldSlotInput!) { holdSlot(input: $input) { bookingSlot { status heldUntil } } }`, {
+      input,
+    }),
+  )
+  expect(held.holdSlot.bookingSlot.status).toBe('HELD')
+  const bookSlot = `mutation ($input: BookSlotInput!) { bookSlot(input: $input) { booking { id status startsAt doctor { fullName } } } }`
+  const booked = await dataOf<{ bookSlot: { booking: { id: string; status: string; startsAt: string } } }>(
+    ann(bookSlot, { input }),
+  )
+  const { booking } = booked.bookSlot
+  expect(booking.status).toBe('BOOKED')
+  expect(Date.parse(booking.startsAt)).toBe(Date.parse(slot.startsAt))
+
+  // The slot is nobody else's now, not even hers a second time.
+  await expectGraphQLRefusal(ann(bookSlot, { input }), 'slot_taken')
+  const after = await dataOf<{ availableSlots: Slot[] }>(ann(search, { specializationId, fromTime }))
+  expect(after.availableSlots.map((other) => other.bookingSlotId)).not.toContain(bookingSlotId)
+
+  // The DBA sees the row, its history, and what is to be sent: the confirmation now, a reminder a day before.
+  const { rows: states } = await dba.query(
+    `select entity, from_state, to_state, actor from app_public.events
+     where clinic_id = $1 and booking_slot_id = $2 and actor = 'customer' order by id`,
+    [clinicId, bookingSlotId],
+  )
+  expect(states).toEqual([
+    { entity: 'booking_slot', from_state: 'open', to_state: 'held', actor: 'customer' },
+    { entity: 'booking_slot', from_state: 'held', to_state: 'booked', actor: 'customer' },
+    { entity: 'booking', from_state: null, to_state: 'booked', actor: 'customer' },
+  ])
+  const { rows: notifications } = await dba.query(
+    `select n.kind, n.due_at < now() as is_due, b.starts_at - n.due_at = '24 hours' as is_a_day_before
+     from app_public.notifications n join app_public.bookings b on b.clinic_id = n.clinic_id and b.id = n.booking_id
+     where n.clinic_id = $1 and n.booking_id = $2 order by n.due_at`,
+    [clinicId, booking.id],
+  )
+  expect(notifications).toEqual([
+    { kind: 'booking_confirmed', is_due: true, is_a_day_before: false },
+    { kind: 'booking_reminder', is_due: false, is_a_day_before: true },
+  ])
+
+  // The worker sends the confirmation; on a developer's machine it lands in a table.
+  const message = await messageAbout(clinicId, booking.id, 'booking_confirmed')
+  expect(message.recipient).toBe('ann@medislot.example')
+  expect(message.subject).toContain(slot.clinicName)
+  expect(message.body).toContain(`Booking ${booking.id}`)
+
+  // Ann cancels. She is told, her reminder is dropped, and the slot is free again.
+  await dataOf(
+    ann(`mutation ($input: CancelBookingInput!) { cancelBooking(input: $input) { booking { status cancelledBy } } }`, {
+      input: { clinicId, bookingId: booking.id, reason: 'I feel better' },
+    }),
+  )
+  expect((await messageAbout(clinicId, booking.id, 'booking_cancelled')).body).toContain('as you wished')
+  const { rows: reminders } = await dba.query(
+    `select state from app_public.notifications where clinic_id = $1 and booking_id = $2 and kind = 'booking_reminder'`,
+    [clinicId, booking.id],
+  )
+  expect(reminders).toEqual([{ state: 'dropped' }])
+  const again = await dataOf<{ availableSlots: Slot[] }>(ann(search, { specializationId, fromTime }))
+  expect(again.availableSlots.map((other) => other.bookingSlotId)).toContain(bookingSlotId)
+}, 30_000)
+
+/** Waits for the worker to deliver a message; the test's own time limit ends the waiting. */
+async function messageAbout(clinicId: string, bookingId: string, kind: string) {
+  for (;;) {
+    const { rows } = await dba.query(
+      `select m.recipient, m.subject, m.body
+       from app_private.messages m
+       join app_public.notifications n on n.clinic_id = m.clinic_id and n.id = m.notification_id
+       where n.clinic_id = $1 and n.booking_id = $2 and n.kind = $3`,
+      [clinicId, bookingId, kind],
+    )
+    if (rows[0]) return rows[0] as { recipient: string; subject: string; body: string }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}

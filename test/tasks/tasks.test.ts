@@ -1,0 +1,142 @@
+import { readdir } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { type CronItem, Logger, parseCronItems, runOnce } from 'graphile-worker'
+import type { Pool } from 'pg'
+import { createPool } from '../../src/database/pools.ts'
+import { libraryLog, log } from '../../src/log.ts'
+import { cronItems, perpetualJobs, taskList } from '../../src/tasks/index.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
+import { aPractice } from '../helpers/world.ts'
+
+let database: ClonedDatabase
+let pool: Pool
+let db: Parameters<typeof aPractice>[0]
+
+beforeAll(async () => {
+  database = await cloneDatabase()
+  pool = createPool(database.url, { name: 'test', size: 5 })
+  log.level = 'silent'
+  const query = async (text: string, values?: unknown[]) => (await pool.query(text, values)).rows
+  db = { query, one: async (text: string, values?: unknown[]) => (await query(text, values))[0] } as typeof db
+})
+
+afterAll(async () => {
+  await pool.end()
+  await database.drop()
+})
+
+/** Adds a job and works until nothing is due, as a worker does. */
+async function work(task: string): Promise<void> {
+  await pool.query('select graphile_worker.add_job($1)', [task])
+  await runOnce({ pgPool: pool, taskList, noHandleSignals: true, logger: new Logger(libraryLog('worker', 'debug')) })
+  const { rows } = await pool.query('select task_identifier, last_error from graphile_worker.jobs where attempts > 0')
+  expect(rows).toEqual([])
+}
+
+it('every task has a file of its name, and every cron item a task', async () => {
+  const files = (await readdir('src/tasks')).map((file) => file.replace(/\.ts$/, ''))
+  expect(files).toEqual(expect.arrayContaining(Object.keys(taskList)))
+  expect(files.filter((file) => !(file in taskList)).sort()).toEqual(['index', 'put_back'])
+  expect(parseCronItems(cronItems).map(({ task }) => task)).toEqual(expect.arrayContaining(Object.keys(taskList)))
+  for (const { task } of cronItems as CronItem[]) expect(taskList).toHaveProperty(task)
+})
+
+describe('send_notifications', () => {
+  it('delivers what is due, leaves the reminder, and puts itself back', async () => {
+    const { clinicId, slotId, customer } = await aPractice(db)
+    const booking = await db.one<{ id: string }>('select id from app_public.book_slot($1, $2, $3)', [
+      clinicId,
+      slotId,
+      customer.customerId,
+    ])
+    await work('send_notifications')
+    const notifications = await db.query(
+      `select n.kind, n.state, m.recipient is not null as delivered
+       from app_public.notifications n
+       left join app_private.messages m on m.clinic_id = n.clinic_id and m.notification_id = n.id
+       where n.clinic_id = $1 and n.booking_id = $2 order by n.kind`,
+      [clinicId, booking.id],
+    )
+    expect(notifications).toEqual([
+      { kind: 'booking_confirmed', state: 'sent', delivered: true },
+      { kind: 'booking_reminder', state: 'pending', delivered: false },
+    ])
+    const [next] = await db.query<{ seconds: number }>(
+      `select extract(epoch from run_at - now())::float as seconds from graphile_worker.jobs where key = 'send_notifications'`,
+    )
+    expect(next?.seconds).toBeGreaterThan(0)
+    expect(next?.seconds).toBeLessThan(1.1)
+  })
+
+  it('records what cannot be delivered and delivers the rest', async () => {
+    const { clinicId, slotId, customer } = await aPractice(db)
+    await db.query('select app_public.book_slot($1, $2, $3)', [clinicId, slotId, customer.customerId])
+    const other = await aPractice(db)
+    await db.query('select app_public.book_slot($1, $2, $3)', [other.clinicId, other.slotId, other.customer.customerId])
+    await db.query('update app_public.clinic_customers set email = null where clinic_id = $1', [clinicId])
+    await work('send_notifications')
+    const outcome = (id: string) =>
+      db.query(
+        `select state, attempts, last_error is not null as has_error
+         from app_public.notifications where clinic_id = $1 and kind = 'booking_confirmed'`,
+        [id],
+      )
+    expect(await outcome(clinicId)).toEqual([{ state: 'pending', attempts: 1, has_error: true }])
+    expect(await outcome(other.clinicId)).toEqual([{ state: 'sent', attempts: 1, has_error: false }])
+  })
+})
+
+it('publish_events reads all new events and puts itself back', async () => {
+  await aPractice(db)
+  await work('publish_events')
+  const [{ behind } = { behind: -1 }] = await db.query<{ behind: number }>(
+    `select count(*)::int as behind from app_public.events e, app_private.event_publication p
+     where (e.transaction_id, e.id) > (p.transaction_id, p.event_id)`,
+  )
+  expect(behind).toBe(0)
+  expect(await db.query(`select from graphile_worker.jobs where key = 'publish_events'`)).toHaveLength(1)
+})
+
+it('generate_due_slots makes the week of every clinic whose schedule was due', async () => {
+  const { clinicId, doctorId } = await aPractice(db, 'Australia/Lord_Howe')
+  await db.query(
+    `with ts as (insert into app_public.time_slots (clinic_id, name, start_time, end_time) values ($1, 'early', '07:00', '07:30') returning id)
+     insert into app_public.doctor_slot_templates (clinic_id, doctor_id, time_slot_id, weekday)
+     select $1, $2, ts.id, weekday from ts, generate_series(1, 7) weekday`,
+    [clinicId, doctorId],
+  )
+  // As if the clinic had existed before its last Thursday 22:00.
+  await db.query(`update app_public.clinics set created_at = now() - interval '8 days' where id = $1`, [clinicId])
+  await work('generate_due_slots')
+  const runs = await db.query<{ days: number; made: number; passed: number }>(
+    `select to_date - from_date + 1 as days, slots_made as made, templates_passed_over as passed
+     from app_public.slot_generation_runs where clinic_id = $1 and due_at is not null`,
+    [clinicId],
+  )
+  expect(runs).toHaveLength(1)
+  const [run] = runs
+  expect((run?.made ?? 0) + (run?.passed ?? 0)).toBe(run?.days)
+  await work('generate_due_slots')
+  expect(await db.query('select from app_public.slot_generation_runs where clinic_id = $1', [clinicId])).toHaveLength(1)
+})
+
+it('release_expired_holds opens what is expired and nothing else', async () => {
+  const { clinicId, slotId, customer } = await aPractice(db)
+  const live = await aPractice(db)
+  await db.query('select app_public.hold_slot($1, $2, $3)', [clinicId, slotId, customer.customerId])
+  await db.query('select app_public.hold_slot($1, $2, $3)', [live.clinicId, live.slotId, live.customer.customerId])
+  await db.query(`update app_public.booking_slots set held_until = now() - interval '1 second' where id = $1`, [slotId])
+  await work('release_expired_holds')
+  const status = async (id: string) =>
+    (await db.one<{ status: string }>('select status from app_public.booking_slots where id = $1', [id])).status
+  expect(await status(slotId)).toBe('open')
+  expect(await status(live.slotId)).toBe('held')
+})
+
+it('the perpetual jobs have cron under them, with their own key', () => {
+  for (const name of perpetualJobs) {
+    expect(cronItems).toContainEqual(
+      expect.objectContaining({ task: name, options: expect.objectContaining({ jobKey: name }) }),
+    )
+  }
+})
