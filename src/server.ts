@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import express from 'express'
 import helmet from 'helmet'
 import { healthPool, requestPool } from './database/pools.ts'
+import { createGraphQL } from './graphql/instance.ts'
 import { healthRoutes } from './health.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { listen, stoppable } from './listen.ts'
@@ -25,22 +26,25 @@ export async function startServer(
 ): Promise<{ url: string; stop: () => Promise<void> }> {
   const pool = requestPool(settings)
   const health = healthPool(settings.databaseUrl)
+  const graphql = await createGraphQL({ pool, settings, log })
   const app = express()
   const server = createServer(app)
-  const stopListening = stoppable(server)
+  const finishRequests = stoppable(server)
 
   app.disable('x-powered-by')
   // GraphiQL, in development only, needs inline scripts.
   app.use(helmet({ contentSecurityPolicy: settings.production }))
   app.use(identifyRequests)
   app.use(await healthRoutes(health, () => lifecycle.stopping))
+  await graphql.addTo(app, server)
   app.use(notFound)
   app.use(internalError)
 
   return {
     url: await listen(server, settings),
     async stop() {
-      await stopListening(graceMs)
+      await finishRequests(graceMs)
+      await graphql.release()
       await Promise.all([pool.end(), health.end()])
     },
   }

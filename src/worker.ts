@@ -1,13 +1,12 @@
 import { EventEmitter } from 'node:events'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { type CronItem, Logger, parseCronItems, run, type TaskList, type WorkerEvents } from 'graphile-worker'
+import { Logger, parseCronItems, run, type WorkerEvents } from 'graphile-worker'
 import { createPool } from './database/pools.ts'
 import { watchForDeadWorkers } from './dead_workers.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { libraryLog, log } from './log.ts'
 import { runProgram } from './run_program.ts'
 import { readSettings, type Settings } from './settings.ts'
+import { cronItems, perpetualJobs, taskList } from './tasks/index.ts'
 
 /**
  * Starts the job worker on a database, as its owner. Gives how to stop it: no new jobs, those at hand are finished (told
@@ -17,7 +16,6 @@ export async function startWorker(
   settings: Pick<Settings, 'workerConcurrency'> & { databaseUrl: string },
   lifecycle: Lifecycle,
 ): Promise<{ stop: () => Promise<void> }> {
-  const { taskList, cronItems } = await tasks()
   const pool = createPool(settings.databaseUrl, { name: 'worker', size: settings.workerConcurrency + 3 })
   const events: WorkerEvents = new EventEmitter()
   let poolId = ''
@@ -36,6 +34,7 @@ export async function startWorker(
     // What it tells of every single job is detail.
     logger: new Logger(libraryLog('worker', 'debug')),
   })
+  for (const task of perpetualJobs) await runner.addJob(task, {}, { jobKey: task })
   const stopWatching = await watchForDeadWorkers(settings.databaseUrl, poolId)
 
   runner.promise
@@ -50,11 +49,6 @@ export async function startWorker(
       await pool.end()
     },
   }
-}
-
-async function tasks(): Promise<{ taskList: TaskList; cronItems: CronItem[] }> {
-  const index = join(import.meta.dirname, 'tasks/index.ts')
-  return existsSync(index) ? import(index) : { taskList: {}, cronItems: [] }
 }
 
 // `npm run worker`: the worker alone, on a database that others migrate.
