@@ -1,5 +1,5 @@
 --! Previous: sha1:47e31795df7884dd5a8518c7c271dd62d2317400
---! Hash: sha1:f949f93c38b6dd95394d7a32d10000875493d528
+--! Hash: sha1:ab90415c69579ed6ca47d0401fce1f68a50a34d0
 --! Message: identity
 
 -- Accounts: who can sign in. Global, referred to by customers and employees.
@@ -187,6 +187,10 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 declare
   account_id bigint;
 begin
+  if register_customer.password is null then
+    -- An account without a password is for operators to make.
+    perform app_hidden.refuse('weak_password', 'A password is needed.', '{"argument": "password"}');
+  end if;
   account_id := app_private.create_account(register_customer.email, register_customer.password);
   if coalesce(btrim(register_customer.full_name), '') = '' then
     perform app_hidden.refuse('invalid_argument', 'A name is needed.', '{"argument": "fullName"}');
@@ -220,8 +224,9 @@ begin
   end if;
 
   -- An unknown address costs the same bcrypt as a known one, so that the time taken tells nothing.
-  if public.crypt(sign_in.password, coalesce(account.password_hash, '$2a$10$lm1lycIy9AXB8Yayvm1L3uIocpSM5bsCaXxoW7d87tjMc4ujGvOP.'))
-       is distinct from account.password_hash or not account.is_active then
+  -- "Not true" rather than "distinct": no password given must not match an account that has none.
+  if (public.crypt(sign_in.password, coalesce(account.password_hash, '$2a$10$lm1lycIy9AXB8Yayvm1L3uIocpSM5bsCaXxoW7d87tjMc4ujGvOP.'))
+       = account.password_hash) is not true or not account.is_active then
     update app_private.accounts a
     set failed_sign_ins = a.failed_sign_ins + 1,
         -- Four failures are free; then 2, 4, 8 … seconds, at most 15 minutes.
@@ -307,7 +312,8 @@ begin
   if account.id is null then
     perform app_hidden.refuse('unauthenticated', 'Sign in first.');
   end if;
-  if public.crypt(change_password.current_password, account.password_hash) is distinct from account.password_hash then
+  -- "Not true" rather than "distinct": an account without a password has none that could be right.
+  if (public.crypt(change_password.current_password, account.password_hash) = account.password_hash) is not true then
     perform app_hidden.refuse('wrong_credentials', 'The present password is wrong.', '{"argument": "currentPassword"}');
   end if;
   update app_private.accounts a set password_hash = app_private.hash_password(change_password.new_password) where a.id = account.id;

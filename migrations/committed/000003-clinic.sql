@@ -1,5 +1,5 @@
---! Previous: sha1:f949f93c38b6dd95394d7a32d10000875493d528
---! Hash: sha1:c13688bde09d69d336aa3e585fa19a89b015e01f
+--! Previous: sha1:ab90415c69579ed6ca47d0401fce1f68a50a34d0
+--! Hash: sha1:8d9051921d88988bd09a15609ef0adbefe88e42a
 --! Message: clinic
 
 -- ActiveEntityId: a generated column holds the id while the row is active and null when not, and is what children that need an

@@ -1,5 +1,5 @@
---! Previous: sha1:c13688bde09d69d336aa3e585fa19a89b015e01f
---! Hash: sha1:21c2f40fc67a7b2933935c53ab689cd7a5571b69
+--! Previous: sha1:8d9051921d88988bd09a15609ef0adbefe88e42a
+--! Hash: sha1:5776907f8b701328a63683ea9fdee81cceb34c1a
 --! Message: schedule
 
 create table app_public.time_slots (
@@ -14,6 +14,8 @@ create table app_public.time_slots (
   constraint time_slots_of_a_clinic_are_unique_by_name unique (clinic_id, name),
   constraint time_slots_belong_to_a_clinic foreign key (clinic_id) references app_public.clinics (id),
   constraint time_slots_have_a_length check (start_time <> end_time),
+  -- 24:00 would be a start on the day after.
+  constraint time_slots_start_within_their_day check (start_time < '24:00'),
   constraint time_slots_begin_and_end_on_the_minute check (extract(second from start_time) = 0 and extract(second from end_time) = 0),
   constraint time_slots_have_a_name check (btrim(name) <> '' and char_length(name) <= 100)
 );
@@ -30,7 +32,9 @@ create table app_public.doctor_slot_templates (
   weekday int not null,
   valid_from date,
   valid_until date,
-  validity daterange not null generated always as (daterange(valid_from, valid_until, '[]')) stored,
+  -- Computed before the checks are, so dates in the wrong order must not fail here already, with an error that is nobody's refusal.
+  validity daterange not null generated always as (
+    case when valid_until < valid_from then 'empty' else daterange(valid_from, valid_until, '[]') end) stored,
   -- Set by a trigger from the time slot, so that the exclusion constraint can compare it.
   week_minutes int4multirange not null,
   row_version int not null default 1,
@@ -402,6 +406,7 @@ declare
   weeks int;
   monday date;
   covered date;
+  first_day date;
 begin
   select d.due_at, c.time_zone, p.generation_weeks into due, zone, weeks
   from app_private.clinics_due_for_generation() d
@@ -415,10 +420,12 @@ begin
   -- Weeks that were missed while no worker ran are made up for, from the day after the last scheduled run's end.
   select max(r.to_date) into covered from app_public.slot_generation_runs r
   where r.clinic_id = generate_due_slots.clinic_id and r.due_at is not null;
+  first_day := greatest(least(monday, covered + 1), (now() at time zone zone)::date);
   return app_private.make_booking_slots(
     generate_due_slots.clinic_id,
-    greatest(least(monday, covered + 1), (now() at time zone zone)::date),
-    monday + 7 * weeks - 1,
+    first_day,
+    -- A year of weeks and missed ones before them would be more than one run may make; the next one goes on from there.
+    least(monday + 7 * weeks - 1, first_day + 366),
     due);
 end
 $$;

@@ -1,5 +1,5 @@
---! Previous: sha1:21c2f40fc67a7b2933935c53ab689cd7a5571b69
---! Hash: sha1:966d43e5e0e805e677034ef678450453fa70ead4
+--! Previous: sha1:5776907f8b701328a63683ea9fdee81cceb34c1a
+--! Hash: sha1:0af1fdbbcae1b832fc6c9bb54a6b16ab97680edc
 --! Message: booking
 
 create table app_public.state_transitions (
@@ -99,7 +99,7 @@ $c$What happened to slots and bookings: who, when, from, to, why. Only ever adde
 @foreignKey (clinic_id, booking_slot_id) references app_public.booking_slots (clinic_id, id)
 @foreignKey (clinic_id, booking_id) references app_public.bookings (clinic_id, id)$c$;
 comment on column app_public.events.from_state is 'Null when it came into being.';
-comment on column app_public.events.to_state is 'The status after. A rescheduled booking goes from booked to booked, with another booking_slot_id.';
+comment on column app_public.events.to_state is 'The status after. A rescheduled booking goes from booked to booked, with another booking_slot_id; an expired hold that passes to another customer from held to held.';
 comment on column app_public.events.actor is 'In what quality the caller acted: customer, staff, admin, or system (jobs and DBAs).';
 comment on column app_public.events.transaction_id is 'In which transaction, for readers that must not miss a late commit.';
 alter table app_public.events enable row level security;
@@ -260,20 +260,33 @@ revoke all on function app_private.fill_booking_from_slot() from public;
 --! Included booking/require_booking_of_booked_slot.sql
 create or replace function app_private.require_booking_of_booked_slot() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  the_clinic bigint;
+  the_slot bigint;
 begin
-  -- Deferred to the commit, because the slot is taken before its booking is written. Judged by what is true then.
-  if exists (select from app_public.booking_slots bs where bs.clinic_id = NEW.clinic_id and bs.id = NEW.id and bs.status = 'booked')
-     and not exists (
-       select from app_public.bookings b
-       where b.clinic_id = NEW.clinic_id and b.active_booking_slot_id = NEW.id and b.customer_id = NEW.customer_id) then
-    raise exception 'booking slot % is booked without a booking', NEW.id using errcode = 'check_violation', constraint = TG_NAME;
+  if TG_TABLE_NAME = 'bookings' then
+    the_clinic := OLD.clinic_id;
+    the_slot := OLD.booking_slot_id;
+  else
+    the_clinic := NEW.clinic_id;
+    the_slot := NEW.id;
+  end if;
+  -- Deferred to the commit, because the slot is taken before its booking is written. Judged by what is true then: in the same
+  -- transaction the slot may have been freed again and booked for somebody else.
+  if exists (
+       select from app_public.booking_slots bs
+       where bs.clinic_id = the_clinic and bs.id = the_slot and bs.status = 'booked'
+         and not exists (
+           select from app_public.bookings b
+           where b.clinic_id = bs.clinic_id and b.active_booking_slot_id = bs.id and b.customer_id = bs.customer_id)) then
+    raise exception 'booking slot % is booked without a booking of its customer', the_slot using errcode = 'check_violation', constraint = TG_NAME;
   end if;
   return null;
 end
 $$;
 
 comment on function app_private.require_booking_of_booked_slot() is
-'Constraint trigger: at commit a booked slot has a live or finished booking of its customer. (The other direction, no booking without a booked slot, is a foreign key.)';
+'Constraint trigger on booking_slots and bookings: at commit a booked slot has a live or finished booking of its customer, so who ends or moves a booking frees its slot. (The other direction, no booking without a booked slot, is a foreign key.)';
 
 revoke all on function app_private.require_booking_of_booked_slot() from public;
 --! EndIncluded booking/require_booking_of_booked_slot.sql
@@ -288,7 +301,7 @@ begin
 end
 $$;
 
-comment on function app_private.record_slot_event() is 'Trigger: every change of a slot''s status becomes an event.';
+comment on function app_private.record_slot_event() is 'Trigger: every change of a slot''s status, or of who holds it, becomes an event.';
 
 revoke all on function app_private.record_slot_event() from public;
 --! EndIncluded booking/record_slot_event.sql
@@ -591,8 +604,11 @@ begin
   if kind in ('booking_confirmed', 'booking_rescheduled') then
     insert into app_public.notifications (clinic_id, booking_id, customer_id, kind, lead_time, booking_sequence, due_at)
     select booking.clinic_id, booking.id, booking.customer_id, 'booking_reminder', lead, booking.sequence, booking.starts_at - lead
-    from app_public.policies p, unnest(p.reminder_lead_times) lead
-    where p.clinic_id = booking.clinic_id and booking.starts_at - lead > now();
+    -- Distinct, or a policy that names a lead time twice ('1 day' and '24 hours') would stop all bookings of its clinic.
+    from (
+      select distinct unnest(p.reminder_lead_times) as lead from app_public.policies p where p.clinic_id = booking.clinic_id
+    ) reminder
+    where booking.starts_at - lead > now();
   end if;
 end
 $$;
@@ -666,7 +682,7 @@ begin
   elsif available_slots.doctor_id is not null and available_slots.clinic_id is null then
     perform app_hidden.refuse('invalid_argument', 'A doctor is found within a clinic: give clinicId too.', '{"argument": "clinicId"}');
   elsif available_slots.after is not null then
-    if available_slots.after !~ '^\d{1,16}\.\d{1,18}$' then
+    if available_slots.after !~ '^[0-9]{1,16}\.[0-9]{1,18}$' then
       perform app_hidden.refuse('invalid_argument', 'This cursor was not made here.', '{"argument": "after"}');
     end if;
     start_from := greatest(to_timestamp(split_part(available_slots.after, '.', 1)::numeric / 1000000), start_from);
@@ -900,7 +916,7 @@ begin
   end if;
   booking := app_private.lock_booking(cancel_booking.clinic_id, cancel_booking.booking_id);
   by_desk := app_private.require_booking_right(booking);
-  if not by_desk and booking.status = 'booked' then
+  if not by_desk and booking.status in ('booked', 'checked_in') then
     select p.cancellation_cutoff into cutoff from app_public.policies p where p.clinic_id = booking.clinic_id;
     if booking.starts_at < now() + cutoff then
       perform app_hidden.refuse('cancellation_too_late', 'It is too late to change this booking. Call the clinic.',
@@ -946,8 +962,12 @@ begin
       jsonb_build_object('status', booking.status));
   end if;
   if slot.id = booking.booking_slot_id then
+    perform app_private.remember(booking.clinic_id, reschedule_booking.idempotency_key, to_jsonb(booking));
     return booking;
   end if;
+  -- One change at a time to a customer's calendar here: two whose times overlap would wait for each other in the exclusion constraint.
+  perform from app_public.clinic_customers cc
+  where cc.clinic_id = booking.clinic_id and cc.customer_id = booking.customer_id for no key update;
 
   select p.* into policy from app_public.policies p where p.clinic_id = booking.clinic_id;
   if not by_desk and booking.starts_at < now() + policy.cancellation_cutoff then
@@ -1079,9 +1099,10 @@ declare
   live bigint;
 begin
   -- Slots before bookings before doctors, and slots in the order of their ids: everybody locks in this order, so nobody deadlocks.
+  -- Those ahead in any state: a slot just being booked is waited for and then judged again, but by a snapshot without the new booking.
   perform from app_public.booking_slots bs
   where bs.clinic_id = clear_schedule.clinic_id and (clear_schedule.doctor_id is null or bs.doctor_id = clear_schedule.doctor_id)
-    and (bs.status in ('open', 'held') or exists (
+    and (bs.status in ('open', 'held') or bs.ends_at > now() or exists (
       select from app_public.bookings b
       where b.clinic_id = bs.clinic_id and b.active_booking_slot_id = bs.id and b.status in ('booked', 'checked_in')))
   order by bs.id
@@ -1386,7 +1407,8 @@ begin
     update app_private.event_publication p set transaction_id = l.transaction_id, event_id = l.id
     from (select f.transaction_id, f.id from fresh f order by f.transaction_id desc, f.id desc limit 1) l
   )
-  select count(*) into seen from fresh where exists (select from notified);
+  -- Counted, because a CTE is computed only as far as it is read, and every row of this one is a NOTIFY.
+  select (select count(*) from fresh) into seen from (select count(*) from notified) n;
   return seen;
 end
 $$;
@@ -1413,8 +1435,12 @@ create trigger events_are_never_changed before update or delete on app_public.ev
 create constraint trigger booked_slots_have_a_booking after insert or update on app_public.booking_slots
   deferrable initially deferred
   for each row when (NEW.status = 'booked') execute function app_private.require_booking_of_booked_slot();
+create constraint trigger ended_bookings_free_their_slot after update of status, booking_slot_id or delete on app_public.bookings
+  deferrable initially deferred
+  for each row when (OLD.status <> 'cancelled') execute function app_private.require_booking_of_booked_slot();
+-- The customer too: an expired hold that another customer takes over stays held.
 create trigger slot_changes_are_events after update on app_public.booking_slots
-  for each row when (NEW.status is distinct from OLD.status) execute function app_private.record_slot_event();
+  for each row when ((NEW.status, NEW.customer_id) is distinct from (OLD.status, OLD.customer_id)) execute function app_private.record_slot_event();
 create trigger new_slots_are_events after insert on app_public.booking_slots
   referencing new table as made for each statement execute function app_private.record_new_slots();
 create trigger new_bookings_are_events after insert on app_public.bookings

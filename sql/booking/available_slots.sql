@@ -17,7 +17,7 @@ begin
   elsif available_slots.doctor_id is not null and available_slots.clinic_id is null then
     perform app_hidden.refuse('invalid_argument', 'A doctor is found within a clinic: give clinicId too.', '{"argument": "clinicId"}');
   elsif available_slots.after is not null then
-    if available_slots.after !~ '^\d{1,16}\.\d{1,18}$' then
+    if available_slots.after !~ '^[0-9]{1,16}\.[0-9]{1,18}$' then
       perform app_hidden.refuse('invalid_argument', 'This cursor was not made here.', '{"argument": "after"}');
     end if;
     start_from := greatest(to_timestamp(split_part(available_slots.after, '.', 1)::numeric / 1000000), start_from);

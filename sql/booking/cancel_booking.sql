@@ -15,7 +15,7 @@ begin
   end if;
   booking := app_private.lock_booking(cancel_booking.clinic_id, cancel_booking.booking_id);
   by_desk := app_private.require_booking_right(booking);
-  if not by_desk and booking.status = 'booked' then
+  if not by_desk and booking.status in ('booked', 'checked_in') then
     select p.cancellation_cutoff into cutoff from app_public.policies p where p.clinic_id = booking.clinic_id;
     if booking.starts_at < now() + cutoff then
       perform app_hidden.refuse('cancellation_too_late', 'It is too late to change this booking. Call the clinic.',

@@ -8,6 +8,6 @@ begin
 end
 $$;
 
-comment on function app_private.record_slot_event() is 'Trigger: every change of a slot''s status becomes an event.';
+comment on function app_private.record_slot_event() is 'Trigger: every change of a slot''s status, or of who holds it, becomes an event.';
 
 revoke all on function app_private.record_slot_event() from public;

@@ -23,8 +23,12 @@ begin
       jsonb_build_object('status', booking.status));
   end if;
   if slot.id = booking.booking_slot_id then
+    perform app_private.remember(booking.clinic_id, reschedule_booking.idempotency_key, to_jsonb(booking));
     return booking;
   end if;
+  -- One change at a time to a customer's calendar here: two whose times overlap would wait for each other in the exclusion constraint.
+  perform from app_public.clinic_customers cc
+  where cc.clinic_id = booking.clinic_id and cc.customer_id = booking.customer_id for no key update;
 
   select p.* into policy from app_public.policies p where p.clinic_id = booking.clinic_id;
   if not by_desk and booking.starts_at < now() + policy.cancellation_cutoff then

@@ -32,7 +32,8 @@ begin
     update app_private.event_publication p set transaction_id = l.transaction_id, event_id = l.id
     from (select f.transaction_id, f.id from fresh f order by f.transaction_id desc, f.id desc limit 1) l
   )
-  select count(*) into seen from fresh where exists (select from notified);
+  -- Counted, because a CTE is computed only as far as it is read, and every row of this one is a NOTIFY.
+  select (select count(*) from fresh) into seen from (select count(*) from notified) n;
   return seen;
 end
 $$;

@@ -7,8 +7,11 @@ begin
   if kind in ('booking_confirmed', 'booking_rescheduled') then
     insert into app_public.notifications (clinic_id, booking_id, customer_id, kind, lead_time, booking_sequence, due_at)
     select booking.clinic_id, booking.id, booking.customer_id, 'booking_reminder', lead, booking.sequence, booking.starts_at - lead
-    from app_public.policies p, unnest(p.reminder_lead_times) lead
-    where p.clinic_id = booking.clinic_id and booking.starts_at - lead > now();
+    -- Distinct, or a policy that names a lead time twice ('1 day' and '24 hours') would stop all bookings of its clinic.
+    from (
+      select distinct unnest(p.reminder_lead_times) as lead from app_public.policies p where p.clinic_id = booking.clinic_id
+    ) reminder
+    where booking.starts_at - lead > now();
   end if;
 end
 $$;

@@ -5,9 +5,10 @@ declare
   live bigint;
 begin
   -- Slots before bookings before doctors, and slots in the order of their ids: everybody locks in this order, so nobody deadlocks.
+  -- Those ahead in any state: a slot just being booked is waited for and then judged again, but by a snapshot without the new booking.
   perform from app_public.booking_slots bs
   where bs.clinic_id = clear_schedule.clinic_id and (clear_schedule.doctor_id is null or bs.doctor_id = clear_schedule.doctor_id)
-    and (bs.status in ('open', 'held') or exists (
+    and (bs.status in ('open', 'held') or bs.ends_at > now() or exists (
       select from app_public.bookings b
       where b.clinic_id = bs.clinic_id and b.active_booking_slot_id = bs.id and b.status in ('booked', 'checked_in')))
   order by bs.id

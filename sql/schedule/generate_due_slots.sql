@@ -6,6 +6,7 @@ declare
   weeks int;
   monday date;
   covered date;
+  first_day date;
 begin
   select d.due_at, c.time_zone, p.generation_weeks into due, zone, weeks
   from app_private.clinics_due_for_generation() d
@@ -19,10 +20,12 @@ begin
   -- Weeks that were missed while no worker ran are made up for, from the day after the last scheduled run's end.
   select max(r.to_date) into covered from app_public.slot_generation_runs r
   where r.clinic_id = generate_due_slots.clinic_id and r.due_at is not null;
+  first_day := greatest(least(monday, covered + 1), (now() at time zone zone)::date);
   return app_private.make_booking_slots(
     generate_due_slots.clinic_id,
-    greatest(least(monday, covered + 1), (now() at time zone zone)::date),
-    monday + 7 * weeks - 1,
+    first_day,
+    -- A year of weeks and missed ones before them would be more than one run may make; the next one goes on from there.
+    least(monday + 7 * weeks - 1, first_day + 366),
     due);
 end
 $$;
