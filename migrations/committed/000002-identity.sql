@@ -1,5 +1,5 @@
 --! Previous: sha1:47e31795df7884dd5a8518c7c271dd62d2317400
---! Hash: sha1:ab90415c69579ed6ca47d0401fce1f68a50a34d0
+--! Hash: sha1:afedccdc913eabaaabc625defed70b02d78a1e41
 --! Message: identity
 
 -- Accounts: who can sign in. Global, referred to by customers and employees.
@@ -14,7 +14,7 @@ create table app_private.accounts (
   created_at timestamptz not null default now(),
   constraint accounts_are_identified_by_id primary key (id),
   constraint accounts_are_unique_by_email unique (email),
-  constraint account_emails_look_like_addresses check (email ~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$')
+  constraint account_emails_look_like_addresses check (email ~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' and char_length(email::text) <= 254)
 );
 comment on table app_private.accounts is 'Who can sign in. A null password_hash signs in through an external issuer or not at all.';
 comment on column app_private.accounts.password_hash is 'bcrypt, made by app_private.hash_password.';
@@ -72,7 +72,7 @@ create table app_public.customers (
   constraint an_account_is_one_customer unique (account_id),
   constraint customers_may_have_an_account foreign key (account_id) references app_private.accounts (id),
   constraint customers_have_a_name check (btrim(full_name) <> '' and char_length(full_name) <= 200),
-  constraint customer_emails_look_like_addresses check (email ~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$'),
+  constraint customer_emails_look_like_addresses check (email ~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' and char_length(email::text) <= 254),
   constraint customer_phones_are_short check (char_length(phone) <= 50)
 );
 comment on table app_public.customers is 'A patient, known to the whole platform. Only they themselves and administrators read this; a clinic has its own record in clinic_customers.';
@@ -123,7 +123,7 @@ declare
   address public.citext := btrim(create_account.email)::public.citext;
   account_id bigint;
 begin
-  if address is null or address !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' then
+  if address is null or address !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' or char_length(address::text) > 254 then
     perform app_hidden.refuse('invalid_email', 'This does not look like an e-mail address.', '{"argument": "email"}');
   end if;
   insert into app_private.accounts (email, password_hash)

@@ -1,5 +1,5 @@
---! Previous: sha1:ab90415c69579ed6ca47d0401fce1f68a50a34d0
---! Hash: sha1:8d9051921d88988bd09a15609ef0adbefe88e42a
+--! Previous: sha1:afedccdc913eabaaabc625defed70b02d78a1e41
+--! Hash: sha1:6226fd7744492ec9ac0f11f7e168b708a4051eb0
 --! Message: clinic
 
 -- ActiveEntityId: a generated column holds the id while the row is active and null when not, and is what children that need an
@@ -108,6 +108,7 @@ comment on table app_public.doctor_specializations is 'Which doctor has which sp
 alter table app_public.doctor_specializations enable row level security;
 
 create type app_public.staff_role as enum ('receptionist', 'doctor', 'manager');
+comment on type app_public.staff_role is 'As what somebody works in a clinic. Managers run it, receptionists its desk, doctors see to their own slots and patients.';
 create table app_public.employees (
   clinic_id bigint not null,
   id bigint generated always as identity,
@@ -169,7 +170,7 @@ create table app_public.clinic_customers (
   constraint clinic_customers_belong_to_a_clinic foreign key (clinic_id) references app_public.clinics (id),
   constraint clinic_customers_are_customers foreign key (customer_id) references app_public.customers (id),
   constraint clinic_customers_have_a_name check (btrim(full_name) <> '' and char_length(full_name) <= 200),
-  constraint clinic_customer_emails_look_like_addresses check (email ~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$')
+  constraint clinic_customer_emails_look_like_addresses check (email ~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' and char_length(email::text) <= 254)
 );
 create index on app_public.clinic_customers (customer_id);
 create index on app_public.clinic_customers (clinic_id, full_name);
@@ -261,18 +262,22 @@ returns app_public.invitation
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   token text := translate(encode(public.gen_random_bytes(24), 'base64'), '+/=', '-_');
+  address public.citext := btrim(invite_employee.email)::public.citext;
   invitation app_public.invitation;
 begin
   perform app_private.require_clinic_role(invite_employee.clinic_id, 'manage');
-  if btrim(invite_employee.email) !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' then
+  if address is null or address !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' or char_length(address::text) > 254 then
     perform app_hidden.refuse('invalid_email', 'This does not look like an e-mail address.', '{"argument": "email"}');
   end if;
   if invite_employee.doctor_id is not null and not exists (
        select from app_public.doctors d where d.clinic_id = invite_employee.clinic_id and d.id = invite_employee.doctor_id) then
     perform app_hidden.refuse('doctor_not_found', 'No such doctor in this clinic.', jsonb_build_object('doctorId', invite_employee.doctor_id::text));
   end if;
+  -- One open invitation a person: an older one, lying in a mailbox, must not bring back who has joined and left meanwhile.
+  update app_private.invitations i set expires_at = now()
+  where i.clinic_id = invite_employee.clinic_id and i.email = address and i.accepted_at is null and i.expires_at > now();
   insert into app_private.invitations as i (clinic_id, email, full_name, role, doctor_id, token_hash, invited_by_account_id)
-  values (invite_employee.clinic_id, btrim(invite_employee.email)::public.citext, btrim(invite_employee.full_name), invite_employee.role,
+  values (invite_employee.clinic_id, address, btrim(invite_employee.full_name), invite_employee.role,
           invite_employee.doctor_id, sha256(convert_to(token, 'utf8')), app_hidden.current_account_id())
   returning i.id, i.clinic_id, i.email::text, i.expires_at
     into invitation.id, invitation.clinic_id, invitation.email, invitation.expires_at;
@@ -282,7 +287,7 @@ end
 $$;
 
 comment on function app_public.invite_employee(bigint, text, text, app_public.staff_role, bigint) is
-'Invites somebody to a clinic''s staff, for seven days; `doctor_id` says which of the clinic''s doctors they are, if one. For the clinic''s managers. The token is told once, here. Refuses forbidden, invalid_email, doctor_not_found.';
+'Invites somebody to a clinic''s staff, for seven days; `doctor_id` says which of the clinic''s doctors they are, if one. Earlier invitations of the same person to this clinic end. For the clinic''s managers. The token is told once, here. Refuses forbidden, invalid_email, doctor_not_found.';
 
 revoke all on function app_public.invite_employee(bigint, text, text, app_public.staff_role, bigint) from public;
 grant execute on function app_public.invite_employee(bigint, text, text, app_public.staff_role, bigint) to app_staff;
@@ -329,6 +334,22 @@ comment on function app_public.accept_invitation(text, text) is
 revoke all on function app_public.accept_invitation(text, text) from public;
 grant execute on function app_public.accept_invitation(text, text) to app_anonymous;
 --! EndIncluded clinic/accept_invitation.sql
+--! Included clinic/end_invitations_of_former_employee.sql
+create or replace function app_private.end_invitations_of_former_employee() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  update app_private.invitations i set expires_at = now()
+  from app_private.accounts a
+  where a.id = NEW.account_id and i.clinic_id = NEW.clinic_id and i.email = a.email and i.accepted_at is null and i.expires_at > now();
+  return null;
+end
+$$;
+
+comment on function app_private.end_invitations_of_former_employee() is
+'Trigger: when a membership ends, so do the person''s open invitations to the clinic. Otherwise one lying in a mailbox would bring them back.';
+
+revoke all on function app_private.end_invitations_of_former_employee() from public;
+--! EndIncluded clinic/end_invitations_of_former_employee.sql
 --! Included identity/person_of.sql
 create or replace function app_private.person_of(claims jsonb) returns app_private.request_person
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -425,6 +446,10 @@ create trigger clinics_count_their_versions before update on app_public.clinics
   for each row execute function app_hidden.bump_row_version();
 create trigger policies_count_their_versions before update on app_public.policies
   for each row execute function app_hidden.bump_row_version();
+create trigger policies_stay_with_their_clinic before update on app_public.policies
+  for each row execute function app_hidden.refuse_new_identity('clinic_id');
+create trigger doctor_specializations_stay_in_their_clinic before update on app_public.doctor_specializations
+  for each row execute function app_hidden.refuse_new_identity('clinic_id');
 create trigger doctors_count_their_versions before update on app_public.doctors
   for each row execute function app_hidden.bump_row_version();
 create trigger doctors_stay_in_their_clinic before update on app_public.doctors
@@ -433,6 +458,8 @@ create trigger employees_count_their_versions before update on app_public.employ
   for each row execute function app_hidden.bump_row_version();
 create trigger employees_stay_in_their_clinic before update on app_public.employees
   for each row execute function app_hidden.refuse_new_identity('clinic_id', 'id', 'account_id');
+create trigger former_employees_lose_their_invitations after update of is_active on app_public.employees
+  for each row when (OLD.is_active and not NEW.is_active) execute function app_private.end_invitations_of_former_employee();
 create trigger clinic_customers_count_their_versions before update on app_public.clinic_customers
   for each row execute function app_hidden.bump_row_version();
 create trigger clinic_customers_stay_in_their_clinic before update on app_public.clinic_customers

@@ -1,5 +1,5 @@
---! Previous: sha1:8d9051921d88988bd09a15609ef0adbefe88e42a
---! Hash: sha1:5776907f8b701328a63683ea9fdee81cceb34c1a
+--! Previous: sha1:6226fd7744492ec9ac0f11f7e168b708a4051eb0
+--! Hash: sha1:6a5df53b84194cf2974d3fb0a5acf2fb24455634
 --! Message: schedule
 
 create table app_public.time_slots (
@@ -54,6 +54,7 @@ comment on column app_public.doctor_slot_templates.valid_until is 'Last local da
 alter table app_public.doctor_slot_templates enable row level security;
 
 create type app_public.slot_status as enum ('open', 'held', 'booked', 'withdrawn');
+comment on type app_public.slot_status is 'Whether a slot is free (open), kept for somebody for some minutes (held), booked, or taken out of the calendar (withdrawn).';
 create table app_public.booking_slots (
   clinic_id bigint not null,
   id bigint generated always as identity,
@@ -529,6 +530,8 @@ create trigger templates_stay_with_their_doctor before update on app_public.doct
   for each row execute function app_hidden.refuse_new_identity('clinic_id', 'id', 'doctor_id');
 create trigger booking_slots_count_their_versions before update on app_public.booking_slots
   for each row execute function app_hidden.bump_row_version();
+create trigger generation_runs_stay_what_they_are before update on app_public.slot_generation_runs
+  for each row execute function app_hidden.refuse_new_identity('clinic_id', 'id');
 -- With a WHEN clause, because a booking passes here.
 create trigger booking_slots_stay_what_they_are before update on app_public.booking_slots
   for each row when ((NEW.clinic_id, NEW.id, NEW.doctor_id, NEW.time_slot_id, NEW.slot_date, NEW.during)

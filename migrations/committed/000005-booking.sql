@@ -1,5 +1,5 @@
---! Previous: sha1:5776907f8b701328a63683ea9fdee81cceb34c1a
---! Hash: sha1:0af1fdbbcae1b832fc6c9bb54a6b16ab97680edc
+--! Previous: sha1:6a5df53b84194cf2974d3fb0a5acf2fb24455634
+--! Hash: sha1:60a110d9c7bfb49cc5a0ea41f2818800e92b9a62
 --! Message: booking
 
 create table app_public.state_transitions (
@@ -17,6 +17,8 @@ grant select on app_public.state_transitions to app_anonymous;
 
 create type app_public.booking_status as enum ('booked', 'checked_in', 'completed', 'cancelled', 'no_show');
 create type app_public.booking_party as enum ('customer', 'clinic');
+comment on type app_public.booking_status is 'How far a booking has come: booked, checked_in (the patient is there), then completed; or cancelled, or no_show.';
+comment on type app_public.booking_party is 'The two sides of a booking.';
 create table app_public.bookings (
   clinic_id bigint not null,
   id bigint generated always as identity,
@@ -128,6 +130,8 @@ comment on column app_public.available_slot.local_start is 'The clinic''s clock 
 
 create type app_public.notification_kind as enum ('booking_confirmed', 'booking_reminder', 'booking_rescheduled', 'booking_cancelled');
 create type app_public.notification_state as enum ('pending', 'sent', 'dropped', 'dead');
+comment on type app_public.notification_kind is 'What a customer is told.';
+comment on type app_public.notification_state is 'To be sent (pending), sent, not to be sent any more (dropped), or given up after repeated failures (dead).';
 create table app_public.notifications (
   clinic_id bigint not null,
   id bigint generated always as identity,
@@ -163,14 +167,14 @@ comment on column app_public.notifications.retry_at is 'Not before this, when an
 alter table app_public.notifications enable row level security;
 
 create table app_private.messages (
-  id bigint generated always as identity,
   clinic_id bigint not null,
+  id bigint generated always as identity,
   notification_id bigint not null,
   recipient text not null,
   subject text not null,
   body text not null,
   delivered_at timestamptz not null default now(),
-  constraint messages_are_identified_by_id primary key (id),
+  constraint messages_are_identified_by_clinic_and_id primary key (clinic_id, id),
   constraint a_notification_is_delivered_once unique (clinic_id, notification_id)
 );
 comment on table app_private.messages is 'Where the development transport delivers.';
@@ -1430,6 +1434,8 @@ create trigger bookings_count_their_versions before update on app_public.booking
 create trigger bookings_stay_their_customers before update on app_public.bookings
   for each row when ((NEW.clinic_id, NEW.id, NEW.customer_id) is distinct from (OLD.clinic_id, OLD.id, OLD.customer_id))
   execute function app_hidden.refuse_new_identity('clinic_id', 'id', 'customer_id');
+create trigger notifications_stay_with_their_booking before update of clinic_id, id, booking_id, customer_id on app_public.notifications
+  for each row execute function app_hidden.refuse_new_identity('clinic_id', 'id', 'booking_id', 'customer_id');
 create trigger events_are_never_changed before update or delete on app_public.events
   for each row execute function app_private.refuse_change_of_history();
 create constraint trigger booked_slots_have_a_booking after insert or update on app_public.booking_slots

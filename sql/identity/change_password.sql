@@ -7,7 +7,8 @@ begin
   if account.id is null then
     perform app_hidden.refuse('unauthenticated', 'Sign in first.');
   end if;
-  if public.crypt(change_password.current_password, account.password_hash) is distinct from account.password_hash then
+  -- "Not true" rather than "distinct": an account without a password has none that could be right.
+  if (public.crypt(change_password.current_password, account.password_hash) = account.password_hash) is not true then
     perform app_hidden.refuse('wrong_credentials', 'The present password is wrong.', '{"argument": "currentPassword"}');
   end if;
   update app_private.accounts a set password_hash = app_private.hash_password(change_password.new_password) where a.id = account.id;

@@ -4,7 +4,7 @@ declare
   address public.citext := btrim(create_account.email)::public.citext;
   account_id bigint;
 begin
-  if address is null or address !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' then
+  if address is null or address !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' or char_length(address::text) > 254 then
     perform app_hidden.refuse('invalid_email', 'This does not look like an e-mail address.', '{"argument": "email"}');
   end if;
   insert into app_private.accounts (email, password_hash)

@@ -4,6 +4,10 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 declare
   account_id bigint;
 begin
+  if register_customer.password is null then
+    -- An account without a password is for operators to make.
+    perform app_hidden.refuse('weak_password', 'A password is needed.', '{"argument": "password"}');
+  end if;
   account_id := app_private.create_account(register_customer.email, register_customer.password);
   if coalesce(btrim(register_customer.full_name), '') = '' then
     perform app_hidden.refuse('invalid_argument', 'A name is needed.', '{"argument": "fullName"}');

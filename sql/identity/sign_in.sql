@@ -14,8 +14,9 @@ begin
   end if;
 
   -- An unknown address costs the same bcrypt as a known one, so that the time taken tells nothing.
-  if public.crypt(sign_in.password, coalesce(account.password_hash, '$2a$10$lm1lycIy9AXB8Yayvm1L3uIocpSM5bsCaXxoW7d87tjMc4ujGvOP.'))
-       is distinct from account.password_hash or not account.is_active then
+  -- "Not true" rather than "distinct": no password given must not match an account that has none.
+  if (public.crypt(sign_in.password, coalesce(account.password_hash, '$2a$10$lm1lycIy9AXB8Yayvm1L3uIocpSM5bsCaXxoW7d87tjMc4ujGvOP.'))
+       = account.password_hash) is not true or not account.is_active then
     update app_private.accounts a
     set failed_sign_ins = a.failed_sign_ins + 1,
         -- Four failures are free; then 2, 4, 8 … seconds, at most 15 minutes.

@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals'
+import { expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { anAddress, claimsOf, refresh, register, signIn } from './sessions.ts'
+
+describe('sign_out', () => {
+  it("ends the caller's session with the next request, and leaves their others", () =>
+    inTransaction(async (db) => {
+      const email = anAddress()
+      const here = await register(db, email)
+      const elsewhere = await signIn(db, email)
+      await db.as(claimsOf(here), async () => {
+        expect(await db.one('select app_public.sign_out() as ended')).toEqual({ ended: true })
+        expect(await db.one('select app_public.sign_out() as ended')).toEqual({ ended: false })
+      })
+      await expectRefusal(db.as(claimsOf(here)), 'unauthenticated')
+      await expectRefusal(refresh(db, here.refresh_token), 'refresh_token_invalid')
+      await db.as(claimsOf(elsewhere))
+    }))
+
+  it('is not for nobody', () =>
+    inTransaction(async (db) => {
+      await db.as({})
+      await expectRefusal(db.query('select app_public.sign_out()'), 'insufficient_privilege')
+    }))
+
+  it('of a token from an external issuer has no session to end', () =>
+    inTransaction(async (db) => {
+      const { account_id } = await register(db)
+      await db.asOwner()
+      await db.query(`insert into app_private.external_identities values ('https://issuer.example', 'ann', $1)`, [
+        account_id,
+      ])
+      await db.as({ iss: 'https://issuer.example', sub: 'ann' })
+      expect(await db.one('select app_public.sign_out() as ended')).toEqual({ ended: false })
+    }))
+})
