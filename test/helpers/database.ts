@@ -16,6 +16,8 @@ export interface Db {
   as<Result>(claims: Claims, work: () => Promise<Result>): Promise<Result>
   /** From here on the owner again: no request, no claims. */
   asOwner(): Promise<void>
+  /** Does the work, gives what it gives, and undoes it, so that the next attempt finds everything as it was. */
+  undone<Result>(work: () => Promise<Result>): Promise<Result>
 }
 
 /**
@@ -77,6 +79,17 @@ function transaction(client: Client): Db {
     async asOwner() {
       await db.query('reset role')
       await db.query('reset all')
+    },
+    async undone<Result>(work: () => Promise<Result>) {
+      await last
+      // Not through query(): releasing its own savepoint would release this one, which is younger.
+      await client.query('savepoint attempt')
+      try {
+        return await work()
+      } finally {
+        await last
+        await client.query('rollback to attempt; release attempt')
+      }
     },
   }
   return db

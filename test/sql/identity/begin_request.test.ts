@@ -1,0 +1,287 @@
+import { describe, expect, it } from '@jest/globals'
+import { Client } from 'pg'
+import { ownerUrlOf } from '../../helpers/cluster.ts'
+import { type Claims, type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { aClinic, aCustomer, aDoctor, anAccount, anEmployee } from '../../helpers/world.ts'
+
+const issuer = 'https://issuer.example'
+
+/** What the rest of the transaction relies on. */
+const situation = (db: Db) =>
+  db.one(
+    `select current_user as role, app_hidden.current_account_id() as account, app_hidden.current_session_id() as session,
+            app_hidden.current_customer_id() as customer, app_hidden.staff_clinic_ids() as staff,
+            app_hidden.desk_clinic_ids() as desk, app_hidden.manager_clinic_ids() as manager,
+            app_hidden.own_doctor_ids() as doctors`,
+  )
+
+const nobody = {
+  role: 'app_anonymous',
+  account: null,
+  session: null,
+  customer: null,
+  staff: [],
+  desk: [],
+  manager: [],
+  doctors: [],
+}
+
+describe('begin_request', () => {
+  it.each([[{}], [null], [{ role: 'app_admin', account_id: 1 }], ['app_admin'], [[]]])('makes nobody of %p', (claims) =>
+    inTransaction(async (db) => {
+      await db.as(claims as Claims)
+      expect(await situation(db)).toEqual(nobody)
+    }),
+  )
+
+  it('makes a customer of who has no more than an account, with or without a customer record', () =>
+    inTransaction(async (db) => {
+      const { customerId, accountId, claims } = await aCustomer(db)
+      await db.as(claims)
+      const expected = {
+        ...nobody,
+        role: 'app_customer',
+        account: accountId,
+        session: claims.sid,
+        customer: customerId,
+      }
+      expect(await situation(db)).toEqual(expected)
+
+      await db.asOwner()
+      const bare = await anAccount(db)
+      await db.as(bare.claims)
+      expect(await situation(db)).toEqual({
+        ...nobody,
+        role: 'app_customer',
+        account: bare.accountId,
+        session: bare.claims.sid,
+      })
+    }))
+
+  it('gives staff their clinics, by role', () =>
+    inTransaction(async (db) => {
+      const [manages, receives, treats, left, elsewhere] = [
+        await aClinic(db),
+        await aClinic(db),
+        await aClinic(db),
+        await aClinic(db),
+        await aClinic(db),
+      ]
+      const doctorId = await aDoctor(db, treats)
+      const { accountId, claims } = await anEmployee(db, manages, 'manager')
+      await db.query(
+        `insert into app_public.employees (clinic_id, account_id, role, doctor_id, is_active, full_name) values
+           ($2, $1, 'receptionist', null, true, 'Somebody'), ($3, $1, 'doctor', $4, true, 'Somebody'), ($5, $1, 'manager', null, false, 'Somebody')`,
+        [accountId, receives, treats, doctorId, left],
+      )
+      await anEmployee(db, elsewhere, 'manager')
+      await db.as(claims)
+      expect(await situation(db)).toEqual({
+        ...nobody,
+        role: 'app_staff',
+        account: accountId,
+        session: claims.sid,
+        staff: [manages, receives, treats],
+        desk: [manages, receives],
+        manager: [manages],
+        doctors: [doctorId],
+      })
+    }))
+
+  it('makes an administrator of who is one, whatever else they are', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      const { accountId, claims } = await anEmployee(db, clinicId, 'receptionist')
+      await db.query('update app_private.accounts set is_admin = true where id = $1', [accountId])
+      await db.as(claims)
+      expect(await situation(db)).toMatchObject({ role: 'app_admin', staff: [clinicId], desk: [clinicId], manager: [] })
+    }))
+
+  it('takes from a token who it is, never what they may', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      const { customerId, claims } = await aCustomer(db)
+      const other = await aCustomer(db)
+      await db.as({
+        ...claims,
+        role: 'app_admin',
+        is_admin: true,
+        customer_id: other.customerId,
+        staff_clinic_ids: [clinicId],
+        manager_clinic_ids: [clinicId],
+      })
+      expect(await situation(db)).toMatchObject({ role: 'app_customer', customer: customerId, staff: [], manager: [] })
+    }))
+
+  it('looks the person up anew each time: what was taken away is gone with the next request', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      const { accountId, claims } = await anEmployee(db, clinicId, 'manager')
+      await db.as(claims, async () =>
+        expect(await situation(db)).toMatchObject({ role: 'app_staff', manager: [clinicId] }),
+      )
+      await db.query(`update app_public.employees set role = 'doctor' where account_id = $1`, [accountId])
+      await db.as(claims, async () =>
+        expect(await situation(db)).toMatchObject({ role: 'app_staff', staff: [clinicId], desk: [], manager: [] }),
+      )
+      await db.query('update app_public.employees set is_active = false where account_id = $1', [accountId])
+      await db.as(claims, async () => expect(await situation(db)).toMatchObject({ role: 'app_customer', staff: [] }))
+    }))
+
+  it('refuses a session that is signed out, expired or unknown, or of somebody else, and a closed account', () =>
+    inTransaction(async (db) => {
+      const { accountId, claims } = await anAccount(db)
+      const other = await anAccount(db)
+      for (const forged of [
+        { sub: accountId },
+        { sub: accountId, sid: other.claims.sid },
+        { sub: other.accountId, sid: claims.sid },
+        { sub: accountId, sid: '00000000-0000-0000-0000-000000000000' },
+        { sub: '0', sid: claims.sid },
+        { sub: null, sid: claims.sid },
+        { sub: accountId, sid: claims.sid, iss: issuer },
+      ])
+        await expectRefusal(db.as(forged), 'unauthenticated')
+
+      for (const change of [
+        'update app_private.sessions set revoked_at = now() where account_id = $1',
+        'update app_private.sessions set expires_at = now() where account_id = $1',
+        'delete from app_private.sessions where account_id = $1',
+        'update app_private.accounts set is_active = false where id = $1',
+      ])
+        await db.undone(async () => {
+          await db.asOwner()
+          await db.query(change, [accountId])
+          await expectRefusal(db.as(claims), 'unauthenticated')
+        })
+      await db.as(claims)
+    }))
+
+  it('knows the subject of an external issuer by the account that an operator gave it', () =>
+    inTransaction(async (db) => {
+      const { accountId, customerId } = await aCustomer(db)
+      await db.query('insert into app_private.external_identities values ($1, $2, $3)', [
+        issuer,
+        'auth0|ann',
+        accountId,
+      ])
+      await db.as({ iss: issuer, sub: 'auth0|ann' })
+      expect(await situation(db)).toMatchObject({
+        role: 'app_customer',
+        account: accountId,
+        session: null,
+        customer: customerId,
+      })
+
+      for (const forged of [
+        { iss: issuer, sub: 'auth0|bob' },
+        { iss: 'https://other.example', sub: 'auth0|ann' },
+        // The number of an account is a subject of ours, not of theirs.
+        { iss: issuer, sub: accountId },
+        { iss: null, sub: accountId },
+      ])
+        await expectRefusal(db.as(forged), 'unauthenticated')
+
+      await db.asOwner()
+      await db.query('update app_private.accounts set is_active = false where id = $1', [accountId])
+      await expectRefusal(db.as({ iss: issuer, sub: 'auth0|ann' }), 'unauthenticated')
+    }))
+
+  it('cannot be called again by the one it made: nobody changes who they are within a request', () =>
+    inTransaction(async (db) => {
+      const { claims } = await aCustomer(db)
+      const admin = await anAccount(db, { isAdmin: true })
+      await db.as(claims)
+      await expectRefusal(db.query('select app_private.begin_request($1)', [admin.claims]), 'insufficient_privilege')
+      await expectRefusal(db.query('select app_private.person_of($1)', [admin.claims]), 'insufficient_privilege')
+    }))
+
+  it('is over with its transaction, committed or not', async () => {
+    const client = new Client({ connectionString: ownerUrlOf('shared'), options: '-c role=app_authenticator' })
+    await client.connect()
+    try {
+      for (const end of ['commit', 'rollback']) {
+        await client.query('begin')
+        await client.query(`select app_private.begin_request('{}')`)
+        expect((await client.query('select current_user as role')).rows).toEqual([{ role: 'app_anonymous' }])
+        await client.query(end)
+        const { rows } = await client.query(
+          `select current_user as role, current_setting('medislot.account_id', true) as account,
+                  current_setting('medislot.staff_clinic_ids', true) as staff`,
+        )
+        expect(rows).toEqual([{ role: 'app_authenticator', account: '', staff: '' }])
+      }
+    } finally {
+      await client.end()
+    }
+  })
+})
+
+describe('app_authenticator, before it knows who asks,', () => {
+  it('reads the registry of errors and the list of migrations, and writes nothing', () =>
+    inTransaction(async (db) => {
+      const grants = await db.query(
+        `select c.oid::regclass::text as "table", privilege
+         from pg_class c, unnest('{select,insert,update,delete,truncate,references,trigger}'::text[]) privilege
+         where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+           and (has_table_privilege('app_authenticator', c.oid, privilege)
+             or privilege in ('select', 'insert', 'update', 'references')
+               and has_any_column_privilege('app_authenticator', c.oid, privilege))
+         order by 1`,
+      )
+      expect(grants).toEqual([
+        { table: 'app_hidden.error_codes', privilege: 'select' },
+        { table: 'graphile_migrate.migrations', privilege: 'select' },
+      ])
+    }))
+
+  it('executes begin_request, and what reads claims or refuses', () =>
+    inTransaction(async (db) => {
+      const functions = await db.query(
+        `select p.oid::regproc::text as name from pg_proc p
+         where p.pronamespace::regnamespace::text ~ '^(app|graphile)_'
+           and has_schema_privilege('app_authenticator', p.pronamespace, 'usage')
+           and has_function_privilege('app_authenticator', p.oid, 'execute')
+         order by 1`,
+      )
+      expect(functions.map(({ name }) => name)).toEqual([
+        'app_hidden.current_account_id',
+        'app_hidden.current_customer_id',
+        'app_hidden.current_session_id',
+        'app_hidden.desk_clinic_ids',
+        'app_hidden.manager_clinic_ids',
+        'app_hidden.own_doctor_ids',
+        'app_hidden.refuse',
+        'app_hidden.staff_clinic_ids',
+        'app_private.begin_request',
+        'app_private.person_of',
+      ])
+    }))
+
+  it('makes nothing, and owns nothing', () =>
+    inTransaction(async (db) => {
+      const schemas = await db.query(
+        `select nspname from pg_namespace
+         where nspname !~ '^pg_(temp|toast)' and has_schema_privilege('app_authenticator', oid, 'create')`,
+      )
+      expect(schemas).toEqual([])
+      const roles = await db.query(
+        `select rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls
+         from pg_roles where rolname like 'app\\_%' order by 1`,
+      )
+      const none = {
+        rolsuper: false,
+        rolcreaterole: false,
+        rolcreatedb: false,
+        rolreplication: false,
+        rolbypassrls: false,
+      }
+      expect(roles).toEqual([
+        { rolname: 'app_admin', rolcanlogin: false, rolinherit: true, ...none },
+        { rolname: 'app_anonymous', rolcanlogin: false, rolinherit: true, ...none },
+        { rolname: 'app_authenticator', rolcanlogin: true, rolinherit: false, ...none },
+        { rolname: 'app_customer', rolcanlogin: false, rolinherit: true, ...none },
+        { rolname: 'app_staff', rolcanlogin: false, rolinherit: true, ...none },
+      ])
+    }))
+})

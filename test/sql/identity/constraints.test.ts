@@ -1,0 +1,86 @@
+import { expect, it } from '@jest/globals'
+import { constraintsOf, refusedBy } from '../../helpers/constraints.ts'
+import { inTransaction } from '../../helpers/database.ts'
+import { aCustomer, anAccount } from '../../helpers/world.ts'
+
+const tables = [
+  'app_private.accounts',
+  'app_private.external_identities',
+  'app_private.sessions',
+  'app_private.refresh_tokens',
+  'app_public.customers',
+]
+
+it('each constraint of accounts, sessions and customers refuses what its name says, from the owner too', () =>
+  inTransaction(async (db) => {
+    const { accountId, customerId } = await aCustomer(db)
+    const other = await aCustomer(db)
+    const { id: sessionId } = await db.one('select id from app_private.sessions where account_id = $1', [accountId])
+    await db.query(`insert into app_private.refresh_tokens values ('\\x01', $1, now(), now())`, [sessionId])
+    await db.query(`insert into app_private.external_identities values ('issuer', 'subject', $1)`, [accountId])
+    const long = 'x'.repeat(250)
+
+    const violations = {
+      accounts_are_identified_by_id: [
+        `insert into app_private.accounts (id, email) overriding system value values ($1, 'new@test.example')`,
+        accountId,
+      ],
+      accounts_are_unique_by_email: [
+        'insert into app_private.accounts (email) select upper(email::text) from app_private.accounts where id = $1',
+        accountId,
+      ],
+      account_emails_look_like_addresses: [`insert into app_private.accounts (email) values ('ann')`],
+      external_identities_belong_to_an_account: [
+        `insert into app_private.external_identities values ('issuer', 'other', 0)`,
+      ],
+      an_external_subject_has_one_account: [
+        `insert into app_private.external_identities values ('issuer', 'subject', $1)`,
+        other.accountId,
+      ],
+      sessions_are_identified_by_id: [
+        `insert into app_private.sessions (id, account_id) values ($1, $2)`,
+        sessionId,
+        accountId,
+      ],
+      sessions_belong_to_an_account: ['insert into app_private.sessions (account_id) values (0)'],
+      refresh_tokens_are_identified_by_hash: [
+        `insert into app_private.refresh_tokens values ('\\x01', $1, now(), now())`,
+        sessionId,
+      ],
+      refresh_tokens_belong_to_a_session: [
+        `insert into app_private.refresh_tokens values ('\\x02', gen_random_uuid(), now(), now())`,
+      ],
+      customers_are_identified_by_id: [
+        `insert into app_public.customers (id, full_name) overriding system value values ($1, 'Ann')`,
+        customerId,
+      ],
+      an_account_is_one_customer: [
+        `insert into app_public.customers (account_id, full_name) values ($1, 'Ann')`,
+        accountId,
+      ],
+      customers_may_have_an_account: [`insert into app_public.customers (account_id, full_name) values (0, 'Ann')`],
+      customers_have_a_name: [`insert into app_public.customers (full_name) values (' ')`],
+      customer_emails_look_like_addresses: [
+        `insert into app_public.customers (full_name, email) values ('Ann', $1)`,
+        `${long}@test.example`,
+      ],
+      customer_phones_are_short: [
+        `insert into app_public.customers (full_name, phone) values ('Ann', $1)`,
+        '0'.repeat(51),
+      ],
+    } satisfies Record<string, [string, ...unknown[]]>
+
+    const rules = await constraintsOf(db, tables)
+    expect(Object.keys(violations).sort()).toEqual(rules)
+    expect(await refusedBy(db, violations)).toEqual(Object.fromEntries(rules.map((rule) => [rule, rule])))
+  }))
+
+it('an account that is a customer or works somewhere is closed, not deleted; its sessions go with one that is nothing', () =>
+  inTransaction(async (db) => {
+    const { accountId } = await aCustomer(db)
+    const bare = await anAccount(db)
+    const remove = 'delete from app_private.accounts where id = $1'
+    expect(await refusedBy(db, { it: [remove, accountId] })).toEqual({ it: 'customers_may_have_an_account' })
+    await db.query(remove, [bare.accountId])
+    expect(await db.query('select from app_private.sessions where account_id = $1', [bare.accountId])).toEqual([])
+  }))

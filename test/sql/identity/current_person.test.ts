@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals'
+import { inTransaction } from '../../helpers/database.ts'
+import { aClinic, aCustomer, anAccount, anEmployee } from '../../helpers/world.ts'
+
+const me = 'select * from app_public.current_person()'
+
+describe('current_person', () => {
+  it('is nobody when nobody is signed in', () =>
+    inTransaction(async (db) => {
+      await db.as({})
+      expect(await db.one('select app_public.current_person() is null as nobody')).toEqual({ nobody: true })
+    }))
+
+  it('is a customer with their name', () =>
+    inTransaction(async (db) => {
+      const { accountId, customerId, claims } = await aCustomer(db, 'Ann Example')
+      await db.as(claims)
+      expect(await db.one(me)).toEqual({
+        account_id: accountId,
+        email: expect.stringMatching(/@test\.example$/),
+        is_admin: false,
+        customer_id: customerId,
+        full_name: 'Ann Example',
+        staff_clinic_ids: [],
+        desk_clinic_ids: [],
+        manager_clinic_ids: [],
+      })
+    }))
+
+  it('is somebody who works in clinics, and what they may do there', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      const manager = await anEmployee(db, clinicId, 'manager')
+      const doctor = await anEmployee(db, clinicId, 'doctor')
+      await db.as(manager.claims, async () => {
+        expect(await db.one(me)).toMatchObject({
+          customer_id: null,
+          staff_clinic_ids: [clinicId],
+          desk_clinic_ids: [clinicId],
+          manager_clinic_ids: [clinicId],
+        })
+      })
+      await db.as(doctor.claims)
+      expect(await db.one(me)).toMatchObject({
+        staff_clinic_ids: [clinicId],
+        desk_clinic_ids: [],
+        manager_clinic_ids: [],
+      })
+    }))
+
+  it('is an administrator', () =>
+    inTransaction(async (db) => {
+      await db.as((await anAccount(db, { isAdmin: true })).claims)
+      expect(await db.one(me)).toMatchObject({ is_admin: true, customer_id: null, full_name: null })
+    }))
+})
