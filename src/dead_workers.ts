@@ -13,6 +13,7 @@ const everyMs = 5000
  */
 export async function watchForDeadWorkers(databaseUrl: string, poolId: string): Promise<() => Promise<void>> {
   let client: Client | undefined
+  let ended = false
 
   async function connection(): Promise<Client> {
     if (client) return client
@@ -20,6 +21,8 @@ export async function watchForDeadWorkers(databaseUrl: string, poolId: string): 
     next.on('error', (error) => log.warn({ err: error }, 'lost the connection that shows this worker is alive'))
     next.once('end', () => {
       client = undefined
+      // Soon, for until then this worker looks dead to the others; not at once, for PostgreSQL may be restarting.
+      if (!ended) setTimeout(tick, 500)
     })
     await next.connect()
     // Shared, so that a lost connection that PostgreSQL still takes for alive does not keep us from taking it again.
@@ -44,11 +47,12 @@ export async function watchForDeadWorkers(databaseUrl: string, poolId: string): 
     if (rows.length > 0) log.warn({ workers: rows[0].ids }, 'gave back the jobs of workers that died')
   }
 
+  const tick = () => look().catch((error) => log.warn({ err: error }, 'could not look for dead workers'))
+
   await look()
-  const timer = setInterval(() => {
-    look().catch((error) => log.warn({ err: error }, 'could not look for dead workers'))
-  }, everyMs)
+  const timer = setInterval(tick, everyMs)
   return async () => {
+    ended = true
     clearInterval(timer)
     await client?.end()
   }

@@ -200,7 +200,7 @@ async function launch(dataDir: string, programs: string, user: OsUser | undefine
   // After a kill -9 the old server's children may hold its shared memory for a moment, and a port that was free may be
   // taken before we have it: both pass, so try again.
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort(last && attempt === 1 && (await freePort(last)) === last ? last : 5433)
+    const port = last && (await freePort(last)) === last ? last : await freePort(5433)
     await writeFile(portFile, `${port}\n`)
     const output = openSync(logFile, 'a', 0o600)
     // Detached, so that Ctrl-C in a terminal reaches this program only, which then stops the server last.

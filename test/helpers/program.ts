@@ -55,12 +55,13 @@ export function startServer(databaseUrl: string, env: Record<string, string> = {
   return startProgram('server', { env: { DATABASE_URL: databaseUrl, ...env } })
 }
 
-/** Runs a program that is expected to end by itself. Gives its exit code and what it wrote. */
+/** Runs a program that ends by itself, or is killed after a time. Gives its exit code and what it wrote. */
 export async function runToEnd(
   name: 'main' | 'server' | 'worker' | 'migrate' | 'import',
-  options: ProgramOptions & { args?: string[] } = {},
+  { killAfterMs, ...options }: ProgramOptions & { args?: string[]; killAfterMs?: number } = {},
 ): Promise<{ code: number | NodeJS.Signals; stdout: string; stderr: string }> {
   const program = spawnProgram(name, options)
+  if (killAfterMs) setTimeout(() => program.process.kill('SIGKILL'), killAfterMs)
   const code = await program.ended
   return { code, stdout: program.stdout(), stderr: program.stderr() }
 }

@@ -1,0 +1,187 @@
+import { Agent, createServer, get, request, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Client } from 'pg'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
+import { runToEnd, startServer } from '../helpers/program.ts'
+
+let database: ClonedDatabase
+let client: Client
+
+beforeAll(async () => {
+  database = await cloneDatabase()
+  client = new Client({ connectionString: database.url })
+  await client.connect()
+})
+
+afterAll(async () => {
+  await client.end()
+  await database.drop()
+})
+
+async function listening(port = 0): Promise<Server & { port: number }> {
+  const server = createServer((_request, response) => response.end('somebody else'))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  return Object.assign(server, { port: (server.address() as AddressInfo).port })
+}
+
+const ask = async (url: string) => {
+  const response = await fetch(url)
+  return { status: response.status, body: await response.json() }
+}
+
+describe('the port', () => {
+  test('that was set and is taken is refused by name', async () => {
+    const other = await listening()
+    const env = { DATABASE_URL: database.url, PORT: String(other.port) }
+    const { code, stdout, stderr } = await runToEnd('server', { env })
+    other.close()
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(new RegExp(`^PORT: ${other.port} is taken`, 'm'))
+    expect(stderr).not.toMatch(/^ +at /m)
+  })
+
+  test('that nobody set gives way to the next free one, which the ready line names', async () => {
+    // Somebody else may have it already: then it is taken, which is all that is needed.
+    const other = await listening(5678).catch(() => undefined)
+    const server = await startServer(database.url, { PORT: '' })
+    expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:56(79|[89]\d)$/)
+    expect(await ask(`${server.url}/healthz`)).toEqual({ status: 200, body: { status: 'ok' } })
+    expect(await server.stop()).toBe(0)
+    other?.close()
+  })
+})
+
+describe('a running server', () => {
+  test('is ready when the database has every migration, and says why when not', async () => {
+    const server = await startServer(database.url)
+    expect(await ask(`${server.url}/readyz`)).toEqual({ status: 200, body: { status: 'ready' } })
+
+    await client.query('delete from graphile_migrate.migrations')
+    expect(await ask(`${server.url}/readyz`)).toEqual({
+      status: 503,
+      body: { status: 'unavailable', reason: 'migrations are pending' },
+    })
+    expect(await ask(`${server.url}/healthz`)).toEqual({ status: 200, body: { status: 'ok' } })
+    expect(await server.stop()).toBe(0)
+    expect(server.stdout().trimEnd().split('\n')).toEqual([server.readyLine])
+  })
+
+  test('outlives its database and is ready again when that is back', async () => {
+    const passing = await cloneDatabase()
+    const server = await startServer(passing.url)
+    const name = new URL(passing.url).pathname.slice(1)
+    const admin = new Client({ connectionString: database.url })
+    await admin.connect()
+    await admin.query(`alter database ${name} allow_connections false`)
+    await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name])
+    expect(await ask(`${server.url}/readyz`)).toEqual({
+      status: 503,
+      body: { status: 'unavailable', reason: 'the database does not answer' },
+    })
+    await admin.query(`alter database ${name} allow_connections true`)
+    expect((await ask(`${server.url}/readyz`)).status).toBe(200)
+    expect((await ask(`${server.url}/graphql`)).status).toBe(405)
+    expect(await server.stop()).toBe(0)
+    await admin.end()
+    await passing.drop()
+  })
+
+  test('names every answer by a request id, the caller’s own if it gave one', async () => {
+    const server = await startServer(database.url)
+    const own = await fetch(`${server.url}/nowhere`, { headers: { 'x-request-id': 'ticket-12345' } })
+    expect(own.headers.get('x-request-id')).toBe('ticket-12345')
+    expect(await own.json()).toMatchObject({ error: 'not_found', requestId: 'ticket-12345' })
+    const forged = await fetch(`${server.url}/nowhere?patient=ann`, { headers: { 'x-request-id': 'a b' } })
+    expect(forged.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+    await server.stop()
+    expect(server.stderr()).toContain('"requestId":"ticket-12345","method":"GET","path":"/nowhere","status":404')
+    expect(server.stderr()).not.toContain('patient')
+  })
+})
+
+describe('a stop', () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'by %s answers the request in flight, takes no other, exits 0',
+    async (signal) => {
+      const server = await startServer(database.url)
+      // Nobody can read clinics until the lock is gone: a slow request.
+      await client.query('begin; lock table app_public.clinics in access exclusive mode')
+      const slow = post(`${server.url}/graphql`, { query: '{ clinics { nodes { id } } }' })
+      await blocked()
+
+      const stopped = server.stop(signal)
+      await refused(server.url)
+      await client.query('rollback')
+      expect(await slow).toEqual({ status: 200, body: { data: { clinics: { nodes: [] } } } })
+      expect(await stopped).toBe(0)
+    },
+  )
+
+  test('does not wait for connections kept alive, or that never asked anything', async () => {
+    const server = await startServer(database.url)
+    const agent = new Agent({ keepAlive: true })
+    await new Promise((resolve) =>
+      get(`${server.url}/healthz`, { agent }, (response) => response.resume().on('end', resolve)),
+    )
+    const silent = request(server.url)
+    silent.on('error', () => undefined)
+    await new Promise((resolve) => silent.once('socket', (socket) => socket.once('connect', resolve)))
+
+    const began = performance.now()
+    expect(await server.stop()).toBe(0)
+    expect(performance.now() - began).toBeLessThan(2000)
+    agent.destroy()
+  })
+
+  test('by a second signal is at once; the echo of the first is none', async () => {
+    const server = await startServer(database.url)
+    await client.query('begin; lock table app_public.clinics in access exclusive mode')
+    const slow = post(`${server.url}/graphql`, { query: '{ clinics { nodes { id } } }' }).catch(() => 'cut off')
+    await blocked()
+    server.process.kill('SIGINT')
+    server.process.kill('SIGINT')
+    await new Promise((resolve) => setTimeout(resolve, 1200))
+    expect(server.process.exitCode).toBeNull()
+    expect(await server.stop('SIGINT')).toBe(1)
+    expect(await slow).toBe('cut off')
+    await client.query('rollback')
+  })
+})
+
+/** A request by node:http, which tells a connection refused from an answer more plainly than fetch. */
+function post(url: string, body: object): Promise<{ status: number | undefined; body: unknown }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: 'POST', headers: { 'content-type': 'application/json' } }, (response) => {
+      let text = ''
+      response.on('data', (chunk) => {
+        text += chunk
+      })
+      response.on('end', () => resolve({ status: response.statusCode, body: JSON.parse(text) }))
+      response.on('error', reject)
+    })
+    sent.on('error', reject)
+    sent.end(JSON.stringify(body))
+  })
+}
+
+/** Waits until somebody waits for our lock. */
+async function blocked(): Promise<void> {
+  for (;;) {
+    const { rowCount } = await client.query('select from pg_locks where not granted')
+    if (rowCount) return
+  }
+}
+
+/** Waits until the address takes no more connections. */
+async function refused(url: string): Promise<void> {
+  for (;;) {
+    try {
+      await ask(`${url}/healthz`)
+    } catch {
+      return
+    }
+  }
+}
