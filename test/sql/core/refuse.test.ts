@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { constraintsOf, refusedBy } from '../../helpers/constraints.ts'
+import { constraintsOf, refusedBy } from '../../helpers/rules.ts'
 import { expectRefusal, inTransaction } from '../../helpers/database.ts'
 
 describe('refuse', () => {

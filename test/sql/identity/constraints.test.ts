@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { constraintsOf, refusedBy } from '../../helpers/constraints.ts'
+import { constraintsOf, refusedBy } from '../../helpers/rules.ts'
 import { inTransaction } from '../../helpers/database.ts'
 import { aCustomer, anAccount } from '../../helpers/world.ts'
 

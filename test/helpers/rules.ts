@@ -1,0 +1,34 @@
+import { DatabaseError } from 'pg'
+import type { Db } from './database.ts'
+
+/** A statement that breaks one rule, and its values. */
+export type Violation = [statement: string, ...values: unknown[]]
+
+/**
+ * The names of the constraints of tables (schema-qualified), as the catalogue has them: each name says a rule. NOT NULL
+ * is left out, and so are keys that can only be broken by breaking another first.
+ */
+export async function constraintsOf(db: Db, tables: string[]): Promise<string[]> {
+  const rows = await db.query<{ conname: string }>(
+    `select conname from pg_constraint where conrelid = any ($1::regclass[]) and contype <> 'n' order by conname`,
+    [tables],
+  )
+  return rows.map(({ conname }) => conname)
+}
+
+/** What each violation was refused by: the constraint's name, or whatever happened instead. Nothing of it stays. */
+export async function refusedBy(db: Db, violations: Record<string, Violation>): Promise<Record<string, string>> {
+  const outcome: Record<string, string> = {}
+  for (const [rule, [statement, ...values]] of Object.entries(violations)) {
+    outcome[rule] = await db.undone(() =>
+      db.query(statement, values).then(
+        () => 'nothing',
+        (error: unknown) => {
+          if (!(error instanceof DatabaseError)) throw error
+          return error.constraint ?? `${error.code}: ${error.message}`
+        },
+      ),
+    )
+  }
+  return outcome
+}
