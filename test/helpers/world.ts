@@ -82,6 +82,24 @@ export async function aTimeSlot(db: Maker, clinicId: string, start = '09:00', en
   return id
 }
 
+/** A doctor's default availability; weekday is ISO (1 is Monday), the dates are local and inclusive. */
+export async function aTemplate(
+  db: Maker,
+  clinicId: string,
+  doctorId: string,
+  timeSlotId: string,
+  weekday: number,
+  validFrom: string | null = null,
+  validUntil: string | null = null,
+): Promise<string> {
+  const { id } = await db.one<{ id: string }>(
+    `insert into app_public.doctor_slot_templates (clinic_id, doctor_id, time_slot_id, weekday, valid_from, valid_until)
+     values ($1, $2, $3, $4, $5, $6) returning id`,
+    [clinicId, doctorId, timeSlotId, weekday, validFrom, validUntil],
+  )
+  return id
+}
+
 /** An open slot, `hours` from now (half an hour long); each call with the same doctor needs another hour. */
 export async function aSlot(db: Maker, clinicId: string, doctorId: string, hours = 48): Promise<string> {
   const timeSlotId = await aTimeSlot(db, clinicId)
