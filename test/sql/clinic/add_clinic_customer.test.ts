@@ -1,0 +1,174 @@
+import { describe, expect, it } from '@jest/globals'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { aClinic, aCustomer, anAccount, anEmployee } from '../../helpers/world.ts'
+
+const add = (
+  db: Db,
+  clinicId: string | null,
+  name: string | null,
+  email: string | null = null,
+  phone: string | null = null,
+) => db.one('select * from app_public.add_clinic_customer($1, $2, $3, $4)', [clinicId, name, email, phone])
+
+async function aDesk(db: Db) {
+  const clinicId = await aClinic(db)
+  const { claims } = await anEmployee(db, clinicId, 'receptionist')
+  return { clinicId, claims }
+}
+
+const aRegistered = async (db: Db) => {
+  const customer = await aCustomer(db, 'Ann As Registered')
+  const { email } = await db.one(`update app_public.customers set phone = '030 1' where id = $1 returning email`, [
+    customer.customerId,
+  ])
+  return { ...customer, email: email as string }
+}
+
+describe('add_clinic_customer', () => {
+  it('takes a walk-in into the records of the clinic, without an account', () =>
+    inTransaction(async (db) => {
+      const { clinicId, claims } = await aDesk(db)
+      const record = await db.as(claims, () => add(db, clinicId, ' Walter Walk-In ', ' ', ' 030 2 '))
+      expect(record).toMatchObject({
+        clinic_id: clinicId,
+        full_name: 'Walter Walk-In',
+        email: null,
+        phone: '030 2',
+        notes: null,
+      })
+      expect(
+        await db.one('select account_id, full_name from app_public.customers where id = $1', [record.customer_id]),
+      ).toEqual({
+        account_id: null,
+        full_name: 'Walter Walk-In',
+      })
+    }))
+
+  it('recognises who registered with this address, and tells the desk nothing but what it typed', () =>
+    inTransaction(async (db) => {
+      const { clinicId, claims } = await aDesk(db)
+      const ann = await aRegistered(db)
+      await db.as(claims)
+      expect(await add(db, clinicId, 'Ann By Phone', ann.email.toUpperCase())).toEqual({
+        clinic_id: clinicId,
+        customer_id: ann.customerId,
+        full_name: 'Ann By Phone',
+        email: ann.email.toUpperCase(),
+        phone: null,
+        notes: null,
+        row_version: 1,
+        created_at: expect.any(Date),
+      })
+      expect(await db.query('select from app_public.customers')).toEqual([])
+    }))
+
+  it('leaves what the person wrote about themselves as it is', () =>
+    inTransaction(async (db) => {
+      const { clinicId, claims } = await aDesk(db)
+      const ann = await aRegistered(db)
+      await db.as(claims, () => add(db, clinicId, 'Somebody Else', ann.email, '030 3'))
+      await db.as(ann.claims)
+      expect(await db.one('select full_name, phone from app_public.customers')).toEqual({
+        full_name: 'Ann As Registered',
+        phone: '030 1',
+      })
+    }))
+
+  it('gives the record that the clinic has already, as it keeps it', () =>
+    inTransaction(async (db) => {
+      const { clinicId, claims } = await aDesk(db)
+      const ann = await aRegistered(db)
+      await db.as(claims)
+      const first = await add(db, clinicId, 'Ann By Phone', ann.email)
+      await db.query(`update app_public.clinic_customers set notes = 'Allergic to latex.'`)
+      expect(await add(db, clinicId, 'Ann Again', ann.email)).toEqual({
+        ...first,
+        notes: 'Allergic to latex.',
+        row_version: 2,
+      })
+    }))
+
+  it("keeps each clinic's record to itself", () =>
+    inTransaction(async (db) => {
+      const [here, there] = [await aDesk(db), await aDesk(db)]
+      const ann = await aRegistered(db)
+      await db.as(here.claims, () => add(db, here.clinicId, 'Ann Here', ann.email, '030 4'))
+      await db.as(there.claims)
+      expect(await add(db, there.clinicId, 'Ann There', ann.email)).toMatchObject({
+        full_name: 'Ann There',
+        phone: null,
+      })
+      expect(await db.query('select full_name from app_public.clinic_customers')).toEqual([{ full_name: 'Ann There' }])
+    }))
+
+  it('takes two people of one address who never registered for two', () =>
+    inTransaction(async (db) => {
+      const { clinicId, claims } = await aDesk(db)
+      await db.as(claims)
+      const mother = await add(db, clinicId, 'Mother', 'family@test.example')
+      const child = await add(db, clinicId, 'Child', 'family@test.example')
+      expect(child.customer_id).not.toBe(mother.customer_id)
+    }))
+
+  it('refuses no name, no address, and overlong ones', () =>
+    inTransaction(async (db) => {
+      const { clinicId, claims } = await aDesk(db)
+      await db.as(claims)
+      for (const name of [null, ' ']) await expectRefusal(add(db, clinicId, name), 'invalid_argument')
+      await expectRefusal(add(db, clinicId, 'x'.repeat(201)), 'check_violation')
+      for (const email of ['ann', `${'x'.repeat(250)}@test.example`])
+        await expectRefusal(add(db, clinicId, 'Ann', email), 'check_violation')
+    }))
+
+  it("is the desk's of that clinic, and administrators'", () =>
+    inTransaction(async (db) => {
+      const { clinicId } = await aDesk(db)
+      const elsewhere = await aDesk(db)
+      for (const claims of [elsewhere.claims, (await anEmployee(db, clinicId, 'doctor')).claims])
+        await db.as(claims, () => expectRefusal(add(db, clinicId, 'Ann'), 'forbidden'))
+      for (const claims of [{}, (await aCustomer(db)).claims])
+        await db.as(claims, () => expectRefusal(add(db, clinicId, 'Ann'), 'insufficient_privilege'))
+      for (const { claims } of [await anEmployee(db, clinicId, 'manager'), await anAccount(db, { isAdmin: true })])
+        await db.as(claims, () => add(db, clinicId, 'Ann'))
+    }))
+})
+
+describe("a clinic's record of a customer", () => {
+  it("is the desk's to edit, version by version, and stays of this customer", () =>
+    inTransaction(async (db) => {
+      const { clinicId, claims } = await aDesk(db)
+      const other = await aCustomer(db)
+      const { customer_id: customerId } = await db.as(claims, () => add(db, clinicId, 'Ann'))
+      const edit = () =>
+        db.query(
+          `update app_public.clinic_customers set notes = 'Likes mornings.', row_version = 1 where customer_id = $1`,
+          [customerId],
+        )
+      await db.as(claims, async () => {
+        await edit()
+        await expectRefusal(edit(), 'stale_row_version')
+        await expectRefusal(
+          db.query('update app_public.clinic_customers set customer_id = $1', [other.customerId]),
+          'insufficient_privilege',
+        )
+        await expectRefusal(db.query('delete from app_public.clinic_customers'), 'insufficient_privilege')
+      })
+      for (const [column, value] of [
+        ['customer_id', other.customerId],
+        ['clinic_id', await aClinic(db)],
+      ])
+        await expectRefusal(
+          db.query(`update app_public.clinic_customers set ${column} = $2 where customer_id = $1`, [customerId, value]),
+          'immutable_column',
+        )
+    }))
+
+  it('is not shown to the customer, who may read their own profile instead', () =>
+    inTransaction(async (db) => {
+      const { clinicId, claims } = await aDesk(db)
+      const ann = await aRegistered(db)
+      await db.as(claims, () => add(db, clinicId, 'Ann', ann.email))
+      await db.as(ann.claims)
+      await expectRefusal(db.query('select from app_public.clinic_customers'), 'insufficient_privilege')
+    }))
+})

@@ -1,0 +1,175 @@
+import { describe, expect, it } from '@jest/globals'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { aClinic, aCustomer, aDoctor, anAccount, anEmployee, aSlot } from '../../helpers/world.ts'
+
+const make = (db: Db, timeZone: string) =>
+  db.one(`insert into app_public.clinics (name, time_zone) values ('Riverside', $1) returning *`, [timeZone])
+
+describe('a clinic', () => {
+  it('has its policy from the first moment', () =>
+    inTransaction(async (db) => {
+      await db.as((await anAccount(db, { isAdmin: true })).claims)
+      const { id } = await make(db, 'Europe/Berlin')
+      expect(
+        await db.one(
+          `select lead_time::text, horizon::text, cancellation_cutoff::text, hold_time::text, max_live_bookings,
+                  reminder_lead_times::text, generation_weekday, generation_time, generation_weeks, row_version
+           from app_public.policies where clinic_id = $1`,
+          [id],
+        ),
+      ).toEqual({
+        lead_time: '01:00:00',
+        horizon: '90 days',
+        cancellation_cutoff: '02:00:00',
+        hold_time: '00:10:00',
+        max_live_bookings: 5,
+        reminder_lead_times: '{24:00:00}',
+        generation_weekday: 4,
+        generation_time: '22:00:00',
+        generation_weeks: 1,
+        row_version: 1,
+      })
+    }))
+
+  it('that is deleted while nothing hangs on it takes its policy along', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      await db.query('delete from app_public.clinics where id = $1', [clinicId])
+      expect(await db.query('select from app_public.policies where clinic_id = $1', [clinicId])).toEqual([])
+    }))
+
+  it('can be referred to as active while it is', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      const change = (isActive: boolean) =>
+        db.one('update app_public.clinics set is_active = $2 where id = $1 returning active_clinic_id', [
+          clinicId,
+          isActive,
+        ])
+      expect(await change(false)).toEqual({ active_clinic_id: null })
+      expect(await change(true)).toEqual({ active_clinic_id: clinicId })
+    }))
+
+  it('is not made inactive around its functions while a doctor works there', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      await aDoctor(db, clinicId)
+      const { claims } = await anEmployee(db, clinicId, 'manager')
+      const close = () => db.query('update app_public.clinics set is_active = false where id = $1', [clinicId])
+      await expectRefusal(close(), 'foreign_key_violation')
+      await db.as(claims, () => expectRefusal(close(), 'foreign_key_violation'))
+    }))
+
+  it('refuses an edit of what somebody else has changed meanwhile', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      await db.as((await anEmployee(db, clinicId, 'manager')).claims)
+      const edit = (version: number) =>
+        db.one(
+          `update app_public.clinics set address = 'Main Street 1', row_version = $2 where id = $1 returning row_version`,
+          [clinicId, version],
+        )
+      expect(await edit(1)).toEqual({ row_version: 2 })
+      await expectRefusal(edit(1), 'stale_row_version')
+      await expectRefusal(edit(3), 'stale_row_version')
+      expect(await edit(2)).toEqual({ row_version: 3 })
+    }))
+
+  it('is founded by administrators only', () =>
+    inTransaction(async (db) => {
+      const manager = await anEmployee(db, await aClinic(db), 'manager')
+      for (const { claims } of [manager, await aCustomer(db)])
+        await db.as(claims, () => expectRefusal(make(db, 'UTC'), 'insufficient_privilege'))
+    }))
+})
+
+describe("a clinic's time zone", () => {
+  it.each(['Europe/Berlin', 'America/Argentina/Buenos_Aires', 'Australia/Lord_Howe', 'Etc/GMT+5', 'UTC'])(
+    'may be %s',
+    (timeZone) =>
+      inTransaction(async (db) => {
+        expect(await make(db, timeZone)).toMatchObject({ time_zone: timeZone })
+      }),
+  )
+
+  // What PostgreSQL takes for a zone but knows no clock changes of, and what is none.
+  it.each([
+    'CET',
+    'EST',
+    'EST5EDT',
+    '+01:00',
+    '<+01>-01',
+    'UTC+2',
+    'europe/berlin',
+    'posix/Europe/Berlin',
+    'Europe/Atlantis',
+    '',
+  ])('is not %p', (timeZone) =>
+    inTransaction(async (db) => {
+      const error = await expectRefusal(make(db, timeZone), 'unknown_time_zone')
+      expect(JSON.parse(error.detail ?? '')).toEqual({ argument: 'timeZone', given: timeZone })
+    }),
+  )
+
+  it('changes to another one, but not to none', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      await db.as((await anEmployee(db, clinicId, 'manager')).claims)
+      const change = (timeZone: string) =>
+        db.query('update app_public.clinics set time_zone = $2 where id = $1', [clinicId, timeZone])
+      await change('Asia/Kathmandu')
+      await expectRefusal(change('Nowhere'), 'unknown_time_zone')
+    }))
+
+  it('stays while slots lie ahead, whose instants were computed in it', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      const slotId = await aSlot(db, clinicId, await aDoctor(db, clinicId))
+      const change = () => db.query(`update app_public.clinics set time_zone = 'UTC' where id = $1`, [clinicId])
+      await expectRefusal(change(), 'time_zone_in_use')
+      await db.query(`update app_public.clinics set time_zone = time_zone, name = 'New name' where id = $1`, [clinicId])
+      await db.query(`update app_public.booking_slots set status = 'withdrawn' where id = $1`, [slotId])
+      await change()
+    }))
+
+  it('may change when slots lie behind only', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      await aSlot(db, clinicId, await aDoctor(db, clinicId), -48)
+      await db.query(`update app_public.clinics set time_zone = 'UTC' where id = $1`, [clinicId])
+    }))
+})
+
+describe('a policy', () => {
+  it("is the manager's to edit, in their clinic, and counts its versions", () =>
+    inTransaction(async (db) => {
+      const [clinicId, elsewhere] = [await aClinic(db), await aClinic(db)]
+      const manager = await anEmployee(db, clinicId, 'manager')
+      const receptionist = await anEmployee(db, clinicId, 'receptionist')
+      const { row_version: version } = await db.one(
+        'select row_version from app_public.policies where clinic_id = $1',
+        [clinicId],
+      )
+      const edit = (clinic: string) =>
+        db.query(
+          `update app_public.policies set hold_time = '5 minutes', row_version = $2 where clinic_id = $1 returning row_version`,
+          [clinic, version],
+        )
+      await db.as(receptionist.claims, async () => expect(await edit(clinicId)).toEqual([]))
+      await db.as(manager.claims, async () => {
+        expect(await edit(elsewhere)).toEqual([])
+        expect(await edit(clinicId)).toEqual([{ row_version: version + 1 }])
+        await expectRefusal(edit(clinicId), 'stale_row_version')
+      })
+    }))
+
+  it('stays with its clinic', () =>
+    inTransaction(async (db) => {
+      const [clinicId, elsewhere] = [await aClinic(db), await aClinic(db)]
+      await db.query('delete from app_public.policies where clinic_id = $1', [elsewhere])
+      await expectRefusal(
+        db.query('update app_public.policies set clinic_id = $2 where clinic_id = $1', [clinicId, elsewhere]),
+        'immutable_column',
+      )
+    }))
+})

@@ -1,0 +1,213 @@
+import { expect, it } from '@jest/globals'
+import { inTransaction } from '../../helpers/database.ts'
+import { constraintsOf, refusedBy, type Violation } from '../../helpers/rules.ts'
+import { aClinic, aCustomer, aDoctor, anAccount, anEmployee } from '../../helpers/world.ts'
+
+const tables = [
+  'app_public.clinics',
+  'app_public.policies',
+  'app_public.specializations',
+  'app_public.doctors',
+  'app_public.doctor_specializations',
+  'app_public.employees',
+  'app_private.invitations',
+  'app_public.clinic_customers',
+]
+
+/** Keys that others refer to: whoever doubles them doubles a primary key first. */
+const onlyReferredTo = ['active_clinics_can_be_referred_to', 'active_doctors_can_be_referred_to']
+
+const long = 'x'.repeat(250)
+
+it('each constraint of clinics and their people refuses what its name says, from the owner too', () =>
+  inTransaction(async (db) => {
+    const [clinic, elsewhere, closed] = [await aClinic(db), await aClinic(db), await aClinic(db)]
+    const [doctor, foreignDoctor] = [await aDoctor(db, clinic), await aDoctor(db, elsewhere)]
+    const employee = await anEmployee(db, clinic, 'receptionist')
+    const { accountId } = await anAccount(db)
+    const { customerId } = await aCustomer(db)
+    const stranger = await aCustomer(db)
+    const { id: specialization } = await db.one(
+      `insert into app_public.specializations (name) values ('Dermatology') returning id`,
+    )
+    await db.query('update app_public.clinics set is_active = false where id = $1', [closed])
+    await db.query('insert into app_public.doctor_specializations values ($1, $2, $3)', [
+      clinic,
+      doctor,
+      specialization,
+    ])
+    await db.query(
+      `insert into app_public.clinic_customers (clinic_id, customer_id, full_name) values ($1, $2, 'Ann')`,
+      [clinic, customerId],
+    )
+    const { id: invitation } = await db.one(
+      `insert into app_private.invitations (clinic_id, email, full_name, role, token_hash)
+       values ($1, 'new@test.example', 'New', 'doctor', '\\x01') returning id`,
+      [clinic],
+    )
+
+    const policy = (change: string): Violation => [
+      `update app_public.policies set ${change} where clinic_id = $1`,
+      clinic,
+    ]
+    const newDoctor = 'insert into app_public.doctors (clinic_id, full_name, is_active) values'
+    const newEmployee = 'insert into app_public.employees (clinic_id, account_id, role, doctor_id, full_name) values'
+    const newInvitation =
+      'insert into app_private.invitations (clinic_id, email, full_name, role, doctor_id, token_hash) values'
+    const newRecord = 'insert into app_public.clinic_customers (clinic_id, customer_id, full_name, email) values'
+
+    const violations: Record<string, Violation> = {
+      clinics_are_identified_by_id: [
+        `insert into app_public.clinics (id, name, time_zone) overriding system value values ($1, 'New', 'UTC')`,
+        clinic,
+      ],
+      clinics_have_a_name: [`insert into app_public.clinics (name, time_zone) values (' ', 'UTC')`],
+
+      a_clinic_has_one_policy: ['insert into app_public.policies (clinic_id) values ($1)', clinic],
+      policies_belong_to_a_clinic: ['insert into app_public.policies (clinic_id) values (0)'],
+      lead_times_are_not_negative: policy(`lead_time = '-1 second'`),
+      horizons_lie_ahead: policy(`horizon = '0'`),
+      cancellation_cutoffs_are_not_negative: policy(`cancellation_cutoff = '-1 second'`),
+      holds_last_from_a_minute_to_a_day: policy(`hold_time = '59 seconds'`),
+      customers_may_book_at_least_once: policy('max_live_bookings = 0'),
+      reminders_are_few_and_before: policy(`reminder_lead_times = '{1h,2h,3h,4h,5h,6h}'`),
+      generation_weekdays_are_iso: policy('generation_weekday = 0'),
+      generation_looks_at_most_a_year_ahead: policy('generation_weeks = 53'),
+
+      specializations_are_identified_by_id: [
+        `insert into app_public.specializations (id, name) overriding system value values ($1, 'New')`,
+        specialization,
+      ],
+      specializations_are_unique_by_name: [`insert into app_public.specializations (name) values ('DERMATOLOGY')`],
+      specializations_have_a_name: [`insert into app_public.specializations (name) values ('')`],
+
+      doctors_are_identified_by_clinic_and_id: [
+        `insert into app_public.doctors (clinic_id, id, full_name) overriding system value values ($1, $2, 'New')`,
+        clinic,
+        doctor,
+      ],
+      doctors_belong_to_a_clinic: [`${newDoctor} (0, 'New', false)`],
+      active_doctors_belong_to_an_active_clinic: [`${newDoctor} ($1, 'New', true)`, closed],
+      doctors_have_a_name: [`${newDoctor} ($1, $2, true)`, clinic, long],
+
+      a_doctor_has_a_specialization_once: [
+        'insert into app_public.doctor_specializations values ($1, $2, $3)',
+        clinic,
+        doctor,
+        specialization,
+      ],
+      doctor_specializations_belong_to_a_doctor: [
+        'insert into app_public.doctor_specializations values ($1, $2, $3)',
+        clinic,
+        foreignDoctor,
+        specialization,
+      ],
+      doctor_specializations_name_a_specialization: [
+        'insert into app_public.doctor_specializations values ($1, $2, 0)',
+        clinic,
+        doctor,
+      ],
+
+      employees_are_identified_by_clinic_and_id: [
+        `insert into app_public.employees (clinic_id, id, account_id, role, full_name)
+         overriding system value values ($1, $2, $3, 'doctor', 'New')`,
+        clinic,
+        employee.employeeId,
+        accountId,
+      ],
+      an_account_works_once_in_a_clinic: [`${newEmployee} ($1, $2, 'doctor', null, 'New')`, clinic, employee.accountId],
+      employees_belong_to_a_clinic: [`${newEmployee} (0, $1, 'doctor', null, 'New')`, accountId],
+      employees_have_an_account: [`${newEmployee} ($1, 0, 'doctor', null, 'New')`, clinic],
+      employees_may_be_a_doctor: [`${newEmployee} ($1, $2, 'doctor', $3, 'New')`, clinic, accountId, foreignDoctor],
+      employees_have_a_name: [`${newEmployee} ($1, $2, 'doctor', null, '')`, clinic, accountId],
+
+      invitations_are_identified_by_clinic_and_id: [
+        `insert into app_private.invitations (clinic_id, id, email, full_name, role, token_hash)
+         overriding system value values ($1, $2, 'new@test.example', 'New', 'doctor', '\\x02')`,
+        clinic,
+        invitation,
+      ],
+      invitations_belong_to_a_clinic: [`${newInvitation} (0, 'new@test.example', 'New', 'doctor', null, '\\x02')`],
+      invitations_may_be_for_a_doctor: [
+        `${newInvitation} ($1, 'new@test.example', 'New', 'doctor', $2, '\\x02')`,
+        clinic,
+        foreignDoctor,
+      ],
+      invited_people_have_a_name: [`${newInvitation} ($1, 'new@test.example', ' ', 'doctor', null, '\\x02')`, clinic],
+
+      a_clinic_keeps_one_record_of_a_customer: [`${newRecord} ($1, $2, 'Ann', null)`, clinic, customerId],
+      clinic_customers_belong_to_a_clinic: [`${newRecord} (0, $1, 'Ann', null)`, customerId],
+      clinic_customers_are_customers: [`${newRecord} ($1, 0, 'Ann', null)`, clinic],
+      clinic_customers_have_a_name: [`${newRecord} ($1, $2, ' ', null)`, clinic, stranger.customerId],
+      clinic_customer_emails_look_like_addresses: [`${newRecord} ($1, $2, 'Ann', 'ann')`, clinic, stranger.customerId],
+    }
+
+    const rules = (await constraintsOf(db, tables)).filter((rule) => !onlyReferredTo.includes(rule))
+    expect(Object.keys(violations).sort()).toEqual(rules)
+    expect(await refusedBy(db, violations)).toEqual(Object.fromEntries(rules.map((rule) => [rule, rule])))
+  }))
+
+it('a policy keeps each of its bounds, also at the other end, and says which', () =>
+  inTransaction(async (db) => {
+    const clinic = await aClinic(db)
+    const tried: Record<string, string> = {
+      [`lead_time = '366 days'`]: 'lead_times_are_not_negative',
+      [`lead_time = '0'`]: 'nothing',
+      [`horizon = '801 days'`]: 'horizons_lie_ahead',
+      [`cancellation_cutoff = '366 days'`]: 'cancellation_cutoffs_are_not_negative',
+      [`hold_time = '1 day 1 second'`]: 'holds_last_from_a_minute_to_a_day',
+      [`hold_time = '1 minute'`]: 'nothing',
+      'max_live_bookings = 1001': 'customers_may_book_at_least_once',
+      [`reminder_lead_times = '{}'`]: 'nothing',
+      [`reminder_lead_times = '{0}'`]: 'reminders_are_few_and_before',
+      [`reminder_lead_times = '{1 hour,-1 hour}'`]: 'reminders_are_few_and_before',
+      [`reminder_lead_times = '{1 hour,null}'`]: 'reminders_are_few_and_before',
+      [`reminder_lead_times = '{1h,2h,3h,4h,5h}'`]: 'nothing',
+      'generation_weekday = 8': 'generation_weekdays_are_iso',
+      'generation_weeks = 0': 'generation_looks_at_most_a_year_ahead',
+    }
+    const outcome = await refusedBy(
+      db,
+      Object.fromEntries(
+        Object.keys(tried).map((change) => [
+          change,
+          [`update app_public.policies set ${change} where clinic_id = $1`, clinic],
+        ]),
+      ),
+    )
+    expect(outcome).toEqual(tried)
+  }))
+
+it('what others hang on is not deleted', () =>
+  inTransaction(async (db) => {
+    const clinic = await aClinic(db)
+    const doctor = await aDoctor(db, clinic)
+    const employee = await anEmployee(db, clinic, 'doctor', doctor)
+    const { customerId } = await aCustomer(db)
+    const { id: specialization } = await db.one(
+      `insert into app_public.specializations (name) values ('Dermatology') returning id`,
+    )
+    await db.query('insert into app_public.doctor_specializations values ($1, $2, $3)', [
+      clinic,
+      doctor,
+      specialization,
+    ])
+    await db.query(
+      `insert into app_public.clinic_customers (clinic_id, customer_id, full_name) values ($1, $2, 'Ann')`,
+      [clinic, customerId],
+    )
+    const outcome = await refusedBy(db, {
+      clinic: ['delete from app_public.clinics where id = $1', clinic],
+      doctor: ['delete from app_public.doctors where id = $1', doctor],
+      account: ['delete from app_private.accounts where id = $1', employee.accountId],
+      customer: ['delete from app_public.customers where id = $1', customerId],
+      specialization: ['delete from app_public.specializations where id = $1', specialization],
+    })
+    expect(outcome).toEqual({
+      clinic: 'doctors_belong_to_a_clinic',
+      doctor: 'employees_may_be_a_doctor',
+      account: 'employees_have_an_account',
+      customer: 'clinic_customers_are_customers',
+      specialization: 'doctor_specializations_name_a_specialization',
+    })
+  }))

@@ -1,0 +1,208 @@
+import { describe, expect, it } from '@jest/globals'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { aClinic, aCustomer, aDoctor, anAccount, anEmployee, aPractice, aSlot } from '../../helpers/world.ts'
+
+type Practice = Awaited<ReturnType<typeof aPractice>>
+
+const deactivateDoctor = (db: Db, clinicId: string | null, doctorId: string | null, cascade?: boolean) =>
+  db.one('select id, is_active from app_public.deactivate_doctor($1, $2, coalesce($3, false))', [
+    clinicId,
+    doctorId,
+    cascade,
+  ])
+
+const deactivateClinic = (db: Db, clinicId: string | null, cascade?: boolean) =>
+  db.one('select id, is_active from app_public.deactivate_clinic($1, coalesce($2, false))', [clinicId, cascade])
+
+/** A doctor's calendar: one slot open, one held, one booked, one long gone and never booked. */
+async function aFullCalendar(db: Db, { clinicId, doctorId, slotId, customer }: Practice) {
+  const [held, booked, past] = [
+    await aSlot(db, clinicId, doctorId, 50),
+    await aSlot(db, clinicId, doctorId, 52),
+    await aSlot(db, clinicId, doctorId, -50),
+  ]
+  const { id: bookingId, starts_at } = await db.as(customer.claims, async () => {
+    await db.query('select app_public.hold_slot($1, $2)', [clinicId, held])
+    return db.one('select * from app_public.book_slot($1, $2)', [clinicId, booked])
+  })
+  return { open: slotId, held, booked, past, bookingId, startsAt: starts_at as Date }
+}
+
+const statuses = async (db: Db, clinicId: string) =>
+  Object.fromEntries(
+    (await db.query('select id, status from app_public.booking_slots where clinic_id = $1', [clinicId])).map((slot) => [
+      slot.id,
+      slot.status,
+    ]),
+  )
+
+describe('deactivate_doctor', () => {
+  it('is refused while something lies ahead, and says what', () =>
+    inTransaction(async (db) => {
+      const practice = await aPractice(db)
+      const { clinicId, doctorId, manager } = practice
+      const { bookingId, startsAt } = await aFullCalendar(db, practice)
+      const before = await statuses(db, clinicId)
+      await db.as(manager.claims, async () => {
+        const error = await expectRefusal(deactivateDoctor(db, clinicId, doctorId), 'still_in_use')
+        const detail = JSON.parse(error.detail ?? '')
+        expect(detail).toEqual({ openSlots: 2, liveBookings: [{ bookingId, startsAt: expect.any(String) }] })
+        expect(new Date(detail.liveBookings[0].startsAt)).toEqual(startsAt)
+      })
+      expect(await statuses(db, clinicId)).toEqual(before)
+    }))
+
+  it('with cascade withdraws the slots, cancels the bookings and tells their customers', () =>
+    inTransaction(async (db) => {
+      const practice = await aPractice(db)
+      const { clinicId, doctorId, manager } = practice
+      const { open, held, booked, past, bookingId } = await aFullCalendar(db, practice)
+      await db.as(manager.claims, async () => {
+        expect(await deactivateDoctor(db, clinicId, doctorId, true)).toEqual({ id: doctorId, is_active: false })
+      })
+      expect(await statuses(db, clinicId)).toEqual({
+        [open]: 'withdrawn',
+        [held]: 'withdrawn',
+        [booked]: 'withdrawn',
+        [past]: 'withdrawn',
+      })
+      expect(
+        await db.one('select status, cancelled_by, cancellation_reason from app_public.bookings where id = $1', [
+          bookingId,
+        ]),
+      ).toEqual({ status: 'cancelled', cancelled_by: 'clinic', cancellation_reason: 'doctor deactivated' })
+      expect(
+        await db.query('select kind, state from app_public.notifications where booking_id = $1 order by kind', [
+          bookingId,
+        ]),
+      ).toEqual([
+        { kind: 'booking_confirmed', state: 'dropped' },
+        { kind: 'booking_reminder', state: 'dropped' },
+        { kind: 'booking_cancelled', state: 'pending' },
+      ])
+    }))
+
+  it('says in every event who did it and why', () =>
+    inTransaction(async (db) => {
+      const practice = await aPractice(db)
+      const { clinicId, doctorId, manager } = practice
+      await aFullCalendar(db, practice)
+      const { last } = await db.one('select max(id) as last from app_public.events')
+      await db.as(manager.claims, () => deactivateDoctor(db, clinicId, doctorId, true))
+      const events = await db.query(
+        `select distinct actor, actor_account_id, reason from app_public.events where id > $1`,
+        [last],
+      )
+      expect(events).toEqual([{ actor: 'staff', actor_account_id: manager.accountId, reason: 'doctor deactivated' }])
+    }))
+
+  it('needs no cascade when nothing lies ahead; what nobody booked in the past is withdrawn silently', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      const doctorId = await aDoctor(db, clinicId)
+      const past = await aSlot(db, clinicId, doctorId, -50)
+      await db.as((await anEmployee(db, clinicId, 'manager')).claims, async () => {
+        expect(await deactivateDoctor(db, clinicId, doctorId)).toEqual({ id: doctorId, is_active: false })
+        expect(await deactivateDoctor(db, clinicId, doctorId)).toEqual({ id: doctorId, is_active: false })
+      })
+      expect(await statuses(db, clinicId)).toEqual({ [past]: 'withdrawn' })
+    }))
+
+  it('leaves the other doctors of the clinic alone', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, slotId, manager } = await aPractice(db)
+      const colleague = await aDoctor(db, clinicId)
+      const theirs = await aSlot(db, clinicId, colleague)
+      await db.as(manager.claims, () => deactivateDoctor(db, clinicId, doctorId, true))
+      expect(await statuses(db, clinicId)).toEqual({ [slotId]: 'withdrawn', [theirs]: 'open' })
+      expect(await db.one('select is_active from app_public.doctors where id = $1', [colleague])).toEqual({
+        is_active: true,
+      })
+    }))
+
+  it('refuses a doctor of another clinic, and none', () =>
+    inTransaction(async (db) => {
+      const { clinicId, manager } = await aPractice(db)
+      const elsewhere = await aPractice(db)
+      await db.as(manager.claims)
+      for (const doctorId of [elsewhere.doctorId, '0', null])
+        await expectRefusal(deactivateDoctor(db, clinicId, doctorId, true), 'doctor_not_found')
+      await expectRefusal(deactivateDoctor(db, elsewhere.clinicId, elsewhere.doctorId, true), 'forbidden')
+    }))
+})
+
+describe('deactivate_clinic', () => {
+  it('is refused while doctors are active, and says which', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, manager } = await aPractice(db)
+      const { full_name: fullName } = await db.one('select full_name from app_public.doctors where id = $1', [doctorId])
+      await db.as(manager.claims)
+      const error = await expectRefusal(deactivateClinic(db, clinicId), 'still_in_use')
+      expect(JSON.parse(error.detail ?? '')).toEqual({ activeDoctors: [{ doctorId, fullName }] })
+    }))
+
+  it('with cascade ends its calendar, its doctors and then the clinic, and no other', () =>
+    inTransaction(async (db) => {
+      const practice = await aPractice(db)
+      const elsewhere = await aPractice(db)
+      const { clinicId, manager, customer } = practice
+      const { bookingId } = await aFullCalendar(db, practice)
+      await aDoctor(db, clinicId)
+      await db.as(manager.claims, async () => {
+        expect(await deactivateClinic(db, clinicId, true)).toEqual({ id: clinicId, is_active: false })
+      })
+      expect(new Set(Object.values(await statuses(db, clinicId)))).toEqual(new Set(['withdrawn']))
+      expect(await db.query('select from app_public.doctors where clinic_id = $1 and is_active', [clinicId])).toEqual(
+        [],
+      )
+      await db.as(customer.claims, async () =>
+        expect(
+          await db.one('select status, cancelled_by, cancellation_reason from app_public.bookings where id = $1', [
+            bookingId,
+          ]),
+        ).toEqual({ status: 'cancelled', cancelled_by: 'clinic', cancellation_reason: 'clinic deactivated' }),
+      )
+      expect(await statuses(db, elsewhere.clinicId)).toEqual({ [elsewhere.slotId]: 'open' })
+      await db.as({}, async () =>
+        expect(
+          await db.query('select id from app_public.clinics where id = any ($1)', [[clinicId, elsewhere.clinicId]]),
+        ).toEqual([{ id: elsewhere.clinicId }]),
+      )
+    }))
+
+  it('needs no cascade when nobody works there any more, and may be said twice', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      await db.as((await anEmployee(db, clinicId, 'manager')).claims)
+      for (const _ of [1, 2]) expect(await deactivateClinic(db, clinicId)).toEqual({ id: clinicId, is_active: false })
+    }))
+
+  it('tells operators, who may everywhere, of a clinic that is not there', () =>
+    inTransaction(async (db) => {
+      await expectRefusal(deactivateClinic(db, '0'), 'clinic_not_found')
+      await expectRefusal(deactivateDoctor(db, '0', '0'), 'clinic_not_found')
+      await db.as((await anAccount(db, { isAdmin: true })).claims)
+      await expectRefusal(deactivateClinic(db, null), 'clinic_not_found')
+    }))
+})
+
+describe('deactivating', () => {
+  it("is the managers' of that clinic, and operators'", () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, manager, receptionist, customer } = await aPractice(db)
+      const calls = [() => deactivateDoctor(db, clinicId, doctorId, true), () => deactivateClinic(db, clinicId, true)]
+      for (const call of calls) {
+        for (const { claims } of [
+          receptionist,
+          await anEmployee(db, clinicId, 'doctor', doctorId),
+          await anEmployee(db, await aClinic(db), 'manager'),
+        ])
+          await db.as(claims, () => expectRefusal(call(), 'forbidden'))
+        for (const claims of [{}, customer.claims, (await aCustomer(db)).claims])
+          await db.as(claims, () => expectRefusal(call(), 'insufficient_privilege'))
+        for (const claims of [manager.claims, (await anAccount(db, { isAdmin: true })).claims])
+          await db.undone(() => db.as(claims, call))
+        await db.undone(call)
+      }
+    }))
+})
