@@ -1,0 +1,44 @@
+interface Entry {
+  version?: string
+  dev?: boolean
+  optional?: boolean
+  os?: string[]
+  cpu?: string[]
+  libc?: string[]
+  optionalDependencies?: Record<string, string>
+}
+
+/** What of package-lock.json matters here. */
+export interface PackageLock {
+  packages: Record<string, Entry>
+}
+
+const systems = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32']
+const processors = ['arm', 'arm64', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390x', 'x64']
+
+/**
+ * The builds for other platforms that a lock's packages ask for by exact version and that the lock does not have, as
+ * entries by path. They say for which platform they are, so that npm installs none of them elsewhere; it fetches them
+ * without a checksum where they are wanted.
+ */
+export function missingFromLock({ packages }: PackageLock): [string, Entry][] {
+  return Object.values(packages).flatMap(({ dev, optionalDependencies = {} }) =>
+    Object.entries(optionalDependencies)
+      .filter(([name]) => !(`node_modules/${name}` in packages))
+      .map(([name, version]): [string, Entry] => {
+        const words = name.split(/[-/]/)
+        const os = systems.filter((system) => words.includes(system))
+        const cpu = processors.filter((processor) => words.includes(processor))
+        const libc = words.some((word) => word.startsWith('musl'))
+          ? ['musl']
+          : words.some((word) => word.startsWith('gnu'))
+            ? ['glibc']
+            : undefined
+        if (os.length !== 1 || !/^\d/.test(version)) throw new Error(`cannot tell the platform of ${name} ${version}`)
+        return [
+          `node_modules/${name}`,
+          { version, ...(dev && { dev }), optional: true, os, ...(cpu.length > 0 && { cpu }), ...(libc && { libc }) },
+        ]
+      }),
+  )
+}
