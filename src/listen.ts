@@ -3,13 +3,13 @@ import type { AddressInfo, Socket } from 'node:net'
 import { type Settings, StartError } from './settings.ts'
 
 /**
- * Makes a server listen on the settings' HOST and PORT and gives its address as a URL. A PORT that nobody set gives way
- * to the next free one. Throws StartError, naming the variable, when the port or the host cannot be had.
+ * Makes a server listen on the settings' HOST and PORT. A PORT that nobody set gives way to the next free one. Gives the
+ * address as a URL, and with a remark for people when it is another than they expect. Throws StartError, naming the variable, when the port or the host cannot be had.
  */
 export async function listen(
   server: Server,
   settings: Pick<Settings, 'host' | 'port' | 'portIsGiven'>,
-): Promise<string> {
+): Promise<{ url: string; said: string }> {
   const { host, portIsGiven } = settings
   for (let port = settings.port; ; port++) {
     try {
@@ -17,7 +17,8 @@ export async function listen(
       const { port: actual } = server.address() as AddressInfo
       // "Every address" is no address to open.
       const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
-      return `http://${name.includes(':') ? `[${name}]` : name}:${actual}`
+      const url = `http://${name.includes(':') ? `[${name}]` : name}:${actual}`
+      return { url, said: port === settings.port ? url : `${url} (port ${settings.port} is taken)` }
     } catch (cause) {
       const { code, message } = cause as NodeJS.ErrnoException
       if (code === 'EADDRINUSE' && !portIsGiven && port < settings.port + 100) continue

@@ -21,7 +21,7 @@ await runProgram(async () => {
   const [server, worker] = await Promise.all([startServer(settings, lifecycle), startWorker(settings, lifecycle)])
   lifecycle.onStop('server and worker', () => Promise.all([server.stop(), worker.stop()]))
   // The one line on stdout: what to open, and for the embedded server how a DBA gets in.
-  process.stdout.write(`medislot is ready: ${server.url}${psql ? `  psql: ${psql}` : ''}\n`)
+  process.stdout.write(`medislot is ready: ${server.said}${psql ? `  psql: ${psql}` : ''}\n`)
 })
 
 async function withDatabaseStarted(

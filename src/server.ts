@@ -16,14 +16,14 @@ import { readSettings, type ServerSettings, type Settings } from './settings.ts'
 const graceMs = 10_000
 
 /**
- * Starts the HTTP server. Gives its address as a URL, and how to stop it: no new requests, those in flight are answered,
- * then the database connections are closed.
+ * Starts the HTTP server. Gives its address as a URL, the same as it is said to people, and how to stop it: no new
+ * requests, those in flight are answered, then the database connections are closed.
  * Throws StartError when it cannot listen, and what PostgreSQL throws when the schema cannot be read.
  */
 export async function startServer(
   settings: ServerSettings,
   lifecycle: Lifecycle,
-): Promise<{ url: string; stop: () => Promise<void> }> {
+): Promise<{ url: string; said: string; stop: () => Promise<void> }> {
   const pool = requestPool(settings)
   const health = healthPool(settings.databaseUrl)
   const graphql = await createGraphQL({ pool, settings, log })
@@ -41,7 +41,7 @@ export async function startServer(
   app.use(internalError)
 
   return {
-    url: await listen(server, settings),
+    ...(await listen(server, settings)),
     async stop() {
       await finishRequests(graceMs)
       await graphql.release()
@@ -63,8 +63,8 @@ if (import.meta.main) {
     const settings = readSettings('server')
     const lifecycle = new Lifecycle()
     const databaseUrl = settings.databaseUrl as string
-    const { url, stop } = await startServer({ ...settings, databaseUrl, jwtSecret: signingKey(settings) }, lifecycle)
+    const { said, stop } = await startServer({ ...settings, databaseUrl, jwtSecret: signingKey(settings) }, lifecycle)
     lifecycle.onStop('HTTP server', stop)
-    process.stdout.write(`medislot server is ready: ${url}\n`)
+    process.stdout.write(`medislot server is ready: ${said}\n`)
   })
 }

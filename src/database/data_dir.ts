@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, realpath } from 'node:fs/promises'
+import { access, chmod, constants, mkdir, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { StartError } from '../settings.ts'
 import { sharedFolder } from './binaries.ts'
@@ -20,10 +20,14 @@ export async function dataDirectory(given: string | undefined): Promise<string> 
   )
   try {
     await mkdir(dataDir, { recursive: true })
+    await access(dataDir, constants.W_OK)
     // `postgres` has to pass through; what is secret inside is private by its own mode.
     if (user) await chmod(dataDir, 0o755)
   } catch (cause) {
-    throw new StartError(`MEDISLOT_DATA_DIR: cannot use ${dataDir} (${(cause as Error).message})`, { cause })
+    throw new StartError(
+      `MEDISLOT_DATA_DIR: cannot write to ${dataDir} (${(cause as Error).message}). Choose another directory.`,
+      { cause },
+    )
   }
   if (!(await canEnter(user, dataDir))) {
     throw new StartError(

@@ -54,7 +54,7 @@ export async function startEmbedded(dataDir: string, { throwaway = false } = {})
     )
   }
   try {
-    const user = await serverUser()
+    const user = await serverUser(paths(dataDir).cluster)
     const programs = await binaries(user)
     const secrets = await secretsOf(dataDir)
     const started = performance.now()

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { StartError } from '../settings.ts'
 
@@ -12,11 +13,14 @@ export interface OsUser {
 
 /**
  * The user to run PostgreSQL as: undefined for an ordinary user (as oneself). PostgreSQL refuses root, so root gets the
- * user `postgres`, made when the machine has none. A bare uid would not do: initdb looks its own name up.
+ * owner of the cluster at the given path, if there is one, else the user `postgres`, made when the machine has none. A
+ * bare uid would not do: initdb looks its own name up.
  * Throws StartError when there is no such user and none can be made.
  */
-export async function serverUser(): Promise<OsUser | undefined> {
+export async function serverUser(cluster?: string): Promise<OsUser | undefined> {
   if (process.getuid?.() !== 0) return undefined
+  const owner = cluster && statSync(cluster, { throwIfNoEntry: false })
+  if (owner) return { uid: owner.uid, gid: owner.gid }
   const existing = await lookUp()
   if (existing) return existing
   try {

@@ -47,7 +47,9 @@ describe('the port', () => {
     // Somebody else may have it already: then it is taken, which is all that is needed.
     const other = await listening(5678).catch(() => undefined)
     const server = await startServer(database.url, { PORT: '' })
-    expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:56(79|[89]\d)$/)
+    expect(server.readyLine).toMatch(
+      /^medislot server is ready: http:\/\/127\.0\.0\.1:(5679|56[89]\d) \(port 5678 is taken\)$/,
+    )
     expect(await ask(`${server.url}/healthz`)).toEqual({ status: 200, body: { status: 'ok' } })
     expect(await server.stop()).toBe(0)
     other?.close()
