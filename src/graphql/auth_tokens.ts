@@ -1,0 +1,72 @@
+import type { PgSelectSingleStep } from 'postgraphile/@dataplan/pg'
+import { context, lambda, type ObjectStep, sideEffect } from 'postgraphile/grafast'
+import { getNamedType } from 'postgraphile/graphql'
+import { extendSchema, gql, wrapPlans } from 'postgraphile/utils'
+import { Refusal } from './errors.ts'
+import './tokens.ts'
+
+/** The database keeps sessions, the server signs: AuthTokens gets the access token that goes with its session. */
+const AccessTokenPlugin = extendSchema(
+  {
+    typeDefs: gql`
+    extend type AuthTokens {
+      "To be sent as 'Authorization: Bearer …' with every request until it expires."
+      accessToken: String!
+      "How long the access token is good for, in seconds from now."
+      expiresIn: Int!
+    }
+  `,
+    objects: {
+      AuthTokens: {
+        plans: {
+          accessToken($tokens: PgSelectSingleStep) {
+            return lambda(
+              [context().get('tokens'), $tokens.get('account_id'), $tokens.get('session_id')],
+              ([tokens, accountId, sessionId]) => tokens.issue(accountId, sessionId),
+            )
+          },
+          expiresIn: () => lambda(context().get('tokens'), (tokens) => tokens.seconds),
+        },
+      },
+    },
+  },
+  'MedislotAccessTokenPlugin',
+)
+
+/**
+ * A result with a column `refusal` brings a refusal that had to be stored before it was told: a failed sign-in is
+ * counted, a refresh token used twice ends its session, and raising an error would have taken that back. By the time
+ * the plan comes here the function's transaction has committed, so now it becomes the error that it is.
+ */
+const RecordedRefusalPlugin = wrapPlans(
+  ({ scope }, build, field) => {
+    if (!scope.isRootMutation) return null
+    const result = build.scopeByType.get(getNamedType(field.type)) as GraphileBuild.ScopeObject | undefined
+    return result?.pgTypeResource?.codec.attributes?.refusal ? result : null
+  },
+  () => (plan) => {
+    const $payload = plan() as ObjectStep<{ result: PgSelectSingleStep }>
+    // On the mutation itself, not on a field of its payload: it must be told to who selects nothing, too.
+    sideEffect($payload.get('result').get('refusal'), (refusal) => {
+      if (refusal) throw new Refusal(refusal)
+    })
+    return $payload
+  },
+  { name: 'MedislotRecordedRefusalPlugin' },
+)
+
+const HiddenRefusalPlugin: GraphileConfig.Plugin = {
+  name: 'MedislotHiddenRefusalPlugin',
+  schema: {
+    entityBehavior: {
+      pgCodecAttribute: {
+        override: (behavior, [codec, name]) =>
+          codec.name === 'authTokens' && name === 'refusal' ? [behavior, '-*'] : behavior,
+      },
+    },
+  },
+}
+
+export const authTokensPreset: GraphileConfig.Preset = {
+  plugins: [AccessTokenPlugin, RecordedRefusalPlugin, HiddenRefusalPlugin],
+}

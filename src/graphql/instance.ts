@@ -1,0 +1,115 @@
+import '../graphile.config.ts'
+import { randomUUID } from 'node:crypto'
+import type { Server } from 'node:http'
+import type { Express } from 'express'
+import type { Pool } from 'pg'
+import type { Logger } from 'pino'
+import { postgraphile } from 'postgraphile'
+import { hookArgs } from 'postgraphile/grafast'
+import { grafserv } from 'postgraphile/grafserv/express/v4'
+import type { ExecutionResult, GraphQLSchema } from 'postgraphile/graphql'
+import { schemaPreset } from '../graphile.config.ts'
+import type { ServerSettings } from '../settings.ts'
+import { loadErrors } from './errors.ts'
+import { makeServingPlugin } from './http.ts'
+import { createOperations, type Operations } from './operations.ts'
+import { makeRequestService } from './request_adaptor.ts'
+import { type Claims, createTokens, type TokenSettings, type Tokens } from './tokens.ts'
+import { serveWebSockets } from './websocket.ts'
+
+export interface GraphQLOptions {
+  /** Connections that act as app_authenticator. */
+  pool: Pool
+  settings: TokenSettings & Pick<ServerSettings, 'production'>
+  log: Logger
+}
+
+/** An operation to run in this process, for a caller whose token was verified. */
+export interface InProcessRequest {
+  document: string
+  variables?: Record<string, unknown>
+  operationName?: string
+  /** As Tokens.claimsOf gives them; `{}` for an anonymous caller. */
+  claims: Claims
+  /** Names the request in the log. */
+  requestId?: string
+}
+
+export interface GraphQLInstance {
+  schema: GraphQLSchema
+  resolvedPreset: GraphileConfig.ResolvedPreset
+  tokens: Tokens
+  /** Serves /graphql, and /graphiql outside production, on an Express app, and WebSockets on its HTTP server. */
+  addTo(app: Express, server: Server): Promise<void>
+  /** Runs a query or mutation as over HTTP: the same limits, rights and error codes. Never throws for a refusal. */
+  run(request: InProcessRequest): Promise<ExecutionResult>
+  /** Ends WebSocket connections and LISTEN; the pool stays open. */
+  release(): Promise<void>
+}
+
+const path = '/graphql'
+/** Longest request, in bytes: a document with its variables. */
+const maxRequestLength = 100_000
+
+/** Builds the GraphQL API of a migrated database. Throws when the database has what the schema has no name for. */
+export async function createGraphQL({ pool, settings, log }: GraphQLOptions): Promise<GraphQLInstance> {
+  const tell = await loadErrors(pool, log)
+  const tokens = createTokens(settings)
+  let operations: Operations
+  const service = makeRequestService(pool)
+
+  const instance = postgraphile({
+    extends: [schemaPreset],
+    plugins: [makeServingPlugin(tokens, () => operations)],
+    pgServices: [
+      { ...service, pgSettings: ({ claims }: Grafast.RequestContext) => ({ claims, readOnly: false }) as never },
+    ],
+    grafast: { context: { tokens } },
+    grafserv: {
+      graphqlPath: path,
+      graphiql: !settings.production,
+      graphiqlPath: '/graphiql',
+      graphiqlOnGraphQLGET: false,
+      maxRequestLength,
+      websockets: true,
+      // What comes here untold failed before one of our operations ran.
+      maskError: (error) => (error.extensions.code ? error : tell(error, randomUUID())),
+    },
+  })
+  const schema = await instance.getSchema()
+  operations = createOperations(schema, tell)
+  const resolvedPreset = instance.getResolvedPreset()
+  const serv = instance.createServ(grafserv)
+  await serv.ready()
+  let endWebSockets: (() => Promise<void>) | undefined
+
+  return {
+    schema,
+    resolvedPreset,
+    tokens,
+    async addTo(app, server) {
+      await serv.addTo(app, null, false)
+      endWebSockets = serveWebSockets(server, path, serv, maxRequestLength)
+    },
+    async run({ document, variables, operationName, claims, requestId = randomUUID() }) {
+      const validated = operations.parseAndValidate(document)
+      if ('errors' in validated && validated.errors) return { errors: validated.errors }
+      const args = {
+        schema,
+        document: validated.document!,
+        variableValues: variables ?? null,
+        operationName: operationName ?? null,
+        resolvedPreset,
+        requestContext: { claims, requestId },
+        contextValue: Object.create(null),
+      }
+      await hookArgs(args)
+      return (await operations.execute(args)) as ExecutionResult
+    },
+    async release() {
+      await endWebSockets?.()
+      await instance.release()
+      await service.release?.()
+    },
+  }
+}

@@ -1,0 +1,130 @@
+import { depthLimit } from '@graphile/depth-limit'
+import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity'
+import {
+  type ASTVisitor,
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isListType,
+  isObjectType,
+  type ValidationContext,
+  visit,
+} from 'postgraphile/graphql'
+import { defaultPageSize, maxPageSize } from './lists.ts'
+
+/** What a document may ask for. What exceeds a limit is refused as `query_too_complex`, and the message says which. */
+export const limits = {
+  /** Names, numbers, brackets: checked before anything else, since validating costs up to the square of their number. */
+  tokens: 2000,
+  /** Selections inside each other. */
+  depth: 12,
+  /** Lists inside each other. */
+  listDepth: 4,
+  /** Fields under a name of the caller's choice, each of which may repeat what another does. */
+  aliases: 20,
+  /** Rows read at most, by the page sizes asked for. */
+  cost: 5000,
+  /** What a list without a page size is taken to hold. */
+  unpagedList: 10,
+} as const
+
+/** A refusal for being too much. `detail` names the limit. */
+export const tooComplex = (message: string, limit: string, most: number) =>
+  new GraphQLError(message, { extensions: { code: 'query_too_complex', detail: { limit, most } } })
+
+/** Validation rule: depth, lists in lists, and fields that lead back to themselves. */
+export function depthRule(context: ValidationContext): ASTVisitor {
+  const coded = Object.create(context, {
+    reportError: {
+      value: ({ message }: GraphQLError) => context.reportError(tooComplex(message, 'depth', limits.depth)),
+    },
+  })
+  return depthLimit({ maxDepth: limits.depth, maxListDepth: limits.listDepth, revealDetails: true })(coded)
+}
+
+/** Validation rule: how many aliases a document has. */
+export function aliasRule(context: ValidationContext): ASTVisitor {
+  let aliases = 0
+  return {
+    Field(node) {
+      if (node.alias && ++aliases === limits.aliases + 1) {
+        context.reportError(tooComplex(`More than ${limits.aliases} aliases.`, 'aliases', limits.aliases))
+      }
+    },
+  }
+}
+
+const pageArguments = ['first', 'pageSize']
+
+// A field costs the rows it may read: a list its page size times what each row costs.
+const rowsRead: ComplexityEstimator = ({ args, childComplexity, field, type }) => {
+  if (field.name.startsWith('__') || !isCompositeType(getNamedType(field.type))) return 0
+  const page = field.args.find(({ name }) => pageArguments.includes(name))
+  if (page) {
+    const size = args[page.name] ?? defaultPageSize
+    if (size < 0 || size > maxPageSize) {
+      throw tooComplex(`${page.name} must be from 0 to ${maxPageSize}, not ${size}.`, page.name, maxPageSize)
+    }
+    return 1 + size * childComplexity
+  }
+  // A connection's own lists hold the page that the connection was already charged for.
+  const paged = isObjectType(type) && 'pageInfo' in type.getFields()
+  const list = isListType(getNullableType(field.type))
+  return list && !paged ? limits.unpagedList * (1 + childComplexity) : 1 + childComplexity
+}
+
+/** Checks one request for a document: its operation and variables. Gives the error that refuses it, if any. */
+export type CostCheck = (
+  operationName: string | undefined,
+  variables: Record<string, unknown> | undefined,
+) => GraphQLError | undefined
+
+/** The check of a valid document's cost. It is measured once, unless a variable says how much is read. */
+export function costCheck(schema: GraphQLSchema, document: DocumentNode): CostCheck {
+  const varies = pageSizesVary(document)
+  const known = new Map<string | undefined, GraphQLError | undefined>()
+
+  const check: CostCheck = (operationName, variables) => {
+    try {
+      const cost = getComplexity({
+        schema,
+        query: document,
+        estimators: [rowsRead],
+        ...(operationName && { operationName }),
+        ...(variables && { variables }),
+      })
+      if (cost <= limits.cost) return undefined
+      return tooComplex(`The query may read ${cost} rows; ${limits.cost} are allowed.`, 'cost', limits.cost)
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error
+      // The library's own bound, which keeps fragments of fragments from making the measuring itself too dear.
+      if (/number of nodes/.test(error.message)) return tooComplex(error.message, 'cost', limits.cost)
+      return error
+    }
+  }
+
+  return (operationName, variables) => {
+    if (varies) return check(operationName, variables)
+    if (!known.has(operationName)) {
+      const error = check(operationName, variables)
+      // A variable of the wrong type says nothing about the document.
+      if (error && error.extensions.code === undefined) return error
+      known.set(operationName, error)
+    }
+    return known.get(operationName)
+  }
+}
+
+function pageSizesVary(document: DocumentNode): boolean {
+  let found = false
+  visit(document, {
+    Argument(node, _key, _parent, _path, ancestors) {
+      const ofDirective = (ancestors.at(-1) as { kind?: string } | undefined)?.kind === 'Directive'
+      if (node.value.kind === 'Variable' && (ofDirective || pageArguments.includes(node.name.value))) found = true
+    },
+  })
+  return found
+}

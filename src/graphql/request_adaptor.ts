@@ -1,0 +1,39 @@
+import type { Pool } from 'pg'
+import { makePgAdaptorWithPgClient, makePgService } from 'postgraphile/adaptors/pg'
+import { inTransaction, type TransactionSettings } from './request_transaction.ts'
+import type { SharedReads } from './shared_reads.ts'
+
+/** What PostGraphile hands to the adaptor for each statement of a request, in place of its own pgSettings. */
+export interface RequestSettings extends TransactionSettings {
+  /** The one transaction of a query; who runs the query ends it. Without it each statement has its own. */
+  reads?: SharedReads
+}
+
+/**
+ * PostGraphile's service for PostgreSQL, with its adaptor changed where a request costs most, in round trips and in
+ * planning (request_transaction.ts, shared_reads.ts): transactions begin with app_private.begin_request instead of
+ * set_config calls, the statements of a query share one, and all statements are prepared.
+ * `pool` must act as app_authenticator, and pipeline. PostGraphile's introspection comes without settings and needs no
+ * transaction.
+ */
+export function makeRequestService(pool: Pool): GraphileConfig.PgServiceConfiguration {
+  if (!pool.options.pipeline) throw new Error('the pool of requests must be made with `pipeline: true`')
+  const service = makePgService({ pool, schemas: ['app_public'] })
+  return {
+    ...service,
+    adaptor: {
+      ...service.adaptor,
+      createWithPgClient: () => {
+        const plain = makePgAdaptorWithPgClient(pool)
+        const withPgClient: typeof plain = (given, work) => {
+          const settings = given as unknown as RequestSettings | null
+          if (!settings) return plain(null, work)
+          if (settings.reads) return settings.reads.run(plain, settings, work)
+          return plain(null, (client) => inTransaction(client, settings, work))
+        }
+        withPgClient.release = () => plain.release?.()
+        return withPgClient
+      },
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { useServer } from 'graphql-ws/use/ws'
+import { type GrafservBase, makeGraphQLWSConfig } from 'postgraphile/grafserv'
+import { GraphQLError } from 'postgraphile/graphql'
+import { WebSocketServer } from 'ws'
+
+/** Subscriptions that one connection may have at a time. */
+const subscriptionsPerConnection = 20
+
+/**
+ * Answers WebSocket upgrades of an HTTP server at a path, in the protocol graphql-transport-ws, with Grafserv's own
+ * handling of each operation. Grafserv's upgrade handler would do, but takes messages of 100 MB, any number of
+ * subscriptions, and leaves connections open when it is released. Gives the function that ends them all (1001).
+ */
+export function serveWebSockets(
+  server: Server,
+  path: string,
+  serv: GrafservBase,
+  maxPayload: number,
+): () => Promise<void> {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload })
+  const config = makeGraphQLWSConfig(serv)
+  const { dispose } = useServer(
+    {
+      ...config,
+      onSubscribe(context, id, payload) {
+        // This one is counted already.
+        if (Object.keys(context.subscriptions).length > subscriptionsPerConnection) {
+          const message = `More than ${subscriptionsPerConnection} subscriptions on one connection.`
+          return [
+            new GraphQLError(message, {
+              extensions: { code: 'query_too_complex', detail: { limit: 'subscriptions' } },
+            }),
+          ]
+        }
+        return config.onSubscribe!(context, id, payload)
+      },
+    },
+    sockets,
+  )
+  const upgrade = (request: Parameters<typeof sockets.handleUpgrade>[0], socket: Socket, head: Buffer) => {
+    if (new URL(request.url ?? '', 'http://localhost').pathname !== path) return socket.destroy()
+    sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request))
+  }
+  server.on('upgrade', upgrade)
+  return async () => {
+    server.off('upgrade', upgrade)
+    await dispose()
+  }
+}
