@@ -1,0 +1,282 @@
+import { people, type Who, type World } from './two_clinics.ts'
+
+// Who may do what with the rows of each table of the API, tried by row_level_security.test.ts. A row is called by whose
+// it is: 'A Bob' is of clinic A and about Bob.
+
+/** What a request becomes; each has the rights of those before it. */
+export const roles = ['app_anonymous', 'app_customer', 'app_staff', 'app_admin'] as const
+export type Role = (typeof roles)[number]
+
+/** Which rows somebody may touch, by what they are called; who is not named touches none. */
+export type Rights = Partial<Record<Who, string[]>>
+type Row = Record<string, unknown>
+
+/** What is to be true of a table. Below the lowest role named for something, the statement itself is refused. */
+export interface Expectation {
+  /** What a row is called. */
+  name(row: Row, world: World): string
+  readBy: Role
+  sees: Rights
+  /** The columns that may be updated, by the lowest role that may. */
+  updatable?: Partial<Record<Role, string[]>>
+  updates?: Rights
+  deletableBy?: Role
+  deletes?: Rights
+  insertable?: Partial<Record<Role, string[]>>
+  /** Statements that add a row, by what it is called. */
+  additions?(world: World): Record<string, [string, unknown[]]>
+  adds?: Rights
+  /** Columns that not everybody who reads the table reads, by the lowest role that does; null is nobody. */
+  unread?: Record<string, Role | null>
+}
+
+const everybody = (rows: string[]): Rights => Object.fromEntries(people.map((who) => [who, rows]))
+const staffOfA = (rows: string[]): Rights => ({ 'receptionist A': rows, 'doctor A': rows, 'manager A': rows })
+
+const clinic = (id: unknown, world: World) => (id === world.a.clinicId ? 'A' : id === world.b.clinicId ? 'B' : 'closed')
+const patient = (id: unknown, world: World) =>
+  id === world.ann.customerId ? ' Ann' : id === world.bob.customerId ? ' Bob' : ''
+const ofClinic = (row: Row, world: World) => clinic(row.clinic_id, world)
+const ofPatient = (row: Row, world: World) => ofClinic(row, world) + patient(row.customer_id, world)
+const activeOrNot = (row: Row, world: World) => ofClinic(row, world) + (row.is_active ? '' : ' former')
+
+/** Of the patients and the clinic, nobody else's; nobody writes: functions do. */
+const bookingsAndTheirKin: Expectation = {
+  name: ofPatient,
+  readBy: 'app_customer',
+  sees: {
+    Ann: ['A Ann'],
+    Bob: ['A Bob', 'B Bob'],
+    ...staffOfA(['A Ann', 'A Bob']),
+    'manager B': ['B Bob'],
+    admin: ['A Ann', 'A Bob', 'B Bob'],
+  },
+}
+
+export const tables: Record<string, Expectation> = {
+  'app_hidden.error_codes': { name: () => 'all', readBy: 'app_anonymous', sees: everybody(['all']) },
+  'app_public.state_transitions': { name: () => 'all', readBy: 'app_anonymous', sees: everybody(['all']) },
+
+  'app_public.clinics': {
+    name: (row, world) => clinic(row.id, world),
+    readBy: 'app_anonymous',
+    sees: { ...everybody(['A', 'B']), admin: ['A', 'B', 'closed'] },
+    updatable: { app_staff: ['name', 'time_zone', 'address', 'email', 'phone', 'is_active', 'row_version'] },
+    updates: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B', 'closed'] },
+    insertable: { app_admin: ['name', 'time_zone', 'address', 'email', 'phone'] },
+    additions: () => ({ new: [`insert into app_public.clinics (name, time_zone) values ('New', 'UTC')`, []] }),
+    adds: { admin: ['new'] },
+  },
+
+  'app_public.policies': {
+    name: ofClinic,
+    readBy: 'app_anonymous',
+    sees: everybody(['A', 'B', 'closed']),
+    updatable: {
+      app_staff: [
+        'lead_time',
+        'horizon',
+        'cancellation_cutoff',
+        'hold_time',
+        'max_live_bookings',
+        'reminder_lead_times',
+        'generation_weekday',
+        'generation_time',
+        'generation_weeks',
+        'row_version',
+      ],
+    },
+    updates: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B', 'closed'] },
+  },
+
+  'app_public.specializations': {
+    name: () => 'all',
+    readBy: 'app_anonymous',
+    sees: everybody(['all']),
+    updatable: { app_admin: ['name'] },
+    updates: { admin: ['all'] },
+    deletableBy: 'app_admin',
+    deletes: { admin: ['all'] },
+    insertable: { app_admin: ['name'] },
+    additions: () => ({ new: [`insert into app_public.specializations (name) values ('Neurology')`, []] }),
+    adds: { admin: ['new'] },
+  },
+
+  'app_public.doctors': {
+    name: activeOrNot,
+    readBy: 'app_anonymous',
+    sees: {
+      ...everybody(['A', 'B']),
+      ...staffOfA(['A', 'A former', 'B']),
+      'manager B': ['A', 'B', 'B former'],
+      admin: ['A', 'A former', 'B', 'B former'],
+    },
+    updatable: { app_staff: ['full_name', 'about', 'is_active', 'row_version'] },
+    updates: {
+      'manager A': ['A', 'A former'],
+      'manager B': ['B', 'B former'],
+      admin: ['A', 'A former', 'B', 'B former'],
+    },
+    insertable: { app_staff: ['clinic_id', 'full_name', 'about'] },
+    additions: ({ a, b }) => ({
+      A: [`insert into app_public.doctors (clinic_id, full_name) values ($1, 'New')`, [a.clinicId]],
+      B: [`insert into app_public.doctors (clinic_id, full_name) values ($1, 'New')`, [b.clinicId]],
+    }),
+    adds: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B'] },
+  },
+
+  'app_public.doctor_specializations': {
+    name: ofClinic,
+    readBy: 'app_anonymous',
+    sees: everybody(['A', 'B']),
+    deletableBy: 'app_staff',
+    deletes: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B'] },
+    insertable: { app_staff: ['clinic_id', 'doctor_id', 'specialization_id'] },
+    additions: ({ a, b, specializationId }) => ({
+      A: [
+        'insert into app_public.doctor_specializations values ($1, $2, $3)',
+        [a.clinicId, a.formerDoctorId, specializationId],
+      ],
+      B: [
+        'insert into app_public.doctor_specializations values ($1, $2, $3)',
+        [b.clinicId, b.formerDoctorId, specializationId],
+      ],
+    }),
+    adds: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B'] },
+  },
+
+  'app_public.employees': {
+    name: ofClinic,
+    readBy: 'app_customer',
+    sees: { ...staffOfA(['A']), 'manager B': ['B'], admin: ['A', 'B'] },
+    updatable: { app_staff: ['role', 'doctor_id', 'full_name', 'is_active', 'row_version'] },
+    updates: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B'] },
+  },
+
+  'app_public.customers': {
+    name: ({ id }, world) => patient(id, world).trim(),
+    readBy: 'app_customer',
+    sees: { Ann: ['Ann'], Bob: ['Bob'], admin: ['Ann', 'Bob'] },
+    updatable: { app_customer: ['full_name', 'email', 'phone', 'row_version'], app_admin: ['is_active'] },
+    updates: { Ann: ['Ann'], Bob: ['Bob'], admin: ['Ann', 'Bob'] },
+    insertable: { app_admin: ['full_name', 'email', 'phone'] },
+    additions: () => ({ new: [`insert into app_public.customers (full_name) values ('New')`, []] }),
+    adds: { admin: ['new'] },
+  },
+
+  'app_public.clinic_customers': {
+    name: ofPatient,
+    readBy: 'app_staff',
+    sees: {
+      ...staffOfA(['A Ann', 'A Bob']),
+      'manager B': ['B Bob'],
+      admin: ['A Ann', 'A Bob', 'B Bob'],
+    },
+    updatable: { app_staff: ['full_name', 'email', 'phone', 'notes', 'row_version'] },
+    updates: {
+      'receptionist A': ['A Ann', 'A Bob'],
+      'manager A': ['A Ann', 'A Bob'],
+      'manager B': ['B Bob'],
+      admin: ['A Ann', 'A Bob', 'B Bob'],
+    },
+  },
+
+  'app_public.time_slots': {
+    name: activeOrNot,
+    readBy: 'app_anonymous',
+    sees: {
+      ...everybody(['A', 'B']),
+      ...staffOfA(['A', 'A former', 'B']),
+      'manager B': ['A', 'B', 'B former'],
+      admin: ['A', 'A former', 'B', 'B former'],
+    },
+    updatable: { app_staff: ['name', 'start_time', 'end_time', 'is_active', 'row_version'] },
+    updates: {
+      'manager A': ['A', 'A former'],
+      'manager B': ['B', 'B former'],
+      admin: ['A', 'A former', 'B', 'B former'],
+    },
+    deletableBy: 'app_staff',
+    deletes: {
+      'manager A': ['A', 'A former'],
+      'manager B': ['B', 'B former'],
+      admin: ['A', 'A former', 'B', 'B former'],
+    },
+    insertable: { app_staff: ['clinic_id', 'name', 'start_time', 'end_time'] },
+    additions: ({ a, b }) => ({
+      A: [
+        `insert into app_public.time_slots (clinic_id, name, start_time, end_time) values ($1, 'New', '1:00', '2:00')`,
+        [a.clinicId],
+      ],
+      B: [
+        `insert into app_public.time_slots (clinic_id, name, start_time, end_time) values ($1, 'New', '1:00', '2:00')`,
+        [b.clinicId],
+      ],
+    }),
+    adds: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B'] },
+  },
+
+  'app_public.doctor_slot_templates': {
+    name: ofClinic,
+    readBy: 'app_staff',
+    sees: { ...staffOfA(['A']), 'manager B': ['B'], admin: ['A', 'B'] },
+    updatable: { app_staff: ['time_slot_id', 'weekday', 'valid_from', 'valid_until', 'row_version'] },
+    updates: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B'] },
+    deletableBy: 'app_staff',
+    deletes: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B'] },
+    insertable: { app_staff: ['clinic_id', 'doctor_id', 'time_slot_id', 'weekday', 'valid_from', 'valid_until'] },
+    additions: ({ a, b }) => ({
+      A: [
+        'insert into app_public.doctor_slot_templates (clinic_id, doctor_id, time_slot_id, weekday) values ($1, $2, $3, 7)',
+        [a.clinicId, a.doctorId, a.timeSlotId],
+      ],
+      B: [
+        'insert into app_public.doctor_slot_templates (clinic_id, doctor_id, time_slot_id, weekday) values ($1, $2, $3, 7)',
+        [b.clinicId, b.doctorId, b.timeSlotId],
+      ],
+    }),
+    adds: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B'] },
+  },
+
+  'app_public.booking_slots': {
+    name: (row, world) => `${ofPatient(row, world)} ${row.status}`,
+    readBy: 'app_anonymous',
+    sees: {
+      anonymous: ['A open', 'B open'],
+      Ann: ['A open', 'A Ann held', 'A Ann booked', 'B open'],
+      Bob: ['A open', 'A Bob booked', 'B open', 'B Bob booked'],
+      ...staffOfA(['A open', 'A Ann held', 'A Ann booked', 'A Bob booked', 'A withdrawn', 'B open']),
+      'manager B': ['A open', 'B open', 'B Bob booked', 'B withdrawn'],
+      admin: [
+        'A open',
+        'A Ann held',
+        'A Ann booked',
+        'A Bob booked',
+        'A withdrawn',
+        'B open',
+        'B Bob booked',
+        'B withdrawn',
+      ],
+    },
+  },
+
+  'app_public.slot_generation_runs': {
+    name: ofClinic,
+    readBy: 'app_staff',
+    sees: { ...staffOfA(['A']), 'manager B': ['B'], admin: ['A', 'B'] },
+  },
+
+  'app_public.bookings': bookingsAndTheirKin,
+  'app_public.notifications': bookingsAndTheirKin,
+  'app_public.events': {
+    name: ofPatient,
+    readBy: 'app_customer',
+    sees: {
+      ...bookingsAndTheirKin.sees,
+      ...staffOfA(['A', 'A Ann', 'A Bob']),
+      'manager B': ['B', 'B Bob'],
+      admin: ['A', 'A Ann', 'A Bob', 'B', 'B Bob'],
+    },
+    unread: { actor_account_id: 'app_staff', transaction_id: null },
+  },
+}
