@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
-import { constraintsOf, refusedBy } from '../../helpers/rules.ts'
 import { inTransaction } from '../../helpers/database.ts'
+import { constraintsOf, refusedBy } from '../../helpers/rules.ts'
 import { aCustomer, anAccount } from '../../helpers/world.ts'
 
 const tables = [
