@@ -1,5 +1,5 @@
 --! Previous: sha1:afedccdc913eabaaabc625defed70b02d78a1e41
---! Hash: sha1:6226fd7744492ec9ac0f11f7e168b708a4051eb0
+--! Hash: sha1:9ee341ed511761ecda590ea2bc05551fcc336ea3
 --! Message: clinic
 
 -- ActiveEntityId: a generated column holds the id while the row is active and null when not, and is what children that need an
@@ -191,12 +191,26 @@ comment on function app_private.create_policy_of_new_clinic() is
 
 revoke all on function app_private.create_policy_of_new_clinic() from public;
 --! EndIncluded clinic/create_policy_of_new_clinic.sql
+--! Included clinic/is_time_zone.sql
+create or replace function app_private.is_time_zone(name text) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  -- pg_timezone_names and not just a cast: `at time zone` also takes abbreviations and POSIX strings, which know no clock changes.
+  return is_time_zone.name ~ '^([A-Z][A-Za-z_]+/.+|UTC)$'
+    and exists (select from pg_timezone_names tz where tz.name = is_time_zone.name);
+end
+$$;
+
+comment on function app_private.is_time_zone(text) is
+'Whether this is the IANA name of a time zone that the server knows, such as Europe/Berlin.';
+
+revoke all on function app_private.is_time_zone(text) from public;
+--! EndIncluded clinic/is_time_zone.sql
 --! Included clinic/check_time_zone.sql
 create or replace function app_private.check_time_zone() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  -- pg_timezone_names and not just a cast: `at time zone` also takes abbreviations and POSIX strings, which know no clock changes.
-  if not exists (select from pg_timezone_names tz where tz.name = NEW.time_zone and tz.name ~ '^([A-Z][A-Za-z_]+/.+|UTC)$') then
+  if app_private.is_time_zone(NEW.time_zone) is not true then
     perform app_hidden.refuse('unknown_time_zone', format('"%s" is no IANA time zone.', NEW.time_zone),
       jsonb_build_object('argument', 'timeZone', 'given', NEW.time_zone));
   end if;

@@ -1,5 +1,5 @@
---! Previous: sha1:6226fd7744492ec9ac0f11f7e168b708a4051eb0
---! Hash: sha1:6a5df53b84194cf2974d3fb0a5acf2fb24455634
+--! Previous: sha1:9ee341ed511761ecda590ea2bc05551fcc336ea3
+--! Hash: sha1:dda6b78ccd0025e66b20e951edbfc2bb2036d528
 --! Message: schedule
 
 create table app_public.time_slots (

@@ -1,5 +1,5 @@
---! Previous: sha1:6a5df53b84194cf2974d3fb0a5acf2fb24455634
---! Hash: sha1:60a110d9c7bfb49cc5a0ea41f2818800e92b9a62
+--! Previous: sha1:dda6b78ccd0025e66b20e951edbfc2bb2036d528
+--! Hash: sha1:93433c652f8d5f0dbf31274bf596dc56f6be7277
 --! Message: booking
 
 create table app_public.state_transitions (
@@ -648,8 +648,12 @@ begin
   perform set_config('medislot.reason', coalesce(end_booking.reason, ''), true);
   update app_public.bookings b
   set status = 'cancelled', cancelled_at = now(), cancelled_by = end_booking.by, cancellation_reason = end_booking.reason
-  where b.clinic_id = end_booking.clinic_id and b.id = end_booking.booking_id
+  where b.clinic_id = end_booking.clinic_id and b.id = end_booking.booking_id and b.status <> 'cancelled'
   returning b.* into booking;
+  if booking.id is null then
+    -- The trigger of the transitions sees changes only, and to be cancelled again is none. But the slot may be somebody else's by now.
+    perform app_hidden.refuse('illegal_transition', 'The booking is cancelled already.', '{"status": "cancelled"}');
+  end if;
   update app_public.booking_slots bs set status = 'open', customer_id = null
   where bs.clinic_id = booking.clinic_id and bs.id = booking.booking_slot_id;
   perform set_config('medislot.reason', '', true);
@@ -1035,6 +1039,10 @@ begin
   if advance_booking.to_status = 'checked_in' and booking.slot_date > (now() at time zone zone)::date
      or advance_booking.to_status = 'no_show' and booking.starts_at > now() then
     perform app_hidden.refuse('not_yet', 'It is too early for that.', jsonb_build_object('startsAt', booking.starts_at));
+  end if;
+  if booking.status = advance_booking.to_status then
+    -- The trigger of the transitions sees changes only.
+    perform app_hidden.refuse('illegal_transition', format('The booking is %s already.', booking.status), jsonb_build_object('status', booking.status));
   end if;
   update app_public.bookings b set status = advance_booking.to_status
   where b.clinic_id = booking.clinic_id and b.id = booking.id
@@ -1438,6 +1446,8 @@ create trigger notifications_stay_with_their_booking before update of clinic_id,
   for each row execute function app_hidden.refuse_new_identity('clinic_id', 'id', 'booking_id', 'customer_id');
 create trigger events_are_never_changed before update or delete on app_public.events
   for each row execute function app_private.refuse_change_of_history();
+create trigger events_are_never_emptied before truncate on app_public.events
+  for each statement execute function app_private.refuse_change_of_history();
 create constraint trigger booked_slots_have_a_booking after insert or update on app_public.booking_slots
   deferrable initially deferred
   for each row when (NEW.status = 'booked') execute function app_private.require_booking_of_booked_slot();

@@ -1,8 +1,7 @@
 create or replace function app_private.check_time_zone() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  -- pg_timezone_names and not just a cast: `at time zone` also takes abbreviations and POSIX strings, which know no clock changes.
-  if not exists (select from pg_timezone_names tz where tz.name = NEW.time_zone and tz.name ~ '^([A-Z][A-Za-z_]+/.+|UTC)$') then
+  if app_private.is_time_zone(NEW.time_zone) is not true then
     perform app_hidden.refuse('unknown_time_zone', format('"%s" is no IANA time zone.', NEW.time_zone),
       jsonb_build_object('argument', 'timeZone', 'given', NEW.time_zone));
   end if;

@@ -1,0 +1,13 @@
+create or replace function app_private.is_time_zone(name text) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  -- pg_timezone_names and not just a cast: `at time zone` also takes abbreviations and POSIX strings, which know no clock changes.
+  return is_time_zone.name ~ '^([A-Z][A-Za-z_]+/.+|UTC)$'
+    and exists (select from pg_timezone_names tz where tz.name = is_time_zone.name);
+end
+$$;
+
+comment on function app_private.is_time_zone(text) is
+'Whether this is the IANA name of a time zone that the server knows, such as Europe/Berlin.';
+
+revoke all on function app_private.is_time_zone(text) from public;

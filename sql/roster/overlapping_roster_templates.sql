@@ -1,0 +1,31 @@
+create or replace function app_private.overlapping_roster_templates(
+  templates app_private.roster_template[], time_slots app_private.roster_time_slot[]) returns setof app_private.roster_fault
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  days constant text[] := '{Mon,Tue,Wed,Thu,Fri,Sat,Sun}';
+begin
+  return query
+    with placed as materialized (
+      select t.line, t.doctor, t.weekday, t.time_slot, row_number() over () as n,
+        app_hidden.week_minutes(t.weekday, s.start_time, s.end_time) as minutes, daterange(t.valid_from, t.valid_until, '[]') as validity
+      from unnest(templates) t
+      join unnest(time_slots) s on s.name = t.time_slot and s.start_time <> s.end_time
+    ), clashes as (
+      -- One fault for two lines, however much of them overlaps: the first pair shows it.
+      select distinct on (b.line, a.line) a.line as earlier_line, b.line, a.weekday as earlier_weekday, a.time_slot as earlier_slot,
+        b.weekday, b.time_slot
+      from placed a
+      join placed b on b.doctor = a.doctor and (b.line, b.n) > (a.line, a.n) and b.minutes && a.minutes and b.validity && a.validity
+      order by b.line, a.line, b.n, a.n
+    )
+    select 'templates.csv', o.line, 'time slots', format('%s %s', days[o.weekday], o.time_slot),
+      format('%s "%s" overlaps %s "%s" of %s, for the same doctor', days[o.weekday], o.time_slot, days[o.earlier_weekday], o.earlier_slot,
+        case o.earlier_line when o.line then 'the same line' else 'line ' || o.earlier_line end)
+    from clashes o;
+end
+$$;
+
+comment on function app_private.overlapping_roster_templates(app_private.roster_template[], app_private.roster_time_slot[]) is
+'The lines of templates.csv by which a doctor would have two time slots at once: a fault for each pair of lines, at the later one.';
+
+revoke all on function app_private.overlapping_roster_templates(app_private.roster_template[], app_private.roster_time_slot[]) from public;

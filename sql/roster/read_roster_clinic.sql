@@ -1,0 +1,40 @@
+create or replace function app_private.read_roster_clinic(
+  lines app_private.roster_line[], out clinic app_private.roster_clinic, out faults app_private.roster_fault[])
+language plpgsql stable set search_path = pg_catalog, public, pg_temp as $$
+declare
+  given app_private.roster_line;
+  dates record;
+  times record;
+  existing bigint;
+begin
+  select l.* into given from unnest(lines) l where l.file = 'clinic.csv' order by l.line limit 1;
+  dates := app_private.parse_roster_date_format(given.cells ->> 'date format');
+  times := app_private.parse_roster_time_format(given.cells ->> 'time format');
+  clinic := (given.line, given.cells ->> 'name', given.cells ->> 'time zone', given.cells ->> 'address', given.cells ->> 'phone',
+    given.cells ->> 'e-mail', dates.date_format, times.clock);
+  select min(c.id) into existing from app_public.clinics c where c.is_active and app_private.roster_key(c.name) = app_private.roster_key(clinic.name);
+
+  faults := array(
+    select row('clinic.csv', clinic.line, f."column", given.cells ->> f."column", f.reason)::app_private.roster_fault
+    from (values
+      ('name', case when existing is not null then
+        format('there is a clinic "%s" already (clinic %s): change that one, deactivate it, or import under another name', clinic.name, existing) end),
+      ('time zone', case when not app_private.is_time_zone(clinic.time_zone) then
+        format('"%s" is no IANA time zone such as Europe/Berlin', clinic.time_zone) end),
+      ('e-mail', case when clinic.email !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' then
+        format('"%s" does not look like an e-mail address', clinic.email) end),
+      ('date format', dates.reason),
+      ('time format', times.reason)
+    ) as f ("column", reason)
+    where f.reason is not null
+  ) || array(
+    select row('clinic.csv', l.line, null, null, 'a roster is of one clinic: this line is one too many')::app_private.roster_fault
+    from unnest(lines) l where l.file = 'clinic.csv' and l.line > given.line
+  );
+end
+$$;
+
+comment on function app_private.read_roster_clinic(app_private.roster_line[]) is
+'Reads and judges a roster''s clinic.csv: the clinic with the formats it declares (null where they cannot be read), and the faults.';
+
+revoke all on function app_private.read_roster_clinic(app_private.roster_line[]) from public;

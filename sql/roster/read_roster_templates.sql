@@ -1,0 +1,58 @@
+create or replace function app_private.read_roster_templates(
+  roster jsonb, lines app_private.roster_line[], clinic app_private.roster_clinic, doctors app_private.roster_doctor[],
+  time_slots app_private.roster_time_slot[], out templates app_private.roster_template[], out faults app_private.roster_fault[])
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  unread_doctors text := app_private.unread_roster_text(roster, 'doctors.csv');
+  unread_slots text := app_private.unread_roster_text(roster, 'time_slots.csv');
+begin
+  with given as materialized (
+    select l.line, l.cells, d.name as doctor, w.weekdays, w.reasons as weekday_faults, s.names as slot_names, s.reasons as slot_faults,
+      f.day as valid_from, f.reason as from_fault, u.day as valid_until, u.reason as until_fault
+    from unnest(lines) l
+    left join unnest(doctors) d on app_private.roster_key(d.name) = app_private.roster_key(l.cells ->> 'doctor')
+    cross join lateral app_private.parse_roster_weekdays(l.cells ->> 'weekdays') w
+    cross join lateral app_private.parse_roster_time_slots(l.cells ->> 'time slots', time_slots, clinic.clock, unread_slots) s
+    cross join lateral app_private.parse_roster_date(l.cells ->> 'valid from', clinic.date_format) f
+    cross join lateral app_private.parse_roster_date(l.cells ->> 'valid until', clinic.date_format) u
+    where l.file = 'templates.csv'
+  ), judged as (
+    select g.line, 'doctor' as "column", format('"%s" is no doctor in doctors.csv', g.cells ->> 'doctor') as reason
+    from given g
+    where g.doctor is null and g.cells ->> 'doctor' is not null
+      and strpos(unread_doctors, app_private.roster_key(g.cells ->> 'doctor')) = 0
+    union all
+    select g.line, 'weekdays', r from given g cross join lateral unnest(g.weekday_faults) r
+    union all
+    select g.line, 'time slots', r from given g cross join lateral unnest(g.slot_faults) r
+    union all
+    select g.line, 'valid from', g.from_fault from given g where g.from_fault is not null
+    union all
+    select g.line, 'valid until', g.until_fault from given g where g.until_fault is not null
+    union all
+    select g.line, 'valid until', format('"%s" is before the first day, "%s"', g.cells ->> 'valid until', g.cells ->> 'valid from')
+    from given g where g.valid_until < g.valid_from
+  )
+  select
+    -- One template for each weekday and time slot, of the lines of which nothing is missing.
+    array(
+      select row(g.line, g.doctor, w, n, g.valid_from, g.valid_until)::app_private.roster_template
+      from given g
+      cross join lateral unnest(g.weekdays) w
+      cross join lateral unnest(g.slot_names) n
+      where g.doctor is not null and (g.valid_until < g.valid_from) is not true
+        and (g.valid_from is null) = (g.cells ->> 'valid from' is null)
+        and (g.valid_until is null) = (g.cells ->> 'valid until' is null)
+      order by g.line, w, n),
+    array(select row('templates.csv', j.line, j."column", g.cells ->> j."column", j.reason)::app_private.roster_fault
+      from judged j join given g on g.line = j.line)
+    into templates, faults;
+end
+$$;
+
+comment on function app_private.read_roster_templates(
+  jsonb, app_private.roster_line[], app_private.roster_clinic, app_private.roster_doctor[], app_private.roster_time_slot[]) is
+'Reads and judges a roster''s templates.csv, line by line: the templates of the lines that are whole, and the faults.';
+
+revoke all on function app_private.read_roster_templates(
+  jsonb, app_private.roster_line[], app_private.roster_clinic, app_private.roster_doctor[], app_private.roster_time_slot[]) from public;

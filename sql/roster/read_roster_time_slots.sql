@@ -1,0 +1,32 @@
+create or replace function app_private.read_roster_time_slots(
+  lines app_private.roster_line[], clock int, out time_slots app_private.roster_time_slot[], out faults app_private.roster_fault[])
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  with given as materialized (
+    select l.line, l.cells ->> 'name' as name, l.cells ->> 'start' as "start", l.cells ->> 'end' as "end",
+      s.local_time as start_time, s.reason as start_reason, e.local_time as end_time, e.reason as end_reason,
+      first_value(l.line) over (partition by app_private.roster_key(l.cells ->> 'name') order by l.line) as first_line
+    from unnest(lines) l
+    cross join lateral app_private.parse_roster_time(l.cells ->> 'start', clock, false) s
+    cross join lateral app_private.parse_roster_time(l.cells ->> 'end', clock, true) e
+    where l.file = 'time_slots.csv'
+  ), judged as (
+    select g.line, 'name' as "column", g.name as value, format('"%s" stands in line %s already', g.name, g.first_line) as reason
+    from given g where g.name is not null and g.first_line < g.line
+    union all
+    select g.line, 'start', g."start", g.start_reason from given g where g.start_reason is not null
+    union all
+    select g.line, 'end', g."end", g.end_reason from given g where g.end_reason is not null
+    union all
+    select g.line, 'end', g."end", format('the time slot ends at "%s", when it starts', g."end") from given g where g.start_time = g.end_time
+  )
+  select array(select row(g.line, g.name, g.start_time, g.end_time)::app_private.roster_time_slot from given g where g.first_line = g.line and g.name is not null order by g.line),
+         array(select row('time_slots.csv', j.line, j."column", j.value, j.reason)::app_private.roster_fault from judged j)
+    into time_slots, faults;
+end
+$$;
+
+comment on function app_private.read_roster_time_slots(app_private.roster_line[], int) is
+'Reads and judges a roster''s time_slots.csv: the time slots (of those with one name the first; a time that cannot be read is null), and the faults. `clock` is 24 or 12; null when the clinic does not say, and then no time is judged.';
+
+revoke all on function app_private.read_roster_time_slots(app_private.roster_line[], int) from public;

@@ -1,0 +1,20 @@
+create or replace function app_private.roster_headers(roster jsonb)
+returns table (file text, line int, "position" int, header text, "column" text, is_repeated boolean)
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return query
+    select r.file, r.line, h.n::int, app_private.roster_text(h.header), rc."column",
+      rc."column" is not null and row_number() over (partition by r.file, rc."column" order by h.n) > 1
+    from app_private.roster_records(roster) r
+    cross join lateral unnest(r.fields) with ordinality as h (header, n)
+    -- "E-Mail", "email" and "valid_from" are how people write it.
+    left join app_private.roster_columns() rc on rc.file = r.file
+      and regexp_replace(rc."column", '[^a-z]', '', 'g') = regexp_replace(lower(h.header), '[-_.\s\u00a0]', '', 'g')
+    where r.is_header;
+end
+$$;
+
+comment on function app_private.roster_headers(jsonb) is
+'The headers of a roster''s files as they are written, with the column each names, or null when there is no such column.';
+
+revoke all on function app_private.roster_headers(jsonb) from public;

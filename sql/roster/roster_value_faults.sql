@@ -1,0 +1,19 @@
+create or replace function app_private.roster_value_faults(lines app_private.roster_line[]) returns setof app_private.roster_fault
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return query
+    select l.file, l.line, rc."column", v.value, case
+      when v.value is null then 'a value is needed'
+      else format('the text is too long: %s characters, at most %s fit', char_length(v.value), rc.max_length)
+    end
+    from unnest(lines) l
+    join app_private.roster_columns() rc on rc.file = l.file and l.cells ? rc."column"
+    cross join lateral (select l.cells ->> rc."column" as value) v
+    where v.value is null and rc.is_required or char_length(v.value) > rc.max_length;
+end
+$$;
+
+comment on function app_private.roster_value_faults(app_private.roster_line[]) is
+'Values that a roster lacks, and values that are too long.';
+
+revoke all on function app_private.roster_value_faults(app_private.roster_line[]) from public;

@@ -1,0 +1,23 @@
+create or replace function app_private.unknown_roster_time_slot(
+  parts text[], time_slots app_private.roster_time_slot[], clock int, unread text) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  unknown text[] := array(
+    select p from unnest(parts) p
+    where not exists (select from unnest(time_slots) s where app_private.roster_key(s.name) = app_private.roster_key(p)));
+  -- Of a range with one end known, the other is to blame.
+  blamed text := case when cardinality(unknown) = 1 then unknown[1] else array_to_string(parts, ' - ') end;
+begin
+  if unread is null or exists (select from unnest(unknown) u where strpos(unread, app_private.roster_key(u)) > 0) then
+    return null;
+  elsif blamed ~ '^\d{1,2}[:.]' then
+    return coalesce((app_private.parse_roster_time(blamed, clock, true)).reason, format('"%s" is no time slot in time_slots.csv', blamed));
+  end if;
+  return format('"%s" is no time slot in time_slots.csv', blamed);
+end
+$$;
+
+comment on function app_private.unknown_roster_time_slot(text[], app_private.roster_time_slot[], int, text) is
+'Why a name or range, split at its hyphens, is none of time_slots.csv; null when it may stand in a line there that could not be read.';
+
+revoke all on function app_private.unknown_roster_time_slot(text[], app_private.roster_time_slot[], int, text) from public;

@@ -1,0 +1,62 @@
+import { resolve } from 'node:path'
+import { Client, DatabaseError } from 'pg'
+import { withDatabase } from './database/with_database.ts'
+import { type Roster, readRoster } from './roster/read_roster.ts'
+import { runProgram } from './run_program.ts'
+import { readSettings, StartError } from './settings.ts'
+
+// `npm run import -- <folder>`: stores a clinic's roster, all or nothing. What is a fault is decided by
+// app_private.import_roster; this reads the files, and says to people what came of it.
+await runProgram(async () => {
+  const settings = readSettings('tool')
+  const [folder, ...others] = process.argv.slice(2)
+  if (!folder || others.length > 0) throw new StartError('Usage: npm run import -- <folder of a roster>')
+  // npm runs scripts in the checkout, whatever folder the person is in.
+  const roster = await readRoster(resolve(process.env.INIT_CWD ?? '.', folder)).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw error.syscall ? new StartError(`${folder} cannot be read: ${error.message}`) : error
+    },
+  )
+  if (Object.keys(roster).length === 0)
+    throw new StartError(`${folder} is no folder with the files of a roster (see docs/import.md)`)
+  await withDatabase(settings, (databaseUrl) => importInto(databaseUrl, roster))
+})
+
+async function importInto(databaseUrl: string, roster: Roster): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl, application_name: 'medislot import' })
+  await client.connect()
+  try {
+    const { rows } = await client.query('select * from app_private.import_roster($1)', [JSON.stringify(roster)])
+    const { clinic_id: id, clinic_name: name, doctors, time_slots: timeSlots, templates } = rows[0]
+    process.stdout.write(
+      `Imported ${name} as clinic ${id}: ${doctors} doctors, ${timeSlots} time slots, ${templates} templates.\n`,
+    )
+  } catch (error) {
+    throw readableError(error)
+  } finally {
+    await client.end()
+  }
+}
+
+interface Fault {
+  file: string
+  line: number | null
+  column: string | null
+  reason: string
+}
+
+/** Faults as compilers print them, one a line: `templates.csv:7 weekdays: "Mox" is no weekday`. */
+function readableError(error: unknown): unknown {
+  if (!(error instanceof DatabaseError)) return error
+  // invalid_schema_name, undefined_function
+  if (error.code === '3F000' || error.code === '42883') {
+    return new StartError('The database has not been migrated. Run npm run migrate first.')
+  }
+  if (error.code !== 'MS601') return error
+  const { faults }: { faults: Fault[] } = JSON.parse(error.detail ?? '')
+  const places = faults.map(({ file, line, column, reason }) => {
+    const place = line === null ? file : `${file}:${line}`
+    return `${column === null ? place : `${place} ${column}`}: ${reason}`
+  })
+  return new StartError([...places, error.message].join('\n'))
+}
