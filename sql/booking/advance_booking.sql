@@ -22,6 +22,10 @@ begin
      or advance_booking.to_status = 'no_show' and booking.starts_at > now() then
     perform app_hidden.refuse('not_yet', 'It is too early for that.', jsonb_build_object('startsAt', booking.starts_at));
   end if;
+  if booking.status = advance_booking.to_status then
+    -- The trigger of the transitions sees changes only.
+    perform app_hidden.refuse('illegal_transition', format('The booking is %s already.', booking.status), jsonb_build_object('status', booking.status));
+  end if;
   update app_public.bookings b set status = advance_booking.to_status
   where b.clinic_id = booking.clinic_id and b.id = booking.id
   returning b.* into booking;

@@ -8,8 +8,12 @@ begin
   perform set_config('medislot.reason', coalesce(end_booking.reason, ''), true);
   update app_public.bookings b
   set status = 'cancelled', cancelled_at = now(), cancelled_by = end_booking.by, cancellation_reason = end_booking.reason
-  where b.clinic_id = end_booking.clinic_id and b.id = end_booking.booking_id
+  where b.clinic_id = end_booking.clinic_id and b.id = end_booking.booking_id and b.status <> 'cancelled'
   returning b.* into booking;
+  if booking.id is null then
+    -- The trigger of the transitions sees changes only, and to be cancelled again is none. But the slot may be somebody else's by now.
+    perform app_hidden.refuse('illegal_transition', 'The booking is cancelled already.', '{"status": "cancelled"}');
+  end if;
   update app_public.booking_slots bs set status = 'open', customer_id = null
   where bs.clinic_id = booking.clinic_id and bs.id = booking.booking_slot_id;
   perform set_config('medislot.reason', '', true);

@@ -1,0 +1,65 @@
+import type { Db } from '../../helpers/database.ts'
+import { type Booking, book, hold, reschedule, type Slot } from '../../helpers/operations.ts'
+import { type aPractice, aSlot } from '../../helpers/world.ts'
+
+export type Practice = Awaited<ReturnType<typeof aPractice>>
+
+/** hold_slot, book_slot or release_hold. */
+export type Act = (...of: Parameters<typeof hold>) => Promise<Slot | Booking>
+
+/** Claims a slot for the practice's customer; `customerId` is for callers who are somebody else. */
+export type Claim = (slotId: string, customerId?: string) => Promise<unknown>
+
+/** The ways to claim a slot, which are judged alike. Each is prepared by the owner and then tried by whoever the test says. */
+export const ways: [string, (db: Db, practice: Practice) => Promise<Claim>][] = [
+  [
+    'hold_slot',
+    async (db, { clinicId }) =>
+      (slotId, customerId) =>
+        hold(db, clinicId, slotId, { customerId: customerId ?? null }),
+  ],
+  [
+    'book_slot',
+    async (db, { clinicId }) =>
+      (slotId, customerId) =>
+        book(db, clinicId, slotId, { customerId: customerId ?? null }),
+  ],
+  [
+    'reschedule_booking',
+    async (db, { clinicId, doctorId, customer }) => {
+      const booked = await aSlot(db, clinicId, doctorId, 1000)
+      const { id } = await book(db, clinicId, booked, { customerId: customer.customerId })
+      return (slotId) => reschedule(db, clinicId, id, slotId)
+    },
+  ],
+]
+
+/** Changes a clinic's policy: `set` as in SQL. */
+export const policy = (db: Db, clinicId: string, set: string) =>
+  db.query(`update app_public.policies set ${set} where clinic_id = $1`, [clinicId])
+
+/** As if the time of a hold had passed and no job had come by. */
+export const expire = (db: Db, slotId: string) =>
+  db.query('update app_public.booking_slots set held_until = now() where id = $1', [slotId])
+
+/** Judges now what a commit would judge. */
+export const judgeAsCommit = (db: Db) => db.query('set constraints all immediate; set constraints all deferred')
+
+/** A booking as a DBA records one, by plain inserts that no function judges. Gives its id. */
+export async function recordBooking(db: Db, slotId: string, customerId: string, status = 'booked'): Promise<string> {
+  await db.query(
+    `update app_public.booking_slots set status = 'booked', customer_id = $2, held_until = null where id = $1`,
+    [slotId, customerId],
+  )
+  await db.query(
+    `insert into app_public.clinic_customers (clinic_id, customer_id, full_name)
+     select clinic_id, $2, 'Ann' from app_public.booking_slots where id = $1 on conflict do nothing`,
+    [slotId, customerId],
+  )
+  const { id } = await db.one<{ id: string }>(
+    `insert into app_public.bookings (clinic_id, booking_slot_id, customer_id, status)
+     select clinic_id, id, customer_id, $2 from app_public.booking_slots where id = $1 returning id`,
+    [slotId, status],
+  )
+  return id
+}
