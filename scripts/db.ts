@@ -6,6 +6,7 @@ import { commit, defaultLogger, migrate, status, uncommit, watch } from 'graphil
 import { Client } from 'pg'
 import { startEmbedded } from '../src/database/embedded.ts'
 import { connectionsClosed, migrateSettings } from '../src/database/migrations.ts'
+import { exitOnSignals } from '../src/lifecycle.ts'
 import { log } from '../src/log.ts'
 import { runProgram } from '../src/run_program.ts'
 import { StartError } from '../src/settings.ts'
@@ -22,6 +23,9 @@ const { positionals, values } = parseArgs({
   options: { message: { type: 'string', short: 'm' }, once: { type: 'boolean', default: false } },
 })
 log.level = 'warn'
+const watching = positionals[0] === 'watch' && !values.once
+// Watching ends by Ctrl-C, in order.
+if (!watching) exitOnSignals()
 
 await runProgram(async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'medislot-db-'))
@@ -63,7 +67,7 @@ async function perform(settings: Awaited<ReturnType<typeof migrateSettings>>): P
       return uncommit(settings)
     case 'watch':
       await watch(settings, values.once)
-      if (!values.once) await new Promise((resolve) => process.once('SIGINT', resolve))
+      if (watching) await new Promise((resolve) => process.once('SIGINT', resolve))
       return
     case 'status':
       if ((await status(settings)).hasCurrentMigration) process.exitCode = 2

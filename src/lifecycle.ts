@@ -4,6 +4,16 @@ import { log } from './log.ts'
 const longestStopMs = 25_000
 const echoMs = 1000
 
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+
+/**
+ * For programs that run once and have nothing to finish: a signal ends them by process.exit, unlike Node's default, so
+ * that an embedded server they started is told to stop.
+ */
+export function exitOnSignals(): void {
+  for (const signal of signals) process.once(signal, () => process.exit(1))
+}
+
 type Step = { name: string; stop: () => Promise<unknown> }
 
 /**
@@ -16,7 +26,7 @@ export class Lifecycle {
   #since = 0
 
   constructor() {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => this.#onSignal(signal))
+    for (const signal of signals) process.on(signal, () => this.#onSignal(signal))
   }
 
   /** True from the first signal on. */

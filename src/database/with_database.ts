@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
+import { exitOnSignals } from '../lifecycle.ts'
 import type { Settings } from '../settings.ts'
 import { dataDirectory } from './data_dir.ts'
 import { addressOfRunning, startEmbedded } from './embedded.ts'
@@ -21,6 +22,7 @@ export async function withDatabase<T>(
     await waitUntilItAnswers(running)
     return work(running)
   }
+  exitOnSignals()
   const server = await startEmbedded(dataDir)
   try {
     return await work(server.ownerUrl())

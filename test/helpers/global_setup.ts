@@ -5,6 +5,7 @@ import { migrate, watch } from 'graphile-migrate'
 import { Client } from 'pg'
 import { startEmbedded } from '../../src/database/embedded.ts'
 import { connectionsClosed, migrateSettings } from '../../src/database/migrations.ts'
+import { exitOnSignals } from '../../src/lifecycle.ts'
 import { log } from '../../src/log.ts'
 import type { TestCluster } from './cluster.ts'
 
@@ -14,6 +15,7 @@ import type { TestCluster } from './cluster.ts'
  */
 export default async function globalSetup(): Promise<void> {
   log.level = 'warn'
+  exitOnSignals()
   const dataDir = await mkdtemp(join(tmpdir(), 'medislot-test-'))
   await chmod(dataDir, 0o755)
   const server = await startEmbedded(dataDir, { throwaway: true })

@@ -1,6 +1,7 @@
 import { Agent, createServer, get, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Client } from 'pg'
+import { WebSocket } from 'ws'
 import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
 import { runToEnd, startServer } from '../helpers/program.ts'
 
@@ -136,6 +137,18 @@ describe('a stop', () => {
     expect(await server.stop()).toBe(0)
     expect(performance.now() - began).toBeLessThan(2000)
     agent.destroy()
+  })
+
+  test('tells those who wait for events that it goes away', async () => {
+    const server = await startServer(database.url)
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
+    await new Promise((resolve) => socket.once('open', resolve))
+    socket.send(JSON.stringify({ type: 'connection_init' }))
+    await new Promise((resolve) => socket.once('message', resolve))
+
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    expect(await server.stop()).toBe(0)
+    expect(await closed).toBe(1001)
   })
 
   test('by a second signal is at once; the echo of the first is none', async () => {
