@@ -11,6 +11,7 @@ declare
   start_from timestamptz := greatest(from_time, now());
   start_before timestamptz := coalesce(to_time, 'infinity');
   after_id bigint := 0;
+  last_seen timestamptz;
 begin
   if page_size is null or page_size not between 1 and 100 then
     perform app_hidden.refuse('invalid_argument', 'A page has 1 to 100 slots.', '{"argument": "pageSize"}');
@@ -20,8 +21,12 @@ begin
     if available_slots.after !~ '^[0-9]{1,16}\.[0-9]{1,18}$' then
       perform app_hidden.refuse('invalid_argument', 'This cursor was not made here.', '{"argument": "after"}');
     end if;
-    start_from := greatest(to_timestamp(split_part(available_slots.after, '.', 1)::numeric / 1000000), start_from);
-    after_id := split_part(available_slots.after, '.', 2)::bigint;
+    last_seen := to_timestamp(split_part(available_slots.after, '.', 1)::numeric / 1000000);
+    -- A cursor that lies before the time asked for names no slot of this search, and must not hide those that start right then.
+    if last_seen >= start_from then
+      start_from := last_seen;
+      after_id := split_part(available_slots.after, '.', 2)::bigint;
+    end if;
   end if;
 
   return query
