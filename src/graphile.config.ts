@@ -5,7 +5,8 @@ import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connecti
 import { countsPreset } from './graphql/aggregates.ts'
 import { authTokensPreset } from './graphql/auth_tokens.ts'
 import { ClinicDayPlugin } from './graphql/clinic_day.ts'
-import { GuardColumnsPlugin } from './graphql/guard_columns.ts'
+import { ColumnsPlugin } from './graphql/columns.ts'
+import { ImpliedRelationsPlugin } from './graphql/implied_relations.ts'
 import { ListsPlugin } from './graphql/lists.ts'
 import { NamingPlugin } from './graphql/naming.ts'
 
@@ -18,7 +19,7 @@ export const schemaPreset: GraphileConfig.Preset = {
     countsPreset,
     authTokensPreset,
   ],
-  plugins: [NamingPlugin, GuardColumnsPlugin, ListsPlugin, ClinicDayPlugin],
+  plugins: [NamingPlugin, ColumnsPlugin, ImpliedRelationsPlugin, ListsPlugin, ClinicDayPlugin],
   disablePlugins: [
     // Global object ids: every row is found by its primary key, clinic first, in every API and in SQL alike.
     'NodePlugin',

@@ -19,7 +19,7 @@ const CountsPlugin: GraphileConfig.Plugin = {
         callback(build) {
           // The sum or average of identifiers means nothing, and a day cut at UTC midnight is no clinic's day: columns
           // such as slot_date, local to the clinic, are grouped by as they are.
-          build.pgAggregateSpecs = build.pgAggregateSpecs!.filter((spec) => spec.id === 'distinctCount')
+          build.pgAggregateSpecs = (build.pgAggregateSpecs ?? []).filter((spec) => spec.id === 'distinctCount')
           build.pgAggregateGroupBySpecs = []
           return build
         },

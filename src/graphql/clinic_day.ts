@@ -29,7 +29,10 @@ interface SubscriptionContext {
  * subscriber (still) works there, and what of it concerns the day; what does not is never sent.
  */
 export const ClinicDayPlugin = extendSchema((build) => {
-  const { events, booking_slots: bookingSlots } = build.pgResources as Record<string, PgResource>
+  const { events, booking_slots: bookingSlots } = build.pgResources as unknown as Record<
+    'events' | 'booking_slots',
+    PgResource
+  >
 
   return {
     typeDefs: gql`
@@ -52,9 +55,10 @@ export const ClinicDayPlugin = extendSchema((build) => {
       Subscription: {
         plans: {
           clinicDay: {
-            subscribePlan(_$root, { $clinicId, $date }) {
-              const $subscriber = lambda([context(), $clinicId!, $date!] as const, ([request, clinicId, date]) =>
-                watch(request as unknown as SubscriptionContext, { clinicId, date }),
+            subscribePlan(_$root, args) {
+              const $subscriber = lambda(
+                [context(), args.getRaw('clinicId'), args.getRaw('date')] as const,
+                ([request, clinicId, date]) => watch(request as unknown as SubscriptionContext, { clinicId, date }),
               )
               return listen($subscriber as never, 'clinicDay')
             },
@@ -64,8 +68,8 @@ export const ClinicDayPlugin = extendSchema((build) => {
       },
       ClinicDayChange: {
         plans: {
-          events: ($change: Step<Change>) => rowsOf(events!, $change, get($change, 'eventIds')),
-          bookingSlots: ($change: Step<Change>) => rowsOf(bookingSlots!, $change, get($change, 'bookingSlotIds')),
+          events: ($change: Step<Change>) => rowsOf(events, $change, get($change, 'eventIds')),
+          bookingSlots: ($change: Step<Change>) => rowsOf(bookingSlots, $change, get($change, 'bookingSlotIds')),
         },
       },
     },

@@ -46,8 +46,9 @@ export async function loadErrors(pool: Pool, log: Logger): Promise<TellError> {
 
     const known = bySqlstate.get((cause as { code?: string } | undefined)?.code ?? '')
     if (known) {
-      const own = known.sqlstate.startsWith('MS')
-      return tell(known.name, own ? cause!.message : known.title, own ? detailOf(cause) : undefined)
+      return cause && known.sqlstate.startsWith('MS')
+        ? tell(known.name, cause.message, detailOf(cause))
+        : tell(known.name, known.title)
     }
     const said = cause && isSafeError(cause) ? cause.extensions : error.extensions
     if (typeof said?.code === 'string') {

@@ -93,10 +93,10 @@ export async function createGraphQL({ pool, settings, log }: GraphQLOptions): Pr
     },
     async run({ document, variables, operationName, claims, requestId = randomUUID() }) {
       const validated = operations.parseAndValidate(document)
-      if ('errors' in validated && validated.errors) return { errors: validated.errors }
+      if (!validated.document) return { errors: validated.errors }
       const args = {
         schema,
-        document: validated.document!,
+        document: validated.document,
         variableValues: variables ?? null,
         operationName: operationName ?? null,
         resolvedPreset,

@@ -7,6 +7,7 @@ import {
   type GraphQLSchema,
   getNamedType,
   getNullableType,
+  getOperationAST,
   isCompositeType,
   isListType,
   isObjectType,
@@ -107,6 +108,8 @@ export function costCheck(schema: GraphQLSchema, document: DocumentNode): CostCh
   }
 
   return (operationName, variables) => {
+    // An operation that is not there is refused by whoever runs it; and names a caller invents are not to be remembered.
+    if (!getOperationAST(document, operationName)) return undefined
     if (varies) return check(operationName, variables)
     if (!known.has(operationName)) {
       const error = check(operationName, variables)

@@ -19,7 +19,7 @@ export const ListsPlugin: GraphileConfig.Plugin = {
   inflection: {
     replace: {
       customQueryListField(previous, _options, details) {
-        return pagesItself(details.resource.parameters) ? this.customQueryField(details) : previous!(details)
+        return pagesItself(details.resource.parameters) ? this.customQueryField(details) : (previous?.(details) ?? '')
       },
     },
   },

@@ -1,30 +1,69 @@
 import 'postgraphile'
 
 /**
- * Plain names. `id` stays `id` (PostGraphile keeps that name for Relay's global ids, which this API does not have), and
- * a relation on a composite key is named after the key's last column, since the ones before it are the clinic that
- * every key of this schema contains: bookings.(clinic_id, doctor_id) gives `booking.doctor` and `doctor.bookings`.
+ * Plain names. `id` stays `id`: PostGraphile keeps that name for Relay's global ids, which this API does not have.
+ * A relation is named after its key's last column, since the ones before it are the clinic that every key of this schema
+ * contains: bookings.(clinic_id, doctor_id) gives `booking.doctor` and `doctor.bookings`.
  * Rejected: a smart tag for each constraint, which the next table would forget.
  */
 export const NamingPlugin: GraphileConfig.Plugin = {
   name: 'MedislotNamingPlugin',
-  // PgSimplifyInflectionPlugin calls _getBaseNameFromKeys for both directions, so replacing that one is enough.
   after: ['PgSimplifyInflectionPlugin'],
   inflection: {
     replace: {
       _attributeName(previous, _options, details) {
-        return previous!({ ...details, skipRowId: true })
+        return previous?.({ ...details, skipRowId: true }) ?? details.attributeName
       },
       // A table's rows are named by its singular; a composite type is named as it is: AuthTokens.
       _singularizedCodecName(previous, _options, codec) {
-        return codec.extensions?.isTableLike === false
-          ? this.dontEndInInputOrPatch(this._codecName(codec))
-          : previous!(codec)
+        const isType = codec.extensions?.isTableLike === false
+        return isType || !previous ? this.dontEndInInputOrPatch(this._codecName(codec)) : previous(codec)
       },
-      _getBaseNameFromKeys(_previous, _options, keys) {
-        const last = keys.at(-1)
-        return last ? this._getBaseName(this._attributeName(last)) : null
+      // What a function gives is named after what it is: bookSlot { booking }, signIn { authTokens }; else it is `result`.
+      functionMutationResultFieldName(_previous, _options, { resource, returnGraphQLTypeName }) {
+        if (!resource.codec.attributes) return 'result'
+        return this.camelCase(resource.isUnique ? returnGraphQLTypeName : this.pluralize(returnGraphQLTypeName))
+      },
+      // As GraphQL writes constants: CHECKED_IN.
+      enumValue(previous, _options, value, codec) {
+        return this.constantCase(previous?.(value, codec) ?? value)
+      },
+      singleRelation(_previous, _options, { registry, codec, relationName }) {
+        const relation = registry.pgRelations[codec.name]?.[relationName]
+        const role = this._getBaseName(relation?.localAttributes.at(-1) ?? '') ?? relationName
+        const remote = relation?.remoteResource
+        // `customer_id` can lead to a customer, and with the clinic to the clinic's record of one: only one is `customer`.
+        const elsewhere = Object.values(registry.pgResources).some(
+          (table) => table !== remote && !table.parameters && this.singularize(table.name) === role,
+        )
+        return this.camelCase(elsewhere && remote ? this.singularize(remote.name) : role)
+      },
+      singleRelationBackwards(_previous, _options, { registry, codec, relationName }) {
+        return this.camelCase(this.singularize(backwardName(registry.pgRelations[codec.name], relationName)))
+      },
+      _manyRelation(_previous, _options, { registry, codec, relationName }) {
+        return this.camelCase(backwardName(registry.pgRelations[codec.name], relationName))
       },
     },
   },
 }
+
+interface Relation {
+  isReferencee?: boolean
+  remoteAttributes: readonly string[]
+  remoteResource: { name: string }
+  extensions?: { tags?: { behavior?: unknown } } | undefined
+}
+
+/** The other table's name, and by which of its columns where more than one leads here. */
+function backwardName(relations: Record<string, Relation> | undefined, relationName: string): string {
+  const relation = relations?.[relationName]
+  if (!relations || !relation) return relationName
+  const table = relation.remoteResource.name
+  const same = Object.values(relations).filter(
+    (other) => other.isReferencee && other.remoteResource.name === table && !hidden(other),
+  )
+  return same.length > 1 ? `${table}-by-${relation.remoteAttributes.at(-1)}` : table
+}
+
+const hidden = ({ extensions }: Relation) => [extensions?.tags?.behavior ?? []].flat().includes('-*')

@@ -13,48 +13,47 @@ import {
 } from 'postgraphile/graphql'
 import type { TellError } from './errors.ts'
 import { aliasRule, type CostCheck, costCheck, depthRule, limits, tooComplex } from './limits.ts'
+import { Remembered } from './remembered.ts'
 import type { RequestSettings } from './request_adaptor.ts'
 import { SharedReads } from './shared_reads.ts'
+import { untilRefused } from './until_refused.ts'
 
-type Validated = ReturnType<ExecutionConfig['parseAndValidate']>
+type Validated =
+  | { document: DocumentNode; errors?: undefined }
+  | { errors: readonly GraphQLError[]; document?: undefined }
 type Arguments = Parameters<typeof execute>[0]
 
-/** How documents are checked and run, the same for HTTP, WebSocket and in-process callers. */
-export type Operations = Pick<ExecutionConfig, 'parseAndValidate' | 'execute' | 'subscribe'>
+/** How documents are checked and run, the same for HTTP, WebSocket and callers in this process. */
+export interface Operations extends Pick<ExecutionConfig, 'execute' | 'subscribe'> {
+  parseAndValidate(query: string): Validated
+}
 
 const rules = [...specifiedRules, depthRule, aliasRule]
 const rememberedDocuments = 500
 
 /** The operations on a schema: limits before a document runs, `tell` for every error that leaves. */
 export function createOperations(schema: GraphQLSchema, tell: TellError): Operations {
-  const remembered = new Map<string, Validated>()
+  const remembered = new Remembered<string, Validated>(rememberedDocuments)
   const costChecks = new WeakMap<DocumentNode, CostCheck>()
 
   function parseAndValidate(query: string): Validated {
     const known = remembered.get(query)
-    if (known) {
-      // Moved to the end: the oldest in the map is then the one least used.
-      remembered.delete(query)
-      remembered.set(query, known)
-      return known
-    }
-    const validated = check(query)
+    if (known) return known
+    const validated = parseWithin(query)
     // What is refused is not remembered: it would push out what is used.
-    if (validated.document) {
-      costChecks.set(validated.document, costCheck(schema, validated.document))
-      remembered.set(query, validated)
-      if (remembered.size > rememberedDocuments) remembered.delete(remembered.keys().next().value!)
-    }
+    if (!validated.document) return validated
+    costChecks.set(validated.document, costCheck(schema, validated.document))
+    remembered.set(query, validated)
     return validated
   }
 
-  function check(query: string): Validated {
+  function parseWithin(query: string): Validated {
     let document: DocumentNode
     try {
       document = parse(new Source(query, 'GraphQL request'), { maxTokens: limits.tokens })
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error
-      // graphql-js tells its token limit as a syntax error.
+      // graphql-js tells its limit as a syntax error.
       const tooLong = /tokens\. Parsing aborted/.test(error.message)
       return {
         errors: [
@@ -73,16 +72,16 @@ export function createOperations(schema: GraphQLSchema, tell: TellError): Operat
   const refusal = ({ document, operationName, variableValues }: Arguments) =>
     costChecks.get(document)?.(operationName ?? undefined, variableValues ?? undefined)
 
-  const told = (args: Arguments) => {
+  const finisher = (args: Arguments) => {
     const { requestId } = args.requestContext as Grafast.RequestContext
-    return <T extends ExecutionResult>(result: T): T =>
+    return (result: ExecutionResult): ExecutionResult =>
       result.errors ? { ...result, errors: result.errors.map((error) => tell(error, requestId)) } : result
   }
 
   return {
     parseAndValidate,
     execute: (async (args: Arguments) => {
-      const finish = told(args)
+      const finish = finisher(args)
       const refused = refusal(args)
       if (refused) return finish({ errors: [refused] })
       const reads = new SharedReads()
@@ -98,7 +97,7 @@ export function createOperations(schema: GraphQLSchema, tell: TellError): Operat
       }
     }) as typeof execute,
     subscribe: (async (args: Arguments) => {
-      const finish = told(args)
+      const finish = finisher(args)
       const refused = refusal(args)
       if (refused) return finish({ errors: [refused] })
       settingsOf(args).readOnly = true
@@ -115,44 +114,4 @@ const settingsOf = (args: Arguments) => (args.contextValue as unknown as { pgSet
 const coded = (error: GraphQLError, code: string) => {
   error.extensions.code ??= code
   return error
-}
-
-/**
- * The events of a subscription, errors told. It ends with the first event that fails, and when its source breaks: what
- * a subscriber missed cannot be known, so it has to begin anew. Not an async generator, whose return() would wait for
- * the next event before it lets go of the source.
- */
-function untilRefused(
-  source: AsyncGenerator<ExecutionResult>,
-  finish: (result: ExecutionResult) => ExecutionResult,
-): AsyncGenerator<ExecutionResult, void, void> {
-  let over = false
-  const end = async () => {
-    over = true
-    await source.return(undefined)
-    return { done: true as const, value: undefined }
-  }
-  return {
-    async next() {
-      if (over) return { done: true, value: undefined }
-      try {
-        const { done, value } = await source.next()
-        if (done) return await end()
-        const event = finish(value)
-        if (event.errors) await end()
-        return { done: false, value: event }
-      } catch (error) {
-        over = true
-        return { done: false, value: finish({ errors: [new GraphQLError('', { originalError: error as Error })] }) }
-      }
-    },
-    return: end,
-    throw: end,
-    [Symbol.asyncIterator]() {
-      return this
-    },
-    async [Symbol.asyncDispose]() {
-      await end()
-    },
-  }
 }

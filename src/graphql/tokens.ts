@@ -1,7 +1,8 @@
 import { createSecretKey } from 'node:crypto'
-import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import { createRemoteJWKSet, decodeJwt, errors, jwtVerify, SignJWT } from 'jose'
 import type { ServerSettings } from '../settings.ts'
 import { Refusal } from './errors.ts'
+import { Remembered } from './remembered.ts'
 
 /** What app_private.begin_request is told about a caller: nothing but who. Empty for an anonymous one. */
 export type Claims = { sub?: string; sid?: string; iss?: string }
@@ -39,7 +40,7 @@ export function createTokens(settings: TokenSettings): Tokens {
   const { jwtIssuer: issuer, jwtAudience: audience, accessTokenSeconds: seconds, externalIssuer: external } = settings
   const key = createSecretKey(Buffer.from(settings.jwtSecret))
   // Verifying one took a sixth of a booking's time. Only our own: an external issuer may withdraw a key at any moment.
-  const remembered = new Map<string, { claims: Claims; until: number }>()
+  const remembered = new Remembered<string, { claims: Claims; until: number }>(rememberedTokens)
   const externalKeys = external && createRemoteJWKSet(new URL(external.jwksUrl))
 
   async function verified(token: string): Promise<Claims> {
@@ -48,23 +49,22 @@ export function createTokens(settings: TokenSettings): Tokens {
     // Read before it is verified, only to choose the key it is then verified with.
     const { iss } = decodeJwt(token)
     if (external && externalKeys && iss === external.issuer) {
-      const { payload } = await jwtVerify(token, externalKeys, {
+      const { payload } = await jwtVerify<{ sub: string }>(token, externalKeys, {
         issuer: external.issuer,
         audience: external.audience,
         algorithms: asymmetric,
         requiredClaims: ['sub', 'exp'],
       })
-      return { iss: external.issuer, sub: payload.sub! }
+      return { iss: external.issuer, sub: payload.sub }
     }
-    const { payload } = await jwtVerify<JWTPayload & { sid: string }>(token, key, {
+    const { payload } = await jwtVerify<{ sub: string; sid: string; exp: number }>(token, key, {
       issuer,
       audience,
       algorithms: ['HS256'],
       requiredClaims: ['sub', 'sid', 'exp'],
     })
-    const claims = { sub: payload.sub!, sid: payload.sid }
-    remembered.set(token, { claims, until: payload.exp! * 1000 })
-    if (remembered.size > rememberedTokens) remembered.delete(remembered.keys().next().value!)
+    const claims = { sub: payload.sub, sid: payload.sid }
+    remembered.set(token, { claims, until: payload.exp * 1000 })
     return claims
   }
 

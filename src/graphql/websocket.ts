@@ -34,7 +34,7 @@ export function serveWebSockets(
             }),
           ]
         }
-        return config.onSubscribe!(context, id, payload)
+        return config.onSubscribe?.(context, id, payload)
       },
     },
     sockets,
