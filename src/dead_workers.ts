@@ -2,6 +2,8 @@ import { Client } from 'pg'
 import { log } from './log.ts'
 
 const everyMs = 5000
+// Without its connection a worker looks dead to the others.
+const againMs = 1000
 
 /**
  * Gives back the jobs of workers that died: graphile-worker itself waits four hours before it takes a locked job for
@@ -14,15 +16,24 @@ const everyMs = 5000
 export async function watchForDeadWorkers(databaseUrl: string, poolId: string): Promise<() => Promise<void>> {
   let client: Client | undefined
   let ended = false
+  let timer: NodeJS.Timeout | undefined
+
+  function lookIn(ms: number): void {
+    clearTimeout(timer)
+    if (!ended) timer = setTimeout(() => look().then(() => lookIn(everyMs), lost), ms)
+  }
+
+  function lost(error: Error): void {
+    log.warn({ err: error }, 'lost the connection that shows this worker is alive')
+    lookIn(againMs)
+  }
 
   async function connection(): Promise<Client> {
     if (client) return client
     const next = new Client({ connectionString: databaseUrl, application_name: 'medislot worker liveness' })
-    next.on('error', (error) => log.warn({ err: error }, 'lost the connection that shows this worker is alive'))
+    next.on('error', lost)
     next.once('end', () => {
       client = undefined
-      // Soon, for until then this worker looks dead to the others; not at once, for PostgreSQL may be restarting.
-      if (!ended) setTimeout(tick, 500)
     })
     await next.connect()
     // Shared, so that a lost connection that PostgreSQL still takes for alive does not keep us from taking it again.
@@ -47,13 +58,11 @@ export async function watchForDeadWorkers(databaseUrl: string, poolId: string): 
     if (rows.length > 0) log.warn({ workers: rows[0].ids }, 'gave back the jobs of workers that died')
   }
 
-  const tick = () => look().catch((error) => log.warn({ err: error }, 'could not look for dead workers'))
-
   await look()
-  const timer = setInterval(tick, everyMs)
+  lookIn(everyMs)
   return async () => {
     ended = true
-    clearInterval(timer)
+    clearTimeout(timer)
     await client?.end()
   }
 }

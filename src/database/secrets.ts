@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StartError } from '../settings.ts'
+import { namesIn } from './place.ts'
 
 /** What an embedded installation made up for itself: two passwords and the key that signs tokens. */
 export interface Secrets {
@@ -11,14 +12,21 @@ export interface Secrets {
   jwtSecret: string
 }
 
+const fileOf = (dataDir: string) => join(dataDir, 'secrets.json')
+
+/** The secrets of a data directory that is in use. Throws when there are none yet. */
+export async function keptSecrets(dataDir: string): Promise<Secrets> {
+  return JSON.parse(await readFile(fileOf(dataDir), 'utf8'))
+}
+
 /**
- * The secrets of a data directory, made on first use and kept in a file that only its owner can read.
- * Throws StartError when the cluster is there and its secrets are not.
+ * The secrets of a data directory, made on first use and kept in a file that only its owner can read. To be called by
+ * whoever owns the directory. Throws StartError when the cluster is there and its secrets are not.
  */
 export async function secretsOf(dataDir: string): Promise<Secrets> {
-  const file = join(dataDir, 'secrets.json')
-  if (existsSync(file)) return JSON.parse(await readFile(file, 'utf8'))
-  if (existsSync(join(dataDir, 'pg'))) {
+  const file = fileOf(dataDir)
+  if (existsSync(file)) return keptSecrets(dataDir)
+  if (existsSync(namesIn(dataDir).cluster)) {
     throw new StartError(
       `${file} is missing, and with it the passwords of the database beside it. Put it back, or remove ${dataDir} to start afresh.`,
     )

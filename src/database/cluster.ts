@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs'
+import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { StartError } from '../settings.ts'
+import { type Place, runProgramOf } from './place.ts'
+import type { Secrets } from './secrets.ts'
+
+/** Makes the cluster of a place if there is none. `throwaway`: it need not survive the machine. */
+export async function createCluster(place: Place, secrets: Secrets, throwaway: boolean): Promise<void> {
+  const { dataDir, cluster, spawning } = place
+  if (existsSync(cluster)) return
+  // Under another name, then renamed: an initdb that was killed half-way is not taken for a cluster.
+  const draft = `${cluster}.new`
+  await rm(draft, { recursive: true, force: true })
+  await mkdir(draft, { mode: 0o700 })
+  const passwordFile = join(dataDir, 'password.tmp')
+  await writeFile(passwordFile, `${secrets.superuserPassword}\n`, { mode: 0o600 })
+  const { uid, gid } = spawning
+  if (uid !== undefined && gid !== undefined) {
+    for (const path of [draft, passwordFile]) await chown(path, uid, gid)
+  }
+  try {
+    await runProgramOf(place, 'initdb', [
+      `--pgdata=${draft}`,
+      '--username=postgres',
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      // PostgreSQL's own Unicode rules, the same on every machine, whatever locales it has installed.
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--no-instructions',
+      ...(throwaway ? ['--no-sync'] : []),
+    ])
+  } catch (cause) {
+    const { stderr } = cause as { stderr?: string }
+    throw new StartError(`PostgreSQL could not set up its data in ${dataDir}: ${stderr}`, { cause })
+  } finally {
+    await rm(passwordFile, { force: true })
+  }
+  await rename(draft, cluster)
+}
+
+/**
+ * Makes the role `medislot` and its database if they are missing. Takes the superuser's address. The owner is no
+ * superuser: the extensions we use are trusted, so owning the database suffices to have them.
+ */
+export async function createDatabase(superuserUrl: string, { ownerPassword }: Secrets): Promise<void> {
+  const client = new Client({ connectionString: superuserUrl })
+  await client.connect()
+  try {
+    const { rows } = await client.query(
+      `select exists (select from pg_roles where rolname = 'medislot') as role,
+              exists (select from pg_database where datname = 'medislot') as database`,
+    )
+    if (!rows[0].role) {
+      await client.query(`create role medislot login createrole password ${client.escapeLiteral(ownerPassword)}`)
+    }
+    if (!rows[0].database) await client.query('create database medislot owner medislot')
+  } finally {
+    await client.end()
+  }
+}
