@@ -1,5 +1,5 @@
 --! Previous: sha1:47e31795df7884dd5a8518c7c271dd62d2317400
---! Hash: sha1:afedccdc913eabaaabc625defed70b02d78a1e41
+--! Hash: sha1:26ebc552903deaca2e7c1a63f59e1b26890b0b0d
 --! Message: identity
 
 -- Accounts: who can sign in. Global, referred to by customers and employees.
@@ -79,11 +79,11 @@ comment on table app_public.customers is 'A patient, known to the whole platform
 comment on column app_public.customers.account_id is 'Null for people a desk took in who never registered.';
 alter table app_public.customers enable row level security;
 
--- What app_private.person_of finds out about a token's bearer.
 create type app_private.request_person as (
   role text, account_id bigint, session_id uuid, customer_id bigint,
   staff_clinic_ids bigint[], desk_clinic_ids bigint[], manager_clinic_ids bigint[], own_doctor_ids bigint[]
 );
+comment on type app_private.request_person is 'Who makes a request: the role it gets and its claims.';
 
 create type app_public.auth_tokens as (
   account_id bigint, session_id uuid, refresh_token text, refresh_expires_at timestamptz, refusal text

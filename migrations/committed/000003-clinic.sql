@@ -1,5 +1,5 @@
---! Previous: sha1:afedccdc913eabaaabc625defed70b02d78a1e41
---! Hash: sha1:9ee341ed511761ecda590ea2bc05551fcc336ea3
+--! Previous: sha1:26ebc552903deaca2e7c1a63f59e1b26890b0b0d
+--! Hash: sha1:cf0b2c6127e86a63b8df98de13c1558e68723271
 --! Message: clinic
 
 -- ActiveEntityId: a generated column holds the id while the row is active and null when not, and is what children that need an

@@ -1,5 +1,5 @@
---! Previous: sha1:9ee341ed511761ecda590ea2bc05551fcc336ea3
---! Hash: sha1:dda6b78ccd0025e66b20e951edbfc2bb2036d528
+--! Previous: sha1:cf0b2c6127e86a63b8df98de13c1558e68723271
+--! Hash: sha1:3e4992b27b2da56d492a72b5c10f1f106193efff
 --! Message: schedule
 
 create table app_public.time_slots (

@@ -1,5 +1,5 @@
---! Previous: sha1:dda6b78ccd0025e66b20e951edbfc2bb2036d528
---! Hash: sha1:4f96643ffbcf1afcf29fe3241a9d24b858e0fb8c
+--! Previous: sha1:3e4992b27b2da56d492a72b5c10f1f106193efff
+--! Hash: sha1:badc00c6a125c3fae492bd4c3fe236299a01ec3b
 --! Message: booking
 
 create table app_public.state_transitions (

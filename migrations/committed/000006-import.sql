@@ -1,5 +1,5 @@
---! Previous: sha1:93433c652f8d5f0dbf31274bf596dc56f6be7277
---! Hash: sha1:89073b503107d534f9db2b7f42beb1860fd684ad
+--! Previous: sha1:badc00c6a125c3fae492bd4c3fe236299a01ec3b
+--! Hash: sha1:90d9bc8fb44e041094339a124eab995801762c58
 --! Message: import
 
 -- A clinic's roster on its way from its files to the tables; nothing of it is stored. The formats are in docs/import.md.
@@ -44,7 +44,8 @@ revoke all on function app_private.roster_key(text) from public;
 --! Included roster/roster_columns.sql
 create or replace function app_private.roster_columns()
 returns table (file text, "position" int, "column" text, is_required boolean, max_length int, is_prose boolean)
-language sql immutable parallel safe as $$
+language sql immutable parallel safe
+begin atomic
   values
     ('clinic.csv', 1, 'name', true, 200, false),
     ('clinic.csv', 2, 'time zone', true, null, false),
@@ -63,8 +64,8 @@ language sql immutable parallel safe as $$
     ('templates.csv', 2, 'weekdays', true, null, false),
     ('templates.csv', 3, 'time slots', true, null, false),
     ('templates.csv', 4, 'valid from', false, null, false),
-    ('templates.csv', 5, 'valid until', false, null, false)
-$$;
+    ('templates.csv', 5, 'valid until', false, null, false);
+end;
 
 comment on function app_private.roster_columns() is
 'The files and columns of a roster. A required column has to be there, with a value in every line; lengths are in characters; prose keeps its line breaks.';
@@ -162,8 +163,6 @@ revoke all on function app_private.roster_lines(jsonb) from public;
 --! Included roster/roster_shape_faults.sql
 create or replace function app_private.roster_shape_faults(roster jsonb) returns setof app_private.roster_fault
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  file_columns record;
 begin
   -- What the reader of the files could not make sense of.
   return query
@@ -172,27 +171,32 @@ begin
     cross join lateral jsonb_array_elements(f.sheet -> 'faults') as fault
     left join app_private.roster_headers(roster) h on h.file = f.file and h.position = (fault ->> 'field')::int;
 
-  for file_columns in
-    select rc.file, string_agg(rc."column", ', ' order by rc.position) as list from app_private.roster_columns() rc group by rc.file
-  loop
-    if not roster ? file_columns.file then
-      return next (file_columns.file, null, null, null, 'the file is missing');
-    elsif not exists (select from app_private.roster_headers(roster) h where h.file = file_columns.file)
-        and roster #> array[file_columns.file, 'faults'] = '[]' then
-      return next (file_columns.file, 1, null, null, format('the file is empty: its first line names the columns %s', file_columns.list));
-    elsif not exists (select from app_private.roster_records(roster) r where r.file = file_columns.file and not r.is_header)
-        and roster #> array[file_columns.file, 'faults'] = '[]' then
-      return next (file_columns.file, 1, null, null, 'there is nothing below the column names');
-    end if;
-    return query
-      select h.file, h.line, coalesce(h.header, 'column ' || h.position), h.header, case
-        when h.is_repeated then format('there are two columns "%s"', h."column")
-        when h.header is null then 'the column has no name'
-        else format('"%s" is no column of this file; they are %s', h.header, file_columns.list)
-      end
-      from app_private.roster_headers(roster) h
-      where h.file = file_columns.file and (h."column" is null or h.is_repeated);
-  end loop;
+  -- Files with nothing in them. Where the reader has a fault to tell, it may be why there is nothing.
+  return query
+    select f.file, f.line, null::text, null::text, f.reason
+    from (
+      select rc.file, case when roster ? rc.file then 1 end as line, case
+        when not roster ? rc.file then 'the file is missing'
+        when roster #> array[rc.file, 'faults'] <> '[]' then null
+        when not exists (select from app_private.roster_records(roster) r where r.file = rc.file) then
+          'the file is empty: its first line names the columns ' || string_agg(rc."column", ', ' order by rc.position)
+        when not exists (select from app_private.roster_records(roster) r where r.file = rc.file and not r.is_header) then
+          'there is nothing below the column names'
+      end as reason
+      from app_private.roster_columns() rc
+      group by rc.file
+    ) f
+    where f.reason is not null;
+
+  return query
+    select h.file, h.line, coalesce(h.header, 'column ' || h.position), h.header, case
+      when h.is_repeated then format('there are two columns "%s"', h."column")
+      when h.header is null then 'the column has no name'
+      else format('"%s" is no column of this file; they are %s', h.header,
+        (select string_agg(rc."column", ', ' order by rc.position) from app_private.roster_columns() rc where rc.file = h.file))
+    end
+    from app_private.roster_headers(roster) h
+    where h."column" is null or h.is_repeated;
 
   return query
     select rc.file, h.line, rc."column", null::text, 'the column is missing'
@@ -516,7 +520,10 @@ declare
   -- Of a range with one end known, the other is to blame.
   blamed text := case when cardinality(unknown) = 1 then unknown[1] else array_to_string(parts, ' - ') end;
 begin
-  if unread is null or exists (select from unnest(unknown) u where strpos(unread, app_private.roster_key(u)) > 0) then
+  -- Without a time format nobody knows what a time is, and that is the clinic's fault, told once.
+  if clock is null and blamed ~ '^\d' then
+    return null;
+  elsif unread is null or exists (select from unnest(unknown) u where strpos(unread, app_private.roster_key(u)) > 0) then
     return null;
   elsif blamed ~ '^\d{1,2}[:.]' then
     return coalesce((app_private.parse_roster_time(blamed, clock, true)).reason, format('"%s" is no time slot in time_slots.csv', blamed));
@@ -569,9 +576,12 @@ create or replace function app_private.parse_roster_time_slots(
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   with items as materialized (
-    -- A cell that is only separators is judged as it stands.
     select f.names, f.reason
-    from regexp_split_to_table(value, case when value ~ '[^;, ]' then ' ?[;,] ?' else '$' end) i
+    from regexp_split_to_table(value, case
+      -- A name may have commas of its own, and a cell that is only separators is judged as it stands.
+      when value !~ '[^;, ]' or exists (select from unnest(time_slots) s where app_private.roster_key(s.name) = app_private.roster_key(value)) then '$'
+      else ' ?[;,] ?'
+    end) i
     cross join lateral app_private.find_roster_time_slots(i, time_slots, clock, unread) f
     where i <> ''
   )
@@ -608,7 +618,7 @@ begin
     from (values
       ('name', case when existing is not null then
         format('there is a clinic "%s" already (clinic %s): change that one, deactivate it, or import under another name', clinic.name, existing) end),
-      ('time zone', case when not app_private.is_time_zone(clinic.time_zone) then
+      ('time zone', case when clinic.time_zone is not null and not app_private.is_time_zone(clinic.time_zone) then
         format('"%s" is no IANA time zone such as Europe/Berlin', clinic.time_zone) end),
       ('e-mail', case when clinic.email !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' then
         format('"%s" does not look like an e-mail address', clinic.email) end),
@@ -762,7 +772,7 @@ declare
 begin
   return query
     with placed as materialized (
-      select t.line, t.doctor, t.weekday, t.time_slot, row_number() over () as n,
+      select t.line, t.doctor, t.weekday, t.time_slot, row_number() over (order by t.line, t.weekday, s.line) as n,
         app_hidden.week_minutes(t.weekday, s.start_time, s.end_time) as minutes, daterange(t.valid_from, t.valid_until, '[]') as validity
       from unnest(templates) t
       join unnest(time_slots) s on s.name = t.time_slot and s.start_time <> s.end_time
