@@ -29,7 +29,8 @@ async function importInto(databaseUrl: string, roster: Roster): Promise<void> {
     const { rows } = await client.query('select * from app_private.import_roster($1)', [JSON.stringify(roster)])
     const { clinic_id: id, clinic_name: name, doctors, time_slots: timeSlots, templates } = rows[0]
     process.stdout.write(
-      `Imported ${name} as clinic ${id}: ${doctors} doctors, ${timeSlots} time slots, ${templates} templates.\n`,
+      `Imported ${name} as clinic ${id}: ${doctors} doctors, ${timeSlots} time slots, ${templates} templates.\n` +
+        `Its slots are made on its schedule; to make some now: select app_public.generate_booking_slots(${id}, current_date, current_date + 13);\n`,
     )
   } catch (error) {
     throw readableError(error)

@@ -1,5 +1,5 @@
 --! Previous: sha1:badc00c6a125c3fae492bd4c3fe236299a01ec3b
---! Hash: sha1:90d9bc8fb44e041094339a124eab995801762c58
+--! Hash: sha1:8dedffd2bad47175c0d8efca8ebb53f8ca912c3a
 --! Message: import
 
 -- A clinic's roster on its way from its files to the tables; nothing of it is stored. The formats are in docs/import.md.
@@ -15,7 +15,7 @@ comment on type app_private.roster_fault is 'What is wrong in a roster, and wher
 comment on type app_private.roster_line is 'A line of a roster''s file that can be judged: its cells by column.';
 comment on type app_private.roster_clinic is 'clinic.csv, read. The formats are what the other files are written in; clock is 24 or 12.';
 comment on type app_private.roster_doctor is 'A line of doctors.csv, read.';
-comment on type app_private.roster_time_slot is 'A line of time_slots.csv, read. A null time could not be.';
+comment on type app_private.roster_time_slot is 'A line of time_slots.csv, read. A null time cannot be used.';
 comment on type app_private.roster_template is 'One weekday and time slot of a line of templates.csv, read.';
 comment on type app_private.imported_roster is 'What an import stored.';
 
@@ -692,14 +692,14 @@ begin
     union all
     select g.line, 'end', g."end", format('the time slot ends at "%s", when it starts', g."end") from given g where g.start_time = g.end_time
   )
-  select array(select row(g.line, g.name, g.start_time, g.end_time)::app_private.roster_time_slot from given g where g.first_line = g.line and g.name is not null order by g.line),
+  select array(select row(g.line, g.name, g.start_time, nullif(g.end_time, g.start_time))::app_private.roster_time_slot from given g where g.first_line = g.line and g.name is not null order by g.line),
          array(select row('time_slots.csv', j.line, j."column", j.value, j.reason)::app_private.roster_fault from judged j)
     into time_slots, faults;
 end
 $$;
 
 comment on function app_private.read_roster_time_slots(app_private.roster_line[], int) is
-'Reads and judges a roster''s time_slots.csv: the time slots (of those with one name the first; a time that cannot be read is null), and the faults. `clock` is 24 or 12; null when the clinic does not say, and then no time is judged.';
+'Reads and judges a roster''s time_slots.csv: the time slots (of those with one name the first; a time that cannot be used is null), and the faults. `clock` is 24 or 12; null when the clinic does not say, and then no time is judged.';
 
 revoke all on function app_private.read_roster_time_slots(app_private.roster_line[], int) from public;
 --! EndIncluded roster/read_roster_time_slots.sql
@@ -775,7 +775,7 @@ begin
       select t.line, t.doctor, t.weekday, t.time_slot, row_number() over (order by t.line, t.weekday, s.line) as n,
         app_hidden.week_minutes(t.weekday, s.start_time, s.end_time) as minutes, daterange(t.valid_from, t.valid_until, '[]') as validity
       from unnest(templates) t
-      join unnest(time_slots) s on s.name = t.time_slot and s.start_time <> s.end_time
+      join unnest(time_slots) s on s.name = t.time_slot
     ), clashes as (
       -- One fault for two lines, however much of them overlaps: the first pair shows it.
       select distinct on (b.line, a.line) a.line as earlier_line, b.line, a.weekday as earlier_weekday, a.time_slot as earlier_slot,

@@ -6,10 +6,10 @@ declare
 begin
   return query
     with placed as materialized (
-      select t.line, t.doctor, t.weekday, t.time_slot, row_number() over () as n,
+      select t.line, t.doctor, t.weekday, t.time_slot, row_number() over (order by t.line, t.weekday, s.line) as n,
         app_hidden.week_minutes(t.weekday, s.start_time, s.end_time) as minutes, daterange(t.valid_from, t.valid_until, '[]') as validity
       from unnest(templates) t
-      join unnest(time_slots) s on s.name = t.time_slot and s.start_time <> s.end_time
+      join unnest(time_slots) s on s.name = t.time_slot
     ), clashes as (
       -- One fault for two lines, however much of them overlaps: the first pair shows it.
       select distinct on (b.line, a.line) a.line as earlier_line, b.line, a.weekday as earlier_weekday, a.time_slot as earlier_slot,

@@ -3,9 +3,12 @@ create or replace function app_private.parse_roster_time_slots(
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   with items as materialized (
-    -- A cell that is only separators is judged as it stands.
     select f.names, f.reason
-    from regexp_split_to_table(value, case when value ~ '[^;, ]' then ' ?[;,] ?' else '$' end) i
+    from regexp_split_to_table(value, case
+      -- A name may have commas of its own, and a cell that is only separators is judged as it stands.
+      when value !~ '[^;, ]' or exists (select from unnest(time_slots) s where app_private.roster_key(s.name) = app_private.roster_key(value)) then '$'
+      else ' ?[;,] ?'
+    end) i
     cross join lateral app_private.find_roster_time_slots(i, time_slots, clock, unread) f
     where i <> ''
   )

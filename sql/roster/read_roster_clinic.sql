@@ -19,7 +19,7 @@ begin
     from (values
       ('name', case when existing is not null then
         format('there is a clinic "%s" already (clinic %s): change that one, deactivate it, or import under another name', clinic.name, existing) end),
-      ('time zone', case when not app_private.is_time_zone(clinic.time_zone) then
+      ('time zone', case when clinic.time_zone is not null and not app_private.is_time_zone(clinic.time_zone) then
         format('"%s" is no IANA time zone such as Europe/Berlin', clinic.time_zone) end),
       ('e-mail', case when clinic.email !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' then
         format('"%s" does not look like an e-mail address', clinic.email) end),

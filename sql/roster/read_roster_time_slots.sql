@@ -20,13 +20,13 @@ begin
     union all
     select g.line, 'end', g."end", format('the time slot ends at "%s", when it starts', g."end") from given g where g.start_time = g.end_time
   )
-  select array(select row(g.line, g.name, g.start_time, g.end_time)::app_private.roster_time_slot from given g where g.first_line = g.line and g.name is not null order by g.line),
+  select array(select row(g.line, g.name, g.start_time, nullif(g.end_time, g.start_time))::app_private.roster_time_slot from given g where g.first_line = g.line and g.name is not null order by g.line),
          array(select row('time_slots.csv', j.line, j."column", j.value, j.reason)::app_private.roster_fault from judged j)
     into time_slots, faults;
 end
 $$;
 
 comment on function app_private.read_roster_time_slots(app_private.roster_line[], int) is
-'Reads and judges a roster''s time_slots.csv: the time slots (of those with one name the first; a time that cannot be read is null), and the faults. `clock` is 24 or 12; null when the clinic does not say, and then no time is judged.';
+'Reads and judges a roster''s time_slots.csv: the time slots (of those with one name the first; a time that cannot be used is null), and the faults. `clock` is 24 or 12; null when the clinic does not say, and then no time is judged.';
 
 revoke all on function app_private.read_roster_time_slots(app_private.roster_line[], int) from public;

@@ -1,6 +1,7 @@
 create or replace function app_private.roster_columns()
 returns table (file text, "position" int, "column" text, is_required boolean, max_length int, is_prose boolean)
-language sql immutable parallel safe as $$
+language sql immutable parallel safe
+begin atomic
   values
     ('clinic.csv', 1, 'name', true, 200, false),
     ('clinic.csv', 2, 'time zone', true, null, false),
@@ -19,8 +20,8 @@ language sql immutable parallel safe as $$
     ('templates.csv', 2, 'weekdays', true, null, false),
     ('templates.csv', 3, 'time slots', true, null, false),
     ('templates.csv', 4, 'valid from', false, null, false),
-    ('templates.csv', 5, 'valid until', false, null, false)
-$$;
+    ('templates.csv', 5, 'valid until', false, null, false);
+end;
 
 comment on function app_private.roster_columns() is
 'The files and columns of a roster. A required column has to be there, with a value in every line; lengths are in characters; prose keeps its line breaks.';

@@ -1,7 +1,5 @@
 create or replace function app_private.roster_shape_faults(roster jsonb) returns setof app_private.roster_fault
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  file_columns record;
 begin
   -- What the reader of the files could not make sense of.
   return query
@@ -10,27 +8,32 @@ begin
     cross join lateral jsonb_array_elements(f.sheet -> 'faults') as fault
     left join app_private.roster_headers(roster) h on h.file = f.file and h.position = (fault ->> 'field')::int;
 
-  for file_columns in
-    select rc.file, string_agg(rc."column", ', ' order by rc.position) as list from app_private.roster_columns() rc group by rc.file
-  loop
-    if not roster ? file_columns.file then
-      return next (file_columns.file, null, null, null, 'the file is missing');
-    elsif not exists (select from app_private.roster_headers(roster) h where h.file = file_columns.file)
-        and roster #> array[file_columns.file, 'faults'] = '[]' then
-      return next (file_columns.file, 1, null, null, format('the file is empty: its first line names the columns %s', file_columns.list));
-    elsif not exists (select from app_private.roster_records(roster) r where r.file = file_columns.file and not r.is_header)
-        and roster #> array[file_columns.file, 'faults'] = '[]' then
-      return next (file_columns.file, 1, null, null, 'there is nothing below the column names');
-    end if;
-    return query
-      select h.file, h.line, coalesce(h.header, 'column ' || h.position), h.header, case
-        when h.is_repeated then format('there are two columns "%s"', h."column")
-        when h.header is null then 'the column has no name'
-        else format('"%s" is no column of this file; they are %s', h.header, file_columns.list)
-      end
-      from app_private.roster_headers(roster) h
-      where h.file = file_columns.file and (h."column" is null or h.is_repeated);
-  end loop;
+  -- Files with nothing in them. Where the reader has a fault to tell, it may be why there is nothing.
+  return query
+    select f.file, f.line, null::text, null::text, f.reason
+    from (
+      select rc.file, case when roster ? rc.file then 1 end as line, case
+        when not roster ? rc.file then 'the file is missing'
+        when roster #> array[rc.file, 'faults'] <> '[]' then null
+        when not exists (select from app_private.roster_records(roster) r where r.file = rc.file) then
+          'the file is empty: its first line names the columns ' || string_agg(rc."column", ', ' order by rc.position)
+        when not exists (select from app_private.roster_records(roster) r where r.file = rc.file and not r.is_header) then
+          'there is nothing below the column names'
+      end as reason
+      from app_private.roster_columns() rc
+      group by rc.file
+    ) f
+    where f.reason is not null;
+
+  return query
+    select h.file, h.line, coalesce(h.header, 'column ' || h.position), h.header, case
+      when h.is_repeated then format('there are two columns "%s"', h."column")
+      when h.header is null then 'the column has no name'
+      else format('"%s" is no column of this file; they are %s', h.header,
+        (select string_agg(rc."column", ', ' order by rc.position) from app_private.roster_columns() rc where rc.file = h.file))
+    end
+    from app_private.roster_headers(roster) h
+    where h."column" is null or h.is_repeated;
 
   return query
     select rc.file, h.line, rc."column", null::text, 'the column is missing'

@@ -8,7 +8,10 @@ declare
   -- Of a range with one end known, the other is to blame.
   blamed text := case when cardinality(unknown) = 1 then unknown[1] else array_to_string(parts, ' - ') end;
 begin
-  if unread is null or exists (select from unnest(unknown) u where strpos(unread, app_private.roster_key(u)) > 0) then
+  -- Without a time format nobody knows what a time is, and that is the clinic's fault, told once.
+  if clock is null and blamed ~ '^\d' then
+    return null;
+  elsif unread is null or exists (select from unnest(unknown) u where strpos(unread, app_private.roster_key(u)) > 0) then
     return null;
   elsif blamed ~ '^\d{1,2}[:.]' then
     return coalesce((app_private.parse_roster_time(blamed, clock, true)).reason, format('"%s" is no time slot in time_slots.csv', blamed));

@@ -1,0 +1,283 @@
+import { expect, it } from '@jest/globals'
+import { inTransaction } from '../helpers/database.ts'
+import { type Files, faultsOf, importing, soundFiles, withLines, withText } from './rosters.ts'
+
+const { 'templates.csv': _, ...withoutTemplates } = soundFiles
+const latin1 = (text: string) => Buffer.from(text, 'latin1')
+const ada = 'Dr. Ada Müller'
+
+// What is wrong, the files, and everything that is to be said of them: no fault may draw others after it.
+const kinds: [string, Files, string[]][] = [
+  ['a file is missing', withoutTemplates, ['templates.csv:null null: the file is missing']],
+  [
+    'a file is empty',
+    { ...soundFiles, 'templates.csv': '\n\n' },
+    [
+      'templates.csv:1 null: the file is empty: its first line names the columns doctor, weekdays, time slots, valid from, valid until',
+    ],
+  ],
+  [
+    'a file has its header only',
+    { ...soundFiles, 'clinic.csv': soundFiles['clinic.csv'].split('\n', 1)[0] ?? '' },
+    ['clinic.csv:1 null: there is nothing below the column names'],
+  ],
+  [
+    'a second clinic',
+    withLines({ 'clinic.csv': ['Other,Europe/Berlin,,,,DD.MM.YYYY,HH:MM'] }),
+    ['clinic.csv:3 null: a roster is of one clinic: this line is one too many'],
+  ],
+  [
+    'a column is missing',
+    withText('doctors.csv', 'specializations', 'specialities'),
+    [
+      'doctors.csv:1 specialities: "specialities" is no column of this file; they are name, specializations, about',
+      'doctors.csv:1 specializations: the column is missing',
+    ],
+  ],
+  [
+    'the column of the names is missing: nobody is called unknown for it',
+    withText('doctors.csv', 'name', 'doctor'),
+    [
+      'doctors.csv:1 doctor: "doctor" is no column of this file; they are name, specializations, about',
+      'doctors.csv:1 name: the column is missing',
+    ],
+  ],
+  [
+    'a column is there twice',
+    withText('doctors.csv', 'about', 'Name'),
+    ['doctors.csv:1 Name: there are two columns "name"'],
+  ],
+  [
+    'a column has no name',
+    { ...soundFiles, 'time_slots.csv': soundFiles['time_slots.csv'].replaceAll(/^(\w+),/gm, '$1,,') },
+    ['time_slots.csv:1 column 2: the column has no name'],
+  ],
+  [
+    'a field too few, and the doctor of that line is not called unknown',
+    withLines({ 'doctors.csv': ['Dr. Few,Cardiology'], 'templates.csv': ['Dr. Few,Tue,Noon,,'] }),
+    ['doctors.csv:4 null: the line has 2 fields, but there are 3 columns'],
+  ],
+  [
+    'a field too many',
+    withLines({ 'templates.csv': [`${ada},Tue,Noon,,,yes`] }),
+    ['templates.csv:5 null: the line has 6 fields, but there are 5 columns'],
+  ],
+  [
+    'required values are empty, also of the clinic',
+    {
+      ...withLines({ 'templates.csv': [',,"  ",01.01.2027,'] }),
+      'clinic.csv': 'name,time zone,date format,time format\nCorner Practice,,,\n',
+    },
+    [
+      ...['time zone', 'date format', 'time format'].map((column) => `clinic.csv:2 ${column}: a value is needed`),
+      ...['doctor', 'weekdays', 'time slots'].map((column) => `templates.csv:5 ${column}: a value is needed`),
+    ],
+  ],
+  [
+    'a text is too long',
+    withLines({ 'doctors.csv': [`${'x'.repeat(201)},Cardiology,`] }),
+    ['doctors.csv:4 name: the text is too long: 201 characters, at most 200 fit'],
+  ],
+  [
+    'a specialization is too long',
+    withLines({ 'doctors.csv': [`Dr. X,Cardiology; ${'y'.repeat(101)},`] }),
+    [`doctors.csv:4 specializations: "${'y'.repeat(101)}" is too long: at most 100 characters fit`],
+  ],
+  [
+    'a time zone that is none, and one without clock changes',
+    withText('clinic.csv', 'Europe/Berlin', 'CET'),
+    ['clinic.csv:2 time zone: "CET" is no IANA time zone such as Europe/Berlin'],
+  ],
+  [
+    'an e-mail address that is none',
+    withText('clinic.csv', 'desk@corner.example', 'desk at corner'),
+    ['clinic.csv:2 e-mail: "desk at corner" does not look like an e-mail address'],
+  ],
+  [
+    'formats that are none: the dates and times are not judged by a guess',
+    {
+      ...withLines({ 'time_slots.csv': ['Odd,9 PM,7'], 'templates.csv': [`${ada},Tue,Odd,1/2/3,`] }),
+      'clinic.csv': withText('clinic.csv', 'DD.MM.YYYY,HH:MM', 'DD.MM.YY,morning')['clinic.csv'] as string,
+    },
+    [
+      'clinic.csv:2 date format: "DD.MM.YY" is no date format; write it with DD, MM and YYYY, such as DD.MM.YYYY or MM/DD/YYYY',
+      'clinic.csv:2 time format: "morning" is no time format; write HH:MM for the 24-hour clock or HH:MM AM for the 12-hour clock',
+    ],
+  ],
+  [
+    'dates',
+    withLines({
+      'templates.csv': [
+        `${ada},Tue,Noon,31.11.2027,12/31/2027`,
+        `${ada},Thu,Noon,2027-12-01,01.02.28`,
+        `${ada},Fri,Noon,02.13.2027,tomorrow`,
+        `${ada},Sat,Noon,29.02.2028,29.02.2100`,
+        `${ada},Sun,Noon,1.1.0206,0.1.2027`,
+      ],
+    }),
+    [
+      'templates.csv:5 valid from: "31.11.2027" does not exist; that month has 30 days',
+      'templates.csv:5 valid until: "12/31/2027" is not a date written as DD.MM.YYYY',
+      'templates.csv:6 valid from: "2027-12-01" is not a date written as DD.MM.YYYY',
+      'templates.csv:6 valid until: "01.02.28" is not a date written as DD.MM.YYYY',
+      'templates.csv:7 valid from: "02.13.2027" has month 13; dates are written as DD.MM.YYYY',
+      'templates.csv:7 valid until: "tomorrow" is not a date written as DD.MM.YYYY',
+      'templates.csv:8 valid until: "29.02.2100" does not exist; that month has 28 days',
+      'templates.csv:9 valid from: "1.1.0206" has year 206; years go from 1900 to 2199',
+      'templates.csv:9 valid until: "0.1.2027" does not exist; that month has 31 days',
+    ],
+  ],
+  [
+    'valid until before valid from',
+    withLines({ 'templates.csv': [`${ada},Tue,Noon,02.01.2027,01.01.2027`] }),
+    ['templates.csv:5 valid until: "01.01.2027" is before the first day, "02.01.2027"'],
+  ],
+  [
+    'times, and their time slots are not called unknown',
+    withLines({
+      'time_slots.csv': ['A,25:00,9:60', 'B,9:00 AM,noon', 'C,24:00,9', 'D,16:00,24:00'],
+      'templates.csv': [`${ada},Tue,A - C,,`, `${ada},Tue,D; 7:00 - 8:00,,`],
+    }),
+    [
+      'time_slots.csv:6 start: "25:00" is no time of the 24-hour clock',
+      'time_slots.csv:6 end: "9:60" is no time of the 24-hour clock',
+      `time_slots.csv:7 start: "9:00 AM" has AM or PM, but the clinic's time format is of the 24-hour clock`,
+      'time_slots.csv:7 end: "noon" is no clock time such as 9:30',
+      'time_slots.csv:8 start: "24:00" is no time of the 24-hour clock',
+      'time_slots.csv:8 end: "9" is no clock time such as 9:30',
+    ],
+  ],
+  [
+    'a time slot that ends when it starts',
+    withLines({ 'time_slots.csv': ['Never,14:00,14.00'], 'templates.csv': [`${ada},Tue,14:00 - 15:00; Never,,`] }),
+    ['time_slots.csv:6 end: the time slot ends at "14.00", when it starts'],
+  ],
+  [
+    'the same names again',
+    withLines({ 'doctors.csv': ['dr.  ada MÜLLER,Cardiology,'], 'time_slots.csv': ['EARLY,15:00,16:00'] }),
+    [
+      'doctors.csv:4 name: "dr. ada MÜLLER" stands in line 2 already',
+      'time_slots.csv:6 name: "EARLY" stands in line 2 already',
+    ],
+  ],
+  [
+    'doctors and time slots that the other files do not have',
+    withLines({
+      'templates.csv': ['Dr. Who,Tue,Elevenses,,', `${ada},Tue,Early - Tea,,`, `${ada},Tue,9:77 - 10:00,,`],
+    }),
+    [
+      'templates.csv:5 doctor: "Dr. Who" is no doctor in doctors.csv',
+      'templates.csv:5 time slots: "Elevenses" is no time slot in time_slots.csv',
+      'templates.csv:6 time slots: "Tea" is no time slot in time_slots.csv',
+      'templates.csv:7 time slots: "9:77 - 10:00" is no clock time such as 9:30',
+    ],
+  ],
+  [
+    'ranges of time slots that cannot be meant',
+    withLines({
+      'templates.csv': [
+        `${ada},Thu,Late - Early,,`,
+        `${ada},Thu,8:10 - 9:00,,`,
+        `${ada},Thu,8:00 - 8:50,,`,
+        `${ada},Thu,23:30 - 9:00,,`,
+      ],
+    }),
+    [
+      'templates.csv:5 time slots: "Late - Early": the last time slot stands above the first one in time_slots.csv',
+      'templates.csv:6 time slots: "8:10 - 9:00": no time slot starts when these hours do',
+      'templates.csv:7 time slots: "8:00 - 8:50": no time slot ends when these hours do',
+      'templates.csv:8 time slots: "23:30 - 9:00": "Early" starts after midnight: give it a line of its own, with the weekday it starts on',
+    ],
+  ],
+  [
+    'weekdays',
+    withLines({
+      'templates.csv': [`${ada},"Thu, Mox",Noon,,`, `${ada},Fri-Sonday,Noon,,`, `${ada},Mon-Wed-Fri,Noon,,`],
+    }),
+    [
+      'templates.csv:5 weekdays: "Mox" is no weekday',
+      'templates.csv:6 weekdays: "Sonday" is no weekday',
+      'templates.csv:7 weekdays: "Mon-Wed-Fri" is no range of weekdays',
+    ],
+  ],
+  [
+    'templates of a doctor that overlap, on another line, on the same one, over midnight and over the end of the week',
+    withLines({
+      'time_slots.csv': ['Dawn,0:00,6:00', 'Half,12:15,12:45', 'All day,20:00,19:00'],
+      'templates.csv': [
+        `${ada},Tue,Early,28.02.2027,`,
+        `${ada},Thu,Noon; Half,,`,
+        'Dr. Ben Groß,Sat,Dawn,01.01.2026,01.06.2026',
+        `${ada},Sun,All day,01.01.2030,01.01.2031`,
+        `${ada},Mon,Noon,01.01.2031,`,
+      ],
+    }),
+    [
+      'templates.csv:5 time slots: Tue "Early" overlaps Tue "Early" of line 2, for the same doctor',
+      'templates.csv:6 time slots: Thu "Half" overlaps Thu "Noon" of the same line, for the same doctor',
+      'templates.csv:7 time slots: Sat "Dawn" overlaps Fri "Night" of line 4, for the same doctor',
+      'templates.csv:9 time slots: Mon "Noon" overlaps Sun "All day" of line 8, for the same doctor',
+    ],
+  ],
+  [
+    'bytes that are not UTF-8; the rest of the line is judged, and the doctor found',
+    { ...soundFiles, 'doctors.csv': latin1(withLines({ 'doctors.csv': ['Dr. Café,,x'] })['doctors.csv'] as string) },
+    [
+      'doctors.csv:2 name: the text is not UTF-8; save the file as "CSV UTF-8"',
+      'doctors.csv:3 name: the text is not UTF-8; save the file as "CSV UTF-8"',
+      'doctors.csv:4 specializations: a value is needed',
+      'doctors.csv:4 name: the text is not UTF-8; save the file as "CSV UTF-8"',
+    ].sort(),
+  ],
+  [
+    'UTF-16, which is what Excel calls Unicode text',
+    { ...soundFiles, 'time_slots.csv': Buffer.from(`\ufeff${soundFiles['time_slots.csv']}`, 'utf16le') },
+    ['time_slots.csv:1 null: the text is not UTF-8; save the file as "CSV UTF-8"'],
+  ],
+  [
+    'NUL bytes, which no text can hold',
+    withLines({ 'doctors.csv': ['Dr. N\0l,Cardiology,'] }),
+    ['doctors.csv:4 name: the text is not UTF-8; save the file as "CSV UTF-8"'],
+  ],
+  [
+    'quotes: each line is told, the lines behind them are read, and nobody in them is called unknown',
+    withLines({
+      'doctors.csv': [
+        'Dr. Open,"Cardiology,x',
+        'Dr. "Q" Quote,Cardiology,',
+        'Dr. Ok,Cardiology,',
+        'Dr. Ok,,',
+        'Dr. End,Cardiology,"x',
+      ],
+      'templates.csv': ['Dr. Open,Mon,Noon,,', 'Dr. Ok,Mon,Noon,,', 'Dr. End,Mon,Noon,,'],
+    }),
+    [
+      'doctors.csv:4 specializations: a quoted value begins here, and its closing quote is missing or has text behind it',
+      'doctors.csv:5 name: a quote stands within a value; put the value in quotes and write the quote twice',
+      'doctors.csv:7 name: "Dr. Ok" stands in line 6 already',
+      'doctors.csv:7 specializations: a value is needed',
+      'doctors.csv:8 about: a quoted value begins here and never ends',
+    ],
+  ],
+]
+
+it('the files that the faults are put into have none', () =>
+  inTransaction(async (db) => {
+    expect(await importing(db, soundFiles)).toMatchObject({ doctors: 2, time_slots: 4, templates: 13 })
+  }))
+
+it.each(kinds)('%s', (_kind, files, faults) =>
+  inTransaction(async (db) => {
+    expect(await faultsOf(db, files)).toEqual(faults)
+  }),
+)
+
+it('a clinic of this name exists: the fault says which, and what to do', () =>
+  inTransaction(async (db) => {
+    const { clinic_id: id } = await importing(db, soundFiles)
+    expect(await faultsOf(db, withText('clinic.csv', 'Corner Practice', ' corner  PRACTICE'))).toEqual([
+      `clinic.csv:2 name: there is a clinic "corner PRACTICE" already (clinic ${id}): change that one, deactivate it, or import under another name`,
+    ])
+    await db.query('select app_public.deactivate_clinic($1, true)', [id])
+    await importing(db, soundFiles)
+  }))
