@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:47e31795df7884dd5a8518c7c271dd62d2317400
+--! Hash: sha1:da4270d2715ce85f6dc5bb1f462f25d96c9be554
 --! Message: core
 
 -- Schemas: app_public is the API, app_hidden may be read but is not exposed, app_private is nobody's but the owner's.
@@ -94,7 +94,6 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS204', 'still_in_use', 409, 'Something still hangs on it', 'The detail lists what. Repeat with cascade to end that as well.'),
   ('MS205', 'unknown_time_zone', 422, 'Unknown time zone', 'The time zone is no IANA name such as Europe/Berlin.'),
   ('MS206', 'time_zone_in_use', 409, 'Time zone in use', 'The clinic has slots ahead, whose times were made in its present zone. Withdraw them first.'),
-  ('MS207', 'employee_not_found', 404, 'Employee not found', 'No such member of staff in this clinic.'),
   ('MS301', 'time_slot_not_found', 404, 'Time slot not found', 'No such time slot in this clinic.'),
   ('MS302', 'skipped_local_time', 422, 'This local time does not exist', 'On this day the clocks skip the time slot''s start or end.'),
   ('MS303', 'slot_overlaps', 409, 'The doctor is busy then', 'Another slot of the doctor overlaps this one.'),
@@ -112,7 +111,6 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS510', 'booking_not_found', 404, 'Booking not found', 'No such booking, or none the caller may know of.'),
   ('MS511', 'hold_not_found', 404, 'No such hold', 'The customer does not hold this slot, or the hold expired.'),
   ('MS512', 'not_yet', 422, 'Too early', 'Check-in opens on the day of the booking, no-show when the slot has started.'),
-  ('MS513', 'doctor_inactive', 409, 'Doctor not active', 'The doctor does not work in this clinic at present.'),
   ('MS601', 'import_refused', 422, 'Import refused', 'The files have faults; nothing was stored. The detail lists file, line, column and reason of each.'),
   ('MS900', 'internal_error', 500, 'Unexpected error', 'Our fault. It is logged with the request id.'),
   ('MS901', 'graphql_parse_failed', 400, 'Not a GraphQL document', 'The document could not be parsed.'),

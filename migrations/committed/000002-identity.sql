@@ -1,5 +1,5 @@
---! Previous: sha1:47e31795df7884dd5a8518c7c271dd62d2317400
---! Hash: sha1:26ebc552903deaca2e7c1a63f59e1b26890b0b0d
+--! Previous: sha1:da4270d2715ce85f6dc5bb1f462f25d96c9be554
+--! Hash: sha1:d1702286a74334115967432ca600aacda14e5c45
 --! Message: identity
 
 -- Accounts: who can sign in. Global, referred to by customers and employees.

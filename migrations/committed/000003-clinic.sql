@@ -1,5 +1,5 @@
---! Previous: sha1:26ebc552903deaca2e7c1a63f59e1b26890b0b0d
---! Hash: sha1:cf0b2c6127e86a63b8df98de13c1558e68723271
+--! Previous: sha1:d1702286a74334115967432ca600aacda14e5c45
+--! Hash: sha1:e03c46bac28901640aa0c247ed839b9d159e426f
 --! Message: clinic
 
 -- ActiveEntityId: a generated column holds the id while the row is active and null when not, and is what children that need an
@@ -343,7 +343,7 @@ end
 $$;
 
 comment on function app_public.accept_invitation(text, text) is
-'Joins a clinic''s staff by an invitation''s token and signs in. Who has no account yet gives a password; who has one must be signed in with it. Refuses invitation_invalid, weak_password.';
+'Joins a clinic''s staff by an invitation''s token and signs in. Who has no account yet gives a password; who has one must be signed in with it. Refuses invitation_invalid, weak_password, email_taken (somebody registered with the address in this moment).';
 
 revoke all on function app_public.accept_invitation(text, text) from public;
 grant execute on function app_public.accept_invitation(text, text) to app_anonymous;

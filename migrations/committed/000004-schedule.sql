@@ -1,5 +1,5 @@
---! Previous: sha1:cf0b2c6127e86a63b8df98de13c1558e68723271
---! Hash: sha1:3e4992b27b2da56d492a72b5c10f1f106193efff
+--! Previous: sha1:e03c46bac28901640aa0c247ed839b9d159e426f
+--! Hash: sha1:caebbd4717f085a22fd6ef8c45cb35ee97c813e8
 --! Message: schedule
 
 create table app_public.time_slots (
@@ -510,7 +510,7 @@ end
 $$;
 
 comment on function app_public.create_booking_slot(bigint, bigint, bigint, date) is
-'Makes one booking slot by hand, outside any template, or opens a withdrawn one again. `slot_date` is the clinic''s local date. For the desk. Refuses forbidden, doctor_not_found, time_slot_not_found, skipped_local_time, slot_in_the_past, slot_exists, slot_overlaps.';
+'Makes one booking slot by hand, outside any template, or opens a withdrawn one again. `slot_date` is the clinic''s local date. For the desk. Refuses forbidden, clinic_not_found, invalid_argument, doctor_not_found, time_slot_not_found, skipped_local_time, slot_in_the_past, slot_exists, slot_overlaps.';
 
 revoke all on function app_public.create_booking_slot(bigint, bigint, bigint, date) from public;
 grant execute on function app_public.create_booking_slot(bigint, bigint, bigint, date) to app_staff;

@@ -1,5 +1,5 @@
---! Previous: sha1:3e4992b27b2da56d492a72b5c10f1f106193efff
---! Hash: sha1:badc00c6a125c3fae492bd4c3fe236299a01ec3b
+--! Previous: sha1:caebbd4717f085a22fd6ef8c45cb35ee97c813e8
+--! Hash: sha1:1e105dadbfbfdc03b1846952ac3e7a6c41101d18
 --! Message: booking
 
 create table app_public.state_transitions (
@@ -781,7 +781,7 @@ $$;
 
 comment on function app_public.hold_slot(bigint, bigint, bigint, text) is
 $c$Keeps a slot for a customer while they fill in a form, for the clinic's hold_time; holding again prolongs it. It ends by itself at held_until (app_public.book_slot and others treat it as free from then on). Customers hold for themselves, the desk for customers of its clinic.
-Refuses slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, customer_not_found, forbidden, unauthenticated, idempotency_key_reused.$c$;
+Refuses slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, customer_not_found, forbidden, unauthenticated, idempotency_key_reused, invalid_argument.$c$;
 
 revoke all on function app_public.hold_slot(bigint, bigint, bigint, text) from public;
 grant execute on function app_public.hold_slot(bigint, bigint, bigint, text) to app_customer;
@@ -815,7 +815,7 @@ end
 $$;
 
 comment on function app_public.release_hold(bigint, bigint, bigint, text) is
-'Gives a held slot back before its time. Customers their own, the desk those of its clinic''s customers. Refuses slot_not_found, hold_not_found, customer_not_found, forbidden, unauthenticated.';
+'Gives a held slot back before its time. Customers their own, the desk those of its clinic''s customers. Refuses slot_not_found, hold_not_found, customer_not_found, forbidden, unauthenticated, idempotency_key_reused, invalid_argument.';
 
 revoke all on function app_public.release_hold(bigint, bigint, bigint, text) from public;
 grant execute on function app_public.release_hold(bigint, bigint, bigint, text) to app_customer;
@@ -906,7 +906,7 @@ $$;
 
 comment on function app_public.book_slot(bigint, bigint, bigint, text, text) is
 $c$Books a free slot, or one the customer holds, and queues confirmation and reminders in the same transaction. Of all who try at once exactly one wins. Customers book for themselves (customer_id left out), the desk for customers of its clinic.
-Refuses slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, customer_busy, customer_not_found, forbidden, unauthenticated, idempotency_key_reused.$c$;
+Refuses slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, customer_busy, customer_not_found, forbidden, unauthenticated, idempotency_key_reused, invalid_argument.$c$;
 
 revoke all on function app_public.book_slot(bigint, bigint, bigint, text, text) from public;
 grant execute on function app_public.book_slot(bigint, bigint, bigint, text, text) to app_customer;
@@ -944,7 +944,7 @@ end
 $$;
 
 comment on function app_public.cancel_booking(bigint, bigint, text, text) is
-'Cancels a booking and frees its slot at once. Customers their own, until the clinic''s cancellation cut-off; the desk any of its clinic. Refuses booking_not_found, cancellation_too_late, illegal_transition (not booked any more), forbidden, unauthenticated, idempotency_key_reused.';
+'Cancels a booking and frees its slot at once. Customers their own, until the clinic''s cancellation cut-off; the desk any of its clinic. Refuses booking_not_found, cancellation_too_late, illegal_transition (not booked any more), forbidden, unauthenticated, idempotency_key_reused, invalid_argument.';
 
 revoke all on function app_public.cancel_booking(bigint, bigint, text, text) from public;
 grant execute on function app_public.cancel_booking(bigint, bigint, text, text) to app_customer;
@@ -1015,7 +1015,7 @@ $$;
 
 comment on function app_public.reschedule_booking(bigint, bigint, bigint, text) is
 $c$Moves a booking to another slot of the same clinic, which may be another doctor's: the new slot is taken and the old one freed, both or neither, and reminders follow. Customers their own, until the cancellation cut-off of the old time; the desk any of its clinic.
-Refuses booking_not_found, illegal_transition, cancellation_too_late, customer_busy, and whatever refuses a new booking of that slot: slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past; forbidden, unauthenticated, idempotency_key_reused.$c$;
+Refuses booking_not_found, illegal_transition, cancellation_too_late, customer_busy, and whatever refuses a new booking of that slot: slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past; forbidden, unauthenticated, idempotency_key_reused, invalid_argument.$c$;
 
 revoke all on function app_public.reschedule_booking(bigint, bigint, bigint, text) from public;
 grant execute on function app_public.reschedule_booking(bigint, bigint, bigint, text) to app_customer;
@@ -1059,7 +1059,7 @@ end
 $$;
 
 comment on function app_private.advance_booking(bigint, bigint, app_public.booking_status, text) is
-'The way of a booking on its day: checked_in (from the clinic''s local day on), completed, no_show (once it has started). For the desk, and for a doctor the own patients. Reminders still pending are dropped. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused.';
+'The way of a booking on its day: checked_in (from the clinic''s local day on), completed, no_show (once it has started). For the desk, and for a doctor the own patients. Reminders still pending are dropped. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused, invalid_argument.';
 
 revoke all on function app_private.advance_booking(bigint, bigint, app_public.booking_status, text) from public;
 --! EndIncluded booking/advance_booking.sql
@@ -1073,7 +1073,7 @@ end
 $$;
 
 comment on function app_public.check_in(bigint, bigint, text) is
-'Notes that the patient has arrived. From the clinics local day of the booking on. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused.';
+'Notes that the patient has arrived. From the clinics local day of the booking on. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused, invalid_argument.';
 
 revoke all on function app_public.check_in(bigint, bigint, text) from public;
 grant execute on function app_public.check_in(bigint, bigint, text) to app_staff;
@@ -1088,7 +1088,7 @@ end
 $$;
 
 comment on function app_public.complete_booking(bigint, bigint, text) is
-'Notes that the appointment took place; the patient was checked in before. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, illegal_transition, idempotency_key_reused.';
+'Notes that the appointment took place; the patient was checked in before. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, illegal_transition, idempotency_key_reused, invalid_argument.';
 
 revoke all on function app_public.complete_booking(bigint, bigint, text) from public;
 grant execute on function app_public.complete_booking(bigint, bigint, text) to app_staff;
@@ -1103,7 +1103,7 @@ end
 $$;
 
 comment on function app_public.mark_no_show(bigint, bigint, text) is
-'Notes that the patient did not come, once the slot has started. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused.';
+'Notes that the patient did not come, once the slot has started. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused, invalid_argument.';
 
 revoke all on function app_public.mark_no_show(bigint, bigint, text) from public;
 grant execute on function app_public.mark_no_show(bigint, bigint, text) to app_staff;
@@ -1229,7 +1229,7 @@ end
 $$;
 
 comment on function app_public.deactivate_doctor(bigint, bigint, boolean) is
-'Takes a doctor out of service. Refuses (still_in_use, with the list) while open slots ahead or live bookings hang on; with `cascade` it withdraws those slots and cancels those bookings, telling their customers, all in one transaction. For managers. Refuses forbidden, doctor_not_found.';
+'Takes a doctor out of service. Refuses (still_in_use, with the list) while open slots ahead or live bookings hang on; with `cascade` it withdraws those slots and cancels those bookings, telling their customers, all in one transaction. For managers. Refuses forbidden, clinic_not_found, doctor_not_found.';
 
 revoke all on function app_public.deactivate_doctor(bigint, bigint, boolean) from public;
 grant execute on function app_public.deactivate_doctor(bigint, bigint, boolean) to app_staff;

@@ -1,5 +1,5 @@
---! Previous: sha1:badc00c6a125c3fae492bd4c3fe236299a01ec3b
---! Hash: sha1:8dedffd2bad47175c0d8efca8ebb53f8ca912c3a
+--! Previous: sha1:1e105dadbfbfdc03b1846952ac3e7a6c41101d18
+--! Hash: sha1:c52aa798d6984c9065808d47886630ae12b1617c
 --! Message: import
 
 -- A clinic's roster on its way from its files to the tables; nothing of it is stored. The formats are in docs/import.md.

@@ -36,6 +36,6 @@ end
 $$;
 
 comment on function app_private.advance_booking(bigint, bigint, app_public.booking_status, text) is
-'The way of a booking on its day: checked_in (from the clinic''s local day on), completed, no_show (once it has started). For the desk, and for a doctor the own patients. Reminders still pending are dropped. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused.';
+'The way of a booking on its day: checked_in (from the clinic''s local day on), completed, no_show (once it has started). For the desk, and for a doctor the own patients. Reminders still pending are dropped. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused, invalid_argument.';
 
 revoke all on function app_private.advance_booking(bigint, bigint, app_public.booking_status, text) from public;

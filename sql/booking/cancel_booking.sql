@@ -30,7 +30,7 @@ end
 $$;
 
 comment on function app_public.cancel_booking(bigint, bigint, text, text) is
-'Cancels a booking and frees its slot at once. Customers their own, until the clinic''s cancellation cut-off; the desk any of its clinic. Refuses booking_not_found, cancellation_too_late, illegal_transition (not booked any more), forbidden, unauthenticated, idempotency_key_reused.';
+'Cancels a booking and frees its slot at once. Customers their own, until the clinic''s cancellation cut-off; the desk any of its clinic. Refuses booking_not_found, cancellation_too_late, illegal_transition (not booked any more), forbidden, unauthenticated, idempotency_key_reused, invalid_argument.';
 
 revoke all on function app_public.cancel_booking(bigint, bigint, text, text) from public;
 grant execute on function app_public.cancel_booking(bigint, bigint, text, text) to app_customer;

@@ -7,7 +7,7 @@ end
 $$;
 
 comment on function app_public.check_in(bigint, bigint, text) is
-'Notes that the patient has arrived. From the clinics local day of the booking on. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused.';
+'Notes that the patient has arrived. From the clinics local day of the booking on. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused, invalid_argument.';
 
 revoke all on function app_public.check_in(bigint, bigint, text) from public;
 grant execute on function app_public.check_in(bigint, bigint, text) to app_staff;

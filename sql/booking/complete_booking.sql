@@ -7,7 +7,7 @@ end
 $$;
 
 comment on function app_public.complete_booking(bigint, bigint, text) is
-'Notes that the appointment took place; the patient was checked in before. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, illegal_transition, idempotency_key_reused.';
+'Notes that the appointment took place; the patient was checked in before. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, illegal_transition, idempotency_key_reused, invalid_argument.';
 
 revoke all on function app_public.complete_booking(bigint, bigint, text) from public;
 grant execute on function app_public.complete_booking(bigint, bigint, text) to app_staff;

@@ -44,7 +44,7 @@ $$;
 
 comment on function app_public.hold_slot(bigint, bigint, bigint, text) is
 $c$Keeps a slot for a customer while they fill in a form, for the clinic's hold_time; holding again prolongs it. It ends by itself at held_until (app_public.book_slot and others treat it as free from then on). Customers hold for themselves, the desk for customers of its clinic.
-Refuses slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, customer_not_found, forbidden, unauthenticated, idempotency_key_reused.$c$;
+Refuses slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, customer_not_found, forbidden, unauthenticated, idempotency_key_reused, invalid_argument.$c$;
 
 revoke all on function app_public.hold_slot(bigint, bigint, bigint, text) from public;
 grant execute on function app_public.hold_slot(bigint, bigint, bigint, text) to app_customer;

@@ -26,7 +26,7 @@ end
 $$;
 
 comment on function app_public.release_hold(bigint, bigint, bigint, text) is
-'Gives a held slot back before its time. Customers their own, the desk those of its clinic''s customers. Refuses slot_not_found, hold_not_found, customer_not_found, forbidden, unauthenticated.';
+'Gives a held slot back before its time. Customers their own, the desk those of its clinic''s customers. Refuses slot_not_found, hold_not_found, customer_not_found, forbidden, unauthenticated, idempotency_key_reused, invalid_argument.';
 
 revoke all on function app_public.release_hold(bigint, bigint, bigint, text) from public;
 grant execute on function app_public.release_hold(bigint, bigint, bigint, text) to app_customer;

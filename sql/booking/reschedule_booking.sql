@@ -63,7 +63,7 @@ $$;
 
 comment on function app_public.reschedule_booking(bigint, bigint, bigint, text) is
 $c$Moves a booking to another slot of the same clinic, which may be another doctor's: the new slot is taken and the old one freed, both or neither, and reminders follow. Customers their own, until the cancellation cut-off of the old time; the desk any of its clinic.
-Refuses booking_not_found, illegal_transition, cancellation_too_late, customer_busy, and whatever refuses a new booking of that slot: slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past; forbidden, unauthenticated, idempotency_key_reused.$c$;
+Refuses booking_not_found, illegal_transition, cancellation_too_late, customer_busy, and whatever refuses a new booking of that slot: slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past; forbidden, unauthenticated, idempotency_key_reused, invalid_argument.$c$;
 
 revoke all on function app_public.reschedule_booking(bigint, bigint, bigint, text) from public;
 grant execute on function app_public.reschedule_booking(bigint, bigint, bigint, text) to app_customer;

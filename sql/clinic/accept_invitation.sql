@@ -34,7 +34,7 @@ end
 $$;
 
 comment on function app_public.accept_invitation(text, text) is
-'Joins a clinic''s staff by an invitation''s token and signs in. Who has no account yet gives a password; who has one must be signed in with it. Refuses invitation_invalid, weak_password.';
+'Joins a clinic''s staff by an invitation''s token and signs in. Who has no account yet gives a password; who has one must be signed in with it. Refuses invitation_invalid, weak_password, email_taken (somebody registered with the address in this moment).';
 
 revoke all on function app_public.accept_invitation(text, text) from public;
 grant execute on function app_public.accept_invitation(text, text) to app_anonymous;

@@ -20,7 +20,7 @@ end
 $$;
 
 comment on function app_public.deactivate_doctor(bigint, bigint, boolean) is
-'Takes a doctor out of service. Refuses (still_in_use, with the list) while open slots ahead or live bookings hang on; with `cascade` it withdraws those slots and cancels those bookings, telling their customers, all in one transaction. For managers. Refuses forbidden, doctor_not_found.';
+'Takes a doctor out of service. Refuses (still_in_use, with the list) while open slots ahead or live bookings hang on; with `cascade` it withdraws those slots and cancels those bookings, telling their customers, all in one transaction. For managers. Refuses forbidden, clinic_not_found, doctor_not_found.';
 
 revoke all on function app_public.deactivate_doctor(bigint, bigint, boolean) from public;
 grant execute on function app_public.deactivate_doctor(bigint, bigint, boolean) to app_staff;

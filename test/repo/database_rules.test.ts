@@ -1,0 +1,234 @@
+import { describe, expect, it } from '@jest/globals'
+import type { QueryResultRow } from 'pg'
+import { inTransaction } from '../helpers/database.ts'
+
+// What CONTRIBUTING.md promises of the whole database, asked of its catalogue: each query gives what breaks the rule.
+const offenders = async (query: string): Promise<QueryResultRow[]> => inTransaction((db) => db.query(query))
+
+const ours = `in ('app_public'::regnamespace, 'app_hidden'::regnamespace, 'app_private'::regnamespace)`
+/** Tables that a clinic owns: those with a clinic_id. */
+const clinicOwned = `(select attrelid from pg_attribute join pg_class c on c.oid = attrelid
+  where attname = 'clinic_id' and c.relkind in ('r', 'p') and c.relnamespace ${ours})`
+
+describe('every table', () => {
+  it('has row-level security', async () => {
+    expect(
+      await offenders(
+        `select oid::regclass from pg_class where relkind in ('r', 'p') and relnamespace ${ours} and not relrowsecurity`,
+      ),
+    ).toEqual([])
+  })
+
+  it('has a comment', async () => {
+    expect(
+      await offenders(
+        `select oid::regclass from pg_class
+         where relkind in ('r', 'p', 'v', 'm') and relnamespace ${ours} and obj_description(oid, 'pg_class') is null`,
+      ),
+    ).toEqual([])
+  })
+
+  it('calls its constraints by the rules they keep', async () => {
+    expect(
+      await offenders(
+        `select conrelid::regclass, conname from pg_constraint
+         where conrelid <> 0 and contype <> 'n' and connamespace ${ours} and conname ~ '_(pkey|fkey|key|check|excl)\\d*$'`,
+      ),
+    ).toEqual([])
+  })
+})
+
+describe('every table that a clinic owns', () => {
+  it("has clinic_id first in its primary key; the clinic's policy has nothing else there", async () => {
+    expect(
+      await offenders(
+        `select t.attrelid::regclass from ${clinicOwned} t
+         where not exists (
+           select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+           where i.indrelid = t.attrelid and i.indisprimary and a.attname = 'clinic_id')`,
+      ),
+    ).toEqual([])
+  })
+
+  it('has clinic_id in everything unique and in every exclusion', async () => {
+    expect(
+      await offenders(
+        `select i.indrelid::regclass, i.indexrelid::regclass from ${clinicOwned} t join pg_index i on i.indrelid = t.attrelid
+         where (i.indisunique or i.indisexclusion) and not exists (
+           select from pg_attribute a where a.attrelid = i.indrelid and a.attname = 'clinic_id' and a.attnum = any (i.indkey))`,
+      ),
+    ).toEqual([])
+  })
+
+  it('refers to others of its clinic by keys that hold clinic_id on both sides', async () => {
+    expect(
+      await offenders(
+        `select k.conrelid::regclass, k.conname from pg_constraint k
+         where k.contype = 'f' and k.conrelid in ${clinicOwned}
+           and (k.confrelid in ${clinicOwned} or k.confrelid = 'app_public.clinics'::regclass)
+           and not exists (
+             select from unnest(k.conkey, k.confkey) as pair (here, there)
+             join pg_attribute h on h.attrelid = k.conrelid and h.attnum = pair.here
+             join pg_attribute t on t.attrelid = k.confrelid and t.attnum = pair.there
+             where h.attname = 'clinic_id'
+               and t.attname = case k.confrelid when 'app_public.clinics'::regclass then 'id' else 'clinic_id' end)`,
+      ),
+    ).toEqual([])
+  })
+
+  it('is not referred to by global ones', async () => {
+    expect(
+      await offenders(
+        `select k.conrelid::regclass, k.conname from pg_constraint k
+         where k.contype = 'f' and k.confrelid in ${clinicOwned} and k.conrelid not in ${clinicOwned}`,
+      ),
+    ).toEqual([])
+  })
+
+  it('never moves a row to another clinic: a trigger refuses it, for DBAs too', async () => {
+    expect(
+      await offenders(
+        // tgargs holds the arguments, each ended by a zero byte.
+        `select t.attrelid::regclass from ${clinicOwned} t join pg_class c on c.oid = t.attrelid
+         where c.relnamespace = 'app_public'::regnamespace and not exists (
+           select from pg_trigger g
+           where g.tgrelid = t.attrelid and g.tgenabled = 'O'
+             and (g.tgfoid = 'app_hidden.refuse_new_identity'::regproc and 'clinic_id' = any (string_to_array(encode(g.tgargs, 'escape'), '\\000'))
+               or g.tgfoid = 'app_private.refuse_change_of_history'::regproc))`,
+      ),
+    ).toEqual([])
+  })
+
+  it('has no computed column', async () => {
+    expect(
+      await offenders(
+        `select p.oid::regprocedure from pg_proc p join pg_type t on t.oid = p.proargtypes[0]
+         where p.pronamespace = 'app_public'::regnamespace and t.typrelid in ${clinicOwned}`,
+      ),
+    ).toEqual([])
+  })
+})
+
+describe('every policy', () => {
+  it('contains no subquery', async () => {
+    expect(
+      await offenders(
+        `select polrelid::regclass, polname from pg_policy
+         where concat(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) ~* '\\mselect\\M'
+            or concat(polqual, polwithcheck) ~ '\\{(SUBLINK|SUBPLAN)'`,
+      ),
+    ).toEqual([])
+  })
+
+  it('calls functions that read claims, and no other of ours', async () => {
+    expect(
+      await offenders(
+        `select p.polrelid::regclass, p.polname, d.refobjid::regproc from pg_policy p
+         join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = p.oid and d.refclassid = 'pg_proc'::regclass
+         join pg_proc f on f.oid = d.refobjid
+         where f.pronamespace ${ours}
+           and pg_get_function_sqlbody(f.oid) !~ '^RETURN [^;]*current_setting\\(''medislot\\.[a-z_]+''::text, true\\)[^;]*$'`,
+      ),
+    ).toEqual([])
+  })
+})
+
+describe('every view', () => {
+  it('has the rights of who asks', async () => {
+    expect(
+      await offenders(
+        `select oid::regclass from pg_class
+         where relkind in ('v', 'm') and relnamespace ${ours} and not coalesce('security_invoker=true' = any (reloptions), false)`,
+      ),
+    ).toEqual([])
+  })
+})
+
+describe('every function', () => {
+  it('with the rights of its owner pins search_path, pg_temp last', async () => {
+    expect(
+      await offenders(
+        `select oid::regprocedure, proconfig from pg_proc
+         where pronamespace ${ours} and prosecdef and not exists (
+           select from unnest(proconfig) setting where setting ~ '^search_path=pg_catalog(, public)?, pg_temp$')`,
+      ),
+    ).toEqual([])
+  })
+
+  it('written as text pins search_path too, but for begin_request, which outlives itself', async () => {
+    expect(
+      await offenders(
+        `select proname from pg_proc
+         where pronamespace ${ours} and prosqlbody is null and not exists (
+           select from unnest(proconfig) setting where setting ~ '^search_path=pg_catalog(, public)?, pg_temp$')`,
+      ),
+    ).toEqual([{ proname: 'begin_request' }])
+  })
+
+  it('is not for PUBLIC', async () => {
+    expect(
+      await offenders(
+        `select p.oid::regprocedure from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+         where p.pronamespace ${ours} and a.grantee = 0`,
+      ),
+    ).toEqual([])
+  })
+
+  it('has a comment', async () => {
+    expect(
+      await offenders(
+        `select oid::regprocedure from pg_proc where pronamespace ${ours} and obj_description(oid, 'pg_proc') is null`,
+      ),
+    ).toEqual([])
+  })
+
+  it('that reads tables is plpgsql', async () => {
+    expect(
+      await offenders(
+        `select p.oid::regprocedure from pg_proc p join pg_language l on l.oid = p.prolang
+         where p.pronamespace ${ours} and l.lanname = 'sql'
+           and (p.prosqlbody is null or exists (
+             select from pg_depend d join pg_class c on c.oid = d.refobjid
+             where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.refclassid = 'pg_class'::regclass
+               and c.relnamespace ${ours}))`,
+      ),
+    ).toEqual([])
+  })
+
+  it('of a trigger writes rows only: no notify, no job', async () => {
+    expect(
+      await offenders(
+        `select oid::regprocedure from pg_proc
+         where pronamespace ${ours} and prorettype = 'trigger'::regtype and prosrc ~* '\\m(notify|pg_notify|add_jobs?)\\M'`,
+      ),
+    ).toEqual([])
+  })
+})
+
+describe('every type', () => {
+  it('has a comment', async () => {
+    expect(
+      await offenders(
+        `select t.oid::regtype from pg_type t left join pg_class c on c.oid = t.typrelid
+         where t.typnamespace ${ours} and (t.typtype in ('e', 'd') or c.relkind = 'c') and obj_description(t.oid, 'pg_type') is null`,
+      ),
+    ).toEqual([])
+  })
+})
+
+describe('PUBLIC', () => {
+  it('has no right to anything of ours, nor to make something where functions look', async () => {
+    expect(
+      await offenders(
+        `select c.oid::regclass::text as thing, a.privilege_type from pg_class c, aclexplode(c.relacl) a where c.relnamespace ${ours} and a.grantee = 0
+         union all
+         select n.nspname, a.privilege_type from pg_namespace n, aclexplode(n.nspacl) a
+         where n.nspname ~ '^app_|^public$|^graphile_' and a.grantee = 0
+         union all
+         select t.oid::regtype::text, a.privilege_type from pg_type t, aclexplode(coalesce(t.typacl, acldefault('T', t.typowner))) a
+         left join pg_class c on false
+         where t.typnamespace ${ours} and t.typtype in ('e', 'd') and a.grantee = 0`,
+      ),
+    ).toEqual([])
+  })
+})
