@@ -4,6 +4,7 @@ import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
 import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter'
 import { countsPreset } from './graphql/aggregates.ts'
 import { authTokensPreset } from './graphql/auth_tokens.ts'
+import { BigIntPlugin } from './graphql/big_int.ts'
 import { ClinicDayPlugin } from './graphql/clinic_day.ts'
 import { ColumnsPlugin } from './graphql/columns.ts'
 import { ImpliedRelationsPlugin } from './graphql/implied_relations.ts'
@@ -19,7 +20,7 @@ export const schemaPreset: GraphileConfig.Preset = {
     countsPreset,
     authTokensPreset,
   ],
-  plugins: [NamingPlugin, ColumnsPlugin, ImpliedRelationsPlugin, ListsPlugin, ClinicDayPlugin],
+  plugins: [NamingPlugin, BigIntPlugin, ColumnsPlugin, ImpliedRelationsPlugin, ListsPlugin, ClinicDayPlugin],
   disablePlugins: [
     // Global object ids: every row is found by its primary key, clinic first, in every API and in SQL alike.
     'NodePlugin',
