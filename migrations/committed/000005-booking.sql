@@ -1,5 +1,5 @@
 --! Previous: sha1:caebbd4717f085a22fd6ef8c45cb35ee97c813e8
---! Hash: sha1:1e105dadbfbfdc03b1846952ac3e7a6c41101d18
+--! Hash: sha1:d1c2a17c64e4542a17300995e82046c2911e3c46
 --! Message: booking
 
 create table app_public.state_transitions (
@@ -681,25 +681,36 @@ language plpgsql stable security definer
 set plan_cache_mode = force_custom_plan
 set search_path = pg_catalog, pg_temp as $$
 declare
-  start_from timestamptz := greatest(from_time, now());
-  start_before timestamptz := coalesce(to_time, 'infinity');
-  after_id bigint := 0;
+  -- The search goes on behind this place in the order of starts_at and id. Behind now: what begins at this moment is not to be had.
+  start_from timestamptz := now();
+  after_id bigint := 9223372036854775807;
   last_seen timestamptz;
+  last_id bigint;
+  earliest timestamptz;
+  latest timestamptz := 'infinity';
 begin
   if page_size is null or page_size not between 1 and 100 then
     perform app_hidden.refuse('invalid_argument', 'A page has 1 to 100 slots.', '{"argument": "pageSize"}');
   elsif available_slots.doctor_id is not null and available_slots.clinic_id is null then
     perform app_hidden.refuse('invalid_argument', 'A doctor is found within a clinic: give clinicId too.', '{"argument": "clinicId"}');
-  elsif available_slots.after is not null then
-    if available_slots.after !~ '^[0-9]{1,16}\.[0-9]{1,18}$' then
-      perform app_hidden.refuse('invalid_argument', 'This cursor was not made here.', '{"argument": "after"}');
-    end if;
-    last_seen := to_timestamp(split_part(available_slots.after, '.', 1)::numeric / 1000000);
-    -- A cursor that lies before the time asked for names no slot of this search, and must not hide those that start right then.
-    if last_seen >= start_from then
-      start_from := last_seen;
-      after_id := split_part(available_slots.after, '.', 2)::bigint;
-    end if;
+  elsif available_slots.after !~ '^[0-9]{1,16}\.[0-9]{1,18}$' then
+    perform app_hidden.refuse('invalid_argument', 'This cursor was not made here.', '{"argument": "after"}');
+  end if;
+  if available_slots.clinic_id is not null then
+    -- Of one clinic the policy is read before: as constants the planner knows what they leave over, from a join it would guess a ninth,
+    -- and sort all that is free instead of reading the first page off the index.
+    select now() + p.lead_time, now() + p.horizon into earliest, latest
+    from app_public.policies p where p.clinic_id = available_slots.clinic_id;
+  end if;
+  if greatest(from_time, earliest) > start_from then
+    start_from := greatest(from_time, earliest);
+    after_id := 0;
+  end if;
+  last_seen := to_timestamp(split_part(available_slots.after, '.', 1)::numeric / 1000000);
+  last_id := split_part(available_slots.after, '.', 2)::bigint;
+  if (last_seen, last_id) > (start_from, after_id) then
+    start_from := last_seen;
+    after_id := last_id;
   end if;
 
   return query
@@ -717,11 +728,12 @@ begin
         select from app_public.doctor_specializations ds
         where ds.clinic_id = bs.clinic_id and ds.doctor_id = bs.doctor_id and ds.specialization_id = available_slots.specialization_id))
       -- An expired hold is free, whether or not a job has tidied it up.
-      and bs.status in ('open', 'held') and (bs.status = 'open' or bs.held_until <= now())
-      and bs.starts_at >= start_from and bs.starts_at < start_before
+      -- (held_until is null says `open` without counting a status twice in the planner's estimate.)
+      and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
       -- Keyset, not offset: a page costs the same however deep it lies, and nothing shows twice or is missed while others book.
       and (bs.starts_at, bs.id) > (start_from, after_id)
-      and bs.starts_at > now() + p.lead_time and bs.starts_at <= now() + p.horizon
+      and bs.starts_at < coalesce(to_time, 'infinity') and bs.starts_at <= latest
+      and (available_slots.clinic_id is not null or bs.starts_at >= now() + p.lead_time and bs.starts_at <= now() + p.horizon)
     order by bs.starts_at, bs.id
     limit page_size;
 end
@@ -1435,6 +1447,28 @@ comment on function app_private.publish_events(int) is
 
 revoke all on function app_private.publish_events(int) from public;
 --! EndIncluded notification/publish_events.sql
+--! Included notification/clinic_changes.sql
+create or replace function app_hidden.clinic_changes(
+  clinic_id bigint, event_ids bigint[], slot_date date default null, out seen_event_ids bigint[], out booking_slot_ids bigint[])
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  -- Asked again for each notification: who is sent away in between learns nothing more.
+  perform app_private.require_clinic_role(clinic_changes.clinic_id, 'staff');
+  select array_agg(e.id order by e.id), array_agg(distinct e.booking_slot_id)
+    into seen_event_ids, booking_slot_ids
+  from app_public.events e
+  join app_public.booking_slots bs on bs.clinic_id = e.clinic_id and bs.id = e.booking_slot_id
+  where e.clinic_id = clinic_changes.clinic_id and e.id = any (clinic_changes.event_ids)
+    and (clinic_changes.slot_date is null or bs.slot_date = clinic_changes.slot_date);
+end
+$$;
+
+comment on function app_hidden.clinic_changes(bigint, bigint[], date) is
+'Which of some events of a clinic are of slots on a local date (null for any), and which slots those are; nulls when none. For the subscription clinicDay, which gets the ids from publish_events. Refuses (unauthenticated, forbidden) who does not work in the clinic.';
+
+revoke all on function app_hidden.clinic_changes(bigint, bigint[], date) from public;
+grant execute on function app_hidden.clinic_changes(bigint, bigint[], date) to app_anonymous;
+--! EndIncluded notification/clinic_changes.sql
 
 create trigger booking_slots_change_as_allowed before update on app_public.booking_slots
   for each row when (NEW.status is distinct from OLD.status) execute function app_private.check_transition('booking_slot');

@@ -1,5 +1,5 @@
---! Previous: sha1:1e105dadbfbfdc03b1846952ac3e7a6c41101d18
---! Hash: sha1:c52aa798d6984c9065808d47886630ae12b1617c
+--! Previous: sha1:d1c2a17c64e4542a17300995e82046c2911e3c46
+--! Hash: sha1:c80068e6520da5a2d0c492be857390bfadd93e46
 --! Message: import
 
 -- A clinic's roster on its way from its files to the tables; nothing of it is stored. The formats are in docs/import.md.
