@@ -120,7 +120,7 @@ async function look(
 ): Promise<Change | undefined> {
   const { rows } = await withPgClient(pgSettings as never, (client: PgClient) =>
     client.query<{ event_ids: string[] | null; slot_ids: string[] | null }>({
-      text: `select event_ids_seen::text[] as event_ids, booking_slot_ids::text[] as slot_ids
+      text: `select seen_event_ids::text[] as event_ids, booking_slot_ids::text[] as slot_ids
              from app_hidden.clinic_changes($1, $2, $3)`,
       values: [clinicId, eventIds as never, date ?? null],
     }),
