@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:da4270d2715ce85f6dc5bb1f462f25d96c9be554
+--! Hash: sha1:868cbe45f63794323704e9d4f117ab6e9d04f92d
 --! Message: core
 
 -- Schemas: app_public is the API, app_hidden may be read but is not exposed, app_private is nobody's but the owner's.
@@ -288,6 +288,22 @@ comment on function app_hidden.bump_row_version() is
 
 revoke all on function app_hidden.bump_row_version() from public;
 --! EndIncluded core/bump_row_version.sql
+--! Included core/require_version.sql
+create or replace function app_private.require_version(table_name text, given int, current int) returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  if given <> current then
+    perform app_hidden.refuse('stale_row_version', 'Somebody changed this in the meantime: read it again.',
+      jsonb_build_object('table', table_name, 'given', given, 'current', current));
+  end if;
+end
+$$;
+
+comment on function app_private.require_version(text, int, int) is
+'Refuses (stale_row_version) a caller who has seen another version of the row than the current one; null is whoever does not mind. The caller has locked the row. What bump_row_version is to updates, for functions.';
+
+revoke all on function app_private.require_version(text, int, int) from public;
+--! EndIncluded core/require_version.sql
 --! Included core/refuse_new_identity.sql
 create or replace function app_hidden.refuse_new_identity() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$

@@ -1,5 +1,5 @@
---! Previous: sha1:da4270d2715ce85f6dc5bb1f462f25d96c9be554
---! Hash: sha1:d1702286a74334115967432ca600aacda14e5c45
+--! Previous: sha1:868cbe45f63794323704e9d4f117ab6e9d04f92d
+--! Hash: sha1:8e09d33e6ac2772ead6b18880a30ddea92fbeb49
 --! Message: identity
 
 -- Accounts: who can sign in. Global, referred to by customers and employees.

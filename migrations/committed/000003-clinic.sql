@@ -1,5 +1,5 @@
---! Previous: sha1:d1702286a74334115967432ca600aacda14e5c45
---! Hash: sha1:e03c46bac28901640aa0c247ed839b9d159e426f
+--! Previous: sha1:8e09d33e6ac2772ead6b18880a30ddea92fbeb49
+--! Hash: sha1:4a926ab9dcdc05677ee83644713cc8373f727332
 --! Message: clinic
 
 -- ActiveEntityId: a generated column holds the id while the row is active and null when not, and is what children that need an
@@ -370,6 +370,9 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp a
 declare
   person app_private.request_person;
   account app_private.accounts;
+  -- What does not look like ours is nobody's: refused like any other stranger, not a failed cast.
+  own_account_id bigint := case when claims ->> 'sub' ~ '^[0-9]{1,18}$' then (claims ->> 'sub')::bigint end;
+  own_session_id uuid := case when claims ->> 'sid' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then (claims ->> 'sid')::uuid end;
 begin
   person.role := 'app_anonymous';
   person.staff_clinic_ids := '{}';
@@ -389,9 +392,9 @@ begin
     select a.* into account
     from app_private.accounts a
     join app_private.sessions s on s.account_id = a.id
-    where a.id = (claims ->> 'sub')::bigint and a.is_active
-      and s.id = (claims ->> 'sid')::uuid and s.revoked_at is null and s.expires_at > now();
-    person.session_id := (claims ->> 'sid')::uuid;
+    where a.id = own_account_id and a.is_active
+      and s.id = own_session_id and s.revoked_at is null and s.expires_at > now();
+    person.session_id := own_session_id;
   end if;
   if account.id is null then
     perform app_hidden.refuse('unauthenticated', 'The session has ended. Sign in again.');

@@ -1,5 +1,5 @@
---! Previous: sha1:e03c46bac28901640aa0c247ed839b9d159e426f
---! Hash: sha1:caebbd4717f085a22fd6ef8c45cb35ee97c813e8
+--! Previous: sha1:4a926ab9dcdc05677ee83644713cc8373f727332
+--! Hash: sha1:9d3ad22eeec3ac330206b65580bf7f6e49892919
 --! Message: schedule
 
 create table app_public.time_slots (

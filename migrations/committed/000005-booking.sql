@@ -1,5 +1,5 @@
---! Previous: sha1:caebbd4717f085a22fd6ef8c45cb35ee97c813e8
---! Hash: sha1:d1c2a17c64e4542a17300995e82046c2911e3c46
+--! Previous: sha1:9d3ad22eeec3ac330206b65580bf7f6e49892919
+--! Hash: sha1:ba2cac6c12449ea4dc9564911cd7d51f3ffa133b
 --! Message: booking
 
 create table app_public.state_transitions (
@@ -748,7 +748,8 @@ grant execute on function app_public.available_slots(bigint, bigint, bigint, tim
 --! EndIncluded booking/available_slots.sql
 --! Included booking/hold_slot.sql
 create or replace function app_public.hold_slot(
-  clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, idempotency_key text default null)
+  clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, idempotency_key text default null,
+  row_version int default null)
 returns app_public.booking_slots
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -773,6 +774,7 @@ begin
     perform app_private.judge_slot(slot, customer.id);
   end if;
   slot := app_private.lock_slot(hold_slot.clinic_id, hold_slot.booking_slot_id);
+  perform app_private.require_version('booking_slots', hold_slot.row_version, slot.row_version);
   perform app_private.judge_slot(slot, customer.id);
 
   select p.* into policy from app_public.policies p where p.clinic_id = slot.clinic_id;
@@ -791,16 +793,17 @@ begin
 end
 $$;
 
-comment on function app_public.hold_slot(bigint, bigint, bigint, text) is
+comment on function app_public.hold_slot(bigint, bigint, bigint, text, int) is
 $c$Keeps a slot for a customer while they fill in a form, for the clinic's hold_time; holding again prolongs it. It ends by itself at held_until (app_public.book_slot and others treat it as free from then on). Customers hold for themselves, the desk for customers of its clinic.
-Refuses slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, customer_not_found, forbidden, unauthenticated, idempotency_key_reused, invalid_argument.$c$;
+Refuses slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, customer_not_found, forbidden, unauthenticated, idempotency_key_reused, invalid_argument, stale_row_version.$c$;
 
-revoke all on function app_public.hold_slot(bigint, bigint, bigint, text) from public;
-grant execute on function app_public.hold_slot(bigint, bigint, bigint, text) to app_customer;
+revoke all on function app_public.hold_slot(bigint, bigint, bigint, text, int) from public;
+grant execute on function app_public.hold_slot(bigint, bigint, bigint, text, int) to app_customer;
 --! EndIncluded booking/hold_slot.sql
 --! Included booking/release_hold.sql
 create or replace function app_public.release_hold(
-  clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, idempotency_key text default null)
+  clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, idempotency_key text default null,
+  row_version int default null)
 returns app_public.booking_slots
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -815,6 +818,7 @@ begin
     return jsonb_populate_record(null::app_public.booking_slots, outcome);
   end if;
   slot := app_private.lock_slot(release_hold.clinic_id, release_hold.booking_slot_id);
+  perform app_private.require_version('booking_slots', release_hold.row_version, slot.row_version);
   if slot.status <> 'held' or slot.customer_id is distinct from customer.id then
     perform app_hidden.refuse('hold_not_found', 'There is no hold on this slot.', jsonb_build_object('bookingSlotId', slot.id::text));
   end if;
@@ -826,11 +830,11 @@ begin
 end
 $$;
 
-comment on function app_public.release_hold(bigint, bigint, bigint, text) is
-'Gives a held slot back before its time. Customers their own, the desk those of its clinic''s customers. Refuses slot_not_found, hold_not_found, customer_not_found, forbidden, unauthenticated, idempotency_key_reused, invalid_argument.';
+comment on function app_public.release_hold(bigint, bigint, bigint, text, int) is
+'Gives a held slot back before its time. Customers their own, the desk those of its clinic''s customers. Refuses slot_not_found, hold_not_found, customer_not_found, forbidden, unauthenticated, idempotency_key_reused, invalid_argument, stale_row_version.';
 
-revoke all on function app_public.release_hold(bigint, bigint, bigint, text) from public;
-grant execute on function app_public.release_hold(bigint, bigint, bigint, text) to app_customer;
+revoke all on function app_public.release_hold(bigint, bigint, bigint, text, int) from public;
+grant execute on function app_public.release_hold(bigint, bigint, bigint, text, int) to app_customer;
 --! EndIncluded booking/release_hold.sql
 --! Included booking/release_expired_holds.sql
 create or replace function app_private.release_expired_holds(batch int default 500) returns int
@@ -862,7 +866,8 @@ revoke all on function app_private.release_expired_holds(int) from public;
 --! EndIncluded booking/release_expired_holds.sql
 --! Included booking/book_slot.sql
 create or replace function app_public.book_slot(
-  clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, note text default null, idempotency_key text default null)
+  clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, note text default null, idempotency_key text default null,
+  row_version int default null)
 returns app_public.bookings
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -891,6 +896,7 @@ begin
   end if;
   -- Then lock, and judge what is true now. From here on nobody else changes the slot.
   slot := app_private.lock_slot(book_slot.clinic_id, book_slot.booking_slot_id);
+  perform app_private.require_version('booking_slots', book_slot.row_version, slot.row_version);
   perform app_private.judge_slot(slot, customer.id);
 
   select p.* into policy from app_public.policies p where p.clinic_id = slot.clinic_id;
@@ -916,16 +922,16 @@ begin
 end
 $$;
 
-comment on function app_public.book_slot(bigint, bigint, bigint, text, text) is
+comment on function app_public.book_slot(bigint, bigint, bigint, text, text, int) is
 $c$Books a free slot, or one the customer holds, and queues confirmation and reminders in the same transaction. Of all who try at once exactly one wins. Customers book for themselves (customer_id left out), the desk for customers of its clinic.
-Refuses slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, customer_busy, customer_not_found, forbidden, unauthenticated, idempotency_key_reused, invalid_argument.$c$;
+Refuses slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, customer_busy, customer_not_found, forbidden, unauthenticated, idempotency_key_reused, invalid_argument, stale_row_version.$c$;
 
-revoke all on function app_public.book_slot(bigint, bigint, bigint, text, text) from public;
-grant execute on function app_public.book_slot(bigint, bigint, bigint, text, text) to app_customer;
+revoke all on function app_public.book_slot(bigint, bigint, bigint, text, text, int) from public;
+grant execute on function app_public.book_slot(bigint, bigint, bigint, text, text, int) to app_customer;
 --! EndIncluded booking/book_slot.sql
 --! Included booking/cancel_booking.sql
 create or replace function app_public.cancel_booking(
-  clinic_id bigint, booking_id bigint, reason text default null, idempotency_key text default null)
+  clinic_id bigint, booking_id bigint, reason text default null, idempotency_key text default null, row_version int default null)
 returns app_public.bookings
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -941,6 +947,7 @@ begin
   end if;
   booking := app_private.lock_booking(cancel_booking.clinic_id, cancel_booking.booking_id);
   by_desk := app_private.require_booking_right(booking);
+  perform app_private.require_version('bookings', cancel_booking.row_version, booking.row_version);
   if not by_desk and booking.status in ('booked', 'checked_in') then
     select p.cancellation_cutoff into cutoff from app_public.policies p where p.clinic_id = booking.clinic_id;
     if booking.starts_at < now() + cutoff then
@@ -955,15 +962,16 @@ begin
 end
 $$;
 
-comment on function app_public.cancel_booking(bigint, bigint, text, text) is
-'Cancels a booking and frees its slot at once. Customers their own, until the clinic''s cancellation cut-off; the desk any of its clinic. Refuses booking_not_found, cancellation_too_late, illegal_transition (not booked any more), forbidden, unauthenticated, idempotency_key_reused, invalid_argument.';
+comment on function app_public.cancel_booking(bigint, bigint, text, text, int) is
+'Cancels a booking and frees its slot at once. Customers their own, until the clinic''s cancellation cut-off; the desk any of its clinic. Refuses booking_not_found, cancellation_too_late, illegal_transition (not booked any more), forbidden, unauthenticated, idempotency_key_reused, invalid_argument, stale_row_version.';
 
-revoke all on function app_public.cancel_booking(bigint, bigint, text, text) from public;
-grant execute on function app_public.cancel_booking(bigint, bigint, text, text) to app_customer;
+revoke all on function app_public.cancel_booking(bigint, bigint, text, text, int) from public;
+grant execute on function app_public.cancel_booking(bigint, bigint, text, text, int) to app_customer;
 --! EndIncluded booking/cancel_booking.sql
 --! Included booking/reschedule_booking.sql
 create or replace function app_public.reschedule_booking(
-  clinic_id bigint, booking_id bigint, booking_slot_id bigint, idempotency_key text default null)
+  clinic_id bigint, booking_id bigint, booking_slot_id bigint, idempotency_key text default null,
+  row_version int default null)
 returns app_public.bookings
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -981,6 +989,7 @@ begin
   end if;
   booking := app_private.lock_booking(reschedule_booking.clinic_id, reschedule_booking.booking_id, reschedule_booking.booking_slot_id);
   by_desk := app_private.require_booking_right(booking);
+  perform app_private.require_version('bookings', reschedule_booking.row_version, booking.row_version);
   slot := app_private.lock_slot(reschedule_booking.clinic_id, reschedule_booking.booking_slot_id);
   if booking.status <> 'booked' then
     perform app_hidden.refuse('illegal_transition', format('A booking that is %s cannot be rescheduled.', booking.status),
@@ -1025,15 +1034,16 @@ begin
 end
 $$;
 
-comment on function app_public.reschedule_booking(bigint, bigint, bigint, text) is
+comment on function app_public.reschedule_booking(bigint, bigint, bigint, text, int) is
 $c$Moves a booking to another slot of the same clinic, which may be another doctor's: the new slot is taken and the old one freed, both or neither, and reminders follow. Customers their own, until the cancellation cut-off of the old time; the desk any of its clinic.
-Refuses booking_not_found, illegal_transition, cancellation_too_late, customer_busy, and whatever refuses a new booking of that slot: slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past; forbidden, unauthenticated, idempotency_key_reused, invalid_argument.$c$;
+Refuses booking_not_found, illegal_transition, cancellation_too_late, customer_busy, and whatever refuses a new booking of that slot: slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past; forbidden, unauthenticated, idempotency_key_reused, invalid_argument, stale_row_version.$c$;
 
-revoke all on function app_public.reschedule_booking(bigint, bigint, bigint, text) from public;
-grant execute on function app_public.reschedule_booking(bigint, bigint, bigint, text) to app_customer;
+revoke all on function app_public.reschedule_booking(bigint, bigint, bigint, text, int) from public;
+grant execute on function app_public.reschedule_booking(bigint, bigint, bigint, text, int) to app_customer;
 --! EndIncluded booking/reschedule_booking.sql
 --! Included booking/advance_booking.sql
-create or replace function app_private.advance_booking(clinic_id bigint, booking_id bigint, to_status app_public.booking_status, idempotency_key text)
+create or replace function app_private.advance_booking(
+  clinic_id bigint, booking_id bigint, to_status app_public.booking_status, idempotency_key text, row_version int)
 returns app_public.bookings
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1052,6 +1062,7 @@ begin
   if booking.doctor_id <> all (app_hidden.own_doctor_ids()) then
     perform app_private.require_clinic_role(advance_booking.clinic_id, 'desk');
   end if;
+  perform app_private.require_version('bookings', advance_booking.row_version, booking.row_version);
   select c.time_zone into zone from app_public.clinics c where c.id = booking.clinic_id;
   if advance_booking.to_status = 'checked_in' and booking.slot_date > (now() at time zone zone)::date
      or advance_booking.to_status = 'no_show' and booking.starts_at > now() then
@@ -1070,55 +1081,61 @@ begin
 end
 $$;
 
-comment on function app_private.advance_booking(bigint, bigint, app_public.booking_status, text) is
-'The way of a booking on its day: checked_in (from the clinic''s local day on), completed, no_show (once it has started). For the desk, and for a doctor the own patients. Reminders still pending are dropped. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused, invalid_argument.';
+comment on function app_private.advance_booking(bigint, bigint, app_public.booking_status, text, int) is
+'The way of a booking on its day: checked_in (from the clinic''s local day on), completed, no_show (once it has started). For the desk, and for a doctor the own patients. Reminders still pending are dropped. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused, invalid_argument, stale_row_version.';
 
-revoke all on function app_private.advance_booking(bigint, bigint, app_public.booking_status, text) from public;
+revoke all on function app_private.advance_booking(bigint, bigint, app_public.booking_status, text, int) from public;
 --! EndIncluded booking/advance_booking.sql
 --! Included booking/check_in.sql
-create or replace function app_public.check_in(clinic_id bigint, booking_id bigint, idempotency_key text default null) returns app_public.bookings
+create or replace function app_public.check_in(
+  clinic_id bigint, booking_id bigint, idempotency_key text default null, row_version int default null)
+returns app_public.bookings
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 begin
   -- Who may, and when, is judged there.
-  return app_private.advance_booking(check_in.clinic_id, check_in.booking_id, 'checked_in', check_in.idempotency_key);
+  return app_private.advance_booking(check_in.clinic_id, check_in.booking_id, 'checked_in', check_in.idempotency_key, check_in.row_version);
 end
 $$;
 
-comment on function app_public.check_in(bigint, bigint, text) is
-'Notes that the patient has arrived. From the clinics local day of the booking on. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused, invalid_argument.';
+comment on function app_public.check_in(bigint, bigint, text, int) is
+'Notes that the patient has arrived. From the clinics local day of the booking on. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused, invalid_argument, stale_row_version.';
 
-revoke all on function app_public.check_in(bigint, bigint, text) from public;
-grant execute on function app_public.check_in(bigint, bigint, text) to app_staff;
+revoke all on function app_public.check_in(bigint, bigint, text, int) from public;
+grant execute on function app_public.check_in(bigint, bigint, text, int) to app_staff;
 --! EndIncluded booking/check_in.sql
 --! Included booking/complete_booking.sql
-create or replace function app_public.complete_booking(clinic_id bigint, booking_id bigint, idempotency_key text default null) returns app_public.bookings
+create or replace function app_public.complete_booking(
+  clinic_id bigint, booking_id bigint, idempotency_key text default null, row_version int default null)
+returns app_public.bookings
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 begin
   -- Who may, and when, is judged there.
-  return app_private.advance_booking(complete_booking.clinic_id, complete_booking.booking_id, 'completed', complete_booking.idempotency_key);
+  return app_private.advance_booking(complete_booking.clinic_id, complete_booking.booking_id, 'completed', complete_booking.idempotency_key, complete_booking.row_version);
 end
 $$;
 
-comment on function app_public.complete_booking(bigint, bigint, text) is
-'Notes that the appointment took place; the patient was checked in before. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, illegal_transition, idempotency_key_reused, invalid_argument.';
+comment on function app_public.complete_booking(bigint, bigint, text, int) is
+'Notes that the appointment took place; the patient was checked in before. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, illegal_transition, idempotency_key_reused, invalid_argument, stale_row_version.';
 
-revoke all on function app_public.complete_booking(bigint, bigint, text) from public;
-grant execute on function app_public.complete_booking(bigint, bigint, text) to app_staff;
+revoke all on function app_public.complete_booking(bigint, bigint, text, int) from public;
+grant execute on function app_public.complete_booking(bigint, bigint, text, int) to app_staff;
 --! EndIncluded booking/complete_booking.sql
 --! Included booking/mark_no_show.sql
-create or replace function app_public.mark_no_show(clinic_id bigint, booking_id bigint, idempotency_key text default null) returns app_public.bookings
+create or replace function app_public.mark_no_show(
+  clinic_id bigint, booking_id bigint, idempotency_key text default null, row_version int default null)
+returns app_public.bookings
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 begin
   -- Who may, and when, is judged there.
-  return app_private.advance_booking(mark_no_show.clinic_id, mark_no_show.booking_id, 'no_show', mark_no_show.idempotency_key);
+  return app_private.advance_booking(mark_no_show.clinic_id, mark_no_show.booking_id, 'no_show', mark_no_show.idempotency_key, mark_no_show.row_version);
 end
 $$;
 
-comment on function app_public.mark_no_show(bigint, bigint, text) is
-'Notes that the patient did not come, once the slot has started. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused, invalid_argument.';
+comment on function app_public.mark_no_show(bigint, bigint, text, int) is
+'Notes that the patient did not come, once the slot has started. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused, invalid_argument, stale_row_version.';
 
-revoke all on function app_public.mark_no_show(bigint, bigint, text) from public;
-grant execute on function app_public.mark_no_show(bigint, bigint, text) to app_staff;
+revoke all on function app_public.mark_no_show(bigint, bigint, text, int) from public;
+grant execute on function app_public.mark_no_show(bigint, bigint, text, int) to app_staff;
 --! EndIncluded booking/mark_no_show.sql
 --! Included schedule/clear_schedule.sql
 create or replace function app_private.clear_schedule(clinic_id bigint, doctor_id bigint, "cascade" boolean, reason text) returns void
@@ -1177,7 +1194,8 @@ revoke all on function app_private.clear_schedule(bigint, bigint, boolean, text)
 --! EndIncluded schedule/clear_schedule.sql
 --! Included schedule/withdraw_slot.sql
 create or replace function app_public.withdraw_slot(
-  clinic_id bigint, booking_slot_id bigint, "cascade" boolean default false, reason text default null)
+  clinic_id bigint, booking_slot_id bigint, "cascade" boolean default false, reason text default null,
+  row_version int default null)
 returns app_public.booking_slots
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1189,6 +1207,7 @@ begin
   if not (slot.doctor_id = any (app_hidden.own_doctor_ids()) and slot.clinic_id = any (app_hidden.staff_clinic_ids())) then
     perform app_private.require_clinic_role(withdraw_slot.clinic_id, 'desk');
   end if;
+  perform app_private.require_version('booking_slots', withdraw_slot.row_version, slot.row_version);
   if slot.status = 'withdrawn' then
     return slot;
   end if;
@@ -1212,14 +1231,15 @@ begin
 end
 $$;
 
-comment on function app_public.withdraw_slot(bigint, bigint, boolean, text) is
-'Takes a slot out of the calendar; a hold on it ends. Refuses (still_in_use) a booked one; with `cascade` its booking is cancelled by the clinic and the customer told. It stays withdrawn when slots are generated again. For the desk, and for a doctor the own slots. Refuses forbidden, slot_not_found, illegal_transition.';
+comment on function app_public.withdraw_slot(bigint, bigint, boolean, text, int) is
+'Takes a slot out of the calendar; a hold on it ends. Refuses (still_in_use) a booked one; with `cascade` its booking is cancelled by the clinic and the customer told. It stays withdrawn when slots are generated again. For the desk, and for a doctor the own slots. Refuses forbidden, slot_not_found, illegal_transition, stale_row_version.';
 
-revoke all on function app_public.withdraw_slot(bigint, bigint, boolean, text) from public;
-grant execute on function app_public.withdraw_slot(bigint, bigint, boolean, text) to app_staff;
+revoke all on function app_public.withdraw_slot(bigint, bigint, boolean, text, int) from public;
+grant execute on function app_public.withdraw_slot(bigint, bigint, boolean, text, int) to app_staff;
 --! EndIncluded schedule/withdraw_slot.sql
 --! Included clinic/deactivate_doctor.sql
-create or replace function app_public.deactivate_doctor(clinic_id bigint, doctor_id bigint, "cascade" boolean default false)
+create or replace function app_public.deactivate_doctor(
+  clinic_id bigint, doctor_id bigint, "cascade" boolean default false, row_version int default null)
 returns app_public.doctors
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1232,6 +1252,7 @@ begin
   if doctor.id is null then
     perform app_hidden.refuse('doctor_not_found', 'No such doctor in this clinic.', jsonb_build_object('doctorId', deactivate_doctor.doctor_id::text));
   end if;
+  perform app_private.require_version('doctors', deactivate_doctor.row_version, doctor.row_version);
   perform app_private.clear_schedule(deactivate_doctor.clinic_id, deactivate_doctor.doctor_id, deactivate_doctor."cascade", 'doctor deactivated');
   update app_public.doctors d set is_active = false
   where d.clinic_id = deactivate_doctor.clinic_id and d.id = deactivate_doctor.doctor_id
@@ -1240,14 +1261,14 @@ begin
 end
 $$;
 
-comment on function app_public.deactivate_doctor(bigint, bigint, boolean) is
-'Takes a doctor out of service. Refuses (still_in_use, with the list) while open slots ahead or live bookings hang on; with `cascade` it withdraws those slots and cancels those bookings, telling their customers, all in one transaction. For managers. Refuses forbidden, clinic_not_found, doctor_not_found.';
+comment on function app_public.deactivate_doctor(bigint, bigint, boolean, int) is
+'Takes a doctor out of service. Refuses (still_in_use, with the list) while open slots ahead or live bookings hang on; with `cascade` it withdraws those slots and cancels those bookings, telling their customers, all in one transaction. For managers. Refuses forbidden, clinic_not_found, doctor_not_found, stale_row_version.';
 
-revoke all on function app_public.deactivate_doctor(bigint, bigint, boolean) from public;
-grant execute on function app_public.deactivate_doctor(bigint, bigint, boolean) to app_staff;
+revoke all on function app_public.deactivate_doctor(bigint, bigint, boolean, int) from public;
+grant execute on function app_public.deactivate_doctor(bigint, bigint, boolean, int) to app_staff;
 --! EndIncluded clinic/deactivate_doctor.sql
 --! Included clinic/deactivate_clinic.sql
-create or replace function app_public.deactivate_clinic(clinic_id bigint, "cascade" boolean default false)
+create or replace function app_public.deactivate_clinic(clinic_id bigint, "cascade" boolean default false, row_version int default null)
 returns app_public.clinics
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1255,7 +1276,8 @@ declare
   active_doctors jsonb;
 begin
   perform app_private.require_clinic_role(deactivate_clinic.clinic_id, 'manage');
-  perform app_private.lock_schedule(deactivate_clinic.clinic_id);
+  clinic := app_private.lock_schedule(deactivate_clinic.clinic_id);
+  perform app_private.require_version('clinics', deactivate_clinic.row_version, clinic.row_version);
   if not deactivate_clinic."cascade" then
     select jsonb_agg(jsonb_build_object('doctorId', d.id::text, 'fullName', d.full_name) order by d.id) into active_doctors
     from app_public.doctors d where d.clinic_id = deactivate_clinic.clinic_id and d.is_active;
@@ -1271,11 +1293,11 @@ begin
 end
 $$;
 
-comment on function app_public.deactivate_clinic(bigint, boolean) is
-'Takes a clinic out of service. Refuses (still_in_use, with the list) while active doctors hang on; with `cascade` it deactivates them, withdraws their open slots and cancels their live bookings, telling the customers, all in one transaction. For its managers and operators. Refuses forbidden, clinic_not_found.';
+comment on function app_public.deactivate_clinic(bigint, boolean, int) is
+'Takes a clinic out of service. Refuses (still_in_use, with the list) while active doctors hang on; with `cascade` it deactivates them, withdraws their open slots and cancels their live bookings, telling the customers, all in one transaction. For its managers and operators. Refuses forbidden, clinic_not_found, stale_row_version.';
 
-revoke all on function app_public.deactivate_clinic(bigint, boolean) from public;
-grant execute on function app_public.deactivate_clinic(bigint, boolean) to app_staff;
+revoke all on function app_public.deactivate_clinic(bigint, boolean, int) from public;
+grant execute on function app_public.deactivate_clinic(bigint, boolean, int) to app_staff;
 --! EndIncluded clinic/deactivate_clinic.sql
 --! Included notification/claim_notifications.sql
 create or replace function app_private.claim_notifications(batch int default 100) returns setof app_public.notifications

@@ -1,5 +1,5 @@
---! Previous: sha1:d1c2a17c64e4542a17300995e82046c2911e3c46
---! Hash: sha1:c80068e6520da5a2d0c492be857390bfadd93e46
+--! Previous: sha1:ba2cac6c12449ea4dc9564911cd7d51f3ffa133b
+--! Hash: sha1:1463003b27cb786a52861cb57c3e59c385a5842d
 --! Message: import
 
 -- A clinic's roster on its way from its files to the tables; nothing of it is stored. The formats are in docs/import.md.

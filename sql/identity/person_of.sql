@@ -3,6 +3,9 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp a
 declare
   person app_private.request_person;
   account app_private.accounts;
+  -- What does not look like ours is nobody's: refused like any other stranger, not a failed cast.
+  own_account_id bigint := case when claims ->> 'sub' ~ '^[0-9]{1,18}$' then (claims ->> 'sub')::bigint end;
+  own_session_id uuid := case when claims ->> 'sid' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then (claims ->> 'sid')::uuid end;
 begin
   person.role := 'app_anonymous';
   person.staff_clinic_ids := '{}';
@@ -22,9 +25,9 @@ begin
     select a.* into account
     from app_private.accounts a
     join app_private.sessions s on s.account_id = a.id
-    where a.id = (claims ->> 'sub')::bigint and a.is_active
-      and s.id = (claims ->> 'sid')::uuid and s.revoked_at is null and s.expires_at > now();
-    person.session_id := (claims ->> 'sid')::uuid;
+    where a.id = own_account_id and a.is_active
+      and s.id = own_session_id and s.revoked_at is null and s.expires_at > now();
+    person.session_id := own_session_id;
   end if;
   if account.id is null then
     perform app_hidden.refuse('unauthenticated', 'The session has ended. Sign in again.');

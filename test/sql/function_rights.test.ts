@@ -226,6 +226,21 @@ describe('the functions of the API', () => {
       expect(found).toEqual(attempts)
     }))
 
+  it('are not fooled by what a caller calls like something of theirs', () =>
+    inTransaction(async (db) => {
+      const world = await twoClinics(db)
+      await db.as(world.claims['manager A'])
+      await db.query(
+        `create temporary view pg_timezone_names as select 'Nowhere/Land' as name;
+         create temporary table accounts as select 1 as id;
+         create function pg_temp.now() returns timestamptz language sql as $$ select 'epoch'::timestamptz $$`,
+      )
+      await expect(
+        db.query(`update app_public.clinics set time_zone = 'Nowhere/Land' where id = $1`, [world.a.clinicId]),
+      ).rejects.toMatchObject({ code: 'MS205' })
+      expect(await db.query('select * from app_public.current_person()')).toMatchObject([{ is_admin: false }])
+    }))
+
   it('leave nothing behind of what they refuse', () =>
     inTransaction(async (db) => {
       const world = await twoClinics(db)

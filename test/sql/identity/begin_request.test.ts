@@ -139,6 +139,10 @@ describe('begin_request', () => {
         { sub: accountId, sid: '00000000-0000-0000-0000-000000000000' },
         { sub: '0', sid: claims.sid },
         { sub: null, sid: claims.sid },
+        { sub: 'ann', sid: claims.sid },
+        { sub: accountId, sid: 'a session' },
+        { sub: '9'.repeat(30), sid: claims.sid },
+        { sub: `${accountId} or true`, sid: claims.sid },
         { sub: accountId, sid: claims.sid, iss: issuer },
       ])
         await expectRefusal(db.as(forged), 'unauthenticated')
