@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/cluster.ts'
+import { connect } from '../../helpers/connection.ts'
+import { type Db, inTransaction } from '../../helpers/database.ts'
+import { book, cancel } from '../../helpers/operations.ts'
+import { aPractice, aSlot } from '../../helpers/world.ts'
+
+interface Notification {
+  clinic_id: string
+  id: string
+  booking_id: string
+  kind: string
+  attempts: number
+}
+
+const claim = (db: Pick<Db, 'query'>, batch?: number) =>
+  db.query<Notification>(`select * from app_private.claim_notifications(${batch ?? ''})`)
+
+/** Some bookings of one clinic, each with a confirmation that is due and a reminder that is not. */
+async function bookings(db: Pick<Db, 'one' | 'query'>, count: number) {
+  const practice = await aPractice(db)
+  const { clinicId, doctorId, customer } = practice
+  const ids = []
+  for (let i = 0; i < count; i++) {
+    const slotId = await aSlot(db, clinicId, doctorId, 60 + i)
+    ids.push((await book(db, clinicId, slotId, { customerId: customer.customerId })).id)
+  }
+  return { ...practice, bookingIds: ids as [string, ...string[]] }
+}
+
+/** As if so much time had passed for a clinic's messages. */
+const wait = (db: Db, clinicId: string, interval: string) =>
+  db.query(
+    'update app_public.notifications set due_at = due_at - $2::interval, retry_at = retry_at - $2::interval where clinic_id = $1',
+    [clinicId, interval],
+  )
+
+describe('claim_notifications', () => {
+  it('takes what is due, so many at a time, and leaves what is not', () =>
+    inTransaction(async (db) => {
+      const { bookingIds } = await bookings(db, 3)
+      const first = await claim(db, 2)
+      const second = await claim(db, 2)
+      expect([first.length, second.length]).toEqual([2, 1])
+      const claimed = [...first, ...second]
+      expect(claimed.map((n) => n.booking_id).sort()).toEqual([...bookingIds].sort())
+      expect(new Set(claimed.map((n) => n.kind))).toEqual(new Set(['booking_confirmed']))
+      expect(await claim(db)).toEqual([])
+    }))
+
+  it('takes a reminder when its time has come', () =>
+    inTransaction(async (db) => {
+      const { clinicId } = await bookings(db, 1)
+      await claim(db)
+      await db.query(
+        `update app_public.notifications set state = 'dropped' where kind = 'booking_confirmed' and clinic_id = $1`,
+        [clinicId],
+      )
+      // Due in 36 hours.
+      await wait(db, clinicId, '35 hours')
+      expect(await claim(db)).toEqual([])
+      await wait(db, clinicId, '1 hour')
+      expect(await claim(db)).toMatchObject([{ kind: 'booking_reminder', attempts: 1 }])
+    }))
+
+  it('takes one clinic at a time, the one whose message has waited longest first', () =>
+    inTransaction(async (db) => {
+      const [one, two] = [await bookings(db, 2), await bookings(db, 2)]
+      await wait(db, two.clinicId, '1 minute')
+      const clinics = async () => (await claim(db)).map((n) => n.clinic_id)
+      expect(await clinics()).toEqual([two.clinicId, two.clinicId])
+      expect(await clinics()).toEqual([one.clinicId, one.clinicId])
+    }))
+
+  it('has each again after 30 seconds, doubling, until it is recorded as sent', () =>
+    inTransaction(async (db) => {
+      const { clinicId, bookingIds } = await bookings(db, 1)
+      for (const [attempt, seconds] of [
+        [1, 30],
+        [2, 60],
+        [3, 120],
+        [4, 240],
+      ] as const) {
+        const [claimed] = await claim(db)
+        expect(claimed).toMatchObject({ booking_id: bookingIds[0], attempts: attempt })
+        await wait(db, clinicId, `${seconds - 1} seconds`)
+        expect(await claim(db)).toEqual([])
+        await wait(db, clinicId, '1 second')
+      }
+      const [claimed] = await claim(db)
+      await db.query('select app_private.notification_sent($1, $2)', [clinicId, claimed?.id])
+      await wait(db, clinicId, '1 hour')
+      expect(await claim(db)).toEqual([])
+    }))
+
+  it('does not take what was dropped in the meantime', () =>
+    inTransaction(async (db) => {
+      const { clinicId, bookingIds } = await bookings(db, 1)
+      await cancel(db, clinicId, bookingIds[0])
+      expect(await claim(db)).toMatchObject([{ kind: 'booking_cancelled' }])
+    }))
+})
+
+describe('notification_failed', () => {
+  it('keeps the reason, and gives up after the eighth attempt', () =>
+    inTransaction(async (db) => {
+      const { clinicId } = await bookings(db, 1)
+      const states = []
+      for (let attempt = 1; attempt <= 8; attempt++) {
+        const [claimed] = await claim(db)
+        const { state } = await db.one<{ state: string }>(
+          'select app_private.notification_failed($1, $2, $3) as state',
+          [clinicId, claimed?.id, `no answer, ${attempt}`],
+        )
+        states.push(state)
+        await wait(db, clinicId, '2 hours')
+      }
+      expect(states).toEqual([...Array(7).fill('pending'), 'dead'])
+      expect(await claim(db)).toEqual([])
+      // It stays to be seen, by those who work there too.
+      expect(
+        await db.one(
+          `select state, attempts, last_error, sent_at from app_public.notifications where clinic_id = $1 and kind = 'booking_confirmed'`,
+          [clinicId],
+        ),
+      ).toEqual({ state: 'dead', attempts: 8, last_error: 'no answer, 8', sent_at: null })
+    }))
+
+  it('does not bring back what was dropped while it was on its way', () =>
+    inTransaction(async (db) => {
+      const { clinicId, bookingIds } = await bookings(db, 1)
+      const [claimed] = await claim(db)
+      await cancel(db, clinicId, bookingIds[0])
+      const failed = 'select app_private.notification_failed($1, $2, $3) as state'
+      expect(await db.one(failed, [clinicId, claimed?.id, 'x'.repeat(5000)])).toEqual({ state: 'dropped' })
+      const { length } = await db.one<{ length: number }>(
+        'select char_length(last_error) as length from app_public.notifications where id = $1',
+        [claimed?.id],
+      )
+      expect(length).toBe(1000)
+    }))
+})
+
+describe('notification_sent', () => {
+  it('says so even of what was dropped meanwhile: it went out', () =>
+    inTransaction(async (db) => {
+      const { clinicId, bookingIds } = await bookings(db, 1)
+      const [claimed] = await claim(db)
+      await cancel(db, clinicId, bookingIds[0])
+      await db.query('select app_private.notification_sent($1, $2)', [clinicId, claimed?.id])
+      const { state, at_this_time } = await db.one(
+        'select state, sent_at = now() as at_this_time from app_public.notifications where id = $1',
+        [claimed?.id],
+      )
+      expect({ state, at_this_time }).toEqual({ state: 'sent', at_this_time: true })
+    }))
+})
+
+describe('deliver_to_database', () => {
+  it('delivers a notification once, however often it is handed over', () =>
+    inTransaction(async (db) => {
+      const { clinicId } = await bookings(db, 1)
+      const [claimed] = await claim(db)
+      for (const body of ['first', 'second'])
+        await db.query('select app_private.deliver_to_database($1, $2, $3, $4, $5)', [
+          clinicId,
+          claimed?.id,
+          'ann@test.example',
+          'Hello',
+          body,
+        ])
+      const messages = await db.query(
+        'select recipient, subject, body from app_private.messages where clinic_id = $1',
+        [clinicId],
+      )
+      expect(messages).toEqual([{ recipient: 'ann@test.example', subject: 'Hello', body: 'first' }])
+    }))
+})
+
+describe('two workers', () => {
+  let database: ClonedDatabase
+  beforeAll(async () => {
+    database = await cloneDatabase()
+  })
+  afterAll(() => database.drop())
+
+  it('share the work: what one has claimed, the other passes over without waiting', async () => {
+    const [one, two] = [await connect(database.url), await connect(database.url)]
+    try {
+      const { bookingIds } = await bookings(one, 5)
+      await one.query('begin')
+      const first = await claim(one, 2)
+      // Not after the first has committed, but now.
+      await two.query(`set lock_timeout = '5s'`)
+      const second = await claim(two, 10)
+      await one.query('commit')
+      expect([first.length, second.length]).toEqual([2, 3])
+      expect([...first, ...second].map((n) => n.booking_id).sort()).toEqual([...bookingIds].sort())
+    } finally {
+      await one.close()
+      await two.close()
+    }
+  })
+})
