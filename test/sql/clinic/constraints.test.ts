@@ -162,6 +162,7 @@ it('a policy keeps each of its bounds, also at the other end, and says which', (
       "reminder_lead_times = '{0}'": 'reminders_are_few_and_before',
       "reminder_lead_times = '{1 hour,-1 hour}'": 'reminders_are_few_and_before',
       "reminder_lead_times = '{1 hour,null}'": 'reminders_are_few_and_before',
+      "reminder_lead_times = '{366 days}'": 'reminders_are_few_and_before',
       "reminder_lead_times = '{1h,2h,3h,4h,5h}'": 'nothing',
       'generation_weekday = 8': 'generation_weekdays_are_iso',
       'generation_weeks = 0': 'generation_looks_at_most_a_year_ahead',
