@@ -79,13 +79,18 @@ try {
     ],
     ['GraphQL', async (n: number, slot: (typeof slots)[number]) => !(await book(caller(n).token, slot)).errors],
   ] as const) {
-    const { rows } = await pool.query(
-      `select clinic_id, id from app_public.booking_slots where status = 'open' order by starts_at desc limit 1`,
-    )
+    // Twice, and the second counts: the first finds 200 connections that have planned nothing yet.
     let won = 0
-    const took = await atATime(200, [...Array(200).keys()], async (n) => {
-      if (await claim(n, rows[0])) won++
-    })
+    let took: number[] = []
+    for (const _round of ['cold', 'warm']) {
+      const { rows } = await pool.query(
+        `select clinic_id, id from app_public.booking_slots where status = 'open' order by starts_at desc limit 1`,
+      )
+      won = 0
+      took = await atATime(200, [...Array(200).keys()], async (n) => {
+        if (await claim(n, rows[0])) won++
+      })
+    }
     print(
       `200 callers for one slot, ${name}`,
       `${won} won`,
