@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:868cbe45f63794323704e9d4f117ab6e9d04f92d
+--! Hash: sha1:e8a7adb33e57491f674bf5a09a29dc811c0a9066
 --! Message: core
 
 -- Schemas: app_public is the API, app_hidden may be read but is not exposed, app_private is nobody's but the owner's.
@@ -99,6 +99,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS303', 'slot_overlaps', 409, 'The doctor is busy then', 'Another slot of the doctor overlaps this one.'),
   ('MS304', 'slot_exists', 409, 'Slot exists already', 'The doctor has this time slot on this date.'),
   ('MS305', 'slot_in_the_past', 422, 'In the past', 'The time of the slot has passed.'),
+  ('MS306', 'template_not_found', 404, 'Template not found', 'No such template in this clinic.'),
   ('MS501', 'slot_not_found', 404, 'Slot not found', 'No such booking slot in this clinic.'),
   ('MS502', 'slot_taken', 409, 'Slot taken', 'Somebody else booked the slot.'),
   ('MS503', 'slot_held', 409, 'Slot held', 'Somebody else holds the slot for some minutes. It may become free again.'),
@@ -117,6 +118,10 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS902', 'graphql_validation_failed', 400, 'Document does not fit the schema', 'The document asks for what the schema does not have, or its variables do not fit.'),
   ('MS903', 'query_too_complex', 400, 'Query too complex', 'The document exceeds a limit of depth, cost, aliases, tokens or page size. The detail names it.'),
   ('MS904', 'bad_request', 400, 'Bad request', 'The request itself is malformed.'),
+  ('MS905', 'not_found', 404, 'Nothing here', 'There is nothing at this address.'),
+  ('MS906', 'method_not_allowed', 405, 'Method not allowed', 'The address does not know this method. The header Allow lists those it knows.'),
+  ('MS907', 'body_too_large', 413, 'Body too large', 'The body of the request is larger than 100 kB.'),
+  ('MS908', 'unsupported_media_type', 415, 'Media type not supported', 'The body must be application/json (for PATCH also application/merge-patch+json).'),
   ('MS401', 'unauthenticated', 401, 'Sign in first', 'No token, or one that is expired, forged or of a session that was signed out.'),
   ('MS403', 'forbidden', 403, 'Not allowed', 'The caller has no right to do this.'),
   ('42501', 'insufficient_privilege', 403, 'Not allowed', 'The caller''s role has no right to this table, column or function, or row-level security refuses the row.'),

@@ -1,5 +1,5 @@
---! Previous: sha1:868cbe45f63794323704e9d4f117ab6e9d04f92d
---! Hash: sha1:8e09d33e6ac2772ead6b18880a30ddea92fbeb49
+--! Previous: sha1:e8a7adb33e57491f674bf5a09a29dc811c0a9066
+--! Hash: sha1:35944ba8552856869d60f6070cc3a48af0a4e9f8
 --! Message: identity
 
 -- Accounts: who can sign in. Global, referred to by customers and employees.
@@ -86,10 +86,11 @@ create type app_private.request_person as (
 comment on type app_private.request_person is 'Who makes a request: the role it gets and its claims.';
 
 create type app_public.auth_tokens as (
-  account_id bigint, session_id uuid, refresh_token text, refresh_expires_at timestamptz, refusal text
+  account_id bigint, session_id uuid, refresh_token text, refresh_expires_at timestamptz, refusal text, customer_id bigint
 );
 comment on type app_public.auth_tokens is 'A started or continued session. The API adds the access token.';
 comment on column app_public.auth_tokens.refresh_token is 'Works once, at refresh_session, until refresh_expires_at.';
+comment on column app_public.auth_tokens.customer_id is 'The customer that the account is, if one.';
 comment on column app_public.auth_tokens.refusal is 'Null, or the name of a refusal that had to be recorded (a counted failure, a revoked session) and so could not be raised. The API turns it into the error.';
 
 create type app_public.person as (
@@ -153,6 +154,7 @@ begin
   insert into app_private.refresh_tokens (token_hash, session_id, expires_at)
   values (sha256(convert_to(token, 'utf8')), session.id, least(now() + interval '30 days', session.expires_at))
   returning expires_at into tokens.refresh_expires_at;
+  select c.id into tokens.customer_id from app_public.customers c where c.account_id = session.account_id;
   tokens.account_id := session.account_id;
   tokens.session_id := session.id;
   tokens.refresh_token := token;

@@ -1,5 +1,5 @@
---! Previous: sha1:8e09d33e6ac2772ead6b18880a30ddea92fbeb49
---! Hash: sha1:4a926ab9dcdc05677ee83644713cc8373f727332
+--! Previous: sha1:35944ba8552856869d60f6070cc3a48af0a4e9f8
+--! Hash: sha1:85391e08f35c6d2192a58a0155465a102aa51d73
 --! Message: clinic
 
 -- ActiveEntityId: a generated column holds the id while the row is active and null when not, and is what children that need an
@@ -46,7 +46,8 @@ create table app_public.policies (
   constraint holds_last_from_a_minute_to_a_day check (hold_time between '1 minute' and '1 day'),
   constraint customers_may_book_at_least_once check (max_live_bookings between 1 and 1000),
   constraint reminders_are_few_and_before check (
-    cardinality(reminder_lead_times) <= 5 and array_position(reminder_lead_times, null) is null and '0' < all (reminder_lead_times)),
+    cardinality(reminder_lead_times) <= 5 and array_position(reminder_lead_times, null) is null
+    and '0' < all (reminder_lead_times) and '365 days' >= all (reminder_lead_times)),
   constraint generation_weekdays_are_iso check (generation_weekday between 1 and 7),
   constraint generation_looks_at_most_a_year_ahead check (generation_weeks between 1 and 52)
 );

@@ -1,5 +1,5 @@
---! Previous: sha1:4a926ab9dcdc05677ee83644713cc8373f727332
---! Hash: sha1:9d3ad22eeec3ac330206b65580bf7f6e49892919
+--! Previous: sha1:85391e08f35c6d2192a58a0155465a102aa51d73
+--! Hash: sha1:ee39518d7ed7246e613a68706f48608d18cd9d1b
 --! Message: schedule
 
 create table app_public.time_slots (

@@ -1,5 +1,5 @@
---! Previous: sha1:9d3ad22eeec3ac330206b65580bf7f6e49892919
---! Hash: sha1:ba2cac6c12449ea4dc9564911cd7d51f3ffa133b
+--! Previous: sha1:ee39518d7ed7246e613a68706f48608d18cd9d1b
+--! Hash: sha1:72670cbcd73d297116c7d993b2344dea74c9160b
 --! Message: booking
 
 create table app_public.state_transitions (
@@ -1254,7 +1254,8 @@ begin
   end if;
   perform app_private.require_version('doctors', deactivate_doctor.row_version, doctor.row_version);
   perform app_private.clear_schedule(deactivate_doctor.clinic_id, deactivate_doctor.doctor_id, deactivate_doctor."cascade", 'doctor deactivated');
-  update app_public.doctors d set is_active = false
+  -- The version once more: the doctor is locked only now, after the slots and bookings, as everybody does.
+  update app_public.doctors d set is_active = false, row_version = coalesce(deactivate_doctor.row_version, d.row_version)
   where d.clinic_id = deactivate_doctor.clinic_id and d.id = deactivate_doctor.doctor_id
   returning d.* into doctor;
   return doctor;

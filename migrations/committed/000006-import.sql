@@ -1,5 +1,5 @@
---! Previous: sha1:ba2cac6c12449ea4dc9564911cd7d51f3ffa133b
---! Hash: sha1:1463003b27cb786a52861cb57c3e59c385a5842d
+--! Previous: sha1:72670cbcd73d297116c7d993b2344dea74c9160b
+--! Hash: sha1:914f213d0996b6ac6bd3dd99e9c7174154e5025f
 --! Message: import
 
 -- A clinic's roster on its way from its files to the tables; nothing of it is stored. The formats are in docs/import.md.

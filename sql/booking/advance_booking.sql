@@ -1,4 +1,5 @@
-create or replace function app_private.advance_booking(clinic_id bigint, booking_id bigint, to_status app_public.booking_status, idempotency_key text)
+create or replace function app_private.advance_booking(
+  clinic_id bigint, booking_id bigint, to_status app_public.booking_status, idempotency_key text, row_version int)
 returns app_public.bookings
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -17,6 +18,7 @@ begin
   if booking.doctor_id <> all (app_hidden.own_doctor_ids()) then
     perform app_private.require_clinic_role(advance_booking.clinic_id, 'desk');
   end if;
+  perform app_private.require_version('bookings', advance_booking.row_version, booking.row_version);
   select c.time_zone into zone from app_public.clinics c where c.id = booking.clinic_id;
   if advance_booking.to_status = 'checked_in' and booking.slot_date > (now() at time zone zone)::date
      or advance_booking.to_status = 'no_show' and booking.starts_at > now() then
@@ -35,7 +37,7 @@ begin
 end
 $$;
 
-comment on function app_private.advance_booking(bigint, bigint, app_public.booking_status, text) is
-'The way of a booking on its day: checked_in (from the clinic''s local day on), completed, no_show (once it has started). For the desk, and for a doctor the own patients. Reminders still pending are dropped. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused, invalid_argument.';
+comment on function app_private.advance_booking(bigint, bigint, app_public.booking_status, text, int) is
+'The way of a booking on its day: checked_in (from the clinic''s local day on), completed, no_show (once it has started). For the desk, and for a doctor the own patients. Reminders still pending are dropped. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused, invalid_argument, stale_row_version.';
 
-revoke all on function app_private.advance_booking(bigint, bigint, app_public.booking_status, text) from public;
+revoke all on function app_private.advance_booking(bigint, bigint, app_public.booking_status, text, int) from public;

@@ -1,5 +1,6 @@
 create or replace function app_public.book_slot(
-  clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, note text default null, idempotency_key text default null)
+  clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, note text default null, idempotency_key text default null,
+  row_version int default null)
 returns app_public.bookings
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -28,6 +29,7 @@ begin
   end if;
   -- Then lock, and judge what is true now. From here on nobody else changes the slot.
   slot := app_private.lock_slot(book_slot.clinic_id, book_slot.booking_slot_id);
+  perform app_private.require_version('booking_slots', book_slot.row_version, slot.row_version);
   perform app_private.judge_slot(slot, customer.id);
 
   select p.* into policy from app_public.policies p where p.clinic_id = slot.clinic_id;
@@ -53,9 +55,9 @@ begin
 end
 $$;
 
-comment on function app_public.book_slot(bigint, bigint, bigint, text, text) is
+comment on function app_public.book_slot(bigint, bigint, bigint, text, text, int) is
 $c$Books a free slot, or one the customer holds, and queues confirmation and reminders in the same transaction. Of all who try at once exactly one wins. Customers book for themselves (customer_id left out), the desk for customers of its clinic.
-Refuses slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, customer_busy, customer_not_found, forbidden, unauthenticated, idempotency_key_reused, invalid_argument.$c$;
+Refuses slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, customer_busy, customer_not_found, forbidden, unauthenticated, idempotency_key_reused, invalid_argument, stale_row_version.$c$;
 
-revoke all on function app_public.book_slot(bigint, bigint, bigint, text, text) from public;
-grant execute on function app_public.book_slot(bigint, bigint, bigint, text, text) to app_customer;
+revoke all on function app_public.book_slot(bigint, bigint, bigint, text, text, int) from public;
+grant execute on function app_public.book_slot(bigint, bigint, bigint, text, text, int) to app_customer;

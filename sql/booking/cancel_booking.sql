@@ -1,5 +1,5 @@
 create or replace function app_public.cancel_booking(
-  clinic_id bigint, booking_id bigint, reason text default null, idempotency_key text default null)
+  clinic_id bigint, booking_id bigint, reason text default null, idempotency_key text default null, row_version int default null)
 returns app_public.bookings
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -15,6 +15,7 @@ begin
   end if;
   booking := app_private.lock_booking(cancel_booking.clinic_id, cancel_booking.booking_id);
   by_desk := app_private.require_booking_right(booking);
+  perform app_private.require_version('bookings', cancel_booking.row_version, booking.row_version);
   if not by_desk and booking.status in ('booked', 'checked_in') then
     select p.cancellation_cutoff into cutoff from app_public.policies p where p.clinic_id = booking.clinic_id;
     if booking.starts_at < now() + cutoff then
@@ -29,8 +30,8 @@ begin
 end
 $$;
 
-comment on function app_public.cancel_booking(bigint, bigint, text, text) is
-'Cancels a booking and frees its slot at once. Customers their own, until the clinic''s cancellation cut-off; the desk any of its clinic. Refuses booking_not_found, cancellation_too_late, illegal_transition (not booked any more), forbidden, unauthenticated, idempotency_key_reused, invalid_argument.';
+comment on function app_public.cancel_booking(bigint, bigint, text, text, int) is
+'Cancels a booking and frees its slot at once. Customers their own, until the clinic''s cancellation cut-off; the desk any of its clinic. Refuses booking_not_found, cancellation_too_late, illegal_transition (not booked any more), forbidden, unauthenticated, idempotency_key_reused, invalid_argument, stale_row_version.';
 
-revoke all on function app_public.cancel_booking(bigint, bigint, text, text) from public;
-grant execute on function app_public.cancel_booking(bigint, bigint, text, text) to app_customer;
+revoke all on function app_public.cancel_booking(bigint, bigint, text, text, int) from public;
+grant execute on function app_public.cancel_booking(bigint, bigint, text, text, int) to app_customer;

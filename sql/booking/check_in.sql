@@ -1,13 +1,15 @@
-create or replace function app_public.check_in(clinic_id bigint, booking_id bigint, idempotency_key text default null) returns app_public.bookings
+create or replace function app_public.check_in(
+  clinic_id bigint, booking_id bigint, idempotency_key text default null, row_version int default null)
+returns app_public.bookings
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 begin
   -- Who may, and when, is judged there.
-  return app_private.advance_booking(check_in.clinic_id, check_in.booking_id, 'checked_in', check_in.idempotency_key);
+  return app_private.advance_booking(check_in.clinic_id, check_in.booking_id, 'checked_in', check_in.idempotency_key, check_in.row_version);
 end
 $$;
 
-comment on function app_public.check_in(bigint, bigint, text) is
-'Notes that the patient has arrived. From the clinics local day of the booking on. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused, invalid_argument.';
+comment on function app_public.check_in(bigint, bigint, text, int) is
+'Notes that the patient has arrived. From the clinics local day of the booking on. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, not_yet, illegal_transition, idempotency_key_reused, invalid_argument, stale_row_version.';
 
-revoke all on function app_public.check_in(bigint, bigint, text) from public;
-grant execute on function app_public.check_in(bigint, bigint, text) to app_staff;
+revoke all on function app_public.check_in(bigint, bigint, text, int) from public;
+grant execute on function app_public.check_in(bigint, bigint, text, int) to app_staff;

@@ -1,5 +1,6 @@
 create or replace function app_public.hold_slot(
-  clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, idempotency_key text default null)
+  clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, idempotency_key text default null,
+  row_version int default null)
 returns app_public.booking_slots
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -24,6 +25,7 @@ begin
     perform app_private.judge_slot(slot, customer.id);
   end if;
   slot := app_private.lock_slot(hold_slot.clinic_id, hold_slot.booking_slot_id);
+  perform app_private.require_version('booking_slots', hold_slot.row_version, slot.row_version);
   perform app_private.judge_slot(slot, customer.id);
 
   select p.* into policy from app_public.policies p where p.clinic_id = slot.clinic_id;
@@ -42,9 +44,9 @@ begin
 end
 $$;
 
-comment on function app_public.hold_slot(bigint, bigint, bigint, text) is
+comment on function app_public.hold_slot(bigint, bigint, bigint, text, int) is
 $c$Keeps a slot for a customer while they fill in a form, for the clinic's hold_time; holding again prolongs it. It ends by itself at held_until (app_public.book_slot and others treat it as free from then on). Customers hold for themselves, the desk for customers of its clinic.
-Refuses slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, customer_not_found, forbidden, unauthenticated, idempotency_key_reused, invalid_argument.$c$;
+Refuses slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, customer_not_found, forbidden, unauthenticated, idempotency_key_reused, invalid_argument, stale_row_version.$c$;
 
-revoke all on function app_public.hold_slot(bigint, bigint, bigint, text) from public;
-grant execute on function app_public.hold_slot(bigint, bigint, bigint, text) to app_customer;
+revoke all on function app_public.hold_slot(bigint, bigint, bigint, text, int) from public;
+grant execute on function app_public.hold_slot(bigint, bigint, bigint, text, int) to app_customer;

@@ -1,5 +1,6 @@
 create or replace function app_public.reschedule_booking(
-  clinic_id bigint, booking_id bigint, booking_slot_id bigint, idempotency_key text default null)
+  clinic_id bigint, booking_id bigint, booking_slot_id bigint, idempotency_key text default null,
+  row_version int default null)
 returns app_public.bookings
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -17,6 +18,7 @@ begin
   end if;
   booking := app_private.lock_booking(reschedule_booking.clinic_id, reschedule_booking.booking_id, reschedule_booking.booking_slot_id);
   by_desk := app_private.require_booking_right(booking);
+  perform app_private.require_version('bookings', reschedule_booking.row_version, booking.row_version);
   slot := app_private.lock_slot(reschedule_booking.clinic_id, reschedule_booking.booking_slot_id);
   if booking.status <> 'booked' then
     perform app_hidden.refuse('illegal_transition', format('A booking that is %s cannot be rescheduled.', booking.status),
@@ -61,9 +63,9 @@ begin
 end
 $$;
 
-comment on function app_public.reschedule_booking(bigint, bigint, bigint, text) is
+comment on function app_public.reschedule_booking(bigint, bigint, bigint, text, int) is
 $c$Moves a booking to another slot of the same clinic, which may be another doctor's: the new slot is taken and the old one freed, both or neither, and reminders follow. Customers their own, until the cancellation cut-off of the old time; the desk any of its clinic.
-Refuses booking_not_found, illegal_transition, cancellation_too_late, customer_busy, and whatever refuses a new booking of that slot: slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past; forbidden, unauthenticated, idempotency_key_reused, invalid_argument.$c$;
+Refuses booking_not_found, illegal_transition, cancellation_too_late, customer_busy, and whatever refuses a new booking of that slot: slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past; forbidden, unauthenticated, idempotency_key_reused, invalid_argument, stale_row_version.$c$;
 
-revoke all on function app_public.reschedule_booking(bigint, bigint, bigint, text) from public;
-grant execute on function app_public.reschedule_booking(bigint, bigint, bigint, text) to app_customer;
+revoke all on function app_public.reschedule_booking(bigint, bigint, bigint, text, int) from public;
+grant execute on function app_public.reschedule_booking(bigint, bigint, bigint, text, int) to app_customer;

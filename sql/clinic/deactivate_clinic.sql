@@ -1,4 +1,4 @@
-create or replace function app_public.deactivate_clinic(clinic_id bigint, "cascade" boolean default false)
+create or replace function app_public.deactivate_clinic(clinic_id bigint, "cascade" boolean default false, row_version int default null)
 returns app_public.clinics
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -6,7 +6,8 @@ declare
   active_doctors jsonb;
 begin
   perform app_private.require_clinic_role(deactivate_clinic.clinic_id, 'manage');
-  perform app_private.lock_schedule(deactivate_clinic.clinic_id);
+  clinic := app_private.lock_schedule(deactivate_clinic.clinic_id);
+  perform app_private.require_version('clinics', deactivate_clinic.row_version, clinic.row_version);
   if not deactivate_clinic."cascade" then
     select jsonb_agg(jsonb_build_object('doctorId', d.id::text, 'fullName', d.full_name) order by d.id) into active_doctors
     from app_public.doctors d where d.clinic_id = deactivate_clinic.clinic_id and d.is_active;
@@ -22,8 +23,8 @@ begin
 end
 $$;
 
-comment on function app_public.deactivate_clinic(bigint, boolean) is
-'Takes a clinic out of service. Refuses (still_in_use, with the list) while active doctors hang on; with `cascade` it deactivates them, withdraws their open slots and cancels their live bookings, telling the customers, all in one transaction. For its managers and operators. Refuses forbidden, clinic_not_found.';
+comment on function app_public.deactivate_clinic(bigint, boolean, int) is
+'Takes a clinic out of service. Refuses (still_in_use, with the list) while active doctors hang on; with `cascade` it deactivates them, withdraws their open slots and cancels their live bookings, telling the customers, all in one transaction. For its managers and operators. Refuses forbidden, clinic_not_found, stale_row_version.';
 
-revoke all on function app_public.deactivate_clinic(bigint, boolean) from public;
-grant execute on function app_public.deactivate_clinic(bigint, boolean) to app_staff;
+revoke all on function app_public.deactivate_clinic(bigint, boolean, int) from public;
+grant execute on function app_public.deactivate_clinic(bigint, boolean, int) to app_staff;

@@ -1,4 +1,5 @@
-create or replace function app_public.deactivate_doctor(clinic_id bigint, doctor_id bigint, "cascade" boolean default false)
+create or replace function app_public.deactivate_doctor(
+  clinic_id bigint, doctor_id bigint, "cascade" boolean default false, row_version int default null)
 returns app_public.doctors
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -11,16 +12,18 @@ begin
   if doctor.id is null then
     perform app_hidden.refuse('doctor_not_found', 'No such doctor in this clinic.', jsonb_build_object('doctorId', deactivate_doctor.doctor_id::text));
   end if;
+  perform app_private.require_version('doctors', deactivate_doctor.row_version, doctor.row_version);
   perform app_private.clear_schedule(deactivate_doctor.clinic_id, deactivate_doctor.doctor_id, deactivate_doctor."cascade", 'doctor deactivated');
-  update app_public.doctors d set is_active = false
+  -- The version once more: the doctor is locked only now, after the slots and bookings, as everybody does.
+  update app_public.doctors d set is_active = false, row_version = coalesce(deactivate_doctor.row_version, d.row_version)
   where d.clinic_id = deactivate_doctor.clinic_id and d.id = deactivate_doctor.doctor_id
   returning d.* into doctor;
   return doctor;
 end
 $$;
 
-comment on function app_public.deactivate_doctor(bigint, bigint, boolean) is
-'Takes a doctor out of service. Refuses (still_in_use, with the list) while open slots ahead or live bookings hang on; with `cascade` it withdraws those slots and cancels those bookings, telling their customers, all in one transaction. For managers. Refuses forbidden, clinic_not_found, doctor_not_found.';
+comment on function app_public.deactivate_doctor(bigint, bigint, boolean, int) is
+'Takes a doctor out of service. Refuses (still_in_use, with the list) while open slots ahead or live bookings hang on; with `cascade` it withdraws those slots and cancels those bookings, telling their customers, all in one transaction. For managers. Refuses forbidden, clinic_not_found, doctor_not_found, stale_row_version.';
 
-revoke all on function app_public.deactivate_doctor(bigint, bigint, boolean) from public;
-grant execute on function app_public.deactivate_doctor(bigint, bigint, boolean) to app_staff;
+revoke all on function app_public.deactivate_doctor(bigint, bigint, boolean, int) from public;
+grant execute on function app_public.deactivate_doctor(bigint, bigint, boolean, int) to app_staff;

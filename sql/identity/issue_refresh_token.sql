@@ -8,6 +8,7 @@ begin
   insert into app_private.refresh_tokens (token_hash, session_id, expires_at)
   values (sha256(convert_to(token, 'utf8')), session.id, least(now() + interval '30 days', session.expires_at))
   returning expires_at into tokens.refresh_expires_at;
+  select c.id into tokens.customer_id from app_public.customers c where c.account_id = session.account_id;
   tokens.account_id := session.account_id;
   tokens.session_id := session.id;
   tokens.refresh_token := token;

@@ -1,5 +1,6 @@
 create or replace function app_public.withdraw_slot(
-  clinic_id bigint, booking_slot_id bigint, "cascade" boolean default false, reason text default null)
+  clinic_id bigint, booking_slot_id bigint, "cascade" boolean default false, reason text default null,
+  row_version int default null)
 returns app_public.booking_slots
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -11,6 +12,7 @@ begin
   if not (slot.doctor_id = any (app_hidden.own_doctor_ids()) and slot.clinic_id = any (app_hidden.staff_clinic_ids())) then
     perform app_private.require_clinic_role(withdraw_slot.clinic_id, 'desk');
   end if;
+  perform app_private.require_version('booking_slots', withdraw_slot.row_version, slot.row_version);
   if slot.status = 'withdrawn' then
     return slot;
   end if;
@@ -34,8 +36,8 @@ begin
 end
 $$;
 
-comment on function app_public.withdraw_slot(bigint, bigint, boolean, text) is
-'Takes a slot out of the calendar; a hold on it ends. Refuses (still_in_use) a booked one; with `cascade` its booking is cancelled by the clinic and the customer told. It stays withdrawn when slots are generated again. For the desk, and for a doctor the own slots. Refuses forbidden, slot_not_found, illegal_transition.';
+comment on function app_public.withdraw_slot(bigint, bigint, boolean, text, int) is
+'Takes a slot out of the calendar; a hold on it ends. Refuses (still_in_use) a booked one; with `cascade` its booking is cancelled by the clinic and the customer told. It stays withdrawn when slots are generated again. For the desk, and for a doctor the own slots. Refuses forbidden, slot_not_found, illegal_transition, stale_row_version.';
 
-revoke all on function app_public.withdraw_slot(bigint, bigint, boolean, text) from public;
-grant execute on function app_public.withdraw_slot(bigint, bigint, boolean, text) to app_staff;
+revoke all on function app_public.withdraw_slot(bigint, bigint, boolean, text, int) from public;
+grant execute on function app_public.withdraw_slot(bigint, bigint, boolean, text, int) to app_staff;

@@ -1,0 +1,43 @@
+create or replace function app_public.set_slot_customer(
+  clinic_id bigint, booking_slot_id bigint, customer_id bigint, row_version int default null)
+returns app_public.booking_slots
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  slot app_public.booking_slots;
+  live bigint;
+begin
+  if app_hidden.current_account_id() is null and not app_private.caller_is_operator() then
+    perform app_hidden.refuse('unauthenticated', 'Sign in first.');
+  end if;
+  slot := app_private.lock_slot(set_slot_customer.clinic_id, set_slot_customer.booking_slot_id);
+  perform app_private.require_version('booking_slots', set_slot_customer.row_version, slot.row_version);
+  -- What is as it is wanted stays: to say it again changes nothing. Whether it is, only those may learn who see the slot's customer.
+  if slot.status = 'booked' and slot.customer_id = set_slot_customer.customer_id then
+    perform app_private.resolve_customer(slot.clinic_id, set_slot_customer.customer_id);
+    return slot;
+  elsif slot.status = 'open' and set_slot_customer.customer_id is null then
+    return slot;
+  elsif set_slot_customer.customer_id is not null then
+    perform app_public.book_slot(slot.clinic_id, slot.id, set_slot_customer.customer_id);
+  elsif slot.status = 'held' then
+    -- The desk ends anybody's hold, others their own.
+    perform app_public.release_hold(slot.clinic_id, slot.id,
+      case when slot.clinic_id = any (app_hidden.desk_clinic_ids()) or app_private.caller_is_operator() then slot.customer_id end);
+  else
+    select b.id into live from app_public.bookings b where b.clinic_id = slot.clinic_id and b.active_booking_slot_id = slot.id;
+    if live is null then
+      perform app_hidden.refuse('slot_withdrawn', 'The clinic has withdrawn this slot.', jsonb_build_object('bookingSlotId', slot.id::text));
+    end if;
+    perform app_public.cancel_booking(slot.clinic_id, live);
+  end if;
+  select bs.* into slot from app_public.booking_slots bs where bs.clinic_id = slot.clinic_id and bs.id = slot.id;
+  return slot;
+end
+$$;
+
+comment on function app_public.set_slot_customer(bigint, bigint, bigint, int) is
+$c$Says who has a slot: a customer books it (book_slot), null frees it (cancel_booking, or release_hold of a held one); for clients that edit slots rather than call functions. To say what is so already changes nothing.
+Refuses what those refuse: slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, customer_busy, customer_not_found, booking_not_found, hold_not_found, cancellation_too_late, illegal_transition, forbidden, unauthenticated, invalid_argument, stale_row_version.$c$;
+
+revoke all on function app_public.set_slot_customer(bigint, bigint, bigint, int) from public;
+grant execute on function app_public.set_slot_customer(bigint, bigint, bigint, int) to app_customer;
