@@ -119,6 +119,27 @@ const functions: Record<string, Calls[]> = {
     },
   ],
 
+  set_slot_customer: [
+    {
+      statement: 'app_public.set_slot_customer($1, $2, $3)',
+      values: ({ a, ann }) => [a.clinicId, a.openSlotId, ann.customerId],
+      outcomes: annAndTheDesk('forbidden', 'forbidden'),
+    },
+    {
+      // Frees a slot that Ann holds.
+      statement: 'app_public.set_slot_customer($1, $2, null)',
+      values: ({ a, heldSlotId }) => [a.clinicId, heldSlotId],
+      outcomes: [no, 'done', 'hold_not_found', 'done', 'invalid_argument', 'done', 'invalid_argument', 'done'],
+    },
+  ],
+  clinic_of_booking_slot: [
+    {
+      statement: 'app_public.clinic_of_booking_slot($1)',
+      values: ({ heldSlotId }) => [heldSlotId],
+      outcomes: all('done'),
+    },
+  ],
+
   withdraw_slot: [
     {
       statement: 'app_public.withdraw_slot($1, $2)',
@@ -147,6 +168,35 @@ const functions: Record<string, Calls[]> = {
     },
   ],
 
+  remove_time_slot: [
+    {
+      statement: 'app_public.remove_time_slot($1, $2)',
+      values: ({ a }) => [a.clinicId, a.formerTimeSlotId],
+      outcomes: managers(),
+    },
+  ],
+  remove_doctor_slot_template: [
+    {
+      statement: 'app_public.remove_doctor_slot_template($1, $2)',
+      values: ({ a }) => [a.clinicId, a.templateId],
+      outcomes: managers(),
+    },
+  ],
+  set_doctor_specializations: [
+    {
+      statement: `app_public.set_doctor_specializations($1, $2, '{}')`,
+      values: ({ a }) => [a.clinicId, a.doctorId],
+      outcomes: managers(),
+    },
+  ],
+
+  remove_customer: [
+    {
+      statement: 'app_public.remove_customer($1, true)',
+      values: ({ ann }) => [ann.customerId],
+      outcomes: [no, 'done', ...people.slice(2, -1).map(() => 'customer_not_found'), 'done'],
+    },
+  ],
   add_clinic_customer: [
     { statement: `app_public.add_clinic_customer($1, 'New')`, values: ({ a }) => [a.clinicId], outcomes: desk() },
   ],
@@ -217,6 +267,11 @@ describe('the functions of the API', () => {
           'app_public.create_booking_slot($1, $2, $3, current_date + 10)',
           [b.doctorId, a.timeSlotId],
         ],
+        ['slot_not_found', 'app_public.set_slot_customer($1, $2, $3)', [a.openSlotId, bob.customerId]],
+        ['slot_not_found', 'app_public.set_slot_customer($1, $2, null)', [heldSlotId]],
+        ['doctor_not_found', `app_public.set_doctor_specializations($1, $2, '{}')`, [a.doctorId]],
+        ['time_slot_not_found', 'app_public.remove_time_slot($1, $2)', [a.timeSlotId]],
+        ['template_not_found', 'app_public.remove_doctor_slot_template($1, $2)', [a.templateId]],
         ['doctor_not_found', 'app_public.deactivate_doctor($1, $2, true)', [a.doctorId]],
         ['doctor_not_found', `app_public.invite_employee($1, 'n@test.example', 'New', 'doctor', $2)`, [a.doctorId]],
       ]

@@ -67,7 +67,7 @@ async function furnished(db: Db, specializationId: string) {
   const timeSlotId = await aTimeSlot(db, clinicId)
   const formerTimeSlotId = await aTimeSlot(db, clinicId)
   await db.query('update app_public.time_slots set is_active = false where id = $1', [formerTimeSlotId])
-  await aTemplate(db, clinicId, doctorId, timeSlotId, 1)
+  const templateId = await aTemplate(db, clinicId, doctorId, timeSlotId, 1)
   const openSlotId = await aSlot(db, clinicId, doctorId, 48)
   const colleaguesSlotId = await aSlot(db, clinicId, colleagueId, 48)
   const withdrawnSlotId = await aSlot(db, clinicId, doctorId, 49)
@@ -80,6 +80,7 @@ async function furnished(db: Db, specializationId: string) {
     formerDoctorId,
     timeSlotId,
     formerTimeSlotId,
+    templateId,
     openSlotId,
     colleaguesSlotId,
     withdrawnSlotId,
