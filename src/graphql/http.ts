@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ExecutionConfig, Result } from 'postgraphile/grafserv'
 import { Refusal } from './errors.ts'
+import type { OneTransaction } from './one_transaction.ts'
 import type { Operations } from './operations.ts'
 import type { Claims, Tokens } from './tokens.ts'
 
@@ -11,6 +12,8 @@ declare global {
       claims: Claims
       /** Names the request in the log. */
       requestId: string
+      /** Given by callers in this process, who end it. */
+      transaction?: OneTransaction
     }
   }
 }

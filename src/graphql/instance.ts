@@ -5,15 +5,18 @@ import type { Express } from 'express'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import { postgraphile } from 'postgraphile'
+import { makePgAdaptorWithPgClient } from 'postgraphile/adaptors/pg'
 import { hookArgs } from 'postgraphile/grafast'
 import { grafserv } from 'postgraphile/grafserv/express/v4'
-import type { ExecutionResult, GraphQLSchema } from 'postgraphile/graphql'
+import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'postgraphile/graphql'
 import { schemaPreset } from '../graphile.config.ts'
 import type { ServerSettings } from '../settings.ts'
 import { loadErrors } from './errors.ts'
 import { makeServingPlugin } from './http.ts'
+import { OneTransaction, type Outcome, Undone } from './one_transaction.ts'
 import { createOperations, type Operations } from './operations.ts'
 import { makeRequestService } from './request_adaptor.ts'
+import { inTransaction } from './request_transaction.ts'
 import { type Claims, createTokens, type TokenSettings, type Tokens } from './tokens.ts'
 import { serveWebSockets } from './websocket.ts'
 
@@ -33,6 +36,8 @@ export interface InProcessRequest {
   claims: Claims
   /** Names the request in the log. */
   requestId?: string
+  /** The transaction to run in, as inTransaction() gives it; by default the document's own. */
+  transaction?: OneTransaction
 }
 
 export interface GraphQLInstance {
@@ -43,6 +48,16 @@ export interface GraphQLInstance {
   addTo(app: Express, server: Server): Promise<void>
   /** Runs a query or mutation as over HTTP: the same limits, rights and error codes. Never throws for a refusal. */
   run(request: InProcessRequest): Promise<ExecutionResult>
+  /** The errors that refuse a document, before it is run: none when it fits the schema and the limits. */
+  check(document: string): readonly GraphQLError[]
+  /**
+   * Runs work in one transaction of a caller, which is kept or undone as its outcome says. Throws a GraphQLError, told
+   * as any other, when the caller's session has ended or the commit is refused.
+   */
+  inTransaction<T>(
+    caller: { claims: Claims; requestId: string },
+    work: (transaction: OneTransaction) => Promise<Outcome<T>>,
+  ): Promise<T>
   /** Ends WebSocket connections and LISTEN; the pool stays open. */
   release(): Promise<void>
 }
@@ -57,12 +72,17 @@ export async function createGraphQL({ pool, settings, log }: GraphQLOptions): Pr
   const tokens = createTokens(settings)
   let operations: Operations
   const service = makeRequestService(pool)
+  const connect = makePgAdaptorWithPgClient(pool)
 
   const instance = postgraphile({
     extends: [schemaPreset],
     plugins: [makeServingPlugin(tokens, () => operations)],
     pgServices: [
-      { ...service, pgSettings: ({ claims }: Grafast.RequestContext) => ({ claims, readOnly: false }) as never },
+      {
+        ...service,
+        pgSettings: ({ claims, transaction }: Grafast.RequestContext) =>
+          ({ claims, readOnly: false, ...(transaction && { transaction }) }) as never,
+      },
     ],
     grafast: { context: { tokens } },
     grafserv: {
@@ -91,7 +111,7 @@ export async function createGraphQL({ pool, settings, log }: GraphQLOptions): Pr
       await serv.addTo(app, null, false)
       endWebSockets = serveWebSockets(server, path, serv, maxRequestLength)
     },
-    async run({ document, variables, operationName, claims, requestId = randomUUID() }) {
+    async run({ document, variables, operationName, claims, requestId = randomUUID(), transaction }) {
       const validated = operations.parseAndValidate(document)
       if (!validated.document) return { errors: validated.errors }
       const args = {
@@ -100,11 +120,29 @@ export async function createGraphQL({ pool, settings, log }: GraphQLOptions): Pr
         variableValues: variables ?? null,
         operationName: operationName ?? null,
         resolvedPreset,
-        requestContext: { claims, requestId },
+        requestContext: { claims, requestId, ...(transaction && { transaction }) },
         contextValue: Object.create(null),
       }
       await hookArgs(args)
       return (await operations.execute(args)) as ExecutionResult
+    },
+    check: (document) => operations.parseAndValidate(document).errors ?? [],
+    async inTransaction({ claims, requestId }, work) {
+      try {
+        return await connect(null, (client) =>
+          inTransaction(client, { claims, readOnly: false }, async (inner) => {
+            const { result, keep } = await work(new OneTransaction(inner))
+            if (!keep) throw new Undone(result)
+            return result
+          }),
+        )
+      } catch (error) {
+        if (error instanceof Undone) return error.result
+        const { message } = error as Error
+        throw error instanceof GraphQLError
+          ? error
+          : tell(new GraphQLError(message, { originalError: error as Error }), requestId)
+      }
     },
     async release() {
       await endWebSockets?.()

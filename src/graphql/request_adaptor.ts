@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { makePgAdaptorWithPgClient, makePgService } from 'postgraphile/adaptors/pg'
+import type { OneTransaction } from './one_transaction.ts'
 import { inTransaction, type TransactionSettings } from './request_transaction.ts'
 import type { SharedReads } from './shared_reads.ts'
 
@@ -7,6 +8,8 @@ import type { SharedReads } from './shared_reads.ts'
 export interface RequestSettings extends TransactionSettings {
   /** The one transaction of a query; who runs the query ends it. Without it each statement has its own. */
   reads?: SharedReads
+  /** The transaction of a caller in this process, who ends it; it comes before both. */
+  transaction?: OneTransaction
 }
 
 /**
@@ -28,6 +31,7 @@ export function makeRequestService(pool: Pool): GraphileConfig.PgServiceConfigur
         const withPgClient: typeof plain = (given, work) => {
           const settings = given as unknown as RequestSettings | null
           if (!settings) return plain(null, work)
+          if (settings.transaction) return settings.transaction.run(work)
           if (settings.reads) return settings.reads.run(plain, settings, work)
           return plain(null, (client) => inTransaction(client, settings, work))
         }

@@ -1,0 +1,16 @@
+import type { Pool } from 'pg'
+
+/** A refusal as app_hidden.error_codes has it. */
+export interface ErrorCode {
+  name: string
+  httpStatus: number
+  title: string
+}
+
+/** The registry of refusals, by name. */
+export async function readErrorCodes(pool: Pool): Promise<Map<string, ErrorCode>> {
+  const { rows } = await pool.query<ErrorCode>(
+    'select name, http_status as "httpStatus", title from app_hidden.error_codes order by sqlstate',
+  )
+  return new Map(rows.map((row) => [row.name, row]))
+}
