@@ -8,7 +8,12 @@ it('docs/state-machine.md draws exactly the transitions that the database allows
   const page = await readFile('docs/state-machine.md', 'utf8')
   const drawn = Object.entries(entities).flatMap(([heading, entity]) => {
     const chart = page.split(`## ${heading}\n`)[1]?.split('```')[1] ?? ''
-    return [...chart.matchAll(/^ {2}(\w+) --> (\w+): (.+)$/gm)].map(([, from, to, meaning]) => [entity, from, to, meaning])
+    return [...chart.matchAll(/^ {2}(\w+) --> (\w+): (.+)$/gm)].map(([, from, to, meaning]) => [
+      entity,
+      from,
+      to,
+      meaning,
+    ])
   })
   const allowed = await inTransaction((db) =>
     db.query('select entity, from_state, to_state, meaning from app_public.state_transitions'),
