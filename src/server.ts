@@ -11,6 +11,7 @@ import { log } from './log.ts'
 import { identifyRequests, internalError, notFound } from './requests.ts'
 import { runProgram } from './run_program.ts'
 import { readSettings, type ServerSettings, type Settings } from './settings.ts'
+import { webPages } from './web_pages.ts'
 
 /** Longest that a stop waits for requests in flight. */
 const graceMs = 10_000
@@ -36,6 +37,7 @@ export async function startServer(
   app.use(helmet({ contentSecurityPolicy: settings.production }))
   app.use(identifyRequests)
   app.use(await healthRoutes(health, () => lifecycle.stopping))
+  app.use(webPages(graphql, settings))
   await graphql.addTo(app, server)
   app.use(notFound)
   app.use(internalError)

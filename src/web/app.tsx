@@ -1,0 +1,41 @@
+import { lazy, Suspense } from 'react'
+import { Route, Switch } from 'wouter'
+import { Failure } from './parts/failure.tsx'
+import { Loading, NotFound } from './parts/notice.tsx'
+import { TopBar } from './parts/top_bar.tsx'
+import { SearchPage } from './patient/search_page.tsx'
+
+// The front page comes at once; what follows it is fetched when somebody goes there.
+const BookPage = lazy(() => import('./patient/book_page.tsx'))
+const BookingsPage = lazy(() => import('./patient/bookings_page.tsx'))
+const BookingPage = lazy(() => import('./patient/booking_page.tsx'))
+const SignInPage = lazy(() => import('./patient/sign_in_page.tsx'))
+const DeskPage = lazy(() => import('./desk/desk_page.tsx'))
+
+/** All pages and their addresses. */
+export function App() {
+  return (
+    <>
+      <TopBar />
+      <Failure>
+        <Suspense fallback={<Loading />}>
+          <Switch>
+            <Route path="/" component={SearchPage} />
+            <Route path="/book/:clinicId/:slotId">
+              {(at) => <BookPage key={at.slotId} clinicId={at.clinicId} slotId={at.slotId} />}
+            </Route>
+            <Route path="/bookings" component={BookingsPage} />
+            <Route path="/bookings/:clinicId/:id">
+              {(at) => <BookingPage key={at.id} clinicId={at.clinicId} id={at.id} />}
+            </Route>
+            <Route path="/sign-in" component={SignInPage} />
+            <Route path="/desk/:clinicId?">{(at) => <DeskPage clinicId={at.clinicId} />}</Route>
+            <Route>
+              <NotFound />
+            </Route>
+          </Switch>
+        </Suspense>
+      </Failure>
+    </>
+  )
+}

@@ -1,0 +1,3 @@
+export default function DeskPage({ clinicId }: { clinicId: string | undefined }) {
+  return clinicId ?? null
+}

@@ -1,0 +1,52 @@
+import { type ReactNode, useEffect, useRef } from 'react'
+import { Link } from 'wouter'
+import { Icon } from './icon.tsx'
+
+let first = true
+
+interface PageProps {
+  title: string
+  lead?: ReactNode
+  /** Where one came from, above the heading. */
+  back?: { href: string; label: string }
+  /** For forms and texts: a line's length rather than the window's. */
+  narrow?: boolean
+  /** The whole window, for the desk. */
+  wide?: boolean
+  children: ReactNode
+}
+
+/**
+ * A page below the bar: its heading, which is also the window's title, and its content. Coming from another page the
+ * heading takes the focus, so that a screen reader tells where one is and Tab goes on from there.
+ */
+export function Page({ title, lead, back, narrow, wide, children }: PageProps) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    if (!first) {
+      heading.current?.focus({ preventScroll: true })
+      scrollTo(0, 0)
+    }
+    first = false
+  }, [])
+  useEffect(() => {
+    document.title = title === 'medislot' ? title : `${title} · medislot`
+  }, [title])
+  return (
+    <main id="content" className={`page${narrow ? ' narrow' : ''}${wide ? ' wide' : ''}`}>
+      {back && (
+        <Link href={back.href} className="back-link">
+          <Icon name="arrowLeft" />
+          {back.label}
+        </Link>
+      )}
+      <header className="page-head">
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        {lead && <p className="lead">{lead}</p>}
+      </header>
+      {children}
+    </main>
+  )
+}

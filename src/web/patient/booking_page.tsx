@@ -1,0 +1,100 @@
+import { useState } from 'react'
+import { Redirect, useSearchParams } from 'wouter'
+import { graphql } from '../graphql/generated/gql.ts'
+import { Icon } from '../parts/icon.tsx'
+import { Notice, Problem } from '../parts/notice.tsx'
+import { Page } from '../parts/page.tsx'
+import { useWho } from '../session.ts'
+import { useText } from '../text/language.ts'
+import { useQuery } from '../use_query.ts'
+import { downloadCalendarFile } from './calendar_file.ts'
+import { CancelDialog } from './cancel_dialog.tsx'
+import { MoveBooking } from './move_booking.tsx'
+import { VisitSummary } from './visit_summary.tsx'
+
+const OneBooking = graphql(`
+  query OneBooking($clinicId: BigInt!, $id: BigInt!) {
+    booking(clinicId: $clinicId, id: $id) {
+      id clinicId doctorId bookingSlotId status startsAt endsAt note sequence cancelledAt
+      doctor { fullName }
+      clinic { name timeZone address phone }
+    }
+  }
+`)
+
+/** One booking of a patient: just made, or looked at again; into a calendar, to another time, or off. */
+export default function BookingPage({ clinicId, id }: { clinicId: string; id: string }) {
+  const { t } = useText()
+  const who = useWho()
+  const [parameters] = useSearchParams()
+  const [doing, setDoing] = useState<'move' | 'cancel'>()
+  const [done, setDone] = useState<'booked' | 'moved' | 'cancelled' | undefined>(
+    parameters.has('booked') ? 'booked' : undefined,
+  )
+  const { data, error, again } = useQuery(OneBooking, who ? { clinicId, id } : null)
+  if (who === null) return <Redirect to="/bookings" replace />
+
+  const booking = data?.booking
+  const changed = (what: 'moved' | 'cancelled') => {
+    setDoing(undefined)
+    setDone(what)
+    again()
+  }
+  // Only what the API would not refuse anyway: its rules are the clinic's and may change.
+  const canChange = booking?.status === 'BOOKED'
+
+  return (
+    <Page
+      title={done === 'booked' ? t.bookings.booked : t.bookings.detail}
+      back={{ href: '/bookings', label: t.bookings.back }}
+      narrow
+    >
+      {error !== undefined && <Problem error={error} again={again} />}
+      {done === 'booked' && <Notice tone="good">{<p>{t.bookings.bookedLead(who?.email ?? '')}</p>}</Notice>}
+      {done === 'moved' && <Notice tone="good">{<p>{t.bookings.moved}</p>}</Notice>}
+      {done === 'cancelled' && <Notice tone="good">{<p>{t.bookings.cancelled}</p>}</Notice>}
+      {data && !booking ? (
+        <Notice tone="plain">{<p>{t.bookings.notFound}</p>}</Notice>
+      ) : (
+        <VisitSummary
+          startsAt={booking?.startsAt}
+          endsAt={booking?.endsAt}
+          clinic={booking?.clinic ?? undefined}
+          doctorName={booking?.doctor?.fullName}
+          lost={booking?.status === 'CANCELLED'}
+        />
+      )}
+      {booking?.note && (
+        <p className="own-note">
+          <span>{t.bookings.note}</span>
+          {booking.note}
+        </p>
+      )}
+      {canChange && doing !== 'move' && (
+        <div className="actions">
+          <button type="button" className="button primary" onClick={() => void downloadCalendarFile(booking)}>
+            <Icon name="calendar" />
+            {t.bookings.calendar}
+          </button>
+          <button type="button" className="button" onClick={() => setDoing('move')}>
+            {t.bookings.reschedule}
+          </button>
+          <button type="button" className="button quiet-danger" onClick={() => setDoing('cancel')}>
+            {t.bookings.cancel}
+          </button>
+        </div>
+      )}
+      {booking && booking.status !== 'BOOKED' && (
+        <p>
+          <span className={`tag ${booking.status.toLowerCase()}`}>{t.status[booking.status]}</span>
+        </p>
+      )}
+      {booking && doing === 'move' && (
+        <MoveBooking booking={booking} moved={() => changed('moved')} stop={() => setDoing(undefined)} />
+      )}
+      {booking && doing === 'cancel' && (
+        <CancelDialog booking={booking} cancelled={() => changed('cancelled')} stop={() => setDoing(undefined)} />
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,96 @@
+import { useState } from 'react'
+import { Button, ComboBox, Input, Label, ListBox, ListBoxItem, Popover } from 'react-aria-components'
+import { graphql } from '../graphql/generated/gql.ts'
+import { Icon } from '../parts/icon.tsx'
+import { useText } from '../text/language.ts'
+import { useQuery } from '../use_query.ts'
+import type { Search } from './search.ts'
+
+const Doctors = graphql(`
+  query Doctors($filter: DoctorFilter!) {
+    doctors(filter: $filter, first: 12, orderBy: [FULL_NAME_ASC]) {
+      nodes { id fullName clinic { id name } }
+    }
+  }
+`)
+const OneDoctor = graphql(`
+  query OneDoctor($clinicId: BigInt!, $id: BigInt!) {
+    doctor(clinicId: $clinicId, id: $id) { fullName }
+  }
+`)
+
+/** A doctor by name: suggestions come from the server while one types. Choosing one says the clinic, too. */
+export function DoctorField({ search, change }: { search: Search; change(changed: Partial<Search>): void }) {
+  const { t } = useText()
+  const { clinic, doctor } = search
+  const [typed, setTyped] = useState<string>()
+  const chosen = useQuery(OneDoctor, clinic && doctor ? { clinicId: clinic, id: doctor } : null)
+  const chosenName = doctor ? (chosen.data?.doctor?.fullName ?? '') : ''
+  const { data } = useQuery(
+    Doctors,
+    typed === undefined
+      ? null
+      : {
+          filter: {
+            ...(typed && typed !== chosenName && { fullName: { includesInsensitive: typed } }),
+            ...(clinic && { clinicId: { equalTo: clinic } }),
+            ...(search.specialization && {
+              doctorSpecializations: { some: { specializationId: { equalTo: search.specialization } } },
+            }),
+          },
+        },
+  )
+  const items = (data?.doctors?.nodes ?? []).flatMap((node) =>
+    node?.clinic ? [{ id: `${node.clinic.id}/${node.id}`, name: node.fullName, where: node.clinic.name }] : [],
+  )
+  return (
+    <ComboBox
+      className="field combo"
+      items={items}
+      inputValue={typed ?? chosenName}
+      onInputChange={setTyped}
+      value={doctor ? `${clinic}/${doctor}` : null}
+      onChange={(key) => {
+        const [clinicId, id] = key === null ? [clinic] : String(key).split('/')
+        setTyped(undefined)
+        change({ clinic: clinicId, doctor: id })
+      }}
+      onFocus={() => setTyped((before) => before ?? chosenName)}
+      onBlur={() => setTyped(undefined)}
+      menuTrigger="focus"
+      allowsEmptyCollection
+    >
+      <Label>{t.search.doctor}</Label>
+      <div className="combo-box">
+        <Input placeholder={t.search.anyDoctor} />
+        {doctor ? (
+          <button
+            type="button"
+            className="combo-button"
+            aria-label={t.search.clear}
+            onClick={() => change({ doctor: undefined })}
+          >
+            <Icon name="cross" />
+          </button>
+        ) : (
+          <Button className="combo-button">
+            <Icon name="chevron" />
+          </Button>
+        )}
+      </div>
+      <Popover className="popover">
+        <ListBox
+          className="list-box"
+          renderEmptyState={() => <p className="list-empty">{data ? t.search.noDoctor : t.problem.loading}</p>}
+        >
+          {({ id, name, where }: (typeof items)[number]) => (
+            <ListBoxItem id={id} textValue={name} className="list-item">
+              <span>{name}</span>
+              <small>{where}</small>
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </Popover>
+    </ComboBox>
+  )
+}

@@ -1,0 +1,91 @@
+import { type ReactNode, useState } from 'react'
+import { Icon } from '../parts/icon.tsx'
+import { useText } from '../text/language.ts'
+import { clock, clockNear, clocksDiffer, longDate, ownZone, zoneCity, zoneName } from '../time.ts'
+import { byDayAndDoctor, type DoctorDay, type FreeSlot } from './slots.ts'
+
+/** How a time that can be chosen is drawn: as a link or a button, with this label and content. */
+export type DrawSlot = (slot: FreeSlot, label: string, content: ReactNode) => ReactNode
+
+/** Free times, grouped by day and doctor, on the clinic's clock and on the reader's where that is another. */
+export function SlotList({ slots, draw }: { slots: FreeSlot[]; draw: DrawSlot }) {
+  const { locale } = useText()
+  return byDayAndDoctor(slots).map(({ date, doctors }) => (
+    <section key={date} className="day" aria-labelledby={`day-${date}`}>
+      <h2 id={`day-${date}`}>{longDate(date, locale)}</h2>
+      <ul className="doctor-days">
+        {doctors.map((doctor) => (
+          <li key={doctor.key}>
+            <DoctorCard {...doctor} draw={draw} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  ))
+}
+
+const shownAtFirst = 8
+
+function DoctorCard({ slots, draw }: DoctorDay & { draw: DrawSlot }) {
+  const { t, locale } = useText()
+  const [all, setAll] = useState(false)
+  const [first] = slots
+  if (!first) return null
+  const { clinicName, doctorName, doctor, timeZone, startsAt } = first
+  const fields = doctor?.doctorSpecializations.nodes.map((node) => node?.specialization?.name).filter(Boolean)
+  const elsewhere = clocksDiffer(startsAt, timeZone, ownZone)
+  const shown = all || slots.length <= shownAtFirst + 1 ? slots : slots.slice(0, shownAtFirst)
+  return (
+    <article className="card doctor-day">
+      <header>
+        <h3>{doctorName}</h3>
+        {fields && <p className="fields">{fields.join(', ')}</p>}
+        <p className="where">
+          <Icon name="pin" />
+          {clinicName}
+        </p>
+        {elsewhere && (
+          <p className="where">
+            <Icon name="clock" />
+            {t.search.clinicTime(`${zoneCity(timeZone)}, ${zoneName(startsAt, timeZone, locale)}`)}
+          </p>
+        )}
+      </header>
+      <ul className={`times${elsewhere ? ' two' : ''}`}>
+        {shown.map((slot) => (
+          <li key={slot.bookingSlotId}>
+            <Time slot={slot} elsewhere={elsewhere} draw={draw} />
+          </li>
+        ))}
+        {shown.length < slots.length && (
+          <li>
+            <button
+              type="button"
+              className="time more"
+              aria-label={t.search.moreOfLabel(slots.length - shown.length, doctorName)}
+              onClick={() => setAll(true)}
+            >
+              {t.search.moreOf(slots.length - shown.length)}
+            </button>
+          </li>
+        )}
+      </ul>
+    </article>
+  )
+}
+
+function Time({ slot, elsewhere, draw }: { slot: FreeSlot; elsewhere: boolean; draw: DrawSlot }) {
+  const { t, locale } = useText()
+  const { startsAt, timeZone, slotDate, doctorName } = slot
+  const time = clock(startsAt, timeZone, locale)
+  const own = clockNear(startsAt, ownZone, slotDate, locale)
+  const label = t.search.slotLabel(time, longDate(slotDate, locale), doctorName)
+  return draw(
+    slot,
+    elsewhere ? label + t.search.yoursLabel(own) : label,
+    <>
+      {time}
+      {elsewhere && <small>{t.search.yours(own)}</small>}
+    </>,
+  )
+}

@@ -1,0 +1,48 @@
+import { graphql } from '../graphql/generated/gql.ts'
+import type { FreeSlotsQuery, FreeSlotsQueryVariables } from '../graphql/generated/graphql.ts'
+import { ask } from '../session.ts'
+
+const FreeSlots = graphql(`
+  query FreeSlots(
+    $clinicId: BigInt, $doctorId: BigInt, $specializationId: BigInt
+    $fromTime: Datetime, $toTime: Datetime, $after: String, $pageSize: Int
+  ) {
+    availableSlots(
+      clinicId: $clinicId, doctorId: $doctorId, specializationId: $specializationId
+      fromTime: $fromTime, toTime: $toTime, after: $after, pageSize: $pageSize
+    ) {
+      cursor clinicId clinicName timeZone doctorId doctorName bookingSlotId slotDate startsAt endsAt
+      doctor { about doctorSpecializations(first: 3) { nodes { specialization { id name } } } }
+    }
+  }
+`)
+
+type Row = NonNullable<FreeSlotsQuery['availableSlots']>[number]
+/** A free slot. Its columns are never null: only PostgreSQL's row types cannot say so. */
+export type FreeSlot = { [Key in keyof Row]: Key extends 'doctor' ? Row[Key] : NonNullable<Row[Key]> }
+
+/** A page of free slots, in the order of time. Throws as ask() does. */
+export async function freeSlots(variables: FreeSlotsQueryVariables, signal?: AbortSignal): Promise<FreeSlot[]> {
+  return ((await ask(FreeSlots, variables, signal)).availableSlots ?? []) as FreeSlot[]
+}
+
+/** The free slots of one doctor on one day. */
+export interface DoctorDay {
+  key: string
+  slots: FreeSlot[]
+}
+
+/** Slots by the clinic's date and then by doctor, each in the order of its first time. */
+export function byDayAndDoctor(slots: FreeSlot[]): { date: string; doctors: DoctorDay[] }[] {
+  const days = Map.groupBy(slots, (slot) => slot.slotDate)
+  return [...days]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([date, ofDay]) => ({
+      date,
+      doctors: [...Map.groupBy(ofDay, (slot) => slot.doctorId)].map(([key, ofDoctor]) => ({ key, slots: ofDoctor })),
+    }))
+}
+
+/** The address at which a slot is booked. It says where and when, so that the next free ones can be found if it is taken. */
+export const bookAddress = ({ clinicId, bookingSlotId, doctorId, startsAt }: FreeSlot): string =>
+  `/book/${clinicId}/${bookingSlotId}?${new URLSearchParams({ doctor: doctorId, at: startsAt })}`

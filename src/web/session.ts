@@ -1,0 +1,137 @@
+import { useSyncExternalStore } from 'react'
+import { post, Refusal, run } from './graphql/client.ts'
+import { graphql } from './graphql/generated/gql.ts'
+import type { CurrentPersonQuery, TypedDocumentString } from './graphql/generated/graphql.ts'
+
+const CurrentPerson = graphql(`
+  query CurrentPerson {
+    currentPerson { accountId email fullName customerId isAdmin deskClinicIds managerClinicIds staffClinicIds }
+  }
+`)
+
+export type Person = NonNullable<CurrentPersonQuery['currentPerson']>
+
+/** Who is here: `undefined` while that is being found out, null when nobody is signed in. */
+type Who = Person | null | undefined
+
+interface Tokens {
+  accessToken: string
+  /** Milliseconds of Date.now(). */
+  goodUntil: number
+}
+
+// The access token lives here and nowhere else; the refresh token in a cookie that scripts cannot read.
+let tokens: Tokens | undefined
+let who: Who
+const listeners = new Set<() => void>()
+
+function setWho(person: Who) {
+  who = person
+  for (const listener of listeners) listener()
+}
+
+const sessionRequest = (how: string, body: unknown = {}, headers = {}) =>
+  post(`/web/session/${how}`, body, { 'x-medislot-web': '1', ...headers }) as Promise<{
+    accessToken: string
+    expiresIn: number
+  } | null>
+
+function keep(given: { accessToken: string; expiresIn: number } | null) {
+  tokens = given
+    ? // Half a minute early, so that none expires on its way.
+      { accessToken: given.accessToken, goodUntil: Date.now() + (given.expiresIn - 30) * 1000 }
+    : undefined
+}
+
+let refreshing: Promise<void> | undefined
+
+/** A refresh token works once, so the tabs of a browser, which share the cookie, take turns. */
+function refresh(): Promise<void> {
+  const turn = async () => {
+    try {
+      keep(await sessionRequest('refresh'))
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      keep(null)
+    }
+  }
+  refreshing ??= (navigator.locks ? navigator.locks.request('medislot-session', turn) : turn()).finally(() => {
+    refreshing = undefined
+  })
+  return refreshing
+}
+
+/** An access token that is good, or undefined when nobody is signed in. */
+export async function accessToken(): Promise<string | undefined> {
+  if (tokens && tokens.goodUntil < Date.now()) {
+    await refresh()
+    if (!tokens) setWho(null)
+  }
+  return tokens?.accessToken
+}
+
+/** Runs a document for the person who is here. Throws as run() does. */
+export async function ask<Result, Variables>(
+  document: TypedDocumentString<Result, Variables>,
+  variables: Variables,
+  signal?: AbortSignal,
+): Promise<Result> {
+  try {
+    return await run(document, variables, await accessToken(), signal)
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'unauthenticated' || !tokens) throw error
+    // Signed out elsewhere.
+    keep(null)
+    setWho(null)
+    throw error
+  }
+}
+
+async function findOutWho() {
+  setWho(tokens ? (await run(CurrentPerson, {}, tokens.accessToken)).currentPerson : null)
+}
+
+/** Finds out at the start who is here: a session may have been left open. */
+export async function startSession(): Promise<void> {
+  try {
+    await refresh()
+    await findOutWho()
+  } catch {
+    // Without the server there is nobody; each part of the page says that it cannot be reached.
+    setWho(null)
+  }
+}
+
+export const signIn = async (input: { email: string; password: string }) => {
+  keep(await sessionRequest('sign-in', { input }))
+  await findOutWho()
+}
+
+export const register = async (input: { email: string; password: string; fullName: string; phone?: string }) => {
+  keep(await sessionRequest('register', { input }))
+  await findOutWho()
+}
+
+export const acceptInvitation = async (input: { token: string; password?: string }) => {
+  const token = await accessToken()
+  keep(await sessionRequest('accept-invitation', { input }, token ? { authorization: `Bearer ${token}` } : {}))
+  await findOutWho()
+}
+
+export async function signOut(): Promise<void> {
+  const token = await accessToken()
+  await sessionRequest('sign-out', {}, token ? { authorization: `Bearer ${token}` } : {})
+  keep(null)
+  setWho(null)
+}
+
+/** Who is here, followed as it changes. */
+export function useWho(): Who {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => who,
+  )
+}

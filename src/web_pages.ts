@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import express, { Router } from 'express'
+import helmet from 'helmet'
+import type { GraphQLInstance } from './graphql/instance.ts'
+import { log } from './log.ts'
+import { webSession } from './web_session.ts'
+
+const dist = join(import.meta.dirname, '../dist')
+
+// Every address that is a page; the script there finds out which one. Anything else stays a 404.
+const pages = /^\/(book|bookings|sign-in|invitation|desk|manage)?(\/[\w/-]*)?$/
+
+/**
+ * The pages for patients, desk and managers, as `npm run build:web` made them, and their sessions. Nothing runs or is
+ * shown on a page but what comes from this server: no inline script, no inline style, no frame around it.
+ * Without a build there are no pages, and the log says so; the API is served all the same.
+ */
+export function webPages(graphql: GraphQLInstance, settings: { production: boolean }): Router {
+  const router = Router()
+  if (!existsSync(join(dist, 'index.html'))) {
+    log.warn('The pages are not built (npm run build:web): only the API is served')
+    return router
+  }
+  router.use(webSession(graphql, settings))
+  // Names of these files change with their content.
+  router.use('/assets', express.static(join(dist, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }))
+  router.use('/favicon.svg', express.static(join(dist, 'favicon.svg')))
+  router.get(
+    pages,
+    helmet.contentSecurityPolicy({
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        fontSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    }),
+    (_request, response) => {
+      response.set('cache-control', 'no-cache')
+      response.sendFile(join(dist, 'index.html'))
+    },
+  )
+  return router
+}

@@ -1,0 +1,88 @@
+import { parseCookie } from 'cookie'
+import express, { type Request, type RequestHandler, type Response, Router } from 'express'
+import type { GraphQLInstance } from './graphql/instance.ts'
+
+const cookieName = 'medislot-session'
+const path = '/web/session'
+
+const tokens = 'authTokens { accessToken expiresIn refreshToken refreshExpiresAt }'
+
+// What starts or prolongs a session, as the public API has it. The pages send `input`, or nothing for refresh.
+const documents: Record<string, string> = {
+  'sign-in': `mutation ($input: SignInInput!) { tokens: signIn(input: $input) { ${tokens} } }`,
+  register: `mutation ($input: RegisterCustomerInput!) { tokens: registerCustomer(input: $input) { ${tokens} } }`,
+  'accept-invitation': `mutation ($input: AcceptInvitationInput!) { tokens: acceptInvitation(input: $input) { ${tokens} } }`,
+  refresh: `mutation ($input: RefreshSessionInput!) { tokens: refreshSession(input: $input) { ${tokens} } }`,
+}
+
+interface AuthTokens {
+  accessToken: string
+  expiresIn: number
+  refreshToken: string
+  refreshExpiresAt: string
+}
+
+/**
+ * Sessions of the pages: the API's own mutations, run in process, with the refresh token moved into a cookie that no
+ * script can read. Answers look like GraphQL's: `{ data: { accessToken, expiresIn } | null }` or `{ errors }`; null
+ * means that nobody is signed in.
+ *
+ *     POST /web/session/sign-in | register | accept-invitation   { input }
+ *     POST /web/session/refresh                                 { }
+ *     POST /web/session/sign-out                                { }     with the access token
+ *
+ * Another site can make a browser send nothing here: the cookie is SameSite=Strict, and a request needs a JSON body and
+ * a header of its own, for both of which a browser asks this server first, and is not answered.
+ */
+export function webSession(graphql: GraphQLInstance, { production }: { production: boolean }): Router {
+  const cookie = { httpOnly: true, sameSite: 'strict', secure: production, path } as const
+  const router = Router()
+  router.use(path, onlyOurPages, express.json({ limit: '10kb' }))
+
+  router.post(`${path}/sign-out`, async (request, response) => {
+    response.clearCookie(cookieName, cookie)
+    const claims = await graphql.tokens.claimsOf(request.get('authorization')).catch(() => ({}))
+    await graphql.run({
+      document: 'mutation { signOut(input: {}) { clientMutationId } }',
+      claims,
+      requestId: request.id,
+    })
+    response.json({ data: null })
+  })
+
+  router.post(`${path}/:how`, async (request, response, next) => {
+    const { how } = request.params
+    const document = documents[how]
+    if (!document) return next()
+    const refreshToken = parseCookie(request.get('cookie') ?? '')[cookieName]
+    if (how === 'refresh' && !refreshToken) return void response.json({ data: null })
+
+    const input = how === 'refresh' ? { refreshToken } : request.body?.input
+    const claims = await claimsOf(request, how)
+    const { data, errors } = await graphql.run({ document, variables: { input }, claims, requestId: request.id })
+    const given = (data as { tokens?: { authTokens?: AuthTokens } } | null)?.tokens?.authTokens
+    if (!given) {
+      if (how === 'refresh') response.clearCookie(cookieName, cookie)
+      return void response.json({ errors })
+    }
+    answer(response, given)
+  })
+
+  /** An invitation is accepted by who is signed in, if anybody is; the others stand on their own. */
+  async function claimsOf(request: Request, how: string) {
+    return how === 'accept-invitation' ? graphql.tokens.claimsOf(request.get('authorization')).catch(() => ({})) : {}
+  }
+
+  function answer(response: Response, { refreshToken, refreshExpiresAt, accessToken, expiresIn }: AuthTokens) {
+    response.cookie(cookieName, refreshToken, { ...cookie, expires: new Date(refreshExpiresAt) })
+    response.json({ data: { accessToken, expiresIn } })
+  }
+
+  return router
+}
+
+const onlyOurPages: RequestHandler = (request, response, next) => {
+  response.set('cache-control', 'no-store')
+  if (request.get('x-medislot-web') === '1' && request.is('application/json')) return next()
+  response.status(403).json({ errors: [{ message: 'Only for the pages.', extensions: { code: 'forbidden' } }] })
+}
