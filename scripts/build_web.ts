@@ -31,6 +31,8 @@ export async function buildWeb(): Promise<void> {
   if ((await readFile(stamp, 'utf8').catch(() => '')) === now) return
   // Loaded only when there is something to build: `npm start` passes here each time.
   const [{ build }, { generateWebDocuments }] = await Promise.all([import('vite'), import('./web_documents.ts')])
+  // Whatever it is here, React's development build is not for visitors.
+  process.env.NODE_ENV = 'production'
   await generateWebDocuments()
   await build({ root: join(checkout, 'src/web'), configFile: join(checkout, 'vite.config.ts'), logLevel: 'warn' })
   await writeFile(stamp, now)

@@ -1,5 +1,5 @@
 import { parseCookie } from 'cookie'
-import express, { type Request, type RequestHandler, type Response, Router } from 'express'
+import express, { type RequestHandler, type Response, Router } from 'express'
 import type { GraphQLInstance } from './graphql/instance.ts'
 
 const cookieName = 'medislot-session'
@@ -11,7 +11,6 @@ const tokens = 'authTokens { accessToken expiresIn refreshToken refreshExpiresAt
 const documents: Record<string, string> = {
   'sign-in': `mutation ($input: SignInInput!) { tokens: signIn(input: $input) { ${tokens} } }`,
   register: `mutation ($input: RegisterCustomerInput!) { tokens: registerCustomer(input: $input) { ${tokens} } }`,
-  'accept-invitation': `mutation ($input: AcceptInvitationInput!) { tokens: acceptInvitation(input: $input) { ${tokens} } }`,
   refresh: `mutation ($input: RefreshSessionInput!) { tokens: refreshSession(input: $input) { ${tokens} } }`,
 }
 
@@ -27,9 +26,9 @@ interface AuthTokens {
  * script can read. Answers look like GraphQL's: `{ data: { accessToken, expiresIn } | null }` or `{ errors }`; null
  * means that nobody is signed in.
  *
- *     POST /web/session/sign-in | register | accept-invitation   { input }
- *     POST /web/session/refresh                                 { }
- *     POST /web/session/sign-out                                { }     with the access token
+ *     POST /web/session/sign-in | register   { input }
+ *     POST /web/session/refresh              { }
+ *     POST /web/session/sign-out             { }     with the access token
  *
  * Another site can make a browser send nothing here: the cookie is SameSite=Strict, and a request needs a JSON body and
  * a header of its own, for both of which a browser asks this server first, and is not answered.
@@ -58,8 +57,7 @@ export function webSession(graphql: GraphQLInstance, { production }: { productio
     if (how === 'refresh' && !refreshToken) return void response.json({ data: null })
 
     const input = how === 'refresh' ? { refreshToken } : request.body?.input
-    const claims = await claimsOf(request, how)
-    const { data, errors } = await graphql.run({ document, variables: { input }, claims, requestId: request.id })
+    const { data, errors } = await graphql.run({ document, variables: { input }, claims: {}, requestId: request.id })
     const given = (data as { tokens?: { authTokens?: AuthTokens } } | null)?.tokens?.authTokens
     if (!given) {
       if (how === 'refresh') response.clearCookie(cookieName, cookie)
@@ -67,11 +65,6 @@ export function webSession(graphql: GraphQLInstance, { production }: { productio
     }
     answer(response, given)
   })
-
-  /** An invitation is accepted by who is signed in, if anybody is; the others stand on their own. */
-  async function claimsOf(request: Request, how: string) {
-    return how === 'accept-invitation' ? graphql.tokens.claimsOf(request.get('authorization')).catch(() => ({})) : {}
-  }
 
   function answer(response: Response, { refreshToken, refreshExpiresAt, accessToken, expiresIn }: AuthTokens) {
     response.cookie(cookieName, refreshToken, { ...cookie, expires: new Date(refreshExpiresAt) })

@@ -10,7 +10,6 @@ const BookPage = lazy(() => import('./patient/book_page.tsx'))
 const BookingsPage = lazy(() => import('./patient/bookings_page.tsx'))
 const BookingPage = lazy(() => import('./patient/booking_page.tsx'))
 const SignInPage = lazy(() => import('./patient/sign_in_page.tsx'))
-const DeskPage = lazy(() => import('./desk/desk_page.tsx'))
 
 /** All pages and their addresses. */
 export function App() {
@@ -29,7 +28,6 @@ export function App() {
               {(at) => <BookingPage key={at.id} clinicId={at.clinicId} id={at.id} />}
             </Route>
             <Route path="/sign-in" component={SignInPage} />
-            <Route path="/desk/:clinicId?">{(at) => <DeskPage clinicId={at.clinicId} />}</Route>
             <Route>
               <NotFound />
             </Route>

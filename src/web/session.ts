@@ -112,12 +112,6 @@ export const register = async (input: { email: string; password: string; fullNam
   await findOutWho()
 }
 
-export const acceptInvitation = async (input: { token: string; password?: string }) => {
-  const token = await accessToken()
-  keep(await sessionRequest('accept-invitation', { input }, token ? { authorization: `Bearer ${token}` } : {}))
-  await findOutWho()
-}
-
 export async function signOut(): Promise<void> {
   const token = await accessToken()
   await sessionRequest('sign-out', {}, token ? { authorization: `Bearer ${token}` } : {})

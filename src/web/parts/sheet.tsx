@@ -12,7 +12,7 @@ export function Sheet({ title, close, children }: { title: string; close(): void
         <Dialog className="sheet-dialog">
           <header>
             <Heading slot="title">{title}</Heading>
-            <button type="button" className="icon-button" aria-label={t.desk.close} onClick={close}>
+            <button type="button" className="icon-button" aria-label={t.problem.close} onClick={close}>
               <Icon name="cross" />
             </button>
           </header>

@@ -28,7 +28,6 @@ export function TopBar() {
           <span>medislot</span>
         </Link>
         <nav aria-label={t.nav.main}>
-          {who && Number(who.deskClinicIds?.length) > 0 && <NavLink href="/desk">{t.nav.desk}</NavLink>}
           {who?.customerId && <NavLink href="/bookings">{t.nav.bookings}</NavLink>}
           {who === null && <NavLink href="/sign-in">{t.nav.signIn}</NavLink>}
           {who && (
@@ -47,11 +46,11 @@ export function TopBar() {
             type="button"
             className="nav-link language"
             lang={other}
-            aria-label={t.nav.languageHint}
             title={t.nav.languageHint}
             onClick={() => setLanguage(other)}
           >
             {other.toUpperCase()}
+            <span className="visually-hidden">, {t.nav.languageHint}</span>
           </button>
         </nav>
       </div>

@@ -20,16 +20,10 @@ export function DayStrip({ date, choose }: { date: string | undefined; choose(da
         {t.search.soonest}
       </button>
       {days.map((day) => (
-        <button
-          key={day}
-          type="button"
-          className="day-chip"
-          aria-pressed={date === day}
-          aria-label={dateText(day, locale, { weekday: 'long', day: 'numeric', month: 'long' })}
-          onClick={() => choose(day)}
-        >
-          <small>{dateText(day, locale, { weekday: 'short' })}</small>
+        <button key={day} type="button" className="day-chip" aria-pressed={date === day} onClick={() => choose(day)}>
+          <small>{dateText(day, locale, { weekday: 'short' })} </small>
           {dateText(day, locale, { day: 'numeric' })}
+          <span className="visually-hidden"> {dateText(day, locale, { month: 'long' })}</span>
         </button>
       ))}
       {reached || other ? (

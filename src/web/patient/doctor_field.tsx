@@ -48,21 +48,32 @@ export function DoctorField({ search, change }: { search: Search; change(changed
       className="field combo"
       items={items}
       inputValue={typed ?? chosenName}
-      onInputChange={setTyped}
+      // Not when the library empties the field; what somebody empties comes by the input below.
+      onInputChange={(text) => text !== '' && setTyped(text)}
       value={doctor ? `${clinic}/${doctor}` : null}
       onChange={(key) => {
-        const [clinicId, id] = key === null ? [clinic] : String(key).split('/')
-        setTyped(undefined)
+        // What was typed and not chosen is no choice.
+        if (key === null) return
+        const [clinicId, id] = String(key).split('/')
         change({ clinic: clinicId, doctor: id })
       }}
       onFocus={() => setTyped((before) => before ?? chosenName)}
       onBlur={() => setTyped(undefined)}
       menuTrigger="focus"
       allowsEmptyCollection
+      // The text stays as it is when the field is left; which doctor it names stands in the address.
+      allowsCustomValue
     >
       <Label>{t.search.doctor}</Label>
       <div className="combo-box">
-        <Input placeholder={t.search.anyDoctor} />
+        <Input
+          placeholder={t.search.anyDoctor}
+          onChange={({ target }) => {
+            if (target.value !== '') return
+            setTyped('')
+            if (doctor) change({ doctor: undefined })
+          }}
+        />
         {doctor ? (
           <button
             type="button"

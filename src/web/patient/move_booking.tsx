@@ -50,8 +50,8 @@ export function MoveBooking({ booking, moved, stop }: MoveBookingProps) {
       {data?.length === 0 && <Empty title={t.search.emptyTitle} />}
       <SlotList
         slots={data ?? []}
-        draw={(slot, label, content) => (
-          <button type="button" className="time" aria-label={label} onClick={() => setChosen(slot)}>
+        draw={(slot, content) => (
+          <button type="button" className="time" onClick={() => setChosen(slot)}>
             {content}
           </button>
         )}

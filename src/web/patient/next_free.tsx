@@ -28,8 +28,8 @@ export function NextFree({ clinicId, doctorId, startsAt }: NextFreeProps) {
       {data && (
         <SlotList
           slots={data}
-          draw={(slot, label, content) => (
-            <Link href={bookAddress(slot)} replace className="time" aria-label={label}>
+          draw={(slot, content) => (
+            <Link href={bookAddress(slot)} replace className="time">
               {content}
             </Link>
           )}

@@ -59,8 +59,8 @@ function Results({ search, widen }: { search: Search; widen(): void }) {
       )}
       <SlotList
         slots={slots}
-        draw={(slot, label, content) => (
-          <Link href={bookAddress(slot)} className="time" aria-label={label}>
+        draw={(slot, content) => (
+          <Link href={bookAddress(slot)} className="time">
             {content}
           </Link>
         )}

@@ -4,11 +4,11 @@ import { Page } from '../parts/page.tsx'
 import { useWho } from '../session.ts'
 import { useText } from '../text/language.ts'
 
-/** Signing in by itself, from the bar; staff go on to their desk, patients to their bookings. */
+/** Signing in by itself, from the bar. */
 export default function SignInPage() {
   const { t } = useText()
   const who = useWho()
-  if (who) return <Redirect to={who.deskClinicIds?.length ? '/desk' : '/bookings'} replace />
+  if (who) return <Redirect to="/bookings" replace />
   return (
     <Page title={t.account.signInTitle} lead={t.account.signInLead} narrow>
       <div className="card padded">{who === null && <AccountForms newFirst={false} />}</div>

@@ -4,8 +4,8 @@ import { useText } from '../text/language.ts'
 import { clock, clockNear, clocksDiffer, longDate, ownZone, zoneCity, zoneName } from '../time.ts'
 import { byDayAndDoctor, type DoctorDay, type FreeSlot } from './slots.ts'
 
-/** How a time that can be chosen is drawn: as a link or a button, with this label and content. */
-export type DrawSlot = (slot: FreeSlot, label: string, content: ReactNode) => ReactNode
+/** How a time that can be chosen is drawn: as a link or a button, with this content. */
+export type DrawSlot = (slot: FreeSlot, content: ReactNode) => ReactNode
 
 /** Free times, grouped by day and doctor, on the clinic's clock and on the reader's where that is another. */
 export function SlotList({ slots, draw }: { slots: FreeSlot[]; draw: DrawSlot }) {
@@ -15,8 +15,8 @@ export function SlotList({ slots, draw }: { slots: FreeSlot[]; draw: DrawSlot })
       <h2 id={`day-${date}`}>{longDate(date, locale)}</h2>
       <ul className="doctor-days">
         {doctors.map((doctor) => (
-          <li key={doctor.key}>
-            <DoctorCard {...doctor} draw={draw} />
+          <li key={doctor.doctorId}>
+            <DoctorCard slots={doctor.slots} draw={draw} />
           </li>
         ))}
       </ul>
@@ -26,7 +26,7 @@ export function SlotList({ slots, draw }: { slots: FreeSlot[]; draw: DrawSlot })
 
 const shownAtFirst = 8
 
-function DoctorCard({ slots, draw }: DoctorDay & { draw: DrawSlot }) {
+function DoctorCard({ slots, draw }: Pick<DoctorDay, 'slots'> & { draw: DrawSlot }) {
   const { t, locale } = useText()
   const [all, setAll] = useState(false)
   const [first] = slots
@@ -59,13 +59,9 @@ function DoctorCard({ slots, draw }: DoctorDay & { draw: DrawSlot }) {
         ))}
         {shown.length < slots.length && (
           <li>
-            <button
-              type="button"
-              className="time more"
-              aria-label={t.search.moreOfLabel(slots.length - shown.length, doctorName)}
-              onClick={() => setAll(true)}
-            >
+            <button type="button" className="time more" onClick={() => setAll(true)}>
               {t.search.moreOf(slots.length - shown.length)}
+              <span className="visually-hidden">, {doctorName}</span>
             </button>
           </li>
         )}
@@ -79,13 +75,13 @@ function Time({ slot, elsewhere, draw }: { slot: FreeSlot; elsewhere: boolean; d
   const { startsAt, timeZone, slotDate, doctorName } = slot
   const time = clock(startsAt, timeZone, locale)
   const own = clockNear(startsAt, ownZone, slotDate, locale)
-  const label = t.search.slotLabel(time, longDate(slotDate, locale), doctorName)
   return draw(
     slot,
-    elsewhere ? label + t.search.yoursLabel(own) : label,
     <>
       {time}
-      {elsewhere && <small>{t.search.yours(own)}</small>}
+      {elsewhere && <small> {t.search.yours(own)}</small>}
+      {/* For who hears one time after another, without the card around it. */}
+      <span className="visually-hidden">{`, ${longDate(slotDate, locale)}, ${doctorName}`}</span>
     </>,
   )
 }

@@ -28,7 +28,7 @@ export async function freeSlots(variables: FreeSlotsQueryVariables, signal?: Abo
 
 /** The free slots of one doctor on one day. */
 export interface DoctorDay {
-  key: string
+  doctorId: string
   slots: FreeSlot[]
 }
 
@@ -39,7 +39,10 @@ export function byDayAndDoctor(slots: FreeSlot[]): { date: string; doctors: Doct
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([date, ofDay]) => ({
       date,
-      doctors: [...Map.groupBy(ofDay, (slot) => slot.doctorId)].map(([key, ofDoctor]) => ({ key, slots: ofDoctor })),
+      doctors: [...Map.groupBy(ofDay, (slot) => slot.doctorId)].map(([doctorId, ofDoctor]) => ({
+        doctorId,
+        slots: ofDoctor,
+      })),
     }))
 }
 

@@ -1,3 +1,0 @@
-export default function DeskPage({ clinicId }: { clinicId: string | undefined }) {
-  return clinicId ?? null
-}

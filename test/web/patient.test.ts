@@ -1,0 +1,210 @@
+import type { Page } from 'playwright-core'
+import { axeViolations, type Pages, signInAs, startPages } from '../helpers/browser.ts'
+
+let pages: Pages
+beforeAll(async () => {
+  pages = await startPages()
+}, 60_000)
+afterAll(() => pages.close())
+afterEach(() => {
+  // Also what the Content-Security-Policy refused.
+  expect(pages.faults.splice(0)).toEqual([])
+})
+
+// Each test takes times of a clinic's doctor of its own.
+const anna = 'Dr. Anna Brandt'
+async function doctorsTimes(page: Page, doctor: string) {
+  await page.goto(pages.url)
+  await page.getByRole('combobox', { name: 'Doctor' }).fill(doctor.split(' ').at(-1) as string)
+  await page.getByRole('option', { name: doctor }).click()
+  // The list of before stays until the new one is there.
+  await page.getByRole('heading', { level: 3, name: doctor }).first().waitFor()
+  return page.locator('article').filter({ hasText: doctor }).first().locator('a.time')
+}
+
+test('a patient who is new here books in three steps, and has it in the calendar', async () => {
+  const page = await pages.visitor()
+  const times = await doctorsTimes(page, anna)
+  expect(await axeViolations(page)).toEqual([])
+  const time = await times.first().innerText()
+  await times.first().click()
+
+  await page.getByLabel('Full name').fill('Nora Neumann')
+  await page.getByLabel('E-mail').fill('nora@web.example')
+  await page.getByLabel('Password').fill('long enough for this')
+  expect(await axeViolations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Continue' }).click()
+  // Held for her, and counting down from the clinic's ten minutes.
+  await page.getByText(/Kept for you: (10:00|9:5\d)/).waitFor()
+  expect(await axeViolations(page)).toEqual([])
+  await page.getByLabel('Anything the doctor should know?').fill('I come with a dog.')
+  await page.getByRole('button', { name: 'Book', exact: true }).click()
+
+  await page.getByRole('heading', { name: 'Booked' }).waitFor()
+  await page.getByText('on its way to nora@web.example').waitFor()
+  await page.locator('.visit-time', { hasText: time }).waitFor()
+  await page.getByText('I come with a dog.').waitFor()
+  expect(await axeViolations(page)).toEqual([])
+
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Add to calendar' }).click(),
+  ])
+  const file = await new Response((await download.createReadStream()) as never).text()
+  expect(file).toMatch(/UID:booking-\d+-\d+@medislot/)
+  expect(file).toContain(anna)
+
+  // Still signed in after a reload, though no script can read what keeps her so.
+  await page.reload()
+  await page.getByRole('link', { name: 'My bookings' }).click()
+  await page.getByRole('link', { name: anna }).waitFor()
+  expect(await axeViolations(page)).toEqual([])
+  expect(await page.evaluate('document.cookie + JSON.stringify(localStorage)')).not.toContain('session')
+})
+
+test('of two who want one time the second is told, and led to the next', async () => {
+  const [first, second] = await Promise.all([pages.visitor(), pages.visitor()])
+  await Promise.all([signInAs(first, pages.url, 'ann'), signInAs(second, pages.url, 'bob')])
+  const doctor = 'Dr. Jonas Weber'
+  const [firstTimes, secondTimes] = [await doctorsTimes(first, doctor), await doctorsTimes(second, doctor)]
+  await firstTimes.first().click()
+  await first.getByText(/^Kept for you: /).waitFor()
+  await secondTimes.first().click()
+  await second.getByText('Somebody was faster').waitFor()
+  expect(await axeViolations(second)).toEqual([])
+
+  await first.getByRole('button', { name: 'Book', exact: true }).click()
+  await first.getByRole('heading', { name: 'Booked' }).waitFor()
+  await second.locator('a.time').first().click()
+  await second.getByText(/^Kept for you: /).waitFor()
+  await second.getByRole('button', { name: 'Book', exact: true }).click()
+  await second.getByRole('heading', { name: 'Booked' }).waitFor()
+})
+
+test('a booking is moved, and then cancelled', async () => {
+  const page = await pages.visitor()
+  await signInAs(page, pages.url, 'ann')
+  // Two days ahead at least: before the cut-off of the clinic.
+  const times = await doctorsTimes(page, 'Dr. Friederike Groß')
+  await times.nth(1).click()
+  await page.getByRole('button', { name: 'Book', exact: true }).click()
+  await page.getByRole('heading', { name: 'Booked' }).waitFor()
+  const before = await page.locator('.visit').innerText()
+
+  await page.getByRole('button', { name: 'Move' }).click()
+  await page.locator('.move .time').nth(3).click()
+  await page.getByRole('dialog').waitFor()
+  expect(await axeViolations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Move here' }).click()
+  await page.getByText('Moved.').waitFor()
+  expect(await page.locator('.visit').innerText()).not.toBe(before)
+
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByLabel('Reason').fill('Well again')
+  await page.getByRole('button', { name: 'Cancel the appointment' }).click()
+  await page.getByText('Cancelled. The time is free').waitFor()
+  expect(await axeViolations(page)).toEqual([])
+})
+
+test('German, on a phone, in the dark: nothing is wider than the screen', async () => {
+  const page = await pages.visitor({
+    locale: 'de-DE',
+    colorScheme: 'dark',
+    viewport: { width: 360, height: 740 },
+    timezoneId: 'America/New_York',
+  })
+  await page.goto(pages.url)
+  await page.getByRole('heading', { name: 'Der passende Termin bei der richtigen Ärztin' }).waitFor()
+  await page.getByLabel('Ort', { exact: true }).selectOption({ label: 'Riverside Medical Centre' })
+  const time = page.locator('article', { hasText: 'Riverside' }).locator('a.time').first()
+  // The clinic's clock, and the reader's six hours before it.
+  await time.waitFor()
+  const [there, here] = [...(await time.innerText()).matchAll(/(\d+):(\d\d)/g)].map(
+    ([, h, m]) => Number(h) * 60 + Number(m),
+  )
+  expect((Number(there) - Number(here) + 1440) % 1440).toBe(360)
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+  expect(await axeViolations(page)).toEqual([])
+  await time.click()
+  await page.getByRole('button', { name: 'Weiter' }).waitFor()
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+  expect(await axeViolations(page)).toEqual([])
+})
+
+test('by keyboard alone, from the first Tab to the booking', async () => {
+  const page = await pages.visitor()
+  await page.goto(pages.url)
+  await page.locator('a.time').first().waitFor()
+  const tabTo = async (selector: string) => {
+    for (let n = 0; n < 80; n++) {
+      await page.keyboard.press('Tab')
+      if (await page.evaluate(`document.activeElement.matches(${JSON.stringify(selector)})`)) return
+    }
+    throw new Error(`Tab does not come to ${selector}`)
+  }
+  await tabTo('[role=combobox]')
+  await page.keyboard.type('Vogel')
+  await page.getByRole('option', { name: /Vogel/ }).waitFor()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 3, name: 'Dr. Katharina Vogel' }).first().waitFor()
+  await tabTo('a.time')
+  await page.keyboard.press('Enter')
+  // The new page's heading has the focus: what Tab comes to next is on it.
+  await page.getByRole('heading', { level: 1, name: 'Book this time' }).waitFor()
+  await tabTo('input[name=is-new]')
+  await page.keyboard.press('ArrowRight')
+  await tabTo('input[name=email]')
+  await page.keyboard.type('bob@medislot.example')
+  await tabTo('input[name=password]')
+  await page.keyboard.type('medislot-demo')
+  await page.keyboard.press('Enter')
+  await page.getByText(/^Kept for you: /).waitFor()
+  await tabTo('button[type=submit]')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Booked' }).waitFor()
+})
+
+test('without a connection the page says so, and goes on when there is one again', async () => {
+  const page = await pages.visitor()
+  await page.goto(pages.url)
+  await page.locator('a.time').first().waitFor()
+  await page.context().setOffline(true)
+  await page.getByRole('button', { name: 'Soonest' }).waitFor()
+  await page.getByLabel('Where', { exact: true }).selectOption({ label: 'Harbour Family Health' })
+  await page.getByText('No connection').waitFor()
+  expect(await axeViolations(page)).toEqual([])
+  await page.context().setOffline(false)
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.locator('article', { hasText: 'Harbour Family Health' }).first().waitFor()
+  // The browser itself reports what it could not load.
+  expect(pages.faults.splice(0).every((fault) => /ERR_INTERNET_DISCONNECTED/.test(fault))).toBe(true)
+})
+
+test('a session is for the pages alone: no form or script of another site can start, use or read it', async () => {
+  const answer = await fetch(`${pages.url}/web/session/sign-in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-medislot-web': '1' },
+    body: JSON.stringify({ input: { email: 'bob@medislot.example', password: 'medislot-demo' } }),
+  })
+  const cookie = answer.headers.get('set-cookie') ?? ''
+  expect(cookie).toMatch(/HttpOnly/)
+  expect(cookie).toMatch(/SameSite=Strict/)
+  expect(cookie).toMatch(/Path=\/web\/session/)
+  expect(await answer.text()).not.toContain('refreshToken')
+
+  const refresh = (headers: Record<string, string>) =>
+    fetch(`${pages.url}/web/session/refresh`, {
+      method: 'POST',
+      headers: { cookie: cookie.split(';')[0] as string, ...headers },
+      body: '{}',
+    })
+  expect((await refresh({ 'content-type': 'application/json' })).status).toBe(403)
+  expect((await refresh({ 'content-type': 'text/plain', 'x-medislot-web': '1' })).status).toBe(403)
+  const given = await refresh({ 'content-type': 'application/json', 'x-medislot-web': '1' })
+  expect(await given.json()).toEqual({ data: { accessToken: expect.any(String), expiresIn: 900 } })
+
+  const page = await fetch(pages.url)
+  expect(page.headers.get('content-security-policy')).toContain("script-src 'self';style-src 'self'")
+  expect(await page.text()).not.toMatch(/<script>|style=|onclick=/)
+})
