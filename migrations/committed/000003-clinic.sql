@@ -1,5 +1,5 @@
---! Previous: sha1:35944ba8552856869d60f6070cc3a48af0a4e9f8
---! Hash: sha1:85391e08f35c6d2192a58a0155465a102aa51d73
+--! Previous: sha1:34f4a05ec3a29e1cb700338e1230a57e04d9345f
+--! Hash: sha1:b59b0ef2bfb6591104ad448d309e04e521f2a6d6
 --! Message: clinic
 
 -- ActiveEntityId: a generated column holds the id while the row is active and null when not, and is what children that need an

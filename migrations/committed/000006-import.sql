@@ -1,5 +1,5 @@
---! Previous: sha1:72670cbcd73d297116c7d993b2344dea74c9160b
---! Hash: sha1:914f213d0996b6ac6bd3dd99e9c7174154e5025f
+--! Previous: sha1:8815341e8ce1824ff9de6f389dc8d53a829f6a9e
+--! Hash: sha1:9bbad58b32be789ea655d957c0cf23583cabb931
 --! Message: import
 
 -- A clinic's roster on its way from its files to the tables; nothing of it is stored. The formats are in docs/import.md.

@@ -1,5 +1,5 @@
---! Previous: sha1:914f213d0996b6ac6bd3dd99e9c7174154e5025f
---! Hash: sha1:c2597963f8f6e989a0fe44a7cb1fd3cdce4838ab
+--! Previous: sha1:9bbad58b32be789ea655d957c0cf23583cabb931
+--! Hash: sha1:9dfee3d453ad9a38c0db5220d7289045c39b696b
 --! Message: rest
 
 -- The REST API's addresses carry a row's id alone, which is unique in the whole database; the primary keys begin with the clinic. Not
