@@ -30,6 +30,9 @@ export async function startWorker(
     // New jobs are announced; this is how late a job that waits for its time may be.
     pollInterval: 500,
     noHandleSignals: true,
+    // Batches of what is done at the same moment. Not for speed: without a batch, a connection lost just as a job ends
+    // is a rejection that graphile-worker handles nowhere, and that ends the program; a batch is tried again.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     events,
     // What it tells of every single job is detail.
     logger: new Logger(libraryLog('worker', 'debug')),
@@ -53,11 +56,14 @@ export async function startWorker(
 
 // `npm run worker`: the worker alone, on a database that others migrate.
 if (import.meta.main) {
-  await runProgram(async () => {
-    const settings = readSettings('worker')
-    const lifecycle = new Lifecycle()
-    const worker = await startWorker({ ...settings, databaseUrl: settings.databaseUrl as string }, lifecycle)
-    lifecycle.onStop('worker', worker.stop)
-    process.stdout.write('medislot worker is ready\n')
-  })
+  const lifecycle = new Lifecycle()
+  await runProgram(
+    async () => {
+      const settings = readSettings('worker')
+      const worker = await startWorker({ ...settings, databaseUrl: settings.databaseUrl as string }, lifecycle)
+      lifecycle.onStop('worker', worker.stop)
+      process.stdout.write('medislot worker is ready\n')
+    },
+    () => lifecycle.stopping,
+  )
 }

@@ -1,3 +1,4 @@
+import { eventually } from '../helpers/eventually.ts'
 import { hasEnded, type Installation, isAlive, newInstallation, psqlOf, query } from '../helpers/installation.ts'
 import { type Program, runToEnd } from '../helpers/program.ts'
 
@@ -45,8 +46,10 @@ test('of one of PostgreSQL’s processes, which it survives, and the program wit
   const [before] = await query(psqlOf(program), pids)
   process.kill(Number(before?.pid), 'SIGKILL')
   // It is over when the worker has taken its lock anew.
-  let after = before
-  while (!after || after.pid === before?.pid) [after] = await query(psqlOf(program), pids).catch(() => [])
+  await eventually(async () => {
+    const [after] = await query(psqlOf(program), pids)
+    return after && after.pid !== before?.pid
+  }, 'a worker that is back')
   expect((await fetch(`${program.url}/readyz`)).status).toBe(200)
   expect(await kept(program)).toEqual([{ answer: 42 }])
   expect(await program.stop()).toBe(0)
@@ -61,7 +64,7 @@ test('of both, then of starts at several stages', async () => {
 
   for (const ms of [200, 400, 800]) {
     const env = { MEDISLOT_DATA_DIR: installation.dataDir, DEMO: 'off' }
-    const { code } = await runToEnd('main', { env, killAfterMs: ms })
+    const { code } = await runToEnd('main', { env, signal: ['SIGKILL', ms] })
     expect(code).toBe('SIGKILL')
   }
   const next = await installation.start()
