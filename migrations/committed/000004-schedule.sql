@@ -1,5 +1,5 @@
---! Previous: sha1:b59b0ef2bfb6591104ad448d309e04e521f2a6d6
---! Hash: sha1:56ee46a7f7f14ad7a9cb8c2721faf968471796a9
+--! Previous: sha1:16da44c3d76ce9f23a6fc036d3b1d5cc8d357b92
+--! Hash: sha1:5cd88817edf368f51f4737231ab15c1288b17b0f
 --! Message: schedule
 
 create table app_public.time_slots (

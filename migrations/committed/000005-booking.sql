@@ -1,5 +1,5 @@
---! Previous: sha1:56ee46a7f7f14ad7a9cb8c2721faf968471796a9
---! Hash: sha1:8815341e8ce1824ff9de6f389dc8d53a829f6a9e
+--! Previous: sha1:5cd88817edf368f51f4737231ab15c1288b17b0f
+--! Hash: sha1:4f74904fb6eebc367a31ef2eab33eb77675dcdd8
 --! Message: booking
 
 create table app_public.state_transitions (
@@ -798,7 +798,7 @@ begin
   perform app_private.require_version('booking_slots', hold_slot.row_version, slot.row_version);
   perform app_private.judge_slot(slot, customer.id);
 
-  select p.* into policy from app_public.policies p where p.clinic_id = slot.clinic_id;
+  select p.* into strict policy from app_public.policies p where p.clinic_id = slot.clinic_id;
   perform app_private.judge_time(slot, policy, by_desk);
   perform app_private.keep_clinic_customer(slot.clinic_id, customer);
   if not by_desk then
@@ -920,7 +920,7 @@ begin
   perform app_private.require_version('booking_slots', book_slot.row_version, slot.row_version);
   perform app_private.judge_slot(slot, customer.id);
 
-  select p.* into policy from app_public.policies p where p.clinic_id = slot.clinic_id;
+  select p.* into strict policy from app_public.policies p where p.clinic_id = slot.clinic_id;
   perform app_private.judge_time(slot, policy, by_desk);
   perform app_private.keep_clinic_customer(slot.clinic_id, customer);
   if not by_desk then
@@ -1024,7 +1024,7 @@ begin
   perform from app_public.clinic_customers cc
   where cc.clinic_id = booking.clinic_id and cc.customer_id = booking.customer_id for no key update;
 
-  select p.* into policy from app_public.policies p where p.clinic_id = booking.clinic_id;
+  select p.* into strict policy from app_public.policies p where p.clinic_id = booking.clinic_id;
   if not by_desk and booking.starts_at < now() + policy.cancellation_cutoff then
     perform app_hidden.refuse('cancellation_too_late', 'It is too late to change this booking. Call the clinic.',
       jsonb_build_object('cancellableUntil', booking.starts_at - policy.cancellation_cutoff));

@@ -1,5 +1,5 @@
---! Previous: sha1:8815341e8ce1824ff9de6f389dc8d53a829f6a9e
---! Hash: sha1:9bbad58b32be789ea655d957c0cf23583cabb931
+--! Previous: sha1:4f74904fb6eebc367a31ef2eab33eb77675dcdd8
+--! Hash: sha1:67a3b2c23ffd183750460cefb5a0bf1d7aa339b9
 --! Message: import
 
 -- A clinic's roster on its way from its files to the tables; nothing of it is stored. The formats are in docs/import.md.

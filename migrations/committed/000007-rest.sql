@@ -1,5 +1,5 @@
---! Previous: sha1:9bbad58b32be789ea655d957c0cf23583cabb931
---! Hash: sha1:9dfee3d453ad9a38c0db5220d7289045c39b696b
+--! Previous: sha1:67a3b2c23ffd183750460cefb5a0bf1d7aa339b9
+--! Hash: sha1:cf536fb456411af782fab38dea366b05e5c38df4
 --! Message: rest
 
 -- The REST API's addresses carry a row's id alone, which is unique in the whole database; the primary keys begin with the clinic. Not
@@ -98,7 +98,7 @@ grant execute on function app_public.clinic_of_booking_slot(bigint) to app_anony
 --! EndIncluded booking/clinic_of_booking_slot.sql
 --! Included booking/set_slot_customer.sql
 create or replace function app_public.set_slot_customer(
-  clinic_id bigint, booking_slot_id bigint, customer_id bigint, row_version int default null)
+  clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, row_version int default null)
 returns app_public.booking_slots
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare

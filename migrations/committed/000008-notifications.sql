@@ -1,5 +1,5 @@
---! Previous: sha1:9dfee3d453ad9a38c0db5220d7289045c39b696b
---! Hash: sha1:ebc33546e634c39427de26ec9b36b8046bee0738
+--! Previous: sha1:cf536fb456411af782fab38dea366b05e5c38df4
+--! Hash: sha1:4a3682c42473a315cea905a7af70e1e02db3538b
 --! Message: notifications
 
 -- How a clinic and its customers want to be told things.
@@ -427,25 +427,25 @@ on conflict (sqlstate) do update
 -- What is written where a clinic has no text of its own. Words: sql/notification/text_values.sql.
 insert into app_public.default_notification_texts (kind, channel, language, subject, body) values
   ('booking_confirmed', 'email', 'en', 'Your appointment at {{clinic}}',
-   E'Dear {{customer}},\n\nyour appointment is booked:\n\n{{when}}\nwith {{doctor}}\n{{clinic}}{{#address}}\n{{address}}{{/address}}\n\nIf you cannot come, please cancel in time.{{#phone}} Phone: {{phone}}{{/phone}}\n\nBooking {{booking}}'),
+   E'Dear {{customer}},\n\nyour appointment is booked:\n\n{{clinic}}{{#address}}, {{address}}{{/address}}\n{{when}}\nwith {{doctor}}\n\nIf you cannot come, please cancel in time.{{#phone}} Phone: {{phone}}{{/phone}}\n\nBooking {{booking}}'),
   ('booking_reminder', 'email', 'en', 'Reminder: your appointment at {{clinic}}',
-   E'Dear {{customer}},\n\nwe expect you:\n\n{{when}}\nwith {{doctor}}\n{{clinic}}{{#address}}\n{{address}}{{/address}}\n\nIf you cannot come, please tell us.{{#phone}} Phone: {{phone}}{{/phone}}\n\nBooking {{booking}}'),
+   E'Dear {{customer}},\n\nwe expect you:\n\n{{clinic}}{{#address}}, {{address}}{{/address}}\n{{when}}\nwith {{doctor}}\n\nIf you cannot come, please tell us.{{#phone}} Phone: {{phone}}{{/phone}}\n\nBooking {{booking}}'),
   ('booking_rescheduled', 'email', 'en', 'Your appointment at {{clinic}} has moved',
-   E'Dear {{customer}},\n\nyour appointment is now:\n\n{{when}}\nwith {{doctor}}\n{{clinic}}{{#address}}\n{{address}}{{/address}}\n\nThe earlier time no longer holds.\n\nBooking {{booking}}'),
+   E'Dear {{customer}},\n\nyour appointment is now:\n\n{{clinic}}{{#address}}, {{address}}{{/address}}\n{{when}}\nwith {{doctor}}\n\nThe earlier time no longer holds.\n\nBooking {{booking}}'),
   ('booking_cancelled', 'email', 'en', 'Your appointment at {{clinic}} is cancelled',
-   E'Dear {{customer}},\n\n{{#by_customer}}as you wished, this appointment is cancelled:{{/by_customer}}{{#by_clinic}}we are sorry, we had to cancel this appointment:{{/by_clinic}}\n\n{{when}}\nwith {{doctor}}\n{{clinic}}{{#reason}}\n\nReason: {{reason}}{{/reason}}{{#by_clinic}}\n\nPlease book another time.{{#phone}} Phone: {{phone}}{{/phone}}{{/by_clinic}}\n\nBooking {{booking}}'),
+   E'Dear {{customer}},\n\n{{#by_customer}}as you wished, this appointment is cancelled:{{/by_customer}}{{#by_clinic}}we are sorry, we had to cancel this appointment:{{/by_clinic}}\n\n{{clinic}}\n{{when}}\nwith {{doctor}}{{#reason}}\n\nReason: {{reason}}{{/reason}}{{#by_clinic}}\n\nPlease book another time.{{#phone}} Phone: {{phone}}{{/phone}}{{/by_clinic}}\n\nBooking {{booking}}'),
   ('slot_withdrawn', 'email', 'en', 'Your appointment at {{clinic}} cannot take place',
-   E'Dear {{customer}},\n\nwe are sorry: this time is no longer available, so your appointment cannot take place:\n\n{{when}}\nwith {{doctor}}\n{{clinic}}{{#reason}}\n\nReason: {{reason}}{{/reason}}\n\nPlease book another time.{{#phone}} Phone: {{phone}}{{/phone}}\n\nBooking {{booking}}'),
+   E'Dear {{customer}},\n\nwe are sorry: this time is no longer available, so your appointment cannot take place:\n\n{{clinic}}\n{{when}}\nwith {{doctor}}{{#reason}}\n\nReason: {{reason}}{{/reason}}\n\nPlease book another time.{{#phone}} Phone: {{phone}}{{/phone}}\n\nBooking {{booking}}'),
   ('booking_confirmed', 'email', 'de', 'Ihr Termin: {{clinic}}',
-   E'Guten Tag {{customer}},\n\nIhr Termin ist gebucht:\n\n{{when}}\nbei {{doctor}}\n{{clinic}}{{#address}}\n{{address}}{{/address}}\n\nWenn Sie nicht kommen können, sagen Sie bitte rechtzeitig ab.{{#phone}} Telefon: {{phone}}{{/phone}}\n\nBuchung {{booking}}'),
+   E'Guten Tag {{customer}},\n\nIhr Termin ist gebucht:\n\n{{clinic}}{{#address}}, {{address}}{{/address}}\n{{when}}\nbei {{doctor}}\n\nWenn Sie nicht kommen können, sagen Sie bitte rechtzeitig ab.{{#phone}} Telefon: {{phone}}{{/phone}}\n\nBuchung {{booking}}'),
   ('booking_reminder', 'email', 'de', 'Erinnerung: Ihr Termin, {{clinic}}',
-   E'Guten Tag {{customer}},\n\nwir erwarten Sie:\n\n{{when}}\nbei {{doctor}}\n{{clinic}}{{#address}}\n{{address}}{{/address}}\n\nWenn Sie nicht kommen können, sagen Sie uns bitte Bescheid.{{#phone}} Telefon: {{phone}}{{/phone}}\n\nBuchung {{booking}}'),
+   E'Guten Tag {{customer}},\n\nwir erwarten Sie:\n\n{{clinic}}{{#address}}, {{address}}{{/address}}\n{{when}}\nbei {{doctor}}\n\nWenn Sie nicht kommen können, sagen Sie uns bitte Bescheid.{{#phone}} Telefon: {{phone}}{{/phone}}\n\nBuchung {{booking}}'),
   ('booking_rescheduled', 'email', 'de', 'Ihr Termin wurde verlegt: {{clinic}}',
-   E'Guten Tag {{customer}},\n\nIhr Termin ist jetzt:\n\n{{when}}\nbei {{doctor}}\n{{clinic}}{{#address}}\n{{address}}{{/address}}\n\nDie frühere Zeit gilt nicht mehr.\n\nBuchung {{booking}}'),
+   E'Guten Tag {{customer}},\n\nIhr Termin ist jetzt:\n\n{{clinic}}{{#address}}, {{address}}{{/address}}\n{{when}}\nbei {{doctor}}\n\nDie frühere Zeit gilt nicht mehr.\n\nBuchung {{booking}}'),
   ('booking_cancelled', 'email', 'de', 'Ihr Termin ist abgesagt: {{clinic}}',
-   E'Guten Tag {{customer}},\n\n{{#by_customer}}wie von Ihnen gewünscht ist dieser Termin abgesagt:{{/by_customer}}{{#by_clinic}}leider mussten wir diesen Termin absagen:{{/by_clinic}}\n\n{{when}}\nbei {{doctor}}\n{{clinic}}{{#reason}}\n\nGrund: {{reason}}{{/reason}}{{#by_clinic}}\n\nBitte buchen Sie einen anderen Termin.{{#phone}} Telefon: {{phone}}{{/phone}}{{/by_clinic}}\n\nBuchung {{booking}}'),
+   E'Guten Tag {{customer}},\n\n{{#by_customer}}wie von Ihnen gewünscht ist dieser Termin abgesagt:{{/by_customer}}{{#by_clinic}}leider mussten wir diesen Termin absagen:{{/by_clinic}}\n\n{{clinic}}\n{{when}}\nbei {{doctor}}{{#reason}}\n\nGrund: {{reason}}{{/reason}}{{#by_clinic}}\n\nBitte buchen Sie einen anderen Termin.{{#phone}} Telefon: {{phone}}{{/phone}}{{/by_clinic}}\n\nBuchung {{booking}}'),
   ('slot_withdrawn', 'email', 'de', 'Ihr Termin kann nicht stattfinden: {{clinic}}',
-   E'Guten Tag {{customer}},\n\nleider steht diese Zeit nicht mehr zur Verfügung, und Ihr Termin kann nicht stattfinden:\n\n{{when}}\nbei {{doctor}}\n{{clinic}}{{#reason}}\n\nGrund: {{reason}}{{/reason}}\n\nBitte buchen Sie einen anderen Termin.{{#phone}} Telefon: {{phone}}{{/phone}}\n\nBuchung {{booking}}'),
+   E'Guten Tag {{customer}},\n\nleider steht diese Zeit nicht mehr zur Verfügung, und Ihr Termin kann nicht stattfinden:\n\n{{clinic}}\n{{when}}\nbei {{doctor}}{{#reason}}\n\nGrund: {{reason}}{{/reason}}\n\nBitte buchen Sie einen anderen Termin.{{#phone}} Telefon: {{phone}}{{/phone}}\n\nBuchung {{booking}}'),
   ('booking_confirmed', 'sms', 'en', '', '{{clinic}}: booked for {{when}} with {{doctor}}. Booking {{booking}}'),
   ('booking_reminder', 'sms', 'en', '', '{{clinic}}: we expect you on {{when}}, {{doctor}}. Booking {{booking}}'),
   ('booking_rescheduled', 'sms', 'en', '', '{{clinic}}: your appointment is now {{when}} with {{doctor}}. Booking {{booking}}'),
@@ -475,7 +475,7 @@ begin
   for marks in select m from regexp_matches(text, pattern, 'g') m loop
     place := place + 1;
     if marks[1] = '#' then
-      open_sections := coalesce("values" ->> marks[2], '') <> '' || open_sections;
+      open_sections := (coalesce("values" ->> marks[2], '') <> '') || open_sections;
       left_out := left_out + (not open_sections[1])::int;
     elsif marks[1] = '/' then
       left_out := left_out - (not open_sections[1])::int;

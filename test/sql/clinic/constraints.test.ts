@@ -62,6 +62,12 @@ it('each constraint of clinics and their people refuses what its name says, from
         clinic,
       ],
       clinics_have_a_name: [`insert into app_public.clinics (name, time_zone) values (' ', 'UTC')`],
+      clinic_emails_look_like_addresses: [
+        `insert into app_public.clinics (name, time_zone, email) values ('New', 'UTC', 'desk')`,
+      ],
+      clinic_addresses_and_phones_are_short: [
+        `insert into app_public.clinics (name, time_zone, address) values ('New', 'UTC', repeat('x', 501))`,
+      ],
 
       a_clinic_has_one_policy: ['insert into app_public.policies (clinic_id) values ($1)', clinic],
       policies_belong_to_a_clinic: ['insert into app_public.policies (clinic_id) values (0)'],
