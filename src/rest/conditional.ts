@@ -1,4 +1,4 @@
-import { Refusal } from '../graphql/errors.ts'
+import { Refused } from './problem.ts'
 
 /** The entity tag of a resource: its row's version. Undefined for what has none. */
 export function entityTag(body: unknown): string | undefined {
@@ -9,11 +9,11 @@ export function entityTag(body: unknown): string | undefined {
 /**
  * The row version that If-Match asks for, undefined when it asks for none or for any (`*`). A tag that was not made here
  * matches no version, which the database then says, once it has judged whether the caller may see the row at all.
- * Throws Refusal bad_request for several tags: the database compares with one, under its lock.
+ * Throws Refused bad_request for several tags: the database compares with one, under its lock.
  */
 export function versionAsked(ifMatch: string | undefined): number | undefined {
   const asked = ifMatch?.trim()
   if (!asked || asked === '*') return undefined
-  if (asked.includes(',')) throw new Refusal('bad_request', 'If-Match takes one entity tag here.')
+  if (asked.includes(',')) throw Refused.as('bad_request', 'If-Match takes one entity tag here.')
   return Number(/^"([1-9][0-9]{0,8})"$/.exec(asked)?.[1] ?? 0)
 }

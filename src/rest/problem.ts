@@ -1,6 +1,5 @@
 import type { GraphQLFormattedError } from 'postgraphile/graphql'
 import type { ErrorCode } from '../database/error_codes.ts'
-import { Refusal } from '../graphql/errors.ts'
 
 /** What is wrong with one field of a request. */
 export interface FieldFault {
@@ -8,26 +7,24 @@ export interface FieldFault {
   message: string
 }
 
-/** A request that was refused, with the error as GraphQL tells it. */
+/** A request that was refused, with the error as the GraphQL layer tells it. */
 export class Refused extends Error {
   readonly told: Told
+  readonly faults: FieldFault[] | undefined
 
-  constructor(told: Told) {
+  constructor(told: Told, faults?: FieldFault[]) {
     super(told.message)
     this.told = told
+    this.faults = faults
   }
 
-  /** Refused by a name of the registry. */
-  static as = (code: string) => new Refused({ message: '', extensions: { code } })
-}
+  /** Refused by a name of the registry; without a message its title is told. */
+  static as = (code: string, message = '') => new Refused({ message, extensions: { code } })
 
-/** A refusal by the REST layer itself: the request does not fit. */
-export class BadRequest extends Refusal {
-  readonly faults: FieldFault[]
-
-  constructor(faults: FieldFault[], code = 'bad_request') {
-    super(code, faults.map(({ field, message }) => `${field} ${message}.`).join(' '))
-    this.faults = faults
+  /** Refused for what is wrong with its fields. */
+  static for = (faults: FieldFault[]) => {
+    const message = faults.map((fault) => `${fault.field} ${fault.message}.`).join(' ')
+    return new Refused({ message, extensions: { code: 'bad_request' } }, faults)
   }
 }
 
@@ -65,22 +62,22 @@ export interface Told extends Pick<GraphQLFormattedError, 'message'> {
  */
 export function tellProblem(
   registry: Map<string, ErrorCode>,
-  error: Told,
+  { told, faults }: Refused,
   { requestId, anonymous }: { requestId: string; anonymous: boolean },
 ): ToldProblem {
-  const refused = registry.get(error.extensions?.code ?? '') ?? registry.get('internal_error')
+  const refused = registry.get(told.extensions?.code ?? '') ?? registry.get('internal_error')
   const asked = anonymous && refused?.httpStatus === 403 ? registry.get('unauthenticated') : refused
   if (!asked) throw new Error('app_hidden.error_codes has no internal_error')
   const { name: code, httpStatus: status, title } = asked
-  const details = error.extensions?.detail
-  const errors = error instanceof BadRequest ? error.faults : faultOf(details, error.message)
+  const details = told.extensions?.detail
+  const errors = faults ?? faultOf(details, told.message)
   const retryAfter = details?.retryAfterSeconds ?? (status === 503 ? 1 : undefined)
   return {
     problem: {
       type: typeOf(code),
       title,
       status,
-      detail: asked === refused ? error.message || title : title,
+      detail: asked === refused ? told.message || title : title,
       code,
       requestId,
       ...(details && { details }),

@@ -1,13 +1,13 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
+import { isSafeError } from 'postgraphile/grafast'
 import type { ErrorCode } from '../database/error_codes.ts'
-import { Refusal } from '../graphql/errors.ts'
 import type { GraphQLInstance } from '../graphql/instance.ts'
 import { log } from '../log.ts'
 import { type Answer, carryOut, type Key } from './carry_out.ts'
 import { versionAsked } from './conditional.ts'
 import { locates } from './locate.ts'
 import { openApi } from './openapi.ts'
-import { Refused, tellProblem } from './problem.ts'
+import { Refused, type Told, tellProblem } from './problem.ts'
 import { referenceRoutes } from './reference.ts'
 import type { Route } from './route.ts'
 import { routes } from './routes/index.ts'
@@ -78,15 +78,16 @@ export function restRouter(graphql: GraphQLInstance, registry: Map<string, Error
   }
 
   function refuse(request: Request, response: Response, error: unknown, anonymous: boolean): void {
-    const told = error instanceof Refused ? error.told : (error as Error)
-    const ours = error instanceof Refused || error instanceof Refusal
-    if (!ours) log.error({ err: error, requestId: request.id }, 'unexpected error in a REST request')
-    const { problem, headers } = tellProblem(registry, ours ? told : { message: 'An unexpected error occurred' }, {
-      requestId: request.id,
-      anonymous,
-    })
-    response.status(problem.status).set(headers).set('cache-control', 'no-store')
-    response.type('application/problem+json').send(JSON.stringify(problem))
+    const refused = error instanceof Refused ? error : isSafeError(error as Error) ? new Refused(error as Told) : undefined
+    if (!refused) log.error({ err: error, requestId: request.id }, 'unexpected error in a REST request')
+    const { problem, headers } = tellProblem(
+      registry,
+      refused ?? Refused.as('internal_error', 'An unexpected error occurred'),
+      { requestId: request.id, anonymous },
+    )
+    response.status(problem.status).set(headers).set('cache-control', 'no-store').type('application/problem+json')
+    // Not send(), which makes an entity tag.
+    response.end(JSON.stringify(problem))
   }
 
   return Router()
@@ -127,12 +128,12 @@ async function bodyOf(request: Request, response: Response, route: Route, read: 
       if (!error) return resolve()
       const codes: Record<number, string> = { 413: 'body_too_large', 415: 'unsupported_media_type' }
       const code = codes[(error as { status?: number }).status ?? 0]
-      reject(code ? Refused.as(code) : new Refusal('bad_request', 'The body is not JSON.'))
+      reject(code ? Refused.as(code) : Refused.as('bad_request', 'The body is not JSON.'))
     })
   })
   const body: unknown = request.body
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new Refusal('bad_request', 'The body must be a JSON object.')
+    throw Refused.as('bad_request', 'The body must be a JSON object.')
   }
   return body
 }

@@ -29,7 +29,7 @@ const scalars: Record<string, JsonSchema> = {
   Int: { type: 'integer', minimum: -(2 ** 31), maximum: 2 ** 31 - 1 },
   JSON: {},
   String: { type: 'string' },
-  Time: { type: 'string', pattern: '^([01][0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9])?$' },
+  Time: { type: 'string', pattern: '^([01][0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?$' },
   UUID: { type: 'string', format: 'uuid' },
 }
 
@@ -67,6 +67,8 @@ export function bodySchema(schema: GraphQLSchema, { type, omit = [], require = [
         return [field.name, described(isNonNullType(field.type) ? value : nullable(value), field.description)]
       }),
     ),
+    // RFC 7396 knows an empty patch; the database has nothing to do then, and says so.
+    ...(type.endsWith('Patch') && { minProperties: 1 }),
     ...(required.length > 0 && { required: required.map(({ name }) => name) }),
     additionalProperties: false,
   }

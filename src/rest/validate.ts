@@ -2,7 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import addFormats from 'ajv-formats'
 import type { GraphQLSchema } from 'postgraphile/graphql'
 import { defaultPageSize, maxPageSize } from '../graphql/lists.ts'
-import { BadRequest, type FieldFault } from './problem.ts'
+import { type FieldFault, Refused } from './problem.ts'
 import type { Input, JsonSchema, Route } from './route.ts'
 import { bodySchema } from './schemas.ts'
 
@@ -18,7 +18,7 @@ export const parametersOf = ({ query, list }: Route): Record<string, JsonSchema>
   ...(list && pageParameters),
 })
 
-/** Checks a request against the schemas that the OpenAPI document shows. Throws BadRequest naming every field at fault. */
+/** Checks a request against the schemas that the OpenAPI document shows. Throws Refused naming every field at fault. */
 export type Check = (query: URLSearchParams, body: unknown) => Pick<Input, 'query' | 'body' | 'first' | 'after'>
 
 const strict = { allErrors: true, strictTypes: false, strictRequired: false } as const
@@ -43,7 +43,7 @@ export function checkOf(route: Route, schema: GraphQLSchema): Check {
     if (checkBody && (body !== undefined || !route.body?.optional)) {
       faults.push(...faultsOf(checkBody, body ?? {}, 'is not a field here'))
     }
-    if (faults.length > 0) throw new BadRequest(faults)
+    if (faults.length > 0) throw Refused.for(faults)
     const { limit, cursor, ...parameters } = query
     const fields = (body ?? {}) as Record<string, unknown>
     const absent = route.body?.replaces ? Object.keys((asked as { properties: object }).properties) : []
