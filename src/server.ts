@@ -9,6 +9,7 @@ import { healthRoutes } from './health.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { listen, stoppable } from './listen.ts'
 import { log } from './log.ts'
+import { createMetrics } from './metrics.ts'
 import { identifyRequests, internalError, notFound } from './requests.ts'
 import { restRouter } from './rest/router.ts'
 import { runProgram } from './run_program.ts'
@@ -32,11 +33,14 @@ export async function startServer(
   const app = express()
   const server = createServer(app)
   const finishRequests = stoppable(server)
+  const metrics = createMetrics(settings, health, pool)
 
   app.disable('x-powered-by')
   // GraphiQL, in development only, needs inline scripts.
   app.use(helmet({ contentSecurityPolicy: settings.production }))
   app.use(identifyRequests)
+  app.use(metrics.observe)
+  app.use(metrics.routes)
   app.use(await healthRoutes(health, () => lifecycle.stopping))
   app.use('/api', restRouter(graphql, await readErrorCodes(pool)))
   await graphql.addTo(app, server)

@@ -14,7 +14,7 @@ begin
   for marks in select m from regexp_matches(text, pattern, 'g') m loop
     place := place + 1;
     if marks[1] = '#' then
-      open_sections := coalesce("values" ->> marks[2], '') <> '' || open_sections;
+      open_sections := (coalesce("values" ->> marks[2], '') <> '') || open_sections;
       left_out := left_out + (not open_sections[1])::int;
     elsif marks[1] = '/' then
       left_out := left_out - (not open_sections[1])::int;
