@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Logger, parseCronItems, run, type TaskList, type WorkerEvents } from 'graphile-worker'
+import { Logger, parseCronItems, run, type WorkerEvents } from 'graphile-worker'
 import type { Pool } from 'pg'
 import { createPool } from './database/pools.ts'
 import { watchForDeadWorkers } from './dead_workers.ts'
@@ -13,8 +13,6 @@ import { keyOf } from './tasks/put_back.ts'
 import { closeTransports, createTransports, type Transports } from './transports/index.ts'
 
 const pauseMs = 1000
-
-type WorkerSettings = Pick<Settings, 'workerConcurrency' | 'mail' | 'twilio' | 'production'> & { databaseUrl: string }
 
 /**
  * Starts the job worker on a database, as its owner. Gives how to stop it: no new jobs, those at hand are finished (told
@@ -54,7 +52,6 @@ export async function startWorker(
       stopping = true
       await current.stop()
       await kept
-      closeTransports(transports)
       closeTransports(transports)
       await pool.end()
     },
