@@ -90,7 +90,11 @@ async function perform(
   const data = await run(route.document, route.variables(input))
   if (!route.answer) return { status: 204, headers: {}, body: '' }
   const body = shape(route, data, input.first)
-  if (body === null) throw Refused.as(route.notFound ?? 'internal_error')
+  if (body === null) {
+    // A policy that lets a row be seen and not be changed leaves a change without an answer.
+    const seen = route.method !== 'GET' && input.located !== undefined
+    throw Refused.as(seen ? 'forbidden' : (route.notFound ?? 'internal_error'))
+  }
   const tag = entityTag(body)
   return {
     status: route.status ?? 200,

@@ -29,6 +29,17 @@ export const locates: Record<string, Locate> = {
     answer: 'clinicOfBookingSlot',
     notFound: 'slot_not_found',
   },
+  // Known already, but whether the caller sees the row tells a change that is not theirs from one of nothing.
+  clinic: {
+    document: 'query Locate($key: BigInt!) { clinic(id: $key) { id } }',
+    answer: 'clinic.id',
+    notFound: 'clinic_not_found',
+  },
+  customer: {
+    document: 'query Locate($key: BigInt!) { customer(id: $key) { id } }',
+    answer: 'customer.id',
+    notFound: 'customer_not_found',
+  },
   /** A specialization's id by its name, in any case. */
   specialization: {
     document: `query Locate($key: String!) {

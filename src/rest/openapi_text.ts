@@ -1,8 +1,8 @@
 import '../graphile.config.ts'
 import type { Pool } from 'pg'
 import { makeSchema } from 'postgraphile'
-import { schemaPreset } from '../graphile.config.ts'
 import { readErrorCodes } from '../database/error_codes.ts'
+import { schemaPreset } from '../graphile.config.ts'
 import { makeRequestService } from '../graphql/request_adaptor.ts'
 import { openApi } from './openapi.ts'
 

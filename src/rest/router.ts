@@ -78,7 +78,8 @@ export function restRouter(graphql: GraphQLInstance, registry: Map<string, Error
   }
 
   function refuse(request: Request, response: Response, error: unknown, anonymous: boolean): void {
-    const refused = error instanceof Refused ? error : isSafeError(error as Error) ? new Refused(error as Told) : undefined
+    const refused =
+      error instanceof Refused ? error : isSafeError(error as Error) ? new Refused(error as Told) : undefined
     if (!refused) log.error({ err: error, requestId: request.id }, 'unexpected error in a REST request')
     const { problem, headers } = tellProblem(
       registry,

@@ -33,6 +33,7 @@ afterAll(() => server?.stop())
 
 const all = (outcome: Outcome) => people.map(() => outcome)
 const managers = (outcome: Outcome) => [anonymous, noRight, noRight, forbidden, forbidden, outcome, forbidden, outcome]
+const signedIn = (outcome: Outcome) => [anonymous, ...people.slice(1).map(() => outcome)]
 const managersOfRows = (outcome: Outcome) => [anonymous, noRight, noRight, noRight, noRight, outcome, noRight, outcome]
 const newSlot = () => aSlot(server.owner, world.a.clinicId, world.a.doctorId, hours++)
 const newDoctor = () => aDoctor(server.owner, world.a.clinicId)
@@ -49,7 +50,6 @@ const newTemplate = async () => aTemplate(server.owner, world.a.clinicId, await 
 
 const email = () => `${unique('new').replace(' ', '-')}@test.example`
 const registration = () => ({ email: email(), password: 'a fine long password', fullName: 'New' })
-const ownOrDesk = (toBob: Outcome, toStaff: Outcome = forbidden) => [anonymous, 200, toBob, 200, toStaff, 200, 0, 200]
 
 const cases: Case[] = [
   { id: 'register', outcomes: all(201), request: async () => ['/auth/register', registration()] },
@@ -63,50 +63,114 @@ const cases: Case[] = [
     outcomes: all('refresh_token_invalid'),
     request: async () => ['/auth/refresh', { refreshToken: 'x' }],
   },
-  { id: 'getMe', outcomes: [anonymous, 200, 200, 200, 200, 200, 200, 200], request: async () => ['/me'] },
+  { id: 'getMe', outcomes: signedIn(200), request: async () => ['/me'] },
 
   { id: 'listClinics', outcomes: all(200), request: async () => ['/clinics'] },
   { id: 'getClinic', outcomes: all(200), request: async () => [`/clinics/${world.a.clinicId}`] },
   {
     id: 'createClinic',
-    outcomes: [],
+    outcomes: [anonymous, noRight, noRight, noRight, noRight, noRight, noRight, 201],
     request: async () => ['/clinics', { name: unique('New'), timeZone: 'Europe/Berlin' }],
   },
   {
     id: 'replaceClinic',
-    outcomes: [],
+    outcomes: managers(200),
     request: async () => [`/clinics/${world.a.clinicId}`, { name: unique('A'), timeZone: 'Europe/Berlin' }],
   },
-  { id: 'patchClinic', outcomes: [], request: async () => [`/clinics/${world.a.clinicId}`, { phone: '1' }] },
-  { id: 'deactivateClinic', outcomes: [], request: async () => [`/clinics/${world.a.clinicId}`] },
+  { id: 'patchClinic', outcomes: managers(200), request: async () => [`/clinics/${world.a.clinicId}`, { phone: '1' }] },
+  { id: 'deactivateClinic', outcomes: managers('still_in_use'), request: async () => [`/clinics/${world.a.clinicId}`] },
 
-  { id: 'listDoctors', outcomes: [], request: async () => [`/clinics/${world.a.clinicId}/doctors`] },
-  { id: 'getDoctor', outcomes: [], request: async () => [`/doctors/${world.a.doctorId}`] },
-  { id: 'createDoctor', outcomes: [], request: async () => [`/clinics/${world.a.clinicId}/doctors`, { fullName: 'New' }] },
-  { id: 'replaceDoctor', outcomes: [], request: async () => [`/doctors/${await newDoctor()}`, { fullName: 'Changed' }] },
-  { id: 'patchDoctor', outcomes: [], request: async () => [`/doctors/${await newDoctor()}`, { about: 'Changed' }] },
+  { id: 'listDoctors', outcomes: all(200), request: async () => [`/clinics/${world.a.clinicId}/doctors`] },
+  { id: 'getDoctor', outcomes: all(200), request: async () => [`/doctors/${world.a.doctorId}`] },
+  {
+    id: 'createDoctor',
+    outcomes: managersOfRows(201),
+    request: async () => [`/clinics/${world.a.clinicId}/doctors`, { fullName: 'New' }],
+  },
+  {
+    id: 'replaceDoctor',
+    outcomes: managers(200),
+    request: async () => [`/doctors/${await newDoctor()}`, { fullName: 'Changed' }],
+  },
+  {
+    id: 'patchDoctor',
+    outcomes: managers(200),
+    request: async () => [`/doctors/${await newDoctor()}`, { about: 'Changed' }],
+  },
   {
     id: 'replaceDoctorSpecializations',
-    outcomes: [],
+    outcomes: managers(200),
     request: async () => [
       `/doctors/${await newDoctor()}/specializations`,
       { specializationIds: [world.specializationId] },
     ],
   },
-  { id: 'deactivateDoctor', outcomes: [], request: async () => [`/doctors/${await newDoctor()}`] },
+  { id: 'deactivateDoctor', outcomes: managers(200), request: async () => [`/doctors/${await newDoctor()}`] },
   { id: 'listSpecializations', outcomes: all(200), request: async () => ['/specializations'] },
 
-  { id: 'listCustomers', outcomes: [], request: async () => ['/customers'] },
-  { id: 'getCustomer', outcomes: [], request: async () => [`/customers/${world.ann.customerId}`] },
+  { id: 'listCustomers', outcomes: signedIn(200), request: async () => ['/customers'] },
+  {
+    id: 'getCustomer',
+    outcomes: [
+      anonymous,
+      200,
+      'customer_not_found',
+      'customer_not_found',
+      'customer_not_found',
+      'customer_not_found',
+      'customer_not_found',
+      200,
+    ],
+    request: async () => [`/customers/${world.ann.customerId}`],
+  },
   { id: 'registerCustomer', outcomes: all(201), request: async () => ['/customers', registration()] },
-  { id: 'replaceCustomer', outcomes: [], request: async () => [`/customers/${world.ann.customerId}`, { fullName: 'Ann' }] },
-  { id: 'patchCustomer', outcomes: [], request: async () => [`/customers/${world.ann.customerId}`, { phone: '1' }] },
-  { id: 'removeCustomer', outcomes: [], request: async () => [`/customers/${world.ann.customerId}`] },
+  {
+    id: 'replaceCustomer',
+    outcomes: [
+      anonymous,
+      200,
+      'customer_not_found',
+      'customer_not_found',
+      'customer_not_found',
+      'customer_not_found',
+      'customer_not_found',
+      200,
+    ],
+    request: async () => [`/customers/${world.ann.customerId}`, { fullName: 'Ann' }],
+  },
+  {
+    id: 'patchCustomer',
+    outcomes: [
+      anonymous,
+      200,
+      'customer_not_found',
+      'customer_not_found',
+      'customer_not_found',
+      'customer_not_found',
+      'customer_not_found',
+      200,
+    ],
+    request: async () => [`/customers/${world.ann.customerId}`, { phone: '1' }],
+  },
+  {
+    id: 'removeCustomer',
+    outcomes: [
+      anonymous,
+      'still_in_use',
+      'customer_not_found',
+      'customer_not_found',
+      'customer_not_found',
+      'customer_not_found',
+      'customer_not_found',
+      'still_in_use',
+    ],
+    request: async () => [`/customers/${world.ann.customerId}`],
+  },
 
-  { id: 'listTimeSlots', outcomes: [], request: async () => [`/clinics/${world.a.clinicId}/timeslots`] },
+  { id: 'listTimeSlots', outcomes: all(200), request: async () => [`/clinics/${world.a.clinicId}/timeslots`] },
   {
     id: 'createTimeSlot',
-    outcomes: [],
+    outcomes: managersOfRows(201),
     request: async () => [
       `/clinics/${world.a.clinicId}/timeslots`,
       { name: unique('New'), startTime: '09:00', endTime: '09:30' },
@@ -114,31 +178,39 @@ const cases: Case[] = [
   },
   {
     id: 'replaceTimeSlot',
-    outcomes: [],
+    outcomes: managers(200),
     request: async () => [
       `/timeslots/${await newTimeSlot()}`,
       { name: unique('New'), startTime: '10:00', endTime: '10:30' },
     ],
   },
-  { id: 'removeTimeSlot', outcomes: [], request: async () => [`/timeslots/${await newTimeSlot()}`] },
-  { id: 'listDoctorSlots', outcomes: [], request: async () => [`/doctors/${world.a.doctorId}/slots`] },
+  { id: 'removeTimeSlot', outcomes: managers(204), request: async () => [`/timeslots/${await newTimeSlot()}`] },
+  {
+    id: 'listDoctorSlots',
+    outcomes: [anonymous, noRight, noRight, 200, 200, 200, 200, 200],
+    request: async () => [`/doctors/${world.a.doctorId}/slots`],
+  },
   {
     id: 'createDoctorSlot',
-    outcomes: [],
+    outcomes: managersOfRows(201),
     request: async () => [`/doctors/${await newDoctor()}/slots`, { timeSlotId: world.a.timeSlotId, weekday: 1 }],
   },
   {
     id: 'replaceDoctorSlot',
-    outcomes: [],
+    outcomes: [anonymous, noRight, noRight, forbidden, forbidden, 200, 'template_not_found', 200],
     request: async () => [`/doctors/slots/${await newTemplate()}`, { timeSlotId: world.a.timeSlotId, weekday: 3 }],
   },
-  { id: 'removeDoctorSlot', outcomes: [], request: async () => [`/doctors/slots/${await newTemplate()}`] },
+  {
+    id: 'removeDoctorSlot',
+    outcomes: [anonymous, noRight, noRight, forbidden, forbidden, 204, 'template_not_found', 204],
+    request: async () => [`/doctors/slots/${await newTemplate()}`],
+  },
 
-  { id: 'listBookingSlots', outcomes: [], request: async () => [`/doctors/${world.a.doctorId}/bookingSlots`] },
+  { id: 'listBookingSlots', outcomes: all(200), request: async () => [`/doctors/${world.a.doctorId}/bookingSlots`] },
   { id: 'getBookingSlot', outcomes: all(200), request: async () => [`/bookingSlots/${world.a.openSlotId}`] },
   {
     id: 'createBookingSlot',
-    outcomes: [],
+    outcomes: [anonymous, noRight, noRight, 201, forbidden, 201, forbidden, 201],
     request: async () => [
       '/bookingSlots',
       { doctorId: await newDoctor(), timeSlotId: world.a.timeSlotId, slotDate: '2031-05-05' },
@@ -146,44 +218,104 @@ const cases: Case[] = [
   },
   {
     id: 'replaceBookingSlot',
-    outcomes: [],
+    outcomes: [anonymous, 200, forbidden, 200, forbidden, 200, forbidden, 200],
     request: async () => [`/bookingSlots/${await newSlot()}`, { customerId: world.ann.customerId }],
   },
-  { id: 'withdrawBookingSlot', outcomes: [], request: async () => [`/bookingSlots/${await newSlot()}`] },
+  {
+    id: 'withdrawBookingSlot',
+    outcomes: [anonymous, noRight, noRight, 200, 200, 200, forbidden, 200],
+    request: async () => [`/bookingSlots/${await newSlot()}`],
+  },
   {
     id: 'holdSlot',
-    outcomes: [],
+    outcomes: [anonymous, 200, forbidden, 200, forbidden, 200, forbidden, 200],
     request: async () => [`/bookingSlots/${await newSlot()}/hold`, { customerId: world.ann.customerId }],
   },
   {
     id: 'releaseHold',
-    outcomes: [],
+    outcomes: [
+      anonymous,
+      'hold_not_found',
+      forbidden,
+      'hold_not_found',
+      forbidden,
+      'hold_not_found',
+      forbidden,
+      'hold_not_found',
+    ],
     request: async () => [`/bookingSlots/${await newSlot()}/release`, { customerId: world.ann.customerId }],
   },
   {
     id: 'bookSlot',
-    outcomes: [],
+    outcomes: [anonymous, 201, forbidden, 201, forbidden, 201, forbidden, 201],
     request: async () => [`/bookingSlots/${await newSlot()}/book`, { customerId: world.ann.customerId }],
   },
 
-  { id: 'listBookings', outcomes: [], request: async () => ['/bookings'] },
-  { id: 'getBooking', outcomes: [], request: async () => [`/bookings/${world.booking}`] },
-  { id: 'cancelBooking', outcomes: [], request: async () => [`/bookings/${await newBooking()}/cancel`] },
+  { id: 'listBookings', outcomes: signedIn(200), request: async () => ['/bookings'] },
+  {
+    id: 'getBooking',
+    outcomes: [anonymous, 200, 'booking_not_found', 200, 200, 200, 'booking_not_found', 200],
+    request: async () => [`/bookings/${world.booking}`],
+  },
+  {
+    id: 'cancelBooking',
+    outcomes: [anonymous, 200, 'booking_not_found', 200, forbidden, 200, 'booking_not_found', 200],
+    request: async () => [`/bookings/${await newBooking()}/cancel`],
+  },
   {
     id: 'rescheduleBooking',
-    outcomes: [],
+    outcomes: [anonymous, 200, 'booking_not_found', 200, forbidden, 200, 'booking_not_found', 200],
     request: async () => [`/bookings/${await newBooking()}/reschedule`, { bookingSlotId: await newSlot() }],
   },
-  { id: 'checkIn', outcomes: [], request: async () => [`/bookings/${await newBooking()}/check-in`] },
-  { id: 'completeBooking', outcomes: [], request: async () => [`/bookings/${await newBooking()}/complete`] },
-  { id: 'markNoShow', outcomes: [], request: async () => [`/bookings/${await newBooking()}/no-show`] },
+  {
+    id: 'checkIn',
+    outcomes: [
+      anonymous,
+      noRight,
+      'booking_not_found',
+      'not_yet',
+      'not_yet',
+      'not_yet',
+      'booking_not_found',
+      'not_yet',
+    ],
+    request: async () => [`/bookings/${await newBooking()}/check-in`],
+  },
+  {
+    id: 'completeBooking',
+    outcomes: [
+      anonymous,
+      noRight,
+      'booking_not_found',
+      'illegal_transition',
+      'illegal_transition',
+      'illegal_transition',
+      'booking_not_found',
+      'illegal_transition',
+    ],
+    request: async () => [`/bookings/${await newBooking()}/complete`],
+  },
+  {
+    id: 'markNoShow',
+    outcomes: [
+      anonymous,
+      noRight,
+      'booking_not_found',
+      'not_yet',
+      'not_yet',
+      'not_yet',
+      'booking_not_found',
+      'not_yet',
+    ],
+    request: async () => [`/bookings/${await newBooking()}/no-show`],
+  },
 
   { id: 'searchClinic', outcomes: all(200), request: async () => [`/clinics/${world.a.clinicId}/availability`] },
   { id: 'searchDoctor', outcomes: all(200), request: async () => [`/doctors/${world.a.doctorId}/availability`] },
   { id: 'searchAvailability', outcomes: all(200), request: async () => ['/availability/search'] },
   {
     id: 'createBookingSlots',
-    outcomes: [],
+    outcomes: managers(200),
     request: async () => [
       '/availability/createBookingSlots',
       { clinicId: world.a.clinicId, fromDate: '2020-01-01', toDate: '2020-01-02' },
@@ -192,7 +324,7 @@ const cases: Case[] = [
   // Last, as it ends everybody's session.
   {
     id: 'signOut',
-    outcomes: [anonymous, 204, 204, 204, 204, 204, 204, 204],
+    outcomes: signedIn(204),
     request: async () => ['/auth/sign-out'],
   },
 ]

@@ -1,11 +1,12 @@
 import { Clinic } from '../fragments.ts'
-import { pageInfo, type Route } from '../route.ts'
+import { type Input, pageInfo, type Route } from '../route.ts'
 
 const update = `mutation UpdateClinic($id: BigInt!, $patch: ClinicPatch!) {
   updateClinic(input: { id: $id, patch: $patch }) { clinic { ...Clinic } }
 } ${Clinic}`
 const change = {
   rights: 'The clinic’s managers and administrators.',
+  locate: { what: 'clinic', by: ({ path }: Input) => path.id },
   document: update,
   answer: 'updateClinic.clinic',
   notFound: 'clinic_not_found',

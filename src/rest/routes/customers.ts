@@ -1,10 +1,11 @@
 import { Customer } from '../fragments.ts'
-import { given, pageInfo, type Route } from '../route.ts'
+import { given, type Input, pageInfo, type Route } from '../route.ts'
 import { clinicId } from './filters.ts'
 import { tokens } from './sign_in.ts'
 
 const change = {
   rights: 'Customers themselves, and administrators.',
+  locate: { what: 'customer', by: ({ path }: Input) => path.id },
   document: `mutation UpdateCustomer($id: BigInt!, $patch: CustomerPatch!) {
     updateCustomer(input: { id: $id, patch: $patch }) { customer { ...Customer } }
   } ${Customer}`,
