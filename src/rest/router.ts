@@ -155,6 +155,8 @@ function send(request: Request, response: Response, route: Route, { status, head
     const { nextCursor } = JSON.parse(body) as { nextCursor: string | null }
     if (nextCursor) response.set('link', nextLink(request, nextCursor))
   }
+  // fetch() sends it with every If-None-Match, to the caches on the way; Express would then never answer 304.
+  delete request.headers['cache-control']
   if (status === 204) response.end()
   else response.type(json).send(body)
 }

@@ -50,7 +50,7 @@ export async function serveRest(): Promise<RestServer> {
     accessTokenSeconds: 900,
     externalIssuer: undefined,
   })
-  const tokenOf = ({ sub = '', sid = '' }: Claims) => tokens.issue(sub, sid)
+  const tokenOf = ({ sub, sid }: Claims) => tokens.issue(String(sub), String(sid))
   const documented = await documentedResponses()
 
   return {
@@ -64,7 +64,7 @@ export async function serveRest(): Promise<RestServer> {
           method,
           redirect: 'manual',
           headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...authorization, ...headers },
-          ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+          ...(body !== undefined && { body: bytesOf(body) }),
         })
         const text = await response.text()
         const reply = { status: response.status, headers: response.headers, body: text && JSON.parse(text), text }
@@ -115,3 +115,5 @@ async function documentedResponses(): Promise<(method: string, path: string, rep
     if (!validate(body)) throw fault(ajv.errorsText(validate.errors))
   }
 }
+
+const bytesOf = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body))
