@@ -115,6 +115,9 @@ describe('a slot', () => {
 it('the day itself: checked in, completed; or not come', async () => {
   const book = async (slotId: string) =>
     (await desk('POST', `/bookingSlots/${slotId}/book`, { body: { customerId: practice.customer.customerId } })).body.id
+  // Makes her known to the clinic: the desk books for people in its records only.
+  await ann('POST', `/bookingSlots/${practice.slotId}/hold`)
+  await ann('POST', `/bookingSlots/${practice.slotId}/release`)
   const [now, before] = [
     await book(await aSlot(server.owner, practice.clinicId, practice.doctorId, 0)),
     await book(practice.slotId),
