@@ -30,4 +30,4 @@ insert into app_public.default_notification_texts (kind, channel, language, subj
   ('booking_rescheduled', 'sms', 'de', '', '{{clinic}}: Ihr Termin ist jetzt {{when}} bei {{doctor}}. Buchung {{booking}}'),
   ('booking_cancelled', 'sms', 'de', '', '{{clinic}}: {{#by_customer}}wie gewünscht abgesagt:{{/by_customer}}{{#by_clinic}}leider abgesagt:{{/by_clinic}} {{when}}. Buchung {{booking}}'),
   ('slot_withdrawn', 'sms', 'de', '', '{{clinic}}: leider kann Ihr Termin am {{when}} nicht stattfinden. Bitte buchen Sie neu. Buchung {{booking}}')
-on conflict on constraint there_is_one_default_text do update set subject = excluded.subject, body = excluded.body;
+on conflict (kind, channel, language) do update set subject = excluded.subject, body = excluded.body;

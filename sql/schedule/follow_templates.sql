@@ -6,14 +6,16 @@ declare
   covered date;
   misfits bigint[];
   held_ones int;
+  noted_at timestamptz := (select sc.changed_at from app_private.schedule_changes sc where sc.clinic_id = clinic.id);
+  run app_public.slot_generation_runs;
 begin
-  delete from app_private.schedule_changes sc where sc.clinic_id = clinic.id;
   select max(bs.slot_date) into covered from app_public.booking_slots bs
   where bs.clinic_id = clinic.id and bs.slot_date >= today and bs.from_template;
   select greatest(covered, max(r.to_date)) into covered from app_public.slot_generation_runs r
   where r.clinic_id = clinic.id and r.to_date >= today;
   if covered is null then
     -- Nothing has been made yet, so nothing has to follow.
+    delete from app_private.schedule_changes sc where sc.clinic_id = clinic.id and sc.changed_at = noted_at;
     return null;
   end if;
 
@@ -55,10 +57,16 @@ begin
   -- Somebody may be booking a held one at this moment: looked at again when the hold has ended.
   select count(*) into held_ones from app_public.booking_slots bs
   where bs.clinic_id = clinic.id and bs.id = any (misfits) and bs.status = 'held';
-  if held_ones > 0 then
-    insert into app_private.schedule_changes (clinic_id) values (clinic.id);
+  run := app_private.make_booking_slots(clinic.id, today, least(covered, today + 366), null);
+  -- Last of all: who cancels a listed booking notes a change while holding its slot, and must not wait for what waits for that slot.
+  -- Only the change that was read: a later one stays noted.
+  if held_ones = 0 then
+    delete from app_private.schedule_changes sc where sc.clinic_id = clinic.id and sc.changed_at = noted_at;
+  else
+    insert into app_private.schedule_changes (clinic_id) values (clinic.id)
+    on conflict on constraint a_clinic_has_changes_or_not do nothing;
   end if;
-  return app_private.make_booking_slots(clinic.id, today, least(covered, today + 366), null);
+  return run;
 end
 $$;
 

@@ -8,6 +8,8 @@ export function emailTransport(smtpUrl: string, from: string): Transport {
     url: smtpUrl,
     pool: true,
     maxConnections: 5,
+    // When to try again is for the database to say.
+    maxRequeues: 0,
     connectionTimeout: attemptMs / 2,
     greetingTimeout: attemptMs / 2,
     socketTimeout: attemptMs - 1000,

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { lookup } from 'node:dns'
 import http from 'node:http'
 import https from 'node:https'
-import { BlockList, type LookupFunction } from 'node:net'
+import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { attemptMs, DeliveryError, type Transport } from './message.ts'
 
 /**
@@ -15,6 +15,9 @@ export function webhookTransport({ publicOnly }: { publicOnly: boolean }): Trans
       new Promise((resolve, reject) => {
         const url = new URL(recipient)
         if (publicOnly && url.protocol !== 'https:') throw new DeliveryError('a webhook needs an https address')
+        // An address that is no name is never looked up.
+        const host = url.hostname.replace(/^\[|\]$/g, '')
+        if (publicOnly && isIP(host) && isInternal(host)) throw new DeliveryError(`${host} is not a public address`)
         const request = (url.protocol === 'https:' ? https : http).request(
           url,
           {
