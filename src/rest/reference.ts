@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
-import express, { Router } from 'express'
+import { basename, dirname } from 'node:path'
+import { Router } from 'express'
 import type { ErrorCode } from '../database/error_codes.ts'
 
 const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
@@ -31,15 +31,20 @@ export function referenceRoutes(registry: Map<string, ErrorCode>): Router {
       `<dt id="${name}"><code>${name}</code> (${httpStatus}) ${title}</dt><dd>${description}</dd>`,
   )
   const errors = page('medislot errors', '', `<h1>Errors</h1><dl>${rows.join('\n')}</dl>`)
-  return Router()
-    .get('/docs', (_request, response) => {
-      response.type('html').send(browser)
-    })
-    .get('/docs/start.js', (_request, response) => {
-      response.type('js').send(start)
-    })
-    .use('/docs', express.static(swagger, { index: false, redirect: false }))
-    .get('/errors', (_request, response) => {
-      response.type('html').send(errors)
-    })
+  return (
+    Router()
+      .get('/docs', (_request, response) => {
+        response.type('html').send(browser)
+      })
+      .get('/docs/start.js', (_request, response) => {
+        response.type('js').send(start)
+      })
+      // These two, not the folder: its own page shows somebody else's API.
+      .get(['/docs/swagger-ui.css', '/docs/swagger-ui-bundle.js'], (request, response) => {
+        response.sendFile(basename(request.path), { root: swagger, maxAge: '1 day' })
+      })
+      .get('/errors', (_request, response) => {
+        response.type('html').send(errors)
+      })
+  )
 }

@@ -37,6 +37,7 @@ interface Resource {
 export function restRouter(graphql: GraphQLInstance, registry: Map<string, ErrorCode>): Router {
   checkDocuments(graphql)
   const resources = resourcesOf(graphql)
+  const document = openApi(graphql.schema, registry)
   const readBody = express.json({ limit: maxBody, type: () => true })
 
   const handle: RequestHandler = async (request, response) => {
@@ -93,7 +94,7 @@ export function restRouter(graphql: GraphQLInstance, registry: Map<string, Error
 
   return Router()
     .get('/openapi.json', (_request, response) => {
-      response.json(openApi(graphql.schema, registry))
+      response.json(document)
     })
     .use(referenceRoutes(registry))
     .use(handle)
