@@ -13,6 +13,8 @@ import { keyOf } from './tasks/put_back.ts'
 import { closeTransports, createTransports, type Transports } from './transports/index.ts'
 
 const pauseMs = 1000
+/** Longest that an ending worker may take over the jobs at hand; they are tried again by whoever comes next. */
+const graceMs = 10_000
 
 /**
  * Starts the job worker on a database, as its owner. Gives how to stop it: no new jobs, those at hand are finished (told
@@ -84,9 +86,18 @@ async function begin(
     // What it tells of every single job is detail.
     logger: new Logger(libraryLog('worker', 'debug')),
   })
-  const over = runner.promise.catch((error) => log.error({ err: error }, 'the worker ended'))
-  // It may have ended by itself.
-  const stopRunner = () => runner.stop().catch(() => over)
+  // graphile-worker may end by itself, when it cannot write down how a job went, and may then hang over it for ever.
+  let patience: NodeJS.Timeout | undefined
+  const givenUp = new Promise<void>((resolve) => {
+    events.once('pool:gracefulShutdown', () => {
+      patience = setTimeout(resolve, graceMs)
+    })
+  })
+  const ended = runner.promise
+    .catch((error) => log.error({ err: error }, 'the worker ended'))
+    .finally(() => clearTimeout(patience))
+  const over = Promise.race([ended, givenUp])
+  const stopRunner = () => Promise.race([runner.stop().catch(() => ended), givenUp])
   try {
     for (const job of perpetualJobs) await runner.addJob(job.task, job.payload, { jobKey: keyOf(job) })
     const stopWatching = await watchForDeadWorkers(databaseUrl, poolId)
