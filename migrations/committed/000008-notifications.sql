@@ -1,5 +1,5 @@
 --! Previous: sha1:cf536fb456411af782fab38dea366b05e5c38df4
---! Hash: sha1:f2275d5a41fe947c1858324ba25ac71c56366822
+--! Hash: sha1:9ce4718952eec5611f8157939d08317ed8e21e5b
 --! Message: notifications
 
 -- How a clinic and its customers want to be told things.
@@ -1562,7 +1562,9 @@ begin
   -- should go and no booking be put on a list. The job apply_changed_templates waits for a quiet minute.
   insert into app_private.schedule_changes as sc (clinic_id)
   values (case TG_OP when 'DELETE' then OLD.clinic_id else NEW.clinic_id end)
-  on conflict on constraint a_clinic_has_changes_or_not do update set changed_at = now() where sc.changed_at < now();
+  -- Once a transaction, and never the time that is there: follow_templates takes away only the note that it read.
+  on conflict on constraint a_clinic_has_changes_or_not do update
+    set changed_at = greatest(now(), sc.changed_at + interval '1 microsecond') where sc.changed_at <> now();
   return null;
 end
 $$;

@@ -5,7 +5,9 @@ begin
   -- should go and no booking be put on a list. The job apply_changed_templates waits for a quiet minute.
   insert into app_private.schedule_changes as sc (clinic_id)
   values (case TG_OP when 'DELETE' then OLD.clinic_id else NEW.clinic_id end)
-  on conflict on constraint a_clinic_has_changes_or_not do update set changed_at = now() where sc.changed_at < now();
+  -- Once a transaction, and never the time that is there: follow_templates takes away only the note that it read.
+  on conflict on constraint a_clinic_has_changes_or_not do update
+    set changed_at = greatest(now(), sc.changed_at + interval '1 microsecond') where sc.changed_at <> now();
   return null;
 end
 $$;
