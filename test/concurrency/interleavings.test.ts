@@ -43,7 +43,9 @@ function judge(error: unknown, { name }: Command): string {
     // Not a table's own refusal either: what a function does not judge itself, it tells nobody in words to understand.
     if (error.code?.startsWith('MS') && refusal) return refusal
   }
-  throw new Error(`${name} failed: ${(error as DatabaseError).code} ${(error as Error).message}`, { cause: error })
+  // A deadlock's detail names the processes, its `where` the statement.
+  const { code, message, detail, where } = error as DatabaseError
+  throw new Error(`${name} failed: ${code} ${message}\n${detail}\n${where}`, { cause: error })
 }
 
 /** The clients take commands from one list until it is empty. Gives how often each outcome was had. */

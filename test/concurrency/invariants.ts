@@ -83,6 +83,9 @@ export const invariants: Record<string, string> = {
     select n.id from app_public.notifications n join app_public.bookings b on b.clinic_id = n.clinic_id and b.id = n.booking_id
     where n.clinic_id = any ($1) and n.state = 'pending' and n.kind = 'booking_reminder' and n.due_at <> b.starts_at - n.lead_time`,
 
+  'every booking ahead has exactly the reminders that its clinic wants, as the view for operators says': `
+    select * from app_private.bookings_missing_reminders where clinic_id = any ($1)`,
+
   'of a cancelled booking that is told, once, and nothing else; of one that has come nothing': `
     select b.id, b.status, n.told from app_public.bookings b
     cross join lateral (
