@@ -65,6 +65,8 @@ describe('queries', () => {
       toTime: 'Datetime',
       after: 'String',
       pageSize: 'Int',
+      fromDate: 'Date',
+      toDate: 'Date',
     })
     expect(fieldsOf('AvailableSlot')).toMatchObject({
       cursor: 'String',

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { buildSchema, parse, validate } from 'graphql'
+import { locates } from '../../src/rest/locate.ts'
 import { routes } from '../../src/rest/routes/index.ts'
 import { type RestServer, serveRest } from './api.ts'
 
@@ -11,6 +13,7 @@ const asked = [...list.matchAll(/^- `(GET|POST|PUT|PATCH|DELETE) (\S+)`/gm)].map
   method,
   path,
 }))
+const schema = buildSchema(await readFile('schema.graphql', 'utf8'))
 /** By shape: what an id is called does not matter. */
 const shape = (path: string) => path.replace(/\{\w+\}/g, '{}')
 
@@ -41,6 +44,13 @@ describe('the overview', () => {
 })
 
 describe('the table of routes', () => {
+  it.each([...routes, ...Object.entries(locates).map(([id, { document }]) => ({ id, document }))])(
+    '$id: its document fits the schema',
+    ({ document }) => {
+      expect(validate(schema, parse(document))).toEqual([])
+    },
+  )
+
   it('has each address and method once, and each name once', () => {
     const addresses = routes.map(({ method, path }) => `${method} ${shape(path)}`)
     expect(addresses).toEqual([...new Set(addresses)])
