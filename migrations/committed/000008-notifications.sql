@@ -1,5 +1,5 @@
 --! Previous: sha1:cf536fb456411af782fab38dea366b05e5c38df4
---! Hash: sha1:9ce4718952eec5611f8157939d08317ed8e21e5b
+--! Hash: sha1:acaf39c2db7ccaf48a4402650f298afdef6ffa6a
 --! Message: notifications
 
 -- How a clinic and its customers want to be told things.
@@ -755,7 +755,8 @@ declare
   planned int;
 begin
   -- Each as late as it may be: of n reminders due by one instant the i-th leaves (n - i) / rate before it. In general, in the order of
-  -- the due times, at the least of (due time of j) - (j - i) / rate over itself and all j after it.
+  -- the due times, at the least of (due time of j) - (j - i) / rate over itself and all j after it. Looked at from the last one back, where
+  -- the least so far is kept; a frame that begins at each row would be computed anew for each (20,000 reminders: 80 s).
   with waiting as materialized (
     select n.clinic_id, n.id, n.channel, n.due_at, n.send_after, ch.per_second, c.time_zone, p.quiet_from, p.quiet_until
     from app_public.notifications n
@@ -769,7 +770,7 @@ begin
     from waiting w window in_order as (partition by w.channel order by w.due_at, w.id)
   ), latest as (
     select n.*, min(n.due - n.place) over (
-      partition by n.channel order by n.due, n.id rows between current row and unbounded following) + n.place as leaves
+      partition by n.channel order by n.due desc, n.id desc rows unbounded preceding) + n.place as leaves
     from numbered n
   ), out_of_quiet_hours as (
     -- What would be spread into the quiet hours is due before them, and spread again from there.
@@ -781,7 +782,7 @@ begin
     from out_of_quiet_hours o
   ), latest_again as (
     select n.*, min(n.due_again - n.place_again) over (
-      partition by n.channel order by n.due_again, n.id rows between current row and unbounded following) + n.place_again as leaves_again
+      partition by n.channel order by n.due_again desc, n.id desc rows unbounded preceding) + n.place_again as leaves_again
     from numbered_again n
   ), plan as (
     select l.clinic_id, l.id, least(to_timestamp(l.leaves_again), l.due_at) as send_after from latest_again l

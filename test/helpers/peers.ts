@@ -17,7 +17,7 @@ export type SmtpAnswer = 'accept' | 'drop' | { code: number; text: string }
 export async function smtpPeer(): Promise<{
   url: string
   mails: Mail[]
-  answer: (to: string) => SmtpAnswer
+  answer: (to: string) => SmtpAnswer | Promise<SmtpAnswer>
   close(): Promise<void>
 }> {
   const mails: Mail[] = []
@@ -31,8 +31,8 @@ export async function smtpPeer(): Promise<{
       stream.on('data', (data) => {
         raw += data
       })
-      stream.on('end', () => {
-        const answer = peer.answer(to[0] ?? '')
+      stream.on('end', async () => {
+        const answer = await peer.answer(to[0] ?? '')
         if (answer === 'accept') {
           mails.push({ to, raw })
           done()
@@ -52,7 +52,7 @@ export async function smtpPeer(): Promise<{
   const peer = {
     url: `smtp://127.0.0.1:${port}`,
     mails,
-    answer: (_to: string): SmtpAnswer => 'accept',
+    answer: (_to: string): SmtpAnswer | Promise<SmtpAnswer> => 'accept',
     close: () => new Promise<void>((resolve) => server.close(resolve)),
   }
   return peer
