@@ -22,6 +22,7 @@ function timeSlotsOf(zone: string): [string, string][] {
     ['23:30', '00:30'],
     ['22:00', '06:00'],
     ['00:00', '24:00'],
+    ['02:15', '02:45'],
   ]
   for (const change of changes(zone, year, year).slice(0, 2)) {
     const [before, after] = sides(change)
