@@ -1,5 +1,5 @@
 --! Previous: sha1:5cd88817edf368f51f4737231ab15c1288b17b0f
---! Hash: sha1:4f74904fb6eebc367a31ef2eab33eb77675dcdd8
+--! Hash: sha1:6be2e5ca436ca8b31cfddc7966239d906258bc49
 --! Message: booking
 
 create table app_public.state_transitions (
@@ -407,7 +407,7 @@ end
 $$;
 
 comment on function app_private.lock_slot(bigint, bigint) is
-'The slot, locked until the transaction ends. The first lock of everything that changes a booking: slots (in the order of their ids), then the booking, then the clinic''s record of the customer. Refuses slot_not_found.';
+'The slot, locked until the transaction ends. Locks are taken in one order by everything that changes a booking: the customer, slots (in the order of their ids), then the booking, then the clinic''s record of the customer. Refuses slot_not_found.';
 
 revoke all on function app_private.lock_slot(bigint, bigint) from public;
 --! EndIncluded booking/lock_slot.sql
@@ -443,7 +443,7 @@ revoke all on function app_private.lock_booking(bigint, bigint, bigint) from pub
 --! EndIncluded booking/lock_booking.sql
 --! Included booking/resolve_customer.sql
 create or replace function app_private.resolve_customer(clinic_id bigint, customer_id bigint) returns app_public.customers
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   target bigint := coalesce(resolve_customer.customer_id, app_hidden.current_customer_id());
   customer app_public.customers;
@@ -457,7 +457,8 @@ begin
   if target is distinct from app_hidden.current_customer_id() then
     perform app_private.require_clinic_role(resolve_customer.clinic_id, 'desk');
   end if;
-  select c.* into customer from app_public.customers c where c.id = target and c.is_active;
+  -- Shared, so that a customer who is being removed gets no booking in that instant; one who books at two clinics at once does.
+  select c.* into customer from app_public.customers c where c.id = target and c.is_active for share;
   -- The desk books for people of its own records only. Otherwise a booking would tell it the name behind any number.
   if customer.id is null or (
        target is distinct from app_hidden.current_customer_id()

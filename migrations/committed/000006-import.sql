@@ -1,5 +1,5 @@
---! Previous: sha1:4f74904fb6eebc367a31ef2eab33eb77675dcdd8
---! Hash: sha1:67a3b2c23ffd183750460cefb5a0bf1d7aa339b9
+--! Previous: sha1:6be2e5ca436ca8b31cfddc7966239d906258bc49
+--! Hash: sha1:0502baf7e5ecfead22b35797b0d0f14f87a41153
 --! Message: import
 
 -- A clinic's roster on its way from its files to the tables; nothing of it is stored. The formats are in docs/import.md.

@@ -1,5 +1,5 @@
---! Previous: sha1:cf536fb456411af782fab38dea366b05e5c38df4
---! Hash: sha1:acaf39c2db7ccaf48a4402650f298afdef6ffa6a
+--! Previous: sha1:02731046d77090098bf179bb9b5f7fa8a4f8f93d
+--! Hash: sha1:8b49ba2d7a44b2d0bbe98b5dc6b43d331a4843f2
 --! Message: notifications
 
 -- How a clinic and its customers want to be told things.
