@@ -1,7 +1,9 @@
 import { log } from './log.ts'
 
-/** Seconds matter here: an orchestrator sends SIGKILL 10 s (docker) or 30 s (Kubernetes) after SIGTERM. */
-const longestStopMs = 25_000
+// Kubernetes sends SIGKILL 30 s after SIGTERM, docker compose when its file says so. What a part is not done with by
+// then is left, so that the others have their turn.
+const longestStopMs = 28_000
+const longestStepMs = 15_000
 const echoMs = 1000
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
@@ -65,10 +67,18 @@ export class Lifecycle {
     }, longestStopMs).unref()
     for (const { name, stop } of this.#steps.toReversed()) {
       try {
-        await stop()
+        await inTime(stop())
       } catch (error) {
         log.error({ err: error, part: name }, 'did not stop cleanly')
       }
     }
   }
+}
+
+async function inTime(stopped: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not stopped within ${longestStepMs} ms`)), longestStepMs)
+  })
+  await Promise.race([stopped, late]).finally(() => clearTimeout(timer))
 }

@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { Client } from 'pg'
 import { dataDirectory } from './database/data_dir.ts'
 import { startEmbedded } from './database/embedded.ts'
 import { migrateDatabase } from './database/migrations.ts'
+import { loadDemoData } from './demo.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { log } from './log.ts'
 import { runProgram } from './run_program.ts'
@@ -13,21 +11,21 @@ import { startWorker } from './worker.ts'
 
 // `npm start`: everything in one process tree. The embedded PostgreSQL, unless DATABASE_URL names another; migrations;
 // the demo clinics on the first start; the HTTP server and the worker.
-await runProgram(async () => {
-  const lifecycle = new Lifecycle()
-  const { settings, psql } = await withDatabaseStarted(readSettings('main'), lifecycle)
-  await migrateDatabase(settings.databaseUrl)
-  if (settings.demo) await loadDemo(settings.databaseUrl)
-  const [server, worker] = await Promise.all([startServer(settings, lifecycle), startWorker(settings, lifecycle)])
-  lifecycle.onStop('server and worker', () => Promise.all([server.stop(), worker.stop()]))
-  // The one line on stdout: what to open, and for the embedded server how a DBA gets in.
-  process.stdout.write(`medislot is ready: ${server.said}${psql ? `  psql: ${psql}` : ''}\n`)
-})
+const lifecycle = new Lifecycle()
+await runProgram(
+  async () => {
+    const { settings, psql } = await withDatabaseStarted(readSettings('main'))
+    await migrateDatabase(settings.databaseUrl)
+    if (settings.demo && (await loadDemoData(settings.databaseUrl))) log.info('loaded the demo clinics')
+    const [server, worker] = await Promise.all([startServer(settings, lifecycle), startWorker(settings)])
+    lifecycle.onStop('server and worker', () => Promise.all([server.stop(), worker.stop()]))
+    // The one line on stdout: what to open, and for the embedded server how a DBA gets in.
+    process.stdout.write(`medislot is ready: ${server.said}${psql ? `  psql: ${psql}` : ''}\n`)
+  },
+  () => lifecycle.stopping,
+)
 
-async function withDatabaseStarted(
-  settings: Settings,
-  lifecycle: Lifecycle,
-): Promise<{ settings: ServerSettings; psql?: string }> {
+async function withDatabaseStarted(settings: Settings): Promise<{ settings: ServerSettings; psql?: string }> {
   const { databaseUrl } = settings
   if (databaseUrl) return { settings: { ...settings, databaseUrl, jwtSecret: signingKey(settings) } }
 
@@ -40,20 +38,4 @@ async function withDatabaseStarted(
   })
   const { jwtSecret = server.secrets.jwtSecret } = settings
   return { settings: { ...settings, databaseUrl: server.ownerUrl(), jwtSecret }, psql: server.ownerUrl() }
-}
-
-/** Loads the demo clinics into a database that has no clinic. */
-async function loadDemo(databaseUrl: string): Promise<void> {
-  const demo = join(import.meta.dirname, 'demo.ts')
-  if (!existsSync(demo)) return
-  const client = new Client({ connectionString: databaseUrl })
-  await client.connect()
-  try {
-    const { rowCount } = await client.query('select from app_public.clinics limit 1')
-    if (rowCount) return
-  } finally {
-    await client.end()
-  }
-  const { loadDemoData } = await import(demo)
-  await loadDemoData(databaseUrl)
 }

@@ -19,7 +19,7 @@ export const identifyRequests: RequestHandler = (request, response, next) => {
   const began = performance.now()
   response.once('close', () => {
     // Probes come every few seconds and say nothing new.
-    const level = /^\/(healthz|readyz)$/.test(request.path) ? 'debug' : 'info'
+    const level = /^\/(healthz|readyz|metrics)$/.test(request.path) ? 'debug' : 'info'
     log[level](
       {
         requestId: request.id,

@@ -2,13 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import express from 'express'
 import helmet from 'helmet'
+import { readErrorCodes } from './database/error_codes.ts'
 import { healthPool, requestPool } from './database/pools.ts'
 import { createGraphQL } from './graphql/instance.ts'
 import { healthRoutes } from './health.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { listen, stoppable } from './listen.ts'
 import { log } from './log.ts'
+import { createMetrics } from './metrics.ts'
 import { identifyRequests, internalError, notFound } from './requests.ts'
+import { restRouter } from './rest/router.ts'
 import { runProgram } from './run_program.ts'
 import { readSettings, type ServerSettings, type Settings } from './settings.ts'
 import { webPages } from './web_pages.ts'
@@ -31,13 +34,17 @@ export async function startServer(
   const app = express()
   const server = createServer(app)
   const finishRequests = stoppable(server)
+  const metrics = createMetrics(settings, health, pool)
 
   app.disable('x-powered-by')
   // GraphiQL, in development only, needs inline scripts.
   app.use(helmet({ contentSecurityPolicy: settings.production }))
   app.use(identifyRequests)
+  app.use(metrics.observe)
+  app.use(metrics.routes)
   app.use(await healthRoutes(health, () => lifecycle.stopping))
   app.use(webPages(graphql, settings))
+  app.use('/api', restRouter(graphql, await readErrorCodes(pool)))
   await graphql.addTo(app, server)
   app.use(notFound)
   app.use(internalError)
@@ -61,12 +68,15 @@ export function signingKey(settings: Settings): string {
 
 // `npm run server`: the HTTP server alone, on a database that others migrate, beside a worker that runs elsewhere.
 if (import.meta.main) {
-  await runProgram(async () => {
-    const settings = readSettings('server')
-    const lifecycle = new Lifecycle()
-    const databaseUrl = settings.databaseUrl as string
-    const { said, stop } = await startServer({ ...settings, databaseUrl, jwtSecret: signingKey(settings) }, lifecycle)
-    lifecycle.onStop('HTTP server', stop)
-    process.stdout.write(`medislot server is ready: ${said}\n`)
-  })
+  const lifecycle = new Lifecycle()
+  await runProgram(
+    async () => {
+      const settings = readSettings('server')
+      const databaseUrl = settings.databaseUrl as string
+      const { said, stop } = await startServer({ ...settings, databaseUrl, jwtSecret: signingKey(settings) }, lifecycle)
+      lifecycle.onStop('HTTP server', stop)
+      process.stdout.write(`medislot server is ready: ${said}\n`)
+    },
+    () => lifecycle.stopping,
+  )
 }

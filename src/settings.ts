@@ -28,6 +28,13 @@ const postgresUrl = makeValidator((input) => {
   return input
 })
 
+const mailUrl = makeValidator((input) => {
+  if (!URL.canParse(input) || !/^smtps?:$/.test(new URL(input).protocol)) {
+    throw new Error('must look like smtp://user:password@host:587 or smtps://user:password@host:465')
+  }
+  return input
+})
+
 // HS256 is as strong as its key: 256 bits. A key of one repeated word is long but no secret.
 const secret = makeValidator((input) => {
   if (input.length < 32) throw new Error('must have at least 32 characters')
@@ -84,6 +91,25 @@ const specs = {
     desc: 'Least level that is logged (JSON lines on stderr)',
   }),
   POOL_SIZE: wholeNumber(1, 1000)({ default: 20, desc: 'Most database connections of the HTTP server' }),
+  SMTP_URL: mailUrl({
+    default: undefined,
+    desc: 'SMTP server for e-mail, such as smtps://user:password@mail.example:465. Unset, e-mails land in a table and the log',
+  }),
+  MAIL_FROM: str({
+    default: undefined,
+    desc: 'Address that e-mails come from; their name is the clinic. Goes with SMTP_URL',
+  }),
+  TWILIO_ACCOUNT_SID: str({
+    default: undefined,
+    desc: 'Twilio account for SMS. Set it with TWILIO_AUTH_TOKEN and TWILIO_FROM, or none: then SMS land in a table and the log',
+  }),
+  TWILIO_AUTH_TOKEN: str({ default: undefined, desc: 'Its token' }),
+  TWILIO_FROM: str({ default: undefined, desc: 'Number that SMS come from, or the sid of a messaging service (MG…)' }),
+  TWILIO_API_URL: url({ default: undefined, desc: 'In place of https://api.twilio.com' }),
+  METRICS_TOKEN: secret({
+    default: undefined,
+    desc: 'Bearer token for GET /metrics. Unset, only this machine is answered',
+  }),
   WORKER_CONCURRENCY: wholeNumber(1, 100)({ default: 4, desc: 'Jobs a worker runs at the same time' }),
   STATEMENT_TIMEOUT_MS: wholeNumber(
     100,
@@ -150,6 +176,14 @@ export function readSettings(program: Program, environment: NodeJS.ProcessEnv = 
   if (external.some(Boolean) && !external.every(Boolean)) {
     faults.push('EXTERNAL_JWKS_URL, EXTERNAL_JWT_ISSUER, EXTERNAL_JWT_AUDIENCE: set all three or none')
   }
+  if (Boolean(env.SMTP_URL) !== Boolean(env.MAIL_FROM)) faults.push('SMTP_URL, MAIL_FROM: set both or none')
+  if (env.MAIL_FROM && !/^[^@\s<>]+@[^@\s<>]+$/.test(env.MAIL_FROM)) {
+    faults.push('MAIL_FROM: must be a bare address such as appointments@clinic.example')
+  }
+  const twilio = [env.TWILIO_ACCOUNT_SID, env.TWILIO_AUTH_TOKEN, env.TWILIO_FROM]
+  if (twilio.some(Boolean) && !twilio.every(Boolean)) {
+    faults.push('TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM: set all three or none')
+  }
   if (faults.length > 0) throw new StartError(faults.join('\n'))
 
   return {
@@ -168,6 +202,19 @@ export function readSettings(program: Program, environment: NodeJS.ProcessEnv = 
       env.EXTERNAL_JWKS_URL && env.EXTERNAL_JWT_ISSUER && env.EXTERNAL_JWT_AUDIENCE
         ? { jwksUrl: env.EXTERNAL_JWKS_URL, issuer: env.EXTERNAL_JWT_ISSUER, audience: env.EXTERNAL_JWT_AUDIENCE }
         : undefined,
+    /** How e-mail is sent; undefined is the development transport. */
+    mail: env.SMTP_URL && env.MAIL_FROM ? { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM } : undefined,
+    /** How SMS are sent; undefined is the development transport. */
+    twilio:
+      env.TWILIO_ACCOUNT_SID && env.TWILIO_AUTH_TOKEN && env.TWILIO_FROM
+        ? {
+            accountSid: env.TWILIO_ACCOUNT_SID,
+            authToken: env.TWILIO_AUTH_TOKEN,
+            from: env.TWILIO_FROM,
+            apiUrl: env.TWILIO_API_URL,
+          }
+        : undefined,
+    metricsToken: env.METRICS_TOKEN,
     demo,
     logLevel: env.LOG_LEVEL,
     poolSize: env.POOL_SIZE,

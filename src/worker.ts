@@ -1,5 +1,7 @@
 import { EventEmitter } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Logger, parseCronItems, run, type WorkerEvents } from 'graphile-worker'
+import type { Pool } from 'pg'
 import { createPool } from './database/pools.ts'
 import { watchForDeadWorkers } from './dead_workers.ts'
 import { Lifecycle } from './lifecycle.ts'
@@ -7,16 +9,63 @@ import { libraryLog, log } from './log.ts'
 import { runProgram } from './run_program.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { cronItems, perpetualJobs, taskList } from './tasks/index.ts'
+import { keyOf } from './tasks/put_back.ts'
+import { closeTransports, createTransports, type Transports } from './transports/index.ts'
+
+const pauseMs = 1000
+/** Longest that an ending worker may take over the jobs at hand; they are tried again by whoever comes next. */
+const graceMs = 10_000
 
 /**
  * Starts the job worker on a database, as its owner. Gives how to stop it: no new jobs, those at hand are finished (told
- * to hurry after five seconds). Should the worker fail by itself, the program ends with 1.
+ * to hurry after five seconds). Throws when it cannot start; from then on a worker that the loss of its database ended is
+ * started again until it works.
  */
 export async function startWorker(
-  settings: Pick<Settings, 'workerConcurrency'> & { databaseUrl: string },
-  lifecycle: Lifecycle,
+  settings: Pick<Settings, 'workerConcurrency' | 'mail' | 'twilio' | 'production'> & { databaseUrl: string },
 ): Promise<{ stop: () => Promise<void> }> {
   const pool = createPool(settings.databaseUrl, { name: 'worker', size: settings.workerConcurrency + 3 })
+  const transports = createTransports(settings)
+  if (settings.production && !settings.mail) {
+    log.warn('SMTP_URL is not set: e-mails go to app_private.messages, to nobody')
+  }
+  let stopping = false
+  let current = await begin(settings, pool, transports)
+  const kept = keep()
+
+  async function keep(): Promise<void> {
+    for (;;) {
+      await current.ended
+      while (!stopping) {
+        await sleep(pauseMs)
+        try {
+          current = await begin(settings, pool, transports)
+          break
+        } catch (error) {
+          log.error({ err: error }, 'the worker cannot start again yet')
+        }
+      }
+      if (stopping) return
+    }
+  }
+
+  return {
+    async stop() {
+      stopping = true
+      await current.stop()
+      await kept
+      closeTransports(transports)
+      await pool.end()
+    },
+  }
+}
+
+/** One life of the worker. `ended` is fulfilled when it is over, asked for or not. */
+async function begin(
+  { databaseUrl, workerConcurrency }: Pick<Settings, 'workerConcurrency'> & { databaseUrl: string },
+  pool: Pool,
+  transports: Transports,
+): Promise<{ stop: () => Promise<void>; ended: Promise<void> }> {
   const events: WorkerEvents = new EventEmitter()
   let poolId = ''
   events.on('pool:create', ({ workerPool }) => {
@@ -24,40 +73,51 @@ export async function startWorker(
   })
   const runner = await run({
     pgPool: pool,
-    taskList,
+    taskList: taskList(transports),
     parsedCronItems: parseCronItems(cronItems),
-    concurrency: settings.workerConcurrency,
+    concurrency: workerConcurrency,
     // New jobs are announced; this is how late a job that waits for its time may be.
     pollInterval: 500,
     noHandleSignals: true,
+    // Batches of what is done at the same moment. Not for speed: without a batch, a connection lost just as a job ends
+    // is a rejection that graphile-worker handles nowhere, and that ends the program; with it, the worker ends in order.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     events,
     // What it tells of every single job is detail.
     logger: new Logger(libraryLog('worker', 'debug')),
   })
-  for (const task of perpetualJobs) await runner.addJob(task, {}, { jobKey: task })
-  const stopWatching = await watchForDeadWorkers(settings.databaseUrl, poolId)
-
-  runner.promise
-    .catch((error) => log.error({ err: error }, 'the worker failed'))
-    .finally(() => {
-      if (!lifecycle.stopping) void lifecycle.stop(1)
+  // graphile-worker may end by itself, when it cannot write down how a job went, and may then hang over it for ever.
+  let patience: NodeJS.Timeout | undefined
+  const givenUp = new Promise<void>((resolve) => {
+    events.once('pool:gracefulShutdown', () => {
+      patience = setTimeout(resolve, graceMs)
     })
-  return {
-    async stop() {
-      await runner.stop()
-      await stopWatching()
-      await pool.end()
-    },
+  })
+  const ended = runner.promise
+    .catch((error) => log.error({ err: error }, 'the worker ended'))
+    .finally(() => clearTimeout(patience))
+  const over = Promise.race([ended, givenUp])
+  const stopRunner = () => Promise.race([runner.stop().catch(() => ended), givenUp])
+  try {
+    for (const job of perpetualJobs) await runner.addJob(job.task, job.payload, { jobKey: keyOf(job) })
+    const stopWatching = await watchForDeadWorkers(databaseUrl, poolId)
+    return { stop: async () => void (await stopRunner()), ended: over.then(stopWatching) }
+  } catch (error) {
+    await stopRunner()
+    throw error
   }
 }
 
 // `npm run worker`: the worker alone, on a database that others migrate.
 if (import.meta.main) {
-  await runProgram(async () => {
-    const settings = readSettings('worker')
-    const lifecycle = new Lifecycle()
-    const worker = await startWorker({ ...settings, databaseUrl: settings.databaseUrl as string }, lifecycle)
-    lifecycle.onStop('worker', worker.stop)
-    process.stdout.write('medislot worker is ready\n')
-  })
+  const lifecycle = new Lifecycle()
+  await runProgram(
+    async () => {
+      const settings = readSettings('worker')
+      const worker = await startWorker({ ...settings, databaseUrl: settings.databaseUrl as string })
+      lifecycle.onStop('worker', worker.stop)
+      process.stdout.write('medislot worker is ready\n')
+    },
+    () => lifecycle.stopping,
+  )
 }

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e8a7adb33e57491f674bf5a09a29dc811c0a9066
+--! Hash: sha1:4f1d745d051fe3da41fa2973afc95263857aa7ea
 --! Message: core
 
 -- Schemas: app_public is the API, app_hidden may be read but is not exposed, app_private is nobody's but the owner's.
@@ -73,7 +73,7 @@ comment on type app_public.clinic_right is 'A right in a clinic: manage (manager
 --! Included core/error_codes.sql
 -- The registry of refusals. SQL raises them by name (app_hidden.refuse), GraphQL carries the name in extensions.code, REST adds the status.
 -- docs/error-codes.md is written from it. Class MS is medislot's own; the others are PostgreSQL's, worded for people.
--- MS0 anything, MS1 identity, MS2 clinic, MS3 schedule, MS5 booking, MS6 import, MS9 the API itself.
+-- MS0 anything, MS1 identity, MS2 clinic, MS3 schedule, MS5 booking, MS6 import, MS7 messages, MS9 the API itself.
 insert into app_hidden.error_codes (sqlstate, name, http_status, title, description) values
   ('MS001', 'stale_row_version', 412, 'Changed in the meantime', 'The row was changed after the caller read it. Read it again and repeat.'),
   ('MS002', 'immutable_column', 422, 'This never changes', 'The column is part of what the row is. Make a new row instead.'),
@@ -100,6 +100,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS304', 'slot_exists', 409, 'Slot exists already', 'The doctor has this time slot on this date.'),
   ('MS305', 'slot_in_the_past', 422, 'In the past', 'The time of the slot has passed.'),
   ('MS306', 'template_not_found', 404, 'Template not found', 'No such template in this clinic.'),
+  ('MS307', 'rebooking_not_found', 404, 'Not on the rebooking list', 'No such entry of the clinic''s rebooking list waits.'),
   ('MS501', 'slot_not_found', 404, 'Slot not found', 'No such booking slot in this clinic.'),
   ('MS502', 'slot_taken', 409, 'Slot taken', 'Somebody else booked the slot.'),
   ('MS503', 'slot_held', 409, 'Slot held', 'Somebody else holds the slot for some minutes. It may become free again.'),
@@ -113,6 +114,8 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS511', 'hold_not_found', 404, 'No such hold', 'The customer does not hold this slot, or the hold expired.'),
   ('MS512', 'not_yet', 422, 'Too early', 'Check-in opens on the day of the booking, no-show when the slot has started.'),
   ('MS601', 'import_refused', 422, 'Import refused', 'The files have faults; nothing was stored. The detail lists file, line, column and reason of each.'),
+  ('MS701', 'notification_not_found', 404, 'Notification not found', 'No such notification in this clinic.'),
+  ('MS702', 'text_not_understood', 422, 'Text not understood', 'A message text has an unknown {{word}}, stray braces, or a section that is not closed. The detail names it.'),
   ('MS900', 'internal_error', 500, 'Unexpected error', 'Our fault. It is logged with the request id.'),
   ('MS901', 'graphql_parse_failed', 400, 'Not a GraphQL document', 'The document could not be parsed.'),
   ('MS902', 'graphql_validation_failed', 400, 'Document does not fit the schema', 'The document asks for what the schema does not have, or its variables do not fit.'),

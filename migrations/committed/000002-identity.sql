@@ -1,5 +1,5 @@
---! Previous: sha1:e8a7adb33e57491f674bf5a09a29dc811c0a9066
---! Hash: sha1:35944ba8552856869d60f6070cc3a48af0a4e9f8
+--! Previous: sha1:4f1d745d051fe3da41fa2973afc95263857aa7ea
+--! Hash: sha1:34f4a05ec3a29e1cb700338e1230a57e04d9345f
 --! Message: identity
 
 -- Accounts: who can sign in. Global, referred to by customers and employees.

@@ -1,5 +1,5 @@
---! Previous: sha1:35944ba8552856869d60f6070cc3a48af0a4e9f8
---! Hash: sha1:85391e08f35c6d2192a58a0155465a102aa51d73
+--! Previous: sha1:34f4a05ec3a29e1cb700338e1230a57e04d9345f
+--! Hash: sha1:16da44c3d76ce9f23a6fc036d3b1d5cc8d357b92
 --! Message: clinic
 
 -- ActiveEntityId: a generated column holds the id while the row is active and null when not, and is what children that need an
@@ -18,7 +18,9 @@ create table app_public.clinics (
   constraint clinics_are_identified_by_id primary key (id),
   -- Both columns, so that children refer to (id, active id) and the key contains the clinic's id, by which data may be sharded.
   constraint active_clinics_can_be_referred_to unique (id, active_clinic_id),
-  constraint clinics_have_a_name check (btrim(name) <> '' and char_length(name) <= 200)
+  constraint clinics_have_a_name check (btrim(name) <> '' and char_length(name) <= 200),
+  constraint clinic_emails_look_like_addresses check (email ~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' and char_length(email::text) <= 254),
+  constraint clinic_addresses_and_phones_are_short check (char_length(address) <= 500 and char_length(phone) <= 50)
 );
 comment on table app_public.clinics is 'A clinic. It owns its doctors, shifts, slots and bookings.';
 comment on column app_public.clinics.time_zone is 'IANA name, such as Europe/Berlin. All local dates and times of the clinic are in it.';

@@ -1,5 +1,5 @@
---! Previous: sha1:85391e08f35c6d2192a58a0155465a102aa51d73
---! Hash: sha1:ee39518d7ed7246e613a68706f48608d18cd9d1b
+--! Previous: sha1:16da44c3d76ce9f23a6fc036d3b1d5cc8d357b92
+--! Hash: sha1:5cd88817edf368f51f4737231ab15c1288b17b0f
 --! Message: schedule
 
 create table app_public.time_slots (
@@ -297,14 +297,14 @@ begin
       when exists (
         select from app_public.booking_slots bs
         where bs.clinic_id = make_booking_slots.clinic_id and bs.doctor_id = w.doctor_id
-          and bs.time_slot_id = w.time_slot_id and bs.slot_date = w.slot_date) then 'slot_exists'
+          and bs.current_time_slot_id = w.time_slot_id and bs.slot_date = w.slot_date) then 'slot_exists'
       when lower(w.during) <= now() then 'slot_in_the_past'
     end as reason
     from wanted w
   ), made as (
     -- The exclusion constraint is the judge of overlaps, also against what others commit meanwhile.
-    insert into app_public.booking_slots as bs (clinic_id, doctor_id, time_slot_id, slot_date, during)
-    select make_booking_slots.clinic_id, j.doctor_id, j.time_slot_id, j.slot_date, j.during
+    insert into app_public.booking_slots as bs (clinic_id, doctor_id, time_slot_id, slot_date, during, from_template)
+    select make_booking_slots.clinic_id, j.doctor_id, j.time_slot_id, j.slot_date, j.during, true
     from judged j where j.reason is null
     order by j.doctor_id, j.during
     on conflict do nothing
@@ -498,7 +498,7 @@ begin
 
   select bs.* into slot from app_public.booking_slots bs
   where bs.clinic_id = create_booking_slot.clinic_id and bs.doctor_id = create_booking_slot.doctor_id
-    and bs.time_slot_id = create_booking_slot.time_slot_id and bs.slot_date = create_booking_slot.slot_date
+    and bs.current_time_slot_id = create_booking_slot.time_slot_id and bs.slot_date = create_booking_slot.slot_date
   for no key update;
   if slot.id is null then
     perform app_hidden.refuse('slot_overlaps', 'The doctor has another slot at this time.');

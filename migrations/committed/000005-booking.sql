@@ -1,5 +1,5 @@
---! Previous: sha1:ee39518d7ed7246e613a68706f48608d18cd9d1b
---! Hash: sha1:72670cbcd73d297116c7d993b2344dea74c9160b
+--! Previous: sha1:5cd88817edf368f51f4737231ab15c1288b17b0f
+--! Hash: sha1:6be2e5ca436ca8b31cfddc7966239d906258bc49
 --! Message: booking
 
 create table app_public.state_transitions (
@@ -128,7 +128,7 @@ comment on type app_public.available_slot is 'A slot that can be booked now.';
 comment on column app_public.available_slot.cursor is 'Give it as `after` for the page behind this row.';
 comment on column app_public.available_slot.local_start is 'The clinic''s clock at the start.';
 
-create type app_public.notification_kind as enum ('booking_confirmed', 'booking_reminder', 'booking_rescheduled', 'booking_cancelled');
+create type app_public.notification_kind as enum ('booking_confirmed', 'booking_reminder', 'booking_rescheduled', 'booking_cancelled', 'slot_withdrawn');
 create type app_public.notification_state as enum ('pending', 'sent', 'dropped', 'dead');
 comment on type app_public.notification_kind is 'What a customer is told.';
 comment on type app_public.notification_state is 'To be sent (pending), sent, not to be sent any more (dropped), or given up after repeated failures (dead).';
@@ -407,7 +407,7 @@ end
 $$;
 
 comment on function app_private.lock_slot(bigint, bigint) is
-'The slot, locked until the transaction ends. The first lock of everything that changes a booking: slots (in the order of their ids), then the booking, then the clinic''s record of the customer. Refuses slot_not_found.';
+'The slot, locked until the transaction ends. Locks are taken in one order by everything that changes a booking: the customer, slots (in the order of their ids), then the booking, then the clinic''s record of the customer. Refuses slot_not_found.';
 
 revoke all on function app_private.lock_slot(bigint, bigint) from public;
 --! EndIncluded booking/lock_slot.sql
@@ -443,7 +443,7 @@ revoke all on function app_private.lock_booking(bigint, bigint, bigint) from pub
 --! EndIncluded booking/lock_booking.sql
 --! Included booking/resolve_customer.sql
 create or replace function app_private.resolve_customer(clinic_id bigint, customer_id bigint) returns app_public.customers
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   target bigint := coalesce(resolve_customer.customer_id, app_hidden.current_customer_id());
   customer app_public.customers;
@@ -457,7 +457,8 @@ begin
   if target is distinct from app_hidden.current_customer_id() then
     perform app_private.require_clinic_role(resolve_customer.clinic_id, 'desk');
   end if;
-  select c.* into customer from app_public.customers c where c.id = target and c.is_active;
+  -- Shared, so that a customer who is being removed gets no booking in that instant; one who books at two clinics at once does.
+  select c.* into customer from app_public.customers c where c.id = target and c.is_active for share;
   -- The desk books for people of its own records only. Otherwise a booking would tell it the name behind any number.
   if customer.id is null or (
        target is distinct from app_hidden.current_customer_id()
@@ -601,24 +602,38 @@ revoke all on function app_private.keep_clinic_customer(bigint, app_public.custo
 --! Included notification/queue_notifications.sql
 create or replace function app_private.queue_notifications(booking app_public.bookings, kind app_public.notification_kind) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  policy app_public.policies;
+  zone text;
+  told_at timestamptz := now();
+  channel text := app_private.choose_channel(booking.clinic_id, booking.customer_id, kind);
 begin
+  select p.* into policy from app_public.policies p where p.clinic_id = booking.clinic_id;
   -- Rows only, no job and no notify: either would take a lock that all commits share. The job send_notifications finds what is due.
-  insert into app_public.notifications (clinic_id, booking_id, customer_id, kind, booking_sequence, due_at)
-  values (booking.clinic_id, booking.id, booking.customer_id, kind, booking.sequence, now());
+  if channel is not null then
+    if policy.quiet_from is not null and app_hidden.current_customer_id() is distinct from booking.customer_id then
+      -- Nobody is woken for what the clinic did, unless it is about the very next hours.
+      select c.time_zone into zone from app_public.clinics c where c.id = booking.clinic_id;
+      told_at := coalesce(upper(app_private.quiet_hours(told_at, zone, policy.quiet_from, policy.quiet_until)), told_at);
+      if told_at > booking.starts_at - interval '2 hours' then
+        told_at := now();
+      end if;
+    end if;
+    insert into app_public.notifications (clinic_id, booking_id, customer_id, kind, channel, booking_sequence, due_at)
+    values (booking.clinic_id, booking.id, booking.customer_id, kind, channel, booking.sequence, told_at);
+  end if;
+  insert into app_public.notifications (clinic_id, booking_id, customer_id, kind, channel, endpoint_id, booking_sequence, due_at)
+  select booking.clinic_id, booking.id, booking.customer_id, queue_notifications.kind, 'webhook', we.id, booking.sequence, now()
+  from app_public.webhook_endpoints we
+  where we.clinic_id = booking.clinic_id and we.is_active and queue_notifications.kind = any (we.kinds);
   if kind in ('booking_confirmed', 'booking_rescheduled') then
-    insert into app_public.notifications (clinic_id, booking_id, customer_id, kind, lead_time, booking_sequence, due_at)
-    select booking.clinic_id, booking.id, booking.customer_id, 'booking_reminder', lead, booking.sequence, booking.starts_at - lead
-    -- Distinct, or a policy that names a lead time twice ('1 day' and '24 hours') would stop all bookings of its clinic.
-    from (
-      select distinct unnest(p.reminder_lead_times) as lead from app_public.policies p where p.clinic_id = booking.clinic_id
-    ) reminder
-    where booking.starts_at - lead > now();
+    perform app_private.reconcile_reminders(booking.clinic_id, booking.id);
   end if;
 end
 $$;
 
 comment on function app_private.queue_notifications(app_public.bookings, app_public.notification_kind) is
-'Records what is to be sent about a booking, in the booking''s own transaction: the message itself now and, for a new time, one reminder per lead time of the policy that still lies ahead.';
+'Records what is to be sent about a booking, in the booking''s own transaction: the message itself, over the channel that clinic and customer chose; the clinic''s webhooks; and, for a new time, the reminders.';
 
 revoke all on function app_private.queue_notifications(app_public.bookings, app_public.notification_kind) from public;
 --! EndIncluded notification/queue_notifications.sql
@@ -626,19 +641,21 @@ revoke all on function app_private.queue_notifications(app_public.bookings, app_
 create or replace function app_private.drop_notifications(booking app_public.bookings) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
-  -- Also a confirmation not sent yet: nobody wants to read of a time that is no longer true.
-  update app_public.notifications n set state = 'dropped'
-  where n.clinic_id = booking.clinic_id and n.booking_id = booking.id and n.state = 'pending';
+  -- Also a confirmation not sent yet: nobody wants to read of a time that is no longer true. Not what a clinic's own system is told:
+  -- it keeps account of each step.
+  update app_public.notifications n set state = 'dropped', dropped_because = 'booking_changed'
+  where n.clinic_id = booking.clinic_id and n.booking_id = booking.id and n.state = 'pending' and n.channel <> 'webhook';
 end
 $$;
 
 comment on function app_private.drop_notifications(app_public.bookings) is
-'Takes back what is still to be sent about a booking, because it was cancelled, moved, or its day has come.';
+'Takes back what is still to be sent to the customer about a booking, because it was cancelled, moved, or its day has come.';
 
 revoke all on function app_private.drop_notifications(app_public.bookings) from public;
 --! EndIncluded notification/drop_notifications.sql
 --! Included booking/end_booking.sql
-create or replace function app_private.end_booking(clinic_id bigint, booking_id bigint, by app_public.booking_party, reason text)
+create or replace function app_private.end_booking(
+  clinic_id bigint, booking_id bigint, by app_public.booking_party, reason text, kind app_public.notification_kind default 'booking_cancelled')
 returns app_public.bookings
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -659,21 +676,22 @@ begin
   perform set_config('medislot.reason', '', true);
   perform app_private.drop_notifications(booking);
   if booking.starts_at > now() then
-    perform app_private.queue_notifications(booking, 'booking_cancelled');
+    perform app_private.queue_notifications(booking, end_booking.kind);
   end if;
   return booking;
 end
 $$;
 
-comment on function app_private.end_booking(bigint, bigint, app_public.booking_party, text) is
-'Cancels a live booking: its slot is open again, pending messages are dropped and, unless its time has passed, the cancellation is queued. The caller has judged and locked. Refuses illegal_transition.';
+comment on function app_private.end_booking(bigint, bigint, app_public.booking_party, text, app_public.notification_kind) is
+'Cancels a live booking: its slot is open again, pending messages are dropped and, unless its time has passed, what the customer is told (`kind`: booking_cancelled, or slot_withdrawn) is queued. The caller has judged and locked. Refuses illegal_transition.';
 
-revoke all on function app_private.end_booking(bigint, bigint, app_public.booking_party, text) from public;
+revoke all on function app_private.end_booking(bigint, bigint, app_public.booking_party, text, app_public.notification_kind) from public;
 --! EndIncluded booking/end_booking.sql
 --! Included booking/available_slots.sql
 create or replace function app_public.available_slots(
   clinic_id bigint default null, doctor_id bigint default null, specialization_id bigint default null,
-  from_time timestamptz default null, to_time timestamptz default null, after text default null, page_size int default 20)
+  from_time timestamptz default null, to_time timestamptz default null, after text default null, page_size int default 20,
+  from_date date default null, to_date date default null)
 returns setof app_public.available_slot
 language plpgsql stable security definer
 -- Planned anew for each call: then an argument left out vanishes from the plan, and each shape of search (a doctor's, a clinic's,
@@ -696,6 +714,9 @@ begin
   elsif available_slots.after !~ '^[0-9]{1,16}\.[0-9]{1,18}$' then
     perform app_hidden.refuse('invalid_argument', 'This cursor was not made here.', '{"argument": "after"}');
   end if;
+  -- A date is the clinic's own, which lies within these hours of the same date at UTC: so much less of the index is walked.
+  from_time := greatest(from_time, from_date::timestamp at time zone 'UTC' - interval '14 hours');
+  to_time := least(to_time, (to_date + 1)::timestamp at time zone 'UTC' + interval '12 hours');
   if available_slots.clinic_id is not null then
     -- Of one clinic the policy is read before: as constants the planner knows what they leave over, from a join it would guess a ninth,
     -- and sort all that is free instead of reading the first page off the index.
@@ -727,6 +748,7 @@ begin
       and (available_slots.specialization_id is null or exists (
         select from app_public.doctor_specializations ds
         where ds.clinic_id = bs.clinic_id and ds.doctor_id = bs.doctor_id and ds.specialization_id = available_slots.specialization_id))
+      and (from_date is null or bs.slot_date >= from_date) and (to_date is null or bs.slot_date <= to_date)
       -- An expired hold is free, whether or not a job has tidied it up.
       -- (held_until is null says `open` without counting a status twice in the planner's estimate.)
       and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
@@ -739,12 +761,12 @@ begin
 end
 $$;
 
-comment on function app_public.available_slots(bigint, bigint, bigint, timestamptz, timestamptz, text, int) is
-$c$Slots that a customer could book now, in the order of time: of one doctor (with the clinic), of one clinic, or across all clinics; by specialization; starting from `from_time` (default now) and before `to_time`. Each row carries a cursor: pass the last one as `after` for the next page of `page_size` (1 to 100, default 20).
+comment on function app_public.available_slots(bigint, bigint, bigint, timestamptz, timestamptz, text, int, date, date) is
+$c$Slots that a customer could book now, in the order of time: of one doctor (with the clinic), of one clinic, or across all clinics; by specialization; starting from `from_time` (default now) and before `to_time`, on the clinics' local dates from `from_date` to `to_date`, inclusive. Each row carries a cursor: pass the last one as `after` for the next page of `page_size` (1 to 100, default 20).
 Times are instants; local_start and local_end are the clinic's clock. Definer rights, because everybody may see what is free but not whose hold on it expired. Open to everybody. Refuses invalid_argument.$c$;
 
-revoke all on function app_public.available_slots(bigint, bigint, bigint, timestamptz, timestamptz, text, int) from public;
-grant execute on function app_public.available_slots(bigint, bigint, bigint, timestamptz, timestamptz, text, int) to app_anonymous;
+revoke all on function app_public.available_slots(bigint, bigint, bigint, timestamptz, timestamptz, text, int, date, date) from public;
+grant execute on function app_public.available_slots(bigint, bigint, bigint, timestamptz, timestamptz, text, int, date, date) to app_anonymous;
 --! EndIncluded booking/available_slots.sql
 --! Included booking/hold_slot.sql
 create or replace function app_public.hold_slot(
@@ -777,7 +799,7 @@ begin
   perform app_private.require_version('booking_slots', hold_slot.row_version, slot.row_version);
   perform app_private.judge_slot(slot, customer.id);
 
-  select p.* into policy from app_public.policies p where p.clinic_id = slot.clinic_id;
+  select p.* into strict policy from app_public.policies p where p.clinic_id = slot.clinic_id;
   perform app_private.judge_time(slot, policy, by_desk);
   perform app_private.keep_clinic_customer(slot.clinic_id, customer);
   if not by_desk then
@@ -899,7 +921,7 @@ begin
   perform app_private.require_version('booking_slots', book_slot.row_version, slot.row_version);
   perform app_private.judge_slot(slot, customer.id);
 
-  select p.* into policy from app_public.policies p where p.clinic_id = slot.clinic_id;
+  select p.* into strict policy from app_public.policies p where p.clinic_id = slot.clinic_id;
   perform app_private.judge_time(slot, policy, by_desk);
   perform app_private.keep_clinic_customer(slot.clinic_id, customer);
   if not by_desk then
@@ -1003,7 +1025,7 @@ begin
   perform from app_public.clinic_customers cc
   where cc.clinic_id = booking.clinic_id and cc.customer_id = booking.customer_id for no key update;
 
-  select p.* into policy from app_public.policies p where p.clinic_id = booking.clinic_id;
+  select p.* into strict policy from app_public.policies p where p.clinic_id = booking.clinic_id;
   if not by_desk and booking.starts_at < now() + policy.cancellation_cutoff then
     perform app_hidden.refuse('cancellation_too_late', 'It is too late to change this booking. Call the clinic.',
       jsonb_build_object('cancellableUntil', booking.starts_at - policy.cancellation_cutoff));
@@ -1175,7 +1197,7 @@ begin
       and b.status in ('booked', 'checked_in')
     order by b.booking_slot_id
   loop
-    perform app_private.end_booking(clear_schedule.clinic_id, live, 'clinic', clear_schedule.reason);
+    perform app_private.end_booking(clear_schedule.clinic_id, live, 'clinic', clear_schedule.reason, 'slot_withdrawn');
   end loop;
   -- Also past slots that nobody booked: nothing hangs on them, but an inactive doctor must have no open slot.
   perform set_config('medislot.reason', clear_schedule.reason, true);
@@ -1220,7 +1242,7 @@ begin
       perform app_hidden.refuse('still_in_use', 'The slot is booked.', jsonb_build_object('liveBookings', jsonb_build_array(
         jsonb_build_object('bookingId', live.id::text, 'startsAt', live.starts_at))));
     end if;
-    perform app_private.end_booking(live.clinic_id, live.id, 'clinic', withdraw_slot.reason);
+    perform app_private.end_booking(live.clinic_id, live.id, 'clinic', withdraw_slot.reason, 'slot_withdrawn');
   end if;
   perform set_config('medislot.reason', coalesce(withdraw_slot.reason, ''), true);
   update app_public.booking_slots bs set status = 'withdrawn', customer_id = null, held_until = null
@@ -1301,128 +1323,221 @@ revoke all on function app_public.deactivate_clinic(bigint, boolean, int) from p
 grant execute on function app_public.deactivate_clinic(bigint, boolean, int) to app_staff;
 --! EndIncluded clinic/deactivate_clinic.sql
 --! Included notification/claim_notifications.sql
-create or replace function app_private.claim_notifications(batch int default 100) returns setof app_public.notifications
+create or replace function app_private.claim_notifications(
+  batch int default 20, at timestamptz default now(), only_channel text default null) returns setof app_public.notifications
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   the_clinic bigint;
+  claimed int;
 begin
-  -- One clinic at a time (its rows lie together, also on a shard): the one whose message has waited longest.
-  select n.clinic_id into the_clinic from app_public.notifications n
-  where n.state = 'pending' and greatest(n.due_at, n.retry_at) <= now()
-  order by greatest(n.due_at, n.retry_at) limit 1;
-  return query
-    with due as (
-      select n.clinic_id, n.id from app_public.notifications n
-      where n.clinic_id = the_clinic and n.state = 'pending' and greatest(n.due_at, n.retry_at) <= now()
-      order by greatest(n.due_at, n.retry_at)
-      limit batch for update skip locked
-    )
-    -- The attempt is counted and the next one set before the message goes out: a worker that dies while sending has sent at most once
-    -- too often, never too seldom, and a message that kills its worker does not do so for ever.
-    update app_public.notifications n
-    set attempts = n.attempts + 1,
-        retry_at = now() + interval '30 seconds' * 2 ^ n.attempts
-    from due
-    where n.clinic_id = due.clinic_id and n.id = due.id
-    returning n.*;
+  loop
+    -- One clinic at a time (its rows lie together, also on a shard): the one whose message has waited longest.
+    select n.clinic_id into the_clinic from app_public.notifications n
+    where n.state = 'pending' and greatest(least(n.send_after, n.due_at), n.retry_at) <= claim_notifications.at
+      and (claim_notifications.only_channel is null or n.channel = claim_notifications.only_channel)
+    order by greatest(least(n.send_after, n.due_at), n.retry_at) limit 1 for update skip locked;
+    if the_clinic is null then
+      return;
+    end if;
+    return query
+      with due as materialized (
+        select n.clinic_id, n.id, n.customer_id, n.booking_id, n.kind from app_public.notifications n
+        where n.clinic_id = the_clinic and n.state = 'pending'
+          and greatest(least(n.send_after, n.due_at), n.retry_at) <= claim_notifications.at
+          and (claim_notifications.only_channel is null or n.channel = claim_notifications.only_channel)
+        order by greatest(least(n.send_after, n.due_at), n.retry_at)
+        limit claim_notifications.batch for update skip locked
+      ), judged as (
+        -- Judged now and not when it was queued: an opt-out holds from the moment it is made.
+        select d.clinic_id, d.id, case
+          when d.kind <> 'booking_reminder' then null
+          when b.starts_at <= claim_notifications.at then 'too_late'
+          when not (cc.wants_reminders and c.wants_reminders) then 'opted_out' end as unwanted
+        from due d
+        join app_public.bookings b on b.clinic_id = d.clinic_id and b.id = d.booking_id
+        join app_public.clinic_customers cc on cc.clinic_id = d.clinic_id and cc.customer_id = d.customer_id
+        join app_public.customers c on c.id = d.customer_id
+      ), dropped as (
+        update app_public.notifications n set state = 'dropped', dropped_because = j.unwanted
+        from judged j where n.clinic_id = j.clinic_id and n.id = j.id and j.unwanted is not null
+      ), taken as (
+        -- The attempt is counted and the next one set before the message goes out: a worker that dies while sending has sent at most
+        -- once too often, never too seldom, and a message that kills its worker does not do so for ever.
+        update app_public.notifications n
+        set attempts = n.attempts + 1,
+            retry_at = claim_notifications.at + interval '30 seconds' * 2 ^ n.attempts
+        from judged j
+        where n.clinic_id = j.clinic_id and n.id = j.id and j.unwanted is null
+        returning n.*
+      ), begun as (
+        insert into app_private.delivery_attempts (clinic_id, notification_id, generation, attempt, channel, started_at)
+        select t.clinic_id, t.id, t.generation, t.attempts, t.channel, claim_notifications.at from taken t
+      )
+      select t.* from taken t;
+    get diagnostics claimed = row_count;
+    -- A batch of nothing but unwanted ones is not the end of the work.
+    exit when claimed > 0;
+  end loop;
 end
 $$;
 
-comment on function app_private.claim_notifications(int) is
-'Takes up to `batch` due messages of one clinic for sending; none that another worker has. Each is due again after 30 s, doubling, unless recorded by notification_sent or notification_failed. Called by the job send_notifications.';
+comment on function app_private.claim_notifications(int, timestamptz, text) is
+'Takes up to `batch` messages of one clinic that are to be sent at `at` (over one channel, or null for all); none that another worker has. Each is due again after 30 s, doubling, unless recorded by notification_sent or notification_failed; so a batch has to be sent within 30 s. Reminders that are not wanted any more are dropped. Called by the job send_notifications.';
 
-revoke all on function app_private.claim_notifications(int) from public;
+revoke all on function app_private.claim_notifications(int, timestamptz, text) from public;
 --! EndIncluded notification/claim_notifications.sql
 --! Included notification/message_of.sql
 create or replace function app_private.message_of(clinic_id bigint, notification_id bigint)
-returns table (recipient text, subject text, body text)
+returns table (
+  recipient text, subject text, body text, channel text, idempotency_key text, sender_name text, reply_to text, calendar jsonb, secret text)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  n app_public.notifications;
+  b app_public.bookings;
+  clinic app_public.clinics;
+  policy app_public.policies;
+  contact record;
+  doctor_name text;
+  endpoint record;
+  words record;
+  language text;
+  the_values jsonb;
+  is_off boolean;
 begin
-  return query
-    select
-      cc.email::text,
-      case n.kind
-        when 'booking_confirmed' then format('Your appointment at %s', c.name)
-        when 'booking_reminder' then format('Reminder: your appointment at %s', c.name)
-        when 'booking_rescheduled' then format('Your appointment at %s has moved', c.name)
-        when 'booking_cancelled' then format('Your appointment at %s is cancelled', c.name)
-      end,
-      format(E'Dear %s,\n\n%s\n\n%s\n%s\nwith %s\n\nBooking %s', cc.full_name,
-        case n.kind
-          when 'booking_confirmed' then 'your appointment is booked:'
-          when 'booking_reminder' then 'we expect you:'
-          when 'booking_rescheduled' then 'your appointment is now:'
-          when 'booking_cancelled' then case b.cancelled_by
-            when 'customer' then 'as you wished, this appointment is cancelled:'
-            else 'we are sorry, we had to cancel this appointment:' end
-        end,
-        c.name,
-        -- The clinic's clock: that is where the patient has to be.
-        to_char(b.starts_at at time zone c.time_zone, 'FMDay, FMDD FMMonth YYYY, HH24:MI') || ' (' || c.time_zone || ')',
-        d.full_name, b.id)
-    from app_public.notifications n
-    join app_public.bookings b on b.clinic_id = n.clinic_id and b.id = n.booking_id
-    join app_public.clinic_customers cc on cc.clinic_id = n.clinic_id and cc.customer_id = n.customer_id
-    join app_public.doctors d on d.clinic_id = b.clinic_id and d.id = b.doctor_id
-    join app_public.clinics c on c.id = n.clinic_id
-    where n.clinic_id = message_of.clinic_id and n.id = message_of.notification_id;
+  select x.* into n from app_public.notifications x where x.clinic_id = message_of.clinic_id and x.id = message_of.notification_id;
+  if n.id is null then
+    return;
+  end if;
+  select x.* into b from app_public.bookings x where x.clinic_id = n.clinic_id and x.id = n.booking_id;
+  idempotency_key := concat_ws('-', n.clinic_id, n.id, n.generation);
+  channel := n.channel;
+
+  if n.channel = 'webhook' then
+    select we.url, ws.secret into endpoint
+    from app_public.webhook_endpoints we
+    join app_private.webhook_secrets ws on ws.clinic_id = we.clinic_id and ws.endpoint_id = we.id
+    where we.clinic_id = n.clinic_id and we.id = n.endpoint_id;
+    recipient := endpoint.url;
+    secret := endpoint.secret;
+    subject := n.kind::text;
+    -- Ids and times, nothing about the person: the receiver asks the API for the rest, with its own rights.
+    body := jsonb_build_object('id', idempotency_key, 'type', n.kind, 'occurredAt', n.created_at, 'booking', jsonb_build_object(
+      'clinicId', b.clinic_id::text, 'id', b.id::text, 'bookingSlotId', b.booking_slot_id::text, 'doctorId', b.doctor_id::text,
+      'customerId', b.customer_id::text, 'status', b.status, 'cancelledBy', b.cancelled_by, 'sequence', b.sequence,
+      'startsAt', b.starts_at, 'endsAt', b.ends_at))::text;
+    return next;
+    return;
+  end if;
+
+  select x.* into clinic from app_public.clinics x where x.id = n.clinic_id;
+  select x.* into policy from app_public.policies x where x.clinic_id = n.clinic_id;
+  select d.full_name into doctor_name from app_public.doctors d where d.clinic_id = b.clinic_id and d.id = b.doctor_id;
+  select cc.full_name, cc.email::text, cc.phone, coalesce(c.preferred_language, cc.preferred_language, policy.language) as language into contact
+  from app_public.clinic_customers cc
+  join app_public.customers c on c.id = cc.customer_id
+  where cc.clinic_id = n.clinic_id and cc.customer_id = n.customer_id;
+  language := contact.language;
+  the_values := app_private.text_values(clinic, contact.full_name, doctor_name, b.starts_at, language, b.id, b.cancelled_by, b.cancellation_reason);
+
+  select t.subject, t.body into words from app_private.notification_text(n.clinic_id, n.kind, n.channel, language) t;
+  recipient := case n.channel when 'sms' then contact.phone else contact.email end;
+  subject := app_private.fill_in(words.subject, the_values);
+  body := app_private.fill_in(words.body, the_values);
+  sender_name := coalesce(policy.sender_name, clinic.name);
+  reply_to := clinic.email::text;
+  if n.channel = 'email' and n.kind <> 'booking_reminder' then
+    is_off := n.kind in ('booking_cancelled', 'slot_withdrawn');
+    calendar := jsonb_build_object(
+      'uid', format('booking-%s-%s@medislot', b.clinic_id, b.id),
+      -- Each reschedule counts one; the cancellation comes after the last of them.
+      'sequence', n.booking_sequence + is_off::int,
+      'isCancelled', is_off,
+      'startsAt', b.starts_at, 'endsAt', b.ends_at, 'stampedAt', n.created_at,
+      'summary', format('%s, %s', doctor_name, clinic.name),
+      'location', concat_ws(', ', clinic.name, clinic.address),
+      'description', body,
+      'organizer', sender_name, 'organizerEmail', reply_to, 'attendee', contact.full_name);
+  end if;
+  return next;
 end
 $$;
 
 comment on function app_private.message_of(bigint, bigint) is
-'A notification as it is to be sent: recipient (null when the clinic knows no e-mail address), subject and body, with the time in the clinic''s zone.';
+'A notification as it is to be sent now: channel, recipient (null when the clinic knows no address), subject, body, the key under which a provider knows a second delivery, sender''s name, reply address, calendar entry (confirmation, update, cancellation by e-mail), and for a webhook the secret to sign with. Times in the clinic''s zone, words in the customer''s language.';
 
 revoke all on function app_private.message_of(bigint, bigint) from public;
 --! EndIncluded notification/message_of.sql
 --! Included notification/deliver_to_database.sql
-create or replace function app_private.deliver_to_database(clinic_id bigint, notification_id bigint, recipient text, subject text, body text) returns void
+create or replace function app_private.deliver_to_database(
+  clinic_id bigint, notification_id bigint, recipient text, subject text, body text,
+  channel text default 'email', sender_name text default null, calendar text default null) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
-  insert into app_private.messages (clinic_id, notification_id, recipient, subject, body)
-  values (deliver_to_database.clinic_id, deliver_to_database.notification_id, deliver_to_database.recipient, deliver_to_database.subject, deliver_to_database.body)
-  -- The notification is the idempotency key, as it will be with a real provider: a second delivery after a crash leaves one message.
+  insert into app_private.messages (clinic_id, notification_id, generation, recipient, subject, body, channel, sender_name, calendar)
+  select n.clinic_id, n.id, n.generation, deliver_to_database.recipient, deliver_to_database.subject, deliver_to_database.body,
+    deliver_to_database.channel, deliver_to_database.sender_name, deliver_to_database.calendar
+  from app_public.notifications n
+  where n.clinic_id = deliver_to_database.clinic_id and n.id = deliver_to_database.notification_id
+  -- The notification is the idempotency key, as with a real provider: a second delivery after a crash leaves one message.
   on conflict on constraint a_notification_is_delivered_once do nothing;
 end
 $$;
 
-comment on function app_private.deliver_to_database(bigint, bigint, text, text, text) is
+comment on function app_private.deliver_to_database(bigint, bigint, text, text, text, text, text, text) is
 'The development transport: a message lands in app_private.messages, where a developer reads it with psql.';
 
-revoke all on function app_private.deliver_to_database(bigint, bigint, text, text, text) from public;
+revoke all on function app_private.deliver_to_database(bigint, bigint, text, text, text, text, text, text) from public;
 --! EndIncluded notification/deliver_to_database.sql
 --! Included notification/notification_sent.sql
-create or replace function app_private.notification_sent(clinic_id bigint, notification_id bigint) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Whatever the state has become meanwhile (a booking cancelled while its confirmation went out): it was sent.
-  update app_public.notifications n set state = 'sent', sent_at = now(), last_error = null
-  where n.clinic_id = notification_sent.clinic_id and n.id = notification_sent.notification_id;
-end
-$$;
-
-comment on function app_private.notification_sent(bigint, bigint) is 'Records that a claimed notification was handed to its transport.';
-
-revoke all on function app_private.notification_sent(bigint, bigint) from public;
---! EndIncluded notification/notification_sent.sql
---! Included notification/notification_failed.sql
-create or replace function app_private.notification_failed(clinic_id bigint, notification_id bigint, error text) returns app_public.notification_state
+create or replace function app_private.notification_sent(clinic_id bigint, notification_id bigint, provider_reference text default null) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
-  result app_public.notification_state;
+  sent app_public.notifications;
 begin
-  update app_public.notifications n
-  set last_error = left(error, 1000),
-      state = case when n.state = 'pending' and n.attempts >= 8 then 'dead' else n.state end
-  where n.clinic_id = notification_failed.clinic_id and n.id = notification_failed.notification_id
-  returning n.state into result;
-  return result;
+  -- Whatever the state has become meanwhile (a booking cancelled while its confirmation went out): it was sent.
+  update app_public.notifications n set state = 'sent', sent_at = now(), last_error = null, dropped_because = null
+  where n.clinic_id = notification_sent.clinic_id and n.id = notification_sent.notification_id
+  returning n.* into sent;
+  update app_private.delivery_attempts da
+  set ended_at = now(), outcome = 'sent', provider_reference = notification_sent.provider_reference
+  where da.clinic_id = sent.clinic_id and da.notification_id = sent.id and da.generation = sent.generation and da.attempt = sent.attempts;
+  perform app_private.count_delivery(sent.channel, 'sent') where sent.id is not null;
 end
 $$;
 
-comment on function app_private.notification_failed(bigint, bigint, text) is
-'Records why a claimed notification could not be sent. It is tried again when its claim runs out (30 s, doubling); after the eighth attempt, about an hour, it is dead and stays to be seen. Returns its state.';
+comment on function app_private.notification_sent(bigint, bigint, text) is
+'Records that a claimed notification was handed to its transport, and what the provider calls it.';
 
-revoke all on function app_private.notification_failed(bigint, bigint, text) from public;
+revoke all on function app_private.notification_sent(bigint, bigint, text) from public;
+--! EndIncluded notification/notification_sent.sql
+--! Included notification/notification_failed.sql
+create or replace function app_private.notification_failed(clinic_id bigint, notification_id bigint, error text, code text default null)
+returns app_public.notification_state
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  failed app_public.notifications;
+begin
+  update app_public.notifications n
+  set last_error = left(notification_failed.error, 1000),
+      state = case when n.state = 'pending' and (n.attempts >= ch.most_attempts
+        or coalesce(app_private.is_permanent_failure(n.channel, notification_failed.code), false)) then 'dead' else n.state end
+  from app_private.channels ch
+  where n.clinic_id = notification_failed.clinic_id and n.id = notification_failed.notification_id and ch.channel = n.channel
+  returning n.* into failed;
+  update app_private.delivery_attempts da
+  set ended_at = now(), outcome = 'failed', error_code = notification_failed.code, error = left(notification_failed.error, 1000)
+  where da.clinic_id = failed.clinic_id and da.notification_id = failed.id and da.generation = failed.generation
+    and da.attempt = failed.attempts and da.outcome is null;
+  perform app_private.count_delivery(failed.channel, 'failed') where failed.id is not null;
+  perform app_private.count_delivery(failed.channel, 'dead') where failed.state = 'dead';
+  return failed.state;
+end
+$$;
+
+comment on function app_private.notification_failed(bigint, bigint, text, text) is
+'Records why a claimed notification could not be sent, with the provider''s code if there was one. It is tried again when its claim runs out (30 s, doubling); when the code says never, or after the last attempt (the eighth, about an hour), it is dead and stays to be seen. Returns its state.';
+
+revoke all on function app_private.notification_failed(bigint, bigint, text, text) from public;
 --! EndIncluded notification/notification_failed.sql
 --! Included notification/publish_events.sql
 create or replace function app_private.publish_events(batch int default 5000) returns int

@@ -1,5 +1,5 @@
---! Previous: sha1:72670cbcd73d297116c7d993b2344dea74c9160b
---! Hash: sha1:914f213d0996b6ac6bd3dd99e9c7174154e5025f
+--! Previous: sha1:6be2e5ca436ca8b31cfddc7966239d906258bc49
+--! Hash: sha1:0502baf7e5ecfead22b35797b0d0f14f87a41153
 --! Message: import
 
 -- A clinic's roster on its way from its files to the tables; nothing of it is stored. The formats are in docs/import.md.

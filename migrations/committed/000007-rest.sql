@@ -1,5 +1,5 @@
---! Previous: sha1:914f213d0996b6ac6bd3dd99e9c7174154e5025f
---! Hash: sha1:c2597963f8f6e989a0fe44a7cb1fd3cdce4838ab
+--! Previous: sha1:0502baf7e5ecfead22b35797b0d0f14f87a41153
+--! Hash: sha1:02731046d77090098bf179bb9b5f7fa8a4f8f93d
 --! Message: rest
 
 -- The REST API's addresses carry a row's id alone, which is unique in the whole database; the primary keys begin with the clinic. Not
@@ -98,7 +98,7 @@ grant execute on function app_public.clinic_of_booking_slot(bigint) to app_anony
 --! EndIncluded booking/clinic_of_booking_slot.sql
 --! Included booking/set_slot_customer.sql
 create or replace function app_public.set_slot_customer(
-  clinic_id bigint, booking_slot_id bigint, customer_id bigint, row_version int default null)
+  clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, row_version int default null)
 returns app_public.booking_slots
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -261,16 +261,17 @@ begin
   elsif remove_customer.customer_id is distinct from app_hidden.current_customer_id() and not app_private.caller_is_operator() then
     perform app_hidden.refuse('customer_not_found', 'No such customer.', jsonb_build_object('customerId', remove_customer.customer_id::text));
   end if;
-  -- Slots first, as everybody locks; those of several clinics in the order of clinic and id.
+  -- The customer first, as who books does, so that no booking slips in behind.
+  select c.* into customer from app_public.customers c where c.id = remove_customer.customer_id for no key update;
+  if customer.id is null then
+    perform app_hidden.refuse('customer_not_found', 'No such customer.', jsonb_build_object('customerId', remove_customer.customer_id::text));
+  end if;
+  -- Then slots, as everybody locks; those of several clinics in the order of clinic and id.
   perform from app_public.booking_slots bs
   where bs.customer_id = remove_customer.customer_id and (bs.clinic_id, bs.id) in (
     select b.clinic_id, b.booking_slot_id from app_public.bookings b
     where b.customer_id = remove_customer.customer_id and b.status in ('booked', 'checked_in') and b.ends_at > now())
   order by bs.clinic_id, bs.id for update;
-  select c.* into customer from app_public.customers c where c.id = remove_customer.customer_id for no key update;
-  if customer.id is null then
-    perform app_hidden.refuse('customer_not_found', 'No such customer.', jsonb_build_object('customerId', remove_customer.customer_id::text));
-  end if;
   perform app_private.require_version('customers', remove_customer.row_version, customer.row_version);
 
   select jsonb_agg(jsonb_build_object('bookingId', b.id::text, 'clinicId', b.clinic_id::text, 'startsAt', b.starts_at) order by b.starts_at, b.id) into hanging

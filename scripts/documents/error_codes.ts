@@ -17,6 +17,7 @@ const groups: [heading: string, fits: RegExp][] = [
   ['Schedules', /^MS3/],
   ['Bookings', /^MS5/],
   ['Import', /^MS6/],
+  ['Messages', /^MS7/],
   ['The API itself', /^MS9/],
   ["PostgreSQL's own", /^(?!MS)/],
 ]

@@ -32,7 +32,7 @@ begin
   perform app_private.require_version('booking_slots', book_slot.row_version, slot.row_version);
   perform app_private.judge_slot(slot, customer.id);
 
-  select p.* into policy from app_public.policies p where p.clinic_id = slot.clinic_id;
+  select p.* into strict policy from app_public.policies p where p.clinic_id = slot.clinic_id;
   perform app_private.judge_time(slot, policy, by_desk);
   perform app_private.keep_clinic_customer(slot.clinic_id, customer);
   if not by_desk then

@@ -1,4 +1,5 @@
-create or replace function app_private.end_booking(clinic_id bigint, booking_id bigint, by app_public.booking_party, reason text)
+create or replace function app_private.end_booking(
+  clinic_id bigint, booking_id bigint, by app_public.booking_party, reason text, kind app_public.notification_kind default 'booking_cancelled')
 returns app_public.bookings
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -19,13 +20,13 @@ begin
   perform set_config('medislot.reason', '', true);
   perform app_private.drop_notifications(booking);
   if booking.starts_at > now() then
-    perform app_private.queue_notifications(booking, 'booking_cancelled');
+    perform app_private.queue_notifications(booking, end_booking.kind);
   end if;
   return booking;
 end
 $$;
 
-comment on function app_private.end_booking(bigint, bigint, app_public.booking_party, text) is
-'Cancels a live booking: its slot is open again, pending messages are dropped and, unless its time has passed, the cancellation is queued. The caller has judged and locked. Refuses illegal_transition.';
+comment on function app_private.end_booking(bigint, bigint, app_public.booking_party, text, app_public.notification_kind) is
+'Cancels a live booking: its slot is open again, pending messages are dropped and, unless its time has passed, what the customer is told (`kind`: booking_cancelled, or slot_withdrawn) is queued. The caller has judged and locked. Refuses illegal_transition.';
 
-revoke all on function app_private.end_booking(bigint, bigint, app_public.booking_party, text) from public;
+revoke all on function app_private.end_booking(bigint, bigint, app_public.booking_party, text, app_public.notification_kind) from public;

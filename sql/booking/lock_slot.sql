@@ -14,6 +14,6 @@ end
 $$;
 
 comment on function app_private.lock_slot(bigint, bigint) is
-'The slot, locked until the transaction ends. The first lock of everything that changes a booking: slots (in the order of their ids), then the booking, then the clinic''s record of the customer. Refuses slot_not_found.';
+'The slot, locked until the transaction ends. Locks are taken in one order by everything that changes a booking: the customer, slots (in the order of their ids), then the booking, then the clinic''s record of the customer. Refuses slot_not_found.';
 
 revoke all on function app_private.lock_slot(bigint, bigint) from public;

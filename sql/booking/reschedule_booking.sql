@@ -32,7 +32,7 @@ begin
   perform from app_public.clinic_customers cc
   where cc.clinic_id = booking.clinic_id and cc.customer_id = booking.customer_id for no key update;
 
-  select p.* into policy from app_public.policies p where p.clinic_id = booking.clinic_id;
+  select p.* into strict policy from app_public.policies p where p.clinic_id = booking.clinic_id;
   if not by_desk and booking.starts_at < now() + policy.cancellation_cutoff then
     perform app_hidden.refuse('cancellation_too_late', 'It is too late to change this booking. Call the clinic.',
       jsonb_build_object('cancellableUntil', booking.starts_at - policy.cancellation_cutoff));

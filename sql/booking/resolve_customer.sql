@@ -1,5 +1,5 @@
 create or replace function app_private.resolve_customer(clinic_id bigint, customer_id bigint) returns app_public.customers
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   target bigint := coalesce(resolve_customer.customer_id, app_hidden.current_customer_id());
   customer app_public.customers;
@@ -13,7 +13,8 @@ begin
   if target is distinct from app_hidden.current_customer_id() then
     perform app_private.require_clinic_role(resolve_customer.clinic_id, 'desk');
   end if;
-  select c.* into customer from app_public.customers c where c.id = target and c.is_active;
+  -- Shared, so that a customer who is being removed gets no booking in that instant; one who books at two clinics at once does.
+  select c.* into customer from app_public.customers c where c.id = target and c.is_active for share;
   -- The desk books for people of its own records only. Otherwise a booking would tell it the name behind any number.
   if customer.id is null or (
        target is distinct from app_hidden.current_customer_id()

@@ -1,5 +1,5 @@
 create or replace function app_public.set_slot_customer(
-  clinic_id bigint, booking_slot_id bigint, customer_id bigint, row_version int default null)
+  clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, row_version int default null)
 returns app_public.booking_slots
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare

@@ -11,16 +11,17 @@ begin
   elsif remove_customer.customer_id is distinct from app_hidden.current_customer_id() and not app_private.caller_is_operator() then
     perform app_hidden.refuse('customer_not_found', 'No such customer.', jsonb_build_object('customerId', remove_customer.customer_id::text));
   end if;
-  -- Slots first, as everybody locks; those of several clinics in the order of clinic and id.
+  -- The customer first, as who books does, so that no booking slips in behind.
+  select c.* into customer from app_public.customers c where c.id = remove_customer.customer_id for no key update;
+  if customer.id is null then
+    perform app_hidden.refuse('customer_not_found', 'No such customer.', jsonb_build_object('customerId', remove_customer.customer_id::text));
+  end if;
+  -- Then slots, as everybody locks; those of several clinics in the order of clinic and id.
   perform from app_public.booking_slots bs
   where bs.customer_id = remove_customer.customer_id and (bs.clinic_id, bs.id) in (
     select b.clinic_id, b.booking_slot_id from app_public.bookings b
     where b.customer_id = remove_customer.customer_id and b.status in ('booked', 'checked_in') and b.ends_at > now())
   order by bs.clinic_id, bs.id for update;
-  select c.* into customer from app_public.customers c where c.id = remove_customer.customer_id for no key update;
-  if customer.id is null then
-    perform app_hidden.refuse('customer_not_found', 'No such customer.', jsonb_build_object('customerId', remove_customer.customer_id::text));
-  end if;
   perform app_private.require_version('customers', remove_customer.row_version, customer.row_version);
 
   select jsonb_agg(jsonb_build_object('bookingId', b.id::text, 'clinicId', b.clinic_id::text, 'startsAt', b.starts_at) order by b.starts_at, b.id) into hanging

@@ -1,31 +1,62 @@
-create or replace function app_private.claim_notifications(batch int default 100) returns setof app_public.notifications
+create or replace function app_private.claim_notifications(
+  batch int default 20, at timestamptz default now(), only_channel text default null) returns setof app_public.notifications
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   the_clinic bigint;
+  claimed int;
 begin
-  -- One clinic at a time (its rows lie together, also on a shard): the one whose message has waited longest.
-  select n.clinic_id into the_clinic from app_public.notifications n
-  where n.state = 'pending' and greatest(n.due_at, n.retry_at) <= now()
-  order by greatest(n.due_at, n.retry_at) limit 1;
-  return query
-    with due as (
-      select n.clinic_id, n.id from app_public.notifications n
-      where n.clinic_id = the_clinic and n.state = 'pending' and greatest(n.due_at, n.retry_at) <= now()
-      order by greatest(n.due_at, n.retry_at)
-      limit batch for update skip locked
-    )
-    -- The attempt is counted and the next one set before the message goes out: a worker that dies while sending has sent at most once
-    -- too often, never too seldom, and a message that kills its worker does not do so for ever.
-    update app_public.notifications n
-    set attempts = n.attempts + 1,
-        retry_at = now() + interval '30 seconds' * 2 ^ n.attempts
-    from due
-    where n.clinic_id = due.clinic_id and n.id = due.id
-    returning n.*;
+  loop
+    -- One clinic at a time (its rows lie together, also on a shard): the one whose message has waited longest.
+    select n.clinic_id into the_clinic from app_public.notifications n
+    where n.state = 'pending' and greatest(least(n.send_after, n.due_at), n.retry_at) <= claim_notifications.at
+      and (claim_notifications.only_channel is null or n.channel = claim_notifications.only_channel)
+    order by greatest(least(n.send_after, n.due_at), n.retry_at) limit 1 for update skip locked;
+    if the_clinic is null then
+      return;
+    end if;
+    return query
+      with due as materialized (
+        select n.clinic_id, n.id, n.customer_id, n.booking_id, n.kind from app_public.notifications n
+        where n.clinic_id = the_clinic and n.state = 'pending'
+          and greatest(least(n.send_after, n.due_at), n.retry_at) <= claim_notifications.at
+          and (claim_notifications.only_channel is null or n.channel = claim_notifications.only_channel)
+        order by greatest(least(n.send_after, n.due_at), n.retry_at)
+        limit claim_notifications.batch for update skip locked
+      ), judged as (
+        -- Judged now and not when it was queued: an opt-out holds from the moment it is made.
+        select d.clinic_id, d.id, case
+          when d.kind <> 'booking_reminder' then null
+          when b.starts_at <= claim_notifications.at then 'too_late'
+          when not (cc.wants_reminders and c.wants_reminders) then 'opted_out' end as unwanted
+        from due d
+        join app_public.bookings b on b.clinic_id = d.clinic_id and b.id = d.booking_id
+        join app_public.clinic_customers cc on cc.clinic_id = d.clinic_id and cc.customer_id = d.customer_id
+        join app_public.customers c on c.id = d.customer_id
+      ), dropped as (
+        update app_public.notifications n set state = 'dropped', dropped_because = j.unwanted
+        from judged j where n.clinic_id = j.clinic_id and n.id = j.id and j.unwanted is not null
+      ), taken as (
+        -- The attempt is counted and the next one set before the message goes out: a worker that dies while sending has sent at most
+        -- once too often, never too seldom, and a message that kills its worker does not do so for ever.
+        update app_public.notifications n
+        set attempts = n.attempts + 1,
+            retry_at = claim_notifications.at + interval '30 seconds' * 2 ^ n.attempts
+        from judged j
+        where n.clinic_id = j.clinic_id and n.id = j.id and j.unwanted is null
+        returning n.*
+      ), begun as (
+        insert into app_private.delivery_attempts (clinic_id, notification_id, generation, attempt, channel, started_at)
+        select t.clinic_id, t.id, t.generation, t.attempts, t.channel, claim_notifications.at from taken t
+      )
+      select t.* from taken t;
+    get diagnostics claimed = row_count;
+    -- A batch of nothing but unwanted ones is not the end of the work.
+    exit when claimed > 0;
+  end loop;
 end
 $$;
 
-comment on function app_private.claim_notifications(int) is
-'Takes up to `batch` due messages of one clinic for sending; none that another worker has. Each is due again after 30 s, doubling, unless recorded by notification_sent or notification_failed. Called by the job send_notifications.';
+comment on function app_private.claim_notifications(int, timestamptz, text) is
+'Takes up to `batch` messages of one clinic that are to be sent at `at` (over one channel, or null for all); none that another worker has. Each is due again after 30 s, doubling, unless recorded by notification_sent or notification_failed; so a batch has to be sent within 30 s. Reminders that are not wanted any more are dropped. Called by the job send_notifications.';
 
-revoke all on function app_private.claim_notifications(int) from public;
+revoke all on function app_private.claim_notifications(int, timestamptz, text) from public;

@@ -1,14 +1,19 @@
-create or replace function app_private.deliver_to_database(clinic_id bigint, notification_id bigint, recipient text, subject text, body text) returns void
+create or replace function app_private.deliver_to_database(
+  clinic_id bigint, notification_id bigint, recipient text, subject text, body text,
+  channel text default 'email', sender_name text default null, calendar text default null) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
-  insert into app_private.messages (clinic_id, notification_id, recipient, subject, body)
-  values (deliver_to_database.clinic_id, deliver_to_database.notification_id, deliver_to_database.recipient, deliver_to_database.subject, deliver_to_database.body)
-  -- The notification is the idempotency key, as it will be with a real provider: a second delivery after a crash leaves one message.
+  insert into app_private.messages (clinic_id, notification_id, generation, recipient, subject, body, channel, sender_name, calendar)
+  select n.clinic_id, n.id, n.generation, deliver_to_database.recipient, deliver_to_database.subject, deliver_to_database.body,
+    deliver_to_database.channel, deliver_to_database.sender_name, deliver_to_database.calendar
+  from app_public.notifications n
+  where n.clinic_id = deliver_to_database.clinic_id and n.id = deliver_to_database.notification_id
+  -- The notification is the idempotency key, as with a real provider: a second delivery after a crash leaves one message.
   on conflict on constraint a_notification_is_delivered_once do nothing;
 end
 $$;
 
-comment on function app_private.deliver_to_database(bigint, bigint, text, text, text) is
+comment on function app_private.deliver_to_database(bigint, bigint, text, text, text, text, text, text) is
 'The development transport: a message lands in app_private.messages, where a developer reads it with psql.';
 
-revoke all on function app_private.deliver_to_database(bigint, bigint, text, text, text) from public;
+revoke all on function app_private.deliver_to_database(bigint, bigint, text, text, text, text, text, text) from public;

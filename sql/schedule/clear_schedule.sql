@@ -35,7 +35,7 @@ begin
       and b.status in ('booked', 'checked_in')
     order by b.booking_slot_id
   loop
-    perform app_private.end_booking(clear_schedule.clinic_id, live, 'clinic', clear_schedule.reason);
+    perform app_private.end_booking(clear_schedule.clinic_id, live, 'clinic', clear_schedule.reason, 'slot_withdrawn');
   end loop;
   -- Also past slots that nobody booked: nothing hangs on them, but an inactive doctor must have no open slot.
   perform set_config('medislot.reason', clear_schedule.reason, true);

@@ -38,7 +38,7 @@ begin
 
   select bs.* into slot from app_public.booking_slots bs
   where bs.clinic_id = create_booking_slot.clinic_id and bs.doctor_id = create_booking_slot.doctor_id
-    and bs.time_slot_id = create_booking_slot.time_slot_id and bs.slot_date = create_booking_slot.slot_date
+    and bs.current_time_slot_id = create_booking_slot.time_slot_id and bs.slot_date = create_booking_slot.slot_date
   for no key update;
   if slot.id is null then
     perform app_hidden.refuse('slot_overlaps', 'The doctor has another slot at this time.');

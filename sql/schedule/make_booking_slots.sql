@@ -35,14 +35,14 @@ begin
       when exists (
         select from app_public.booking_slots bs
         where bs.clinic_id = make_booking_slots.clinic_id and bs.doctor_id = w.doctor_id
-          and bs.time_slot_id = w.time_slot_id and bs.slot_date = w.slot_date) then 'slot_exists'
+          and bs.current_time_slot_id = w.time_slot_id and bs.slot_date = w.slot_date) then 'slot_exists'
       when lower(w.during) <= now() then 'slot_in_the_past'
     end as reason
     from wanted w
   ), made as (
     -- The exclusion constraint is the judge of overlaps, also against what others commit meanwhile.
-    insert into app_public.booking_slots as bs (clinic_id, doctor_id, time_slot_id, slot_date, during)
-    select make_booking_slots.clinic_id, j.doctor_id, j.time_slot_id, j.slot_date, j.during
+    insert into app_public.booking_slots as bs (clinic_id, doctor_id, time_slot_id, slot_date, during, from_template)
+    select make_booking_slots.clinic_id, j.doctor_id, j.time_slot_id, j.slot_date, j.during, true
     from judged j where j.reason is null
     order by j.doctor_id, j.during
     on conflict do nothing

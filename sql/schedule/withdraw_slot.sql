@@ -25,7 +25,7 @@ begin
       perform app_hidden.refuse('still_in_use', 'The slot is booked.', jsonb_build_object('liveBookings', jsonb_build_array(
         jsonb_build_object('bookingId', live.id::text, 'startsAt', live.starts_at))));
     end if;
-    perform app_private.end_booking(live.clinic_id, live.id, 'clinic', withdraw_slot.reason);
+    perform app_private.end_booking(live.clinic_id, live.id, 'clinic', withdraw_slot.reason, 'slot_withdrawn');
   end if;
   perform set_config('medislot.reason', coalesce(withdraw_slot.reason, ''), true);
   update app_public.booking_slots bs set status = 'withdrawn', customer_id = null, held_until = null

@@ -77,8 +77,10 @@ function serverOf(child: ChildProcess, port: number, secrets: Secrets, letGo: ()
     superuserUrl: (database = 'postgres') => url('postgres', secrets.superuserPassword, port, database),
     ended,
     async stop() {
-      child.kill('SIGINT') // PostgreSQL's "fast" stop.
-      const late = setTimeout(() => child.kill('SIGQUIT'), 20_000)
+      // PostgreSQL's "fast" stop. In the middle of a restart after a crash it may take for ever; the "immediate" one
+      // costs a recovery from the log at the next start, no data.
+      child.kill('SIGINT')
+      const late = setTimeout(() => child.kill('SIGQUIT'), 10_000)
       await ended
       clearTimeout(late)
     },

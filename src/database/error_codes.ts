@@ -5,12 +5,13 @@ export interface ErrorCode {
   name: string
   httpStatus: number
   title: string
+  description: string
 }
 
 /** The registry of refusals, by name. */
 export async function readErrorCodes(pool: Pool): Promise<Map<string, ErrorCode>> {
   const { rows } = await pool.query<ErrorCode>(
-    'select name, http_status as "httpStatus", title from app_hidden.error_codes order by sqlstate',
+    'select name, http_status as "httpStatus", title, description from app_hidden.error_codes order by sqlstate',
   )
   return new Map(rows.map((row) => [row.name, row]))
 }

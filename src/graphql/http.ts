@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { SafeError } from 'postgraphile/grafast'
 import type { ExecutionConfig, Result } from 'postgraphile/grafserv'
-import { Refusal } from './errors.ts'
+import { GraphQLError } from 'postgraphile/graphql'
+import { Refusal, type TellError } from './errors.ts'
 import type { OneTransaction } from './one_transaction.ts'
 import type { Operations } from './operations.ts'
 import type { Claims, Tokens } from './tokens.ts'
@@ -22,7 +24,22 @@ declare global {
  * What a server adds to Grafserv: who calls, checked before anything runs, our operations in place of Grafserv's, and a
  * code on every error, also on those that Grafserv answers by itself.
  */
-export function makeServingPlugin(tokens: Tokens, operations: () => Operations): GraphileConfig.Plugin {
+export function makeServingPlugin(
+  tokens: Tokens,
+  tell: TellError,
+  operations: () => Operations,
+): GraphileConfig.Plugin {
+  async function claimsOf(request: Partial<Grafast.RequestContext>): Promise<Claims> {
+    try {
+      return await tokens.claimsOf(authorizationOf(request))
+    } catch (error) {
+      if (error instanceof Refusal) throw error
+      // The keys of an external issuer cannot be had.
+      const told = tell(new GraphQLError('', { originalError: error as Error }), request.requestId ?? '')
+      throw new SafeError(told.message, { ...told.extensions, statusCode: 503 })
+    }
+  }
+
   return {
     name: 'MedislotServingPlugin',
     grafserv: {
@@ -31,7 +48,7 @@ export function makeServingPlugin(tokens: Tokens, operations: () => Operations):
           const theirs = event.getExecutionConfig
           event.getExecutionConfig = async function (request): Promise<ExecutionConfig> {
             request.requestId = requestIdOf(request)
-            request.claims = await tokens.claimsOf(authorizationOf(request))
+            request.claims = await claimsOf(request)
             return { ...(await theirs.call(this, request)), ...operations() }
           }
           return next()

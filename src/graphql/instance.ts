@@ -76,7 +76,7 @@ export async function createGraphQL({ pool, settings, log }: GraphQLOptions): Pr
 
   const instance = postgraphile({
     extends: [schemaPreset],
-    plugins: [makeServingPlugin(tokens, () => operations)],
+    plugins: [makeServingPlugin(tokens, tell, () => operations)],
     pgServices: [
       {
         ...service,

@@ -43,7 +43,14 @@ export function depthRule(context: ValidationContext): ASTVisitor {
       value: ({ message }: GraphQLError) => context.reportError(tooComplex(message, 'depth', limits.depth)),
     },
   })
-  return depthLimit({ maxDepth: limits.depth, maxListDepth: limits.listDepth, revealDetails: true })(coded)
+  return depthLimit({
+    maxDepth: limits.depth,
+    maxListDepth: limits.listDepth,
+    // As deep as graphql-js' own introspection query goes, which GraphiQL and code generators send.
+    maxIntrospectionDepth: 15,
+    maxDepthByFieldCoordinates: { '__Type.ofType': 10 },
+    revealDetails: true,
+  })(coded)
 }
 
 /** Validation rule: how many aliases a document has. */

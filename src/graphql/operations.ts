@@ -91,6 +91,8 @@ export function createOperations(schema: GraphQLSchema, tell: TellError): Operat
       }
       try {
         return finish((await execute(args)) as ExecutionResult)
+      } catch (error) {
+        return finish({ errors: [unexpected(error)] })
       } finally {
         // The answer need not wait for it.
         void reads.end()
@@ -101,15 +103,22 @@ export function createOperations(schema: GraphQLSchema, tell: TellError): Operat
       const refused = refusal(args)
       if (refused) return finish({ errors: [refused] })
       settingsOf(args).readOnly = true
-      const result = await subscribe(args)
-      return Symbol.asyncIterator in result
-        ? untilRefused(result as AsyncGenerator<ExecutionResult>, finish)
-        : finish(result as ExecutionResult)
+      try {
+        const result = await subscribe(args)
+        return Symbol.asyncIterator in result
+          ? untilRefused(result as AsyncGenerator<ExecutionResult>, finish)
+          : finish(result as ExecutionResult)
+      } catch (error) {
+        return finish({ errors: [unexpected(error)] })
+      }
     }) as typeof subscribe,
   }
 }
 
 const settingsOf = (args: Arguments) => (args.contextValue as unknown as { pgSettings: RequestSettings }).pgSettings
+
+// Grafserv would take the message of what is thrown for one meant for callers.
+const unexpected = (error: unknown) => new GraphQLError('', { originalError: error as Error })
 
 const coded = (error: GraphQLError, code: string) => {
   error.extensions.code ??= code

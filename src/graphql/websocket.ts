@@ -41,7 +41,11 @@ export function serveWebSockets(
   )
   const upgrade = (request: Parameters<typeof sockets.handleUpgrade>[0], socket: Socket, head: Buffer) => {
     if (new URL(request.url ?? '', 'http://localhost').pathname !== path) return socket.destroy()
-    sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request))
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      sockets.emit('connection', webSocket, request)
+      // A message that is none is the sender's fault: ws closes the connection, and graphql-ws need not print a stack.
+      webSocket.removeAllListeners('error').on('error', () => {})
+    })
   }
   server.on('upgrade', upgrade)
   return async () => {

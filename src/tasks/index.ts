@@ -1,29 +1,61 @@
 import type { CronItem, TaskList } from 'graphile-worker'
+import type { Transports } from '../transports/index.ts'
+import applyChangedTemplates from './apply_changed_templates.ts'
+import archivePastSlots from './archive_past_slots.ts'
 import generateDueSlots from './generate_due_slots.ts'
+import planReminders from './plan_reminders.ts'
 import publishEvents from './publish_events.ts'
+import { keyOf, type PerpetualJob } from './put_back.ts'
 import releaseExpiredHolds from './release_expired_holds.ts'
-import sendNotifications from './send_notifications.ts'
+import removeOldRecords from './remove_old_records.ts'
+import { sendNotifications } from './send_notifications.ts'
 
 /** The jobs, by the name they have in SQL and as files. None carries data about people: ids at most. */
-export const taskList: TaskList = {
-  send_notifications: sendNotifications,
+export const taskList = (transports: Transports): TaskList => ({
+  send_notifications: sendNotifications(transports),
   publish_events: publishEvents,
+  plan_reminders: planReminders,
   generate_due_slots: generateDueSlots,
+  apply_changed_templates: applyChangedTemplates,
   release_expired_holds: releaseExpiredHolds,
-}
+  archive_past_slots: archivePastSlots,
+  remove_old_records: removeOldRecords,
+})
 
-/** Jobs that put themselves back when done; a worker adds them when it starts. */
-export const perpetualJobs = ['send_notifications', 'publish_events']
+/**
+ * Jobs that put themselves back when done; a worker adds them when it starts. Each channel has senders of its own, so
+ * that a provider that hangs holds up nothing else; e-mail two, so that one goes on when the other's worker dies.
+ */
+export const perpetualJobs: PerpetualJob[] = [
+  { task: 'send_notifications', payload: { channel: 'email', lane: 1 } },
+  { task: 'send_notifications', payload: { channel: 'email', lane: 2 } },
+  { task: 'send_notifications', payload: { channel: 'sms', lane: 1 } },
+  { task: 'send_notifications', payload: { channel: 'webhook', lane: 1 } },
+  { task: 'publish_events', payload: {} },
+]
+
+const atMost = (task: string, match: string): CronItem => ({
+  task,
+  match,
+  // Under a key, so that one that takes long is not queued twice. Missed runs are not made up for: each looks at all there is.
+  options: { jobKey: task, backfillPeriod: 0 },
+})
 
 /** When the others run, and the safety net under the perpetual ones. Cron's clock is UTC, but none depends on the hour. */
 export const cronItems: CronItem[] = [
-  ...perpetualJobs.map((task) => ({
-    task,
+  ...perpetualJobs.map((job) => ({
+    task: job.task,
+    identifier: keyOf(job),
+    payload: job.payload,
     match: '* * * * *',
     // Under the key the job itself uses: one that waits is moved up, one that was lost is back.
-    options: { jobKey: task, backfillPeriod: 0 },
+    options: { jobKey: keyOf(job), backfillPeriod: 0 },
   })),
-  { task: 'release_expired_holds', match: '* * * * *', options: { backfillPeriod: 0 } },
+  atMost('plan_reminders', '* * * * *'),
+  atMost('apply_changed_templates', '* * * * *'),
+  atMost('release_expired_holds', '* * * * *'),
   // Finds every clinic's own schedule; its own hour is in policies.
-  { task: 'generate_due_slots', match: '*/5 * * * *', options: { jobKey: 'generate_due_slots', backfillPeriod: 0 } },
+  atMost('generate_due_slots', '*/5 * * * *'),
+  atMost('archive_past_slots', '20 2 * * *'),
+  atMost('remove_old_records', '40 * * * *'),
 ]

@@ -10,7 +10,7 @@ const publishEvents: Task = async (_payload, { query, addJob, abortSignal }) => 
     const { rows } = await query<{ seen: number }>('select app_private.publish_events() as seen')
     if (rows[0]?.seen === 0 || abortSignal?.aborted) break
   }
-  await putBack(addJob, 'publish_events', 500)
+  await putBack(addJob, { task: 'publish_events', payload: {} }, 500)
 }
 
 export default publishEvents

@@ -45,13 +45,29 @@ export async function connect(url: string): Promise<Connection> {
   }
 }
 
-/** Waits until a backend waits for a lock: what was sent on that connection has come to where another one stands in its way. */
-export async function untilWaiting(observer: Pick<Db, 'one'>, waiting: Connection): Promise<void> {
+/**
+ * Waits until what was started on a connection has come to where another one stands in its way. Throws when `started` is over
+ * before that: its own error, if it has one.
+ */
+export async function untilWaiting(
+  observer: Pick<Db, 'one'>,
+  waiting: Connection,
+  started: Promise<unknown>,
+): Promise<void> {
+  let isOver = false
+  const over = () => {
+    isOver = true
+  }
+  started.then(over, over)
   for (;;) {
     const { waits } = await observer.one<{ waits: boolean }>('select cardinality(pg_blocking_pids($1)) > 0 as waits', [
       waiting.pid,
     ])
     if (waits) return
+    if (isOver) {
+      await started
+      throw new Error('it was to wait, but it is done')
+    }
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
+import { eventually } from './eventually.ts'
 import { type Program, type ProgramOptions, startProgram } from './program.ts'
 
 /** A data directory of `npm start`'s program, for tests of the embedded server. */
@@ -78,5 +79,5 @@ export function isAlive(pid: number): boolean {
 
 /** Waits until a process runs no longer. */
 export async function hasEnded(pid: number): Promise<void> {
-  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20))
+  await eventually(() => !isAlive(pid), `the end of process ${pid}`)
 }

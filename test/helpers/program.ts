@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
 import { join, resolve } from 'node:path'
 
 const checkout = resolve(import.meta.dirname, '../..')
@@ -30,7 +31,7 @@ export interface ProgramOptions {
 }
 
 const running = new Set<ChildProcess>()
-// A test run that is interrupted leaves no servers behind.
+// A test that fails leaves its programs running. They keep nothing waiting (unref below) and end with the run.
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
@@ -55,13 +56,21 @@ export function startServer(databaseUrl: string, env: Record<string, string> = {
   return startProgram('server', { env: { DATABASE_URL: databaseUrl, ...env } })
 }
 
-/** Runs a program that ends by itself, or is killed after a time. Gives its exit code and what it wrote. */
+/**
+ * Runs a program that ends by itself, or by a signal sent after a time in milliseconds or once it has logged something.
+ * Gives its exit code and what it wrote.
+ */
 export async function runToEnd(
   name: 'main' | 'server' | 'worker' | 'migrate' | 'import',
-  { killAfterMs, ...options }: ProgramOptions & { args?: string[]; killAfterMs?: number } = {},
+  { signal, ...options }: ProgramOptions & { args?: string[]; signal?: [NodeJS.Signals, number | RegExp] } = {},
 ): Promise<{ code: number | NodeJS.Signals; stdout: string; stderr: string }> {
   const program = spawnProgram(name, options)
-  if (killAfterMs) setTimeout(() => program.process.kill('SIGKILL'), killAfterMs)
+  if (signal) {
+    const [name, when] = signal
+    const send = () => program.process.kill(name)
+    if (typeof when === 'number') setTimeout(send, when)
+    else program.process.stderr?.on('data', () => when.test(program.stderr()) && send())
+  }
   const code = await program.ended
   return { code, stdout: program.stdout(), stderr: program.stderr() }
 }
@@ -75,6 +84,8 @@ function spawnProgram(name: string, { env, cwd = checkout, args = [], ...user }:
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   running.add(child)
+  child.unref()
+  for (const pipe of [child.stdout, child.stderr]) (pipe as Socket).unref()
   let stdout = ''
   let stderr = ''
   child.stderr.on('data', (data) => {

@@ -1,3 +1,4 @@
+import { eventually } from '../helpers/eventually.ts'
 import { hasEnded, type Installation, isAlive, newInstallation, psqlOf, query } from '../helpers/installation.ts'
 import { type Program, runToEnd } from '../helpers/program.ts'
 
@@ -41,16 +42,27 @@ test('of PostgreSQL, at which the program ends with an error', async () => {
 
 test('of one of PostgreSQL’s processes, which it survives, and the program with it', async () => {
   const program = await installation.start()
-  const pids = `select pid from pg_stat_activity where application_name = 'medislot worker liveness'`
-  const [before] = await query(psqlOf(program), pids)
-  process.kill(Number(before?.pid), 'SIGKILL')
-  // It is over when the worker has taken its lock anew.
-  let after = before
-  while (!after || after.pid === before?.pid) [after] = await query(psqlOf(program), pids).catch(() => [])
-  expect((await fetch(`${program.url}/readyz`)).status).toBe(200)
+  const psql = psqlOf(program)
+  const [victim] = await query(psql, `select pid from pg_stat_activity where application_name = 'medislot worker'`)
+  process.kill(Number(victim?.pid), 'SIGKILL')
+
+  // Server and worker come back by themselves: requests are answered, jobs done.
+  await eventually(async () => (await fetch(`${program.url}/readyz`)).status === 200, 'a server that is ready')
+  const job = await eventually(async () => {
+    const [added] = await query(psql, `select id from graphile_worker.add_job('release_expired_holds', '{}')`)
+    return added
+  }, 'a job that is taken down')
+  await eventually(
+    async () => {
+      const left = await query(psql, `select from graphile_worker.jobs where id = ${job.id}`)
+      return left.length === 0
+    },
+    'a job that is done',
+    30_000,
+  )
   expect(await kept(program)).toEqual([{ answer: 42 }])
   expect(await program.stop()).toBe(0)
-})
+}, 60_000)
 
 test('of both, then of starts at several stages', async () => {
   const program = await installation.start()
@@ -61,7 +73,7 @@ test('of both, then of starts at several stages', async () => {
 
   for (const ms of [200, 400, 800]) {
     const env = { MEDISLOT_DATA_DIR: installation.dataDir, DEMO: 'off' }
-    const { code } = await runToEnd('main', { env, killAfterMs: ms })
+    const { code } = await runToEnd('main', { env, signal: ['SIGKILL', ms] })
     expect(code).toBe('SIGKILL')
   }
   const next = await installation.start()

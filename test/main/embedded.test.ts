@@ -66,6 +66,16 @@ test('a directory has one program at a time; another copy runs beside it', async
   expect(await runToEnd('migrate', { env })).toMatchObject({ code: 0 })
 })
 
+test('can be stopped in the middle of a start', async () => {
+  const env = { MEDISLOT_DATA_DIR: installation.dataDir }
+  const first = await runToEnd('main', { env, signal: ['SIGTERM', /Running migration/] })
+  expect(first).toMatchObject({ code: 0, stdout: '' })
+  expect(first.stderr).not.toContain('"level":60')
+  const next = await installation.start()
+  expect((await fetch(`${next.url}/readyz`)).status).toBe(200)
+  expect(await next.stop()).toBe(0)
+})
+
 test('says which setting to change when the data directory cannot be used', async () => {
   const { code, stderr } = await runToEnd('main', { env: { MEDISLOT_DATA_DIR: '/dev/null/data' } })
   expect(code).toBe(1)

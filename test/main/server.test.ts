@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { Client } from 'pg'
 import { WebSocket } from 'ws'
 import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
+import { eventually } from '../helpers/eventually.ts'
 import { runToEnd, startServer } from '../helpers/program.ts'
 
 let database: ClonedDatabase
@@ -85,7 +86,7 @@ describe('a running server', () => {
       body: { status: 'unavailable', reason: 'the database does not answer' },
     })
     await admin.query(`alter database ${name} allow_connections true`)
-    expect((await ask(`${server.url}/readyz`)).status).toBe(200)
+    await eventually(async () => (await ask(`${server.url}/readyz`)).status === 200, 'a server that is ready again')
     expect((await ask(`${server.url}/graphql`)).status).toBe(405)
     expect(await server.stop()).toBe(0)
     await admin.end()
@@ -184,19 +185,16 @@ function post(url: string, body: object): Promise<{ status: number | undefined; 
 
 /** Waits until somebody waits for our lock. */
 async function blocked(): Promise<void> {
-  for (;;) {
-    const { rowCount } = await client.query('select from pg_locks where not granted')
-    if (rowCount) return
-  }
+  const waiting = 'select from pg_locks where not granted'
+  await eventually(async () => (await client.query(waiting)).rowCount !== 0, 'somebody who waits for the lock')
 }
 
 /** Waits until the address takes no more connections. */
 async function refused(url: string): Promise<void> {
-  for (;;) {
-    try {
-      await ask(`${url}/healthz`)
-    } catch {
-      return
-    }
-  }
+  const answers = () =>
+    ask(`${url}/healthz`).then(
+      () => true,
+      () => false,
+    )
+  await eventually(async () => !(await answers()), 'a server that takes no more connections')
 }

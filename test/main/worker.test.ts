@@ -1,6 +1,7 @@
 import { Client } from 'pg'
 import { watchForDeadWorkers } from '../../src/dead_workers.ts'
 import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
+import { eventually } from '../helpers/eventually.ts'
 import { startProgram } from '../helpers/program.ts'
 
 let database: ClonedDatabase
@@ -34,7 +35,7 @@ test('started alone, it does the jobs that a killed worker left behind, and stop
   const owner = await lockedJob('pool-killed')
   const worker = await startProgram('worker', { env: { DATABASE_URL: database.url } })
   expect(worker.readyLine).toBe('medislot worker is ready')
-  while ((await owner()) !== undefined);
+  await eventually(async () => (await owner()) === undefined, 'a job that is done')
   expect(await worker.stop()).toBe(0)
   expect(worker.stderr()).toContain('"workers":["pool-killed"]')
 })

@@ -92,6 +92,8 @@ const unreachable: Record<string, string[]> = {
   'app_public.deactivate_clinic': ['illegal_transition'],
   'app_public.deactivate_doctor': ['illegal_transition'],
   'app_public.remove_customer': ['illegal_transition'],
+  // It asks for dates that are in order.
+  'app_public.apply_templates': ['invalid_argument'],
   // It passes no key on.
   'app_public.set_slot_customer': ['idempotency_key_reused'],
   // Who was checked in has come.

@@ -197,6 +197,38 @@ const functions: Record<string, Calls[]> = {
       outcomes: [no, 'done', ...people.slice(2, -1).map(() => 'customer_not_found'), 'done'],
     },
   ],
+  apply_templates: [
+    { statement: 'app_public.apply_templates($1)', values: ({ a }) => [a.clinicId], outcomes: managers() },
+  ],
+  dismiss_rebooking: [
+    {
+      statement: 'app_public.dismiss_rebooking($1, $2)',
+      values: ({ a, rebooking }) => [a.clinicId, rebooking],
+      outcomes: desk(),
+    },
+  ],
+  send_again: [
+    {
+      statement: 'app_public.send_again($1, $2)',
+      values: ({ a, notification }) => [a.clinicId, notification],
+      outcomes: desk(),
+    },
+  ],
+  preview_notification: [
+    {
+      statement: `app_public.preview_notification($1, 'booking_confirmed', 'email', 'de')`,
+      values: ({ a }) => [a.clinicId],
+      outcomes: managers(),
+    },
+  ],
+  create_webhook_endpoint: [
+    {
+      statement: `app_public.create_webhook_endpoint($1, 'https://clinic.example/other')`,
+      values: ({ a }) => [a.clinicId],
+      outcomes: managers(),
+    },
+  ],
+
   add_clinic_customer: [
     { statement: `app_public.add_clinic_customer($1, 'New')`, values: ({ a }) => [a.clinicId], outcomes: desk() },
   ],
@@ -272,6 +304,8 @@ describe('the functions of the API', () => {
         ['doctor_not_found', `app_public.set_doctor_specializations($1, $2, '{}')`, [a.doctorId]],
         ['time_slot_not_found', 'app_public.remove_time_slot($1, $2)', [a.timeSlotId]],
         ['template_not_found', 'app_public.remove_doctor_slot_template($1, $2)', [a.templateId]],
+        ['notification_not_found', 'app_public.send_again($1, $2)', [world.notification]],
+        ['rebooking_not_found', 'app_public.dismiss_rebooking($1, $2)', [world.rebooking]],
         ['doctor_not_found', 'app_public.deactivate_doctor($1, $2, true)', [a.doctorId]],
         ['doctor_not_found', `app_public.invite_employee($1, 'n@test.example', 'New', 'doctor', $2)`, [a.doctorId]],
       ]

@@ -40,6 +40,8 @@ const ofClinic = (row: Row, world: World) => clinic(row.clinic_id, world)
 const ofPatient = (row: Row, world: World) => ofClinic(row, world) + patient(row.customer_id, world)
 const activeOrNot = (row: Row, world: World) => ofClinic(row, world) + (row.is_active ? '' : ' former')
 
+const newText = 'insert into app_public.notification_texts (clinic_id, kind, channel, language, subject, body) values'
+
 /** Of the patients and the clinic, nobody else's; nobody writes: functions do. */
 const bookingsAndTheirKin: Expectation = {
   name: ofPatient,
@@ -84,6 +86,10 @@ export const tables: Record<string, Expectation> = {
         'generation_time',
         'generation_weeks',
         'row_version',
+        'language',
+        'sender_name',
+        'quiet_from',
+        'quiet_until',
       ],
     },
     updates: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B', 'closed'] },
@@ -157,7 +163,18 @@ export const tables: Record<string, Expectation> = {
     name: ({ id }, world) => patient(id, world).trim(),
     readBy: 'app_customer',
     sees: { Ann: ['Ann'], Bob: ['Bob'], admin: ['Ann', 'Bob'] },
-    updatable: { app_customer: ['full_name', 'email', 'phone', 'row_version'], app_admin: ['is_active'] },
+    updatable: {
+      app_customer: [
+        'full_name',
+        'email',
+        'phone',
+        'row_version',
+        'preferred_language',
+        'preferred_channel',
+        'wants_reminders',
+      ],
+      app_admin: ['is_active'],
+    },
     updates: { Ann: ['Ann'], Bob: ['Bob'], admin: ['Ann', 'Bob'] },
     insertable: { app_admin: ['full_name', 'email', 'phone'] },
     additions: () => ({ new: [`insert into app_public.customers (full_name) values ('New')`, []] }),
@@ -172,7 +189,18 @@ export const tables: Record<string, Expectation> = {
       'manager B': ['B Bob'],
       admin: ['A Ann', 'A Bob', 'B Bob'],
     },
-    updatable: { app_staff: ['full_name', 'email', 'phone', 'notes', 'row_version'] },
+    updatable: {
+      app_staff: [
+        'full_name',
+        'email',
+        'phone',
+        'notes',
+        'row_version',
+        'preferred_language',
+        'preferred_channel',
+        'wants_reminders',
+      ],
+    },
     updates: {
       'receptionist A': ['A Ann', 'A Bob'],
       'manager A': ['A Ann', 'A Bob'],
@@ -267,7 +295,70 @@ export const tables: Record<string, Expectation> = {
   },
 
   'app_public.bookings': bookingsAndTheirKin,
-  'app_public.notifications': bookingsAndTheirKin,
+  // A clinic's own system is told by rows about the same patients, which are no message to them.
+  'app_public.notifications': {
+    ...bookingsAndTheirKin,
+    name: (row, world) => `${ofPatient(row, world)}${row.channel === 'webhook' ? ' webhook' : ''}`,
+    sees: {
+      ...bookingsAndTheirKin.sees,
+      ...staffOfA(['A Ann', 'A Bob', 'A Ann webhook', 'A Bob webhook']),
+      'manager B': ['B Bob', 'B Bob webhook'],
+      admin: ['A Ann', 'A Bob', 'A Ann webhook', 'A Bob webhook', 'B Bob', 'B Bob webhook'],
+    },
+  },
+  'app_public.late_notifications': {
+    name: ofPatient,
+    readBy: 'app_staff',
+    sees: { ...staffOfA(['A Ann', 'A Bob']), 'manager B': ['B Bob'], admin: ['A Ann', 'A Bob', 'B Bob'] },
+  },
+  'app_public.archived_bookings': bookingsAndTheirKin,
+  'app_public.archived_booking_slots': bookingsAndTheirKin,
+  'app_public.rebooking_list': {
+    name: ofClinic,
+    readBy: 'app_staff',
+    sees: { ...staffOfA(['A']), 'manager B': ['B'], admin: ['A', 'B'] },
+  },
+
+  'app_public.default_notification_texts': {
+    name: () => 'all',
+    readBy: 'app_staff',
+    sees: { ...staffOfA(['all']), 'manager B': ['all'], admin: ['all'] },
+  },
+  'app_public.notification_texts': {
+    name: ofClinic,
+    readBy: 'app_staff',
+    sees: { ...staffOfA(['A']), 'manager B': ['B'], admin: ['A', 'B'] },
+    updatable: { app_staff: ['subject', 'body', 'row_version'] },
+    updates: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B'] },
+    deletableBy: 'app_staff',
+    deletes: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B'] },
+    insertable: { app_staff: ['clinic_id', 'kind', 'channel', 'language', 'subject', 'body'] },
+    additions: ({ a, b }) => ({
+      A: [`${newText} ($1, 'slot_withdrawn', 'sms', 'de', '', 'Leider.')`, [a.clinicId]],
+      B: [`${newText} ($1, 'slot_withdrawn', 'sms', 'de', '', 'Leider.')`, [b.clinicId]],
+    }),
+    adds: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B'] },
+  },
+  'app_public.notification_rules': {
+    name: ofClinic,
+    readBy: 'app_staff',
+    sees: { ...staffOfA(['A']), 'manager B': ['B'], admin: ['A', 'B', 'closed'] },
+    deletableBy: 'app_staff',
+    deletes: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B', 'closed'] },
+    insertable: { app_staff: ['clinic_id', 'kind', 'channel'] },
+    additions: ({ a, b }) => ({
+      A: [`insert into app_public.notification_rules values ($1, 'booking_confirmed', 'sms')`, [a.clinicId]],
+      B: [`insert into app_public.notification_rules values ($1, 'booking_confirmed', 'sms')`, [b.clinicId]],
+    }),
+    adds: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B'] },
+  },
+  'app_public.webhook_endpoints': {
+    name: ofClinic,
+    readBy: 'app_staff',
+    sees: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B'] },
+    updatable: { app_staff: ['url', 'kinds', 'is_active', 'row_version'] },
+    updates: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B'] },
+  },
   'app_public.events': {
     name: ofPatient,
     readBy: 'app_customer',

@@ -48,7 +48,45 @@ export async function twoClinics(db: Db) {
   const heldSlotId = await aSlot(db, a.clinicId, a.doctorId, 63)
   await db.query('select app_public.hold_slot($1, $2, $3)', [a.clinicId, heldSlotId, ann.customerId])
 
-  return { ann, bob, a, b, closed, specializationId, claims, bookingNow, booking, heldSlotId }
+  // A confirmation that went out, others that are late, a booking to be rebooked, and the past of each patient.
+  const { id: notification } = await db.one(
+    `update app_public.notifications set state = 'sent', sent_at = now() where booking_id = $1 and kind = 'booking_confirmed' and channel = 'email' returning id`,
+    [bookingNow],
+  )
+  await db.query(
+    `update app_public.notifications set due_at = due_at - interval '1 hour' where state = 'pending' and due_at <= now()`,
+  )
+  const entries = await db.query(
+    `insert into app_public.rebooking_list (clinic_id, booking_id, booking_slot_id, reason)
+     select clinic_id, id, booking_slot_id, 'time_moved' from app_public.bookings where id = $1 or clinic_id = $2
+     returning clinic_id, id`,
+    [booking, b.clinicId],
+  )
+  const rebooking = entries.find(({ clinic_id }) => clinic_id === a.clinicId)?.id as string
+  await db.query(
+    `insert into app_public.archived_booking_slots (clinic_id, id, doctor_id, time_slot_id, slot_date, during, status, customer_id, created_at)
+     select clinic_id, -id, doctor_id, time_slot_id, slot_date, during, status, customer_id, created_at
+     from app_public.booking_slots where status = 'booked'`,
+  )
+  await db.query(
+    `insert into app_public.archived_bookings (clinic_id, id, booking_slot_id, customer_id, doctor_id, slot_date, during, status, sequence, created_at)
+     select clinic_id, -id, -booking_slot_id, customer_id, doctor_id, slot_date, during, status, sequence, created_at from app_public.bookings`,
+  )
+
+  return {
+    ann,
+    bob,
+    a,
+    b,
+    closed,
+    specializationId,
+    claims,
+    bookingNow,
+    booking,
+    heldSlotId,
+    notification: notification as string,
+    rebooking,
+  }
 }
 
 async function furnished(db: Db, specializationId: string) {
@@ -72,6 +110,11 @@ async function furnished(db: Db, specializationId: string) {
   const colleaguesSlotId = await aSlot(db, clinicId, colleagueId, 48)
   const withdrawnSlotId = await aSlot(db, clinicId, doctorId, 49)
   await db.query('select app_public.withdraw_slot($1, $2)', [clinicId, withdrawnSlotId])
+  await db.query(
+    `insert into app_public.notification_texts (clinic_id, kind, channel, language, body) values ($1, 'slot_withdrawn', 'sms', 'en', 'Sorry.')`,
+    [clinicId],
+  )
+  await db.query(`select app_public.create_webhook_endpoint($1, 'https://clinic.example/hook')`, [clinicId])
   // A range in which the template wants nothing: a run is recorded, no slot made.
   await db.query(`select app_public.generate_booking_slots($1, '2020-01-01', '2020-01-01')`, [clinicId])
   return {

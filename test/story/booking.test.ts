@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Client } from 'pg'
+import { eventually } from '../helpers/eventually.ts'
 import { dataOf, expectGraphQLRefusal, type GraphQLClient, graphqlClient } from '../helpers/graphql.ts'
 import { type Program, startProgram } from '../helpers/program.ts'
 
@@ -125,17 +126,16 @@ it('Ann books an appointment, is told of it, and cancels it', async () => {
   expect(again.availableSlots.map((other) => other.bookingSlotId)).toContain(bookingSlotId)
 }, 30_000)
 
-/** Waits for the worker to deliver a message; the test's own time limit ends the waiting. */
-async function messageAbout(clinicId: string, bookingId: string, kind: string) {
-  for (;;) {
-    const { rows } = await dba.query(
+/** Waits for the worker to deliver a message. */
+function messageAbout(clinicId: string, bookingId: string, kind: string) {
+  return eventually(async () => {
+    const { rows } = await dba.query<{ recipient: string; subject: string; body: string }>(
       `select m.recipient, m.subject, m.body
        from app_private.messages m
        join app_public.notifications n on n.clinic_id = m.clinic_id and n.id = m.notification_id
        where n.clinic_id = $1 and n.booking_id = $2 and n.kind = $3`,
       [clinicId, bookingId, kind],
     )
-    if (rows[0]) return rows[0] as { recipient: string; subject: string; body: string }
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
+    return rows[0]
+  }, `the message ${kind}`)
 }

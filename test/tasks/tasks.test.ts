@@ -5,8 +5,12 @@ import type { Pool } from 'pg'
 import { createPool } from '../../src/database/pools.ts'
 import { libraryLog, log } from '../../src/log.ts'
 import { cronItems, perpetualJobs, taskList } from '../../src/tasks/index.ts'
+import { keyOf } from '../../src/tasks/put_back.ts'
 import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
 import { aPractice } from '../helpers/world.ts'
+
+// The development transport for every channel.
+const tasks = taskList({})
 
 let database: ClonedDatabase
 let pool: Pool
@@ -28,17 +32,22 @@ afterAll(async () => {
 /** Adds a job and works until nothing is due, as a worker does. */
 async function work(task: string): Promise<void> {
   await pool.query('select graphile_worker.add_job($1)', [task])
-  await runOnce({ pgPool: pool, taskList, noHandleSignals: true, logger: new Logger(libraryLog('worker', 'debug')) })
+  await runOnce({
+    pgPool: pool,
+    taskList: tasks,
+    noHandleSignals: true,
+    logger: new Logger(libraryLog('worker', 'debug')),
+  })
   const { rows } = await pool.query('select task_identifier, last_error from graphile_worker.jobs where attempts > 0')
   expect(rows).toEqual([])
 }
 
 it('every task has a file of its name, and every cron item a task', async () => {
   const files = (await readdir('src/tasks')).map((file) => file.replace(/\.ts$/, ''))
-  expect(files).toEqual(expect.arrayContaining(Object.keys(taskList)))
-  expect(files.filter((file) => !(file in taskList)).sort()).toEqual(['index', 'put_back'])
-  expect(parseCronItems(cronItems).map(({ task }) => task)).toEqual(expect.arrayContaining(Object.keys(taskList)))
-  for (const { task } of cronItems as CronItem[]) expect(taskList).toHaveProperty(task)
+  expect(files).toEqual(expect.arrayContaining(Object.keys(tasks)))
+  expect(files.filter((file) => !(file in tasks)).sort()).toEqual(['each_clinic', 'index', 'put_back', 'until_done'])
+  expect(parseCronItems(cronItems).map(({ task }) => task)).toEqual(expect.arrayContaining(Object.keys(tasks)))
+  for (const { task } of cronItems as CronItem[]) expect(tasks).toHaveProperty(task)
 })
 
 describe('send_notifications', () => {
@@ -134,9 +143,13 @@ it('release_expired_holds opens what is expired and nothing else', async () => {
 })
 
 it('the perpetual jobs have cron under them, with their own key', () => {
-  for (const name of perpetualJobs) {
+  for (const job of perpetualJobs) {
     expect(cronItems).toContainEqual(
-      expect.objectContaining({ task: name, options: expect.objectContaining({ jobKey: name }) }),
+      expect.objectContaining({
+        task: job.task,
+        payload: job.payload,
+        options: expect.objectContaining({ jobKey: keyOf(job) }),
+      }),
     )
   }
 })

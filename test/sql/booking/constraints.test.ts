@@ -146,6 +146,10 @@ const violations: Record<string, ['check' | 'exclusion' | 'foreign_key' | 'uniqu
   ],
   notification_channels_are_known: ['check', notification(`channel = 'pigeon'`)],
   reminders_and_only_they_have_a_lead_time: ['check', notification(`lead_time = '1 hour'`)],
+  webhooks_and_only_they_go_to_an_endpoint: ['check', notification(`channel = 'webhook'`)],
+  notifications_may_go_to_an_endpoint: ['foreign_key', notification(`channel = 'webhook', endpoint_id = 0`)],
+  notifications_are_spread_ahead_never_behind: ['check', notification(`send_after = due_at + interval '1 second'`)],
+  reasons_are_for_what_is_dropped: ['check', notification(`dropped_because = 'rules_changed'`)],
   sent_notifications_say_when: ['check', notification(`state = 'sent'`)],
 
   an_idempotency_key_is_used_once: [

@@ -156,7 +156,7 @@ describe('two requests with the same key at once', () => {
       const first = one.request(customer.claims, async () => {
         const booking = await book(one, clinicId, slotId, { key: 'k' })
         second = two.request(customer.claims, () => book(two, clinicId, slotId, { key: 'k' }))
-        await untilWaiting(one, two)
+        await untilWaiting(one, two, second)
         if (end === 'fails') throw new Error('the connection broke')
         return booking
       })

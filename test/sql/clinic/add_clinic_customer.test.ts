@@ -56,6 +56,9 @@ describe('add_clinic_customer', () => {
         email: ann.email.toUpperCase(),
         phone: null,
         notes: null,
+        preferred_language: null,
+        preferred_channel: null,
+        wants_reminders: true,
         row_version: 1,
         created_at: expect.any(Date),
       })

@@ -62,6 +62,12 @@ it('each constraint of clinics and their people refuses what its name says, from
         clinic,
       ],
       clinics_have_a_name: [`insert into app_public.clinics (name, time_zone) values (' ', 'UTC')`],
+      clinic_emails_look_like_addresses: [
+        `insert into app_public.clinics (name, time_zone, email) values ('New', 'UTC', 'desk')`,
+      ],
+      clinic_addresses_and_phones_are_short: [
+        `insert into app_public.clinics (name, time_zone, address) values ('New', 'UTC', repeat('x', 501))`,
+      ],
 
       a_clinic_has_one_policy: ['insert into app_public.policies (clinic_id) values ($1)', clinic],
       policies_belong_to_a_clinic: ['insert into app_public.policies (clinic_id) values (0)'],
@@ -71,6 +77,9 @@ it('each constraint of clinics and their people refuses what its name says, from
       holds_last_from_a_minute_to_a_day: policy(`hold_time = '59 seconds'`),
       customers_may_book_at_least_once: policy('max_live_bookings = 0'),
       reminders_are_few_and_before: policy(`reminder_lead_times = '{1h,2h,3h,4h,5h,6h}'`),
+      clinics_write_in_a_language_that_is_known: policy(`language = 'tlh'`),
+      quiet_hours_have_both_ends: policy(`quiet_from = '22:00'`),
+      sender_names_are_one_short_line: policy(`sender_name = E'Riverside\\nBcc: all'`),
       generation_weekdays_are_iso: policy('generation_weekday = 0'),
       generation_looks_at_most_a_year_ahead: policy('generation_weeks = 53'),
 
@@ -139,6 +148,12 @@ it('each constraint of clinics and their people refuses what its name says, from
       clinic_customers_belong_to_a_clinic: [`${newRecord} (0, $1, 'Ann', null)`, customerId],
       clinic_customers_are_customers: [`${newRecord} ($1, 0, 'Ann', null)`, clinic],
       clinic_customers_have_a_name: [`${newRecord} ($1, $2, ' ', null)`, clinic, stranger.customerId],
+      clinic_customers_read_a_language_that_is_known: [
+        `update app_public.clinic_customers set preferred_language = 'tlh'`,
+      ],
+      clinic_customers_are_told_by_email_or_sms: [
+        `update app_public.clinic_customers set preferred_channel = 'webhook'`,
+      ],
       clinic_customer_emails_look_like_addresses: [`${newRecord} ($1, $2, 'Ann', 'ann')`, clinic, stranger.customerId],
     }
 

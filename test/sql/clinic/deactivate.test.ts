@@ -78,7 +78,7 @@ describe('deactivate_doctor', () => {
       ).toEqual([
         { kind: 'booking_confirmed', state: 'dropped' },
         { kind: 'booking_reminder', state: 'dropped' },
-        { kind: 'booking_cancelled', state: 'pending' },
+        { kind: 'slot_withdrawn', state: 'pending' },
       ])
     }))
 

@@ -258,6 +258,9 @@ describe('app_authenticator, before it knows who asks,', () => {
         'app_hidden.refuse',
         'app_hidden.staff_clinic_ids',
         'app_private.begin_request',
+        // Figures without names, for /metrics.
+        'app_private.delivery_figures',
+        'app_private.job_figures',
         'app_private.person_of',
       ])
     }))

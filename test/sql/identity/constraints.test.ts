@@ -54,6 +54,14 @@ it('each constraint of accounts, sessions and customers refuses what its name sa
         `insert into app_public.customers (id, full_name) overriding system value values ($1, 'Ann')`,
         customerId,
       ],
+      customers_read_a_language_that_is_known: [
+        `update app_public.customers set preferred_language = 'tlh' where id = $1`,
+        customerId,
+      ],
+      customers_are_told_by_email_or_sms: [
+        `update app_public.customers set preferred_channel = 'webhook' where id = $1`,
+        customerId,
+      ],
       an_account_is_one_customer: [
         `insert into app_public.customers (account_id, full_name) values ($1, 'Ann')`,
         accountId,

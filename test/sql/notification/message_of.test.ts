@@ -52,9 +52,15 @@ describe('message_of', () => {
         const { email } = await db.one('select email from app_public.customers where id = $1', [customer.customerId])
         expect(recipient).toBe(email)
         expect(subject).toBe('Your appointment at Riverside %')
-        expect(body).toBe(
-          `Dear Ann Olsen,\n\nyour appointment is booked:\n\nRiverside %\nThursday, 1 July 2100, 15:30 (${zone})\n` +
-            `with Dr. Ada Berg\n\nBooking ${bookingId}`,
+        expect(body.split('\n')).toEqual(
+          expect.arrayContaining([
+            'Dear Ann Olsen,',
+            'your appointment is booked:',
+            'Riverside %',
+            `Thursday, 1 July 2100, 15:30 (${zone})`,
+            'with Dr. Ada Berg',
+            `Booking ${bookingId}`,
+          ]),
         )
       }),
   )

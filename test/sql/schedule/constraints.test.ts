@@ -155,6 +155,7 @@ const violations: Record<string, ['check' | 'exclusion' | 'foreign_key' | 'uniqu
     'check',
     async (calendar) => slot({ status: `'held'`, customer_id: calendar.customer.customerId })(calendar),
   ],
+  superseded_slots_are_withdrawn: ['check', slot({ superseded: 'true' })],
   booking_slots_have_a_beginning_and_an_end: [
     'check',
     slot({ during: `tstzrange(now() + interval '10 days', now() + interval '11 days', '[]')` }),

@@ -218,7 +218,7 @@ describe('two workers at once', () => {
       await one.query('begin')
       expect(await generateDue(one, clinicId)).toMatchObject({ slots_made: 7 })
       const second = generateDue(two, clinicId)
-      await untilWaiting(one, two)
+      await untilWaiting(one, two, second)
       await one.query('commit')
       expect(await second).toBeNull()
       expect(

@@ -59,7 +59,7 @@ describe('withdraw_slot', () => {
       ).toEqual([
         { kind: 'booking_confirmed', state: 'dropped' },
         { kind: 'booking_reminder', state: 'dropped' },
-        { kind: 'booking_cancelled', state: 'pending' },
+        { kind: 'slot_withdrawn', state: 'pending' },
       ])
       expect((await events(db, slotId)).map(({ to_state, reason }) => [to_state, reason])).toEqual([
         ['booked', null],

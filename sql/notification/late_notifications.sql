@@ -1,0 +1,11 @@
+create or replace view app_public.late_notifications with (security_invoker = true) as
+select n.clinic_id, n.id, n.booking_id, n.customer_id, n.kind, n.channel, n.state, n.due_at, now() - n.due_at as late_by, n.attempts, n.retry_at, n.last_error
+from app_public.notifications n
+where n.state = 'dead' or n.state = 'pending' and n.due_at < now() - interval '1 minute';
+
+comment on view app_public.late_notifications is
+$c$Messages that should have gone out more than a minute ago: still tried, or dead. Of the dead the desk decides: send_again, or a telephone call.
+@primaryKey clinic_id,id
+@foreignKey (clinic_id, booking_id) references app_public.bookings (clinic_id, id)$c$;
+
+grant select on app_public.late_notifications to app_staff;

@@ -1,0 +1,43 @@
+create or replace function app_private.reconcile_reminders(clinic_id bigint, booking_id bigint default null) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  clinic app_public.clinics;
+  policy app_public.policies;
+  sends_reminders boolean;
+begin
+  select c.* into clinic from app_public.clinics c where c.id = reconcile_reminders.clinic_id;
+  select p.* into policy from app_public.policies p where p.clinic_id = clinic.id;
+  sends_reminders := exists (
+    select from app_public.notification_rules nr where nr.clinic_id = clinic.id and nr.kind = 'booking_reminder');
+
+  if reconcile_reminders.booking_id is null then
+    update app_public.notifications n set state = 'dropped', dropped_because = 'rules_changed'
+    where n.clinic_id = clinic.id and n.kind = 'booking_reminder' and n.state = 'pending'
+      and (not sends_reminders or n.lead_time <> all (policy.reminder_lead_times));
+  end if;
+  if not sends_reminders then
+    return;
+  end if;
+
+  insert into app_public.notifications as n (clinic_id, booking_id, customer_id, kind, channel, lead_time, booking_sequence, due_at)
+  select b.clinic_id, b.id, b.customer_id, 'booking_reminder',
+    app_private.choose_channel(b.clinic_id, b.customer_id, 'booking_reminder'), lead.lead_time, b.sequence,
+    -- In the quiet hours nobody is reminded, but before.
+    coalesce(lower(app_private.quiet_hours(b.starts_at - lead.lead_time, clinic.time_zone, policy.quiet_from, policy.quiet_until)),
+             b.starts_at - lead.lead_time)
+  from app_public.bookings b
+  -- Distinct, or a policy that names a lead time twice ('1 day' and '24 hours') would stop all bookings of its clinic.
+  cross join (select distinct unnest(policy.reminder_lead_times) as lead_time) lead
+  where b.clinic_id = clinic.id and (reconcile_reminders.booking_id is null or b.id = reconcile_reminders.booking_id)
+    and b.status = 'booked' and b.starts_at - lead.lead_time > now()
+  -- A lead time that was taken out of the policy and comes back.
+  on conflict on constraint a_booking_is_told_each_thing_once do update
+    set state = 'pending', dropped_because = null, due_at = excluded.due_at, send_after = null
+    where n.state = 'dropped' and n.dropped_because = 'rules_changed';
+end
+$$;
+
+comment on function app_private.reconcile_reminders(bigint, bigint) is
+'Gives a booking (or, with null, every booking ahead of a clinic) the reminders that the policy wants: one per lead time that still lies ahead. In a whole clinic also drops those it no longer wants.';
+
+revoke all on function app_private.reconcile_reminders(bigint, bigint) from public;

@@ -1,0 +1,32 @@
+create or replace function app_public.send_again(clinic_id bigint, notification_id bigint) returns app_public.notifications
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  n app_public.notifications;
+begin
+  perform app_private.require_clinic_role(send_again.clinic_id, 'desk');
+  select x.* into n from app_public.notifications x
+  where x.clinic_id = send_again.clinic_id and x.id = send_again.notification_id for update;
+  if n.id is null then
+    perform app_hidden.refuse('notification_not_found', 'No such notification in this clinic.',
+      jsonb_build_object('notificationId', send_again.notification_id::text));
+  elsif n.state not in ('sent', 'dead') then
+    -- A pending one is sent anyhow; a dropped one is not true any more.
+    perform app_hidden.refuse('illegal_transition', format('A notification that is %s is not sent again.', n.state), jsonb_build_object('state', n.state));
+  end if;
+  update app_public.notifications x
+  set state = 'pending', generation = x.generation + 1, attempts = 0, retry_at = null, sent_at = null, last_error = null,
+      due_at = now(), send_after = null,
+      -- To where the customer wants it by now.
+      channel = case when x.channel = 'webhook' then x.channel
+        else coalesce(app_private.choose_channel(x.clinic_id, x.customer_id, x.kind), x.channel) end
+  where x.clinic_id = n.clinic_id and x.id = n.id
+  returning x.* into n;
+  return n;
+end
+$$;
+
+comment on function app_public.send_again(bigint, bigint) is
+'Sends a message once more that was sent or has died, to the address that the clinic knows now. It counts as another message with the provider. For the desk. Refuses forbidden, notification_not_found, illegal_transition (waiting, or dropped).';
+
+revoke all on function app_public.send_again(bigint, bigint) from public;
+grant execute on function app_public.send_again(bigint, bigint) to app_staff;

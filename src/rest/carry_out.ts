@@ -1,0 +1,109 @@
+import { claimResponse, type StoredResponse, storeResponse } from '../database/stored_responses.ts'
+import type { GraphQLInstance } from '../graphql/instance.ts'
+import type { OneTransaction } from '../graphql/one_transaction.ts'
+import type { Claims } from '../graphql/tokens.ts'
+import { entityTag } from './conditional.ts'
+import { locates } from './locate.ts'
+import { Refused } from './problem.ts'
+import type { Input, Route } from './route.ts'
+import { at, shape } from './shape.ts'
+
+/** Who asks, and the name of the request in the log. */
+export interface Caller {
+  claims: Claims
+  requestId: string
+}
+
+/** The key of a request, and what it asks for in full. */
+export interface Key {
+  key: string
+  asked: readonly string[]
+}
+
+/** A response to a success; one that was stored says so. */
+export interface Answer extends StoredResponse {
+  replayed?: boolean
+}
+
+/**
+ * Carries a checked request out: locates what its address leaves out, runs its document, and words the answer. A change
+ * is one transaction with all of that, and under a key with the claim of the key and the storing of the answer; a
+ * refusal rolls it back, so that nothing stays and a repeated request is judged anew. Throws Refused.
+ */
+export async function carryOut(
+  graphql: GraphQLInstance,
+  route: Route,
+  input: Input,
+  caller: Caller,
+  keyed?: Key,
+): Promise<Answer> {
+  if (route.method === 'GET' || route.secret) return perform(graphql, route, input, caller)
+
+  const done = await graphql
+    .inTransaction<Answer | Refused>(caller, async (transaction) => {
+      try {
+        const known = keyed && (await claimResponse(transaction, keyed.key, keyed.asked))
+        if (known) return { result: { ...known, replayed: true }, keep: false }
+        const answer = await perform(graphql, route, input, caller, transaction)
+        if (keyed) await storeResponse(transaction, keyed.key, answer)
+        return { result: answer, keep: true }
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error
+        return { result: error, keep: false }
+      }
+    })
+    .catch((error) => {
+      throw new Refused(error)
+    })
+  if (done instanceof Refused) throw done
+  return done
+}
+
+async function perform(
+  graphql: GraphQLInstance,
+  route: Route,
+  input: Input,
+  caller: Caller,
+  transaction?: OneTransaction,
+): Promise<Answer> {
+  const run = async (document: string, variables: Record<string, unknown>) => {
+    const { data, errors } = await graphql.run({
+      document,
+      variables,
+      ...caller,
+      ...(transaction && { transaction }),
+    })
+    const [error] = errors ?? []
+    if (error) throw new Refused(error)
+    return data
+  }
+
+  const key = route.locate?.by(input)
+  if (route.locate && key !== undefined) {
+    const locate = locates[route.locate.what]
+    if (!locate) throw new Error(`nothing locates a ${route.locate.what}`)
+    const located = at(await run(locate.document, { key }), locate.answer)
+    if (located) input.located = located as string
+    else if (locate.notFound) throw Refused.as(locate.notFound)
+  }
+
+  const data = await run(route.document, route.variables(input))
+  if (!route.answer) return { status: 204, headers: {}, body: '' }
+  const body = shape(route, data, input.first)
+  if (body === null) {
+    // A policy that lets a row be seen and not be changed leaves a change without an answer.
+    const seen = route.method !== 'GET' && input.located !== undefined
+    throw Refused.as(seen ? 'forbidden' : (route.notFound ?? 'internal_error'))
+  }
+  const tag = entityTag(body)
+  return {
+    status: route.status ?? 200,
+    headers: {
+      ...(tag && { etag: tag }),
+      ...(route.location && {
+        location: `/api${route.location.replace(/\{(\w+)\}/, (_, name) => String((body as Record<string, unknown>)[name]))}`,
+      }),
+    },
+    body: JSON.stringify(body),
+  }
+}

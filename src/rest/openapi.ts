@@ -1,0 +1,178 @@
+import type { GraphQLSchema } from 'postgraphile/graphql'
+import type { ErrorCode } from '../database/error_codes.ts'
+import { id, type JsonSchema, type Route } from './route.ts'
+import { tags } from './routes/index.ts'
+import { AnswerSchemas, bodySchema } from './schemas.ts'
+import { parametersOf } from './validate.ts'
+
+const problem: JsonSchema = {
+  type: 'object',
+  description: 'A refusal, as RFC 9457 has it.',
+  properties: {
+    type: { type: 'string', format: 'uri-reference', description: 'Where it is explained.' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string', description: 'A sentence for people.' },
+    code: { type: 'string', description: 'The refusal’s name, the same in GraphQL and SQL. Decide by this.' },
+    requestId: { type: 'string' },
+    details: {
+      type: 'object',
+      description: 'What the refusal says to programs, such as what still hangs on a clinic.',
+    },
+    errors: {
+      type: 'array',
+      description: 'Which fields are at fault.',
+      items: {
+        type: 'object',
+        properties: { field: { type: 'string' }, message: { type: 'string' } },
+        required: ['field', 'message'],
+        additionalProperties: false,
+      },
+    },
+  },
+  required: ['type', 'title', 'status', 'detail', 'code', 'requestId'],
+  additionalProperties: false,
+}
+
+const description = `A booking backend for many clinics: the same operations, rights and refusals as the GraphQL API.
+
+Ids are strings. Times of day are the clinic's clock, instants have an offset. Lists are pages: follow \`nextCursor\` or the \`Link\` header.
+Sign in with \`POST /auth/token\` and send \`Authorization: Bearer <accessToken>\`.`
+
+const header = (name: string, text: string, schema: JsonSchema) => ({
+  name,
+  in: 'header',
+  description: text,
+  required: false,
+  schema,
+})
+
+/** Refusals of an endpoint: its own, and those of its kind. */
+function refusalsOf(route: Route): string[] {
+  const changes = route.method !== 'GET'
+  const forAll = route.rights.startsWith('Everybody')
+  return [
+    'bad_request',
+    'unauthenticated',
+    ...(forAll ? [] : ['forbidden', 'insufficient_privilege']),
+    ...(route.notFound ? [route.notFound] : []),
+    ...(route.versioned ? ['stale_row_version'] : []),
+    ...(route.body ? ['body_too_large', 'unsupported_media_type', 'check_violation', 'not_null_violation'] : []),
+    ...(changes && !route.secret ? ['idempotency_key_reused', 'serialization_failure', 'deadlock_detected'] : []),
+    ...(route.errors ?? []),
+  ]
+}
+
+/** The OpenAPI 3.1 document: the table of routes, typed by the GraphQL schema, with the registry's refusals. */
+export function openApi(schema: GraphQLSchema, registry: Map<string, ErrorCode>) {
+  const answers = new AnswerSchemas(schema)
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const [tag, routes] of Object.entries(tags)) {
+    for (const route of routes) {
+      paths[route.path] ??= {}
+      Object.assign(paths[route.path] as object, { [route.method.toLowerCase()]: operation(route, tag) })
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'medislot', version: '1', description },
+    servers: [{ url: '/api' }],
+    tags: Object.keys(tags).map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: { ...answers.components, Problem: problem },
+      securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    },
+  }
+
+  function operation(route: Route, tag: string) {
+    const answer = answers.of(route)
+    const body = route.body && bodySchema(schema, route.body)
+    const versioned = JSON.stringify(answer ?? '').includes('$ref') && !route.list && !route.secret
+    return {
+      operationId: route.id,
+      tags: [tag],
+      summary: route.summary,
+      description: `For: ${route.rights}`,
+      security: route.rights.startsWith('Everybody') ? [{}, { accessToken: [] }] : [{ accessToken: [] }],
+      parameters: parameters(route),
+      ...(body && {
+        requestBody: {
+          required: !route.body?.optional,
+          content: Object.fromEntries(
+            ['application/json', ...(route.method === 'PATCH' ? ['application/merge-patch+json'] : [])].map((type) => [
+              type,
+              { schema: body },
+            ]),
+          ),
+        },
+      }),
+      responses: {
+        [answer ? (route.status ?? 200) : 204]: {
+          description: answer ? 'Success' : 'Success, with nothing to say',
+          ...(answer && {
+            headers: {
+              ...(versioned && { ETag: { description: 'Of the row’s version.', schema: { type: 'string' } } }),
+              ...(route.location && { Location: { description: 'Where it is.', schema: { type: 'string' } } }),
+              ...(route.list && { Link: { description: 'rel="next": the next page.', schema: { type: 'string' } } }),
+            },
+            content: { 'application/json': { schema: answer } },
+          }),
+        },
+        ...(route.method === 'GET' && { 304: { description: 'As If-None-Match knows it.' } }),
+        ...refusals(route),
+        default: told('Any other refusal, or a fault of ours.'),
+      },
+    }
+  }
+
+  function parameters(route: Route) {
+    const changes = route.method !== 'GET'
+    return [
+      ...[...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: id })),
+      ...Object.entries(parametersOf(route)).map(([name, { description: text, ...type }]) => ({
+        name,
+        in: 'query',
+        required: false,
+        ...(text !== undefined && { description: text }),
+        schema: type,
+      })),
+      ...(route.versioned
+        ? [
+            header('If-Match', 'The ETag of what the caller saw: refused (412) when it was changed since.', {
+              type: 'string',
+            }),
+          ]
+        : []),
+      ...(changes && !route.secret
+        ? [
+            header(
+              'Idempotency-Key',
+              'The caller’s name for this request: repeated, it gives the same answer and does nothing.',
+              {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+            ),
+          ]
+        : []),
+      ...(changes ? [] : [header('If-None-Match', 'Answered 304 when it is still so.', { type: 'string' })]),
+    ]
+  }
+
+  function refusals(route: Route) {
+    const byStatus = new Map<number, string[]>()
+    for (const name of new Set(refusalsOf(route))) {
+      const status = registry.get(name)?.httpStatus
+      if (!status) throw new Error(`${route.id}: ${name} is not registered`)
+      byStatus.set(status, [...(byStatus.get(status) ?? []), name])
+    }
+    return Object.fromEntries([...byStatus].map(([status, names]) => [status, told(names.join(', '))]))
+  }
+}
+
+const told = (text: string) => ({
+  description: text,
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+})

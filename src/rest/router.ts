@@ -1,0 +1,169 @@
+import express, { type Request, type RequestHandler, type Response, Router } from 'express'
+import { isSafeError } from 'postgraphile/grafast'
+import type { ErrorCode } from '../database/error_codes.ts'
+import type { GraphQLInstance } from '../graphql/instance.ts'
+import { log } from '../log.ts'
+import { type Answer, carryOut, type Key } from './carry_out.ts'
+import { versionAsked } from './conditional.ts'
+import { locates } from './locate.ts'
+import { openApi } from './openapi.ts'
+import { Refused, type Told, tellProblem } from './problem.ts'
+import { referenceRoutes } from './reference.ts'
+import type { Route } from './route.ts'
+import { routes } from './routes/index.ts'
+import { type Check, checkOf } from './validate.ts'
+
+/** Largest body of a request, bytes. */
+const maxBody = 100_000
+const json = 'application/json'
+const mergePatch = 'application/merge-patch+json'
+/** What may change a representation besides its address. */
+const vary = 'Authorization'
+
+interface Endpoint extends Route {
+  check: Check
+}
+
+/** The endpoints of one path, by method. */
+interface Resource {
+  pattern: RegExp
+  methods: Map<string, Endpoint>
+}
+
+/**
+ * The REST API, to be mounted at /api. Every document is checked against the schema now: throws an Error naming those
+ * that do not fit.
+ */
+export function restRouter(graphql: GraphQLInstance, registry: Map<string, ErrorCode>): Router {
+  checkDocuments(graphql)
+  const resources = resourcesOf(graphql)
+  const document = openApi(graphql.schema, registry)
+  const readBody = express.json({ limit: maxBody, type: () => true })
+
+  const handle: RequestHandler = async (request, response) => {
+    let anonymous = request.get('authorization') === undefined
+    try {
+      const found = resources.find(({ pattern }) => pattern.test(request.path))
+      if (!found) throw Refused.as('not_found')
+      const methods = [...found.methods.keys()]
+      const allow = [...methods, ...(found.methods.has('GET') ? ['HEAD'] : []), 'OPTIONS'].sort().join(', ')
+      if (request.method === 'OPTIONS') {
+        response.set('allow', allow).status(204).end()
+        return
+      }
+      const endpoint = found.methods.get(request.method === 'HEAD' ? 'GET' : request.method)
+      if (!endpoint) {
+        response.set('allow', allow)
+        throw Refused.as('method_not_allowed')
+      }
+      const claims = await graphql.tokens.claimsOf(request.get('authorization'))
+      anonymous = claims.sub === undefined
+      const body = await bodyOf(request, response, endpoint, readBody)
+      const { search, searchParams } = new URL(request.originalUrl, 'http://localhost')
+      const input = {
+        path: { ...found.pattern.exec(request.path)?.groups },
+        rowVersion: endpoint.versioned ? versionAsked(request.get('if-match')) : undefined,
+        ...endpoint.check(searchParams, body),
+      }
+      const answer = await carryOut(
+        graphql,
+        endpoint,
+        input,
+        { claims, requestId: request.id },
+        keyOf(request, anonymous, search, body),
+      )
+      send(request, response, endpoint, answer)
+    } catch (error) {
+      refuse(request, response, error, anonymous)
+    }
+  }
+
+  function refuse(request: Request, response: Response, error: unknown, anonymous: boolean): void {
+    const refused =
+      error instanceof Refused ? error : isSafeError(error as Error) ? new Refused(error as Told) : undefined
+    if (!refused) log.error({ err: error, requestId: request.id }, 'unexpected error in a REST request')
+    const { problem, headers } = tellProblem(
+      registry,
+      refused ?? Refused.as('internal_error', 'An unexpected error occurred'),
+      { requestId: request.id, anonymous },
+    )
+    response.status(problem.status).set(headers).set('cache-control', 'no-store').type('application/problem+json')
+    // Not send(), which makes an entity tag.
+    response.end(JSON.stringify(problem))
+  }
+
+  return Router()
+    .get('/openapi.json', (_request, response) => {
+      response.json(document)
+    })
+    .use(referenceRoutes(registry))
+    .use(handle)
+}
+
+function checkDocuments(graphql: GraphQLInstance): void {
+  const faults = [
+    ...routes.map(({ id, document }) => [id, document]),
+    ...Object.entries(locates).map(([name, { document }]) => [name, document]),
+  ].flatMap(([name, document]) => graphql.check(document ?? '').map(({ message }) => `${name}: ${message}`))
+  if (faults.length > 0) throw new Error(`documents of the REST API do not fit the schema:\n${faults.join('\n')}`)
+}
+
+function resourcesOf({ schema }: GraphQLInstance): Resource[] {
+  const byPath = new Map<string, Resource>()
+  for (const route of routes) {
+    const pattern = route.path.replace(/\{(\w+)\}/g, '(?<$1>[0-9]{1,18})')
+    const resource = byPath.get(pattern) ?? { pattern: new RegExp(`^${pattern}$`), methods: new Map() }
+    byPath.set(pattern, resource)
+    resource.methods.set(route.method, { ...route, check: checkOf(route, schema) })
+  }
+  return [...byPath.values()]
+}
+
+/** The request's body, undefined when it has none. Throws what is wrong with it as a refusal. */
+async function bodyOf(request: Request, response: Response, route: Route, read: RequestHandler): Promise<unknown> {
+  const length = request.get('content-length')
+  const has = request.get('transfer-encoding') !== undefined || (length !== undefined && length !== '0')
+  if (request.method === 'GET' || request.method === 'HEAD' || !has) return undefined
+  if (!request.is(route.method === 'PATCH' ? [json, mergePatch] : [json])) throw Refused.as('unsupported_media_type')
+  await new Promise<void>((resolve, reject) => {
+    read(request, response, (error?: unknown) => {
+      if (!error) return resolve()
+      const codes: Record<number, string> = { 413: 'body_too_large', 415: 'unsupported_media_type' }
+      const code = codes[(error as { status?: number }).status ?? 0]
+      reject(code ? Refused.as(code) : Refused.as('bad_request', 'The body is not JSON.'))
+    })
+  })
+  const body: unknown = request.body
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw Refused.as('bad_request', 'The body must be a JSON object.')
+  }
+  return body
+}
+
+/** Under which key to store the answer. Nobody has none: a key of nobody's would be everybody's. */
+function keyOf(request: Request, anonymous: boolean, search: string, body: unknown): Key | undefined {
+  const key = request.get('idempotency-key')
+  if (key === undefined || anonymous) return undefined
+  return { key, asked: [request.method, request.path, search, JSON.stringify(body ?? null)] }
+}
+
+function send(request: Request, response: Response, route: Route, { status, headers, body, replayed }: Answer): void {
+  response.status(status).set(headers).vary(vary)
+  if (replayed) response.set('idempotency-replayed', 'true')
+  // Kept by the caller alone, and asked for again each time, which an entity tag makes cheap.
+  response.set('cache-control', route.secret ? 'no-store' : 'private, no-cache')
+  if (route.list && route.method === 'GET') {
+    const { nextCursor } = JSON.parse(body) as { nextCursor: string | null }
+    if (nextCursor) response.set('link', nextLink(request, nextCursor))
+  }
+  // fetch() sends it with every If-None-Match, to the caches on the way; Express would then never answer 304.
+  delete request.headers['cache-control']
+  if (status === 204) response.end()
+  else response.type(json).send(body)
+}
+
+function nextLink(request: Request, cursor: string): string {
+  const next = new URL(request.originalUrl, 'http://localhost')
+  next.searchParams.set('cursor', cursor)
+  return `<${next.pathname}${next.search}>; rel="next"`
+}

@@ -1,0 +1,167 @@
+import { Booking, BookingSlot } from '../fragments.ts'
+import { equalTo, given, type Input, pageInfo, type Route } from '../route.ts'
+import { timeFilters, times } from './filters.ts'
+
+const byId = { what: 'bookingSlot', by: ({ path }: Input) => path.id } as const
+/** Refusals of whatever claims a slot. */
+export const claimRefusals = [
+  'slot_taken',
+  'slot_held',
+  'slot_withdrawn',
+  'booking_too_late',
+  'booking_too_far_ahead',
+  'slot_in_the_past',
+  'too_many_bookings',
+  'customer_busy',
+  'customer_not_found',
+]
+const claim = {
+  rights: 'Customers for themselves; the desk for customers in its records (`customerId`).',
+  locate: byId,
+  notFound: 'slot_not_found',
+  versioned: true,
+  errors: claimRefusals,
+  variables: ({ path, located, body, rowVersion }) => ({
+    input: { ...body, clinicId: located, bookingSlotId: path.id, rowVersion },
+  }),
+} satisfies Partial<Route>
+/** What REST gives by other means: the clinic by the slot, the key by a header, the version by If-Match. */
+const elsewhere = ['clinicId', 'bookingSlotId', 'idempotencyKey', 'rowVersion']
+
+export const bookingSlots: Route[] = [
+  {
+    method: 'GET',
+    path: '/doctors/{doctorId}/bookingSlots',
+    id: 'listBookingSlots',
+    summary: 'List doctor’s booking slots',
+    rights: 'Everybody sees open ones, customers also theirs, the clinic’s staff and administrators all.',
+    locate: { what: 'doctor', by: ({ path }) => path.doctorId },
+    document: `query BookingSlots($first: Int!, $after: Cursor, $filter: BookingSlotFilter) {
+      bookingSlots(first: $first, after: $after, filter: $filter, orderBy: [STARTS_AT_ASC, ID_ASC]) {
+        nodes { ...BookingSlot } ${pageInfo}
+      }
+    } ${BookingSlot}`,
+    query: { ...times, status: { type: 'string', enum: ['OPEN', 'HELD', 'BOOKED', 'WITHDRAWN'] } },
+    variables: ({ path, located, query, first, after }) => ({
+      first,
+      after,
+      filter: given({
+        clinicId: equalTo(located),
+        doctorId: equalTo(path.doctorId),
+        status: equalTo(query.status),
+        ...timeFilters(query),
+      }),
+    }),
+    answer: 'bookingSlots',
+    list: 'connection',
+    notFound: 'doctor_not_found',
+  },
+  {
+    method: 'GET',
+    path: '/bookingSlots/{id}',
+    id: 'getBookingSlot',
+    summary: 'Get booking slot details',
+    rights: 'Everybody while it is open; else who has it, the clinic’s staff, administrators.',
+    document: `query BookingSlot($id: BigInt!) {
+      bookingSlots(first: 1, filter: { id: { equalTo: $id } }) { nodes { ...BookingSlot } }
+    } ${BookingSlot}`,
+    variables: ({ path }) => path,
+    answer: 'bookingSlots.nodes.0',
+    notFound: 'slot_not_found',
+  },
+  {
+    method: 'POST',
+    path: '/bookingSlots',
+    id: 'createBookingSlot',
+    summary: 'Manually create new booking slot, or open a withdrawn one again',
+    rights: 'The clinic’s desk and administrators.',
+    locate: { what: 'doctor', by: ({ body }) => body.doctorId as string },
+    document: `mutation CreateBookingSlot($input: CreateBookingSlotInput!) {
+      createBookingSlot(input: $input) { bookingSlot { ...BookingSlot } }
+    } ${BookingSlot}`,
+    body: { type: 'CreateBookingSlotInput', omit: ['clinicId'] },
+    variables: ({ located, body }) => ({ input: { ...body, clinicId: located } }),
+    answer: 'createBookingSlot.bookingSlot',
+    status: 201,
+    location: '/bookingSlots/{id}',
+    notFound: 'doctor_not_found',
+    errors: ['time_slot_not_found', 'skipped_local_time', 'slot_in_the_past', 'slot_exists', 'slot_overlaps'],
+  },
+  {
+    method: 'PUT',
+    path: '/bookingSlots/{id}',
+    id: 'replaceBookingSlot',
+    summary: 'Update booking slot: a `customerId` books it for that customer, null frees it',
+    ...claim,
+    document: `mutation SetSlotCustomer($input: SetSlotCustomerInput!) {
+      setSlotCustomer(input: $input) { bookingSlot { ...BookingSlot } }
+    } ${BookingSlot}`,
+    body: { type: 'SetSlotCustomerInput', omit: elsewhere, require: ['customerId'] },
+    answer: 'setSlotCustomer.bookingSlot',
+    errors: [...claimRefusals, 'cancellation_too_late', 'illegal_transition', 'booking_not_found', 'hold_not_found'],
+  },
+  {
+    method: 'DELETE',
+    path: '/bookingSlots/{id}',
+    id: 'withdrawBookingSlot',
+    summary:
+      'Manually remove booking slot: it stays withdrawn when slots are made again. A booked one is refused unless `cascade`',
+    rights: 'The clinic’s desk, doctors their own, and administrators.',
+    locate: byId,
+    document: `mutation WithdrawSlot($clinicId: BigInt!, $id: BigInt!, $cascade: Boolean, $rowVersion: Int) {
+      withdrawSlot(input: { clinicId: $clinicId, bookingSlotId: $id, cascade: $cascade, rowVersion: $rowVersion }) {
+        bookingSlot { ...BookingSlot }
+      }
+    } ${BookingSlot}`,
+    query: { cascade: { type: 'boolean', default: false, description: 'Cancel its booking, and tell the customer.' } },
+    variables: ({ path, located, query, rowVersion }) => ({
+      ...path,
+      clinicId: located,
+      cascade: query.cascade,
+      rowVersion,
+    }),
+    answer: 'withdrawSlot.bookingSlot',
+    notFound: 'slot_not_found',
+    versioned: true,
+    errors: ['still_in_use', 'illegal_transition'],
+  },
+  {
+    method: 'POST',
+    path: '/bookingSlots/{id}/hold',
+    id: 'holdSlot',
+    summary: 'Keep a slot for some minutes, while a form is filled in; again to prolong it',
+    ...claim,
+    document: `mutation HoldSlot($input: HoldSlotInput!) {
+      holdSlot(input: $input) { bookingSlot { ...BookingSlot } }
+    } ${BookingSlot}`,
+    body: { type: 'HoldSlotInput', omit: elsewhere, optional: true },
+    answer: 'holdSlot.bookingSlot',
+  },
+  {
+    method: 'POST',
+    path: '/bookingSlots/{id}/release',
+    id: 'releaseHold',
+    summary: 'Give a held slot back',
+    ...claim,
+    document: `mutation ReleaseHold($input: ReleaseHoldInput!) {
+      releaseHold(input: $input) { bookingSlot { ...BookingSlot } }
+    } ${BookingSlot}`,
+    body: { type: 'ReleaseHoldInput', omit: elsewhere, optional: true },
+    answer: 'releaseHold.bookingSlot',
+    errors: ['hold_not_found', 'customer_not_found'],
+  },
+  {
+    method: 'POST',
+    path: '/bookingSlots/{id}/book',
+    id: 'bookSlot',
+    summary: 'Book a free slot, or one that the customer holds',
+    ...claim,
+    document: `mutation BookSlot($input: BookSlotInput!) {
+      bookSlot(input: $input) { booking { ...Booking } }
+    } ${Booking}`,
+    body: { type: 'BookSlotInput', omit: elsewhere, optional: true },
+    answer: 'bookSlot.booking',
+    status: 201,
+    location: '/bookings/{id}',
+  },
+]

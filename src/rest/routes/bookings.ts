@@ -1,0 +1,110 @@
+import { Booking } from '../fragments.ts'
+import { equalTo, given, type Input, pageInfo, type Route } from '../route.ts'
+import { claimRefusals } from './booking_slots.ts'
+import { clinicId, customerId, doctorId, timeFilters, times } from './filters.ts'
+
+/** What the steps of a booking have in common. `mutation` is its name in GraphQL. */
+const step = (mutation: 'cancelBooking' | 'rescheduleBooking' | 'checkIn' | 'completeBooking' | 'markNoShow') => {
+  const input = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`
+  return {
+    method: 'POST',
+    id: mutation,
+    locate: { what: 'booking', by: ({ path }: Input) => path.id },
+    document: `mutation Step($input: ${input}!) { ${mutation}(input: $input) { booking { ...Booking } } } ${Booking}`,
+    body: { type: input, omit: ['clinicId', 'bookingId', 'idempotencyKey', 'rowVersion'], optional: true },
+    variables: ({ path, located, body, rowVersion }) => ({
+      input: { ...body, clinicId: located, bookingId: path.id, rowVersion },
+    }),
+    answer: `${mutation}.booking`,
+    notFound: 'booking_not_found',
+    versioned: true,
+    errors: ['illegal_transition'],
+  } satisfies Partial<Route>
+}
+const ownOrDesk = 'Customers their own; the clinic’s desk and administrators any of the clinic.'
+const staff = 'The clinic’s desk, doctors their own patients, and administrators.'
+
+export const bookings: Route[] = [
+  {
+    method: 'GET',
+    path: '/bookings',
+    id: 'listBookings',
+    summary: 'List bookings, by time',
+    rights: 'Customers see their own, the clinic’s staff those of their clinics, administrators all.',
+    document: `query Bookings($first: Int!, $after: Cursor, $filter: BookingFilter) {
+      bookings(first: $first, after: $after, filter: $filter, orderBy: [STARTS_AT_ASC, ID_ASC]) {
+        nodes { ...Booking } ${pageInfo}
+      }
+    } ${Booking}`,
+    query: {
+      clinicId,
+      doctorId,
+      customerId,
+      ...times,
+      status: { type: 'string', enum: ['BOOKED', 'CHECKED_IN', 'COMPLETED', 'CANCELLED', 'NO_SHOW'] },
+    },
+    variables: ({ query, first, after }) => {
+      const filter = given({
+        clinicId: equalTo(query.clinicId),
+        doctorId: equalTo(query.doctorId),
+        customerId: equalTo(query.customerId),
+        status: equalTo(query.status),
+        ...timeFilters(query),
+      })
+      return { first, after, ...(Object.keys(filter).length > 0 && { filter }) }
+    },
+    answer: 'bookings',
+    list: 'connection',
+  },
+  {
+    method: 'GET',
+    path: '/bookings/{id}',
+    id: 'getBooking',
+    summary: 'Get booking details',
+    rights: ownOrDesk,
+    document: `query Booking($id: BigInt!) {
+      bookings(first: 1, filter: { id: { equalTo: $id } }) { nodes { ...Booking } }
+    } ${Booking}`,
+    variables: ({ path }) => path,
+    answer: 'bookings.nodes.0',
+    notFound: 'booking_not_found',
+  },
+  {
+    ...step('cancelBooking'),
+    path: '/bookings/{id}/cancel',
+    summary: 'Cancel a booking; its slot is free again at once',
+    rights: ownOrDesk,
+    errors: ['illegal_transition', 'cancellation_too_late'],
+  },
+  {
+    ...step('rescheduleBooking'),
+    path: '/bookings/{id}/reschedule',
+    summary: 'Move a booking to another slot of the clinic: both or neither',
+    rights: ownOrDesk,
+    body: {
+      type: 'RescheduleBookingInput',
+      omit: ['clinicId', 'bookingId', 'idempotencyKey', 'rowVersion'],
+    },
+    errors: ['illegal_transition', 'cancellation_too_late', 'slot_not_found', ...claimRefusals],
+  },
+  {
+    ...step('checkIn'),
+    path: '/bookings/{id}/check-in',
+    summary: 'The patient has arrived',
+    rights: staff,
+    errors: ['illegal_transition', 'not_yet'],
+  },
+  {
+    ...step('completeBooking'),
+    path: '/bookings/{id}/complete',
+    summary: 'The appointment took place',
+    rights: staff,
+  },
+  {
+    ...step('markNoShow'),
+    path: '/bookings/{id}/no-show',
+    summary: 'The patient did not come',
+    rights: staff,
+    errors: ['illegal_transition', 'not_yet'],
+  },
+]

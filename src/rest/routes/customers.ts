@@ -1,0 +1,97 @@
+import { Customer } from '../fragments.ts'
+import { given, type Input, pageInfo, type Route } from '../route.ts'
+import { clinicId } from './filters.ts'
+import { tokens } from './sign_in.ts'
+
+const change = {
+  rights: 'Customers themselves, and administrators.',
+  locate: { what: 'customer', by: ({ path }: Input) => path.id },
+  document: `mutation UpdateCustomer($id: BigInt!, $patch: CustomerPatch!) {
+    updateCustomer(input: { id: $id, patch: $patch }) { customer { ...Customer } }
+  } ${Customer}`,
+  variables: ({ path, body, rowVersion }) => ({ ...path, patch: { ...body, rowVersion } }),
+  answer: 'updateCustomer.customer',
+  notFound: 'customer_not_found',
+  versioned: true,
+} satisfies Partial<Route>
+
+export const customers: Route[] = [
+  {
+    method: 'GET',
+    path: '/customers',
+    id: 'listCustomers',
+    summary: 'List customers. With `clinicId` those in a clinic’s records, as that clinic knows them',
+    rights: 'Customers see themselves, administrators everybody; with `clinicId` the clinic’s staff its own.',
+    // The clinic's record of a customer has the fields that it has of its own, under the same names.
+    document: `query Customers($ofClinic: Boolean!, $clinicId: BigInt, $first: Int!, $after: Cursor) {
+      customers(first: $first, after: $after) @skip(if: $ofClinic) {
+        nodes { ...ListedCustomer } ${pageInfo}
+      }
+      clinicCustomers(first: $first, after: $after, filter: { clinicId: { equalTo: $clinicId } }, orderBy: [FULL_NAME_ASC])
+        @include(if: $ofClinic) { nodes { id: customerId fullName email phone createdAt } ${pageInfo} }
+    }
+    fragment ListedCustomer on Customer { id fullName email phone createdAt }`,
+    query: { clinicId },
+    variables: ({ query, first, after }) => ({
+      ...given({ clinicId: query.clinicId }),
+      ofClinic: query.clinicId !== undefined,
+      first,
+      after,
+    }),
+    answer: 'customers|clinicCustomers',
+    list: 'connection',
+  },
+  {
+    method: 'GET',
+    path: '/customers/{id}',
+    id: 'getCustomer',
+    summary: 'Get customer details',
+    rights: 'Customers themselves, and administrators.',
+    document: `query Customer($id: BigInt!) { customer(id: $id) { ...Customer } } ${Customer}`,
+    variables: ({ path }) => path,
+    answer: 'customer',
+    notFound: 'customer_not_found',
+  },
+  {
+    method: 'POST',
+    path: '/customers',
+    id: 'registerCustomer',
+    summary: 'Register customer, and sign in',
+    ...tokens('registerCustomer'),
+    location: '/customers/{customerId}',
+  },
+  {
+    method: 'PUT',
+    path: '/customers/{id}',
+    id: 'replaceCustomer',
+    summary: 'Update customer: what is left out becomes empty',
+    ...change,
+    body: { type: 'CustomerInput', replaces: true },
+  },
+  {
+    method: 'PATCH',
+    path: '/customers/{id}',
+    id: 'patchCustomer',
+    summary: 'Update customer: what is left out stays',
+    ...change,
+    body: { type: 'CustomerPatch', omit: ['rowVersion', 'isActive'] },
+  },
+  {
+    method: 'DELETE',
+    path: '/customers/{id}',
+    id: 'removeCustomer',
+    summary:
+      'Remove customer: inactive from now on, and signed out. With bookings ahead it is refused, listing them, unless `cascade`',
+    rights: 'Customers themselves, and administrators.',
+    document: `mutation RemoveCustomer($id: BigInt!, $cascade: Boolean, $rowVersion: Int) {
+      removeCustomer(input: { customerId: $id, cascade: $cascade, rowVersion: $rowVersion }) { customer { id } }
+    }`,
+    query: {
+      cascade: { type: 'boolean', default: false, description: 'Cancel the bookings ahead, in one transaction.' },
+    },
+    variables: ({ path, query, rowVersion }) => ({ ...path, cascade: query.cascade, rowVersion }),
+    notFound: 'customer_not_found',
+    versioned: true,
+    errors: ['still_in_use'],
+  },
+]

@@ -1,0 +1,72 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import type { GraphQLSchema } from 'postgraphile/graphql'
+import { defaultPageSize, maxPageSize } from '../graphql/lists.ts'
+import { type FieldFault, Refused } from './problem.ts'
+import type { Input, JsonSchema, Route } from './route.ts'
+import { bodySchema } from './schemas.ts'
+
+/** The parameters that every list has. */
+export const pageParameters: Record<string, JsonSchema> = {
+  limit: { type: 'integer', minimum: 1, maximum: maxPageSize, default: defaultPageSize, description: 'Longest page.' },
+  cursor: { type: 'string', minLength: 1, maxLength: 500, description: 'The `nextCursor` of the page before.' },
+}
+
+/** Query parameters that a route takes. */
+export const parametersOf = ({ query, list }: Route): Record<string, JsonSchema> => ({
+  ...query,
+  ...(list && pageParameters),
+})
+
+/** Checks a request against the schemas that the OpenAPI document shows. Throws Refused naming every field at fault. */
+export type Check = (query: URLSearchParams, body: unknown) => Pick<Input, 'query' | 'body' | 'first' | 'after'>
+
+const strict = { allErrors: true, strictTypes: false, strictRequired: false } as const
+// Query parameters are text; bodies have types.
+const texts = new Ajv2020({ ...strict, coerceTypes: true, useDefaults: true })
+const values = new Ajv2020(strict)
+for (const ajv of [texts, values]) (addFormats as unknown as (ajv: Ajv2020) => void)(ajv)
+
+/** The check of one route's requests, compiled once. */
+export function checkOf(route: Route, schema: GraphQLSchema): Check {
+  const checkQuery = texts.compile({ type: 'object', properties: parametersOf(route), additionalProperties: false })
+  const asked = route.body && bodySchema(schema, route.body)
+  const checkBody = asked && values.compile(asked)
+
+  return (search, body) => {
+    const query: Record<string, unknown> = {}
+    for (const name of new Set(search.keys())) {
+      const all = search.getAll(name)
+      query[name] = all.length > 1 ? all : all[0]
+    }
+    const faults = faultsOf(checkQuery, query, 'is not a parameter here')
+    if (checkBody && (body !== undefined || !route.body?.optional)) {
+      faults.push(...faultsOf(checkBody, body ?? {}, 'is not a field here'))
+    }
+    if (faults.length > 0) throw Refused.for(faults)
+    const { limit, cursor, ...parameters } = query
+    const fields = (body ?? {}) as Record<string, unknown>
+    const absent = route.body?.replaces ? Object.keys((asked as { properties: object }).properties) : []
+    return {
+      query: parameters as Input['query'],
+      body: { ...Object.fromEntries(absent.map((name) => [name, null])), ...fields },
+      first: (limit as number | undefined) ?? defaultPageSize,
+      after: cursor as string | undefined,
+    }
+  }
+}
+
+function faultsOf(check: ValidateFunction, value: unknown, unknownField: string): FieldFault[] {
+  if (check(value)) return []
+  const faults = (check.errors ?? []).map(({ keyword, instancePath, params, message }: ErrorObject): FieldFault => {
+    const field = instancePath.slice(1).replaceAll('/', '.')
+    const inside = (name: string) => (field ? `${field}.${name}` : name)
+    if (keyword === 'additionalProperties') return { field: inside(params.additionalProperty), message: unknownField }
+    if (keyword === 'required') return { field: inside(params.missingProperty), message: 'is required' }
+    if (keyword === 'enum')
+      return { field, message: `must be one of ${params.allowedValues.filter(Boolean).join(', ')}` }
+    return { field: field || 'body', message: message ?? 'is not valid' }
+  })
+  // One fault a field: `anyOf` tells one for each of its branches and one more.
+  return [...new Map(faults.map((fault) => [fault.field, fault])).values()]
+}

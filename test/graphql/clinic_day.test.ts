@@ -1,0 +1,194 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { jest } from '@jest/globals'
+import type { Claims } from '../../src/graphql/tokens.ts'
+import { type Answer, dataOf, type GraphQLClient } from '../helpers/graphql.ts'
+import { aPractice, aSlot } from '../helpers/world.ts'
+import { type Served, type Subscription, serve } from './served.ts'
+
+let served: Served
+let practice: Awaited<ReturnType<typeof aPractice>>
+let ann: GraphQLClient
+const open: Subscription[] = []
+
+beforeAll(async () => {
+  served = await serve()
+  practice = await aPractice(served.owner)
+  ann = await served.as(practice.customer.claims)
+})
+afterEach(() => Promise.all(open.splice(0).map((subscription) => subscription.close())))
+afterAll(() => served.stop())
+
+interface Change {
+  events: { toState: string }[]
+  bookingSlots: { id: string; status: string }[]
+}
+
+function changeOf(answer: Answer | undefined): Change {
+  if (!answer?.data) throw new Error(`no change but ${JSON.stringify(answer)}`)
+  return answer.data.clinicDay as Change
+}
+
+const codeOf = (answer: Answer | undefined) => answer?.errors?.[0]?.extensions?.code
+
+const document = `subscription ($clinicId: BigInt!, $date: Date) {
+  clinicDay(clinicId: $clinicId, date: $date) { events { entity toState } bookingSlots { id status doctor { fullName } } } }`
+
+async function watch(claims: Claims | undefined, variables: Record<string, unknown> = {}): Promise<Subscription> {
+  const connection = claims ? { authorization: `Bearer ${await served.tokenOf(claims)}` } : {}
+  const subscription = served.subscribe(document, { clinicId: practice.clinicId, ...variables }, connection)
+  open.push(subscription)
+  return subscription
+}
+
+/** Waits until the server listens for a clinic's changes: what happens before is not told. */
+async function listening(clinicId = practice.clinicId): Promise<void> {
+  const statement = `LISTEN "medislot:clinic:${clinicId}"`
+  while ((await served.owner.query('select from pg_stat_activity where query = $1', [statement])).length === 0) {
+    await sleep(5)
+  }
+}
+
+/** What the job does every second. */
+const publish = () => served.owner.query('select app_private.publish_events()')
+
+const book = (bookingSlotId: string) =>
+  dataOf(
+    ann('mutation ($input: BookSlotInput!) { bookSlot(input: $input) { booking { id } } }', {
+      input: { clinicId: practice.clinicId, bookingSlotId },
+    }),
+  )
+
+test('a booking is told to the desk, with the slot as it is now', async () => {
+  await publish()
+  const events = await watch(practice.receptionist.claims)
+  const next = events.next()
+  await listening()
+  await book(practice.slotId)
+  await publish()
+  const published = performance.now()
+  const { events: told, bookingSlots } = changeOf(await next)
+  expect(performance.now() - published).toBeLessThan(1000)
+  expect(told.map(({ toState }) => toState)).toEqual(['booked', 'booked'])
+  expect(bookingSlots).toEqual([{ id: practice.slotId, status: 'BOOKED', doctor: { fullName: expect.any(String) } }])
+})
+
+test('only changes of the day asked for are sent', async () => {
+  const other = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 5)
+  const asked = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 6)
+  const { date } = await served.owner.one<{ date: string }>(
+    'select slot_date::text as date from app_public.booking_slots where id = $1',
+    [asked],
+  )
+  await publish()
+  const events = await watch(practice.manager.claims, { date })
+  const next = events.next()
+  await listening()
+  await book(other)
+  await publish()
+  await book(asked)
+  await publish()
+  expect(changeOf(await next).bookingSlots.map(({ id }) => id)).toEqual([asked])
+})
+
+test('two changes of one slot are told as two states of it', async () => {
+  const slot = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 7)
+  await publish()
+  const events = await watch(practice.manager.claims)
+  const next = events.next()
+  await listening()
+  const input = { clinicId: practice.clinicId, bookingSlotId: slot }
+  await dataOf(ann('mutation ($input: HoldSlotInput!) { holdSlot(input: $input) { bookingSlot { id } } }', { input }))
+  await publish()
+  expect(changeOf(await next).bookingSlots[0]?.status).toBe('HELD')
+  await dataOf(
+    ann('mutation ($input: ReleaseHoldInput!) { releaseHold(input: $input) { bookingSlot { id } } }', { input }),
+  )
+  await publish()
+  expect(changeOf(await events.next()).bookingSlots[0]?.status).toBe('OPEN')
+})
+
+test('it ends when the database connection breaks, since something may be missed, and can begin anew', async () => {
+  const slot = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 12)
+  const events = await watch(practice.manager.claims)
+  const next = events.next()
+  await listening()
+  // PgSubscriber says so by itself.
+  const said = jest.spyOn(console, 'error').mockImplementation(() => undefined)
+  await served.owner.query(`select pg_terminate_backend(pid) from pg_stat_activity where query like 'LISTEN%'`)
+  expect(codeOf(await next)).toBe('internal_error')
+  expect(await events.next()).toBeUndefined()
+  said.mockRestore()
+
+  await publish()
+  const again = await watch(practice.manager.claims)
+  const change = again.next()
+  await listening()
+  await book(slot)
+  await publish()
+  expect(changeOf(await change).bookingSlots).toHaveLength(1)
+})
+
+test('nobody who does not work there may listen', async () => {
+  const elsewhere = await aPractice(served.owner)
+  const refusals = []
+  for (const claims of [undefined, practice.customer.claims, elsewhere.manager.claims]) {
+    const events = await watch(claims)
+    refusals.push(codeOf(await events.next()))
+    expect(await events.next()).toBeUndefined()
+  }
+  expect(refusals).toEqual(['unauthenticated', 'forbidden', 'forbidden'])
+})
+
+test('a token that is none is refused, however it comes', async () => {
+  const codes = []
+  for (const connection of [{ authorization: 'Bearer x.y.z' }, { accessToken: 'x.y.z' }, { accessToken: 5 }]) {
+    const subscription = served.subscribe(document, { clinicId: practice.clinicId }, connection)
+    open.push(subscription)
+    codes.push(codeOf(await subscription.next()))
+  }
+  expect(codes).toEqual(['unauthenticated', 'unauthenticated', 'unauthenticated'])
+})
+
+test('the token may come as accessToken', async () => {
+  const slot = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 8)
+  await publish()
+  const accessToken = await served.tokenOf(practice.receptionist.claims)
+  const events = served.subscribe(document, { clinicId: practice.clinicId }, { accessToken })
+  open.push(events)
+  const next = events.next()
+  await listening()
+  await book(slot)
+  await publish()
+  expect(changeOf(await next).bookingSlots).toHaveLength(1)
+})
+
+test('it ends when the membership does, and tells nothing more', async () => {
+  const slot = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 9)
+  await publish()
+  const events = await watch(practice.receptionist.claims)
+  const next = events.next()
+  await listening()
+  await served.owner.query('update app_public.employees set is_active = false where id = $1', [
+    practice.receptionist.employeeId,
+  ])
+  await book(slot)
+  await publish()
+  const refusal = await next
+  expect(codeOf(refusal)).toBe('forbidden')
+  expect(refusal?.data?.clinicDay ?? null).toBeNull()
+  expect(await events.next()).toBeUndefined()
+})
+
+test('it ends when its session does', async () => {
+  const slot = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 10)
+  await publish()
+  const events = await watch(practice.manager.claims)
+  const next = events.next()
+  await listening()
+  await served.owner.query('update app_private.sessions set revoked_at = now() where id = $1', [
+    practice.manager.claims.sid,
+  ])
+  await book(slot)
+  await publish()
+  expect(codeOf(await next)).toBe('unauthenticated')
+})

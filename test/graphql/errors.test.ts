@@ -1,0 +1,207 @@
+import { dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/graphql.ts'
+import { aPractice } from '../helpers/world.ts'
+import { type Served, serve } from './served.ts'
+
+let served: Served
+let practice: Awaited<ReturnType<typeof aPractice>>
+let anybody: GraphQLClient
+let ann: GraphQLClient
+
+beforeAll(async () => {
+  served = await serve({}, async (owner) => {
+    // Faults that the schema itself has none of.
+    await owner.query(`
+      create function app_public.divide(a int, b int) returns int language sql volatile return a / b;
+      create function app_public.break_a_rule() returns int language plpgsql volatile security definer as $$
+        begin
+          insert into app_public.specializations (name) values ('the secret of somebody else'), ('the secret of somebody else');
+          return 1;
+        end $$;
+      create function app_public.refuse_by_hand() returns int language plpgsql volatile as $$
+        begin perform app_hidden.refuse('slot_taken', 'Gone.', '{"bookingSlotId": "7"}'); return 1; end $$;
+      create function app_public.secret_of(id int) returns text language plpgsql stable as $$
+        begin return (select password_hash from app_private.accounts limit 1); end $$;
+      create function app_public.sleepy() returns int language plpgsql volatile security definer as $$
+        begin perform pg_cancel_backend(pg_backend_pid()); perform pg_sleep(5); return 1; end $$;
+      grant execute on function app_public.divide(int, int), app_public.break_a_rule(), app_public.refuse_by_hand(),
+        app_public.secret_of(int), app_public.sleepy() to app_anonymous`)
+  })
+  practice = await aPractice(served.owner)
+  anybody = await served.as()
+  ann = await served.as(practice.customer.claims)
+})
+afterAll(() => served.stop())
+
+const book = `mutation ($input: BookSlotInput!) { bookSlot(input: $input) { booking { id } } }`
+
+describe('a refusal of the database', () => {
+  test('carries its registered name, its sentence and its detail', async () => {
+    const error = await expectGraphQLRefusal(anybody('mutation { refuseByHand(input: {}) { result } }'), 'slot_taken')
+    expect(error).toMatchObject({
+      message: 'Gone.',
+      path: ['refuseByHand'],
+      extensions: { code: 'slot_taken', detail: { bookingSlotId: '7' } },
+    })
+  })
+
+  test('says who is missing rights, and who is nobody', async () => {
+    const input = { clinicId: practice.clinicId, bookingSlotId: practice.slotId }
+    await expectGraphQLRefusal(anybody(book, { input }), 'insufficient_privilege')
+    const other = await aPractice(served.owner)
+    const manager = await served.as(other.manager.claims)
+    const generate = `mutation ($input: GenerateBookingSlotsInput!) { generateBookingSlots(input: $input) { slotGenerationRun { id } } }`
+    const range = { clinicId: practice.clinicId, fromDate: '2030-01-01', toDate: '2030-01-02' }
+    await expectGraphQLRefusal(manager(generate, { input: range }), 'forbidden')
+  })
+
+  test('by PostgreSQL itself is told by its title alone: its own message quotes rows', async () => {
+    const answer = await anybody('mutation { breakARule(input: {}) { result } }')
+    expect(answer.errors?.[0]).toMatchObject({ message: 'Exists already', extensions: { code: 'unique_violation' } })
+    expect(answer.errors?.[0]?.extensions?.detail).toBeUndefined()
+    expect(JSON.stringify(answer)).not.toContain('secret of somebody else')
+    expect(JSON.stringify(answer)).not.toContain('specializations_are_unique')
+  })
+
+  test('of a right is told without the name of what is protected', async () => {
+    const answer = await anybody('{ secretOf(id: 1) }')
+    expect(answer.errors?.[0]).toMatchObject({ message: 'Not allowed', extensions: { code: 'insufficient_privilege' } })
+    expect(JSON.stringify(answer)).not.toContain('accounts')
+  })
+
+  test('of what took too long is told as such', async () => {
+    await expectGraphQLRefusal(anybody('mutation { sleepy(input: {}) { result } }'), 'query_canceled')
+  })
+
+  test('leaves the fields beside it alone', async () => {
+    const { data, errors } = await anybody(
+      '{ secretOf(id: 1) clinics { nodes { id } } again: secretOf(id: 2) clinic(id: "1") { id } }',
+    )
+    expect(data).toMatchObject({ secretOf: null, again: null, clinics: { nodes: [{ id: practice.clinicId }, {}] } })
+    expect(errors?.map(({ path, extensions }) => [path?.[0], extensions?.code])).toEqual([
+      ['secretOf', 'insufficient_privilege'],
+      ['again', 'insufficient_privilege'],
+    ])
+  })
+})
+
+test('what nobody registered is logged whole and told without internals', async () => {
+  served.logged.length = 0
+  const answer = await anybody('mutation { divide(input: { a: 1, b: 0 }) { result } }')
+  const requestId = answer.errors?.[0]?.extensions?.requestId
+  expect(answer).toEqual({
+    data: { divide: null },
+    errors: [
+      {
+        message: 'An unexpected error occurred',
+        locations: expect.any(Array),
+        path: ['divide'],
+        extensions: { code: 'internal_error', requestId: expect.any(String) },
+      },
+    ],
+  })
+  expect(served.logged).toEqual([
+    expect.objectContaining({
+      requestId,
+      path: ['divide'],
+      err: expect.objectContaining({ message: 'division by zero', code: '22012', stack: expect.any(String) }),
+    }),
+  ])
+})
+
+test('the request id of the answer is that of its header and of the log', async () => {
+  served.logged.length = 0
+  const response = await fetch(`${served.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-request-id': 'my-own-request' },
+    body: JSON.stringify({ query: 'mutation { divide(input: { a: 1, b: 0 }) { result } }' }),
+  })
+  const { errors } = (await response.json()) as { errors: { extensions: object }[] }
+  expect(errors[0]?.extensions).toEqual({ code: 'internal_error', requestId: 'my-own-request' })
+  expect(served.logged[0]).toMatchObject({ requestId: 'my-own-request' })
+})
+
+describe('a refusal that was recorded before it is told', () => {
+  const signIn = `mutation ($input: SignInInput!) { signIn(input: $input) { authTokens { accessToken } } }`
+  const register = `mutation ($input: RegisterCustomerInput!) { registerCustomer(input: $input) {
+    authTokens { accountId accessToken expiresIn refreshToken } } }`
+  const account = { email: 'carol@test.example', password: 'correct horse battery' }
+
+  beforeAll(() => dataOf(anybody(register, { input: { ...account, fullName: 'Carol' } })))
+
+  test('is an error like any other, and what it recorded stays', async () => {
+    const wrong = { input: { ...account, password: 'something else' } }
+    const error = await expectGraphQLRefusal(anybody(signIn, wrong), 'wrong_credentials')
+    expect(error).toMatchObject({ path: ['signIn'], message: 'Wrong e-mail address or password' })
+    expect(
+      await served.owner.one('select failed_sign_ins from app_private.accounts where email = $1', [account.email]),
+    ).toEqual({ failed_sign_ins: 1 })
+  })
+
+  test('is told to who asks for nothing of the result, too', async () => {
+    const wrong = { input: { ...account, password: 'something else' } }
+    const silent = 'mutation ($input: SignInInput!) { signIn(input: $input) { clientMutationId } }'
+    await expectGraphQLRefusal(anybody(silent, wrong), 'wrong_credentials')
+  })
+
+  test('does not get in the way of who is right', async () => {
+    const { signIn: result } = await dataOf<{ signIn: { authTokens: { accessToken: string } } }>(
+      anybody(signIn, { input: account }),
+    )
+    expect(result.authTokens.accessToken).toMatch(/^ey/)
+  })
+
+  test('ends the session of a refresh token used twice', async () => {
+    const refresh = `mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { authTokens { refreshToken accessToken } } }`
+    type Tokens = { authTokens: { refreshToken: string; accessToken: string } }
+    const first = await dataOf<{ signIn: Tokens }>(
+      anybody(signIn.replace('accessToken', 'accessToken refreshToken'), { input: account }),
+    )
+    const input = { refreshToken: first.signIn.authTokens.refreshToken }
+    const second = await dataOf<{ refreshSession: Tokens }>(anybody(refresh, { input }))
+    await expectGraphQLRefusal(anybody(refresh, { input }), 'refresh_token_reused')
+    const thief = { refreshToken: second.refreshSession.authTokens.refreshToken }
+    await expectGraphQLRefusal(anybody(refresh, { input: thief }), 'refresh_token_invalid')
+  })
+})
+
+describe('a request that is none', () => {
+  const send = (init: RequestInit) => fetch(`${served.url}/graphql`, { method: 'POST', ...init })
+  const json = { 'content-type': 'application/json' }
+
+  test.each([
+    ['that is no json', { headers: json, body: '{' }, 400, 'bad_request'],
+    ['without a document', { headers: json, body: '{}' }, 400, 'bad_request'],
+    ['of several operations', { headers: json, body: '[{"query":"{ clinics { totalCount } }"}]' }, 400, 'bad_request'],
+    ['in a form', { body: new URLSearchParams({ query: '{ clinics { totalCount } }' }) }, 415, 'bad_request'],
+    ['longer than 100 kB', { headers: json, body: JSON.stringify({ query: ' '.repeat(100_001) }) }, 413, 'bad_request'],
+    ['by GET', { method: 'GET' }, 405, 'bad_request'],
+    ['that cannot be parsed', { headers: json, body: '{"query":"{ clinics"}' }, 400, 'graphql_parse_failed'],
+    ['that does not fit', { headers: json, body: '{"query":"{ planets }"}' }, 400, 'graphql_validation_failed'],
+    [
+      'whose variables do not fit',
+      { headers: json, body: '{"query":"query ($id: BigInt!) { clinic(id: $id) { id } }","variables":{"id":[1]}}' },
+      400,
+      'graphql_validation_failed',
+    ],
+    [
+      'for an operation that is not there',
+      { headers: json, body: '{"query":"query A { clinics { totalCount } }","operationName":"B"}' },
+      400,
+      'graphql_validation_failed',
+    ],
+  ])('%s is refused by code', async (_name, init: RequestInit, status, code) => {
+    const response = await send(init)
+    const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] }
+    expect([response.status, errors.map(({ extensions }) => extensions)]).toEqual([status, [{ code }]])
+  })
+
+  test('with a value that PostgreSQL cannot read is refused without its words', async () => {
+    const filter = '{ bookings(filter: { startsAt: { lessThan: "yesteryear" } }) { totalCount } }'
+    const { errors } = await ann(filter)
+    expect(errors?.[0]).toMatchObject({ extensions: { code: 'invalid_datetime_format' } })
+  })
+})
+
+test('a cursor that is none is refused, not an unexpected error', async () => {
+  await expectGraphQLRefusal(anybody('{ clinics(after: "nonsense") { nodes { id } } }'), 'bad_request')
+})

@@ -1,0 +1,140 @@
+import { getIntrospectionQuery } from 'graphql'
+import { limits } from '../../src/graphql/limits.ts'
+import { dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/graphql.ts'
+import { type Served, serve } from './served.ts'
+
+let served: Served
+let anybody: GraphQLClient
+beforeAll(async () => {
+  served = await serve()
+  anybody = await served.as()
+})
+afterAll(() => served.stop())
+
+const tooComplex = async (document: string, variables?: Record<string, unknown>) => {
+  const { message, extensions } = await expectGraphQLRefusal(anybody(document, variables), 'query_too_complex')
+  return { message, limit: (extensions?.detail as { limit: string } | undefined)?.limit }
+}
+const times = (count: number, text: (index: number) => string) =>
+  Array.from({ length: count }, (_, i) => text(i)).join(' ')
+
+test('what developers and their tools ask is allowed', async () => {
+  await dataOf(anybody(getIntrospectionQuery({ inputValueDeprecation: true, schemaDescription: true })))
+  await dataOf(
+    anybody(
+      `query ($first: Int!) {
+      clinics(first: $first) { totalCount pageInfo { endCursor } nodes {
+        name doctors(first: 20) { nodes { fullName doctorSpecializations { nodes { specialization { name } } } } } } } }`,
+      {
+        first: 5,
+      },
+    ),
+  )
+  await dataOf(
+    anybody(
+      '{ bookingSlots(first: 100) { nodes { startsAt doctor { fullName } clinic { name } timeSlot { name } } } }',
+    ),
+  )
+})
+
+test('a list without a page size gives 20 rows, and null is no way around it', async () => {
+  await served.owner.query(
+    `insert into app_public.specializations (name) select 'S' || i from generate_series(1, 30) i`,
+  )
+  const { specializations } = await dataOf<{ specializations: { nodes: unknown[]; totalCount: number } }>(
+    anybody('{ specializations { totalCount nodes { id } } }'),
+  )
+  expect([specializations.nodes.length, specializations.totalCount]).toEqual([20, 30])
+  await expectGraphQLRefusal(anybody('{ specializations(first: null) { nodes { id } } }'), 'graphql_validation_failed')
+  await expectGraphQLRefusal(
+    anybody('query ($first: Int) { specializations(first: $first) { nodes { id } } }', { first: null }),
+    'graphql_validation_failed',
+  )
+})
+
+test('pages have 100 rows at most, said in the document or by a variable', async () => {
+  const message = 'first must be from 0 to 100, not 101.'
+  expect(await tooComplex('{ clinics(first: 101) { nodes { id } } }')).toEqual({ message, limit: 'first' })
+  const byVariable = 'query ($first: Int!) { clinics(first: $first) { nodes { id } } }'
+  await dataOf(anybody(byVariable, { first: 100 }))
+  expect(await tooComplex(byVariable, { first: 101 })).toEqual({ message, limit: 'first' })
+  await dataOf(anybody(byVariable, { first: 1 }))
+  expect((await tooComplex(byVariable, { first: -1 })).limit).toBe('first')
+  expect((await tooComplex('{ availableSlots(pageSize: 1000) { cursor } }')).limit).toBe('pageSize')
+  const byDefault = 'query ($first: Int! = 500) { clinics(first: $first) { nodes { id } } }'
+  expect((await tooComplex(byDefault)).limit).toBe('first')
+})
+
+test('the rows that may be read are counted, lists in lists multiplied', async () => {
+  const nested = (first: number) =>
+    `{ clinics(first: ${first}) { nodes { doctors(first: ${first}) { nodes { bookingSlots(first: ${first}) { nodes { id } } } } } } }`
+  await dataOf(anybody(nested(10)))
+  const { message, limit } = await tooComplex(nested(50))
+  expect(limit).toBe('cost')
+  expect(message).toMatch(/may read \d{6} rows; 5000 are allowed/)
+})
+
+test('a skipped field costs nothing, and taking it in afterwards does', async () => {
+  const document = `query ($all: Boolean!) { clinics(first: 100) { nodes { id
+    doctors(first: 100) @include(if: $all) { nodes { id } } } } }`
+  await dataOf(anybody(document, { all: false }))
+  expect((await tooComplex(document, { all: true })).limit).toBe('cost')
+})
+
+test('selections inside each other have an end', async () => {
+  const { message, limit } = await tooComplex(
+    `{ clinics { nodes { doctors { nodes { bookingSlots { nodes { bookings { nodes { notifications { nodes { booking { clinic { id } } } } } } } } } } } } }`,
+  )
+  expect(limit).toBe('depth')
+  expect(message).toMatch(/list depth 5 exceeds maximum of 4/)
+  // Round and round through single rows.
+  expect(
+    (
+      await tooComplex(
+        `{ doctor(clinicId: 1, id: 1) ${'{ clinic { doctors(first: 1) { nodes '.repeat(3)} { id } ${'} } }'.repeat(3)} }`,
+      )
+    ).limit,
+  ).toBe('depth')
+})
+
+test('aliases have an end', async () => {
+  const aliases = (count: number) => `{ ${times(count, (i) => `a${i}: clinic(id: ${i}) { id }`)} }`
+  await dataOf(anybody(aliases(limits.aliases)))
+  expect(await tooComplex(aliases(limits.aliases + 1))).toEqual({ message: 'More than 20 aliases.', limit: 'aliases' })
+})
+
+test('documents have an end, and fragments of fragments are no way around it', async () => {
+  expect(await tooComplex(`{ clinics { nodes { ${times(limits.tokens, () => 'id')} } } }`)).toEqual({
+    message: 'More than 2000 tokens.',
+    limit: 'tokens',
+  })
+  const bomb = times(20, (i) => `fragment f${i} on Clinic { ${i === 19 ? 'id' : `...f${i + 1} ...f${i + 1}`} }`)
+  const began = performance.now()
+  expect((await tooComplex(`{ clinics { nodes { ...f0 } } } ${bomb}`)).limit).toBe('cost')
+  expect(performance.now() - began).toBeLessThan(1000)
+})
+
+test('the most one can send is refused or answered soon', async () => {
+  const slow = [
+    `{ ${times(280, () => 'clinics { nodes { id } }')} }`,
+    `{ clinics { nodes { ${times(280, () => 'doctors { nodes { id } }')} } } }`,
+    `{ clinics { nodes { ${times(160, () => 'doctors(first: 1) { nodes { id } }')} } } }`,
+    `{ clinics { nodes { ${times(1900, (i) => `x${i}`)} } } }`,
+  ]
+  for (const document of slow) {
+    const began = performance.now()
+    await anybody(document)
+    expect(performance.now() - began).toBeLessThan(2000)
+  }
+})
+
+test('a name for an operation that is not there is refused, however often another is tried', async () => {
+  const ask = (operationName: string) =>
+    fetch(`${served.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: 'query A { clinics { totalCount } }', operationName }),
+    }).then((response) => response.json() as Promise<{ data?: unknown }>)
+  expect((await ask('B')).data).toBeUndefined()
+  expect((await ask('A')).data).toBeDefined()
+})

@@ -1,0 +1,115 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express from 'express'
+import { createClient } from 'graphql-ws'
+import { pino } from 'pino'
+import { WebSocket } from 'ws'
+import { requestPool } from '../../src/database/pools.ts'
+import { createGraphQL, type GraphQLInstance } from '../../src/graphql/instance.ts'
+import type { Claims, TokenSettings } from '../../src/graphql/tokens.ts'
+import { log as programLog } from '../../src/log.ts'
+import { identifyRequests } from '../../src/requests.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
+import { type Connection, connect } from '../helpers/connection.ts'
+import { type Answer, type GraphQLClient, graphqlClient } from '../helpers/graphql.ts'
+
+/** The API over HTTP and WebSocket, in this process, on a database of its own. */
+export interface Served {
+  url: string
+  graphql: GraphQLInstance
+  /** The owner's connection to the database. */
+  owner: Connection
+  /** What was logged, line by line. */
+  logged: Record<string, unknown>[]
+  /** A client with a token for these claims; without any, an anonymous one. */
+  as(claims?: Claims): Promise<GraphQLClient>
+  /** An access token for claims as the test helpers give them. */
+  tokenOf(claims: Claims): Promise<string>
+  /** Subscribes over a WebSocket of its own; `connection` is what connection_init carries. */
+  subscribe(document: string, variables: Record<string, unknown>, connection: Record<string, unknown>): Subscription
+  stop(): Promise<void>
+}
+
+export interface Subscription {
+  /** The next event, waiting for it; undefined when the subscription has ended. */
+  next(): Promise<Answer | undefined>
+  close(): Promise<void>
+}
+
+export const tokenSettings: TokenSettings = {
+  jwtSecret: 'a key for tests alone: 0123456789 abcdefgh',
+  jwtIssuer: 'medislot',
+  jwtAudience: 'medislot',
+  accessTokenSeconds: 900,
+  externalIssuer: undefined,
+}
+
+/** Serves a cloned database. `prepare` changes it before the schema is read. Call stop() when done. */
+export async function serve(
+  settings: Partial<TokenSettings> & { production?: boolean } = {},
+  prepare: (owner: Connection) => Promise<unknown> = async () => undefined,
+): Promise<Served> {
+  programLog.level = 'warn'
+  const database: ClonedDatabase = await cloneDatabase()
+  const owner = await connect(database.url)
+  await prepare(owner)
+  const pool = requestPool({ databaseUrl: database.url, poolSize: 10, statementTimeoutMs: 10_000 })
+  const logged: Record<string, unknown>[] = []
+  const log = pino({ level: 'info' }, { write: (line: string) => logged.push(JSON.parse(line)) })
+  const graphql = await createGraphQL({ pool, log, settings: { production: false, ...tokenSettings, ...settings } })
+  const app = express()
+  const server: Server = createServer(app)
+  app.use(identifyRequests)
+  await graphql.addTo(app, server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const tokenOf = ({ sub = '', sid = '' }: Claims) => graphql.tokens.issue(sub, sid)
+
+  return {
+    url,
+    graphql,
+    owner,
+    logged,
+    tokenOf,
+    as: async (claims) => graphqlClient(url, claims && (await tokenOf(claims))),
+    subscribe: (document, variables, connection) => subscription(url, document, variables, connection),
+    async stop() {
+      await graphql.release()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      await pool.end()
+      await owner.close()
+      await database.drop()
+    },
+  }
+}
+
+function subscription(
+  url: string,
+  query: string,
+  variables: Record<string, unknown>,
+  connectionParams: Record<string, unknown>,
+): Subscription {
+  const client = createClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    connectionParams,
+  })
+  const events = client.iterate({ query, variables })
+  return {
+    async next() {
+      try {
+        const { done, value } = await events.next()
+        return done ? undefined : (value as Answer)
+      } catch (errors) {
+        // graphql-ws throws what the server refuses before it subscribes.
+        return { errors } as Answer
+      }
+    },
+    async close() {
+      await events.return?.()
+      await client.dispose()
+    },
+  }
+}

@@ -1,0 +1,136 @@
+import { dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/graphql.ts'
+import { aPractice, aSlot } from '../helpers/world.ts'
+import { type Served, serve } from './served.ts'
+
+let served: Served
+let practice: Awaited<ReturnType<typeof aPractice>>
+let ann: GraphQLClient
+
+beforeAll(async () => {
+  served = await serve({}, async (owner) => {
+    await owner.query(`
+      create function app_public.which_transaction(n int) returns text language sql stable as
+        $$ select pg_backend_pid() || ' ' || virtualtransaction || ' ' || current_setting('transaction_isolation') || ' '
+             || current_setting('transaction_read_only') from pg_locks where pid = pg_backend_pid() and locktype = 'virtualxid' $$;
+      create function app_public.writes_secretly(n int) returns int language plpgsql stable security definer as $$
+        begin execute 'insert into app_public.specializations (name) values (''x'')'; return 1; end $$;
+      create function app_public.fails(n int) returns int language plpgsql stable as $$ begin return n / 0; end $$;
+      create function app_public.settings_left() returns text language sql volatile as
+        $$ select concat_ws(',', current_user, current_setting('medislot.account_id', true)) $$;
+      grant execute on function app_public.which_transaction(int), app_public.writes_secretly(int), app_public.fails(int),
+        app_public.settings_left() to app_anonymous`)
+  })
+  practice = await aPractice(served.owner)
+  ann = await served.as(practice.customer.claims)
+})
+afterAll(() => served.stop())
+
+test('the statements of a query share one transaction, which cannot write', async () => {
+  const data = await dataOf<Record<string, string>>(ann('{ a: whichTransaction(n: 1) b: whichTransaction(n: 2) }'))
+  expect(data.a).toMatch(/repeatable read on$/)
+  expect(data.b).toBe(data.a)
+})
+
+test('a query cannot write, whatever a function calls itself', async () => {
+  const { data, errors } = await ann('{ writesSecretly(n: 1) }')
+  expect(data).toEqual({ writesSecretly: null })
+  expect(errors).toHaveLength(1)
+  expect(await served.owner.query(`select from app_public.specializations where name = 'x'`)).toEqual([])
+})
+
+test('a field that fails takes none of the others with it', async () => {
+  const { data, errors } = await ann(
+    '{ a: whichTransaction(n: 1) b: fails(n: 1) c: whichTransaction(n: 3) d: fails(n: 4) clinic(id: 1) { name } }',
+  )
+  expect(data).toMatchObject({ a: expect.any(String), b: null, c: expect.any(String), d: null, clinic: {} })
+  expect(errors?.map(({ path }) => path)).toEqual([['b'], ['d']])
+})
+
+test('a mutation reads what it has written', async () => {
+  const input = { clinicId: practice.clinicId, bookingSlotId: practice.slotId, note: 'first visit' }
+  const { bookSlot } = await dataOf(
+    ann(
+      `mutation ($input: BookSlotInput!) { bookSlot(input: $input) {
+         booking { status note doctor { fullName } bookingSlot { status bookings { nodes { note } } } }
+         query { bookings { totalCount } } } }`,
+      { input },
+    ),
+  )
+  expect(bookSlot).toEqual({
+    booking: {
+      status: 'BOOKED',
+      note: 'first visit',
+      doctor: { fullName: expect.any(String) },
+      bookingSlot: { status: 'BOOKED', bookings: { nodes: [{ note: 'first visit' }] } },
+    },
+    query: { bookings: { totalCount: 1 } },
+  })
+})
+
+test('of two mutations in one document the first stays when the second is refused', async () => {
+  const slot = await aSlot(served.owner, practice.clinicId, practice.doctorId, 72)
+  const input = { clinicId: practice.clinicId, bookingSlotId: slot }
+  const answer = ann(
+    `mutation ($input: BookSlotInput!) {
+       first: bookSlot(input: $input) { booking { id } } second: bookSlot(input: $input) { booking { id } } }`,
+    { input },
+  )
+  const error = await expectGraphQLRefusal(answer, 'slot_taken')
+  expect(error.path).toEqual(['second'])
+  expect((await answer).data).toMatchObject({ first: { booking: { id: expect.any(String) } }, second: null })
+})
+
+test('nothing of a caller stays on the connection', async () => {
+  const anybody = await served.as()
+  for (let i = 0; i < 20; i++) {
+    expect(await dataOf(ann('mutation { settingsLeft(input: {}) { result } }'))).toEqual({
+      settingsLeft: { result: `app_customer,${practice.customer.accountId}` },
+    })
+    expect(await dataOf(anybody('mutation { settingsLeft(input: {}) { result } }'))).toEqual({
+      settingsLeft: { result: 'app_anonymous,' },
+    })
+  }
+})
+
+test("callers at the same time do not get each other's answers", async () => {
+  const manager = await served.as(practice.manager.claims)
+  const ask = async (client: GraphQLClient) =>
+    (await dataOf<{ currentPerson: { accountId: string } }>(client('{ currentPerson { accountId } }'))).currentPerson
+      .accountId
+  const asked = Array.from({ length: 100 }, (_, i) => (i % 2 ? ask(ann) : ask(manager)))
+  const expected = asked.map((_, i) => (i % 2 ? practice.customer.accountId : practice.manager.accountId))
+  expect(await Promise.all(asked)).toEqual(expected)
+})
+
+test('connections are given back, whatever happens', async () => {
+  const documents = [
+    '{ fails(n: 1) }',
+    '{ clinics { nodes { id } } bookings { totalCount } }',
+    'mutation { bookSlot(input: { clinicId: 1, bookingSlotId: 999999 }) { booking { id } } }',
+  ]
+  await Promise.all(Array.from({ length: 60 }, (_, i) => ann(documents[i % 3] as string)))
+  const idle = `select count(*)::int as "inTransaction" from pg_stat_activity
+    where datname = current_database() and application_name = 'medislot server' and state like 'idle in transaction%'`
+  // The last commits are not waited for by their answers.
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(await served.owner.one(idle)).toEqual({ inTransaction: 0 })
+  await dataOf(ann('{ clinics { totalCount } }'))
+})
+
+test('a program in this process runs documents with the same rights, limits and codes', async () => {
+  const claims = practice.customer.claims
+  const { graphql } = served
+  expect(await graphql.run({ document: '{ currentPerson { accountId } }', claims })).toEqual({
+    data: { currentPerson: { accountId: practice.customer.accountId } },
+  })
+  const codeOf = async (request: Parameters<typeof graphql.run>[0]) =>
+    (await graphql.run(request)).errors?.[0]?.extensions.code
+  expect(await codeOf({ document: '{ planets }', claims })).toBe('graphql_validation_failed')
+  expect(await codeOf({ document: '{ clinics(first: 1000) { nodes { id } } }', claims })).toBe('query_too_complex')
+  const book = 'mutation ($input: BookSlotInput!) { bookSlot(input: $input) { booking { id } } }'
+  const input = { clinicId: practice.clinicId, bookingSlotId: practice.slotId }
+  expect(await codeOf({ document: book, variables: { input }, claims })).toBe('slot_taken')
+  expect(await codeOf({ document: book, variables: { input }, claims: {} })).toBe('insufficient_privilege')
+  const gone = { sub: practice.customer.accountId, sid: '00000000-0000-0000-0000-000000000000' }
+  expect(await codeOf({ document: '{ currentPerson { accountId } }', claims: gone })).toBe('unauthenticated')
+})

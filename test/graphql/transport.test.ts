@@ -1,0 +1,89 @@
+import { once } from 'node:events'
+import { Pool } from 'pg'
+import { pino } from 'pino'
+import { type RawData, WebSocket } from 'ws'
+import { createGraphQL } from '../../src/graphql/instance.ts'
+import { ownerUrlOf } from '../helpers/cluster.ts'
+import { aPractice } from '../helpers/world.ts'
+import { type Served, serve, tokenSettings } from './served.ts'
+
+let development: Served
+let production: Served
+beforeAll(async () => {
+  development = await serve()
+  production = await serve({ production: true })
+})
+afterAll(() => Promise.all([development.stop(), production.stop()]))
+
+const browse = async (url: string) => {
+  const response = await fetch(url, { headers: { accept: 'text/html' } })
+  return { status: response.status, html: (await response.text()).includes('<html') }
+}
+
+test('GraphiQL is there for developers and nowhere in production', async () => {
+  expect(await browse(`${development.url}/graphiql`)).toEqual({ status: 200, html: true })
+  expect((await browse(`${production.url}/graphiql`)).status).toBe(404)
+  expect((await browse(`${production.url}/graphql`)).status).toBeGreaterThanOrEqual(400)
+  expect((await browse(`${production.url}/ruru-static/ruru.js`)).status).toBe(404)
+})
+
+test('a query cannot come by GET, which other sites could make a browser send', async () => {
+  const response = await fetch(`${development.url}/graphql?query=${encodeURIComponent('{ clinics { totalCount } }')}`)
+  expect(response.status).toBe(405)
+})
+
+test('a pool that does not pipeline is refused at the start', async () => {
+  const pool = new Pool({ connectionString: ownerUrlOf('shared') })
+  const settings = { ...tokenSettings, production: false }
+  await expect(createGraphQL({ pool, settings, log: pino({ level: 'silent' }) })).rejects.toThrow(/pipeline/)
+  await pool.end()
+})
+
+describe('a WebSocket', () => {
+  async function connect(served: Served, path = '/graphql') {
+    const socket = new WebSocket(`${served.url.replace('http', 'ws')}${path}`, 'graphql-transport-ws')
+    const messages: { type: string; id?: string; payload?: { extensions?: object }[] }[] = []
+    socket.on('message', (data: RawData) => messages.push(JSON.parse(String(data))))
+    const closed = new Promise<number>((resolve) => socket.once('close', resolve))
+    await once(socket, 'open')
+    return { socket, messages, closed, send: (message: object) => socket.send(JSON.stringify(message)) }
+  }
+
+  test('at another path is refused', async () => {
+    await expect(connect(development, '/elsewhere')).rejects.toThrow()
+  })
+
+  test('that sends more than a request may have is closed', async () => {
+    const { closed, send } = await connect(development)
+    send({ type: 'connection_init', payload: { filler: ' '.repeat(200_000) } })
+    expect(await closed).toBe(1009)
+  })
+
+  test('carries 20 subscriptions and no more', async () => {
+    const practice = await aPractice(development.owner)
+    const accessToken = await development.tokenOf(practice.manager.claims)
+    const { socket, messages, send } = await connect(development)
+    send({ type: 'connection_init', payload: { accessToken } })
+    await once(socket, 'message')
+    const query = `subscription { clinicDay(clinicId: ${practice.clinicId}) { events { id } } }`
+    for (let i = 0; i < 21; i++) send({ type: 'subscribe', id: String(i), payload: { query } })
+    await once(socket, 'message')
+    expect(messages.slice(1)).toEqual([
+      expect.objectContaining({
+        type: 'error',
+        id: '20',
+        payload: [expect.objectContaining({ extensions: expect.objectContaining({ code: 'query_too_complex' }) })],
+      }),
+    ])
+    socket.close()
+  })
+
+  test('is told to go when the server stops', async () => {
+    const served = await serve()
+    const { closed, send, socket } = await connect(served)
+    send({ type: 'connection_init' })
+    await once(socket, 'message')
+    await served.stop()
+    expect(await closed).toBe(1001)
+  })
+})

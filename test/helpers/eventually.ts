@@ -1,0 +1,21 @@
+/**
+ * Asks again and again until the answer is neither undefined nor false, and gives it. Throws after some seconds: a loop
+ * without end would outlive its test and keep the whole run from ending. An attempt that throws counts as a no.
+ */
+export async function eventually<T>(
+  ask: () => T | Promise<T>,
+  what: string,
+  ms = 15_000,
+): Promise<Exclude<T, undefined | false>> {
+  let last: unknown
+  for (const deadline = Date.now() + ms; Date.now() < deadline; ) {
+    try {
+      const answer = await ask()
+      if (answer !== undefined && answer !== false) return answer as Exclude<T, undefined | false>
+    } catch (error) {
+      last = error
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  throw new Error(`waited ${ms} ms in vain: ${what}`, { cause: last })
+}

@@ -1,0 +1,108 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { SMTPServer } from 'smtp-server'
+
+// The other side of each transport, as it behaves in the world: takes, puts off, refuses, drops the line.
+
+/** A mail that the SMTP server took, as it came. */
+export interface Mail {
+  to: string[]
+  raw: string
+}
+
+/** What the SMTP server does with the next mail; 'drop' ends the connection in the middle of it. */
+export type SmtpAnswer = 'accept' | 'drop' | { code: number; text: string }
+
+/** A real SMTP server. `answer` decides for each mail, by recipient; it accepts all until told otherwise. */
+export async function smtpPeer(): Promise<{
+  url: string
+  mails: Mail[]
+  answer: (to: string) => SmtpAnswer | Promise<SmtpAnswer>
+  close(): Promise<void>
+}> {
+  const mails: Mail[] = []
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    logger: false,
+    onData(stream, session, done) {
+      const to = session.envelope.rcptTo.map(({ address }) => address)
+      let raw = ''
+      stream.on('data', (data) => {
+        raw += data
+      })
+      stream.on('end', async () => {
+        const answer = await peer.answer(to[0] ?? '')
+        if (answer === 'accept') {
+          mails.push({ to, raw })
+          done()
+        } else if (answer === 'drop') {
+          // Taken, and the answer lost: the case in which a sender cannot know.
+          mails.push({ to, raw })
+          for (const connection of server.connections) (connection as unknown as { close(): void }).close()
+        } else {
+          done(Object.assign(new Error(answer.text), { responseCode: answer.code }))
+        }
+      })
+    },
+  })
+  server.on('error', () => undefined)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.server.address() as AddressInfo
+  const peer = {
+    url: `smtp://127.0.0.1:${port}`,
+    mails,
+    answer: (_to: string): SmtpAnswer | Promise<SmtpAnswer> => 'accept',
+    close: () => new Promise<void>((resolve) => server.close(resolve)),
+  }
+  return peer
+}
+
+/** A request that the HTTP server took. */
+export interface Taken {
+  path: string
+  headers: IncomingHttpHeaders
+  body: string
+}
+
+/** A real HTTP server. `answer` gives status and body of each answer, or 'drop' to end the connection. */
+export async function httpPeer(): Promise<{
+  url: string
+  requests: Taken[]
+  answer: (request: Taken) => [status: number, body: unknown, headers?: Record<string, string>] | 'drop'
+  close(): Promise<void>
+}> {
+  const requests: Taken[] = []
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const data of request) body += data
+    const taken = { path: request.url ?? '', headers: request.headers, body }
+    requests.push(taken)
+    const answer = peer.answer(taken)
+    if (answer === 'drop') return request.socket.destroy()
+    const [status, content, headers] = answer
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(content))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const peer = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    answer: (_request: Taken): ReturnType<Awaited<ReturnType<typeof httpPeer>>['answer']> => [200, {}],
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+  return peer
+}
+
+/** Twilio's answers: as to `POST /2010-04-01/Accounts/{sid}/Messages.json`. */
+export const twilioTakes = (sid: string): [number, unknown] => [
+  201,
+  { sid, status: 'queued', account_sid: 'AC1', body: '' },
+]
+export const twilioRefuses = (status: number, code: number, message: string): [number, unknown] => [
+  status,
+  { code, message, status, more_info: `https://www.twilio.com/docs/errors/${code}` },
+]

@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import createClient from 'openapi-fetch'
+import { aCustomer, aPractice, aSlot, type Customer } from '../helpers/world.ts'
+import { type Client, type RestServer, serveRest } from './api.ts'
+import type { paths } from './openapi.d.ts'
+
+let server: RestServer
+let practice: Awaited<ReturnType<typeof aPractice>>
+let ann: Client
+let desk: Client
+let hours = 60
+
+beforeAll(async () => {
+  server = await serveRest()
+}, 60_000)
+afterAll(() => server?.stop())
+beforeEach(async () => {
+  practice = await aPractice(server.owner)
+  ann = await server.as(practice.customer.claims)
+  desk = await server.as(practice.receptionist.claims)
+})
+
+const newSlot = () => aSlot(server.owner, practice.clinicId, practice.doctorId, hours++)
+const bookingsOf = async ({ customerId }: Customer) =>
+  (await server.owner.query('select id from app_public.bookings where customer_id = $1', [customerId])).length
+
+it('a client generated from openapi.json registers, finds a slot, books it, moves it and cancels it', async () => {
+  const client = createClient<paths>({ baseUrl: `${server.url}/api` })
+  const registered = await client.POST('/auth/register', {
+    body: { email: `client-${Date.now()}@test.example`, password: 'a fine long password', fullName: 'Client' },
+  })
+  expect(registered.error).toBeUndefined()
+  client.use({
+    onRequest: ({ request }) => request.headers.set('authorization', `Bearer ${registered.data?.accessToken}`),
+  })
+  const later = await newSlot()
+
+  const { data: found } = await client.GET('/clinics/{clinicId}/availability', {
+    params: { path: { clinicId: practice.clinicId }, query: { limit: 1 } },
+  })
+  const slot = found?.items[0]
+  expect(slot?.bookingSlotId).toBe(practice.slotId)
+
+  const { data: booking, response } = await client.POST('/bookingSlots/{id}/book', {
+    params: { path: { id: slot?.bookingSlotId ?? '' } },
+    body: { note: 'First visit' },
+  })
+  expect(response.status).toBe(201)
+  expect(booking).toMatchObject({ status: 'BOOKED', note: 'First visit', customerId: registered.data?.customerId })
+  expect(response.headers.get('location')).toBe(`/api/bookings/${booking?.id}`)
+
+  const path = { id: booking?.id ?? '' }
+  const moved = await client.POST('/bookings/{id}/reschedule', { params: { path }, body: { bookingSlotId: later } })
+  expect(moved.data).toMatchObject({ bookingSlotId: later, sequence: 1 })
+  const cancelled = await client.POST('/bookings/{id}/cancel', { params: { path }, body: { reason: 'Well again' } })
+  expect(cancelled.data).toMatchObject({
+    status: 'CANCELLED',
+    cancelledBy: 'CUSTOMER',
+    cancellationReason: 'Well again',
+  })
+  const again = await client.POST('/bookings/{id}/cancel', { params: { path } })
+  expect(again.error).toMatchObject({ code: 'illegal_transition', details: { status: 'cancelled' } })
+})
+
+describe('a slot', () => {
+  it('is held, given back, held again and booked', async () => {
+    const path = `/bookingSlots/${practice.slotId}`
+    expect((await ann('POST', `${path}/hold`)).body).toMatchObject({
+      status: 'HELD',
+      customerId: practice.customer.customerId,
+    })
+    expect((await ann('POST', `${path}/release`)).body).toMatchObject({ status: 'OPEN', customerId: null })
+    await ann('POST', `${path}/hold`)
+    const bob = await server.as((await aCustomer(server.owner)).claims)
+    expect((await bob('POST', `${path}/book`)).body).toMatchObject({ status: 409, code: 'slot_held' })
+    expect(await ann('POST', `${path}/book`)).toMatchObject({ status: 201 })
+    // He does not see it any more, and yet is told what became of it.
+    expect(await bob('GET', path)).toMatchObject({ status: 404 })
+    expect((await bob('POST', `${path}/book`)).body).toMatchObject({ status: 409, code: 'slot_taken' })
+  })
+
+  it('is booked and freed by saying who has it, and saying it again changes nothing', async () => {
+    const path = `/bookingSlots/${practice.slotId}`
+    const { customerId } = practice.customer
+    const booked = await ann('PUT', path, { body: { customerId } })
+    expect(booked.body).toMatchObject({ status: 'BOOKED', customerId })
+    expect((await ann('PUT', path, { body: { customerId } })).text).toBe(booked.text)
+    const bob = await aCustomer(server.owner)
+    expect(
+      (await (await server.as(bob.claims))('PUT', path, { body: { customerId: bob.customerId } })).body,
+    ).toMatchObject({ code: 'slot_taken' })
+    expect((await (await server.as(bob.claims))('PUT', path, { body: { customerId: null } })).body).toMatchObject({
+      code: 'booking_not_found',
+    })
+    const freed = await ann('PUT', path, { body: { customerId: null } })
+    expect(freed.body).toMatchObject({ status: 'OPEN', customerId: null })
+    expect((await ann('PUT', path, { body: { customerId: null } })).text).toBe(freed.text)
+    expect((await ann('PUT', path, { body: {} })).body.errors).toEqual([
+      { field: 'customerId', message: 'is required' },
+    ])
+  })
+
+  it('that is booked is withdrawn with its booking, when asked', async () => {
+    const { body: booking } = await ann('POST', `/bookingSlots/${practice.slotId}/book`)
+    const refused = await desk('DELETE', `/bookingSlots/${practice.slotId}`)
+    expect(refused.body).toMatchObject({ status: 409, details: { liveBookings: [{ bookingId: booking.id }] } })
+    expect((await desk('DELETE', `/bookingSlots/${practice.slotId}?cascade=true`)).body.status).toBe('WITHDRAWN')
+    expect((await ann('GET', `/bookings/${booking.id}`)).body).toMatchObject({
+      status: 'CANCELLED',
+      cancelledBy: 'CLINIC',
+    })
+  })
+})
+
+it('the day itself: checked in, completed; or not come', async () => {
+  const book = async (slotId: string) =>
+    (await desk('POST', `/bookingSlots/${slotId}/book`, { body: { customerId: practice.customer.customerId } })).body.id
+  // Makes her known to the clinic: the desk books for people in its records only.
+  await ann('POST', `/bookingSlots/${practice.slotId}/hold`)
+  await ann('POST', `/bookingSlots/${practice.slotId}/release`)
+  const [now, before] = [
+    await book(await aSlot(server.owner, practice.clinicId, practice.doctorId, 0)),
+    await book(practice.slotId),
+  ]
+  expect((await desk('POST', `/bookings/${before}/check-in`)).body).toMatchObject({ status: 422, code: 'not_yet' })
+  expect((await desk('POST', `/bookings/${now}/check-in`)).body.status).toBe('CHECKED_IN')
+  expect((await desk('POST', `/bookings/${now}/complete`)).body.status).toBe('COMPLETED')
+  expect((await desk('POST', `/bookings/${now}/no-show`)).body.code).toBe('illegal_transition')
+})
+
+describe('an Idempotency-Key', () => {
+  it('lets fifty retries at once make one booking, and gives all the same answer', async () => {
+    const path = `/bookingSlots/${practice.slotId}/book`
+    const replies = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        ann('POST', path, { body: { note: 'once' }, headers: { 'idempotency-key': 'fifty' } }),
+      ),
+    )
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([201]))
+    expect(new Set(replies.map(({ text }) => text)).size).toBe(1)
+    expect(new Set(replies.map(({ headers }) => headers.get('location'))).size).toBe(1)
+    expect(new Set(replies.map(({ headers }) => headers.get('etag')))).toEqual(new Set(['"1"']))
+    expect(replies.filter(({ headers }) => headers.get('idempotency-replayed') === null)).toHaveLength(1)
+    expect(await bookingsOf(practice.customer)).toBe(1)
+  })
+
+  it('is good for one request: another body, address or method is refused', async () => {
+    const headers = { 'idempotency-key': 'one' }
+    const path = `/bookingSlots/${practice.slotId}`
+    await ann('POST', `${path}/book`, { body: { note: 'a' }, headers })
+    for (const [method, other, body] of [
+      ['POST', `${path}/book`, { note: 'b' }],
+      ['POST', `${path}/hold`, {}],
+      ['PUT', path, { customerId: null }],
+    ] as const) {
+      const { body: problem } = await ann(method, other, { body, headers })
+      expect(problem).toMatchObject({ status: 422, code: 'idempotency_key_reused' })
+    }
+    expect(await bookingsOf(practice.customer)).toBe(1)
+  })
+
+  it('is each caller’s own', async () => {
+    const bob = await aCustomer(server.owner)
+    const headers = { 'idempotency-key': 'shared' }
+    expect(await ann('POST', `/bookingSlots/${practice.slotId}/book`, { headers })).toMatchObject({ status: 201 })
+    const other = await newSlot()
+    expect(await (await server.as(bob.claims))('POST', `/bookingSlots/${other}/book`, { headers })).toMatchObject({
+      status: 201,
+    })
+  })
+
+  it('stores no refusal: what was refused is judged anew', async () => {
+    const headers = { 'idempotency-key': 'patient' }
+    const bob = await server.as((await aCustomer(server.owner)).claims)
+    const path = `/bookingSlots/${practice.slotId}`
+    await bob('POST', `${path}/hold`)
+    expect((await ann('POST', `${path}/book`, { headers })).body.code).toBe('slot_held')
+    await bob('POST', `${path}/release`)
+    expect(await ann('POST', `${path}/book`, { headers })).toMatchObject({ status: 201 })
+  })
+
+  it('works for every change: a clinic’s doctor is made, changed and removed once', async () => {
+    const manager = await server.as(practice.manager.claims)
+    const twice = async (method: string, path: string, body: unknown, key: string) => {
+      const headers = { 'idempotency-key': key }
+      const replies = [await manager(method, path, { body, headers }), await manager(method, path, { body, headers })]
+      expect(replies[1]?.headers.get('idempotency-replayed')).toBe('true')
+      expect(replies[1]?.text).toBe(replies[0]?.text)
+      expect(replies[1]?.status).toBe(replies[0]?.status)
+      return replies[0]?.body
+    }
+    const { id } = await twice('POST', `/clinics/${practice.clinicId}/doctors`, { fullName: 'Once' }, 'a')
+    expect(await twice('PATCH', `/doctors/${id}`, { about: 'x' }, 'b')).toMatchObject({ rowVersion: 2 })
+    expect(await twice('PUT', `/doctors/${id}`, { fullName: 'Twice' }, 'c')).toMatchObject({
+      rowVersion: 3,
+      about: null,
+    })
+    expect(await twice('DELETE', `/doctors/${id}`, undefined, 'd')).toMatchObject({ rowVersion: 4, isActive: false })
+    const timeSlot = (
+      await manager('POST', `/clinics/${practice.clinicId}/timeslots`, {
+        body: { name: 'x', startTime: '09:00', endTime: '10:00' },
+      })
+    ).body
+    await twice('DELETE', `/timeslots/${timeSlot.id}`, undefined, 'e')
+  })
+
+  it('stores nothing with tokens in it', async () => {
+    const anybody = await server.as()
+    const headers = { 'idempotency-key': 'secret' }
+    const body = { email: `twice-${Date.now()}@test.example`, password: 'a fine long password', fullName: 'Twice' }
+    expect(await anybody('POST', '/customers', { body, headers })).toMatchObject({ status: 201 })
+    expect((await anybody('POST', '/customers', { body, headers })).body).toMatchObject({ code: 'email_taken' })
+    await ann('POST', '/auth/token', { body: { email: body.email, password: body.password }, headers })
+    expect(await server.owner.query(`select from app_private.stored_responses where key = 'secret'`)).toEqual([])
+  })
+
+  it('has 1 to 200 characters', async () => {
+    const headers = { 'idempotency-key': 'x'.repeat(201) }
+    const { body } = await ann('POST', `/bookingSlots/${practice.slotId}/book`, { headers })
+    expect(body).toMatchObject({ status: 422, code: 'invalid_argument', errors: [{ field: 'Idempotency-Key' }] })
+  })
+})

@@ -1,0 +1,271 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { aDoctor, aPractice, aSlot, aTemplate, aTimeSlot, unique } from '../helpers/world.ts'
+import { type Client, type RestServer, serveRest } from './api.ts'
+
+let server: RestServer
+let practice: Awaited<ReturnType<typeof aPractice>>
+let manager: Client
+let ann: Client
+
+beforeAll(async () => {
+  server = await serveRest()
+}, 60_000)
+afterAll(() => server?.stop())
+beforeEach(async () => {
+  practice = await aPractice(server.owner)
+  manager = await server.as(practice.manager.claims)
+  ann = await server.as(practice.customer.claims)
+})
+
+const ifMatch = (tag: string) => ({ headers: { 'if-match': tag } })
+
+/** Each change of one row: what it is made upon, and the request. */
+const changes: [string, () => Promise<{ as: Client; method: string; path: string; body?: unknown }>][] = [
+  [
+    'PUT /clinics/{id}',
+    async () => ({
+      as: manager,
+      method: 'PUT',
+      path: `/clinics/${practice.clinicId}`,
+      body: { name: 'New', timeZone: 'Europe/Berlin' },
+    }),
+  ],
+  [
+    'PATCH /clinics/{id}',
+    async () => ({ as: manager, method: 'PATCH', path: `/clinics/${practice.clinicId}`, body: { phone: '1' } }),
+  ],
+  [
+    'DELETE /clinics/{id}',
+    async () => ({ as: manager, method: 'DELETE', path: `/clinics/${practice.clinicId}?cascade=true` }),
+  ],
+  [
+    'PUT /doctors/{id}',
+    async () => ({ as: manager, method: 'PUT', path: `/doctors/${practice.doctorId}`, body: { fullName: 'New' } }),
+  ],
+  [
+    'PATCH /doctors/{id}',
+    async () => ({ as: manager, method: 'PATCH', path: `/doctors/${practice.doctorId}`, body: { about: 'New' } }),
+  ],
+  [
+    'DELETE /doctors/{id}',
+    async () => ({ as: manager, method: 'DELETE', path: `/doctors/${await aDoctor(server.owner, practice.clinicId)}` }),
+  ],
+  [
+    'PUT /doctors/{id}/specializations',
+    async () => ({
+      as: manager,
+      method: 'PUT',
+      path: `/doctors/${practice.doctorId}/specializations`,
+      body: { specializationIds: [] },
+    }),
+  ],
+  [
+    'PUT /customers/{id}',
+    async () => ({
+      as: ann,
+      method: 'PUT',
+      path: `/customers/${practice.customer.customerId}`,
+      body: { fullName: 'New' },
+    }),
+  ],
+  [
+    'PATCH /customers/{id}',
+    async () => ({
+      as: ann,
+      method: 'PATCH',
+      path: `/customers/${practice.customer.customerId}`,
+      body: { phone: '1' },
+    }),
+  ],
+  [
+    'DELETE /customers/{id}',
+    async () => ({ as: ann, method: 'DELETE', path: `/customers/${practice.customer.customerId}` }),
+  ],
+  [
+    'PUT /timeslots/{id}',
+    async () => ({
+      as: manager,
+      method: 'PUT',
+      path: `/timeslots/${await aTimeSlot(server.owner, practice.clinicId)}`,
+      body: { name: unique('New'), startTime: '10:00', endTime: '11:00' },
+    }),
+  ],
+  [
+    'DELETE /timeslots/{id}',
+    async () => ({
+      as: manager,
+      method: 'DELETE',
+      path: `/timeslots/${await aTimeSlot(server.owner, practice.clinicId)}`,
+    }),
+  ],
+  [
+    'PUT /doctors/slots/{id}',
+    async () => {
+      const time = await aTimeSlot(server.owner, practice.clinicId)
+      return {
+        as: manager,
+        method: 'PUT',
+        path: `/doctors/slots/${await aTemplate(server.owner, practice.clinicId, practice.doctorId, time, 1)}`,
+        body: { timeSlotId: time, weekday: 2 },
+      }
+    },
+  ],
+  [
+    'DELETE /doctors/slots/{id}',
+    async () => ({
+      as: manager,
+      method: 'DELETE',
+      path: `/doctors/slots/${await aTemplate(server.owner, practice.clinicId, practice.doctorId, await aTimeSlot(server.owner, practice.clinicId), 1)}`,
+    }),
+  ],
+  [
+    'PUT /bookingSlots/{id}',
+    async () => ({
+      as: ann,
+      method: 'PUT',
+      path: `/bookingSlots/${practice.slotId}`,
+      body: { customerId: practice.customer.customerId },
+    }),
+  ],
+  [
+    'DELETE /bookingSlots/{id}',
+    async () => ({ as: manager, method: 'DELETE', path: `/bookingSlots/${practice.slotId}` }),
+  ],
+  [
+    'POST /bookingSlots/{id}/hold',
+    async () => ({ as: ann, method: 'POST', path: `/bookingSlots/${practice.slotId}/hold` }),
+  ],
+  [
+    'POST /bookingSlots/{id}/book',
+    async () => ({ as: ann, method: 'POST', path: `/bookingSlots/${practice.slotId}/book` }),
+  ],
+  ['POST /bookings/{id}/cancel', async () => ({ as: ann, method: 'POST', path: `/bookings/${await booked()}/cancel` })],
+  [
+    'POST /bookings/{id}/reschedule',
+    async () => ({
+      as: ann,
+      method: 'POST',
+      path: `/bookings/${await booked()}/reschedule`,
+      body: { bookingSlotId: await aSlot(server.owner, practice.clinicId, practice.doctorId, 60) },
+    }),
+  ],
+  [
+    'POST /bookings/{id}/check-in',
+    async () => ({
+      as: manager,
+      method: 'POST',
+      path: `/bookings/${await booked(await aSlot(server.owner, practice.clinicId, practice.doctorId, 0))}/check-in`,
+    }),
+  ],
+  [
+    'POST /bookings/{id}/no-show',
+    async () => ({
+      as: manager,
+      method: 'POST',
+      path: `/bookings/${await booked(await aSlot(server.owner, practice.clinicId, practice.doctorId, 0))}/no-show`,
+    }),
+  ],
+]
+
+async function booked(slotId = practice.slotId): Promise<string> {
+  const { id } = await server.owner.one('select id from app_public.book_slot($1, $2, $3)', [
+    practice.clinicId,
+    slotId,
+    practice.customer.customerId,
+  ])
+  return id as string
+}
+
+describe('If-Match', () => {
+  it.each(changes)(
+    '%s: an older version, and what is none, is refused; the present one is not',
+    async (_name, make) => {
+      const { as, method, path, body } = await make()
+      for (const tag of ['"99"', 'W/"1"', '"x"', '"0"']) {
+        const { body: problem } = await as(method, path, { body, ...ifMatch(tag) })
+        expect(problem).toMatchObject({ status: 412, code: 'stale_row_version', details: { current: 1 } })
+      }
+      const done = await as(method, path, { body, ...ifMatch('"1"') })
+      expect(done.status).toBeLessThan(300)
+    },
+  )
+
+  it('* is any version', async () => {
+    const reply = await manager('PATCH', `/doctors/${practice.doctorId}`, { body: { about: 'x' }, ...ifMatch('*') })
+    expect(reply.headers.get('etag')).toBe('"2"')
+  })
+
+  it('takes one tag', async () => {
+    const reply = await manager('PATCH', `/doctors/${practice.doctorId}`, {
+      body: { about: 'x' },
+      ...ifMatch('"1", "2"'),
+    })
+    expect(reply.body).toMatchObject({ status: 400, code: 'bad_request' })
+  })
+
+  it('tells nobody of a row they may not see', async () => {
+    const { body } = await (await server.as())('PATCH', '/doctors/999999', { body: { about: 'x' }, ...ifMatch('"1"') })
+    expect(body.status).toBe(404)
+    expect((await manager('PATCH', '/doctors/999999', { body: { about: 'x' }, ...ifMatch('"1"') })).body.status).toBe(
+      404,
+    )
+  })
+
+  it('lets one of two win who saw the same version', async () => {
+    const path = `/doctors/${practice.doctorId}`
+    const replies = await Promise.all(
+      ['a', 'b'].map((about) => manager('PATCH', path, { body: { about }, ...ifMatch('"1"') })),
+    )
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, 412])
+  })
+})
+
+describe('ETag', () => {
+  it('is the row’s version, before and after a change', async () => {
+    const path = `/doctors/${practice.doctorId}`
+    const read = await manager('GET', path)
+    expect(read.headers.get('etag')).toBe(`"${read.body.rowVersion}"`)
+    const changed = await manager('PATCH', path, { body: { about: 'x' } })
+    expect(changed.headers.get('etag')).toBe('"2"')
+    expect((await manager('GET', path)).headers.get('etag')).toBe('"2"')
+  })
+
+  it('of a doctor counts the specializations', async () => {
+    const path = `/doctors/${practice.doctorId}`
+    const { id } = await server.owner.one('insert into app_public.specializations (name) values ($1) returning id', [
+      unique('Skill'),
+    ])
+    const changed = await manager('PUT', `${path}/specializations`, { body: { specializationIds: [id] } })
+    expect(changed.body.specializations).toMatchObject([{ id }])
+    expect(changed.headers.get('etag')).toBe('"2"')
+    // Set again, nothing changes.
+    expect(
+      (await manager('PUT', `${path}/specializations`, { body: { specializationIds: [id] } })).headers.get('etag'),
+    ).toBe('"2"')
+    expect(
+      (await manager('PUT', `${path}/specializations`, { body: { specializationIds: ['999999'] } })).body,
+    ).toMatchObject({
+      code: 'invalid_argument',
+      errors: [{ field: 'specializationIds' }],
+    })
+  })
+
+  it.each(['"1"', 'W/"1"', '"7", "1"', '*'])(
+    'If-None-Match: %s of what has not changed is answered 304',
+    async (tag) => {
+      const path = `/doctors/${practice.doctorId}`
+      const headers = { 'if-none-match': tag }
+      expect(await manager('GET', path, { headers })).toMatchObject({ status: 304, text: '' })
+      await manager('PATCH', path, { body: { about: 'x' } })
+      expect((await manager('GET', path, { headers })).status).toBe(tag === '*' ? 304 : 200)
+    },
+  )
+
+  it('of a list is of what is in it', async () => {
+    const path = `/clinics/${practice.clinicId}/doctors`
+    const tag = (await ann('GET', path)).headers.get('etag') ?? ''
+    expect((await ann('GET', path, { headers: { 'if-none-match': tag } })).status).toBe(304)
+    await aDoctor(server.owner, practice.clinicId)
+    expect((await ann('GET', path, { headers: { 'if-none-match': tag } })).status).toBe(200)
+  })
+})

@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { buildSchema, parse, validate } from 'graphql'
+import { locates } from '../../src/rest/locate.ts'
+import { routes } from '../../src/rest/routes/index.ts'
+import { type RestServer, serveRest } from './api.ts'
+
+// The endpoints that were asked for, as the overview lists them: none can go missing.
+
+const list = await readFile(join(import.meta.dirname, 'overview_endpoints.md'), 'utf8')
+const asked = [...list.matchAll(/^- `(GET|POST|PUT|PATCH|DELETE) (\S+)`/gm)].map(([, method = '', path = '']) => ({
+  method,
+  path,
+}))
+const schema = buildSchema(await readFile('schema.graphql', 'utf8'))
+/** By shape: what an id is called does not matter. */
+const shape = (path: string) => path.replace(/\{\w+\}/g, '{}')
+
+let server: RestServer
+beforeAll(async () => {
+  server = await serveRest()
+}, 60_000)
+afterAll(() => server?.stop())
+
+describe('the overview', () => {
+  it('lists its endpoints in a form that is read here', () => {
+    // One for each line that begins as they do.
+    expect(asked).toHaveLength(list.split('\n').filter((line) => line.startsWith('- `')).length)
+    expect(asked.length).toBeGreaterThan(30)
+  })
+
+  it.each(asked)('$method $path is an endpoint, and answers', async ({ method, path }) => {
+    expect(routes.filter((route) => route.method === method && shape(route.path) === shape(path))).toHaveLength(1)
+    const document = JSON.parse(await readFile('openapi.json', 'utf8'))
+    const documented = Object.keys(document.paths).find((known) => shape(known) === shape(path))
+    expect(document.paths[documented ?? ''][method.toLowerCase()]).toBeDefined()
+
+    const anybody = await server.as()
+    const { status, body } = await anybody(method, path.replace(/\{\w+\}/g, '1'))
+    expect(status).toBeLessThan(500)
+    expect(['not_found', 'method_not_allowed']).not.toContain(body.code)
+  })
+})
+
+describe('the table of routes', () => {
+  it.each([...routes, ...Object.entries(locates).map(([id, { document }]) => ({ id, document }))])(
+    '$id: its document fits the schema',
+    ({ document }) => {
+      expect(validate(schema, parse(document))).toEqual([])
+    },
+  )
+
+  it('has each address and method once, and each name once', () => {
+    const addresses = routes.map(({ method, path }) => `${method} ${shape(path)}`)
+    expect(addresses).toEqual([...new Set(addresses)])
+    const names = routes.map(({ id }) => id)
+    expect(names).toEqual([...new Set(names)])
+  })
+
+  it('calls an id the same wherever its address begins the same', () => {
+    const byShape = Map.groupBy(
+      routes.map(({ path }) => path),
+      shape,
+    )
+    expect([...byShape.values()].filter((paths) => new Set(paths).size > 1)).toEqual([])
+  })
+})
+
+describe('what explains the API', () => {
+  it('is served, and comes from this server alone', async () => {
+    const get = async (path: string) => {
+      const response = await fetch(`${server.url}${path}`)
+      return { status: response.status, text: await response.text() }
+    }
+    const document = await get('/api/openapi.json')
+    expect(JSON.parse(document.text)).toEqual(JSON.parse(await readFile('openapi.json', 'utf8')))
+
+    const page = await get('/api/docs')
+    const parts = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, part = '']) => part)
+    expect(parts.length).toBeGreaterThan(2)
+    for (const part of parts) {
+      expect(part).toMatch(/^\/api\//)
+      expect(await get(part)).toMatchObject({ status: 200 })
+    }
+    // No script and no style in the page itself, which a content security policy would refuse.
+    expect(page.text).not.toMatch(/<script>|<style|\son\w+=/)
+  })
+
+  it('has a place for every refusal, which its type leads to', async () => {
+    const { body } = await (await server.as())('GET', '/bookings/1')
+    const response = await fetch(new URL(body.type, server.url))
+    expect(await response.text()).toContain(`id="${new URL(body.type, server.url).hash.slice(1)}"`)
+  })
+})

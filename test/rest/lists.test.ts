@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { aDoctor, aPractice, aSlot, unique } from '../helpers/world.ts'
+import { type Client, type RestServer, serveRest } from './api.ts'
+
+let server: RestServer
+let practice: Awaited<ReturnType<typeof aPractice>>
+let anybody: Client
+let desk: Client
+let ann: Client
+
+interface Row {
+  id: string
+  bookingSlotId: string
+  slotDate: string
+  startsAt: string
+  status: string
+}
+
+beforeAll(async () => {
+  server = await serveRest()
+  practice = await aPractice(server.owner)
+  for (let i = 0; i < 11; i++) await aSlot(server.owner, practice.clinicId, practice.doctorId, 72 + 12 * i)
+  anybody = await server.as()
+  desk = await server.as(practice.receptionist.claims)
+  ann = await server.as(practice.customer.claims)
+}, 60_000)
+afterAll(() => server?.stop())
+
+/** All pages of a list, by following its Link headers. */
+async function pages(client: Client, path: string): Promise<Row[][]> {
+  const all: Row[][] = []
+  for (let next: string | undefined = path; next; ) {
+    const { body, headers } = await client('GET', next)
+    all.push(body.items)
+    const link = headers.get('link')
+    expect(link === null).toBe(body.nextCursor === null)
+    next = /^<\/api(.+)>; rel="next"$/.exec(link ?? '')?.[1]
+  }
+  return all
+}
+
+const ids = (rows: Row[]) => rows.map(({ id, bookingSlotId }) => id ?? bookingSlotId)
+
+describe.each([
+  ['slots of a doctor', () => `/doctors/${practice.doctorId}/bookingSlots`],
+  ['what is free in a clinic', () => `/clinics/${practice.clinicId}/availability`],
+  ['what is free with a doctor', () => `/doctors/${practice.doctorId}/availability`],
+  ['what is free', () => '/availability/search'],
+])('%s', (_name, path) => {
+  it('come in pages that together are the whole, in order', async () => {
+    const whole = (await anybody('GET', `${path()}?limit=100`)).body.items as Row[]
+    expect(whole).toHaveLength(12)
+    const parts = await pages(anybody, `${path()}?limit=5`)
+    expect(ids(parts.flat())).toEqual(ids(whole))
+    expect(parts.slice(0, 2).map((part) => part.length)).toEqual([5, 5])
+    expect(whole.map(({ startsAt }) => startsAt)).toEqual(whole.map(({ startsAt }) => startsAt).sort())
+  })
+
+  it('are filtered by local date, by range of dates and by instants', async () => {
+    const whole = (await anybody('GET', `${path()}?limit=100`)).body.items as Row[]
+    const asked = async (query: string) => ids((await anybody('GET', `${path()}?limit=100&${query}`)).body.items)
+    const where = (keep: (row: Row) => boolean) => ids(whole.filter(keep))
+    const [first, later] = [whole[3] as Row, whole[8] as Row]
+    expect(await asked(`date=${first.slotDate}`)).toEqual(where(({ slotDate }) => slotDate === first.slotDate))
+    expect(await asked(`from=${first.slotDate}&to=${later.slotDate}`)).toEqual(
+      where(({ slotDate }) => slotDate >= first.slotDate && slotDate <= later.slotDate),
+    )
+    const [from, to] = [encodeURIComponent(first.startsAt), encodeURIComponent(later.startsAt)]
+    expect(await asked(`from=${from}&to=${to}`)).toEqual(ids(whole.slice(3, 8)))
+  })
+})
+
+describe('lists', () => {
+  it('of slots are filtered by status', async () => {
+    const taken = await aSlot(server.owner, practice.clinicId, await aDoctor(server.owner, practice.clinicId), 50)
+    const doctor = (await desk('GET', `/bookingSlots/${taken}`)).body.doctorId
+    await ann('POST', `/bookingSlots/${taken}/book`)
+    const path = `/doctors/${doctor}/bookingSlots`
+    expect((await anybody('GET', path)).body.items).toEqual([])
+    expect((await desk('GET', `${path}?status=BOOKED`)).body.items).toMatchObject([{ id: taken }])
+    expect((await desk('GET', `${path}?status=OPEN`)).body.items).toEqual([])
+  })
+
+  it('of bookings are filtered by all that they are asked for, together', async () => {
+    const { body: all } = await desk('GET', '/bookings')
+    const booking = all.items[0]
+    const { clinicId, doctorId, customerId, slotDate } = booking
+    const right = { clinicId, doctorId, customerId, date: slotDate, from: slotDate, to: slotDate, status: 'BOOKED' }
+    expect((await desk('GET', `/bookings?${new URLSearchParams(right)}`)).body.items).toEqual([booking])
+    const wrong = {
+      clinicId: '1000000',
+      doctorId: '1000000',
+      customerId: '1000000',
+      date: '2020-01-01',
+      from: '2999-01-01',
+      to: '2020-01-01',
+      status: 'CANCELLED',
+    }
+    for (const name of Object.keys(right) as (keyof typeof right)[]) {
+      const query = new URLSearchParams({ ...right, [name]: wrong[name] })
+      expect([name, (await desk('GET', `/bookings?${query}`)).body.items]).toEqual([name, []])
+    }
+  })
+
+  it('find by the name or id of a specialization, in any case; an unknown one finds nothing', async () => {
+    const name = unique('Skill')
+    const { id } = await server.owner.one('insert into app_public.specializations (name) values ($1) returning id', [
+      name,
+    ])
+    await server.owner.query('insert into app_public.doctor_specializations values ($1, $2, $3)', [
+      practice.clinicId,
+      practice.doctorId,
+      id,
+    ])
+    for (const [value, count] of [
+      [name.toUpperCase(), 12],
+      [id, 12],
+      ['no such thing', 0],
+      ['999999', 0],
+    ] as const) {
+      for (const path of ['/availability/search', `/clinics/${practice.clinicId}/availability`]) {
+        const { body } = await anybody('GET', `${path}?limit=100&specialization=${encodeURIComponent(value)}`)
+        expect([value, path, body.items.length]).toEqual([value, path, count])
+      }
+    }
+  })
+
+  it('of a clinic or doctor that is not there are not there', async () => {
+    for (const path of ['/clinics/999999/doctors', '/clinics/999999/timeslots', '/clinics/999999/availability'])
+      expect((await anybody('GET', path)).body).toMatchObject({ status: 404, code: 'clinic_not_found' })
+    for (const path of ['/doctors/999999/bookingSlots', '/doctors/999999/availability'])
+      expect((await anybody('GET', path)).body).toMatchObject({ status: 404, code: 'doctor_not_found' })
+  })
+
+  it('refuse a cursor that was not made here', async () => {
+    for (const path of [`/doctors/${practice.doctorId}/bookingSlots`, '/clinics', '/availability/search']) {
+      const { body } = await anybody('GET', `${path}?cursor=nonsense`)
+      expect(body.status).toBeGreaterThanOrEqual(400)
+      expect(body.status).toBeLessThan(500)
+    }
+  })
+})

@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { aCustomer, aPractice } from '../helpers/world.ts'
+import { type Client, type RestServer, serveRest } from './api.ts'
+
+let server: RestServer
+let practice: Awaited<ReturnType<typeof aPractice>>
+let anybody: Client
+let ann: Client
+let manager: Client
+
+beforeAll(async () => {
+  server = await serveRest()
+  practice = await aPractice(server.owner)
+  anybody = await server.as()
+  ann = await server.as(practice.customer.claims)
+  manager = await server.as(practice.manager.claims)
+}, 60_000)
+afterAll(() => server?.stop())
+
+it('a problem says what is wrong, and in which request', async () => {
+  const { body, headers, status } = await anybody('GET', '/clinics/999999', {
+    headers: { 'x-request-id': 'my-request-1' },
+  })
+  expect(body).toEqual({
+    type: '/api/errors#clinic_not_found',
+    title: 'Clinic not found',
+    status,
+    detail: 'Clinic not found',
+    code: 'clinic_not_found',
+    requestId: 'my-request-1',
+  })
+  expect(headers.get('content-type')).toBe('application/problem+json')
+})
+
+it('unknown parameters are refused by name, with all else that is wrong', async () => {
+  const { body } = await anybody('GET', '/clinics?limit=0&colour=red&limitt=3')
+  expect(body).toMatchObject({ status: 400, code: 'bad_request' })
+  expect(body.errors).toEqual([
+    { field: 'colour', message: 'is not a parameter here' },
+    { field: 'limitt', message: 'is not a parameter here' },
+    { field: 'limit', message: 'must be >= 1' },
+  ])
+  const wrong = ['limit=101', 'limit=x', 'limit=1&limit=2', 'cursor=']
+  for (const query of wrong) expect([query, (await anybody('GET', `/clinics?${query}`)).status]).toEqual([query, 400])
+  for (const query of ['date=tomorrow', 'date=2026-02-30', 'from=12', 'clinicId=x', 'doctorId=-1', 'specialization='])
+    expect([query, (await anybody('GET', `/availability/search?${query}`)).status]).toEqual([query, 400])
+  expect((await ann('GET', '/bookings?status=booked')).body.errors).toEqual([
+    { field: 'status', message: 'must be one of BOOKED, CHECKED_IN, COMPLETED, CANCELLED, NO_SHOW' },
+  ])
+})
+
+it('a body is judged field by field', async () => {
+  const { body } = await manager('POST', `/clinics/${practice.clinicId}/timeslots`, {
+    body: { startTime: 'noon', endTime: 12, colour: 'red' },
+  })
+  expect(body.status).toBe(400)
+  expect(body.errors.map(({ field }: { field: string }) => field).sort()).toEqual([
+    'colour',
+    'endTime',
+    'name',
+    'startTime',
+  ])
+  expect((await manager('PATCH', `/doctors/${practice.doctorId}`, { body: {} })).body).toMatchObject({ status: 400 })
+  // What only the database can judge it names as well.
+  expect((await manager('PATCH', `/doctors/${practice.doctorId}`, { body: { fullName: ' ' } })).body).toMatchObject({
+    status: 422,
+    code: 'check_violation',
+  })
+  expect((await manager('PATCH', `/doctors/${practice.doctorId}`, { body: { fullName: null } })).body).toMatchObject({
+    status: 422,
+    code: 'not_null_violation',
+  })
+  const weak = { email: 'weak@test.example', password: 'short', fullName: 'Weak' }
+  expect((await anybody('POST', '/customers', { body: weak })).body).toMatchObject({
+    status: 422,
+    code: 'weak_password',
+  })
+})
+
+it.each([
+  ['{"name": "x"', 400, 'bad_request'],
+  ['[]', 400, 'bad_request'],
+  ['"text"', 400, 'bad_request'],
+  ['null', 400, 'bad_request'],
+])('a body that is %s is answered %i', async (text, status, code) => {
+  expect((await ann('POST', `/bookingSlots/${practice.slotId}/book`, { body: text })).body).toMatchObject({
+    status,
+    code,
+  })
+})
+
+it('a body that is too large is answered 413', async () => {
+  const { body } = await ann('POST', `/bookingSlots/${practice.slotId}/book`, { body: { note: 'x'.repeat(100_000) } })
+  expect(body).toMatchObject({ status: 413, code: 'body_too_large' })
+})
+
+it.each([
+  'text/plain',
+  'application/x-www-form-urlencoded',
+  'application/merge-patch+json',
+  'application/json; charset=latin1',
+])('a body that is %s is answered 415, but for patches', async (type) => {
+  const { body } = await ann('POST', `/bookingSlots/${practice.slotId}/book`, {
+    body: '{}',
+    headers: { 'content-type': type },
+  })
+  expect(body).toMatchObject({ status: 415, code: 'unsupported_media_type' })
+})
+
+it('what is at no address is answered 404, an id that is none too', async () => {
+  for (const path of ['/nothing', '/clinics/', '/doctors/x', '/doctors/slots', '/clinics/1/doctors/1', '/clinics/-1'])
+    expect([path, (await ann('GET', path)).body.code]).toEqual([path, 'not_found'])
+  expect((await ann('GET', '/clinics/999999999999999999')).body.code).toBe('clinic_not_found')
+})
+
+it('a method that an address does not know is answered 405 with those it knows', async () => {
+  const { body, headers } = await anybody('DELETE', '/clinics')
+  expect(body).toMatchObject({ status: 405, code: 'method_not_allowed' })
+  expect(headers.get('allow')).toBe('GET, HEAD, OPTIONS, POST')
+  const options = await fetch(`${server.url}/api/doctors/1`, { method: 'OPTIONS' })
+  expect([options.status, options.headers.get('allow')]).toEqual([204, 'DELETE, GET, HEAD, OPTIONS, PATCH, PUT'])
+  const head = await anybody('HEAD', `/clinics/${practice.clinicId}`)
+  expect(head).toMatchObject({ status: 200, text: '' })
+  expect(head.headers.get('etag')).toBe('"1"')
+})
+
+it('who is not signed in is asked to, and a bad token is told so', async () => {
+  const asked = await anybody('GET', '/bookings')
+  expect(asked.body).toMatchObject({ status: 401, code: 'unauthenticated' })
+  expect(asked.headers.get('www-authenticate')).toBe('Bearer')
+  for (const authorization of ['Bearer x', 'Bearer', 'Basic eDp5']) {
+    const { body, headers } = await anybody('GET', '/clinics', { headers: { authorization } })
+    expect(body).toMatchObject({ status: 401, code: 'unauthenticated' })
+    expect(headers.get('www-authenticate')).toBe('Bearer error="invalid_token"')
+  }
+})
+
+it('sign-in is slowed after failures, though each is refused', async () => {
+  const body = { email: `slow-${Date.now()}@test.example`, password: 'a fine long password', fullName: 'Slow' }
+  await anybody('POST', '/customers', { body })
+  const wrong = { body: { email: body.email, password: 'wrong' } }
+  const codes = []
+  for (let i = 0; i < 5; i++) codes.push((await anybody('POST', '/auth/token', wrong)).body.code)
+  expect(codes).toEqual(Array.from({ length: 5 }, () => 'wrong_credentials'))
+  const { body: problem, headers } = await anybody('POST', '/auth/token', wrong)
+  expect(problem).toMatchObject({ status: 429, code: 'too_many_attempts' })
+  expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+})
+
+it('a fault of ours is told without its insides', async () => {
+  const { claims } = await aCustomer(server.owner)
+  await server.owner.query('alter function app_public.current_person() rename to hidden_person')
+  try {
+    const { body } = await (await server.as(claims))('GET', '/me')
+    expect(body).toMatchObject({ status: 500, code: 'internal_error', detail: 'An unexpected error occurred' })
+    expect(JSON.stringify(body)).not.toMatch(/person/)
+  } finally {
+    await server.owner.query('alter function app_public.hidden_person() rename to current_person')
+  }
+})

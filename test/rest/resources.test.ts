@@ -1,0 +1,236 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { aClinic, aCustomer, aDoctor, anAccount, aPractice, aSlot, aTemplate, aTimeSlot } from '../helpers/world.ts'
+import { type Client, type RestServer, serveRest } from './api.ts'
+
+let server: RestServer
+let practice: Awaited<ReturnType<typeof aPractice>>
+let manager: Client
+let desk: Client
+let ann: Client
+let admin: Client
+
+beforeAll(async () => {
+  server = await serveRest()
+  admin = await server.as((await anAccount(server.owner, { isAdmin: true })).claims)
+}, 60_000)
+afterAll(() => server?.stop())
+beforeEach(async () => {
+  practice = await aPractice(server.owner)
+  manager = await server.as(practice.manager.claims)
+  desk = await server.as(practice.receptionist.claims)
+  ann = await server.as(practice.customer.claims)
+})
+
+describe('a clinic', () => {
+  it('is made, replaced and patched', async () => {
+    const made = await admin('POST', '/clinics', { body: { name: 'New', timeZone: 'Asia/Kathmandu', phone: '1' } })
+    const path = made.headers.get('location')?.replace('/api', '') ?? ''
+    expect((await admin('GET', path)).text).toBe(made.text)
+    // PATCH leaves what it does not name, and null empties; PUT empties what it does not name.
+    expect(
+      (
+        await admin('PATCH', path, {
+          body: { address: 'Main Street 1' },
+          headers: { 'content-type': 'application/merge-patch+json' },
+        })
+      ).body,
+    ).toMatchObject({ phone: '1', address: 'Main Street 1' })
+    expect((await admin('PATCH', path, { body: { phone: null } })).body).toMatchObject({
+      phone: null,
+      address: 'Main Street 1',
+    })
+    expect((await admin('PUT', path, { body: { name: 'Newer', timeZone: 'Asia/Kathmandu' } })).body).toMatchObject({
+      name: 'Newer',
+      address: null,
+    })
+    expect((await admin('PUT', path, { body: { name: 'Newer' } })).body).toMatchObject({
+      status: 400,
+      errors: [{ field: 'timeZone', message: 'is required' }],
+    })
+    expect((await admin('PATCH', path, { body: { timeZone: 'Mars/Olympus' } })).body).toMatchObject({
+      status: 422,
+      code: 'unknown_time_zone',
+    })
+  })
+
+  it('with active doctors is not deactivated, and says with which; with cascade it is, and all with it', async () => {
+    const { body: booking } = await ann('POST', `/bookingSlots/${practice.slotId}/book`)
+    const path = `/clinics/${practice.clinicId}`
+    expect((await manager('DELETE', path)).body).toMatchObject({
+      status: 409,
+      code: 'still_in_use',
+      details: { activeDoctors: [{ doctorId: practice.doctorId }] },
+    })
+    expect((await manager('DELETE', `${path}?cascade=true`)).body).toMatchObject({ isActive: false })
+    expect((await ann('GET', path)).status).toBe(404)
+    expect((await ann('GET', `/bookings/${booking.id}`)).body.status).toBe('CANCELLED')
+  })
+})
+
+describe('a doctor', () => {
+  it('is added, found by specialization, and removed with what hangs on', async () => {
+    const { id: specializationId, name } = await server.owner.one(
+      `insert into app_public.specializations (name) values ('Podiatry') returning id, name`,
+    )
+    const made = await manager('POST', `/clinics/${practice.clinicId}/doctors`, { body: { fullName: 'New' } })
+    await manager('PUT', `/doctors/${made.body.id}/specializations`, {
+      body: { specializationIds: [specializationId] },
+    })
+    for (const value of ['pOdIaTrY', specializationId]) {
+      const { body } = await ann('GET', `/clinics/${practice.clinicId}/doctors?specialization=${value}`)
+      expect(body.items).toMatchObject([{ id: made.body.id, specializations: [{ id: specializationId, name }] }])
+    }
+    const path = `/doctors/${practice.doctorId}`
+    expect((await manager('DELETE', path)).body).toMatchObject({ status: 409, details: { openSlots: 1 } })
+    expect((await manager('DELETE', `${path}?cascade=true`)).body).toMatchObject({ isActive: false })
+    expect((await ann('GET', path)).status).toBe(404)
+    expect((await manager('GET', path)).status).toBe(200)
+  })
+
+  it('of a closed clinic is not added', async () => {
+    await manager('DELETE', `/clinics/${practice.clinicId}?cascade=true`)
+    const { body } = await manager('POST', `/clinics/${practice.clinicId}/doctors`, { body: { fullName: 'New' } })
+    expect(body).toMatchObject({ status: 409, code: 'foreign_key_violation' })
+  })
+})
+
+describe('a customer', () => {
+  it('registers, signs in, refreshes, reads and changes what is theirs, and signs out', async () => {
+    const anybody = await server.as()
+    const body = {
+      email: `me-${Date.now()}@test.example`,
+      password: 'a fine long password',
+      fullName: 'Me',
+      phone: '1',
+    }
+    const registered = await anybody('POST', '/customers', { body })
+    expect(registered.headers.get('location')).toBe(`/api/customers/${registered.body.customerId}`)
+    expect(registered.headers.get('cache-control')).toBe('no-store')
+    const { body: signedIn } = await anybody('POST', '/auth/token', {
+      body: { email: body.email, password: body.password },
+    })
+    expect(signedIn).toMatchObject({ tokenType: 'Bearer', expiresIn: 900, customerId: registered.body.customerId })
+    const { body: refreshed } = await anybody('POST', '/auth/refresh', {
+      body: { refreshToken: signedIn.refreshToken },
+    })
+    const headers = { authorization: `Bearer ${refreshed.accessToken}` }
+    expect((await anybody('GET', '/me', { headers })).body).toMatchObject({ email: body.email, fullName: 'Me' })
+    const path = `/customers/${registered.body.customerId}`
+    expect((await anybody('PUT', path, { headers, body: { fullName: 'Myself' } })).body).toMatchObject({
+      fullName: 'Myself',
+      phone: null,
+      email: null,
+    })
+    expect(await anybody('POST', '/auth/sign-out', { headers })).toMatchObject({ status: 204, text: '' })
+    expect((await anybody('GET', '/me', { headers })).body.code).toBe('unauthenticated')
+    // A refresh token used twice ends the session; that stays, though it is refused.
+    expect((await anybody('POST', '/auth/refresh', { body: { refreshToken: signedIn.refreshToken } })).status).toBe(401)
+  })
+
+  it('is removed by themselves: with bookings ahead only when asked, and then signed out for good', async () => {
+    const { customerId } = practice.customer
+    const { body: booking } = await ann('POST', `/bookingSlots/${practice.slotId}/book`)
+    expect((await ann('DELETE', `/customers/${customerId}`)).body).toMatchObject({
+      status: 409,
+      details: { liveBookings: [{ bookingId: booking.id, clinicId: practice.clinicId }] },
+    })
+    expect(await ann('DELETE', `/customers/${customerId}?cascade=true`)).toMatchObject({ status: 204 })
+    expect((await ann('GET', '/me')).body.code).toBe('unauthenticated')
+    expect((await desk('GET', `/bookings/${booking.id}`)).body).toMatchObject({
+      status: 'CANCELLED',
+      cancelledBy: 'CUSTOMER',
+    })
+    expect((await desk('GET', `/bookingSlots/${practice.slotId}`)).body.status).toBe('OPEN')
+    expect((await admin('GET', `/customers/${customerId}`)).body.isActive).toBe(false)
+  })
+
+  it('who works for a clinic keeps the account', async () => {
+    const { customerId, accountId, claims } = await aCustomer(server.owner)
+    await server.owner.query(
+      `insert into app_public.employees (clinic_id, account_id, role, full_name) values ($1, $2, 'receptionist', 'Both')`,
+      [practice.clinicId, accountId],
+    )
+    const both = await server.as(claims)
+    expect(await both('DELETE', `/customers/${customerId}`)).toMatchObject({ status: 204 })
+    expect((await both('GET', '/me')).body.staffClinicIds).toEqual([practice.clinicId])
+    expect((await both('POST', `/bookingSlots/${practice.slotId}/book`)).body.code).toBe('customer_not_found')
+  })
+
+  it('is listed to themselves, to their clinic as it knows them, and to administrators', async () => {
+    const { customerId } = practice.customer
+    expect((await ann('GET', '/customers')).body.items).toMatchObject([{ id: customerId }])
+    expect((await desk('GET', '/customers')).body.items).toEqual([])
+    expect((await desk('GET', `/customers?clinicId=${practice.clinicId}`)).body.items).toEqual([])
+    await ann('POST', `/bookingSlots/${practice.slotId}/book`)
+    expect((await desk('GET', `/customers?clinicId=${practice.clinicId}`)).body.items).toMatchObject([
+      { id: customerId },
+    ])
+    expect((await admin('GET', '/customers?limit=100')).body.items.map(({ id }: { id: string }) => id)).toContain(
+      customerId,
+    )
+  })
+})
+
+describe('a time slot', () => {
+  it('that nothing refers to is gone when removed; one that something was made of becomes inactive', async () => {
+    const path = `/clinics/${practice.clinicId}/timeslots`
+    const { body: made } = await manager('POST', path, { body: { name: 'Noon', startTime: '12:00', endTime: '12:30' } })
+    expect(
+      (await manager('POST', path, { body: { name: 'Noon', startTime: '13:00', endTime: '13:30' } })).body,
+    ).toMatchObject({ status: 409, code: 'unique_violation' })
+    expect(await manager('DELETE', `/timeslots/${made.id}`)).toMatchObject({ status: 204 })
+    expect((await manager('DELETE', `/timeslots/${made.id}`)).body.code).toBe('time_slot_not_found')
+
+    const used = await aTimeSlot(server.owner, practice.clinicId)
+    await aTemplate(server.owner, practice.clinicId, practice.doctorId, used, 1)
+    await manager('DELETE', `/timeslots/${used}`)
+    const { body } = await manager('GET', `${path}?limit=100`)
+    expect(body.items.find(({ id }: { id: string }) => id === used)).toMatchObject({ isActive: false })
+    expect(body.items.map(({ id }: { id: string }) => id)).not.toContain(made.id)
+  })
+})
+
+describe('a doctor’s slots', () => {
+  it('are made into booking slots', async () => {
+    const timeSlotId = await aTimeSlot(server.owner, practice.clinicId, '14:00', '14:30')
+    const doctorId = await aDoctor(server.owner, practice.clinicId)
+    const path = `/doctors/${doctorId}/slots`
+    const { body: slot } = await manager('POST', path, { body: { timeSlotId, weekday: 1, validFrom: '2031-01-01' } })
+    expect((await manager('POST', path, { body: { timeSlotId, weekday: 1 } })).body).toMatchObject({
+      status: 409,
+      code: 'exclusion_violation',
+    })
+    expect((await desk('GET', path)).body.items).toEqual([slot])
+    expect(
+      (await manager('PUT', `/doctors/slots/${slot.id}`, { body: { timeSlotId, weekday: 2 } })).body,
+    ).toMatchObject({ weekday: 2, validFrom: null })
+    // 2031-03-04 is a Tuesday.
+    const { body: run } = await manager('POST', '/availability/createBookingSlots', {
+      body: { clinicId: practice.clinicId, fromDate: '2031-03-03', toDate: '2031-03-09' },
+    })
+    expect(run).toMatchObject({ slotsMade: 1 })
+    expect((await desk('GET', `/doctors/${doctorId}/bookingSlots`)).body.items).toMatchObject([
+      { slotDate: '2031-03-04', startsAt: expect.stringMatching(/^2031-03-04T13:00:00/) },
+    ])
+    const made = await desk('POST', '/bookingSlots', { body: { doctorId, timeSlotId, slotDate: '2031-03-05' } })
+    expect(made.body).toMatchObject({ status: 'OPEN', clinicId: practice.clinicId })
+    expect(
+      (await desk('POST', '/bookingSlots', { body: { doctorId, timeSlotId, slotDate: '2031-03-05' } })).body,
+    ).toMatchObject({ status: 409, code: 'slot_exists' })
+    expect(
+      (await desk('POST', '/bookingSlots', { body: { doctorId: '999999', timeSlotId, slotDate: '2031-03-05' } })).body,
+    ).toMatchObject({ status: 404, code: 'doctor_not_found' })
+  })
+})
+
+describe('another clinic', () => {
+  it('and its slots are nobody’s there', async () => {
+    const other = await aClinic(server.owner)
+    const slot = await aSlot(server.owner, other, await aDoctor(server.owner, other))
+    expect((await desk('DELETE', `/bookingSlots/${slot}`)).body.code).toBe('forbidden')
+    expect(
+      (await desk('POST', `/bookingSlots/${slot}/book`, { body: { customerId: practice.customer.customerId } })).body
+        .code,
+    ).toBe('forbidden')
+  })
+})

@@ -1,0 +1,322 @@
+import { describe, expect, it } from '@jest/globals'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { book, cancel, reschedule } from '../../helpers/operations.ts'
+import { aPractice, aSlot } from '../../helpers/world.ts'
+
+// What clinics and customers want to be sent, when, over what and in which words.
+
+const notificationsOf = (db: Db, bookingId: string) =>
+  db.query(
+    `select kind, channel, state, dropped_because, lead_time::text, due_at from app_public.notifications where booking_id = $1 order by id`,
+    [bookingId],
+  )
+
+const bookFor = async (db: Db, practice: Awaited<ReturnType<typeof aPractice>>, hours?: number) =>
+  book(db, practice.clinicId, hours ? await aSlot(db, practice.clinicId, practice.doctorId, hours) : practice.slotId, {
+    customerId: practice.customer.customerId,
+  })
+
+const missing = (db: Db) => db.query('select * from app_private.bookings_missing_reminders')
+
+describe('channels', () => {
+  it.each([
+    ['nothing chosen', null, null, '+49', 'email'],
+    ["the customer's choice", 'sms', null, '+49', 'sms'],
+    ['what the desk was told', null, 'sms', '+49', 'sms'],
+    ["the customer's choice before what the desk was told", 'email', 'sms', '+49', 'email'],
+    ['a choice without an address gives way', 'sms', null, null, 'email'],
+  ])('%s', (_case, own, desk, phone, channel) =>
+    inTransaction(async (db) => {
+      const practice = await aPractice(db)
+      await db.query(
+        `insert into app_public.notification_rules select $1, kind, 'sms' from unnest(enum_range(null::app_public.notification_kind)) kind`,
+        [practice.clinicId],
+      )
+      await db.query('update app_public.customers set preferred_channel = $2, phone = $3 where id = $1', [
+        practice.customer.customerId,
+        own,
+        phone,
+      ])
+      await db.query('select app_private.keep_clinic_customer($1, c) from app_public.customers c where id = $2', [
+        practice.clinicId,
+        practice.customer.customerId,
+      ])
+      await db.query('update app_public.clinic_customers set preferred_channel = $2 where customer_id = $1', [
+        practice.customer.customerId,
+        desk,
+      ])
+      const booking = await bookFor(db, practice)
+      expect((await notificationsOf(db, booking.id)).map((row) => row.channel)).toEqual([channel, channel])
+    }),
+  )
+
+  it('a kind without a rule is not sent', () =>
+    inTransaction(async (db) => {
+      const practice = await aPractice(db)
+      await db.query(`delete from app_public.notification_rules where clinic_id = $1 and kind = 'booking_confirmed'`, [
+        practice.clinicId,
+      ])
+      const booking = await bookFor(db, practice)
+      expect((await notificationsOf(db, booking.id)).map(({ kind }) => kind)).toEqual(['booking_reminder'])
+    }))
+})
+
+describe('reminders', () => {
+  it('follow the policy, for bookings made before too', () =>
+    inTransaction(async (db) => {
+      const practice = await aPractice(db)
+      const booking = await bookFor(db, practice)
+      const reminders = async () =>
+        (await notificationsOf(db, booking.id))
+          .filter(({ kind, state }) => kind === 'booking_reminder' && state === 'pending')
+          .map((row) => row.lead_time)
+      const want = (leads: string) =>
+        db.query('update app_public.policies set reminder_lead_times = $2 where clinic_id = $1', [
+          practice.clinicId,
+          leads,
+        ])
+      expect(await reminders()).toEqual(['24:00:00'])
+      await want('{2 hours,30 minutes}')
+      expect(await reminders()).toEqual(['02:00:00', '00:30:00'])
+      await want('{24 hours,72 hours}')
+      expect(await reminders()).toEqual(['24:00:00'])
+      expect(await missing(db)).toEqual([])
+      await db.query(`delete from app_public.notification_rules where clinic_id = $1 and kind = 'booking_reminder'`, [
+        practice.clinicId,
+      ])
+      expect(await reminders()).toEqual([])
+      await db.query(`insert into app_public.notification_rules values ($1, 'booking_reminder', 'email')`, [
+        practice.clinicId,
+      ])
+      expect(await reminders()).toEqual(['24:00:00'])
+      expect(await missing(db)).toEqual([])
+    }))
+
+  it('are shown as missing when they are, and as unwanted', () =>
+    inTransaction(async (db) => {
+      const practice = await aPractice(db)
+      const booking = await bookFor(db, practice)
+      const of = `update app_public.notifications set`
+      const where = `where booking_id = ${booking.id} and kind = 'booking_reminder'`
+      const problem = async (statement: string) =>
+        db.undone(async () => {
+          await db.query(statement)
+          return (await missing(db)).map((row) => [row.booking_id, row.problem])
+        })
+      expect(await missing(db)).toEqual([])
+      expect(await problem(`delete from app_public.notifications ${where}`)).toEqual([[booking.id, 'missing']])
+      expect(await problem(`${of} state = 'dropped' ${where}`)).toEqual([[booking.id, 'missing']])
+      expect(await problem(`${of} due_at = due_at + interval '1 minute' ${where}`)).toEqual([
+        [booking.id, 'due too late'],
+      ])
+      expect(
+        await problem(`insert into app_public.notifications (clinic_id, booking_id, customer_id, kind, lead_time, booking_sequence, due_at)
+        select clinic_id, id, customer_id, 'booking_reminder', '1 hour', 0, now() from app_public.bookings where id = ${booking.id}`),
+      ).toEqual([[booking.id, 'not wanted']])
+    }))
+
+  it.each(['customers', 'clinic_customers'])('are not sent after an opt-out in %s, and the rest is', (table) =>
+    inTransaction(async (db) => {
+      const practice = await aPractice(db)
+      const booking = await bookFor(db, practice)
+      const own = table === 'customers' ? 'id' : 'customer_id'
+      await db.query(`update app_public.${table} set wants_reminders = false where ${own} = $1`, [
+        practice.customer.customerId,
+      ])
+      const claimed = await db.query(
+        `select kind from app_private.claim_notifications(100, now() + interval '25 hours') where booking_id = $1`,
+        [booking.id],
+      )
+      expect(claimed).toEqual([{ kind: 'booking_confirmed' }])
+      expect((await notificationsOf(db, booking.id))[1]).toMatchObject({
+        state: 'dropped',
+        dropped_because: 'opted_out',
+      })
+      expect(await missing(db)).toEqual([])
+    }),
+  )
+
+  it('of an appointment that has begun are not sent any more', () =>
+    inTransaction(async (db) => {
+      const booking = await bookFor(db, await aPractice(db))
+      await db.query(`select from app_private.claim_notifications(100, now() + interval '49 hours')`)
+      expect((await notificationsOf(db, booking.id))[1]).toMatchObject({
+        state: 'dropped',
+        dropped_because: 'too_late',
+      })
+    }))
+})
+
+describe('quiet hours', () => {
+  /** Hours that are quiet now, by the clinic's clock, whatever time it is. */
+  const quietNow = `update app_public.policies p set
+    quiet_from = date_trunc('minute', (now() at time zone c.time_zone) - interval '1 hour')::time,
+    quiet_until = date_trunc('minute', (now() at time zone c.time_zone) + interval '3 hours')::time
+    from app_public.clinics c where c.id = p.clinic_id and c.id = $1`
+
+  it('make reminders earlier', () =>
+    inTransaction(async (db) => {
+      const practice = await aPractice(db)
+      await db.query(quietNow, [practice.clinicId])
+      const booking = await bookFor(db, practice)
+      const { due_at } = (await notificationsOf(db, booking.id))[1] as { due_at: Date }
+      const early = booking.starts_at.getTime() - 24 * 3600_000 - due_at.getTime()
+      expect(early).toBeGreaterThan(58 * 60_000)
+      expect(early).toBeLessThan(62 * 60_000)
+    }))
+
+  it('keep what the clinic does until they end, and what the customer does goes at once', () =>
+    inTransaction(async (db) => {
+      const practice = await aPractice(db)
+      const mine = await bookFor(db, practice)
+      const theirs = await bookFor(db, practice, 60)
+      await db.query(quietNow, [practice.clinicId])
+      await db.as(practice.customer.claims, () => cancel(db, practice.clinicId, mine.id))
+      await db.as(practice.receptionist.claims, () => cancel(db, practice.clinicId, theirs.id))
+      const wait = async (id: string) =>
+        (
+          await db.one<{ s: number }>(
+            `select extract(epoch from due_at - now())::float as s from app_public.notifications where booking_id = $1 and kind = 'booking_cancelled'`,
+            [id],
+          )
+        ).s
+      expect(await wait(mine.id)).toBe(0)
+      expect(await wait(theirs.id)).toBeGreaterThan(2.9 * 3600)
+    }))
+
+  it('do not hold back what is about the very next hours', () =>
+    inTransaction(async (db) => {
+      const practice = await aPractice(db)
+      const soon = await bookFor(db, practice, 4)
+      await db.query(quietNow, [practice.clinicId])
+      await db.as(practice.receptionist.claims, () => cancel(db, practice.clinicId, soon.id))
+      const row = await db.one<{ now: boolean }>(
+        `select due_at = now() as now from app_public.notifications where booking_id = $1 and kind = 'booking_cancelled'`,
+        [soon.id],
+      )
+      expect(row.now).toBe(true)
+    }))
+})
+
+describe('texts', () => {
+  const messageOf = (db: Db, bookingId: string, kind = 'booking_confirmed') =>
+    db.one<{ subject: string; body: string }>(
+      `select m.* from app_public.notifications n cross join lateral app_private.message_of(n.clinic_id, n.id) m where n.booking_id = $1 and n.kind = $2 order by n.id desc limit 1`,
+      [bookingId, kind],
+    )
+
+  it("are in the customer's language, else the clinic's", () =>
+    inTransaction(async (db) => {
+      const practice = await aPractice(db)
+      const booking = await bookFor(db, practice)
+      expect((await messageOf(db, booking.id)).body).toContain('Dear ')
+      await db.query(`update app_public.policies set language = 'de' where clinic_id = $1`, [practice.clinicId])
+      expect((await messageOf(db, booking.id)).body).toMatch(/(Mon|Diens|Donners|Frei|Sonn)tag|Mittwoch|Samstag/)
+      await db.query(`update app_public.customers set preferred_language = 'en' where id = $1`, [
+        practice.customer.customerId,
+      ])
+      expect((await messageOf(db, booking.id)).body).toContain('Dear ')
+    }))
+
+  it("are the clinic's own where it has one, filled in once and only where it says", () =>
+    inTransaction(async (db) => {
+      const practice = await aPractice(db)
+      await db.as(practice.manager.claims, () =>
+        db.query(
+          `insert into app_public.notification_texts (clinic_id, kind, channel, language, subject, body)
+           values ($1, 'booking_confirmed', 'email', 'en', '{{time}}', 'Hi {{customer}}{{#phone}}, call {{phone}}{{/phone}}{{#reason}} because {{reason}}{{/reason}}.')`,
+          [practice.clinicId],
+        ),
+      )
+      await db.query(`update app_public.clinics set phone = '030 1' where id = $1`, [practice.clinicId])
+      await db.query(`update app_public.customers set full_name = '{{doctor}} \\1' where id = $1`, [
+        practice.customer.customerId,
+      ])
+      const booking = await bookFor(db, practice)
+      const { subject, body } = await messageOf(db, booking.id)
+      expect(body).toBe('Hi {{doctor}} \\1, call 030 1.')
+      expect(subject).toMatch(/^\d\d:\d\d$/)
+    }))
+
+  it.each([
+    '{{docter}}',
+    'Hi {{',
+    '{{#phone}} call',
+    'call {{/phone}}',
+    '{{#phone}}{{#reason}}{{/phone}}{{/reason}}',
+    '{{ phone }}',
+  ])('with a fault are refused: %s', (body) =>
+    inTransaction(async (db) => {
+      const { clinicId, manager } = await aPractice(db)
+      await db.as(manager.claims)
+      await expectRefusal(
+        db.query(
+          `insert into app_public.notification_texts (clinic_id, kind, channel, language, body) values ($1, 'booking_confirmed', 'sms', 'en', $2)`,
+          [clinicId, body],
+        ),
+        'text_not_understood',
+      )
+    }),
+  )
+
+  it('are there for every kind, channel and language, each understood', () =>
+    inTransaction(async (db) => {
+      const { clinicId } = await aPractice(db)
+      const rows = await db.query(
+        `select k.kind, c.channel, l.language, p.* from unnest(enum_range(null::app_public.notification_kind)) k(kind), unnest('{email,sms}'::text[]) c(channel),
+           unnest('{en,de}'::text[]) l(language), lateral app_public.preview_notification($1, k.kind, c.channel, l.language) p`,
+        [clinicId],
+      )
+      expect(rows).toHaveLength(20)
+      for (const row of rows) {
+        expect(row.body).not.toMatch(/[{}]/)
+        expect(row.body).toContain('12345')
+        if (row.channel === 'email') expect(row.subject).toMatch(/\S/)
+        else expect(row.body.length).toBeLessThan(320)
+      }
+      // As if a manager stored the default ones as the clinic's own: what they say is understood.
+      await db.query(
+        `insert into app_public.notification_texts (clinic_id, kind, channel, language, subject, body) select $1, kind, channel, language, subject, body from app_public.default_notification_texts`,
+        [clinicId],
+      )
+    }))
+
+  it('are previewed before they are stored', () =>
+    inTransaction(async (db) => {
+      const { clinicId, manager } = await aPractice(db)
+      await db.as(manager.claims)
+      const preview = (...rest: unknown[]) =>
+        db.one('select * from app_public.preview_notification($1, $2, $3, $4, $5, $6)', [clinicId, ...rest])
+      expect(await preview('booking_reminder', 'email', 'en', 'See you', 'Hello {{customer}}')).toEqual({
+        subject: 'See you',
+        body: 'Hello Ann Example',
+      })
+      await expectRefusal(preview('booking_reminder', 'fax', 'en', null, null), 'invalid_argument')
+    }))
+})
+
+describe('send_again', () => {
+  it('is for what was sent or has died', () =>
+    inTransaction(async (db) => {
+      const practice = await aPractice(db)
+      const booking = await bookFor(db, practice)
+      const { id } = await db.one<{ id: string }>(
+        `select id from app_public.notifications where booking_id = $1 and kind = 'booking_confirmed'`,
+        [booking.id],
+      )
+      const again = () =>
+        db.as(practice.receptionist.claims, () =>
+          db.one('select * from app_public.send_again($1, $2)', [practice.clinicId, id]),
+        )
+      await expectRefusal(again(), 'illegal_transition')
+      await db.query(`select app_private.claim_notifications()`)
+      await db.query(`select app_private.notification_sent($1, $2)`, [practice.clinicId, id])
+      expect(await again()).toMatchObject({ state: 'pending', generation: 2, attempts: 0, sent_at: null })
+      await reschedule(db, practice.clinicId, booking.id, await aSlot(db, practice.clinicId, practice.doctorId, 70))
+      await expectRefusal(again(), 'illegal_transition')
+      await expectRefusal(
+        db.query('select app_public.send_again($1, 0)', [practice.clinicId]),
+        'notification_not_found',
+      )
+    }))
+})

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/cluster.ts'
+import { connect, untilWaiting } from '../../helpers/connection.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { aCustomer } from '../../helpers/world.ts'
+
+type Asker = Pick<Db, 'one'>
+const nothing = { status: null, headers: null, body: null }
+const claim = (db: Asker, key: string | null, fingerprint = 'a') =>
+  db.one('select * from app_hidden.claim_response($1, $2)', [key, fingerprint])
+const store = (db: Asker, key: string, status: number, body: string) =>
+  db.one(`select app_hidden.store_response($1, $2, '{"etag": "1"}', $3)`, [key, status, body])
+
+describe('a response', () => {
+  it('is given again under its key, to its account, for the same request', () =>
+    inTransaction(async (db) => {
+      const [ann, bob] = [await aCustomer(db), await aCustomer(db)]
+      await db.as(ann.claims)
+      expect(await claim(db, 'k')).toEqual(nothing)
+      await store(db, 'k', 201, '{"id":"1"}')
+      const stored = { status: 201, headers: { etag: '1' }, body: '{"id":"1"}' }
+      expect(await claim(db, 'k')).toEqual(stored)
+      await expectRefusal(claim(db, 'k', 'b'), 'idempotency_key_reused')
+      // What was given is not rewritten.
+      await store(db, 'k', 200, 'other')
+      expect(await claim(db, 'k')).toEqual(stored)
+      await db.as(bob.claims)
+      expect(await claim(db, 'k', 'b')).toEqual(nothing)
+    }))
+
+  it('has a key of 1 to 200 characters and an account', () =>
+    inTransaction(async (db) => {
+      const { claims } = await aCustomer(db)
+      await expectRefusal(claim(db, 'k'), 'unauthenticated')
+      await expectRefusal(
+        db.as({}, () => claim(db, 'k')),
+        'insufficient_privilege',
+      )
+      await db.as(claims)
+      for (const key of [null, '', 'x'.repeat(201)]) await expectRefusal(claim(db, key), 'invalid_argument')
+      expect(await claim(db, 'x'.repeat(200))).toEqual(nothing)
+    }))
+})
+
+describe('of two at once under one key', () => {
+  let database: ClonedDatabase
+  beforeAll(async () => {
+    database = await cloneDatabase()
+  })
+  afterAll(() => database.drop())
+
+  it.each([
+    ['the second gets the answer of the first', true],
+    ['the second does it itself when the first was refused', false],
+  ])('%s', async (_name, keep) => {
+    const [first, second, observer] = await Promise.all([1, 2, 3].map(() => connect(database.url)))
+    if (!first || !second || !observer) throw new Error('no connections')
+    try {
+      const { claims } = await aCustomer(observer)
+      let waited: Promise<unknown> | undefined
+      const done = first.request(claims, async () => {
+        await claim(first, 'k')
+        waited = second.request(claims, () => claim(second, 'k'))
+        await untilWaiting(observer, second, waited)
+        await store(first, 'k', 200, 'done')
+        if (!keep) throw new Error('refused')
+      })
+      await done.catch(() => undefined)
+      expect(await waited).toEqual(keep ? { status: 200, headers: { etag: '1' }, body: 'done' } : nothing)
+    } finally {
+      await Promise.all([first, second, observer].map((connection) => connection.close()))
+    }
+  })
+})

@@ -1,0 +1,180 @@
+import { describe, expect, it } from '@jest/globals'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { book, cancel, createSlot, hold, reschedule, withdraw } from '../../helpers/operations.ts'
+import { aClinic, aCustomer, aDoctor, anEmployee, aTemplate, aTimeSlot } from '../../helpers/world.ts'
+
+/** A clinic whose doctor works every day at nine and at ten, with slots for the coming week from tomorrow on. */
+async function aWeek(db: Db) {
+  const clinicId = await aClinic(db)
+  const doctorId = await aDoctor(db, clinicId)
+  const nine = await aTimeSlot(db, clinicId, '09:00', '09:30')
+  const ten = await aTimeSlot(db, clinicId, '10:00', '10:30')
+  for (let weekday = 1; weekday <= 7; weekday++)
+    for (const timeSlot of [nine, ten]) await aTemplate(db, clinicId, doctorId, timeSlot, weekday)
+  await db.query('select app_public.generate_booking_slots($1, current_date + 1, current_date + 7)', [clinicId])
+  const slotsAt = async (timeSlot: string) =>
+    (
+      await db.query<{ id: string }>(
+        'select id from app_public.booking_slots where clinic_id = $1 and time_slot_id = $2 and not superseded and slot_date > current_date order by slot_date',
+        [clinicId, timeSlot],
+      )
+    ).map(({ id }) => id)
+  const { customerId } = await aCustomer(db)
+  const desk = await anEmployee(db, clinicId, 'receptionist')
+  return { clinicId, doctorId, nine, ten, slotsAt, customerId, desk }
+}
+
+const apply = (db: Db, clinicId: string) =>
+  db.one<{ slots_made: number; overlapping: number }>('select * from app_public.apply_templates($1)', [clinicId])
+const list = (db: Db, clinicId: string) =>
+  db.query(
+    'select id, booking_id, reason, resolution from app_public.rebooking_list where clinic_id = $1 order by id',
+    [clinicId],
+  )
+/** How many slots from tomorrow on are in each state, by local start. */
+const calendar = (db: Db, clinicId: string) =>
+  db.query(
+    `select (bs.starts_at at time zone c.time_zone)::time::text as at, bs.status, count(*)::int from app_public.booking_slots bs join app_public.clinics c on c.id = bs.clinic_id
+     where bs.clinic_id = $1 and bs.slot_date between current_date + 1 and current_date + 7 group by 1, 2 order by 1, 2`,
+    [clinicId],
+  )
+const isNoted = async (db: Db, clinicId: string) =>
+  (
+    await db.query(
+      `select from app_private.clinics_with_changed_templates(now() + interval '2 minutes') where clinic_id = $1`,
+      [clinicId],
+    )
+  ).length === 1
+
+describe('a time slot that moves', () => {
+  it('takes free slots along, leaves booked ones, and lists their bookings', () =>
+    inTransaction(async (db) => {
+      const { clinicId, nine, slotsAt, customerId, desk } = await aWeek(db)
+      const [first, second, third] = await slotsAt(nine)
+      const kept = await book(db, clinicId, first as string, { customerId })
+      // Booked once and free again: history hangs on it.
+      await cancel(db, clinicId, (await book(db, clinicId, second as string, { customerId })).id)
+      await withdraw(db, clinicId, third as string)
+      await db.query(`update app_public.time_slots set start_time = '09:15', end_time = '09:45' where id = $1`, [nine])
+      expect(await isNoted(db, clinicId)).toBe(true)
+
+      expect(await apply(db, clinicId)).toMatchObject({ overlapping: 0 })
+      expect((await calendar(db, clinicId)).filter(({ at }) => at < '10')).toEqual([
+        { at: '09:00:00', status: 'booked', count: 1 },
+        { at: '09:00:00', status: 'withdrawn', count: 6 },
+        // Neither where a booking holds the place, nor where the clinic withdrew the slot by hand.
+        { at: '09:15:00', status: 'open', count: 5 },
+      ])
+      const [entry] = await list(db, clinicId)
+      expect(entry).toMatchObject({ booking_id: kept.id, reason: 'time_moved', resolution: null })
+      expect(await isNoted(db, clinicId)).toBe(false)
+      // The desk sees it; running again changes nothing.
+      expect(await db.as(desk.claims, () => list(db, clinicId))).toHaveLength(1)
+      const before = await calendar(db, clinicId)
+      expect(await apply(db, clinicId)).toMatchObject({ slots_made: 0 })
+      expect(await calendar(db, clinicId)).toEqual(before)
+      expect(await list(db, clinicId)).toHaveLength(1)
+
+      // Rebooked: off the list, and the old slot makes room for the new one.
+      await reschedule(db, clinicId, kept.id, (await slotsAt(nine))[4] as string)
+      expect(await list(db, clinicId)).toMatchObject([{ resolution: 'rebooked' }])
+      expect(await isNoted(db, clinicId)).toBe(true)
+      await apply(db, clinicId)
+      expect((await calendar(db, clinicId)).filter(({ at, status }) => at < '10' && status !== 'withdrawn')).toEqual(
+        [
+          { at: '09:15:00', status: 'open', count: 5 },
+          { at: '09:15:00', status: 'booked', count: 1 },
+        ].sort((a, b) => (a.status === 'open' ? -1 : b.status === 'open' ? 1 : 0)),
+      )
+    }))
+})
+
+describe('a template that goes', () => {
+  it('takes its free slots along; bookings are listed, and leave the list by themselves', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, ten, slotsAt, customerId } = await aWeek(db)
+      const [first, second, third, fourth] = await slotsAt(ten)
+      const cancelled = await book(db, clinicId, first as string, { customerId })
+      const dismissed = await book(db, clinicId, second as string, { customerId })
+      const back = await book(db, clinicId, third as string, { customerId })
+      await hold(db, clinicId, fourth as string, { customerId })
+      await db.query('delete from app_public.doctor_slot_templates where clinic_id = $1 and time_slot_id = $2', [
+        clinicId,
+        ten,
+      ])
+      await apply(db, clinicId)
+      expect((await calendar(db, clinicId)).filter(({ at }) => at > '10')).toEqual([
+        { at: '10:00:00', status: 'held', count: 1 },
+        { at: '10:00:00', status: 'booked', count: 3 },
+        { at: '10:00:00', status: 'withdrawn', count: 3 },
+      ])
+      expect((await list(db, clinicId)).map((row) => [row.booking_id, row.reason])).toEqual(
+        [cancelled, dismissed, back].map(({ id }) => [id, 'template_gone']),
+      )
+      // Somebody fills in a form: looked at again when the hold is over.
+      expect(await isNoted(db, clinicId)).toBe(true)
+
+      await cancel(db, clinicId, cancelled.id)
+      const entries = await list(db, clinicId)
+      const entry = entries.find(({ booking_id }) => booking_id === dismissed.id)
+      await db.query('select app_public.dismiss_rebooking($1, $2)', [clinicId, entry?.id])
+      await expectRefusal(
+        db.query('select app_public.dismiss_rebooking($1, $2)', [clinicId, entry?.id]),
+        'rebooking_not_found',
+      )
+      await apply(db, clinicId)
+      expect((await list(db, clinicId)).map(({ resolution }) => resolution)).toEqual(['ended', 'dismissed', null])
+      // The slot of the cancelled booking is not offered to anybody.
+      expect((await calendar(db, clinicId)).filter(({ at, status }) => at > '10' && status === 'open')).toEqual([])
+
+      for (let weekday = 1; weekday <= 7; weekday++) await aTemplate(db, clinicId, doctorId, ten, weekday)
+      await apply(db, clinicId)
+      expect((await list(db, clinicId)).map(({ resolution }) => resolution)).toEqual([
+        'ended',
+        'dismissed',
+        'fits_again',
+      ])
+      expect((await calendar(db, clinicId)).filter(({ at, status }) => at > '10' && status === 'open')).toEqual([
+        { at: '10:00:00', status: 'open', count: 4 },
+      ])
+    }))
+})
+
+describe('apply_templates', () => {
+  it('lets slots made by hand be, and makes what a new template wants as far as slots were made', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId } = await aWeek(db)
+      const evening = await aTimeSlot(db, clinicId, '19:00', '19:30')
+      const { tomorrow } = await db.one<{ tomorrow: string }>('select (current_date + 1)::text as tomorrow')
+      await createSlot(db, clinicId, doctorId, evening, tomorrow)
+      const noon = await aTimeSlot(db, clinicId, '12:00', '12:30')
+      for (let weekday = 1; weekday <= 7; weekday++) await aTemplate(db, clinicId, doctorId, noon, weekday)
+      expect(await apply(db, clinicId)).toMatchObject({ slots_made: expect.any(Number) })
+      expect((await calendar(db, clinicId)).filter(({ at }) => at > '11')).toEqual([
+        { at: '12:00:00', status: 'open', count: 7 },
+        { at: '19:00:00', status: 'open', count: 1 },
+      ])
+    }))
+
+  it('has nothing to do where nothing was generated', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      await aTemplate(db, clinicId, await aDoctor(db, clinicId), await aTimeSlot(db, clinicId), 1)
+      expect(await apply(db, clinicId)).toMatchObject({ slots_made: null })
+      expect(await isNoted(db, clinicId)).toBe(false)
+    }))
+
+  it('waits a minute after the last change when nobody calls it', () =>
+    inTransaction(async (db) => {
+      const { clinicId, ten } = await aWeek(db)
+      await db.query(`update app_public.time_slots set end_time = '10:45' where id = $1`, [ten])
+      const due = async (after: string) =>
+        (
+          await db.query(
+            'select from app_private.clinics_with_changed_templates(now() + $2::interval) where clinic_id = $1',
+            [clinicId, after],
+          )
+        ).length
+      expect([await due('59 seconds'), await due('60 seconds')]).toEqual([0, 1])
+    }))
+})

@@ -1,0 +1,176 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import type { Pool } from 'pg'
+import { startEmbedded } from '../../src/database/embedded.ts'
+import { migrateDatabase } from '../../src/database/migrations.ts'
+import { createPool } from '../../src/database/pools.ts'
+import { log } from '../../src/log.ts'
+import { eventually } from '../helpers/eventually.ts'
+import { smtpPeer } from '../helpers/peers.ts'
+import { type Program, startProgram } from '../helpers/program.ts'
+import { aClinic, aCustomer, aDoctor, aSlot } from '../helpers/world.ts'
+
+// A PostgreSQL of its own: it is crashed, too.
+let dataDir: string
+let server: Awaited<ReturnType<typeof startEmbedded>>
+let pool: Pool
+let smtp: Awaited<ReturnType<typeof smtpPeer>>
+const workers: Program[] = []
+
+beforeAll(async () => {
+  log.level = 'silent'
+  dataDir = await mkdtemp(join(tmpdir(), 'medislot-crashes-'))
+  await chmod(dataDir, 0o755)
+  server = await startEmbedded(dataDir)
+  await migrateDatabase(server.ownerUrl())
+  pool = createPool(server.ownerUrl(), { name: 'test', size: 4 })
+  smtp = await smtpPeer()
+}, 60_000)
+
+afterAll(async () => {
+  await Promise.all(workers.map((worker) => worker.stop('SIGKILL')))
+  await pool.end()
+  await smtp.close()
+  await server.stop()
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+const startWorker = async () => {
+  workers.push(
+    await startProgram('worker', {
+      env: {
+        DATABASE_URL: server.ownerUrl(),
+        SMTP_URL: smtp.url,
+        MAIL_FROM: 'desk@medislot.example',
+        LOG_LEVEL: 'error',
+      },
+    }),
+  )
+}
+
+/** Repeats what a crash of PostgreSQL interrupts. */
+async function stubborn<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
+  for (;;) {
+    try {
+      return (await pool.query(text, values)).rows
+    } catch (error) {
+      // Of class 57 or a lost connection; anything else is no crash.
+      const code = (error as { code?: string }).code ?? ''
+      if (!/^(57|08|ECONN|EPIPE|58)/.test(code) && !/terminat|Connection|timeout/i.test((error as Error).message))
+        throw error
+      await sleep(50)
+    }
+  }
+}
+
+it('through kill -9 of workers and crashes of PostgreSQL nothing is left unsent, and a second send can be told', async () => {
+  const db = {
+    query: stubborn,
+    one: async (text: string, values?: unknown[]) => (await stubborn(text, values))[0],
+  } as Parameters<typeof aClinic>[0]
+  const clinicId = await aClinic(db)
+  await db.query(`update app_public.policies set reminder_lead_times = '{24 hours,2 hours}'`)
+  const slots: { slotId: string; customerId: string }[] = []
+  for (let i = 0; i < 60; i++) {
+    const slotId = await aSlot(db, clinicId, await aDoctor(db, clinicId), 48)
+    slots.push({ slotId, customerId: (await aCustomer(db)).customerId })
+  }
+  const spare = await Promise.all(
+    Array.from({ length: 15 }, async () => aSlot(db, clinicId, await aDoctor(db, clinicId), 50)),
+  )
+  // A server that takes its time, so that a worker dies in the middle of many.
+  smtp.answer = async () => {
+    await sleep(100)
+    return 'accept' as const
+  }
+  await Promise.all([startWorker(), startWorker()])
+
+  let done = false
+  const desk = (async () => {
+    for (const [i, { slotId, customerId }] of slots.entries()) {
+      // A key, so that a booking whose answer was lost is not made twice.
+      const [booking] = await stubborn<{ id: string }>('select id from app_public.book_slot($1, $2, $3, null, $4)', [
+        clinicId,
+        slotId,
+        customerId,
+        `b${i}`,
+      ])
+      if (i % 4 === 1)
+        await stubborn('select app_public.reschedule_booking($1, $2, $3, $4)', [
+          clinicId,
+          booking?.id,
+          spare.pop(),
+          `r${i}`,
+        ])
+      if (i % 4 === 2)
+        await stubborn('select app_public.cancel_booking($1, $2, null, $3)', [clinicId, booking?.id, `c${i}`])
+      await sleep(60)
+    }
+    done = true
+  })()
+
+  const missing: unknown[] = []
+  for (let round = 0; !done || round < 6; round++) {
+    await sleep(300 + Math.random() * 500)
+    if (round % 3 === 2) {
+      const [victim] = await stubborn<{ pid: number }>(
+        `select pid from pg_stat_activity where application_name like 'medislot%' and pid <> pg_backend_pid() order by random() limit 1`,
+      )
+      // PostgreSQL takes the death of any of its processes for a crash: it ends all, recovers, and goes on.
+      if (victim) process.kill(victim.pid, 'SIGKILL')
+    } else {
+      const [worker] = workers.splice(0, 1)
+      await worker?.stop('SIGKILL')
+      await startWorker()
+    }
+    missing.push(...(await stubborn('select * from app_private.bookings_missing_reminders')))
+  }
+  await desk
+
+  await eventually(
+    async () => {
+      // As if the half minute had passed after which a claim of a dead worker runs out.
+      await stubborn(
+        `update app_public.notifications n set retry_at = now()
+         where n.state = 'pending' and n.attempts > 0 and n.retry_at > now() and not exists (
+           select from app_private.delivery_attempts da
+           where da.clinic_id = n.clinic_id and da.notification_id = n.id and da.started_at > now() - interval '3 seconds')`,
+      )
+      const [left] = await stubborn<{ n: number }>(
+        `select count(*)::int as n from app_public.notifications where state = 'pending' and kind <> 'booking_reminder'`,
+      )
+      return left?.n === 0
+    },
+    'everything sent',
+    45_000,
+  )
+  missing.push(...(await stubborn('select * from app_private.bookings_missing_reminders')))
+  expect(missing).toEqual([])
+
+  const told = await stubborn<{ key: string; attempts: number }>(
+    `select 'medislot-' || n.clinic_id || '-' || n.id || '-1@medislot.example' as key,
+       (select count(*)::int from app_private.delivery_attempts da where da.clinic_id = n.clinic_id and da.notification_id = n.id) as attempts
+     from app_public.notifications n where n.state = 'sent'`,
+  )
+  expect(told.length).toBeGreaterThan(40)
+  expect(
+    await stubborn(`select * from app_public.notifications where state not in ('sent', 'pending', 'dropped')`),
+  ).toEqual([])
+  // Who still has an appointment was told of it: of its first time, or of the new one.
+  expect(
+    await stubborn(
+      `select b.id from app_public.bookings b where b.status = 'booked' and not exists (
+         select from app_public.notifications n where n.clinic_id = b.clinic_id and n.booking_id = b.id and n.booking_sequence = b.sequence
+           and n.kind in ('booking_confirmed', 'booking_rescheduled') and n.state = 'sent')`,
+    ),
+  ).toEqual([])
+  const copies = (key: string) => smtp.mails.filter(({ raw }) => raw.includes(`<${key}>`)).length
+  for (const { key, attempts } of told) {
+    expect([key, copies(key) >= 1]).toEqual([key, true])
+    // No copy without an attempt of its own, written before it.
+    expect([key, copies(key) <= attempts]).toEqual([key, true])
+  }
+}, 110_000)

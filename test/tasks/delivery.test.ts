@@ -1,0 +1,377 @@
+import { createHmac } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { Logger, runOnce } from 'graphile-worker'
+import ICAL from 'ical.js'
+import nodeIcal from 'node-ical'
+import type { Pool } from 'pg'
+import { createPool } from '../../src/database/pools.ts'
+import { libraryLog, log } from '../../src/log.ts'
+import { taskList } from '../../src/tasks/index.ts'
+import { closeTransports, createTransports, type Transports } from '../../src/transports/index.ts'
+import { isInternal, webhookTransport } from '../../src/transports/webhook.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
+import { book, cancel, reschedule, withdraw } from '../helpers/operations.ts'
+import { httpPeer, smtpPeer, twilioRefuses, twilioTakes } from '../helpers/peers.ts'
+import { aPractice, aSlot } from '../helpers/world.ts'
+
+// Messages over the wire, to servers that behave as the real ones do, failures included.
+
+let database: ClonedDatabase
+let pool: Pool
+let db: Parameters<typeof aPractice>[0]
+let smtp: Awaited<ReturnType<typeof smtpPeer>>
+let twilio: Awaited<ReturnType<typeof httpPeer>>
+let hook: Awaited<ReturnType<typeof httpPeer>>
+let transports: Transports
+
+beforeAll(async () => {
+  database = await cloneDatabase()
+  pool = createPool(database.url, { name: 'test', size: 15 })
+  log.level = 'silent'
+  const query = async (text: string, values?: unknown[]) => (await pool.query(text, values)).rows
+  db = { query, one: async (text: string, values?: unknown[]) => (await query(text, values))[0] } as typeof db
+  ;[smtp, twilio, hook] = await Promise.all([smtpPeer(), httpPeer(), httpPeer()])
+  transports = createTransports({
+    production: false,
+    mail: { smtpUrl: smtp.url, from: 'appointments@medislot.example' },
+    twilio: { accountSid: 'AC1', authToken: 'token', from: '+15005550006', apiUrl: twilio.url },
+  })
+})
+
+afterAll(async () => {
+  closeTransports(transports)
+  await pool.end()
+  await Promise.all([smtp.close(), twilio.close(), hook.close(), database.drop()])
+})
+
+beforeEach(async () => {
+  smtp.answer = () => 'accept'
+  twilio.answer = () => twilioTakes('SM1')
+  hook.answer = () => [200, {}]
+  for (const list of [smtp.mails, twilio.requests, hook.requests]) list.length = 0
+  await pool.query(`update app_public.notifications set state = 'dropped' where state = 'pending'`)
+})
+
+/** Sends what is due, as a worker does, until nothing is. */
+async function send(): Promise<void> {
+  await pool.query(`select graphile_worker.add_job('send_notifications')`)
+  await runOnce({
+    pgPool: pool,
+    taskList: taskList(transports),
+    noHandleSignals: true,
+    logger: new Logger(libraryLog('worker', 'debug')),
+  })
+}
+
+/** As if the time until the next attempt had passed. */
+const later = () =>
+  pool.query(`update app_public.notifications set retry_at = now() where state = 'pending' and attempts > 0`)
+
+const confirmation = (bookingId: string, channel = 'email') =>
+  db.one<{ id: string; state: string; attempts: number; last_error: string | null; clinic_id: string }>(
+    `select * from app_public.notifications where booking_id = $1 and kind = 'booking_confirmed' and channel = $2`,
+    [bookingId, channel],
+  )
+
+async function aBooking(change = '') {
+  const practice = await aPractice(db)
+  if (change) await db.query(change, [practice.clinicId])
+  const booking = await book(db, practice.clinicId, practice.slotId, { customerId: practice.customer.customerId })
+  return { ...practice, booking }
+}
+
+/** The value of a header, unfolded. */
+const header = (raw: string, name: string) =>
+  new RegExp(`^${name}: (.*(?:\\r\\n[ \\t].*)*)`, 'im').exec(raw)?.[1]?.replace(/\r\n[ \t]/g, ' ')
+
+function calendarOf(raw: string): string {
+  const part = /Content-Type: text\/calendar[\s\S]*?\r\n\r\n([\s\S]*?)\r\n--/.exec(raw)
+  const encoding = /Content-Type: text\/calendar[\s\S]*?Content-Transfer-Encoding: (\S+)/.exec(raw)?.[1]
+  const text = part?.[1] ?? ''
+  if (encoding === 'base64') return Buffer.from(text, 'base64').toString()
+  const bytes = text
+    .replace(/=\r\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return encoding === 'quoted-printable' ? Buffer.from(bytes, 'latin1').toString() : text
+}
+
+/** iCalendar knows no fractions of a second; only slots of tests have them. */
+const seconds = (instant: Date) => Math.floor(instant.getTime() / 1000) * 1000
+
+/** What two readers that know nothing of each other find in an .ics file. */
+function readBack(text: string) {
+  const calendar = new ICAL.Component(ICAL.parse(text))
+  const event = new ICAL.Event(calendar.getFirstSubcomponent('vevent') as ICAL.Component)
+  const other = Object.values(nodeIcal.sync.parseICS(text)).find((each) => each?.type === 'VEVENT') as nodeIcal.VEvent
+  const ours = {
+    method: calendar.getFirstPropertyValue('method'),
+    uid: event.uid,
+    sequence: Number(event.sequence),
+    start: event.startDate.toJSDate().getTime(),
+    end: event.endDate.toJSDate().getTime(),
+    summary: event.summary,
+    status: event.component.getFirstPropertyValue('status'),
+  }
+  expect({
+    method: other.method,
+    uid: other.uid,
+    sequence: Number(other.sequence),
+    start: other.start.getTime(),
+    end: other.end?.getTime(),
+    summary: other.summary,
+    status: other.status,
+  }).toEqual(ours)
+  return ours
+}
+
+describe('e-mail', () => {
+  it('arrives, from the clinic, with a calendar entry that follows the booking', async () => {
+    const { clinicId, doctorId, booking, customer } = await aBooking(
+      `with c as (update app_public.clinics set name = 'Praxis Dr. Ü', email = 'desk@praxis.example' where id = $1)
+       update app_public.policies set language = 'de' where clinic_id = $1`,
+    )
+    await send()
+    const { email } = await db.one<{ email: string }>('select email from app_public.customers where id = $1', [
+      customer.customerId,
+    ])
+    expect(smtp.mails.map(({ to }) => to)).toEqual([[email]])
+    const raw = smtp.mails[0]?.raw ?? ''
+    const { id } = await confirmation(booking.id)
+    expect(header(raw, 'Message-ID')).toBe(`<medislot-${clinicId}-${id}-1@medislot.example>`)
+    expect(header(raw, 'Reply-To')).toBe('desk@praxis.example')
+    expect(header(raw, 'From')).toContain('<appointments@medislot.example>')
+    const first = readBack(calendarOf(raw))
+    expect(first).toMatchObject({
+      method: 'REQUEST',
+      sequence: 0,
+      status: 'CONFIRMED',
+      start: seconds(booking.starts_at),
+      end: seconds(booking.ends_at),
+    })
+    expect(first.summary).toContain('Praxis Dr. Ü')
+
+    const moved = await reschedule(db, clinicId, booking.id, await aSlot(db, clinicId, doctorId, 72))
+    await send()
+    const second = readBack(calendarOf(smtp.mails[1]?.raw ?? ''))
+    expect(second).toMatchObject({ method: 'REQUEST', uid: first.uid, sequence: 1, start: seconds(moved.starts_at) })
+
+    await cancel(db, clinicId, booking.id)
+    await send()
+    const third = readBack(calendarOf(smtp.mails[2]?.raw ?? ''))
+    expect(third).toMatchObject({ method: 'CANCEL', uid: first.uid, sequence: 2, status: 'CANCELLED' })
+  })
+
+  it('is put off by 4xx and sent with the same id later', async () => {
+    const { booking } = await aBooking()
+    smtp.answer = () => ({ code: 451, text: 'greylisted' })
+    await send()
+    expect(await confirmation(booking.id)).toMatchObject({
+      state: 'pending',
+      attempts: 1,
+      last_error: expect.stringContaining('greylisted'),
+    })
+    smtp.answer = () => 'accept'
+    await later()
+    await send()
+    expect(await confirmation(booking.id)).toMatchObject({ state: 'sent', attempts: 2, last_error: null })
+    expect(smtp.mails).toHaveLength(1)
+  })
+
+  it('is dead at once by 5xx, the others go on, and the desk sends it again', async () => {
+    const refused = await aBooking()
+    const fine = await aBooking()
+    const { email } = await db.one<{ email: string }>('select email from app_public.customers where id = $1', [
+      refused.customer.customerId,
+    ])
+    smtp.answer = (to) => (to === email ? { code: 550, text: 'no such mailbox' } : 'accept')
+    await send()
+    const dead = await confirmation(refused.booking.id)
+    expect(dead).toMatchObject({ state: 'dead', attempts: 1, last_error: expect.stringContaining('no such mailbox') })
+    expect(await confirmation(fine.booking.id)).toMatchObject({ state: 'sent' })
+    expect(
+      await db.query('select id, state from app_public.late_notifications where clinic_id = $1', [refused.clinicId]),
+    ).toEqual([{ id: dead.id, state: 'dead' }])
+
+    smtp.answer = () => 'accept'
+    await db.query('select app_public.send_again($1, $2)', [refused.clinicId, dead.id])
+    await send()
+    expect(await confirmation(refused.booking.id)).toMatchObject({ state: 'sent', attempts: 1 })
+    // It is a message of its own to whoever compares ids.
+    expect(header(smtp.mails.at(-1)?.raw ?? '', 'Message-ID')).toContain(`-${dead.id}-2@`)
+  })
+
+  it('whose answer is lost is sent twice, never not at all, under one id', async () => {
+    const { booking } = await aBooking()
+    smtp.answer = () => 'drop'
+    await send()
+    expect(await confirmation(booking.id)).toMatchObject({ state: 'pending', attempts: 1 })
+    smtp.answer = () => 'accept'
+    await later()
+    await send()
+    expect(await confirmation(booking.id)).toMatchObject({ state: 'sent' })
+    expect(new Set(smtp.mails.map(({ raw }) => header(raw, 'Message-ID'))).size).toBe(1)
+    expect(smtp.mails).toHaveLength(2)
+  })
+
+  it('of a name full of control characters has the headers it should', async () => {
+    const { booking } = await aBooking(
+      `update app_public.clinics set name = E'Evil\\r\\nBcc: all@test.example' where id = $1`,
+    )
+    await send()
+    expect(await confirmation(booking.id)).toMatchObject({ state: 'sent' })
+    expect(header(smtp.mails[0]?.raw.split('\r\n\r\n')[0] ?? '', 'Bcc')).toBeUndefined()
+    expect(smtp.mails[0]?.to).toHaveLength(1)
+  })
+})
+
+describe('SMS', () => {
+  const bySms = `with rules as (delete from app_public.notification_rules where clinic_id = $1 and kind = 'booking_confirmed')
+    insert into app_public.notification_rules values ($1, 'booking_confirmed', 'sms')`
+  const aTextedBooking = async () => {
+    const practice = await aPractice(db)
+    await db.query(bySms, [practice.clinicId]).catch(async () => {
+      await db.query(`insert into app_public.notification_rules values ($1, 'booking_confirmed', 'sms')`, [
+        practice.clinicId,
+      ])
+    })
+    await db.query(`update app_public.customers set phone = '+4930123456', preferred_channel = 'sms' where id = $1`, [
+      practice.customer.customerId,
+    ])
+    const booking = await book(db, practice.clinicId, practice.slotId, { customerId: practice.customer.customerId })
+    return { ...practice, booking }
+  }
+
+  it('goes to Twilio with the key of its notification', async () => {
+    const { clinicId, booking } = await aTextedBooking()
+    await send()
+    const sms = await confirmation(booking.id, 'sms')
+    expect(sms).toMatchObject({ state: 'sent' })
+    const [request] = twilio.requests
+    expect(request?.path).toBe('/2010-04-01/Accounts/AC1/Messages.json')
+    expect(request?.headers).toMatchObject({
+      authorization: `Basic ${Buffer.from('AC1:token').toString('base64')}`,
+      'i-twilio-idempotency-token': `${clinicId}-${sms.id}-1`,
+    })
+    const form = new URLSearchParams(request?.body)
+    expect([form.get('To'), form.get('From')]).toEqual(['+4930123456', '+15005550006'])
+    expect(form.get('Body')).toContain(`Booking ${booking.id}`)
+    const attempt = await db.one(
+      'select outcome, provider_reference from app_private.delivery_attempts where notification_id = $1',
+      [sms.id],
+    )
+    expect(attempt).toEqual({ outcome: 'sent', provider_reference: 'SM1' })
+  })
+
+  it('is tried again when Twilio has too much to do or breaks off, and given up when the number is none', async () => {
+    const { booking } = await aTextedBooking()
+    const state = async () => (await confirmation(booking.id, 'sms')).state
+    for (const answer of [
+      twilioRefuses(429, 20429, 'Too Many Requests'),
+      twilioRefuses(503, 20500, 'Service unavailable'),
+      'drop',
+    ] as const) {
+      twilio.answer = () => answer
+      await send()
+      expect(await state()).toBe('pending')
+      await later()
+    }
+    twilio.answer = () => twilioRefuses(400, 21211, "Invalid 'To' Phone Number")
+    await send()
+    expect(await confirmation(booking.id, 'sms')).toMatchObject({
+      state: 'dead',
+      attempts: 4,
+      last_error: expect.stringContaining("Invalid 'To'"),
+    })
+  })
+})
+
+describe('a webhook', () => {
+  it('is signed, names ids only, and is tried again until it is taken', async () => {
+    const practice = await aPractice(db)
+    const { clinicId, slotId, customer } = practice
+    const { id, secret } = await db.one<{ id: string; secret: string }>(
+      'select * from app_public.create_webhook_endpoint($1, $2)',
+      [clinicId, `${hook.url}/bookings?clinic=1`],
+    )
+    const booking = await book(db, clinicId, slotId, { customerId: customer.customerId })
+    const answers = [[500, {}], 'drop', [302, {}, { location: `${hook.url}/elsewhere` }], [200, {}]] as ReturnType<
+      typeof hook.answer
+    >[]
+    hook.answer = () => answers.shift() ?? [200, {}]
+    for (let i = 0; i < 4; i++) {
+      await send()
+      await later()
+    }
+    const row = await confirmation(booking.id, 'webhook')
+    expect(row).toMatchObject({ state: 'sent', attempts: 4 })
+    expect(hook.requests).toHaveLength(4)
+    const key = `${clinicId}-${row.id}-1`
+    for (const { path, headers, body } of hook.requests) {
+      expect(path).toBe('/bookings?clinic=1')
+      expect(headers['idempotency-key']).toBe(key)
+      const [, seconds, hex] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(headers['medislot-signature'] as string) ?? []
+      expect(Math.abs(Number(seconds) - Date.now() / 1000)).toBeLessThan(60)
+      expect(createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')).toBe(hex)
+      expect(JSON.parse(body)).toMatchObject({
+        id: key,
+        type: 'booking_confirmed',
+        booking: { id: booking.id, clinicId, status: 'booked' },
+      })
+      expect(body).not.toMatch(/Customer|@/)
+    }
+    // The secret is kept where nobody's role reads.
+    expect(await db.query('select from app_private.webhook_secrets where endpoint_id = $1', [id])).toHaveLength(1)
+  })
+
+  it('that is gone (410) is not tried again', async () => {
+    const { clinicId, slotId, customer } = await aPractice(db)
+    await db.query('select app_public.create_webhook_endpoint($1, $2)', [clinicId, hook.url])
+    hook.answer = () => [410, {}]
+    const booking = await book(db, clinicId, slotId, { customerId: customer.customerId })
+    await send()
+    expect(await confirmation(booking.id, 'webhook')).toMatchObject({ state: 'dead', attempts: 1 })
+  })
+
+  it('in production goes to public https addresses only', async () => {
+    const transport = webhookTransport({ publicOnly: true })
+    const to = (recipient: string) =>
+      transport.send({
+        channel: 'webhook',
+        recipient,
+        subject: '',
+        body: '{}',
+        idempotencyKey: 'k',
+        senderName: null,
+        replyTo: null,
+        calendar: null,
+        secret: 's',
+      })
+    await expect(to(hook.url)).rejects.toThrow('https')
+    await expect(to('https://localhost:1/')).rejects.toThrow('not a public address')
+    await expect(to('https://127.0.0.1:1/')).rejects.toThrow('not a public address')
+    await expect(to('https://[::1]:1/')).rejects.toThrow('not a public address')
+    expect(hook.requests).toEqual([])
+    for (const address of [
+      '10.1.2.3',
+      '169.254.169.254',
+      '192.168.0.1',
+      '::1',
+      'fd00::1',
+      'fe80::1',
+      '::ffff:10.0.0.1',
+    ])
+      expect([address, isInternal(address)]).toEqual([address, true])
+    for (const address of ['93.184.216.34', '2606:2800:220:1::1'])
+      expect([address, isInternal(address)]).toEqual([address, false])
+  })
+})
+
+it('who loses an appointment to a withdrawn slot is told so', async () => {
+  const { clinicId, slotId, booking } = await aBooking()
+  await withdraw(db, clinicId, slotId, { cascade: true, reason: 'The doctor is ill' })
+  await send()
+  const [mail] = smtp.mails
+  expect(header(mail?.raw ?? '', 'Subject')).toMatch(/cannot take place/)
+  expect(readBack(calendarOf(mail?.raw ?? ''))).toMatchObject({ method: 'CANCEL', sequence: 1 })
+  expect(await confirmation(booking.id)).toMatchObject({ state: 'dropped' })
+})

@@ -1,0 +1,97 @@
+import { expect, it } from '@jest/globals'
+import { inTransaction } from '../helpers/database.ts'
+import { book, cancel } from '../helpers/operations.ts'
+import { aPractice, aSlot } from '../helpers/world.ts'
+
+it('the past moves to the archive, bounded, with its bookings, and stays to be read', () =>
+  inTransaction(async (db) => {
+    const { clinicId, doctorId, slotId, customer, receptionist } = await aPractice(db)
+    const kept = await book(db, clinicId, slotId, { customerId: customer.customerId })
+    await cancel(db, clinicId, kept.id)
+    const again = await book(db, clinicId, slotId, { customerId: customer.customerId, note: 'second try' })
+    const other = await aSlot(db, clinicId, doctorId, 60)
+    const at = (days: number) => `now() + interval '${days} days'`
+    const archive = async (batch: number, days: number) =>
+      (await db.one<{ n: number }>(`select app_private.archive_past_slots($1, ${at(days)}) as n`, [batch])).n
+    // Ninety days after they were, and the day that lies between zones.
+    expect(await archive(10, 92)).toBe(0)
+    expect(await archive(1, 95)).toBe(1)
+    expect(await archive(10, 95)).toBe(1)
+    expect(await archive(10, 95)).toBe(0)
+    // What is deferred to the commit agrees.
+    await db.query('set constraints all immediate')
+    expect(await db.query('select from app_public.booking_slots where clinic_id = $1', [clinicId])).toEqual([])
+    expect(await db.query('select from app_public.bookings where clinic_id = $1', [clinicId])).toEqual([])
+
+    const slots = await db.query(
+      'select id, status from app_public.archived_booking_slots where clinic_id = $1 order by id',
+      [clinicId],
+    )
+    expect(slots).toEqual([
+      { id: slotId, status: 'booked' },
+      { id: other, status: 'open' },
+    ])
+    await db.as(customer.claims)
+    expect(await db.query('select id, status, note from app_public.archived_bookings order by id')).toEqual([
+      { id: kept.id, status: 'cancelled', note: null },
+      { id: again.id, status: 'booked', note: 'second try' },
+    ])
+    await db.as(receptionist.claims)
+    expect(await db.query('select from app_public.archived_bookings')).toHaveLength(2)
+    expect((await db.query('select from app_public.events where booking_id = $1', [kept.id])).length).toBe(2)
+  }))
+
+it('old keys, sessions, tokens, invitations, messages and given-up jobs go, bounded; young ones stay', () =>
+  inTransaction(async (db) => {
+    const { clinicId, customer } = await aPractice(db)
+    await db.query(
+      `insert into app_private.idempotency_keys (clinic_id, account_id, key, operation, arguments, created_at)
+         select $1, $2, i::text, 'x', '[]', now() - i * interval '1 day' from generate_series(0, 9) i`,
+      [clinicId, customer.accountId],
+    )
+    await db.query(
+      `insert into app_private.stored_responses (account_id, key, fingerprint, created_at) select $1, i::text, 'x', now() - i * interval '1 day' from generate_series(0, 9) i`,
+      [customer.accountId],
+    )
+    await db.query(
+      `insert into app_private.sessions (account_id, expires_at, revoked_at) values
+         ($1, now() + interval '1 day', null), ($1, now() - interval '29 days', null), ($1, now() - interval '31 days', null), ($1, now() + interval '1 day', now() - interval '31 days')`,
+      [customer.accountId],
+    )
+    await db.query(
+      `insert into app_private.invitations (clinic_id, email, full_name, role, token_hash, expires_at) values
+         ($1, 'a@test.example', 'A', 'doctor', '\\x01', now() + interval '1 day'), ($1, 'b@test.example', 'B', 'doctor', '\\x02', now() - interval '31 days')`,
+      [clinicId],
+    )
+    await db.query(
+      `insert into app_private.messages (clinic_id, notification_id, recipient, subject, body, delivered_at)
+       select $1, -i, 'x', 'x', 'x', now() - i * interval '1 day' from unnest('{1,100}'::int[]) i`,
+      [clinicId],
+    )
+    const { id } = await db.one<{ id: string }>(`select id from graphile_worker.add_job('release_expired_holds', '{}')`)
+    await db.query(
+      `update graphile_worker._private_jobs set attempts = 25, max_attempts = 25, updated_at = now() - interval '31 days' where id = $1`,
+      [id],
+    )
+
+    const count = async (table: string, where = '') =>
+      (await db.one<{ n: number }>(`select count(*)::int as n from ${table} ${where}`)).n
+    const mine = `where account_id = ${customer.accountId}`
+    const census = async () => [
+      await count('app_private.idempotency_keys', mine),
+      await count('app_private.stored_responses', mine),
+      await count('app_private.sessions', mine),
+      await count('app_private.invitations', `where clinic_id = ${clinicId}`),
+      await count('app_private.messages', `where clinic_id = ${clinicId}`),
+      await count('graphile_worker.jobs', `where id = ${id}`),
+    ]
+    // The customer's own session is the fifth.
+    expect(await census()).toEqual([10, 10, 5, 2, 2, 1])
+    const remove = async (batch: number) =>
+      (await db.one<{ n: number }>('select app_private.remove_old_records($1) as n', [batch])).n
+    // One of each kind at a time; keys of seven days to the second are not older than seven days.
+    expect(await remove(1)).toBe(6)
+    expect(await remove(100)).toBeGreaterThan(0)
+    expect(await remove(100)).toBe(0)
+    expect(await census()).toEqual([8, 8, 3, 1, 1, 0])
+  }))
