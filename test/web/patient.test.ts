@@ -26,7 +26,7 @@ test('a patient who is new here books in three steps, and has it in the calendar
   const page = await pages.visitor()
   const times = await doctorsTimes(page, anna)
   expect(await axeViolations(page)).toEqual([])
-  const time = await times.first().innerText()
+  const [time] = (await times.first().innerText()).split('\n')
   await times.first().click()
 
   await page.getByLabel('Full name').fill('Nora Neumann')
@@ -42,7 +42,7 @@ test('a patient who is new here books in three steps, and has it in the calendar
 
   await page.getByRole('heading', { name: 'Booked' }).waitFor()
   await page.getByText('on its way to nora@web.example').waitFor()
-  await page.locator('.visit-time', { hasText: time }).waitFor()
+  await page.locator('.visit-time', { hasText: time as string }).waitFor()
   await page.getByText('I come with a dog.').waitFor()
   expect(await axeViolations(page)).toEqual([])
 

@@ -31,7 +31,7 @@ export default function BookingPage({ clinicId, id }: { clinicId: string; id: st
   const [done, setDone] = useState<'booked' | 'moved' | 'cancelled' | undefined>(
     parameters.has('booked') ? 'booked' : undefined,
   )
-  const { data, error, again } = useQuery(OneBooking, who ? { clinicId, id } : null)
+  const { data, error, loading, again } = useQuery(OneBooking, who ? { clinicId, id } : null)
   if (who === null) return <Redirect to="/bookings" replace />
 
   const booking = data?.booking
@@ -51,8 +51,9 @@ export default function BookingPage({ clinicId, id }: { clinicId: string; id: st
     >
       {error !== undefined && <Problem error={error} again={again} />}
       {done === 'booked' && <Notice tone="good">{<p>{t.bookings.bookedLead(who?.email ?? '')}</p>}</Notice>}
-      {done === 'moved' && <Notice tone="good">{<p>{t.bookings.moved}</p>}</Notice>}
-      {done === 'cancelled' && <Notice tone="good">{<p>{t.bookings.cancelled}</p>}</Notice>}
+      {/* Not before the new state stands below it. */}
+      {done === 'moved' && !loading && <Notice tone="good">{<p>{t.bookings.moved}</p>}</Notice>}
+      {done === 'cancelled' && !loading && <Notice tone="good">{<p>{t.bookings.cancelled}</p>}</Notice>}
       {data && !booking ? (
         <Notice tone="plain">{<p>{t.bookings.notFound}</p>}</Notice>
       ) : (
