@@ -1,5 +1,5 @@
 --! Previous: sha1:02731046d77090098bf179bb9b5f7fa8a4f8f93d
---! Hash: sha1:8b49ba2d7a44b2d0bbe98b5dc6b43d331a4843f2
+--! Hash: sha1:59ebbba1abf1a33a3cf63922aff3be65bf86fa7c
 --! Message: notifications
 
 -- How a clinic and its customers want to be told things.
@@ -250,7 +250,8 @@ create table app_public.rebooking_list (
   constraint resolved_entries_say_how check ((resolution is null) = (resolved_at is null))
 );
 create index on app_public.rebooking_list (clinic_id, booking_id);
-create index on app_public.rebooking_list (clinic_id, listed_at) where resolution is null;
+-- what still waits, first; not partial, or PostGraphile would not let clients ask for it
+create index on app_public.rebooking_list (clinic_id, resolution, listed_at);
 comment on table app_public.rebooking_list is
 $c$Bookings that no longer fit the clinic's templates, for the desk to rebook. An entry resolves itself when its booking is moved or ended, or fits again.
 @foreignKey (clinic_id, booking_slot_id) references app_public.booking_slots (clinic_id, id)$c$;

@@ -1,0 +1,64 @@
+import { dataOf, expectGraphQLRefusal } from '../helpers/graphql.ts'
+import { book } from '../helpers/operations.ts'
+import { aPractice } from '../helpers/world.ts'
+import { type Served, serve } from './served.ts'
+
+let served: Served
+let practice: Awaited<ReturnType<typeof aPractice>>
+let bookingId: string
+
+beforeAll(async () => {
+  served = await serve()
+  practice = await aPractice(served.owner)
+  const { clinicId, slotId, customer } = practice
+  bookingId = (await book(served.owner, clinicId, slotId, { customerId: customer.customerId })).id
+})
+afterAll(() => served.stop())
+
+test('a manager previews a text, nobody else', async () => {
+  const preview = `query ($clinicId: BigInt!) {
+    previewNotification(clinicId: $clinicId, kind: BOOKING_REMINDER, channel: "email", language: "de", body: "Hallo {{customer}}") { subject body } }`
+  const { clinicId } = practice
+  const manager = await served.as(practice.manager.claims)
+  expect(await dataOf(manager(preview, { clinicId }))).toMatchObject({
+    previewNotification: { subject: expect.stringContaining('Erinnerung'), body: 'Hallo Ann Example' },
+  })
+  const desk = await served.as(practice.receptionist.claims)
+  await expectGraphQLRefusal(desk(preview, { clinicId }), 'forbidden')
+})
+
+test('the desk sees what is late and sends what died again', async () => {
+  const { clinicId } = practice
+  const desk = await served.as(practice.receptionist.claims)
+  await served.owner.query(
+    `select app_private.notification_failed(clinic_id, id, 'no such mailbox', '550') from app_private.claim_notifications()`,
+  )
+  const late = `query ($clinicId: BigInt!) { lateNotifications(filter: { clinicId: { equalTo: $clinicId } }) { nodes { id bookingId state lastError } } }`
+  const { lateNotifications } = await dataOf<{ lateNotifications: { nodes: { id: string }[] } }>(
+    desk(late, { clinicId }),
+  )
+  expect(lateNotifications.nodes).toEqual([
+    { id: expect.any(String), bookingId, state: 'DEAD', lastError: 'no such mailbox' },
+  ])
+  const input = { clinicId, notificationId: lateNotifications.nodes[0]?.id }
+  const again = `mutation ($input: SendAgainInput!) { sendAgain(input: $input) { notification { state generation } } }`
+  expect(await dataOf(desk(again, { input }))).toEqual({
+    sendAgain: { notification: { state: 'PENDING', generation: 2 } },
+  })
+  await expectGraphQLRefusal(desk(again, { input }), 'illegal_transition')
+})
+
+test('the rebooking list is read by the staff and by no patient', async () => {
+  const entries = `query { rebookingLists(filter: { resolution: { isNull: true } }) { nodes { reason booking { id startsAt } } } }`
+  await served.owner.query(
+    `insert into app_public.rebooking_list (clinic_id, booking_id, booking_slot_id, reason)
+     select clinic_id, id, booking_slot_id, 'time_moved' from app_public.bookings where id = $1`,
+    [bookingId],
+  )
+  const desk = await served.as(practice.receptionist.claims)
+  expect(await dataOf(desk(entries))).toMatchObject({
+    rebookingLists: { nodes: [{ reason: 'time_moved', booking: { id: bookingId } }] },
+  })
+  const patient = await served.as(practice.customer.claims)
+  await expectGraphQLRefusal(patient(entries), 'insufficient_privilege')
+})
