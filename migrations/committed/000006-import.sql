@@ -1,5 +1,5 @@
---! Previous: sha1:6be2e5ca436ca8b31cfddc7966239d906258bc49
---! Hash: sha1:0502baf7e5ecfead22b35797b0d0f14f87a41153
+--! Previous: sha1:04296151ad571a5cf76c44afdbd48af08bc2a0a5
+--! Hash: sha1:ecba5e6734426aac9a4ace5e4bef82a5808e794c
 --! Message: import
 
 -- A clinic's roster on its way from its files to the tables; nothing of it is stored. The formats are in docs/import.md.

@@ -1,5 +1,5 @@
---! Previous: sha1:0502baf7e5ecfead22b35797b0d0f14f87a41153
---! Hash: sha1:02731046d77090098bf179bb9b5f7fa8a4f8f93d
+--! Previous: sha1:ecba5e6734426aac9a4ace5e4bef82a5808e794c
+--! Hash: sha1:de3605d6442f2c6d547e0ae8e0f9d5c23589313d
 --! Message: rest
 
 -- The REST API's addresses carry a row's id alone, which is unique in the whole database; the primary keys begin with the clinic. Not

@@ -1,5 +1,5 @@
---! Previous: sha1:02731046d77090098bf179bb9b5f7fa8a4f8f93d
---! Hash: sha1:59ebbba1abf1a33a3cf63922aff3be65bf86fa7c
+--! Previous: sha1:de3605d6442f2c6d547e0ae8e0f9d5c23589313d
+--! Hash: sha1:ee12bdde57fd33c5c7c29342194f95346ec59c07
 --! Message: notifications
 
 -- How a clinic and its customers want to be told things.
@@ -1323,13 +1323,19 @@ revoke all on function app_private.end_booking(bigint, bigint, app_public.bookin
 --! Included schedule/withdraw_slot.sql
 create or replace function app_public.withdraw_slot(
   clinic_id bigint, booking_slot_id bigint, "cascade" boolean default false, reason text default null,
-  row_version int default null)
+  idempotency_key text default null, row_version int default null)
 returns app_public.booking_slots
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   slot app_public.booking_slots;
   live app_public.bookings;
+  outcome jsonb;
 begin
+  outcome := app_private.replay(withdraw_slot.clinic_id, withdraw_slot.idempotency_key, 'withdraw_slot',
+    jsonb_build_array(withdraw_slot.booking_slot_id, withdraw_slot."cascade", withdraw_slot.reason));
+  if outcome is not null then
+    return jsonb_populate_record(null::app_public.booking_slots, outcome);
+  end if;
   slot := app_private.lock_slot(withdraw_slot.clinic_id, withdraw_slot.booking_slot_id);
   -- A doctor may withdraw the own slots; everybody else's are the desk's.
   if not (slot.doctor_id = any (app_hidden.own_doctor_ids()) and slot.clinic_id = any (app_hidden.staff_clinic_ids())) then
@@ -1337,6 +1343,7 @@ begin
   end if;
   perform app_private.require_version('booking_slots', withdraw_slot.row_version, slot.row_version);
   if slot.status = 'withdrawn' then
+    perform app_private.remember(slot.clinic_id, withdraw_slot.idempotency_key, to_jsonb(slot));
     return slot;
   end if;
   if slot.status = 'booked' then
@@ -1355,15 +1362,16 @@ begin
   where bs.clinic_id = slot.clinic_id and bs.id = slot.id
   returning bs.* into slot;
   perform set_config('medislot.reason', '', true);
+  perform app_private.remember(slot.clinic_id, withdraw_slot.idempotency_key, to_jsonb(slot));
   return slot;
 end
 $$;
 
-comment on function app_public.withdraw_slot(bigint, bigint, boolean, text, int) is
-'Takes a slot out of the calendar; a hold on it ends. Refuses (still_in_use) a booked one; with `cascade` its booking is cancelled by the clinic and the customer told. It stays withdrawn when slots are generated again. For the desk, and for a doctor the own slots. Refuses forbidden, slot_not_found, illegal_transition, stale_row_version.';
+comment on function app_public.withdraw_slot(bigint, bigint, boolean, text, text, int) is
+'Takes a slot out of the calendar; a hold on it ends. Refuses (still_in_use) a booked one; with `cascade` its booking is cancelled by the clinic and the customer told. It stays withdrawn when slots are generated again. For the desk, and for a doctor the own slots. Refuses forbidden, slot_not_found, illegal_transition, stale_row_version, idempotency_key_reused, invalid_argument.';
 
-revoke all on function app_public.withdraw_slot(bigint, bigint, boolean, text, int) from public;
-grant execute on function app_public.withdraw_slot(bigint, bigint, boolean, text, int) to app_staff;
+revoke all on function app_public.withdraw_slot(bigint, bigint, boolean, text, text, int) from public;
+grant execute on function app_public.withdraw_slot(bigint, bigint, boolean, text, text, int) to app_staff;
 --! EndIncluded schedule/withdraw_slot.sql
 --! Included schedule/clear_schedule.sql
 create or replace function app_private.clear_schedule(clinic_id bigint, doctor_id bigint, "cascade" boolean, reason text) returns void

@@ -1,12 +1,18 @@
 create or replace function app_public.withdraw_slot(
   clinic_id bigint, booking_slot_id bigint, "cascade" boolean default false, reason text default null,
-  row_version int default null)
+  idempotency_key text default null, row_version int default null)
 returns app_public.booking_slots
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   slot app_public.booking_slots;
   live app_public.bookings;
+  outcome jsonb;
 begin
+  outcome := app_private.replay(withdraw_slot.clinic_id, withdraw_slot.idempotency_key, 'withdraw_slot',
+    jsonb_build_array(withdraw_slot.booking_slot_id, withdraw_slot."cascade", withdraw_slot.reason));
+  if outcome is not null then
+    return jsonb_populate_record(null::app_public.booking_slots, outcome);
+  end if;
   slot := app_private.lock_slot(withdraw_slot.clinic_id, withdraw_slot.booking_slot_id);
   -- A doctor may withdraw the own slots; everybody else's are the desk's.
   if not (slot.doctor_id = any (app_hidden.own_doctor_ids()) and slot.clinic_id = any (app_hidden.staff_clinic_ids())) then
@@ -14,6 +20,7 @@ begin
   end if;
   perform app_private.require_version('booking_slots', withdraw_slot.row_version, slot.row_version);
   if slot.status = 'withdrawn' then
+    perform app_private.remember(slot.clinic_id, withdraw_slot.idempotency_key, to_jsonb(slot));
     return slot;
   end if;
   if slot.status = 'booked' then
@@ -32,12 +39,13 @@ begin
   where bs.clinic_id = slot.clinic_id and bs.id = slot.id
   returning bs.* into slot;
   perform set_config('medislot.reason', '', true);
+  perform app_private.remember(slot.clinic_id, withdraw_slot.idempotency_key, to_jsonb(slot));
   return slot;
 end
 $$;
 
-comment on function app_public.withdraw_slot(bigint, bigint, boolean, text, int) is
-'Takes a slot out of the calendar; a hold on it ends. Refuses (still_in_use) a booked one; with `cascade` its booking is cancelled by the clinic and the customer told. It stays withdrawn when slots are generated again. For the desk, and for a doctor the own slots. Refuses forbidden, slot_not_found, illegal_transition, stale_row_version.';
+comment on function app_public.withdraw_slot(bigint, bigint, boolean, text, text, int) is
+'Takes a slot out of the calendar; a hold on it ends. Refuses (still_in_use) a booked one; with `cascade` its booking is cancelled by the clinic and the customer told. It stays withdrawn when slots are generated again. For the desk, and for a doctor the own slots. Refuses forbidden, slot_not_found, illegal_transition, stale_row_version, idempotency_key_reused, invalid_argument.';
 
-revoke all on function app_public.withdraw_slot(bigint, bigint, boolean, text, int) from public;
-grant execute on function app_public.withdraw_slot(bigint, bigint, boolean, text, int) to app_staff;
+revoke all on function app_public.withdraw_slot(bigint, bigint, boolean, text, text, int) from public;
+grant execute on function app_public.withdraw_slot(bigint, bigint, boolean, text, text, int) to app_staff;

@@ -89,8 +89,12 @@ export const withdraw = (
   db: Caller,
   clinicId: string,
   slotId: string,
-  { cascade = false, reason = null }: { cascade?: boolean; reason?: string | null } = {},
-) => call<Slot>(db, 'withdraw_slot', clinicId, slotId, cascade, reason)
+  {
+    cascade = false,
+    reason = null,
+    key = null,
+  }: { cascade?: boolean; reason?: string | null; key?: string | null } = {},
+) => call<Slot>(db, 'withdraw_slot', clinicId, slotId, cascade, reason, key)
 
 export const createSlot = (db: Caller, clinicId: string, doctorId: string, timeSlotId: string, date: string | null) =>
   call<Slot>(db, 'create_booking_slot', clinicId, doctorId, timeSlotId, date)

@@ -21,6 +21,20 @@ describe('withdraw_slot', () => {
       expect(await db.query('select from app_public.available_slots($1)', [clinicId])).toEqual([])
     }))
 
+  it('is repeated under its key with the same answer, also when the slot has been opened again since', () =>
+    inTransaction(async (db) => {
+      const { clinicId, slotId, receptionist } = await aPractice(db)
+      await db.as(receptionist.claims)
+      const first = await withdraw(db, clinicId, slotId, { key: 'w1' })
+      await db.asOwner()
+      await db.query(`update app_public.booking_slots set status = 'open' where id = $1`, [slotId])
+      await db.as(receptionist.claims)
+      expect(await withdraw(db, clinicId, slotId, { key: 'w1' })).toEqual(first)
+      await expectRefusal(withdraw(db, clinicId, slotId, { key: 'w1', reason: 'other' }), 'idempotency_key_reused')
+      await db.asOwner()
+      expect(await slotOf(db, slotId)).toMatchObject({ status: 'open' })
+    }))
+
   it('ends a hold', () =>
     inTransaction(async (db) => {
       const { clinicId, slotId, customer, receptionist } = await aPractice(db)
