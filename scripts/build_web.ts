@@ -38,4 +38,13 @@ export async function buildWeb(): Promise<void> {
   await writeFile(stamp, now)
 }
 
-if (import.meta.main) await buildWeb()
+// `npm start` goes on without: after `npm ci --omit=dev` there is nothing to build with, and the API needs no pages.
+if (import.meta.main) {
+  await buildWeb().catch((error) => {
+    const cannot = error.code === 'ERR_MODULE_NOT_FOUND' && process.argv.includes('--if-possible')
+    if (!cannot) throw error
+    process.stderr.write(
+      'The pages cannot be built without the development packages: as they are, they are served, or none. `npm ci && npm run build:web` makes them.\n',
+    )
+  })
+}

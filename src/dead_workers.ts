@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
+import { settingsOf, whenWeAreGone } from './database/pools.ts'
 import { log } from './log.ts'
 
 const everyMs = 5000
 // Without its connection a worker looks dead to the others.
 const againMs = 1000
+const goodbyeMs = 1000
 
 /**
  * Gives back the jobs of workers that died: graphile-worker itself waits four hours before it takes a locked job for
@@ -24,20 +27,36 @@ export async function watchForDeadWorkers(databaseUrl: string, poolId: string): 
   }
 
   function lost(error: Error): void {
+    if (ended) return
     log.warn({ err: error }, 'lost the connection that shows this worker is alive')
+    // It may be silent rather than broken: then it would not end by itself.
+    void leave(client)
+    client = undefined
     lookIn(againMs)
   }
 
   async function connection(): Promise<Client> {
     if (client) return client
-    const next = new Client({ connectionString: databaseUrl, application_name: 'medislot worker liveness' })
+    const next = new Client({
+      connectionString: databaseUrl,
+      application_name: 'medislot worker liveness',
+      connectionTimeoutMillis: 10_000,
+      query_timeout: 10_000,
+      keepAlive: true,
+      options: settingsOf(whenWeAreGone),
+    })
     next.on('error', lost)
     next.once('end', () => {
-      client = undefined
+      if (client === next) client = undefined
     })
     await next.connect()
     // Shared, so that a lost connection that PostgreSQL still takes for alive does not keep us from taking it again.
     await next.query('select pg_advisory_lock_shared(hashtextextended($1, 0))', [poolId])
+    if (ended) {
+      // Its lock would show a worker as alive that is not, for as long as this program runs.
+      await leave(next)
+      throw new Error('the worker ended meanwhile')
+    }
     client = next
     return next
   }
@@ -63,6 +82,11 @@ export async function watchForDeadWorkers(databaseUrl: string, poolId: string): 
   return async () => {
     ended = true
     clearTimeout(timer)
-    await client?.end()
+    await leave(client)
   }
+}
+
+/** A goodbye that nobody hears is not waited for. */
+async function leave(client: Client | undefined): Promise<void> {
+  await Promise.race([client?.end().catch(() => undefined), sleep(goodbyeMs, undefined, { ref: false })])
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { type Settings, StartError } from './settings.ts'
 
@@ -41,6 +41,15 @@ function tryListen(server: Server, port: number, host: string): Promise<void> {
       resolve()
     })
   })
+}
+
+/** How long a request may take to arrive, so that one that comes byte by byte does not keep a connection. */
+export function arrivalBounds({ requestTimeoutMs }: Pick<Settings, 'requestTimeoutMs'>): ServerOptions {
+  return {
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(requestTimeoutMs / 4, 5000),
+  }
 }
 
 /**

@@ -17,7 +17,8 @@ await runProgram(
     const { settings, psql } = await withDatabaseStarted(readSettings('main'))
     await migrateDatabase(settings.databaseUrl)
     if (settings.demo && (await loadDemoData(settings.databaseUrl))) log.info('loaded the demo clinics')
-    const [server, worker] = await Promise.all([startServer(settings, lifecycle), startWorker(settings)])
+    const server = await startServer(settings, lifecycle)
+    const worker = await startWorker({ ...settings, publicUrl: settings.publicUrl ?? server.url })
     lifecycle.onStop('server and worker', () => Promise.all([server.stop(), worker.stop()]))
     // The one line on stdout: what to open, and for the embedded server how a DBA gets in.
     process.stdout.write(`medislot is ready: ${server.said}${psql ? `  psql: ${psql}` : ''}\n`)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ErrorRequestHandler, RequestHandler } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { log } from './log.ts'
 
 declare global {
@@ -35,14 +35,38 @@ export const identifyRequests: RequestHandler = (request, response, next) => {
   next()
 }
 
-/** Answers what no route took. */
-export const notFound: RequestHandler = (request, response) => {
-  response.status(404).json({ error: 'not_found', message: 'There is nothing at this address.', requestId: request.id })
+/**
+ * Refuses a request that brings two authorizations: Node would take the first, and whoever passed the request on may have
+ * judged the other.
+ */
+export const oneAuthorization: RequestHandler = (request, response, next) => {
+  if ((request.headersDistinct.authorization?.length ?? 0) < 2) return next()
+  tell(request, response, 400, 'There must be one Authorization header.')
 }
 
-/** Answers what a route threw: our fault, so it is logged whole and told without internals. */
+/** Answers what no route took. */
+export const notFound: RequestHandler = (request, response) => tell(request, response, 404)
+
+/**
+ * Answers what a route threw. A fault of the request, which Express and its parts mark by a status, is told as one.
+ * Any other is ours, so it is logged whole and told without internals.
+ */
 export const internalError: ErrorRequestHandler = (error, request, response, next) => {
-  log.error({ err: error, requestId: request.id }, 'request failed')
+  const theirs = error?.status >= 400 && error.status < 500
+  if (!theirs) log.error({ err: error, requestId: request.id }, 'request failed')
   if (response.headersSent) return next(error)
-  response.status(500).json({ error: 'internal_error', message: 'An unexpected error occurred', requestId: request.id })
+  tell(request, response, theirs ? error.status : 500)
+}
+
+/** The registered refusals that a status alone may mean, and their words; any other of the 400s is a bad request. */
+const refusals: Record<number, [code: string, message: string]> = {
+  404: ['not_found', 'There is nothing at this address.'],
+  413: ['body_too_large', 'The body of the request is too large.'],
+  415: ['unsupported_media_type', 'This media type is not supported.'],
+  500: ['internal_error', 'An unexpected error occurred'],
+}
+
+function tell(request: Request, response: Response, status: number, said?: string): void {
+  const [error, message] = refusals[status] ?? ['bad_request', 'The request is malformed.']
+  response.status(status).json({ error, message: said ?? message, requestId: request.id })
 }

@@ -7,10 +7,10 @@ import { healthPool, requestPool } from './database/pools.ts'
 import { createGraphQL } from './graphql/instance.ts'
 import { healthRoutes } from './health.ts'
 import { Lifecycle } from './lifecycle.ts'
-import { listen, stoppable } from './listen.ts'
+import { arrivalBounds, listen, stoppable } from './listen.ts'
 import { log } from './log.ts'
 import { createMetrics } from './metrics.ts'
-import { identifyRequests, internalError, notFound } from './requests.ts'
+import { identifyRequests, internalError, notFound, oneAuthorization } from './requests.ts'
 import { restRouter } from './rest/router.ts'
 import { runProgram } from './run_program.ts'
 import { readSettings, type ServerSettings, type Settings } from './settings.ts'
@@ -32,7 +32,7 @@ export async function startServer(
   const health = healthPool(settings.databaseUrl)
   const graphql = await createGraphQL({ pool, settings, log })
   const app = express()
-  const server = createServer(app)
+  const server = createServer(arrivalBounds(settings), app)
   const finishRequests = stoppable(server)
   const metrics = createMetrics(settings, health, pool)
 
@@ -41,6 +41,7 @@ export async function startServer(
   app.use(helmet({ contentSecurityPolicy: settings.production }))
   app.use(identifyRequests)
   app.use(metrics.observe)
+  app.use(oneAuthorization)
   app.use(metrics.routes)
   app.use(await healthRoutes(health, () => lifecycle.stopping))
   app.use(webPages(graphql, settings))

@@ -1,4 +1,5 @@
 import { cleanEnv, makeValidator, str, url } from 'envalid'
+import { trustOf } from './client_address.ts'
 
 /** A fault that the person who started the program can put right: its message is shown to them, without a stack. */
 export class StartError extends Error {}
@@ -35,6 +36,11 @@ const mailUrl = makeValidator((input) => {
   return input
 })
 
+const proxies = makeValidator((input) => {
+  trustOf(input)
+  return input
+})
+
 // HS256 is as strong as its key: 256 bits. A key of one repeated word is long but no secret.
 const secret = makeValidator((input) => {
   if (input.length < 32) throw new Error('must have at least 32 characters')
@@ -57,6 +63,10 @@ const specs = {
     desc: 'Port of the HTTP server; 0 takes any free one. Left unset, the next free port from 5678 on is taken',
   }),
   HOST: str({ default: '127.0.0.1', desc: 'Address the HTTP server listens on; 0.0.0.0 for all' }),
+  PUBLIC_URL: url({
+    default: undefined,
+    desc: 'Where people reach the pages, such as https://book.clinic.example, for links in e-mails',
+  }),
   DATABASE_URL: postgresUrl({
     default: undefined,
     desc: 'The database, as its owner (server alone: also as app_authenticator). Unset, `npm start` runs an embedded PostgreSQL 18',
@@ -118,10 +128,22 @@ const specs = {
     default: 15_000,
     desc: 'Longest a statement of a request may take, milliseconds',
   }),
+  TRUST_PROXY: proxies({
+    default: undefined,
+    desc: 'Proxies in front whose X-Forwarded-For is believed: how many, or their addresses, such as 10.0.0.0/8',
+  }),
+  REQUEST_TIMEOUT_MS: wholeNumber(
+    1000,
+    600_000,
+  )({
+    default: 30_000,
+    desc: 'Longest a request may take to arrive, milliseconds',
+  }),
 }
 
 // The README's words where the default is not a plain value.
 const unsetMeans: Partial<Record<keyof typeof specs, string>> = {
+  PUBLIC_URL: 'this machine',
   DATABASE_URL: 'embedded server',
   MEDISLOT_DATA_DIR: '`.medislot` in the checkout',
   JWT_SECRET: 'generated',
@@ -192,6 +214,7 @@ export function readSettings(program: Program, environment: NodeJS.ProcessEnv = 
     /** PORT was set by somebody, so another port will not do. */
     portIsGiven: given.PORT !== undefined,
     host: env.HOST,
+    publicUrl: env.PUBLIC_URL,
     databaseUrl: env.DATABASE_URL,
     dataDir: env.MEDISLOT_DATA_DIR,
     jwtSecret: env.JWT_SECRET,
@@ -220,5 +243,7 @@ export function readSettings(program: Program, environment: NodeJS.ProcessEnv = 
     poolSize: env.POOL_SIZE,
     workerConcurrency: env.WORKER_CONCURRENCY,
     statementTimeoutMs: env.STATEMENT_TIMEOUT_MS,
+    trust: trustOf(env.TRUST_PROXY),
+    requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
   }
 }

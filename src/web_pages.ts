@@ -9,10 +9,10 @@ import { webSession } from './web_session.ts'
 const dist = join(import.meta.dirname, '../dist')
 
 // Every address that is a page; the script there finds out which one. Anything else stays a 404.
-const pages = /^\/(book|bookings|sign-in)?(\/[\w/-]*)?$/
+const pages = /^\/(book|bookings|desk|manage|profile|reset-password|sign-in)?(\/[\w/-]*)?$/
 
 /**
- * The pages for patients, as `npm run build:web` made them, and their sessions. Nothing runs or is
+ * The pages for patients and clinics, as `npm run build:web` made them, and their sessions. Nothing runs or is
  * shown on a page but what comes from this server: no inline script, no inline style, no frame around it.
  * Without a build there are no pages, and the log says so; the API is served all the same.
  */

@@ -1,5 +1,6 @@
 import { parseCookie } from 'cookie'
 import express, { type RequestHandler, type Response, Router } from 'express'
+import { retryAfter } from './graphql/errors.ts'
 import type { GraphQLInstance } from './graphql/instance.ts'
 
 const cookieName = 'medislot-session'
@@ -11,8 +12,11 @@ const tokens = 'authTokens { accessToken expiresIn refreshToken refreshExpiresAt
 const documents: Record<string, string> = {
   'sign-in': `mutation ($input: SignInInput!) { tokens: signIn(input: $input) { ${tokens} } }`,
   register: `mutation ($input: RegisterCustomerInput!) { tokens: registerCustomer(input: $input) { ${tokens} } }`,
+  'accept-invitation': `mutation ($input: AcceptInvitationInput!) { tokens: acceptInvitation(input: $input) { ${tokens} } }`,
   refresh: `mutation ($input: RefreshSessionInput!) { tokens: refreshSession(input: $input) { ${tokens} } }`,
 }
+
+const ended = ['refresh_token_invalid', 'refresh_token_reused']
 
 interface AuthTokens {
   accessToken: string
@@ -27,6 +31,7 @@ interface AuthTokens {
  * means that nobody is signed in.
  *
  *     POST /web/session/sign-in | register   { input }
+ *     POST /web/session/accept-invitation    { input }   with the access token of who has an account
  *     POST /web/session/refresh              { }
  *     POST /web/session/sign-out             { }     with the access token
  *
@@ -57,10 +62,18 @@ export function webSession(graphql: GraphQLInstance, { production }: { productio
     if (how === 'refresh' && !refreshToken) return void response.json({ data: null })
 
     const input = how === 'refresh' ? { refreshToken } : request.body?.input
-    const { data, errors } = await graphql.run({ document, variables: { input }, claims: {}, requestId: request.id })
+    // An invitation is accepted by who is signed in, if they have an account.
+    const own = how === 'accept-invitation' ? graphql.tokens.claimsOf(request.get('authorization')) : {}
+    const claims = { ...(await Promise.resolve(own).catch(() => ({}))), from: graphql.addressOf(request) }
+    const { data, errors } = await graphql.run({ document, variables: { input }, claims, requestId: request.id })
     const given = (data as { tokens?: { authTokens?: AuthTokens } } | null)?.tokens?.authTokens
     if (!given) {
-      if (how === 'refresh') response.clearCookie(cookieName, cookie)
+      // Only when the session is over: a database that did not answer in time must not sign anybody out.
+      if (how === 'refresh' && errors?.some(({ extensions }) => ended.includes(String(extensions?.code)))) {
+        response.clearCookie(cookieName, cookie)
+      }
+      const wait = retryAfter(errors)
+      if (wait) response.status(429).set('retry-after', wait)
       return void response.json({ errors })
     }
     answer(response, given)

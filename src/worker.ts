@@ -12,6 +12,8 @@ import { cronItems, perpetualJobs, taskList } from './tasks/index.ts'
 import { keyOf } from './tasks/put_back.ts'
 import { closeTransports, createTransports, type Transports } from './transports/index.ts'
 
+type WorkerSettings = Pick<Settings, 'workerConcurrency' | 'publicUrl'> & { databaseUrl: string }
+
 const pauseMs = 1000
 /** Longest that an ending worker may take over the jobs at hand; they are tried again by whoever comes next. */
 const graceMs = 10_000
@@ -22,12 +24,15 @@ const graceMs = 10_000
  * started again until it works.
  */
 export async function startWorker(
-  settings: Pick<Settings, 'workerConcurrency' | 'mail' | 'twilio' | 'production'> & { databaseUrl: string },
+  settings: WorkerSettings & Pick<Settings, 'mail' | 'twilio' | 'production'>,
 ): Promise<{ stop: () => Promise<void> }> {
   const pool = createPool(settings.databaseUrl, { name: 'worker', size: settings.workerConcurrency + 3 })
   const transports = createTransports(settings)
   if (settings.production && !settings.mail) {
     log.warn('SMTP_URL is not set: e-mails go to app_private.messages, to nobody')
+  }
+  if (settings.production && !settings.publicUrl) {
+    log.warn('PUBLIC_URL is not set: links in e-mails lead to this machine')
   }
   let stopping = false
   let current = await begin(settings, pool, transports)
@@ -62,7 +67,7 @@ export async function startWorker(
 
 /** One life of the worker. `ended` is fulfilled when it is over, asked for or not. */
 async function begin(
-  { databaseUrl, workerConcurrency }: Pick<Settings, 'workerConcurrency'> & { databaseUrl: string },
+  { databaseUrl, workerConcurrency, publicUrl = 'http://localhost:5678' }: WorkerSettings,
   pool: Pool,
   transports: Transports,
 ): Promise<{ stop: () => Promise<void>; ended: Promise<void> }> {
@@ -73,7 +78,7 @@ async function begin(
   })
   const runner = await run({
     pgPool: pool,
-    taskList: taskList(transports),
+    taskList: taskList(transports, publicUrl),
     parsedCronItems: parseCronItems(cronItems),
     concurrency: workerConcurrency,
     // New jobs are announced; this is how late a job that waits for its time may be.

@@ -14,10 +14,12 @@ begin
   -- First, the customer exists. If not, there is nothing to judge.
   customer := app_private.resolve_customer(book_slot.clinic_id, book_slot.customer_id);
   by_desk := customer.id is distinct from app_hidden.current_customer_id();
-  outcome := app_private.replay(book_slot.clinic_id, book_slot.idempotency_key, 'book_slot',
-    jsonb_build_array(book_slot.booking_slot_id, customer.id, book_slot.note));
-  if outcome is not null then
-    return jsonb_populate_record(null::app_public.bookings, outcome);
+  if book_slot.idempotency_key is not null then
+    outcome := app_private.replay(book_slot.clinic_id, book_slot.idempotency_key, 'book_slot',
+      jsonb_build_array(book_slot.booking_slot_id, customer.id, book_slot.note));
+    if outcome is not null then
+      return jsonb_populate_record(null::app_public.bookings, outcome);
+    end if;
   end if;
 
   -- Look without a lock: in a rush on one slot the late ones are told at once instead of queueing behind its lock
@@ -50,7 +52,9 @@ begin
       jsonb_build_object('startsAt', slot.starts_at, 'endsAt', slot.ends_at));
   end;
   perform app_private.queue_notifications(booking, 'booking_confirmed');
-  perform app_private.remember(booking.clinic_id, book_slot.idempotency_key, to_jsonb(booking));
+  if book_slot.idempotency_key is not null then
+    perform app_private.remember(booking.clinic_id, book_slot.idempotency_key, to_jsonb(booking));
+  end if;
   return booking;
 end
 $$;

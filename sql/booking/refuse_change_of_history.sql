@@ -1,11 +1,17 @@
 create or replace function app_private.refuse_change_of_history() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  perform app_hidden.refuse('immutable_column', 'Events are only ever added.', jsonb_build_object('table', TG_TABLE_NAME));
+  -- The one exception: free text about a person who has it erased.
+  if TG_OP = 'UPDATE' and TG_NARGS = 1 and current_setting('medislot.erasing', true) = 'on'
+     and to_jsonb(NEW) = to_jsonb(OLD) || jsonb_build_object(TG_ARGV[0], null) then
+    return NEW;
+  end if;
+  perform app_hidden.refuse('immutable_column', 'History is only ever added to.', jsonb_build_object('table', TG_TABLE_NAME));
   return null;
 end
 $$;
 
-comment on function app_private.refuse_change_of_history() is 'Trigger: refuses (immutable_column) to change or delete events.';
+comment on function app_private.refuse_change_of_history() is
+'Trigger: refuses (immutable_column) to change or delete events and their seals. The column in its argument may be emptied, and nothing else, by app_private.erase_reasons.';
 
 revoke all on function app_private.refuse_change_of_history() from public;

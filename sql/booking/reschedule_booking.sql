@@ -25,6 +25,7 @@ begin
       jsonb_build_object('status', booking.status));
   end if;
   if slot.id = booking.booking_slot_id then
+    booking.booked_by_account_id := case when by_desk then booking.booked_by_account_id end;
     perform app_private.remember(booking.clinic_id, reschedule_booking.idempotency_key, to_jsonb(booking));
     return booking;
   end if;
@@ -58,14 +59,16 @@ begin
   perform set_config('medislot.reason', '', true);
   perform app_private.drop_notifications(booking);
   perform app_private.queue_notifications(booking, 'booking_rescheduled');
+  -- What a function returns knows no rights of columns, and who at the desk booked is not for customers.
+  booking.booked_by_account_id := case when by_desk then booking.booked_by_account_id end;
   perform app_private.remember(booking.clinic_id, reschedule_booking.idempotency_key, to_jsonb(booking));
   return booking;
 end
 $$;
 
 comment on function app_public.reschedule_booking(bigint, bigint, bigint, text, int) is
-$c$Moves a booking to another slot of the same clinic, which may be another doctor's: the new slot is taken and the old one freed, both or neither, and reminders follow. Customers their own, until the cancellation cut-off of the old time; the desk any of its clinic.
-Refuses booking_not_found, illegal_transition, cancellation_too_late, customer_busy, and whatever refuses a new booking of that slot: slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past; forbidden, unauthenticated, idempotency_key_reused, invalid_argument, stale_row_version.$c$;
+'Moves a booking to another slot of the same clinic, which may be another doctor''s: the new slot is taken and the old one freed, both or neither, and reminders follow. Customers their own, until the cancellation cut-off of the old time; the desk any of its clinic.
+Refuses booking_not_found, illegal_transition, cancellation_too_late, customer_busy, and whatever refuses a new booking of that slot: slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past; forbidden, unauthenticated, idempotency_key_reused, invalid_argument, stale_row_version.';
 
 revoke all on function app_public.reschedule_booking(bigint, bigint, bigint, text, int) from public;
 grant execute on function app_public.reschedule_booking(bigint, bigint, bigint, text, int) to app_customer;

@@ -1,4 +1,6 @@
-create or replace function app_public.add_clinic_customer(clinic_id bigint, full_name text, email text default null, phone text default null)
+create or replace function app_public.add_clinic_customer(
+  clinic_id bigint, full_name text, email text default null, phone text default null, preferred_language text default null,
+  idempotency_key text default null)
 returns app_public.clinic_customers
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -7,8 +9,14 @@ declare
   number text := nullif(btrim(add_clinic_customer.phone), '');
   target bigint;
   record app_public.clinic_customers;
+  outcome jsonb;
 begin
   perform app_private.require_clinic_role(add_clinic_customer.clinic_id, 'desk');
+  outcome := app_private.replay(add_clinic_customer.clinic_id, add_clinic_customer.idempotency_key, 'add_clinic_customer',
+    jsonb_build_array(given_name, address, number, add_clinic_customer.preferred_language));
+  if outcome is not null then
+    return jsonb_populate_record(null::app_public.clinic_customers, outcome);
+  end if;
   if given_name is null then
     perform app_hidden.refuse('invalid_argument', 'A name is needed.', '{"argument": "fullName"}');
   end if;
@@ -20,20 +28,21 @@ begin
   if target is null then
     insert into app_public.customers (full_name, email, phone) values (given_name, address, number) returning id into target;
   end if;
-  insert into app_public.clinic_customers (clinic_id, customer_id, full_name, email, phone)
-  values (add_clinic_customer.clinic_id, target, given_name, address, number)
+  insert into app_public.clinic_customers (clinic_id, customer_id, full_name, email, phone, preferred_language)
+  values (add_clinic_customer.clinic_id, target, given_name, address, number, add_clinic_customer.preferred_language)
   on conflict on constraint a_clinic_keeps_one_record_of_a_customer do nothing
   returning * into record;
   if record.customer_id is null then
     select cc.* into record from app_public.clinic_customers cc
     where cc.clinic_id = add_clinic_customer.clinic_id and cc.customer_id = target;
   end if;
+  perform app_private.remember(record.clinic_id, add_clinic_customer.idempotency_key, to_jsonb(record));
   return record;
 end
 $$;
 
-comment on function app_public.add_clinic_customer(bigint, text, text, text) is
-'Takes a caller or walk-in into a clinic''s own records, so that the desk can book for them; who has registered with this e-mail address is recognised. For the desk. Refuses forbidden, invalid_argument.';
+comment on function app_public.add_clinic_customer(bigint, text, text, text, text, text) is
+'Takes a caller or walk-in into a clinic''s own records, so that the desk can book for them; who has registered with this e-mail address is recognised. `preferred_language` is en or de. For the desk. Refuses forbidden, idempotency_key_reused, invalid_argument.';
 
-revoke all on function app_public.add_clinic_customer(bigint, text, text, text) from public;
-grant execute on function app_public.add_clinic_customer(bigint, text, text, text) to app_staff;
+revoke all on function app_public.add_clinic_customer(bigint, text, text, text, text, text) from public;
+grant execute on function app_public.add_clinic_customer(bigint, text, text, text, text, text) to app_staff;

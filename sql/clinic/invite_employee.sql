@@ -8,9 +8,7 @@ declare
   invitation app_public.invitation;
 begin
   perform app_private.require_clinic_role(invite_employee.clinic_id, 'manage');
-  if address is null or address !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' or char_length(address::text) > 254 then
-    perform app_hidden.refuse('invalid_email', 'This does not look like an e-mail address.', '{"argument": "email"}');
-  end if;
+  perform app_private.require_address(address);
   if invite_employee.doctor_id is not null and not exists (
        select from app_public.doctors d where d.clinic_id = invite_employee.clinic_id and d.id = invite_employee.doctor_id) then
     perform app_hidden.refuse('doctor_not_found', 'No such doctor in this clinic.', jsonb_build_object('doctorId', invite_employee.doctor_id::text));

@@ -41,6 +41,24 @@ begin
   get diagnostics removed = row_count;
   removed_so_far := removed_so_far + removed;
 
+  delete from app_private.account_messages m where m.ctid = any (array(
+    select o.ctid from app_private.account_messages o
+    where o.created_at < remove_old_records.at - case when o.account_id is null then interval '1 day' else keep.messages end limit batch for update skip locked));
+  get diagnostics removed = row_count;
+  removed_so_far := removed_so_far + removed;
+
+  -- Longer than anybody has to wait.
+  delete from app_private.unknown_sign_ins s where s.ctid = any (array(
+    select o.ctid from app_private.unknown_sign_ins o where o.failed_at < remove_old_records.at - interval '1 day' limit batch for update skip locked));
+  get diagnostics removed = row_count;
+  removed_so_far := removed_so_far + removed;
+
+  -- By then every attempt is forgiven: limits_are_forgiven_within_a_day.
+  delete from app_private.network_attempts n where n.ctid = any (array(
+    select o.ctid from app_private.network_attempts o where o.counted_at < remove_old_records.at - interval '1 day' limit batch for update skip locked));
+  get diagnostics removed = row_count;
+  removed_so_far := removed_so_far + removed;
+
   delete from app_private.delivery_attempts d where d.ctid = any (array(
     select o.ctid from app_private.delivery_attempts o where o.started_at < remove_old_records.at - keep.messages limit batch for update skip locked));
   get diagnostics removed = row_count;
@@ -55,6 +73,6 @@ end
 $$;
 
 comment on function app_private.remove_old_records(int, timestamptz) is
-'Removes what nobody needs any more, up to `batch` of each kind, and returns how many: idempotency keys and stored responses, sessions long ended with their tokens, invitations, messages of the development transport, delivery attempts, jobs given up. How long each is kept: app_private.retention. Called by the job remove_old_records until it returns 0.';
+'Removes what nobody needs any more, up to `batch` of each kind, and returns how many: idempotency keys and stored responses, sessions long ended with their tokens, invitations, messages of the development transport, e-mails about accounts, counts of failures at addresses nobody has and of attempts from networks, delivery attempts, jobs given up. How long each is kept: app_private.retention. Called by the job remove_old_records until it returns 0.';
 
 revoke all on function app_private.remove_old_records(int, timestamptz) from public;

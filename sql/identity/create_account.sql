@@ -4,11 +4,9 @@ declare
   address public.citext := btrim(create_account.email)::public.citext;
   account_id bigint;
 begin
-  if address is null or address !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' or char_length(address::text) > 254 then
-    perform app_hidden.refuse('invalid_email', 'This does not look like an e-mail address.', '{"argument": "email"}');
-  end if;
+  perform app_private.require_address(address);
   insert into app_private.accounts (email, password_hash)
-  values (address, case when create_account.password is not null then app_private.hash_password(create_account.password) end)
+  values (address, case when create_account.password is not null then app_private.hash_password(create_account.password, address) end)
   on conflict on constraint accounts_are_unique_by_email do nothing
   returning id into account_id;
   if account_id is null then

@@ -4,7 +4,7 @@ declare
   me app_public.person;
 begin
   -- Only what belongs to the verified caller: the id comes from the token, not from an argument.
-  select a.id, a.email, a.is_admin, c.id, c.full_name
+  select a.id, coalesce(a.email, a.claimed_email), a.is_admin, c.id, c.full_name
     into me.account_id, me.email, me.is_admin, me.customer_id, me.full_name
   from app_private.accounts a
   left join app_public.customers c on c.account_id = a.id

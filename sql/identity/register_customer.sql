@@ -1,25 +1,54 @@
 create or replace function app_public.register_customer(email text, password text, full_name text, phone text default null)
 returns app_public.auth_tokens
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
+  address public.citext := btrim(register_customer.email)::public.citext;
+  given_name text := nullif(btrim(register_customer.full_name), '');
+  hash text;
+  last_registered timestamptz;
   account_id bigint;
+  was_known boolean;
 begin
-  if register_customer.password is null then
-    -- An account without a password is for operators to make.
-    perform app_hidden.refuse('weak_password', 'A password is needed.', '{"argument": "password"}');
-  end if;
-  account_id := app_private.create_account(register_customer.email, register_customer.password);
-  if coalesce(btrim(register_customer.full_name), '') = '' then
+  perform app_private.refuse_hasty_network('registration');
+  perform app_private.require_address(address);
+  if given_name is null then
     perform app_hidden.refuse('invalid_argument', 'A name is needed.', '{"argument": "fullName"}');
   end if;
+  -- The fifth last registration with this address in a day: each is a message to whoever owns it, and one more account for sign_in to look at.
+  select a.created_at into last_registered from app_private.accounts a
+  where (a.email = address or a.claimed_email = address) and a.created_at > now() - interval '1 day'
+  order by a.created_at desc offset 4 limit 1;
+  perform app_private.refuse_while_waiting(last_registered + interval '1 day');
+
+  hash := app_private.hash_password(register_customer.password, address);
+  -- Whoever has an account and registers again with its password means that one.
+  account_id := app_private.account_by_hash(address, hash);
+  if account_id is null then
+    insert into app_private.accounts (email, password_hash) values (address, hash)
+    on conflict on constraint accounts_are_unique_by_email do nothing returning id into account_id;
+    was_known := account_id is null;
+    if was_known then
+      -- Answered as anybody is, so that nobody learns who is registered here: with an account of its own, beside the other one. The owner
+      -- of the address is told. Rejected: to let nobody in before they have answered a mail, since who registers is about to book.
+      if app_private.salt_of(address) <> left(hash, 29) then
+        -- The other one is not a moment old.
+        hash := app_private.hash_password(register_customer.password, address);
+      end if;
+      insert into app_private.accounts (claimed_email, password_hash) values (address, hash) returning id into account_id;
+    end if;
+    perform app_private.queue_account_message(address, account_id, case when was_known then 'registered_again' else 'registered' end);
+  end if;
   insert into app_public.customers (account_id, full_name, email, phone)
-  values (account_id, btrim(register_customer.full_name), btrim(register_customer.email)::public.citext, nullif(btrim(register_customer.phone), ''));
+  values (account_id, given_name, address, nullif(btrim(register_customer.phone), ''))
+  on conflict on constraint an_account_is_one_customer do nothing;
+  -- Each may hold what the policy of a clinic allows: many accounts from one place are a way around it.
+  perform app_private.count_network_attempt('registration');
   return app_private.start_session(account_id);
 end
 $$;
 
 comment on function app_public.register_customer(text, text, text, text) is
-'Registers a patient with an account of their own and signs them in. Open to everybody. Refuses email_taken, invalid_email, weak_password, invalid_argument.';
+'Registers a patient with an account of their own and signs them in. Open to everybody. Known and unknown addresses are answered alike: where an account exists that the password does not open, the new one stands beside it, opened by the address and its own password, and the owner of the address is told by mail. Refuses invalid_email, weak_password, invalid_argument, too_many_attempts (five times a day with one address, or many from one network).';
 
 revoke all on function app_public.register_customer(text, text, text, text) from public;
 grant execute on function app_public.register_customer(text, text, text, text) to app_anonymous;

@@ -6,11 +6,7 @@ declare
   hanging jsonb;
   live app_public.bookings;
 begin
-  if app_hidden.current_account_id() is null and not app_private.caller_is_operator() then
-    perform app_hidden.refuse('unauthenticated', 'Sign in first.');
-  elsif remove_customer.customer_id is distinct from app_hidden.current_customer_id() and not app_private.caller_is_operator() then
-    perform app_hidden.refuse('customer_not_found', 'No such customer.', jsonb_build_object('customerId', remove_customer.customer_id::text));
-  end if;
+  perform app_private.require_own_customer(remove_customer.customer_id);
   -- The customer first, as who books does, so that no booking slips in behind.
   select c.* into customer from app_public.customers c where c.id = remove_customer.customer_id for no key update;
   if customer.id is null then

@@ -4,7 +4,7 @@ declare
   target bigint;
 begin
   update app_private.accounts a
-  set password_hash = app_private.hash_password(set_password.password), failed_sign_ins = 0, locked_until = null
+  set password_hash = app_private.hash_password(set_password.password, a.email), failed_sign_ins = 0, locked_until = null
   where a.email = btrim(set_password.email)::public.citext
   returning a.id into target;
   if target is null then

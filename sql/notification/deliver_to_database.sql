@@ -8,6 +8,8 @@ begin
     deliver_to_database.channel, deliver_to_database.sender_name, deliver_to_database.calendar
   from app_public.notifications n
   where n.clinic_id = deliver_to_database.clinic_id and n.id = deliver_to_database.notification_id
+  -- Not behind the back of somebody who erases its customer.
+  for key share
   -- The notification is the idempotency key, as with a real provider: a second delivery after a crash leaves one message.
   on conflict on constraint a_notification_is_delivered_once do nothing;
 end

@@ -19,6 +19,8 @@ begin
   if stored.body is null then
     perform app_hidden.refuse('invalid_argument', 'Channels are email and sms, languages en and de.', '{"argument": "channel"}');
   end if;
+  perform app_private.understand_text('subject', preview_notification.subject);
+  perform app_private.understand_text('body', preview_notification.body);
   select d.full_name into doctor_name from app_public.doctors d where d.clinic_id = clinic.id and d.is_active order by d.id limit 1;
   the_values := app_private.text_values(clinic, 'Ann Example', coalesce(doctor_name, 'Dr. Example'),
     -- The next full hour tomorrow, by the clinic's clock.
@@ -32,7 +34,7 @@ end
 $$;
 
 comment on function app_public.preview_notification(bigint, app_public.notification_kind, text, text, text, text) is
-'A message as an invented patient would get it, in the clinic''s text or, with subject and body, in one not stored yet. For managers. Refuses forbidden, clinic_not_found, invalid_argument.';
+'A message as an invented patient would get it, in the clinic''s text or, with subject and body, in one not stored yet. For managers. Refuses forbidden, clinic_not_found, invalid_argument, text_not_understood.';
 
 revoke all on function app_public.preview_notification(bigint, app_public.notification_kind, text, text, text, text) from public;
 grant execute on function app_public.preview_notification(bigint, app_public.notification_kind, text, text, text, text) to app_staff;

@@ -23,6 +23,17 @@ begin
     perform app_public.generate_booking_slots(clinic.clinic_id, today, today + 13);
   end loop;
 
+  update app_public.specializations s set names = jsonb_build_object('de', german.name)
+  from (values
+    ('Allergology', 'Allergologie'), ('Cardiology', 'Kardiologie'), ('Dermatology', 'Dermatologie'),
+    ('Diving Medicine', 'Tauchmedizin'), ('Ear, Nose and Throat', 'Hals-Nasen-Ohren-Heilkunde'),
+    ('Emergency Medicine', 'Notfallmedizin'), ('Endocrinology', 'Endokrinologie'),
+    ('General Practice', 'Allgemeinmedizin'), ('Gynecology', 'Gynäkologie'), ('Neurology', 'Neurologie'),
+    ('Obstetrics', 'Geburtshilfe'), ('Ophthalmology', 'Augenheilkunde'), ('Orthopedics', 'Orthopädie'),
+    ('Pediatrics', 'Kinder- und Jugendmedizin'), ('Psychiatry', 'Psychiatrie'), ('Sports Medicine', 'Sportmedizin')
+  ) as german (specialization, name)
+  where s.name = german.specialization::public.citext;
+
   insert into app_public.customers (account_id, full_name, email)
   select app_private.create_account(c.address, password), c.full_name, c.address::public.citext
   from (values ('ann@medislot.example', 'Ann Miller'), ('bob@medislot.example', 'Bob Fischer')) as c (address, full_name);

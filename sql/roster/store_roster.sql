@@ -11,6 +11,10 @@ begin
 
   insert into app_public.specializations (name)
   select distinct on (s::public.citext) s::public.citext from unnest(doctors) d cross join lateral unnest(d.specializations) s
+  -- "Kardiologie" is Cardiology where that has this German name: no twin that half of the patients would not find.
+  where not exists (
+    select from app_public.specializations known cross join lateral jsonb_each_text(known.names) n
+    where n.value::public.citext = s::public.citext)
   on conflict on constraint specializations_are_unique_by_name do nothing;
 
   with made as (
@@ -22,7 +26,9 @@ begin
     select distinct made.clinic_id, made.id, s.id
     from made
     join unnest(doctors) given on given.name = made.full_name
-    join app_public.specializations s on s.name = any (given.specializations::public.citext[])
+    join app_public.specializations s
+      on s.name = any (given.specializations::public.citext[])
+      or exists (select from jsonb_each_text(s.names) n where n.value::public.citext = any (given.specializations::public.citext[]))
   )
   select count(*) into stored.doctors from made;
 

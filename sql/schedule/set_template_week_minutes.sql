@@ -1,7 +1,8 @@
 create or replace function app_private.set_template_week_minutes() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  select app_hidden.week_minutes(NEW.weekday, ts.start_time, ts.end_time) into NEW.week_minutes
+  -- A weekday that is none has a place too, so that it comes as far as the constraint that refuses it.
+  select app_hidden.week_minutes(case when NEW.weekday between 1 and 7 then NEW.weekday else 1 end, ts.start_time, ts.end_time) into NEW.week_minutes
   from app_public.time_slots ts where ts.clinic_id = NEW.clinic_id and ts.id = NEW.time_slot_id;
   if NEW.week_minutes is null then
     perform app_hidden.refuse('time_slot_not_found', 'No such time slot in this clinic.', jsonb_build_object('timeSlotId', NEW.time_slot_id::text));

@@ -3,8 +3,23 @@ import { log } from '../log.ts'
 import type { ServerSettings } from '../settings.ts'
 
 /**
+ * What went wrong lies between us and the database, or in its end: whether a commit was made is then not known. PostgreSQL
+ * says so by SQLSTATE (connection exceptions, shutdown and crash, broken files), the socket by its code. What pg finds out
+ * itself has no code, and only its words tell.
+ */
+export function isConnectionFailure({ code, message }: Error & { code?: string }): boolean {
+  return code === undefined
+    ? /^(Connection terminated|Query read timeout|Client (has encountered|was closed)|timeout expired)/.test(message)
+    : /^(08...|57P0[1-5]|58...|25P03|ECONN.*|EPIPE|ETIMEDOUT|EHOST.*|ENET.*|ENOTFOUND|EAI_.*)$/.test(code)
+}
+
+/** All connections of a pool were lent out for too long: nothing was begun. */
+export const isPoolExhausted = ({ message }: Error): boolean => message === 'timeout exceeded when trying to connect'
+
+/**
  * A pool of connections to a database. `options` are PostgreSQL settings that every connection starts with. Losing a
- * connection is logged and survived: the query at hand fails, the pool makes a new one.
+ * connection is logged and survived: the query at hand fails, the pool makes a new one. After `patienceMs` without an
+ * answer a connection is given up: statement_timeout is kept by the server, which a silent network has cut off.
  */
 export function createPool(
   databaseUrl: string,
@@ -13,17 +28,27 @@ export function createPool(
     size,
     options = {},
     pipeline = false,
-  }: { name: string; size: number; options?: Record<string, string | number>; pipeline?: boolean },
+    patienceMs = 300_000,
+    connectMs = 10_000,
+  }: {
+    name: string
+    size: number
+    options?: Record<string, string | number>
+    pipeline?: boolean
+    patienceMs?: number
+    /** Longest wait for a connection, be it a new one or one that somebody gives back. */
+    connectMs?: number
+  },
 ): Pool {
   const pool = new Pool({
     connectionString: databaseUrl,
     application_name: `medislot ${name}`,
     max: size,
     pipeline,
-    connectionTimeoutMillis: 10_000,
-    options: Object.entries(options)
-      .map(([setting, value]) => `-c ${setting}=${value}`)
-      .join(' '),
+    connectionTimeoutMillis: connectMs,
+    query_timeout: patienceMs,
+    keepAlive: true,
+    options: settingsOf({ ...whenWeAreGone, ...options }),
   })
   pool.on('error', (error) => {
     // pool.end() does not wait for its last goodbye, so stopping the server next may still cut a connection off.
@@ -33,6 +58,18 @@ export function createPool(
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
+
+/**
+ * By these PostgreSQL learns within a minute that we are gone without a goodbye: its own two hours are long for the locks
+ * of a transaction, or for the jobs of a worker. They are nothing to a Unix socket.
+ */
+export const whenWeAreGone = { tcp_keepalives_idle: 20, tcp_keepalives_interval: 10, tcp_keepalives_count: 3 }
+
+/** Settings in the form that a connection's `options` take. */
+export const settingsOf = (settings: Record<string, string | number>): string =>
+  Object.entries(settings)
+    .map(([setting, value]) => `-c ${setting}=${value}`)
+    .join(' ')
 
 /** What the server's every connection is: app_authenticator, which has no rights but to become what a request may be. */
 function asAuthenticator(databaseUrl: string): Record<string, string> {
@@ -47,6 +84,9 @@ export function requestPool(settings: Pick<ServerSettings, 'databaseUrl' | 'pool
     name: 'server',
     size: settings.poolSize,
     pipeline: true,
+    patienceMs: settings.statementTimeoutMs + 5000,
+    // Who waits longer than a statement may last is told to come back. But a new connection takes its time.
+    connectMs: Math.min(10_000, Math.max(1000, settings.statementTimeoutMs)),
     options: {
       ...asAuthenticator(settings.databaseUrl),
       statement_timeout: settings.statementTimeoutMs,
@@ -61,6 +101,8 @@ export function healthPool(databaseUrl: string): Pool {
   return createPool(databaseUrl, {
     name: 'health',
     size: 1,
+    patienceMs: 3000,
+    connectMs: 3000,
     options: { ...asAuthenticator(databaseUrl), statement_timeout: 2000 },
   })
 }

@@ -61,7 +61,7 @@ const HiddenRefusalPlugin: GraphileConfig.Plugin = {
     entityBehavior: {
       pgCodecAttribute: {
         override: (behavior, [codec, name]) =>
-          codec.name === 'authTokens' && name === 'refusal' ? [behavior, '-*'] : behavior,
+          codec.extensions?.isTableLike === false && name === 'refusal' ? [behavior, '-*'] : behavior,
       },
     },
   },

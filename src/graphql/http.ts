@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Request } from 'express'
 import { SafeError } from 'postgraphile/grafast'
 import type { ExecutionConfig, Result } from 'postgraphile/grafserv'
 import { GraphQLError } from 'postgraphile/graphql'
-import { Refusal, type TellError } from './errors.ts'
+import { type Errors, Refusal, retryAfter } from './errors.ts'
 import type { OneTransaction } from './one_transaction.ts'
 import type { Operations } from './operations.ts'
 import type { Claims, Tokens } from './tokens.ts'
@@ -26,12 +28,17 @@ declare global {
  */
 export function makeServingPlugin(
   tokens: Tokens,
-  tell: TellError,
+  { tell, statusOf }: Errors,
   operations: () => Operations,
+  addressOf: (request: IncomingMessage) => string,
 ): GraphileConfig.Plugin {
   async function claimsOf(request: Partial<Grafast.RequestContext>): Promise<Claims> {
     try {
-      return await tokens.claimsOf(authorizationOf(request))
+      const caller = request.node?.req ?? request.ws?.request
+      return {
+        ...(await tokens.claimsOf(authorizationOf(request))),
+        ...(caller && { from: addressOf(caller as IncomingMessage) }),
+      }
     } catch (error) {
       if (error instanceof Refusal) throw error
       // The keys of an external issuer cannot be had.
@@ -55,7 +62,9 @@ export function makeServingPlugin(
         },
         async processRequest(next, { requestDigest }) {
           requestDigest.preferJSON = true
-          return withCodes((await next()) as Result | null)
+          const { req } = (requestDigest.requestContext as Partial<Grafast.RequestContext>).node ?? {}
+          if (req) requestDigest.headers.accept = mediaTypeFor(req as Request)
+          return withCodes((await next()) as Result | null, statusOf)
         },
       },
     },
@@ -77,21 +86,51 @@ function authorizationOf({ http, ws }: Partial<Grafast.RequestContext>): string 
   return given ?? ws?.request?.headers.authorization
 }
 
-interface Told {
-  extensions?: { code?: string; statusCode?: number }
+// The older media type first: it is for whoever does not say, as the specification of GraphQL over HTTP wants.
+const mediaTypes = ['application/json', 'application/graphql-response+json'].flatMap((type) => [
+  type,
+  `${type};charset=utf-8`,
+])
+
+/** Which of ours a request accepts. Chosen here, since Grafserv throws for a header it cannot read, which would be our fault. */
+function mediaTypeFor(request: Request): string {
+  return request.accepts(mediaTypes) || 'none/none'
 }
 
-function withCodes(result: Result | null): Result | null {
-  const errors = result?.type === 'json' ? (result.json as { errors?: Told[] } | null)?.errors : undefined
+// What a status says that Grafserv gives without a code.
+const codes: Record<number, string> = {
+  405: 'method_not_allowed',
+  413: 'body_too_large',
+  415: 'unsupported_media_type',
+}
+
+interface Told {
+  extensions: { code?: string; statusCode?: number; detail?: unknown }
+}
+
+function withCodes(result: Result | null, statusOf: Errors['statusOf']): Result | null {
+  const answer = result?.type === 'json' ? (result.json as { data?: object; errors?: Told[] } | null) : undefined
+  const errors = answer?.errors
   if (!result || !errors) return result
   for (const error of errors) {
     const { statusCode: _, ...extensions } = error.extensions ?? {}
     // What has none is Grafserv's: not POST, not json, too large.
-    error.extensions = { code: result.statusCode >= 500 ? 'internal_error' : 'bad_request', ...extensions }
+    const code = result.statusCode >= 500 ? 'internal_error' : (codes[result.statusCode] ?? 'bad_request')
+    error.extensions = { code, ...extensions }
     if (error.extensions.code === 'unauthenticated' && extensions.code && result.statusCode >= 400) {
       result.statusCode = 401
       result.headers['www-authenticate'] = 'Bearer error="invalid_token"'
     }
   }
+  // Who has to wait and got nothing else is told so in the words of HTTP, too. Whoever got a part is to read it first.
+  const gotNothing = Object.values(answer.data ?? {}).every((field) => field === null)
+  const wait = retryAfter(errors)
+  if (gotNothing && wait) {
+    result.statusCode = 429
+    result.headers['retry-after'] = wait
+  } else if (gotNothing && errors.every(({ extensions }) => statusOf(extensions.code ?? '') === 503)) {
+    result.statusCode = 503
+  }
+  if (result.statusCode === 503) result.headers['retry-after'] = '1'
   return result
 }

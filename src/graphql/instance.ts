@@ -1,6 +1,6 @@
 import '../graphile.config.ts'
 import { randomUUID } from 'node:crypto'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Express } from 'express'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
@@ -9,6 +9,7 @@ import { makePgAdaptorWithPgClient } from 'postgraphile/adaptors/pg'
 import { hookArgs } from 'postgraphile/grafast'
 import { grafserv } from 'postgraphile/grafserv/express/v4'
 import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'postgraphile/graphql'
+import { clientAddress, trustOf } from '../client_address.ts'
 import { schemaPreset } from '../graphile.config.ts'
 import type { ServerSettings } from '../settings.ts'
 import { loadErrors } from './errors.ts'
@@ -23,7 +24,7 @@ import { serveWebSockets } from './websocket.ts'
 export interface GraphQLOptions {
   /** Connections that act as app_authenticator. */
   pool: Pool
-  settings: TokenSettings & Pick<ServerSettings, 'production'>
+  settings: TokenSettings & Pick<ServerSettings, 'production'> & Partial<Pick<ServerSettings, 'trust'>>
   log: Logger
 }
 
@@ -44,6 +45,8 @@ export interface GraphQLInstance {
   schema: GraphQLSchema
   resolvedPreset: GraphileConfig.ResolvedPreset
   tokens: Tokens
+  /** The address a request comes from, as far as proxies are trusted. */
+  addressOf(request: IncomingMessage): string
   /** Serves /graphql, and /graphiql outside production, on an Express app, and WebSockets on its HTTP server. */
   addTo(app: Express, server: Server): Promise<void>
   /** Runs a query or mutation as over HTTP: the same limits, rights and error codes. Never throws for a refusal. */
@@ -68,15 +71,17 @@ const maxRequestLength = 100_000
 
 /** Builds the GraphQL API of a migrated database. Throws when the database has what the schema has no name for. */
 export async function createGraphQL({ pool, settings, log }: GraphQLOptions): Promise<GraphQLInstance> {
-  const tell = await loadErrors(pool, log)
+  const errors = await loadErrors(pool, log)
+  const { tell } = errors
   const tokens = createTokens(settings)
+  const addressOf = (request: IncomingMessage) => clientAddress(request, settings.trust ?? trustOf(undefined))
   let operations: Operations
   const service = makeRequestService(pool)
   const connect = makePgAdaptorWithPgClient(pool)
 
   const instance = postgraphile({
     extends: [schemaPreset],
-    plugins: [makeServingPlugin(tokens, tell, () => operations)],
+    plugins: [makeServingPlugin(tokens, errors, () => operations, addressOf)],
     pgServices: [
       {
         ...service,
@@ -107,6 +112,7 @@ export async function createGraphQL({ pool, settings, log }: GraphQLOptions): Pr
     schema,
     resolvedPreset,
     tokens,
+    addressOf,
     async addTo(app, server) {
       await serv.addTo(app, null, false)
       endWebSockets = serveWebSockets(server, path, serv, maxRequestLength)

@@ -11,6 +11,7 @@ import {
   isCompositeType,
   isListType,
   isObjectType,
+  type SelectionNode,
   type ValidationContext,
   visit,
 } from 'postgraphile/graphql'
@@ -63,6 +64,21 @@ export function aliasRule(context: ValidationContext): ASTVisitor {
       }
     },
   }
+}
+
+/**
+ * Validation rule: what is subscribed to stands without @skip and @include, as the specification has it. Without any
+ * field left there would be nothing to plan.
+ */
+export function subscriptionRule(context: ValidationContext): ASTVisitor {
+  const root = context.getSchema().getSubscriptionType()
+  const check = (node: SelectionNode) => {
+    const conditional = node.directives?.find(({ name }) => name.value === 'skip' || name.value === 'include')
+    if (!conditional || context.getParentType() !== root) return
+    const message = `@${conditional.name.value} cannot decide whether to subscribe.`
+    context.reportError(new GraphQLError(message, { nodes: conditional }))
+  }
+  return { Field: check, FragmentSpread: check, InlineFragment: check }
 }
 
 const pageArguments = ['first', 'pageSize']

@@ -22,7 +22,7 @@ export async function inTransaction<T>(
   const begun = begin(client.rawClient, settings)
   let result: T
   try {
-    result = await work(requestClient(client))
+    result = await work(requestClient(client, begun))
   } catch (error) {
     const cause = await firstError(begun, error)
     await client.rawClient.query('rollback').catch(() => {})
@@ -60,15 +60,26 @@ export const firstError = (begun: Promise<unknown>, error: unknown): Promise<unk
     (refused) => refused,
   )
 
-/** The client as PostGraphile uses it inside our transaction: statements prepared, transactions as savepoints. */
-export function requestClient(client: NodePostgresPgClient): NodePostgresPgClient {
+/**
+ * The client as PostGraphile uses it inside our transaction, which `begun` began: statements prepared, transactions as
+ * savepoints. Why the transaction did not begin is what its statements are told.
+ */
+export function requestClient(client: NodePostgresPgClient, begun: Promise<unknown>): NodePostgresPgClient {
   const { rawClient } = client
   const inner: NodePostgresPgClient = {
     rawClient,
     // PostGraphile names its queries, not its mutations, which the database would have to plan anew each time.
-    query: (options) => client.query({ ...options, name: options.name ?? statementName(options.text) }),
+    async query(options) {
+      try {
+        return await client.query({ ...options, name: options.name ?? statementName(options.text) })
+      } catch (error) {
+        throw await firstError(begun, error)
+      }
+    },
     async withTransaction(work) {
-      await rawClient.query('savepoint request')
+      await rawClient.query('savepoint request').catch(async (error) => {
+        throw await firstError(begun, error)
+      })
       try {
         const result = await work(inner)
         await rawClient.query('release savepoint request')

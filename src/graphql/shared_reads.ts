@@ -59,7 +59,8 @@ function open(connect: WithPgClient<NodePostgresPgClient>, settings: Transaction
   return new Promise((resolve, reject) => {
     connect(null, (client) => {
       const { promise: released, resolve: release } = Promise.withResolvers<void>()
-      resolve({ client: requestClient(client), begun: begin(client.rawClient, settings), release })
+      const begun = begin(client.rawClient, settings)
+      resolve({ client: requestClient(client, begun), begun, release })
       return released
     }).catch(reject)
   })

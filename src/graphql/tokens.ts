@@ -4,8 +4,8 @@ import type { ServerSettings } from '../settings.ts'
 import { Refusal } from './errors.ts'
 import { Remembered } from './remembered.ts'
 
-/** What app_private.begin_request is told about a caller: nothing but who. Empty for an anonymous one. */
-export type Claims = { sub?: string; sid?: string; iss?: string }
+/** What app_private.begin_request is told about a caller: who, which is nothing of an anonymous one, and from which address. */
+export type Claims = { sub?: string; sid?: string; iss?: string; from?: string }
 
 declare global {
   namespace Grafast {

@@ -40,7 +40,8 @@ export function serveWebSockets(
     sockets,
   )
   const upgrade = (request: Parameters<typeof sockets.handleUpgrade>[0], socket: Socket, head: Buffer) => {
-    if (new URL(request.url ?? '', 'http://localhost').pathname !== path) return socket.destroy()
+    // Not by URL, which throws for an address that is none, and nobody would catch it.
+    if (request.url?.split('?', 1)[0] !== path) return socket.destroy()
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       sockets.emit('connection', webSocket, request)
       // A message that is none is the sender's fault: ws closes the connection, and graphql-ws need not print a stack.

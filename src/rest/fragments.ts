@@ -34,3 +34,6 @@ export const SlotGenerationRun = `fragment SlotGenerationRun on SlotGenerationRu
   id clinicId fromDate toDate slotsMade templatesPassedOver alreadyExisting inThePast skippedLocalTimes overlapping
   examples ranAt
 }`
+export const CustomerExport = `fragment CustomerExport on CustomerExport {
+  formatVersion exportedAt customerId profile account clinicRecords bookings notifications events
+}`

@@ -56,14 +56,17 @@ export function restRouter(graphql: GraphQLInstance, registry: Map<string, Error
         response.set('allow', allow)
         throw Refused.as('method_not_allowed')
       }
-      const claims = await graphql.tokens.claimsOf(request.get('authorization'))
+      const claims = {
+        ...(await graphql.tokens.claimsOf(request.get('authorization'))),
+        from: graphql.addressOf(request),
+      }
       anonymous = claims.sub === undefined
       const body = await bodyOf(request, response, endpoint, readBody)
-      const { search, searchParams } = new URL(request.originalUrl, 'http://localhost')
+      const search = searchOf(request)
       const input = {
         path: { ...found.pattern.exec(request.path)?.groups },
         rowVersion: endpoint.versioned ? versionAsked(request.get('if-match')) : undefined,
-        ...endpoint.check(searchParams, body),
+        ...endpoint.check(new URLSearchParams(search), body),
       }
       const answer = await carryOut(
         graphql,
@@ -163,7 +166,10 @@ function send(request: Request, response: Response, route: Route, { status, head
 }
 
 function nextLink(request: Request, cursor: string): string {
-  const next = new URL(request.originalUrl, 'http://localhost')
-  next.searchParams.set('cursor', cursor)
-  return `<${next.pathname}${next.search}>; rel="next"`
+  const search = new URLSearchParams(searchOf(request))
+  search.set('cursor', cursor)
+  return `<${request.baseUrl}${request.path}?${search}>; rel="next"`
 }
+
+/** The address from its question mark on. Not by URL, which throws for the strange things that an address may begin with. */
+const searchOf = ({ originalUrl }: Request) => /\?.*/.exec(originalUrl)?.[0] ?? ''

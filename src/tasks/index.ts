@@ -8,18 +8,24 @@ import publishEvents from './publish_events.ts'
 import { keyOf, type PerpetualJob } from './put_back.ts'
 import releaseExpiredHolds from './release_expired_holds.ts'
 import removeOldRecords from './remove_old_records.ts'
+import sealEvents from './seal_events.ts'
+import { sendAccountMessages } from './send_account_messages.ts'
 import { sendNotifications } from './send_notifications.ts'
+import verifyEvents from './verify_events.ts'
 
 /** The jobs, by the name they have in SQL and as files. None carries data about people: ids at most. */
-export const taskList = (transports: Transports): TaskList => ({
+export const taskList = (transports: Transports, publicUrl: string): TaskList => ({
   send_notifications: sendNotifications(transports),
+  send_account_messages: sendAccountMessages(transports, publicUrl),
   publish_events: publishEvents,
+  seal_events: sealEvents,
   plan_reminders: planReminders,
   generate_due_slots: generateDueSlots,
   apply_changed_templates: applyChangedTemplates,
   release_expired_holds: releaseExpiredHolds,
   archive_past_slots: archivePastSlots,
   remove_old_records: removeOldRecords,
+  verify_events: verifyEvents,
 })
 
 /**
@@ -31,7 +37,9 @@ export const perpetualJobs: PerpetualJob[] = [
   { task: 'send_notifications', payload: { channel: 'email', lane: 2 } },
   { task: 'send_notifications', payload: { channel: 'sms', lane: 1 } },
   { task: 'send_notifications', payload: { channel: 'webhook', lane: 1 } },
+  { task: 'send_account_messages', payload: {} },
   { task: 'publish_events', payload: {} },
+  { task: 'seal_events', payload: {} },
 ]
 
 const atMost = (task: string, match: string): CronItem => ({
@@ -58,4 +66,6 @@ export const cronItems: CronItem[] = [
   atMost('generate_due_slots', '*/5 * * * *'),
   atMost('archive_past_slots', '20 2 * * *'),
   atMost('remove_old_records', '40 * * * *'),
+  // Once: what was tampered with stays so, and the job that failed is there to be seen.
+  { ...atMost('verify_events', '10 3 * * *'), options: { jobKey: 'verify_events', backfillPeriod: 0, maxAttempts: 1 } },
 ]

@@ -20,7 +20,8 @@ interface Notification {
  */
 export const sendNotifications =
   (transports: Transports): Task =>
-  async (payload, { query, logger, addJob, abortSignal }) => {
+  async (payload, helpers) => {
+    const { query, logger, abortSignal } = helpers
     // Over which channel (left out: all), and which of several that work at the same time.
     const { channel, lane } = payload as PerpetualJob['payload']
 
@@ -83,5 +84,5 @@ export const sendNotifications =
       await Promise.all(rows.map(send))
       if (rows.length === 0 || abortSignal?.aborted) break
     }
-    await putBack(addJob, { task: 'send_notifications', payload: { channel, lane } }, 1000)
+    await putBack(helpers, { task: 'send_notifications', payload: { channel, lane } }, 1000)
   }

@@ -11,3 +11,14 @@ export async function untilDone({ query, abortSignal }: JobHelpers, statement: s
   }
   return total
 }
+
+/**
+ * Calls a function of a batch's size, which gives how much it found (`done`), as long as that is a whole batch. For jobs that
+ * come back in a moment: until there is nothing at all, they would go round for as long as people book.
+ */
+export async function whileFull({ query, abortSignal }: JobHelpers, statement: string, batch: number): Promise<void> {
+  for (;;) {
+    const { rows } = await query<{ done: number }>(statement, [batch])
+    if ((rows[0]?.done ?? 0) < batch || abortSignal?.aborted) return
+  }
+}

@@ -9,7 +9,11 @@ import { SearchPage } from './patient/search_page.tsx'
 const BookPage = lazy(() => import('./patient/book_page.tsx'))
 const BookingsPage = lazy(() => import('./patient/bookings_page.tsx'))
 const BookingPage = lazy(() => import('./patient/booking_page.tsx'))
+const ProfilePage = lazy(() => import('./patient/profile_page.tsx'))
+const ResetPasswordPage = lazy(() => import('./patient/reset_password_page.tsx'))
 const SignInPage = lazy(() => import('./patient/sign_in_page.tsx'))
+const Desk = lazy(() => import('./desk/desk.tsx'))
+const Manage = lazy(() => import('./manage/manage.tsx'))
 
 /** All pages and their addresses. */
 export function App() {
@@ -27,7 +31,11 @@ export function App() {
             <Route path="/bookings/:clinicId/:id">
               {(at) => <BookingPage key={at.id} clinicId={at.clinicId} id={at.id} />}
             </Route>
+            <Route path="/profile" component={ProfilePage} />
+            <Route path="/reset-password" component={ResetPasswordPage} />
             <Route path="/sign-in" component={SignInPage} />
+            <Route path="/desk/*?" component={Desk} />
+            <Route path="/manage/*?" component={Manage} />
             <Route>
               <NotFound />
             </Route>

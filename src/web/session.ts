@@ -11,6 +11,15 @@ const CurrentPerson = graphql(`
 
 export type Person = NonNullable<CurrentPersonQuery['currentPerson']>
 
+/** Whether somebody works for a clinic, in whatever role, or for all of them. */
+export const isStaff = (who: Who): boolean => !!who && (who.isAdmin === true || !!who.staffClinicIds?.length)
+
+/** Whether somebody runs a clinic, or all of them. */
+export const isManager = (who: Who): boolean => !!who && (who.isAdmin === true || !!who.managerClinicIds?.length)
+
+/** Where somebody's work begins: at the desk for those who have one, else with their own bookings. */
+export const homeOf = (who: Person): string => (isStaff(who) ? '/desk' : '/bookings')
+
 /** Who is here: `undefined` while that is being found out, null when nobody is signed in. */
 type Who = Person | null | undefined
 
@@ -43,6 +52,7 @@ function keep(given: { accessToken: string; expiresIn: number } | null) {
     : undefined
 }
 
+const sessionEnded = ['refresh_token_invalid', 'refresh_token_reused']
 let refreshing: Promise<void> | undefined
 
 /** A refresh token works once, so the tabs of a browser, which share the cookie, take turns. */
@@ -51,7 +61,7 @@ function refresh(): Promise<void> {
     try {
       keep(await sessionRequest('refresh'))
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
+      if (!(error instanceof Refusal) || !sessionEnded.includes(error.code)) throw error
       keep(null)
     }
   }
@@ -87,8 +97,9 @@ export async function ask<Result, Variables>(
   }
 }
 
-async function findOutWho() {
-  setWho(tokens ? (await run(CurrentPerson, {}, tokens.accessToken)).currentPerson : null)
+/** Finds out who is here, again: after a sign-in, or when they changed their name. */
+export async function findOutWho(): Promise<void> {
+  setWho(tokens ? (await run(CurrentPerson, {}, await accessToken())).currentPerson : null)
 }
 
 /** Finds out at the start who is here: a session may have been left open. */
@@ -109,6 +120,13 @@ export const signIn = async (input: { email: string; password: string }) => {
 
 export const register = async (input: { email: string; password: string; fullName: string; phone?: string }) => {
   keep(await sessionRequest('register', { input }))
+  await findOutWho()
+}
+
+/** Joins a clinic's staff by the token of an invitation; a password is for who has no account yet. */
+export const acceptInvitation = async (input: { token: string; password?: string }) => {
+  const token = await accessToken()
+  keep(await sessionRequest('accept-invitation', { input }, token ? { authorization: `Bearer ${token}` } : {}))
   await findOutWho()
 }
 

@@ -1,5 +1,3 @@
-import { parseDate } from '@internationalized/date'
-
 /** The browser's own IANA zone. */
 export const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone
 
@@ -51,11 +49,9 @@ export const clocksDiffer = (instant: string, a: string, b: string): boolean =>
   format('en', { timeZone: a, dateStyle: 'short', timeStyle: 'short' }).format(new Date(instant)) !==
   format('en', { timeZone: b, dateStyle: 'short', timeStyle: 'short' }).format(new Date(instant))
 
-/** The instant at which a date begins in a zone. */
-export const startOf = (date: string, timeZone: string): string => parseDate(date).toDate(timeZone).toISOString()
-
 /** The date some days later. */
-export const plusDays = (date: string, days: number): string => parseDate(date).add({ days }).toString()
+export const plusDays = (date: string, days: number): string =>
+  new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10)
 
 /** A date in words; a date has no zone. */
 export function dateText(date: string, locale: string, options: Intl.DateTimeFormatOptions): string {

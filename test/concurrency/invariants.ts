@@ -63,12 +63,13 @@ export const invariants: Record<string, string> = {
       where b.clinic_id = any ($1) window life as (partition by b.id order by e.id)) steps
     where breaks or ends_elsewhere or moved_otherwise or event is null`,
 
-  'a booking ahead has exactly its notice and its reminders, of its present time': `
+  'a booking ahead has exactly its notice and its reminders, of its present time, besides what was sent of earlier ones': `
     select b.id, b.sequence, n.told from app_public.bookings b
     cross join lateral (
       select coalesce(array_agg(n.kind || ' ' || n.lead_time || ' ' || n.booking_sequence order by n.kind, n.lead_time), '{}') as told
       from app_public.notifications n
-      where n.clinic_id = b.clinic_id and n.booking_id = b.id and n.state in ('pending', 'sent')) n
+      where n.clinic_id = b.clinic_id and n.booking_id = b.id
+        and (n.state = 'pending' or n.state = 'sent' and n.booking_sequence = b.sequence)) n
     where b.clinic_id = any ($1) and b.status = 'booked' and n.told <> array[
       case b.sequence when 0 then 'booking_confirmed' else 'booking_rescheduled' end || ' 00:00:00 ' || b.sequence,
       'booking_reminder 01:00:00 ' || b.sequence,
@@ -86,11 +87,12 @@ export const invariants: Record<string, string> = {
   'every booking ahead has exactly the reminders that its clinic wants, as the view for operators says': `
     select * from app_private.bookings_missing_reminders where clinic_id = any ($1)`,
 
-  'of a cancelled booking that is told, once, and nothing else; of one that has come nothing': `
+  'of a cancelled booking that is told, once, and nothing else is to be; of one that has come nothing': `
     select b.id, b.status, n.told from app_public.bookings b
     cross join lateral (
       select coalesce(array_agg(n.kind::text), '{}') as told from app_public.notifications n
-      where n.clinic_id = b.clinic_id and n.booking_id = b.id and n.state in ('pending', 'sent')) n
+      where n.clinic_id = b.clinic_id and n.booking_id = b.id
+        and (n.state = 'pending' or n.state = 'sent' and n.kind in ('booking_cancelled', 'slot_withdrawn'))) n
     where b.clinic_id = any ($1) and b.status <> 'booked'
       and case b.status when 'cancelled' then n.told not in ('{booking_cancelled}', '{slot_withdrawn}') else n.told <> '{}' end`,
 }

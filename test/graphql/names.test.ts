@@ -25,7 +25,7 @@ describe('mutations', () => {
     ['signIn', 'authTokens', { email: 'String!', password: 'String!' }],
     ['refreshSession', 'authTokens', { refreshToken: 'String!' }],
     ['signOut', 'result', {}],
-    ['changePassword', 'result', { currentPassword: 'String!', newPassword: 'String!' }],
+    ['changePassword', 'passwordChange', { currentPassword: 'String!', newPassword: 'String!' }],
     ['holdSlot', 'bookingSlot', { clinicId: 'BigInt!', bookingSlotId: 'BigInt!', customerId: 'BigInt' }],
     ['releaseHold', 'bookingSlot', { clinicId: 'BigInt!', bookingSlotId: 'BigInt!' }],
     ['bookSlot', 'booking', { clinicId: 'BigInt!', bookingSlotId: 'BigInt!', customerId: 'BigInt', note: 'String' }],

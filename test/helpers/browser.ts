@@ -7,7 +7,7 @@ import chromiumFile from '@sparticuz/chromium'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { loadDemoData } from '../../src/demo.ts'
 import { type ClonedDatabase, cloneDatabase } from './cluster.ts'
-import { type Program, startServer } from './program.ts'
+import { type Program, startProgram, startServer } from './program.ts'
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -46,11 +46,28 @@ export async function launchBrowser(): Promise<Browser> {
 const builtPages = () =>
   promisify(execFile)(process.execPath, [join(import.meta.dirname, '../../scripts/build_web.ts')])
 
-/** Starts both, on a database of their own. Call close() when done. */
-export async function startPages(): Promise<Pages> {
-  const [database, browser] = await Promise.all([cloneDatabase(), launchBrowser(), builtPages()])
+/** Starts both, on a database of their own, and if asked a worker for what jobs do. Call close() when done. */
+export async function startPages({ worker = false } = {}): Promise<Pages> {
+  // A browser that outlives a failure in here would keep Jest waiting for ever.
+  const started = new AsyncDisposableStack()
+  try {
+    return await open(started, worker)
+  } catch (error) {
+    await started.disposeAsync()
+    throw error
+  }
+}
+
+async function open(started: AsyncDisposableStack, worker: boolean): Promise<Pages> {
+  await builtPages()
+  const database = started.adopt(await cloneDatabase(), (it) => it.drop())
   await loadDemoData(database.url)
-  const server: Program = await startServer(database.url)
+  const browser = started.adopt(await launchBrowser(), (it) => it.close())
+  const server: Program = started.adopt(await startServer(database.url), async (it) => void (await it.stop()))
+  if (worker) {
+    const job = await startProgram('worker', { env: { DATABASE_URL: database.url } })
+    started.defer(async () => void (await job.stop()))
+  }
   const faults: string[] = []
   return {
     url: server.url,
@@ -64,19 +81,15 @@ export async function startPages(): Promise<Pages> {
       page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
       return page
     },
-    async close() {
-      await browser.close()
-      await server.stop()
-      await database.drop()
-    },
+    close: () => started.disposeAsync(),
   }
 }
 
-/** What axe finds wrong with a page as it is now: rule, and the elements that break it. */
-export async function axeViolations(page: Page): Promise<string[]> {
+/** What axe finds wrong with a page as it is now, or with a part of it: rule, and the elements that break it. */
+export async function axeViolations(page: Page, part?: string): Promise<string[]> {
   // Not as a script element, which the page's Content-Security-Policy would refuse.
   await page.evaluate(await axe)
-  const { violations } = (await page.evaluate('axe.run()')) as {
+  const { violations } = (await page.evaluate(`axe.run(${JSON.stringify(part ?? 'html')})`)) as {
     violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
   }
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`))

@@ -1,4 +1,4 @@
-import { Client, type QueryResultRow } from 'pg'
+import { Client, type ClientConfig, type QueryResultRow } from 'pg'
 import type { Claims, Db } from './database.ts'
 
 /** A connection of its own to a cloned database, for tests in which commits and several connections matter. */
@@ -12,9 +12,11 @@ export interface Connection extends Pick<Db, 'query' | 'one'> {
   close(): Promise<void>
 }
 
-/** Connects to a database (as in ClonedDatabase.url) as its owner. Call close() when done. */
-export async function connect(url: string): Promise<Connection> {
-  const client = new Client({ connectionString: url })
+/** Connects to a database (as in ClonedDatabase.url) as its owner. Call close() when done. `config` goes to pg's client. */
+export async function connect(url: string, config: ClientConfig = {}): Promise<Connection> {
+  const client = new Client({ connectionString: url, ...config })
+  // Whoever asks next learns that the connection is lost; as an event that nobody listens to it would end the run.
+  client.on('error', () => undefined)
   await client.connect()
   async function query<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> {
     return (await client.query<Row>(text, values)).rows

@@ -37,15 +37,18 @@ process.on('exit', () => {
 })
 
 /**
- * Starts `npm start`'s program (main), or the server or worker alone (which need env.DATABASE_URL), and waits for its
- * ready line. Throws with what it wrote when it ends instead.
+ * Starts `npm start`'s program (main), the server or worker alone (which need env.DATABASE_URL), or a peer that they are
+ * measured against, and waits for its ready line. Throws with what it wrote when it ends instead.
  */
-export async function startProgram(name: 'main' | 'server' | 'worker', options: ProgramOptions = {}): Promise<Program> {
+export async function startProgram(
+  name: 'main' | 'server' | 'worker' | `bench/peers/${string}`,
+  options: ProgramOptions = {},
+): Promise<Program> {
   const program = spawnProgram(name, options)
   const readyLine = await Promise.race([
     program.ready,
     program.ended.then((code) => {
-      throw new Error(`src/${name}.ts ended with ${code} before it was ready:\n${program.stdout()}${program.stderr()}`)
+      throw new Error(`${name} ended with ${code} before it was ready:\n${program.stdout()}${program.stderr()}`)
     }),
   ])
   return { ...program, readyLine, url: /http:\/\/[^\s/]+/.exec(readyLine)?.[0] ?? '' }
@@ -76,7 +79,7 @@ export async function runToEnd(
 }
 
 function spawnProgram(name: string, { env, cwd = checkout, args = [], ...user }: ProgramOptions & { args?: string[] }) {
-  const child = spawn(process.execPath, [join(cwd, `src/${name}.ts`), ...args], {
+  const child = spawn(process.execPath, [join(cwd, name.startsWith('bench/') ? '' : 'src', `${name}.ts`), ...args], {
     cwd,
     ...user,
     // Nothing of the test's own environment: a DATABASE_URL set on the machine must not decide.

@@ -59,7 +59,7 @@ export async function aClinic(db: Maker, timeZone = 'Europe/Berlin'): Promise<st
     [unique('Clinic'), timeZone],
   )
   await db.query(
-    `update app_public.policies set lead_time = '0', cancellation_cutoff = '0', max_live_bookings = 100 where clinic_id = $1`,
+    `update app_public.policies set lead_time = '0', cancellation_cutoff = '0', max_live_bookings = 100, max_holds_of_a_slot = 1000 where clinic_id = $1`,
     [id],
   )
   return id

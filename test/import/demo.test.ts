@@ -71,6 +71,10 @@ it('has slots on every working day of the next two weeks, by the clinic’s own 
   }
 })
 
+it('every specialization has its German name, too', async () => {
+  expect(await db.query(`select name from app_public.specializations where not names ? 'de'`)).toEqual([])
+})
+
 it.each(['Dermatology', 'Cardiology', 'Pediatrics', 'Orthopedics', 'Psychiatry'])(
   'anybody finds %s in all three clinics, in the order of time',
   async (specialization) => {

@@ -109,3 +109,18 @@ it('a specialization that the platform has is taken as it is there', () =>
     const { clinic_id: id } = await importing(db, soundFiles)
     expect((await stored(db, id)).doctors[0]).toEqual(['Dr. Ada Müller', 'Skin', ['DERMATOLOGY']])
   }))
+
+it('takes a specialization by its name in another language', () =>
+  inTransaction(async (db) => {
+    await db.query(
+      `insert into app_public.specializations (name, names) values ('Dermatology', '{"de": "Dermatologie"}')`,
+    )
+    const german = {
+      ...soundFiles,
+      'doctors.csv': (soundFiles['doctors.csv'] ?? '').replace('Dermatology', 'DERMATOLOGIE'),
+    }
+    expect(await stored(db, (await importing(db, german)).clinic_id)).toMatchObject({
+      doctors: [['Dr. Ada Müller', 'Skin', ['Dermatology']], expect.anything()],
+    })
+    expect(await db.query(`select from app_public.specializations where name = 'Dermatologie'`)).toEqual([])
+  }))

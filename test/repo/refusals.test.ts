@@ -92,6 +92,9 @@ const unreachable: Record<string, string[]> = {
   'app_public.deactivate_clinic': ['illegal_transition'],
   'app_public.deactivate_doctor': ['illegal_transition'],
   'app_public.remove_customer': ['illegal_transition'],
+  // It always cascades, whatever was changed meanwhile.
+  'app_public.erase_customer': ['illegal_transition', 'still_in_use', 'stale_row_version'],
+  'app_public.withdraw_day': ['illegal_transition'],
   // It asks for dates that are in order.
   'app_public.apply_templates': ['invalid_argument'],
   // It passes no key on.

@@ -208,8 +208,11 @@ describe('an Idempotency-Key', () => {
     const anybody = await server.as()
     const headers = { 'idempotency-key': 'secret' }
     const body = { email: `twice-${Date.now()}@test.example`, password: 'a fine long password', fullName: 'Twice' }
-    expect(await anybody('POST', '/customers', { body, headers })).toMatchObject({ status: 201 })
-    expect((await anybody('POST', '/customers', { body, headers })).body).toMatchObject({ code: 'email_taken' })
+    const first = (await anybody('POST', '/customers', { body, headers })).body
+    // Judged anew: the password is that of the account, so a second session begins.
+    const second = (await anybody('POST', '/customers', { body, headers })).body
+    expect(second).toMatchObject({ accountId: first.accountId })
+    expect(second.sessionId).not.toBe(first.sessionId)
     await ann('POST', '/auth/token', { body: { email: body.email, password: body.password }, headers })
     expect(await server.owner.query(`select from app_private.stored_responses where key = 'secret'`)).toEqual([])
   })

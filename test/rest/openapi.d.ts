@@ -26,6 +26,20 @@ export interface paths {
      */
     post: operations["refreshSession"];
   };
+  "/auth/password-reset-request": {
+    /**
+     * Ask for a link with which to choose a new password; the answer does not say whether there is an account
+     * @description For: Everybody.
+     */
+    post: operations["requestPasswordReset"];
+  };
+  "/auth/password-reset": {
+    /**
+     * Choose a new password by the token of that link; ends all sessions of the account
+     * @description For: Whoever has the token.
+     */
+    post: operations["resetPassword"];
+  };
   "/auth/sign-out": {
     /**
      * End the session: its tokens are refused from now on
@@ -39,6 +53,13 @@ export interface paths {
      * @description For: Whoever is signed in.
      */
     get: operations["getMe"];
+  };
+  "/me/export": {
+    /**
+     * Everything that is held about the caller, as one document
+     * @description For: Customers.
+     */
+    get: operations["exportMe"];
   };
   "/clinics": {
     /**
@@ -155,6 +176,20 @@ export interface paths {
      * @description For: Customers themselves, and administrators.
      */
     patch: operations["patchCustomer"];
+  };
+  "/customers/{id}/export": {
+    /**
+     * Everything that is held about a person, as one document
+     * @description For: Customers themselves, and administrators.
+     */
+    get: operations["exportCustomer"];
+  };
+  "/customers/{id}/erase": {
+    /**
+     * Erase a person for good: bookings ahead are cancelled, sessions end, and no name, contact or note remains. Counts stay
+     * @description For: Customers themselves, and administrators.
+     */
+    post: operations["eraseCustomer"];
   };
   "/clinics/{clinicId}/timeslots": {
     /**
@@ -333,6 +368,27 @@ export interface paths {
      */
     post: operations["createBookingSlots"];
   };
+  "/clinics/{clinicId}/calendar": {
+    /**
+     * The calendar as it was at a past moment: slots, each with the bookings it had
+     * @description For: Who works at the clinic, and administrators.
+     */
+    get: operations["calendarAsOf"];
+  };
+  "/clinics/{clinicId}/events/head": {
+    /**
+     * The end of the clinic’s chain of sealed events, to be kept elsewhere
+     * @description For: The clinic’s managers and administrators.
+     */
+    get: operations["getEventHead"];
+  };
+  "/clinics/{clinicId}/events/verification": {
+    /**
+     * Whether the clinic’s sealed events are as they were sealed; `fault` is null, or says what the first one at fault has
+     * @description For: The clinic’s managers and administrators.
+     */
+    get: operations["verifyEvents"];
+  };
 }
 
 export type webhooks = Record<string, never>;
@@ -365,6 +421,20 @@ export interface components {
       staffClinicIds: ((string | null)[]) | null;
       deskClinicIds: ((string | null)[]) | null;
       managerClinicIds: ((string | null)[]) | null;
+    };
+    CustomerExport: {
+      /** @description Rises when what is read by its name moves or changes its meaning; what is new does not count. */
+      formatVersion: number | null;
+      /** Format: date-time */
+      exportedAt: string | null;
+      customerId: string | null;
+      profile: unknown;
+      /** @description Null for somebody whom a clinic wrote down and who never registered. */
+      account: unknown;
+      clinicRecords: unknown;
+      bookings: unknown;
+      notifications: unknown;
+      events: unknown;
     };
     Clinic: {
       id: string;
@@ -540,6 +610,55 @@ export interface components {
       /** Format: date-time */
       ranAt: string;
     };
+    CalendarEntry: {
+      clinicId: string | null;
+      bookingSlotId: string | null;
+      doctorId: string | null;
+      /** Format: date */
+      slotDate: string | null;
+      /** Format: date-time */
+      startsAt: string | null;
+      /** Format: date-time */
+      endsAt: string | null;
+      /** @enum {string|null} */
+      slotStatus: "OPEN" | "HELD" | "BOOKED" | "WITHDRAWN" | null;
+      /** @description Who held or had the slot then. A hold that had run out by its time is told until somebody ended it. */
+      customerId: string | null;
+      /** @description A booking that was of this slot then, ended or not; null when there was none. */
+      bookingId: string | null;
+      /** @enum {string|null} */
+      bookingStatus: "BOOKED" | "CHECKED_IN" | "COMPLETED" | "CANCELLED" | "NO_SHOW" | null;
+      bookingCustomerId: string | null;
+    };
+    EventHead: {
+      clinicId: string | null;
+      /** @description How many events are sealed. */
+      position: string | null;
+      /** @description The last seal, in hexadecimal. */
+      hash: string | null;
+      /** Format: date-time */
+      sealedAt: string | null;
+    };
+    EventVerification: {
+      clinicId: string | null;
+      /** @description How many events are sealed. */
+      position: string | null;
+      /** @description The last seal, in hexadecimal. */
+      hash: string | null;
+      /** Format: date-time */
+      sealedAt: string | null;
+      /** @description Events that wait to be sealed; seconds old at most, unless a transaction runs as long. */
+      unsealed: string | null;
+      /**
+       * @description Null when all is as it was sealed.
+       * @enum {string|null}
+       */
+      fault: "CHANGED" | "MISSING" | "INSERTED" | "SEAL_MISSING" | "REWRITTEN" | null;
+      /** @description Where in the chain. */
+      faultPosition: string | null;
+      /** @description Which event, where that is known. */
+      faultEventId: string | null;
+    };
     /** @description A refusal, as RFC 9457 has it. */
     Problem: {
       /**
@@ -614,12 +733,6 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description email_taken */
-      409: {
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
       /** @description body_too_large */
       413: {
         content: {
@@ -634,6 +747,12 @@ export interface operations {
       };
       /** @description check_violation, not_null_violation, invalid_email, weak_password, invalid_argument */
       422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_attempts */
+      429: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };
@@ -772,6 +891,136 @@ export interface operations {
     };
   };
   /**
+   * Ask for a link with which to choose a new password; the answer does not say whether there is an account
+   * @description For: Everybody.
+   */
+  requestPasswordReset: {
+    requestBody: {
+      content: {
+        "application/json": {
+          email: string;
+          language?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success, with nothing to say */
+      204: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, invalid_email */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_attempts */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Choose a new password by the token of that link; ends all sessions of the account
+   * @description For: Whoever has the token.
+   */
+  resetPassword: {
+    requestBody: {
+      content: {
+        "application/json": {
+          token: string;
+          newPassword: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success, with nothing to say */
+      204: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description reset_token_invalid */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, weak_password */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
    * End the session: its tokens are refused from now on
    * @description For: Whoever is signed in.
    */
@@ -847,6 +1096,64 @@ export interface operations {
       };
       /** @description forbidden, insufficient_privilege */
       403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Everything that is held about the caller, as one document
+   * @description For: Customers.
+   */
+  exportMe: {
+    parameters: {
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Of the row’s version. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["CustomerExport"];
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description customer_not_found */
+      404: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };
@@ -2095,12 +2402,6 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description email_taken */
-      409: {
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
       /** @description body_too_large */
       413: {
         content: {
@@ -2115,6 +2416,12 @@ export interface operations {
       };
       /** @description check_violation, not_null_violation, invalid_email, weak_password, invalid_argument */
       422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_attempts */
+      429: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };
@@ -2463,6 +2770,130 @@ export interface operations {
         };
       };
       /** @description check_violation, not_null_violation, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Everything that is held about a person, as one document
+   * @description For: Customers themselves, and administrators.
+   */
+  exportCustomer: {
+    parameters: {
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Of the row’s version. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["CustomerExport"];
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description customer_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Erase a person for good: bookings ahead are cancelled, sessions end, and no name, contact or note remains. Counts stay
+   * @description For: Customers themselves, and administrators.
+   */
+  eraseCustomer: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success, with nothing to say */
+      204: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description customer_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3363,6 +3794,12 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description held_too_often */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Any other refusal, or a fault of ours. */
       default: {
         content: {
@@ -3630,6 +4067,12 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description held_too_often */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Any other refusal, or a fault of ours. */
       default: {
         content: {
@@ -3821,6 +4264,12 @@ export interface operations {
       };
       /** @description check_violation, not_null_violation, idempotency_key_reused, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings */
       422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description held_too_often */
+      429: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };
@@ -4149,6 +4598,12 @@ export interface operations {
       };
       /** @description check_violation, not_null_violation, idempotency_key_reused, cancellation_too_late, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings */
       422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description held_too_often */
+      429: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };
@@ -4737,6 +5192,205 @@ export interface operations {
         };
       };
       /** @description check_violation, not_null_violation, idempotency_key_reused, invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * The calendar as it was at a past moment: slots, each with the bookings it had
+   * @description For: Who works at the clinic, and administrators.
+   */
+  calendarAsOf: {
+    parameters: {
+      query?: {
+        /** @description The moment, with offset; by default now. */
+        at?: string;
+        /** @description From this local date on; by default that moment’s. */
+        from?: string;
+        /** @description Until this local date, inclusive, at most 31 days; by default the one day. */
+        to?: string;
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["CalendarEntry"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * The end of the clinic’s chain of sealed events, to be kept elsewhere
+   * @description For: The clinic’s managers and administrators.
+   */
+  getEventHead: {
+    parameters: {
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Of the row’s version. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["EventHead"];
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Whether the clinic’s sealed events are as they were sealed; `fault` is null, or says what the first one at fault has
+   * @description For: The clinic’s managers and administrators.
+   */
+  verifyEvents: {
+    parameters: {
+      query?: {
+        /** @description Only what came after this position. */
+        sincePosition?: string;
+        /** @description The hash that the chain had there. */
+        sinceHash?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Of the row’s version. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["EventVerification"];
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invalid_argument */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];

@@ -234,3 +234,38 @@ describe('another clinic', () => {
     ).toBe('forbidden')
   })
 })
+
+describe('a person', () => {
+  it('takes away what is held about them, then has it erased, once and for all', async () => {
+    const { clinicId, slotId, customer } = practice
+    await ann('POST', `/bookingSlots/${slotId}/book`, {
+      body: { note: 'my back' },
+      headers: { 'idempotency-key': 'one' },
+    })
+    const held = (await ann('GET', '/me/export')).body
+    expect(held).toMatchObject({
+      formatVersion: 1,
+      customerId: customer.customerId,
+      account: { id: customer.accountId, sessions: [{}] },
+      clinicRecords: [{ clinicId }],
+      bookings: [{ clinicId, note: 'my back', status: 'booked' }],
+    })
+    expect((await ann('GET', `/customers/${customer.customerId}/export`)).body).toMatchObject({
+      ...held,
+      exportedAt: expect.any(String),
+    })
+
+    const erase = (client: Client) =>
+      client('POST', `/customers/${customer.customerId}/erase`, { headers: { 'idempotency-key': 'two' } })
+    expect(await erase(ann)).toMatchObject({ status: 204 })
+    expect((await ann('GET', '/me')).body).toMatchObject({ code: 'unauthenticated' })
+    expect((await desk('GET', `/customers?clinicId=${clinicId}`)).body.items).toMatchObject([
+      { fullName: 'erased', email: null },
+    ])
+    expect((await desk('GET', `/bookings?clinicId=${clinicId}`)).body.items).toMatchObject([
+      { status: 'CANCELLED', note: null },
+    ])
+    expect((await desk('GET', `/bookingSlots/${slotId}`)).body).toMatchObject({ status: 'OPEN' })
+    expect(await erase(admin)).toMatchObject({ status: 204 })
+  })
+})

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { routes } from '../../src/rest/routes/index.ts'
-import { aDoctor, aSlot, aTemplate, aTimeSlot, unique } from '../helpers/world.ts'
+import { aCustomer, aDoctor, aSlot, aTemplate, aTimeSlot, unique } from '../helpers/world.ts'
+import { digestOf } from '../rights/everybody.ts'
 import { people, twoClinics, type World } from '../sql/two_clinics.ts'
 import { type Client, type RestServer, serveRest } from './api.ts'
 
@@ -62,6 +63,16 @@ const cases: Case[] = [
     id: 'refreshSession',
     outcomes: all('refresh_token_invalid'),
     request: async () => ['/auth/refresh', { refreshToken: 'x' }],
+  },
+  {
+    id: 'requestPasswordReset',
+    outcomes: all(204),
+    request: async () => ['/auth/password-reset-request', { email: email() }],
+  },
+  {
+    id: 'resetPassword',
+    outcomes: all('reset_token_invalid'),
+    request: async () => ['/auth/password-reset', { token: 'x', newPassword: 'a fine long password' }],
   },
   { id: 'getMe', outcomes: signedIn(200), request: async () => ['/me'] },
 
@@ -165,6 +176,22 @@ const cases: Case[] = [
       'still_in_use',
     ],
     request: async () => [`/customers/${world.ann.customerId}`],
+  },
+  {
+    id: 'exportCustomer',
+    outcomes: [anonymous, 200, ...people.slice(2, -1).map(() => 'customer_not_found'), 200],
+    request: async () => [`/customers/${world.ann.customerId}/export`],
+  },
+  {
+    id: 'exportMe',
+    outcomes: [anonymous, 200, 200, ...people.slice(3).map(() => 'customer_not_found')],
+    request: async () => ['/me/export'],
+  },
+  {
+    id: 'eraseCustomer',
+    // That they erase themselves is tried elsewhere: here they are needed.
+    outcomes: [anonymous, ...people.slice(1, -1).map(() => 'customer_not_found'), 204],
+    request: async () => [`/customers/${(await aCustomer(server.owner)).customerId}/erase`],
   },
 
   { id: 'listTimeSlots', outcomes: all(200), request: async () => [`/clinics/${world.a.clinicId}/timeslots`] },
@@ -321,6 +348,18 @@ const cases: Case[] = [
       { clinicId: world.a.clinicId, fromDate: '2020-01-01', toDate: '2020-01-02' },
     ],
   },
+
+  {
+    id: 'calendarAsOf',
+    outcomes: [anonymous, noRight, noRight, 200, 200, 200, forbidden, 200],
+    request: async () => [`/clinics/${world.a.clinicId}/calendar`],
+  },
+  { id: 'getEventHead', outcomes: managers(200), request: async () => [`/clinics/${world.a.clinicId}/events/head`] },
+  {
+    id: 'verifyEvents',
+    outcomes: managers(200),
+    request: async () => [`/clinics/${world.a.clinicId}/events/verification`],
+  },
   // Last, as it ends everybody's session.
   {
     id: 'signOut',
@@ -334,13 +373,17 @@ describe('the endpoints', () => {
     expect(cases.map(({ id }) => id).sort()).toEqual(routes.map(({ id }) => id).sort())
   })
 
-  it.each(cases)('$id is for whom it is meant for', async ({ id, request, outcomes }) => {
+  it.each(cases)('$id is for whom it is meant for; refused, it changes nothing', async ({ id, request, outcomes }) => {
     const route = routes.find((row) => row.id === id)
     const found: Outcome[] = []
-    for (const client of clients) {
+    for (const [i, client] of clients.entries()) {
       const [path, body] = await request()
+      // A failed sign-in is counted.
+      const stays = typeof outcomes[i] === 'string' && route?.method !== 'GET' && id !== 'signIn'
+      const before = stays && (await digestOf(server.owner))
       const reply = await client(route?.method ?? '', path, { body })
       found.push(reply.status < 400 ? reply.status : reply.body.code)
+      if (stays) expect([people[i], await digestOf(server.owner)]).toEqual([people[i], before])
     }
     expect(found).toEqual(outcomes)
   })

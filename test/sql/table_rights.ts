@@ -55,6 +55,9 @@ const bookingsAndTheirKin: Expectation = {
   },
 }
 
+/** What customers do not read of what they otherwise see. */
+const booked = { ...bookingsAndTheirKin, unread: { booked_by_account_id: 'app_staff' } as const }
+
 export const tables: Record<string, Expectation> = {
   'app_hidden.error_codes': { name: () => 'all', readBy: 'app_anonymous', sees: everybody(['all']) },
   'app_public.state_transitions': { name: () => 'all', readBy: 'app_anonymous', sees: everybody(['all']) },
@@ -68,6 +71,7 @@ export const tables: Record<string, Expectation> = {
     insertable: { app_admin: ['name', 'time_zone', 'address', 'email', 'phone'] },
     additions: () => ({ new: [`insert into app_public.clinics (name, time_zone) values ('New', 'UTC')`, []] }),
     adds: { admin: ['new'] },
+    unread: { closed_by_operator: 'app_staff' },
   },
 
   'app_public.policies': {
@@ -81,6 +85,7 @@ export const tables: Record<string, Expectation> = {
         'cancellation_cutoff',
         'hold_time',
         'max_live_bookings',
+        'max_holds_of_a_slot',
         'reminder_lead_times',
         'generation_weekday',
         'generation_time',
@@ -99,11 +104,11 @@ export const tables: Record<string, Expectation> = {
     name: () => 'all',
     readBy: 'app_anonymous',
     sees: everybody(['all']),
-    updatable: { app_admin: ['name'] },
+    updatable: { app_admin: ['name', 'names'] },
     updates: { admin: ['all'] },
     deletableBy: 'app_admin',
     deletes: { admin: ['all'] },
-    insertable: { app_admin: ['name'] },
+    insertable: { app_admin: ['name', 'names'] },
     additions: () => ({ new: [`insert into app_public.specializations (name) values ('Neurology')`, []] }),
     adds: { admin: ['new'] },
   },
@@ -294,7 +299,7 @@ export const tables: Record<string, Expectation> = {
     sees: { ...staffOfA(['A']), 'manager B': ['B'], admin: ['A', 'B'] },
   },
 
-  'app_public.bookings': bookingsAndTheirKin,
+  'app_public.bookings': booked,
   // A clinic's own system is told by rows about the same patients, which are no message to them.
   'app_public.notifications': {
     ...bookingsAndTheirKin,
@@ -305,13 +310,14 @@ export const tables: Record<string, Expectation> = {
       'manager B': ['B Bob', 'B Bob webhook'],
       admin: ['A Ann', 'A Bob', 'A Ann webhook', 'A Bob webhook', 'B Bob', 'B Bob webhook'],
     },
+    unread: { last_error: 'app_staff' },
   },
   'app_public.late_notifications': {
     name: ofPatient,
     readBy: 'app_staff',
     sees: { ...staffOfA(['A Ann', 'A Bob']), 'manager B': ['B Bob'], admin: ['A Ann', 'A Bob', 'B Bob'] },
   },
-  'app_public.archived_bookings': bookingsAndTheirKin,
+  'app_public.archived_bookings': booked,
   'app_public.archived_booking_slots': bookingsAndTheirKin,
   'app_public.rebooking_list': {
     name: ofClinic,

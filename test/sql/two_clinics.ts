@@ -115,6 +115,10 @@ async function furnished(db: Db, specializationId: string) {
     [clinicId],
   )
   await db.query(`select app_public.create_webhook_endpoint($1, 'https://clinic.example/hook')`, [clinicId])
+  const { id: invitationId } = await db.one(
+    `select id from app_public.invite_employee($1, 'invited@test.example', 'Ida', 'receptionist')`,
+    [clinicId],
+  )
   // A range in which the template wants nothing: a run is recorded, no slot made.
   await db.query(`select app_public.generate_booking_slots($1, '2020-01-01', '2020-01-01')`, [clinicId])
   return {
@@ -127,5 +131,6 @@ async function furnished(db: Db, specializationId: string) {
     openSlotId,
     colleaguesSlotId,
     withdrawnSlotId,
+    invitationId: invitationId as string,
   }
 }

@@ -9,6 +9,7 @@ import { migrateDatabase } from '../../src/database/migrations.ts'
 import { createPool } from '../../src/database/pools.ts'
 import { log } from '../../src/log.ts'
 import { eventually } from '../helpers/eventually.ts'
+import { takeOwnPort } from '../helpers/own_port.ts'
 import { smtpPeer } from '../helpers/peers.ts'
 import { type Program, startProgram } from '../helpers/program.ts'
 import { aClinic, aCustomer, aDoctor, aSlot } from '../helpers/world.ts'
@@ -24,6 +25,7 @@ beforeAll(async () => {
   log.level = 'silent'
   dataDir = await mkdtemp(join(tmpdir(), 'medislot-crashes-'))
   await chmod(dataDir, 0o755)
+  takeOwnPort(dataDir)
   server = await startEmbedded(dataDir)
   await migrateDatabase(server.ownerUrl())
   pool = createPool(server.ownerUrl(), { name: 'test', size: 4 })
@@ -39,16 +41,14 @@ afterAll(async () => {
 })
 
 const startWorker = async () => {
-  workers.push(
-    await startProgram('worker', {
-      env: {
-        DATABASE_URL: server.ownerUrl(),
-        SMTP_URL: smtp.url,
-        MAIL_FROM: 'desk@medislot.example',
-        LOG_LEVEL: 'error',
-      },
-    }),
-  )
+  const env = {
+    DATABASE_URL: server.ownerUrl(),
+    SMTP_URL: smtp.url,
+    MAIL_FROM: 'desk@medislot.example',
+    LOG_LEVEL: 'error',
+  }
+  // One that finds PostgreSQL in the middle of its recovery ends; a supervisor starts it again.
+  workers.push(await eventually(() => startProgram('worker', { env }), 'a worker that starts', 30_000))
 }
 
 /** Repeats what a crash of PostgreSQL interrupts. */

@@ -53,11 +53,11 @@ beforeEach(async () => {
 })
 
 /** Sends what is due, as a worker does, until nothing is. */
-async function send(): Promise<void> {
-  await pool.query(`select graphile_worker.add_job('send_notifications')`)
+async function send(task = 'send_notifications'): Promise<void> {
+  await pool.query('select graphile_worker.add_job($1)', [task])
   await runOnce({
     pgPool: pool,
-    taskList: taskList(transports),
+    taskList: taskList(transports, 'https://book.test'),
     noHandleSignals: true,
     logger: new Logger(libraryLog('worker', 'debug')),
   })
@@ -123,6 +123,49 @@ function readBack(text: string) {
   }).toEqual(ours)
   return ours
 }
+
+describe('a link to choose a new password', () => {
+  const ask = async () => {
+    const email = `ann-${Date.now()}@test.example`
+    await db.query(`select app_public.register_customer($1, 'a fine long password', 'Ann')`, [email])
+    await send('send_account_messages')
+    smtp.mails.length = 0
+    await db.query('select app_public.request_password_reset($1)', [email])
+    return email
+  }
+  const tokenIn = ({ raw }: { raw: string }) => /#token=3D([\w-]+)|#token=([\w-]+)/.exec(raw.replace(/=\r\n/g, ''))
+
+  it('comes by mail to the one who asked, and works', async () => {
+    const email = await ask()
+    await send('send_account_messages')
+    expect(smtp.mails.map(({ to }) => to)).toEqual([[email]])
+    const [mail] = smtp.mails
+    expect(header(mail?.raw ?? '', 'From')).toBe('medislot <appointments@medislot.example>')
+    expect(mail?.raw).toContain('https://book.test/reset-password#')
+    const found = mail && tokenIn(mail)
+    expect(
+      await db.one(`select app_public.reset_password($1, 'another fine password') as done`, [found?.[1] ?? found?.[2]]),
+    ).toEqual({ done: true })
+  })
+
+  it('comes later when the mail server puts it off, and not twice', async () => {
+    const email = await ask()
+    smtp.answer = () => ({ code: 451, text: 'greylisted' })
+    await send('send_account_messages')
+    expect(smtp.mails).toEqual([])
+    smtp.answer = () => 'accept'
+    await db.query('update app_private.account_messages set send_after = now() where address = $1', [email])
+    await send('send_account_messages')
+    await send('send_account_messages')
+    expect(smtp.mails.map(({ to }) => to)).toEqual([[email]])
+    expect(
+      await db.one(
+        `select state, attempts, last_error from app_private.account_messages where address = $1 and kind = 'password_reset'`,
+        [email],
+      ),
+    ).toEqual({ state: 'sent', attempts: 2, last_error: null })
+  })
+})
 
 describe('e-mail', () => {
   it('arrives, from the clinic, with a calendar entry that follows the booking', async () => {

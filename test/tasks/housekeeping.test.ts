@@ -68,6 +68,16 @@ it('old keys, sessions, tokens, invitations, messages and given-up jobs go, boun
        select $1, -i, 'x', 'x', 'x', now() - i * interval '1 day' from unnest('{1,100}'::int[]) i`,
       [clinicId],
     )
+    await db.query(
+      `insert into app_private.account_messages (address, account_id, kind, language, state, created_at)
+       select 'housekeeping@test.example', case when days > 2 then $1::bigint end, 'password_reset', 'en', 'dropped', now() - days * interval '1 day'
+       from unnest('{0,2,3,100}'::int[]) days`,
+      [customer.accountId],
+    )
+    await db.query(
+      `insert into app_private.unknown_sign_ins (address_hash, failed_sign_ins, failed_at)
+       values ('\\x01', 9, now()), ('\\x02', 9, now() - interval '2 days')`,
+    )
     const { id } = await db.one<{ id: string }>(`select id from graphile_worker.add_job('release_expired_holds', '{}')`)
     await db.query(
       `update graphile_worker._private_jobs set attempts = 25, max_attempts = 25, updated_at = now() - interval '31 days' where id = $1`,
@@ -83,15 +93,17 @@ it('old keys, sessions, tokens, invitations, messages and given-up jobs go, boun
       await count('app_private.sessions', mine),
       await count('app_private.invitations', `where clinic_id = ${clinicId}`),
       await count('app_private.messages', `where clinic_id = ${clinicId}`),
+      await count('app_private.account_messages', `where address = 'housekeeping@test.example'`),
+      await count('app_private.unknown_sign_ins', `where address_hash in ('\\x01', '\\x02')`),
       await count('graphile_worker.jobs', `where id = ${id}`),
     ]
     // The customer's own session is the fifth.
-    expect(await census()).toEqual([10, 10, 5, 2, 2, 1])
+    expect(await census()).toEqual([10, 10, 5, 2, 2, 4, 2, 1])
     const remove = async (batch: number) =>
       (await db.one<{ n: number }>('select app_private.remove_old_records($1) as n', [batch])).n
     // One of each kind at a time; keys of seven days to the second are not older than seven days.
-    expect(await remove(1)).toBe(6)
+    expect(await remove(1)).toBe(8)
     expect(await remove(100)).toBeGreaterThan(0)
     expect(await remove(100)).toBe(0)
-    expect(await census()).toEqual([8, 8, 3, 1, 1, 0])
+    expect(await census()).toEqual([8, 8, 3, 1, 1, 2, 1, 0])
   }))

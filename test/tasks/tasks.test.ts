@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { type CronItem, Logger, parseCronItems, runOnce } from 'graphile-worker'
 import type { Pool } from 'pg'
 import { createPool } from '../../src/database/pools.ts'
@@ -11,7 +11,7 @@ import { eventually } from '../helpers/eventually.ts'
 import { aPractice } from '../helpers/world.ts'
 
 // The development transport for every channel.
-const tasks = taskList({})
+const tasks = taskList({}, 'https://book.test')
 
 let database: ClonedDatabase
 let pool: Pool
@@ -98,6 +98,19 @@ describe('send_notifications', () => {
   })
 })
 
+it('send_account_messages keeps the mail in its row, on a developer’s machine, and puts itself back', async () => {
+  await db.query(`select app_public.register_customer('new@test.example', 'a fine long password', 'Ann')`)
+  await work('send_account_messages')
+  expect(
+    await db.query(
+      `select state, delivered_subject, delivered_body like '%https://book.test/reset-password' as has_link from app_private.account_messages`,
+    ),
+  ).toEqual([{ state: 'sent', delivered_subject: 'Your account at medislot', has_link: true }])
+  expect(
+    await db.query(`select run_at > now() as later from graphile_worker.jobs where key = 'send_account_messages'`),
+  ).toEqual([{ later: true }])
+})
+
 it('publish_events reads all new events and puts itself back', async () => {
   await aPractice(db)
   // It waits for the oldest transaction of the cluster, and other tests have some open.
@@ -110,6 +123,30 @@ it('publish_events reads all new events and puts itself back', async () => {
     return behind === 0
   }, 'all events to be published')
   expect(await db.query(`select from graphile_worker.jobs where key = 'publish_events'`)).toHaveLength(1)
+})
+
+it('seal_events seals all new events and puts itself back; verify_events fails when one is no longer what was sealed', async () => {
+  const { clinicId } = await aPractice(db)
+  await eventually(async () => {
+    await work('seal_events')
+    const { unsealed } = await db.one('select unsealed from app_public.verify_events($1)', [clinicId])
+    return unsealed === '0'
+  }, 'all events to be sealed')
+  expect(await db.query(`select from graphile_worker.jobs where key = 'seal_events'`)).toHaveLength(1)
+  await work('verify_events')
+
+  await db.query('alter table app_public.events disable trigger user')
+  const [tampered] = await db.query(`update app_public.events set actor = 'admin' where clinic_id = $1 returning id`, [
+    clinicId,
+  ])
+  await expect(work('verify_events')).rejects.toThrow(
+    `clinic ${clinicId}: changed at position 1, event ${tampered?.id}`,
+  )
+  await db.query(`update app_public.events set actor = 'system' where clinic_id = $1`, [clinicId])
+  await db.query(
+    `select graphile_worker.complete_jobs(array(select id from graphile_worker.jobs where task_identifier = 'verify_events'))`,
+  )
+  await db.query('alter table app_public.events enable trigger user')
 })
 
 it('generate_due_slots makes the week of every clinic whose schedule was due', async () => {
@@ -158,4 +195,19 @@ it('the perpetual jobs have cron under them, with their own key', () => {
       }),
     )
   }
+})
+
+it('a perpetual job is due by the clock of the database, whatever this machine takes the time for', async () => {
+  const clock = jest
+    .spyOn(Date, 'now')
+    .mockImplementation(() => performance.timeOrigin + performance.now() + 3 * 3_600_000)
+  try {
+    await work('publish_events')
+  } finally {
+    clock.mockRestore()
+  }
+  const due = await db.one<{ soon: boolean }>(
+    `select run_at < now() + interval '1 minute' as soon from graphile_worker.jobs where key = 'publish_events'`,
+  )
+  expect(due).toEqual({ soon: true })
 })

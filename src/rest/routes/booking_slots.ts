@@ -12,6 +12,7 @@ export const claimRefusals = [
   'booking_too_far_ahead',
   'slot_in_the_past',
   'too_many_bookings',
+  'held_too_often',
   'customer_busy',
   'customer_not_found',
 ]

@@ -1,4 +1,4 @@
-import { Customer } from '../fragments.ts'
+import { Customer, CustomerExport } from '../fragments.ts'
 import { given, type Input, pageInfo, type Route } from '../route.ts'
 import { clinicId } from './filters.ts'
 import { tokens } from './sign_in.ts'
@@ -93,5 +93,27 @@ export const customers: Route[] = [
     notFound: 'customer_not_found',
     versioned: true,
     errors: ['still_in_use'],
+  },
+  {
+    method: 'GET',
+    path: '/customers/{id}/export',
+    id: 'exportCustomer',
+    summary: 'Everything that is held about a person, as one document',
+    rights: 'Customers themselves, and administrators.',
+    document: `query ExportCustomer($id: BigInt!) { exportCustomer(customerId: $id) { ...CustomerExport } } ${CustomerExport}`,
+    variables: ({ path }) => path,
+    answer: 'exportCustomer',
+    notFound: 'customer_not_found',
+  },
+  {
+    method: 'POST',
+    path: '/customers/{id}/erase',
+    id: 'eraseCustomer',
+    summary:
+      'Erase a person for good: bookings ahead are cancelled, sessions end, and no name, contact or note remains. Counts stay',
+    rights: 'Customers themselves, and administrators.',
+    document: `mutation EraseCustomer($id: BigInt!) { eraseCustomer(input: { customerId: $id }) { customer { id } } }`,
+    variables: ({ path }) => path,
+    notFound: 'customer_not_found',
   },
 ]

@@ -5,6 +5,7 @@ import { bookings } from './bookings.ts'
 import { clinics } from './clinics.ts'
 import { customers } from './customers.ts'
 import { doctors } from './doctors.ts'
+import { history } from './history.ts'
 import { schedule } from './schedule.ts'
 import { signIn } from './sign_in.ts'
 
@@ -18,6 +19,7 @@ export const tags: Record<string, Route[]> = {
   'Booking slots': bookingSlots,
   Bookings: bookings,
   Availability: availability,
+  History: history,
 }
 
 export const routes: Route[] = Object.values(tags).flat()

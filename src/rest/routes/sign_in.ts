@@ -1,4 +1,4 @@
-import { Person, Tokens } from '../fragments.ts'
+import { CustomerExport, Person, Tokens } from '../fragments.ts'
 import type { Route } from '../route.ts'
 
 const inputs = {
@@ -7,7 +7,7 @@ const inputs = {
   refreshSession: 'RefreshSessionInput',
 }
 const refusals = {
-  registerCustomer: ['email_taken', 'invalid_email', 'weak_password', 'invalid_argument'],
+  registerCustomer: ['invalid_email', 'weak_password', 'invalid_argument', 'too_many_attempts'],
   signIn: ['wrong_credentials', 'too_many_attempts'],
   refreshSession: ['refresh_token_invalid', 'refresh_token_reused'],
 }
@@ -53,6 +53,32 @@ export const signIn: Route[] = [
   },
   {
     method: 'POST',
+    path: '/auth/password-reset-request',
+    id: 'requestPasswordReset',
+    summary: 'Ask for a link with which to choose a new password; the answer does not say whether there is an account',
+    rights: 'Everybody.',
+    document: `mutation RequestPasswordReset($input: RequestPasswordResetInput!) {
+      requestPasswordReset(input: $input) { result }
+    }`,
+    body: { type: 'RequestPasswordResetInput' },
+    variables: ({ body }) => ({ input: body }),
+    errors: ['invalid_email', 'too_many_attempts'],
+    secret: true,
+  },
+  {
+    method: 'POST',
+    path: '/auth/password-reset',
+    id: 'resetPassword',
+    summary: 'Choose a new password by the token of that link; ends all sessions of the account',
+    rights: 'Whoever has the token.',
+    document: 'mutation ResetPassword($input: ResetPasswordInput!) { resetPassword(input: $input) { result } }',
+    body: { type: 'ResetPasswordInput' },
+    variables: ({ body }) => ({ input: body }),
+    errors: ['reset_token_invalid', 'weak_password'],
+    secret: true,
+  },
+  {
+    method: 'POST',
     path: '/auth/sign-out',
     id: 'signOut',
     summary: 'End the session: its tokens are refused from now on',
@@ -71,5 +97,16 @@ export const signIn: Route[] = [
     variables: () => ({}),
     answer: 'currentPerson',
     notFound: 'unauthenticated',
+  },
+  {
+    method: 'GET',
+    path: '/me/export',
+    id: 'exportMe',
+    summary: 'Everything that is held about the caller, as one document',
+    rights: 'Customers.',
+    document: `query ExportMe { exportCustomer { ...CustomerExport } } ${CustomerExport}`,
+    variables: () => ({}),
+    answer: 'exportCustomer',
+    notFound: 'customer_not_found',
   },
 ]

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { Link } from 'wouter'
 import { register, signIn } from '../session.ts'
 import { useText } from '../text/language.ts'
 import { Field } from './field.tsx'
@@ -19,15 +20,25 @@ export function AccountForms({ newFirst, submit }: { newFirst: boolean; submit?:
           </label>
         ))}
       </fieldset>
-      {isNew ? <Register submit={submit ?? t.account.register} /> : <SignIn submit={submit ?? t.account.signIn} />}
+      {isNew ? <Register submit={submit ?? t.account.register} /> : <SignIn {...(submit && { submit })} />}
     </>
   )
 }
 
-function SignIn({ submit }: { submit: string }) {
+/** Signing in alone, where nobody registers. */
+export function SignIn({ submit }: { submit?: string }) {
   const { t } = useText()
   return (
-    <Form key="sign-in" submit={submit} onSubmit={({ email = '', password = '' }) => signIn({ email, password })}>
+    <Form
+      key="sign-in"
+      submit={submit ?? t.account.signIn}
+      onSubmit={({ email = '', password = '' }) => signIn({ email, password })}
+      aside={
+        <Link href="/reset-password" className="button quiet">
+          {t.account.forgotten}
+        </Link>
+      }
+    >
       <Field label={t.account.email} name="email" type="email" autoComplete="username" required />
       <Field label={t.account.password} name="password" type="password" autoComplete="current-password" required />
     </Form>

@@ -5,8 +5,8 @@ interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   hint?: string
   /** What is wrong with what was entered. */
   error?: string | undefined
-  /** More than one line. */
-  long?: boolean
+  /** More than one line: two, or as many as this. */
+  long?: boolean | number
 }
 
 /** A labelled input with its hint and what is wrong with it, all told by a screen reader. */
@@ -18,7 +18,14 @@ export function Field({ label, hint, error, long, ...input }: FieldProps) {
     <div className="field">
       <label htmlFor={id}>{label}</label>
       {long ? (
-        <textarea {...shared} name={input.name} rows={2} maxLength={input.maxLength} />
+        <textarea
+          {...shared}
+          name={input.name}
+          rows={long === true ? 2 : long}
+          maxLength={input.maxLength}
+          required={input.required}
+          defaultValue={input.defaultValue}
+        />
       ) : (
         <input {...shared} {...input} />
       )}
@@ -28,7 +35,7 @@ export function Field({ label, hint, error, long, ...input }: FieldProps) {
         </p>
       )}
       {error && (
-        <p className="field-error" id={`${id}-error`}>
+        <p className="field-error" id={`${id}-error`} role="alert">
           {error}
         </p>
       )}

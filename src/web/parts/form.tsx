@@ -11,11 +11,13 @@ interface FormProps {
   /** A second button beside the first. */
   aside?: ReactNode
   danger?: boolean
+  /** One of several buttons of equal weight. */
+  plain?: boolean
   children?: ReactNode
 }
 
 /** A form that can be sent once at a time, and says what came of it. */
-export function Form({ onSubmit, submit, onRefusal, aside, danger, children }: FormProps) {
+export function Form({ onSubmit, submit, onRefusal, aside, danger, plain, children }: FormProps) {
   const { t } = useText()
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>()
@@ -43,7 +45,7 @@ export function Form({ onSubmit, submit, onRefusal, aside, danger, children }: F
         </Notice>
       )}
       <div className="form-end">
-        <button type="submit" className={`button ${danger ? 'danger' : 'primary'}`} aria-disabled={busy}>
+        <button type="submit" className={`button ${danger ? 'danger' : plain ? '' : 'primary'}`} aria-disabled={busy}>
           {submit}
         </button>
         {aside}

@@ -1,8 +1,10 @@
+import type { ReactNode } from 'react'
 import { Link, useLocation, useRoute } from 'wouter'
-import { signOut, useWho } from '../session.ts'
+import { isManager, isStaff, signOut, useWho } from '../session.ts'
 import { setLanguage, useText } from '../text/language.ts'
+import { Icon } from './icon.tsx'
 
-function NavLink({ href, children }: { href: string; children: string }) {
+function NavLink({ href, children }: { href: string; children: ReactNode }) {
   const [here] = useRoute(`${href}/*?`)
   return (
     <Link href={href} className="nav-link" aria-current={here ? 'page' : undefined}>
@@ -28,7 +30,15 @@ export function TopBar() {
           <span>medislot</span>
         </Link>
         <nav aria-label={t.nav.main}>
+          {isStaff(who) && <NavLink href="/desk">{t.nav.desk}</NavLink>}
+          {isManager(who) && <NavLink href="/manage">{t.nav.manage}</NavLink>}
           {who?.customerId && <NavLink href="/bookings">{t.nav.bookings}</NavLink>}
+          {who?.customerId && (
+            <NavLink href="/profile">
+              <Icon name="person" />
+              <span>{t.nav.profile}</span>
+            </NavLink>
+          )}
           {who === null && <NavLink href="/sign-in">{t.nav.signIn}</NavLink>}
           {who && (
             <button

@@ -15,7 +15,7 @@ import { VisitSummary } from './visit_summary.tsx'
 const SlotToBook = graphql(`
   query SlotToBook($clinicId: BigInt!, $slotId: BigInt!, $doctorId: BigInt!) {
     bookingSlot(clinicId: $clinicId, id: $slotId) { startsAt endsAt }
-    clinic(id: $clinicId) { name timeZone address }
+    clinic(id: $clinicId) { name timeZone address phone }
     doctor(clinicId: $clinicId, id: $doctorId) { fullName }
   }
 `)

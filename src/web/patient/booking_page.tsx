@@ -35,6 +35,10 @@ export default function BookingPage({ clinicId, id }: { clinicId: string; id: st
   if (who === null) return <Redirect to="/bookings" replace />
 
   const booking = data?.booking
+  const start = (what: 'move' | 'cancel') => {
+    setDoing(what)
+    setDone(undefined)
+  }
   const changed = (what: 'moved' | 'cancelled') => {
     setDoing(undefined)
     setDone(what)
@@ -77,10 +81,14 @@ export default function BookingPage({ clinicId, id }: { clinicId: string; id: st
             <Icon name="calendar" />
             {t.bookings.calendar}
           </button>
-          <button type="button" className="button" onClick={() => setDoing('move')}>
+          <button type="button" className="button" onClick={() => print()}>
+            <Icon name="print" />
+            {t.bookings.print}
+          </button>
+          <button type="button" className="button" onClick={() => start('move')}>
             {t.bookings.reschedule}
           </button>
-          <button type="button" className="button quiet-danger" onClick={() => setDoing('cancel')}>
+          <button type="button" className="button quiet-danger" onClick={() => start('cancel')}>
             {t.bookings.cancel}
           </button>
         </div>

@@ -1,18 +1,37 @@
+import { useState } from 'react'
 import { Link } from 'wouter'
 import { graphql } from '../graphql/generated/gql.ts'
 import type { MyBookingsQuery } from '../graphql/generated/graphql.ts'
 import { AccountForms } from '../parts/account_forms.tsx'
-import { Empty, Problem } from '../parts/notice.tsx'
+import { Empty, Notice, Problem } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
-import { type Person, useWho } from '../session.ts'
+import { useWho } from '../session.ts'
 import { useText } from '../text/language.ts'
-import { clock, dateText, localDate } from '../time.ts'
+import { clock, dateText, localDate, ownZone } from '../time.ts'
 import { useQuery } from '../use_query.ts'
 
 const MyBookings = graphql(`
-  query MyBookings($customerId: BigInt!) {
-    bookings(filter: { customerId: { equalTo: $customerId } }, orderBy: [STARTS_AT_DESC], first: 100) {
-      nodes { id clinicId status startsAt doctor { fullName } clinic { name timeZone } }
+  query MyBookings($customerId: BigInt!, $now: Datetime!) {
+    bookings(
+      filter: { customerId: { equalTo: $customerId }, status: { equalTo: BOOKED }, startsAt: { greaterThan: $now } }
+      orderBy: [STARTS_AT_ASC], first: 100
+    ) {
+      nodes { ...BookingRow }
+    }
+  }
+  fragment BookingRow on Booking { id clinicId status startsAt doctor { fullName } clinic { name timeZone } }
+`)
+const EarlierBookings = graphql(`
+  query EarlierBookings($customerId: BigInt!, $now: Datetime!, $after: Cursor) {
+    bookings(
+      filter: {
+        customerId: { equalTo: $customerId }
+        or: [{ startsAt: { lessThanOrEqualTo: $now } }, { status: { notEqualTo: BOOKED } }]
+      }
+      orderBy: [STARTS_AT_DESC], first: 20, after: $after
+    ) {
+      nodes { ...BookingRow }
+      pageInfo { hasNextPage endCursor }
     }
   }
 `)
@@ -30,21 +49,32 @@ export default function BookingsPage() {
           <AccountForms newFirst={false} />
         </div>
       )}
-      {who && <Bookings person={who} />}
+      {who?.customerId && <Bookings customerId={who.customerId} />}
+      {who && !who.customerId && <Notice tone="plain">{<p>{t.profile.noCustomer}</p>}</Notice>}
     </Page>
   )
 }
 
-function Bookings({ person }: { person: Person }) {
+function Bookings({ customerId }: { customerId: string }) {
   const { t } = useText()
-  const { data, error, again } = useQuery(MyBookings, person.customerId ? { customerId: person.customerId } : null)
-  if (error !== undefined) return <Problem error={error} again={again} />
-  if (!data && person.customerId) return <div className="bone card-bone" aria-hidden="true" />
-  const rows = data?.bookings?.nodes.filter((row) => row !== null) ?? []
-  const isAhead = ({ status, startsAt }: Row) => status === 'BOOKED' && Date.parse(startsAt) > Date.now()
-  const ahead = rows.filter(isAhead).toReversed()
-  const past = rows.filter((row) => !isAhead(row))
-  if (rows.length === 0) {
+  const [now] = useState(() => new Date().toISOString())
+  const [shown, setShown] = useState<Row[]>([])
+  const [after, setAfter] = useState<string | null>(null)
+  const ahead = useQuery(MyBookings, { customerId, now })
+  const earlier = useQuery(EarlierBookings, { customerId, now, after })
+  const error = ahead.error ?? earlier.error
+  if (error !== undefined) {
+    const again = () => {
+      ahead.again()
+      earlier.again()
+    }
+    return <Problem error={error} again={again} />
+  }
+  if (!ahead.data || !earlier.data) return <div className="bone card-bone" aria-hidden="true" />
+  const coming = rowsOf(ahead.data)
+  const past = [...shown, ...rowsOf(earlier.data).filter(({ id }) => !shown.some((row) => row.id === id))]
+  const page = earlier.data.bookings?.pageInfo
+  if (coming.length + past.length === 0) {
     return (
       <Empty title={t.bookings.none}>
         <p>{t.bookings.noneLead}</p>
@@ -56,15 +86,32 @@ function Bookings({ person }: { person: Person }) {
   }
   return (
     <>
-      <Rows title={t.bookings.ahead} rows={ahead} />
+      <Rows title={t.bookings.ahead} rows={coming} />
       <Rows title={t.bookings.past} rows={past} />
+      {page?.hasNextPage && (
+        <button
+          type="button"
+          className="button wide-button"
+          aria-disabled={earlier.loading}
+          onClick={() => {
+            if (earlier.loading) return
+            setShown(past)
+            setAfter(page.endCursor ?? null)
+          }}
+        >
+          {t.bookings.more}
+        </button>
+      )}
     </>
   )
 }
 
+const rowsOf = ({ bookings }: MyBookingsQuery) => bookings?.nodes.filter((row) => row !== null) ?? []
+
 function Rows({ title, rows }: { title: string; rows: Row[] }) {
   const { t, locale } = useText()
   if (rows.length === 0) return null
+  const thisYear = localDate(undefined, ownZone).slice(0, 4)
   return (
     <section className="booking-rows">
       <h2>{title}</h2>
@@ -76,7 +123,12 @@ function Rows({ title, rows }: { title: string; rows: Row[] }) {
             <li key={id}>
               <Link href={`/bookings/${clinicId}/${id}`} className="card booking-row">
                 <span className="date-block">
-                  <small>{dateText(date, locale, { month: 'short' })}</small>
+                  <small>
+                    {dateText(date, locale, {
+                      month: 'short',
+                      ...(date.slice(0, 4) !== thisYear && { year: 'numeric' }),
+                    })}
+                  </small>
                   {dateText(date, locale, { day: 'numeric' })}
                 </span>
                 <span className="booking-words">

@@ -1,3 +1,5 @@
+import { download } from '../download.ts'
+
 interface CalendarBooking {
   id: string
   clinicId: string
@@ -25,8 +27,5 @@ export async function downloadCalendarFile(booking: CalendarBooking): Promise<vo
     location: [clinic?.name, clinic?.address].filter(Boolean).join(', '),
     description: clinic?.phone ?? '',
   })
-  const address = URL.createObjectURL(new Blob([calendar.toString()], { type: 'text/calendar' }))
-  const link = Object.assign(document.createElement('a'), { href: address, download: `medislot-${id}.ics` })
-  link.click()
-  URL.revokeObjectURL(address)
+  download(`medislot-${id}.ics`, 'text/calendar', calendar.toString())
 }

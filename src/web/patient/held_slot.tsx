@@ -1,11 +1,13 @@
 import { useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { graphql } from '../graphql/generated/gql.ts'
+import { newKey } from '../new_key.ts'
 import { Field } from '../parts/field.tsx'
 import { Form } from '../parts/form.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Notice, Problem } from '../parts/notice.tsx'
 import { ask, type Person } from '../session.ts'
+import type { Texts } from '../text/en.ts'
 import { useText } from '../text/language.ts'
 import { minutesAndSeconds } from '../time.ts'
 
@@ -62,9 +64,8 @@ export function HeldSlot({ clinicId, slotId, person, onRefusal }: HeldSlotProps)
               ? t.book.heldFor(minutesAndSeconds(hold.left))
               : t.book.expired}
         </span>
-        {/* Once, and not each second. */}
         <span className="visually-hidden" role="status">
-          {hold.left === undefined ? t.book.holding : hold.left === 0 ? t.book.expired : t.book.held}
+          {announced(hold.left, t)}
         </span>
       </p>
       {hold.left === 0 ? (
@@ -83,8 +84,12 @@ export function HeldSlot({ clinicId, slotId, person, onRefusal }: HeldSlotProps)
   )
 }
 
-/** A key of one booking, so that sending it twice books once. (crypto.randomUUID is missing on plain http.) */
-const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join('')
+/** What a screen reader says: not each second, but at the beginning, when it gets short, and at the end. */
+function announced(left: number | undefined, t: Texts): string {
+  if (left === undefined) return t.book.holding
+  if (left === 0) return t.book.expired
+  return left > 300 ? t.book.held : t.book.heldMinutes(left > 60 ? 5 : 1)
+}
 
 function useHold(clinicId: string, slotId: string, onRefusal: (error: unknown) => boolean) {
   const [turn, setTurn] = useState(0)

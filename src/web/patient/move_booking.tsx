@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Refusal } from '../graphql/client.ts'
 import { graphql } from '../graphql/generated/gql.ts'
 import { Form } from '../parts/form.tsx'
@@ -29,13 +29,18 @@ interface MoveBookingProps {
 export function MoveBooking({ booking, moved, stop }: MoveBookingProps) {
   const { t, locale } = useText()
   const { clinicId, doctorId, id } = booking
+  const heading = useRef<HTMLHeadingElement>(null)
+  // The button that led here is gone.
+  useEffect(() => heading.current?.focus(), [])
   const [chosen, setChosen] = useState<FreeSlot>()
   const [taken, setTaken] = useState(false)
   const { data, error, again } = useAsked(id, (signal) => freeSlots({ clinicId, doctorId, pageSize: 60 }, signal))
 
   return (
     <section className="move" aria-labelledby="move">
-      <h2 id="move">{t.bookings.moveTitle}</h2>
+      <h2 id="move" ref={heading} tabIndex={-1}>
+        {t.bookings.moveTitle}
+      </h2>
       <p>{t.bookings.moveLead(booking.doctor?.fullName ?? '')}</p>
       <button type="button" className="button small" onClick={stop}>
         {t.bookings.keep}
@@ -63,6 +68,11 @@ export function MoveBooking({ booking, moved, stop }: MoveBookingProps) {
         >
           <Form
             submit={t.bookings.moveSubmit}
+            aside={
+              <button type="button" className="button" onClick={() => setChosen(undefined)}>
+                {t.book.change}
+              </button>
+            }
             onSubmit={async () => {
               await ask(Move, { clinicId, bookingId: id, bookingSlotId: chosen.bookingSlotId })
               moved()

@@ -42,6 +42,8 @@ export default function OtherDay({ label, today, date, choose, openAtOnce = fals
         <Popover className="popover" placement="bottom end">
           <Dialog aria-label={t.search.otherDay}>
             <Calendar
+              // Whoever opened it goes on in it, by the arrow keys.
+              autoFocus
               className="calendar"
               aria-label={t.search.otherDay}
               value={date ? parseDate(date) : null}

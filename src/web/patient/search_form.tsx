@@ -1,58 +1,65 @@
 import { graphql } from '../graphql/generated/gql.ts'
 import { Choice } from '../parts/field.tsx'
-import { useText } from '../text/language.ts'
+import { nameIn, useText } from '../text/language.ts'
 import { useQuery } from '../use_query.ts'
 import { DoctorField } from './doctor_field.tsx'
 import type { Search } from './search.ts'
 
 const WhatAndWhere = graphql(`
   query WhatAndWhere {
-    specializations(first: 100) { nodes { id name } }
+    specializations(first: 100) { nodes { id name names } }
     clinics(first: 100) { nodes { id name isActive } }
   }
 `)
 
 /** What, where, with whom. Each change searches at once. */
 export function SearchForm({ search, change }: { search: Search; change(changed: Partial<Search>): void }) {
-  const { t, locale } = useText()
+  const { t } = useText()
   const { data } = useQuery(WhatAndWhere, {})
-  const byName = (a: { name: string } | null, b: { name: string } | null) =>
-    (a?.name ?? '').localeCompare(b?.name ?? '', locale)
-  const specializations = data?.specializations?.nodes.toSorted(byName)
-  const clinics = data?.clinics?.nodes.filter((clinic) => clinic?.isActive).toSorted(byName)
   return (
     <div className="search-fields">
-      <Choice
+      <NamedChoice
         label={t.search.specialization}
-        value={search.specialization ?? ''}
+        any={t.search.anySpecialization}
+        from={data?.specializations?.nodes}
+        value={search.specialization}
         onChange={(specialization) => change({ specialization })}
-      >
-        <option value="">{t.search.anySpecialization}</option>
-        {specializations?.map(
-          (it) =>
-            it && (
-              <option key={it.id} value={it.id}>
-                {it.name}
-              </option>
-            ),
-        )}
-      </Choice>
-      <Choice
+      />
+      <NamedChoice
         label={t.search.clinic}
-        value={search.clinic ?? ''}
+        any={t.search.anyClinic}
+        from={data?.clinics?.nodes.filter((clinic) => clinic?.isActive)}
+        value={search.clinic}
         onChange={(clinic) => change({ clinic, doctor: undefined })}
-      >
-        <option value="">{t.search.anyClinic}</option>
-        {clinics?.map(
-          (it) =>
-            it && (
-              <option key={it.id} value={it.id}>
-                {it.name}
-              </option>
-            ),
-        )}
-      </Choice>
+      />
       <DoctorField search={search} change={change} />
     </div>
+  )
+}
+
+interface NamedChoiceProps {
+  label: string
+  /** What no choice is called. */
+  any: string
+  from: ({ id: string; name: string; names?: unknown } | null)[] | undefined
+  value: string | undefined
+  onChange(id: string): void
+}
+
+/** One of what has a name, or any, in the order of the names shown. */
+function NamedChoice({ label, any, from = [], value = '', onChange }: NamedChoiceProps) {
+  const { language, locale } = useText()
+  const options = from
+    .flatMap((it) => (it ? { id: it.id, name: nameIn(language, it) } : []))
+    .sort((a, b) => a.name.localeCompare(b.name, locale))
+  return (
+    <Choice label={label} value={value} onChange={onChange}>
+      <option value="">{any}</option>
+      {options.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </Choice>
   )
 }

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react'
 import { Icon } from '../parts/icon.tsx'
-import { useText } from '../text/language.ts'
+import { nameIn, useText } from '../text/language.ts'
 import { clock, clockNear, clocksDiffer, longDate, ownZone, zoneCity, zoneName } from '../time.ts'
 import { byDayAndDoctor, type DoctorDay, type FreeSlot } from './slots.ts'
 
@@ -27,12 +27,14 @@ export function SlotList({ slots, draw }: { slots: FreeSlot[]; draw: DrawSlot })
 const shownAtFirst = 8
 
 function DoctorCard({ slots, draw }: Pick<DoctorDay, 'slots'> & { draw: DrawSlot }) {
-  const { t, locale } = useText()
+  const { t, language, locale } = useText()
   const [all, setAll] = useState(false)
   const [first] = slots
   if (!first) return null
   const { clinicName, doctorName, doctor, timeZone, startsAt } = first
-  const fields = doctor?.doctorSpecializations.nodes.map((node) => node?.specialization?.name).filter(Boolean)
+  const fields = doctor?.doctorSpecializations.nodes.flatMap((node) =>
+    node?.specialization ? nameIn(language, node.specialization) : [],
+  )
   const elsewhere = clocksDiffer(startsAt, timeZone, ownZone)
   const shown = all || slots.length <= shownAtFirst + 1 ? slots : slots.slice(0, shownAtFirst)
   return (

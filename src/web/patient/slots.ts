@@ -5,14 +5,14 @@ import { ask } from '../session.ts'
 const FreeSlots = graphql(`
   query FreeSlots(
     $clinicId: BigInt, $doctorId: BigInt, $specializationId: BigInt
-    $fromTime: Datetime, $toTime: Datetime, $after: String, $pageSize: Int
+    $fromTime: Datetime, $fromDate: Date, $toDate: Date, $after: String, $pageSize: Int
   ) {
     availableSlots(
       clinicId: $clinicId, doctorId: $doctorId, specializationId: $specializationId
-      fromTime: $fromTime, toTime: $toTime, after: $after, pageSize: $pageSize
+      fromTime: $fromTime, fromDate: $fromDate, toDate: $toDate, after: $after, pageSize: $pageSize
     ) {
       cursor clinicId clinicName timeZone doctorId doctorName bookingSlotId slotDate startsAt endsAt
-      doctor { about doctorSpecializations(first: 3) { nodes { specialization { id name } } } }
+      doctor { about doctorSpecializations(first: 3) { nodes { specialization { id name names } } } }
     }
   }
 `)

@@ -5,7 +5,7 @@ import { clock, clocksDiffer, dayAndClock, localDate, longDate, ownZone, zoneCit
 interface VisitSummaryProps {
   startsAt: string | undefined
   endsAt?: string | undefined
-  clinic: { name: string; timeZone: string; address?: string | null } | undefined
+  clinic: { name: string; timeZone: string; address?: string | null; phone?: string | null } | undefined
   doctorName: string | undefined
   /** Struck through: the time is not to be had any more. */
   lost?: boolean
@@ -22,7 +22,7 @@ export function VisitSummary({ startsAt, endsAt, clinic, doctorName, lost }: Vis
       <p className="visit-day">{longDate(localDate(startsAt, timeZone), locale)}</p>
       <p className="visit-time">
         {clock(startsAt, timeZone, locale)}
-        {endsAt && <span>–{clock(endsAt, timeZone, locale)}</span>}
+        {endsAt && <span> – {clock(endsAt, timeZone, locale)}</span>}
       </p>
       <p className="visit-doctor">{doctorName}</p>
       <p className="where">
@@ -30,6 +30,12 @@ export function VisitSummary({ startsAt, endsAt, clinic, doctorName, lost }: Vis
         {clinic.name}
         {clinic.address && `, ${clinic.address}`}
       </p>
+      {clinic.phone && (
+        <p className="where">
+          <Icon name="phone" />
+          <a href={`tel:${clinic.phone.replaceAll(/[^\d+]/g, '')}`}>{clinic.phone}</a>
+        </p>
+      )}
       {elsewhere && (
         <p className="where">
           <Icon name="clock" />

@@ -51,9 +51,9 @@ describe('the same key', () => {
       const next = await aSlot(db, clinicId, doctorId, 60)
       await db.as(customer.claims)
       const booking = await book(db, clinicId, slotId)
-      await reschedule(db, clinicId, booking.id, slotId, 'stay')
+      const stayed = await reschedule(db, clinicId, booking.id, slotId, 'stay')
       await reschedule(db, clinicId, booking.id, next)
-      expect(await reschedule(db, clinicId, booking.id, slotId, 'stay')).toEqual(booking)
+      expect(await reschedule(db, clinicId, booking.id, slotId, 'stay')).toEqual(stayed)
       expect(await db.one('select booking_slot_id from app_public.bookings')).toEqual({ booking_slot_id: next })
     }))
 

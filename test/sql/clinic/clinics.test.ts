@@ -75,6 +75,24 @@ describe('a clinic', () => {
       expect(await edit(2)).toEqual({ row_version: 3 })
     }))
 
+  it('is opened again by who closed it: managers what they closed, not what an administrator did', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      const { claims: manager } = await anEmployee(db, clinicId, 'manager')
+      const { claims: admin } = await anAccount(db, { isAdmin: true })
+      const close = () => db.query('select app_public.deactivate_clinic($1)', [clinicId])
+      const open = () => db.query('update app_public.clinics set is_active = true where id = $1', [clinicId])
+      await db.as(manager, close)
+      await db.as(manager, open)
+      await db.as(admin, close)
+      // That it is closed once more changes nothing about who did.
+      await db.as(manager, close)
+      await db.as(manager, () => expectRefusal(open(), 'forbidden'))
+      await db.as(admin, open)
+      await db.as(manager, close)
+      await db.as(manager, open)
+    }))
+
   it('is founded by administrators only', () =>
     inTransaction(async (db) => {
       const manager = await anEmployee(db, await aClinic(db), 'manager')

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { inTransaction } from '../../helpers/database.ts'
 import { constraintsOf, refusedBy, type Violation } from '../../helpers/rules.ts'
+import { expectViolation } from '../../helpers/violations.ts'
 import { aClinic, aCustomer, aDoctor, anAccount, anEmployee } from '../../helpers/world.ts'
 
 const tables = [
@@ -76,6 +77,7 @@ it('each constraint of clinics and their people refuses what its name says, from
       cancellation_cutoffs_are_not_negative: policy(`cancellation_cutoff = '-1 second'`),
       holds_last_from_a_minute_to_a_day: policy(`hold_time = '59 seconds'`),
       customers_may_book_at_least_once: policy('max_live_bookings = 0'),
+      customers_may_hold_a_slot_at_least_once: policy('max_holds_of_a_slot = 0'),
       reminders_are_few_and_before: policy(`reminder_lead_times = '{1h,2h,3h,4h,5h,6h}'`),
       clinics_write_in_a_language_that_is_known: policy(`language = 'tlh'`),
       quiet_hours_have_both_ends: policy(`quiet_from = '22:00'`),
@@ -89,6 +91,7 @@ it('each constraint of clinics and their people refuses what its name says, from
       ],
       specializations_are_unique_by_name: [`insert into app_public.specializations (name) values ('DERMATOLOGY')`],
       specializations_have_a_name: [`insert into app_public.specializations (name) values ('')`],
+      names_of_specializations_are_texts_by_language: [`update app_public.specializations set names = '{"de": " "}'`],
 
       doctors_are_identified_by_clinic_and_id: [
         `insert into app_public.doctors (clinic_id, id, full_name) overriding system value values ($1, $2, 'New')`,
@@ -173,6 +176,7 @@ it('a policy keeps each of its bounds, also at the other end, and says which', (
       "hold_time = '1 day 1 second'": 'holds_last_from_a_minute_to_a_day',
       "hold_time = '1 minute'": 'nothing',
       'max_live_bookings = 1001': 'customers_may_book_at_least_once',
+      'max_holds_of_a_slot = 1001': 'customers_may_hold_a_slot_at_least_once',
       "reminder_lead_times = '{}'": 'nothing',
       "reminder_lead_times = '{0}'": 'reminders_are_few_and_before',
       "reminder_lead_times = '{1 hour,-1 hour}'": 'reminders_are_few_and_before',
@@ -226,4 +230,31 @@ it('what others hang on is not deleted', () =>
       customer: 'clinic_customers_are_customers',
       specialization: 'doctor_specializations_name_a_specialization',
     })
+  }))
+
+it.each([
+  ['[]'],
+  ['"Neurologie"'],
+  ['{"German": "Neurologie"}'],
+  ['{"de": null}'],
+  ['{"de": ["Neurologie"]}'],
+  ['{"de": ""}'],
+  ['{"de": "Neurologie "}'],
+  [`{"de": "${'x'.repeat(101)}"}`],
+  ['{"fr": "Neurologie", "de": 1}'],
+])('the names of a specialization are not %s', (names) =>
+  inTransaction((db) =>
+    expectViolation(
+      db.query(`insert into app_public.specializations (name, names) values ('Neurology', $1)`, [names]),
+      'check_violation',
+      'names_of_specializations_are_texts_by_language',
+    ),
+  ),
+)
+
+it('a specialization has a name in as many languages as are known', () =>
+  inTransaction(async (db) => {
+    const names = { de: 'Hals-Nasen-Ohren-Heilkunde', fr: 'ORL', is: 'x'.repeat(100) }
+    await db.query(`insert into app_public.specializations (name, names) values ('ENT', $1)`, [names])
+    expect(await db.one(`select names from app_public.specializations where name = 'ENT'`)).toEqual({ names })
   }))

@@ -102,6 +102,49 @@ describe('invite_employee', () => {
     }))
 })
 
+describe('the open invitations of a clinic', () => {
+  const open = (db: Db, clinicId: string) =>
+    db.query('select id, email, role from app_public.open_invitations($1)', [clinicId])
+  const revoke = (db: Db, clinicId: string, id: string) =>
+    db.one('select id, email from app_public.revoke_invitation($1, $2)', [clinicId, id])
+
+  it('are listed without their tokens, until they are accepted, revoked or over', () =>
+    inTransaction(async (db) => {
+      const { clinicId, manager, invite } = await aTeam(db)
+      const [first, second, third] = [anAddress(), anAddress(), anAddress()]
+      const taken = await invite(first)
+      const over = await invite(second)
+      const { id } = await invite(third, 'manager')
+      await accept(db, {}, taken.token, password)
+      await db.query('update app_private.invitations set expires_at = now() where id = $1', [over.id])
+      await db.as(manager.claims)
+      expect(await open(db, clinicId)).toEqual([{ id, email: third, role: 'manager' }])
+      expect(await revoke(db, clinicId, id)).toEqual({ id, email: third })
+      expect(await open(db, clinicId)).toEqual([])
+    }))
+
+  it('open nothing once they are revoked', () =>
+    inTransaction(async (db) => {
+      const { clinicId, manager, invite } = await aTeam(db)
+      const { id, token } = await invite(anAddress())
+      await db.as(manager.claims, () => revoke(db, clinicId, id))
+      await expectRefusal(accept(db, {}, token, password), 'invitation_invalid')
+      await db.as(manager.claims)
+      await expectRefusal(revoke(db, clinicId, id), 'invitation_invalid')
+    }))
+
+  it("are not told to another clinic's manager, nor revoked by them", () =>
+    inTransaction(async (db) => {
+      const { clinicId, invite } = await aTeam(db)
+      const { id } = await invite(anAddress())
+      const other = await aTeam(db)
+      await db.as(other.manager.claims)
+      await expectRefusal(open(db, clinicId), 'forbidden')
+      await expectRefusal(revoke(db, clinicId, id), 'forbidden')
+      await expectRefusal(revoke(db, other.clinicId, id), 'invitation_invalid')
+    }))
+})
+
 describe('accept_invitation', () => {
   it('makes an account for who has none, and signs in', () =>
     inTransaction(async (db) => {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
-import { expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
 import { anAccount } from '../../helpers/world.ts'
 import { anAddress, claimsOf, password, refresh, register, signIn } from './sessions.ts'
 
 const next = 'another fine password'
+
+const changed = (db: Db, current: string | null, wanted: string | null) =>
+  db.one('select * from app_public.change_password($1, $2)', [current, wanted])
 
 describe('change_password', () => {
   it('lets the new password in, the old one not, and ends every other session', () =>
@@ -12,9 +15,7 @@ describe('change_password', () => {
       const here = await register(db, email)
       const elsewhere = await signIn(db, email)
       await db.as(claimsOf(here), async () => {
-        expect(await db.one('select app_public.change_password($1, $2) as done', [password, next])).toEqual({
-          done: true,
-        })
+        expect(await changed(db, password, next)).toEqual({ changed: true, refusal: null })
       })
       await expectRefusal(db.as(claimsOf(elsewhere)), 'unauthenticated')
       await expectRefusal(refresh(db, elsewhere.refresh_token), 'refresh_token_invalid')
@@ -31,8 +32,6 @@ describe('change_password', () => {
     }))
 
   it.each([
-    ['a wrong present password', 'not the password', next, 'wrong_credentials'],
-    ['no present password', null, next, 'wrong_credentials'],
     ['a new one of 9 characters', password, 'only nine', 'weak_password'],
     ['a new one of 73 bytes', password, 'x'.repeat(73), 'weak_password'],
     ['no new one', password, null, 'weak_password'],
@@ -43,11 +42,26 @@ describe('change_password', () => {
     }),
   )
 
+  it.each([
+    ['a wrong present password', 'not the password'],
+    ['no present password', null],
+  ])('refuses %s, which it counts as sign_in counts its failures', (_, current) =>
+    inTransaction(async (db) => {
+      const email = anAddress()
+      await db.as(claimsOf(await register(db, email)))
+      for (let failure = 1; failure <= 5; failure++)
+        expect(await changed(db, current, next)).toEqual({ changed: null, refusal: 'wrong_credentials' })
+      const error = await expectRefusal(changed(db, password, next), 'too_many_attempts')
+      expect(JSON.parse(error.detail ?? '')).toEqual({ retryAfterSeconds: 2 })
+      await expectRefusal(signIn(db, email), 'too_many_attempts')
+    }),
+  )
+
   it('gives no first password to an account that signs in through an external issuer', () =>
     inTransaction(async (db) => {
       await db.as((await anAccount(db)).claims)
       for (const current of [null, '', password])
-        await expectRefusal(db.query('select app_public.change_password($1, $2)', [current, next]), 'wrong_credentials')
+        expect(await changed(db, current, next)).toEqual({ changed: null, refusal: 'wrong_credentials' })
     }))
 
   it('is not for nobody', () =>

@@ -8,6 +8,8 @@ const tables = [
   'app_private.external_identities',
   'app_private.sessions',
   'app_private.refresh_tokens',
+  'app_private.unknown_sign_ins',
+  'app_private.account_messages',
   'app_public.customers',
 ]
 
@@ -18,6 +20,15 @@ it('each constraint of accounts, sessions and customers refuses what its name sa
     const { id: sessionId } = await db.one('select id from app_private.sessions where account_id = $1', [accountId])
     await db.query(`insert into app_private.refresh_tokens values ('\\x01', $1, now(), now())`, [sessionId])
     await db.query(`insert into app_private.external_identities values ('issuer', 'subject', $1)`, [accountId])
+    await db.query(`insert into app_private.unknown_sign_ins (address_hash, failed_sign_ins) values ('\\x01', 1)`)
+    const { id: messageId } = await db.one(
+      `insert into app_private.account_messages (address, account_id, kind, language) values ('ann@test.example', $1, 'registered', 'en') returning id`,
+      [accountId],
+    )
+    const messageWith = (change: string): [string, string] => [
+      `update app_private.account_messages set ${change} where id = $1`,
+      messageId,
+    ]
     const long = 'x'.repeat(250)
 
     const violations = {
@@ -29,6 +40,25 @@ it('each constraint of accounts, sessions and customers refuses what its name sa
         'insert into app_private.accounts (email) select upper(email::text) from app_private.accounts where id = $1',
         accountId,
       ],
+      accounts_have_one_address: [
+        `insert into app_private.accounts (email, claimed_email) values ('one@test.example', 'two@test.example')`,
+      ],
+      claimed_emails_look_like_addresses: [`insert into app_private.accounts (claimed_email) values ('ann')`],
+      an_unknown_address_is_counted_once: [
+        `insert into app_private.unknown_sign_ins (address_hash, failed_sign_ins) values ('\\x01', 1)`,
+      ],
+      account_messages_are_identified_by_id: [
+        `insert into app_private.account_messages (id, address, account_id, kind, language) overriding system value
+         values ($1, 'ann@test.example', $2, 'registered', 'en')`,
+        messageId,
+        accountId,
+      ],
+      account_messages_may_be_of_an_account: messageWith('account_id = 0'),
+      account_messages_are_of_a_known_kind: messageWith(`kind = 'advertisement'`),
+      account_messages_are_in_a_language_that_is_known: messageWith(`language = 'tlh'`),
+      account_messages_are_in_a_known_state: messageWith(`state = 'lost'`),
+      account_messages_are_sent_to_somebody: messageWith('account_id = null'),
+      tokens_expire: messageWith(`token_hash = '\\x01'`),
       account_emails_look_like_addresses: [`insert into app_private.accounts (email) values ('ann')`],
       external_identities_belong_to_an_account: [
         `insert into app_private.external_identities values ('issuer', 'other', 0)`,

@@ -1,8 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Client } from 'pg'
 import { type ClonedDatabase, cloneDatabase } from '../../helpers/cluster.ts'
-import { expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { claimsOf, password, refresh, register } from './sessions.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { claimsOf, password, refresh, register, type Tokens } from './sessions.ts'
+
+/** Time passes for the used tokens of a session. */
+async function ago(db: Db, { session_id }: Tokens, time: string) {
+  await db.asOwner()
+  await db.query('update app_private.refresh_tokens set used_at = used_at - $2::interval where session_id = $1', [
+    session_id,
+    time,
+  ])
+}
 
 describe('refresh_session', () => {
   it('gives the next token of the same session, again and again', () =>
@@ -32,6 +41,7 @@ describe('refresh_session', () => {
     inTransaction(async (db) => {
       const stolen = await register(db)
       const next = await refresh(db, stolen.refresh_token)
+      await ago(db, stolen, '31 seconds')
       expect(await refresh(db, stolen.refresh_token)).toMatchObject({
         account_id: null,
         session_id: null,
@@ -42,6 +52,52 @@ describe('refresh_session', () => {
       await expectRefusal(refresh(db, next.refresh_token), 'refresh_token_invalid')
       await expectRefusal(db.as(claimsOf(stolen)), 'unauthenticated')
     }))
+
+  it('answers once more for half a minute, for an answer may be lost', () =>
+    inTransaction(async (db) => {
+      const first = await register(db)
+      await refresh(db, first.refresh_token)
+      await ago(db, first, '29 seconds')
+      const second = await refresh(db, first.refresh_token)
+      expect(second).toMatchObject({ session_id: first.session_id, refusal: null })
+      // And so on from there, each answer lost in its turn.
+      await refresh(db, second.refresh_token)
+      const third = await refresh(db, second.refresh_token)
+      expect(await refresh(db, third.refresh_token)).toMatchObject({ session_id: first.session_id, refusal: null })
+    }))
+
+  it('does not prolong that half minute by answering', () =>
+    inTransaction(async (db) => {
+      const first = await register(db)
+      await refresh(db, first.refresh_token)
+      await ago(db, first, '29 seconds')
+      await refresh(db, first.refresh_token)
+      await ago(db, first, '2 seconds')
+      expect((await refresh(db, first.refresh_token)).refusal).toBe('refresh_token_reused')
+    }))
+
+  it('answers no more once the next token was used, however soon', () =>
+    inTransaction(async (db) => {
+      const first = await register(db)
+      const second = await refresh(db, first.refresh_token)
+      const third = await refresh(db, second.refresh_token)
+      expect((await refresh(db, first.refresh_token)).refusal).toBe('refresh_token_reused')
+      await expectRefusal(refresh(db, third.refresh_token), 'refresh_token_invalid')
+    }))
+
+  it.each([
+    ['the owner', 0],
+    ['the thief', 1],
+  ])('notices a copy used in that time when both come back, %s first', (_who, first) =>
+    inTransaction(async (db) => {
+      const copied = await register(db)
+      const given = [await refresh(db, copied.refresh_token), await refresh(db, copied.refresh_token)] as const
+      const next = await refresh(db, given[first]?.refresh_token ?? null)
+      expect(next.refusal).toBeNull()
+      expect((await refresh(db, given[1 - first]?.refresh_token ?? null)).refusal).toBe('refresh_token_reused')
+      await expectRefusal(refresh(db, next.refresh_token), 'refresh_token_invalid')
+    }),
+  )
 
   it.each([
     ['an unknown token', `select 1`],
@@ -103,6 +159,7 @@ describe('refresh_session, committed', () => {
         'Ann',
       ])
       const next = await request(client, 'select * from app_public.refresh_session($1)', [refresh_token])
+      await request(client, 'select * from app_public.refresh_session($1)', [next.refresh_token])
       const again = await request(client, 'select * from app_public.refresh_session($1)', [refresh_token])
       expect(again.refusal).toBe('refresh_token_reused')
       await expectRefusal(
@@ -114,7 +171,7 @@ describe('refresh_session, committed', () => {
     }
   })
 
-  it('gives one of many who present the same token at once the next one, and ends the session', async () => {
+  it('gives each of many who present the same token at once a next one, of which one is good', async () => {
     const clients = await Promise.all(Array.from({ length: 8 }, connect))
     try {
       const { refresh_token } = await request(
@@ -122,9 +179,14 @@ describe('refresh_session, committed', () => {
         'select * from app_public.register_customer($1, $2, $3)',
         ['bob@test.example', password, 'Bob'],
       )
+      const exchange = (client: Client, token: string): Promise<Tokens> =>
+        request(client, 'select * from app_public.refresh_session($1)', [token])
+      const given = await Promise.all(clients.map((client) => exchange(client, refresh_token)))
+      expect(new Set(given.map((tokens) => tokens.refresh_token)).size).toBe(8)
+
       const outcomes = await Promise.all(
-        clients.map((client) =>
-          request(client, 'select * from app_public.refresh_session($1)', [refresh_token]).then(
+        clients.map((client, n) =>
+          exchange(client, given[n]?.refresh_token ?? '').then(
             (tokens) => tokens.refusal ?? 'refreshed',
             (error) => error.code,
           ),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { anAddress, claimsOf, password, register } from './sessions.ts'
+import { anAddress, claimsOf, password, register, signIn } from './sessions.ts'
 
 describe('register_customer', () => {
   it('makes an account and a customer, and signs them in', () =>
@@ -74,11 +74,79 @@ describe('register_customer', () => {
     }),
   )
 
-  it('refuses an address that somebody has, whatever its letters', () =>
+  it('answers who registers with an address that has an account, whatever its letters, as it answers anybody', () =>
+    inTransaction(async (db) => {
+      const email = anAddress()
+      const owner = await register(db, email)
+      const again = await register(db, email.toUpperCase(), 'another fine password')
+      expect(again).toEqual({
+        ...owner,
+        account_id: expect.any(String),
+        session_id: expect.any(String),
+        refresh_token: expect.any(String),
+        customer_id: expect.any(String),
+      })
+      expect(again.account_id).not.toBe(owner.account_id)
+      await db.as(claimsOf(again))
+      expect(await db.one('select email, full_name from app_public.current_person()')).toEqual({
+        email: email.toUpperCase(),
+        full_name: 'Ann',
+      })
+    }))
+
+  it('keeps the accounts of an address apart: each is opened by its own password', () =>
+    inTransaction(async (db) => {
+      const email = anAddress()
+      const passwords = [password, 'another fine password', 'yet another password']
+      const accounts: string[] = []
+      for (const secret of passwords) accounts.push((await register(db, email, secret)).account_id)
+      for (const [i, secret] of passwords.entries())
+        expect(await signIn(db, email, secret)).toMatchObject({ account_id: accounts[i], refusal: null })
+    }))
+
+  it('signs in who registers once more with the password of their account', () =>
+    inTransaction(async (db) => {
+      const email = anAddress()
+      const { account_id } = await register(db, email)
+      expect(await register(db, email)).toMatchObject({ account_id, refusal: null })
+      expect(await db.query('select from app_private.account_messages where address = $1', [email])).toHaveLength(1)
+    }))
+
+  it('is no way to try passwords more often than sign_in lets', () =>
+    inTransaction(async (db) => {
+      const email = anAddress()
+      const { account_id } = await register(db, email)
+      for (let guess = 1; guess <= 4; guess++) await register(db, email, `a wrong password ${guess}`)
+      // With the passwords of accounts beside it, which are right.
+      for (let guess = 1; guess <= 4; guess++) await signIn(db, email, `a wrong password ${guess}`)
+      const { waits } = await db.one('select locked_until > now() as waits from app_private.accounts where id = $1', [
+        account_id,
+      ])
+      expect(waits).toBe(true)
+      expect(await signIn(db, email)).toMatchObject({ refusal: 'wrong_credentials' })
+    }))
+
+  it('tells the owner of the address either way, by mail', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       await register(db, email)
-      await expectRefusal(register(db, email.toUpperCase()), 'email_taken')
+      await register(db, email, 'another fine password')
+      expect(
+        await db.query('select kind, state from app_private.account_messages where address = $1 order by id', [email]),
+      ).toEqual([
+        { kind: 'registered', state: 'pending' },
+        { kind: 'registered_again', state: 'pending' },
+      ])
+    }))
+
+  it('makes five accounts a day of an address, and no more', () =>
+    inTransaction(async (db) => {
+      const email = anAddress()
+      for (let i = 1; i <= 5; i++) await register(db, email, `a fine long password ${i}`)
+      const error = await expectRefusal(register(db, email, 'the sixth password'), 'too_many_attempts')
+      expect(JSON.parse(error.detail ?? '')).toEqual({ retryAfterSeconds: 86_400 })
+      await db.query(`update app_private.accounts set created_at = created_at - interval '1 day'`)
+      await register(db, email, 'the sixth password')
     }))
 
   it('refuses a blank name, and then keeps no account either', () =>

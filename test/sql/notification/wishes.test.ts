@@ -292,6 +292,10 @@ describe('texts', () => {
         body: 'Hello Ann Example',
       })
       await expectRefusal(preview('booking_reminder', 'fax', 'en', null, null), 'invalid_argument')
+      // What storing it would refuse is told while it is written, and where.
+      const refused = preview('booking_reminder', 'email', 'en', 'See you', 'Hello {{custommer}}')
+      const { detail } = await expectRefusal(refused, 'text_not_understood')
+      expect(JSON.parse(String(detail))).toEqual({ argument: 'body', word: 'custommer' })
     }))
 })
 

@@ -1,0 +1,82 @@
+import { Client } from 'pg'
+
+const patients = [
+  'Ann Becker',
+  'Mehmet Yılmaz',
+  'Charlotte von Hohenfels-Ried',
+  'Jakub Zieliński',
+  'Maria Rossi',
+  'Lukas Hartmann',
+  'Sofia Petrova',
+  'David Okafor',
+  'Hannah Schulz',
+  'Wiebke Janssen',
+  'Emil Krüger',
+  'Fatima Haddad',
+  'Noah Fuchs',
+  'Ines Carvalho',
+  'Theo Lange',
+]
+const notes = ['First visit.', 'Brings the blood results.', 'Needs a certificate for work.']
+
+/**
+ * Fills the next working day of the demo's first clinic as if it were the hour given: patients who came, who wait, who did
+ * not come, who are booking. Takes the database's address; gives the clinic's id and the date there.
+ */
+export async function livelyDay(databaseUrl: string, hour: number): Promise<{ clinicId: string; date: string }> {
+  const client = new Client({ connectionString: databaseUrl })
+  await client.connect()
+  const { rows: clinics } = await client.query('select id from app_public.clinics order by id limit 1')
+  const clinicId = clinics[0].id as string
+  const { rows: days } = await client.query(
+    'select min(slot_date)::text as date from app_public.booking_slots where clinic_id = $1 and slot_date > current_date',
+    [clinicId],
+  )
+  const date = days[0].date as string
+  const customers: string[] = []
+  for (const [i, name] of patients.entries()) {
+    const { rows } = await client.query('select customer_id from app_public.add_clinic_customer($1, $2, $3, $4)', [
+      clinicId,
+      name,
+      i % 4 === 3 ? null : `${name.split(' ')[0]?.toLowerCase()}@patients.example`,
+      `+49 30 5550${100 + i}`,
+    ])
+    customers.push(rows[0].customer_id)
+  }
+  const { rows: slots } = await client.query(
+    `select bs.id, extract(hour from bs.starts_at at time zone c.time_zone) + extract(minute from bs.starts_at at time zone c.time_zone) / 60 as hour
+     from app_public.booking_slots bs join app_public.clinics c on c.id = bs.clinic_id
+     where bs.clinic_id = $1 and bs.slot_date = $2 and bs.status = 'open' order by bs.doctor_id, bs.starts_at`,
+    [clinicId, date],
+  )
+  for (const [i, { id, hour: at }] of slots.entries()) {
+    const dice = (i * 7919) % 100
+    const customer = customers[(i * 7) % customers.length]
+    if (dice < 4) await client.query('select app_public.withdraw_slot($1, $2)', [clinicId, id])
+    else if (dice < 8 && Number(at) > hour) {
+      await client.query('select app_public.hold_slot($1, $2, $3)', [clinicId, id, customer]).catch(() => undefined)
+    } else if (dice < (Number(at) < hour ? 80 : 50)) {
+      // Who is busy at that time is left out.
+      const { rows } = await client
+        .query('select id from app_public.book_slot($1, $2, $3, $4)', [clinicId, id, customer, notes[i % 9] ?? null])
+        .catch(() => ({ rows: [] }))
+      const became =
+        Number(at) < hour - 0.5 ? (dice % 8 === 0 ? ['no_show'] : ['checked_in', 'completed']) : ['checked_in']
+      if (!rows[0] || Number(at) > hour + 0.4) continue
+      for (const status of became) {
+        await client.query('update app_public.bookings set status = $3 where clinic_id = $1 and id = $2', [
+          clinicId,
+          rows[0].id,
+          status,
+        ])
+      }
+    }
+  }
+  // Holds last as long as the pictures need.
+  await client.query(
+    `update app_public.booking_slots set held_until = starts_at where clinic_id = $1 and slot_date = $2 and status = 'held'`,
+    [clinicId, date],
+  )
+  await client.end()
+  return { clinicId, date }
+}

@@ -1,0 +1,21 @@
+create or replace function app_public.revoke_invitation(clinic_id bigint, invitation_id bigint) returns app_public.open_invitation
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  invitation app_public.open_invitation;
+begin
+  perform app_private.require_clinic_role(revoke_invitation.clinic_id, 'manage');
+  update app_private.invitations i set expires_at = now()
+  where i.clinic_id = revoke_invitation.clinic_id and i.id = revoke_invitation.invitation_id and i.accepted_at is null and i.expires_at > now()
+  returning i.clinic_id, i.id, i.email::text, i.full_name, i.role, i.doctor_id, i.created_at, i.expires_at into invitation;
+  if invitation.id is null then
+    perform app_hidden.refuse('invitation_invalid', 'No such invitation is open.', jsonb_build_object('invitationId', revoke_invitation.invitation_id::text));
+  end if;
+  return invitation;
+end
+$$;
+
+comment on function app_public.revoke_invitation(bigint, bigint) is
+'Takes an open invitation back: its token opens nothing from now on. Gives it as it is now. For managers. Refuses forbidden, invitation_invalid.';
+
+revoke all on function app_public.revoke_invitation(bigint, bigint) from public;
+grant execute on function app_public.revoke_invitation(bigint, bigint) to app_staff;

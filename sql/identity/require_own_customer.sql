@@ -1,0 +1,17 @@
+create or replace function app_private.require_own_customer(customer_id bigint) returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  if app_private.caller_is_operator() then
+    return;
+  elsif app_hidden.current_account_id() is null then
+    perform app_hidden.refuse('unauthenticated', 'Sign in first.');
+  elsif require_own_customer.customer_id is distinct from app_hidden.current_customer_id() then
+    perform app_hidden.refuse('customer_not_found', 'No such customer.', jsonb_build_object('customerId', require_own_customer.customer_id::text));
+  end if;
+end
+$$;
+
+comment on function app_private.require_own_customer(bigint) is
+'Refuses (unauthenticated, customer_not_found) unless the caller is this customer or an operator: who there is, nobody else is told.';
+
+revoke all on function app_private.require_own_customer(bigint) from public;

@@ -1,0 +1,66 @@
+import { id, type Route } from '../route.ts'
+
+const day = { type: 'string', format: 'date' }
+const managers = 'The clinic’s managers and administrators.'
+
+export const history: Route[] = [
+  {
+    method: 'GET',
+    path: '/clinics/{clinicId}/calendar',
+    id: 'calendarAsOf',
+    summary: 'The calendar as it was at a past moment: slots, each with the bookings it had',
+    rights: 'Who works at the clinic, and administrators.',
+    document: `query CalendarAsOf($clinicId: BigInt!, $at: Datetime, $from: Date, $to: Date, $after: String, $pageSize: Int) {
+      calendarAsOf(clinicId: $clinicId, at: $at, fromDate: $from, toDate: $to, after: $after, pageSize: $pageSize) {
+        ...CalendarEntry
+      }
+    }
+    fragment CalendarEntry on CalendarEntry {
+      cursor clinicId bookingSlotId doctorId slotDate startsAt endsAt slotStatus customerId
+      bookingId bookingStatus bookingCustomerId
+    }`,
+    query: {
+      at: { type: 'string', format: 'date-time', description: 'The moment, with offset; by default now.' },
+      from: { ...day, description: 'From this local date on; by default that moment’s.' },
+      to: { ...day, description: 'Until this local date, inclusive, at most 31 days; by default the one day.' },
+    },
+    variables: ({ path, query, first, after }) => ({ ...path, ...query, after, pageSize: first }),
+    answer: 'calendarAsOf',
+    list: 'cursors',
+    errors: ['forbidden', 'invalid_argument'],
+  },
+  {
+    method: 'GET',
+    path: '/clinics/{clinicId}/events/head',
+    id: 'getEventHead',
+    summary: 'The end of the clinic’s chain of sealed events, to be kept elsewhere',
+    rights: managers,
+    document: `query EventHead($clinicId: BigInt!) { eventHead(clinicId: $clinicId) { ...EventHead } }
+    fragment EventHead on EventHead { clinicId position hash sealedAt }`,
+    variables: ({ path }) => path,
+    answer: 'eventHead',
+    errors: ['forbidden'],
+  },
+  {
+    method: 'GET',
+    path: '/clinics/{clinicId}/events/verification',
+    id: 'verifyEvents',
+    summary:
+      'Whether the clinic’s sealed events are as they were sealed; `fault` is null, or says what the first one at fault has',
+    rights: managers,
+    document: `query VerifyEvents($clinicId: BigInt!, $sincePosition: BigInt, $sinceHash: String) {
+      verifyEvents(clinicId: $clinicId, sincePosition: $sincePosition, sinceHash: $sinceHash) { ...EventVerification }
+    }
+    fragment EventVerification on EventVerification {
+      clinicId position hash sealedAt unsealed fault faultPosition faultEventId
+    }`,
+    query: {
+      sincePosition: { ...id, description: 'Only what came after this position.' },
+      sinceHash: { type: 'string', maxLength: 64, description: 'The hash that the chain had there.' },
+    },
+    // A default is taken for what is left out, not for null.
+    variables: ({ path, query }) => ({ ...path, sincePosition: '0', ...query }),
+    answer: 'verifyEvents',
+    errors: ['forbidden', 'invalid_argument'],
+  },
+]

@@ -1,0 +1,132 @@
+import { clock, localDate, plusDays, zoneName } from '../time.ts'
+import { type DeskSlot, isOver, startOf } from './slots.ts'
+
+/** A slot's place in its column: from and to in minutes, and which of how many lanes side by side. */
+export interface Placed {
+  slot: DeskSlot
+  from: number
+  to: number
+  lane: number
+  lanes: number
+}
+
+/** A line of the grid, in minutes, with what the clock shows there. */
+export interface Mark {
+  at: number
+  label?: string
+}
+
+const minutes = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / 60_000
+
+/** What one doctor has, without what a newer one has replaced. */
+export function withoutReplaced(slots: DeskSlot[]): DeskSlot[] {
+  return slots.filter(
+    (slot) =>
+      slot.status !== 'WITHDRAWN' ||
+      (!slot.superseded &&
+        !slots.some(
+          (other) => other.status !== 'WITHDRAWN' && other.startsAt < slot.endsAt && slot.startsAt < other.endsAt,
+        )),
+  )
+}
+
+/** Slots of a day by the time that has passed since its midnight: an hour that occurs twice has two places. */
+export function placedByInstant(slots: DeskSlot[], date: string, timeZone: string): Placed[] {
+  const midnight = startOf(date, timeZone)
+  return side(
+    slots.map((slot) => ({
+      slot,
+      from: Math.max(0, minutes(midnight, slot.startsAt)),
+      to: minutes(midnight, slot.endsAt),
+    })),
+  )
+}
+
+/** Slots of a day by the clock, so that days of a week stand beside each other; what occurs twice stands side by side. */
+export function placedByClock(slots: DeskSlot[], timeZone: string): Placed[] {
+  return side(
+    slots.map((slot) => {
+      const [hour = 0, minute = 0] = clock(slot.startsAt, timeZone, 'en-GB').split(':').map(Number)
+      const from = hour * 60 + minute
+      return { slot, from, to: from + minutes(slot.startsAt, slot.endsAt) }
+    }),
+  )
+}
+
+/** Puts what overlaps side by side. */
+function side(items: { slot: DeskSlot; from: number; to: number }[]): Placed[] {
+  const placed: Placed[] = []
+  let group: Placed[] = []
+  let end = Number.NEGATIVE_INFINITY
+  for (const item of items.toSorted(
+    (a, b) => a.from - b.from || Date.parse(a.slot.startsAt) - Date.parse(b.slot.startsAt),
+  )) {
+    if (item.from >= end) group = []
+    const free = group
+      .map(({ lane }) => lane)
+      .filter((lane) => group.every((p) => p.lane !== lane || p.to <= item.from))
+    const lane = free[0] ?? Math.max(-1, ...group.map((p) => p.lane)) + 1
+    const here = { ...item, lane, lanes: 1 }
+    group.push(here)
+    placed.push(here)
+    const lanes = Math.max(...group.map((p) => p.lane)) + 1
+    for (const one of group) one.lanes = lanes
+    end = Math.max(end, item.to)
+  }
+  return placed
+}
+
+/** The hours of a day that a grid must show: whole ones, around what is in it. */
+export function rangeOf(placed: Placed[]): { from: number; to: number } {
+  const from = Math.min(...placed.map((p) => p.from))
+  const to = Math.max(...placed.map((p) => p.to))
+  return { from: Math.floor(from / 60) * 60, to: Math.ceil(to / 60) * 60 }
+}
+
+/** The marks of a day's grid: the clock of the zone at each, which skips or repeats an hour when the clocks change. */
+export function marksOfDay(
+  date: string,
+  timeZone: string,
+  range: { from: number; to: number },
+  locale: string,
+): Mark[] {
+  const midnight = Date.parse(startOf(date, timeZone))
+  const zones = clocksChange(date, timeZone)
+  const marks: Mark[] = []
+  for (let at = range.from; at <= range.to; at += 30) {
+    const instant = new Date(midnight + at * 60_000).toISOString()
+    const label = clock(instant, timeZone, locale)
+    // Whole hours by the clock, which are not those since midnight where clocks are put by half an hour.
+    if (!clock(instant, timeZone, 'en-GB').endsWith(':00')) marks.push({ at })
+    else marks.push({ at, label: zones ? `${label} ${zoneName(instant, timeZone, locale)}` : label })
+  }
+  return marks
+}
+
+/** The marks of a week's grid: a plain day's. */
+export function marksOfWeek(range: { from: number; to: number }, locale: string): Mark[] {
+  const marks: Mark[] = []
+  for (let at = range.from; at <= range.to; at += 30) {
+    const instant = new Date(Date.UTC(2001, 0, 1, 0, at)).toISOString()
+    marks.push(at % 60 === 0 ? { at, label: clock(instant, 'UTC', locale) } : { at })
+  }
+  return marks
+}
+
+/** Whether a day of a zone has more or fewer than 24 hours. */
+export const clocksChange = (date: string, timeZone: string): boolean =>
+  minutes(startOf(date, timeZone), startOf(plusDays(date, 1), timeZone)) !== 24 * 60
+
+/** Minutes since a day's midnight at this moment, or undefined on another day. */
+export const nowOn = (date: string, timeZone: string): number | undefined =>
+  localDate(undefined, timeZone) === date ? minutes(startOf(date, timeZone), new Date().toISOString()) : undefined
+
+/** How high a minute is: so that the shortest slot has room for two lines, or at least for one. */
+export function pixelsPerMinute(placed: Placed[]): number {
+  const shortest = Math.min(...placed.filter(({ slot }) => slot.status !== 'WITHDRAWN').map((p) => p.to - p.from), 60)
+  return Math.min(3.2, Math.max(1.1, 48 / Math.max(shortest, 1)))
+}
+
+/** Where a day's grid is opened: the first that is not over. */
+export const firstAhead = (placed: Placed[]): Placed | undefined =>
+  placed.toSorted((a, b) => a.from - b.from).find(({ slot }) => !isOver(slot)) ?? placed[0]

@@ -1,0 +1,35 @@
+import { Link } from 'wouter'
+import { Icon } from '../parts/icon.tsx'
+import { useWorkplace } from '../staff/clinic.tsx'
+import { useOverviewText } from './text/overview.ts'
+
+const steps = ['doctors', 'time-slots', 'templates', 'generation'] as const
+
+/** Leads a clinic that has nothing yet to its first free time. */
+export function Checklist({ done }: { done: Record<(typeof steps)[number], boolean> }) {
+  const { t } = useOverviewText()
+  const { clinic } = useWorkplace()
+  const next = steps.find((step) => !done[step])
+  return (
+    <section className="card padded" aria-labelledby="steps">
+      <h2 id="steps">{t.stepsTitle}</h2>
+      <p className="hint">{t.stepsLead}</p>
+      <ol className="steps">
+        {steps.map((step, n) => (
+          <li key={step} className={done[step] ? 'done' : step === next ? 'next' : ''}>
+            <span className="step-number" aria-hidden="true">
+              {done[step] ? <Icon name="check" /> : n + 1}
+            </span>
+            <div>
+              <Link href={`/manage/${clinic.id}/${step}`}>{t.steps[step].title}</Link>
+              <p>{t.steps[step].text}</p>
+            </div>
+            <span className={`tag${done[step] ? ' completed' : step === next ? ' booked' : ''}`}>
+              {done[step] ? t.done : step === next ? t.next : t.open}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}

@@ -1,0 +1,86 @@
+import { graphql } from '../graphql/generated/gql.ts'
+import { ask } from '../session.ts'
+import { useWorkplace } from '../staff/clinic.tsx'
+import { dayAndClock } from '../time.ts'
+import { usePages } from './pages.ts'
+import { say } from './say.tsx'
+import { Loaded, More } from './section.tsx'
+import { type Channel, useMessagesText } from './text/messages.ts'
+import { useWords } from './words.ts'
+
+const DeadMessages = graphql(`
+  query DeadMessages($clinicId: BigInt!, $after: Cursor) {
+    notifications(
+      filter: { clinicId: { equalTo: $clinicId }, state: { equalTo: DEAD } }
+      first: 20
+      after: $after
+      orderBy: [ID_DESC]
+    ) {
+      nodes { id kind channel lastError booking { startsAt clinicCustomer { fullName phone } } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+`)
+const SendAgain = graphql(`
+  mutation SendAgain($clinicId: BigInt!, $notificationId: BigInt!) {
+    sendAgain(input: { clinicId: $clinicId, notificationId: $notificationId }) { notification { id state } }
+  }
+`)
+
+/** Messages that were given up, to send again. */
+export function FailedMessages() {
+  const { t, locale } = useMessagesText()
+  const { clinic } = useWorkplace()
+  const words = useWords()
+  const asked = usePages(DeadMessages, { clinicId: clinic.id }, (result) => result.notifications)
+  return (
+    <section className="below" aria-labelledby="failed">
+      <h2 id="failed">{t.failed}</h2>
+      <Loaded asked={asked}>
+        {(listed) =>
+          listed.nodes.length === 0 ? (
+            <p className="hint">{t.noneFailed}</p>
+          ) : (
+            <>
+              <p className="hint">{t.failedLead}</p>
+              <ul className="rows card">
+                {listed.nodes.map(({ id, kind, channel, lastError, booking }) => {
+                  const name = booking?.clinicCustomer?.fullName ?? t.patient
+                  return (
+                    <li key={id} className="row">
+                      <div className="row-words">
+                        <h3 className="row-title">{name}</h3>
+                        <p>
+                          {t.kinds[kind]}, {t.channels[channel as Channel] ?? channel}
+                          {booking && `, ${t.about(dayAndClock(booking.startsAt, clinic.timeZone, locale))}`}
+                        </p>
+                        {lastError && <p className="row-more">{lastError}</p>}
+                      </div>
+                      <div className="row-actions">
+                        <button
+                          type="button"
+                          className="button small"
+                          onClick={async () => {
+                            await ask(SendAgain, { clinicId: clinic.id, notificationId: id }).then(
+                              () => say(t.sentAgain),
+                              (error) => say(words(error)),
+                            )
+                            asked.again()
+                          }}
+                        >
+                          {t.sendAgain}
+                          <span className="visually-hidden">, {name}</span>
+                        </button>
+                      </div>
+                    </li>
+                  )
+                })}
+              </ul>
+              <More listed={listed} more={asked.more} loading={asked.loading} />
+            </>
+          )
+        }
+      </Loaded>
+    </section>
+  )
+}

@@ -1,0 +1,117 @@
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { graphql } from '../graphql/generated/gql.ts'
+import type { ManageRebookingsQuery } from '../graphql/generated/graphql.ts'
+import { Empty } from '../parts/notice.tsx'
+import { ask } from '../session.ts'
+import { useWorkplace } from '../staff/clinic.tsx'
+import { dayAndClock } from '../time.ts'
+import { Confirm } from './form.tsx'
+import { usePages } from './pages.ts'
+import { say } from './say.tsx'
+import { Loaded, More, Section } from './section.tsx'
+import { useManageText } from './text/common.ts'
+import { useRebookingText } from './text/rebooking.ts'
+
+const ManageRebookings = graphql(`
+  query ManageRebookings($clinicId: BigInt!, $after: Cursor) {
+    rebookingLists(
+      filter: { clinicId: { equalTo: $clinicId }, resolution: { isNull: true } }
+      first: 50
+      after: $after
+      orderBy: [LISTED_AT_ASC, PRIMARY_KEY_ASC]
+    ) {
+      nodes {
+        clinicId id reason
+        booking { id startsAt slotDate doctor { fullName } clinicCustomer { fullName phone email } }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+`)
+const Dismiss = graphql(`
+  mutation DismissRebooking($clinicId: BigInt!, $rebookingId: BigInt!) {
+    dismissRebooking(input: { clinicId: $clinicId, rebookingId: $rebookingId }) { rebookingList { id } }
+  }
+`)
+
+type Entry = NonNullable<NonNullable<ManageRebookingsQuery['rebookingLists']>['nodes'][number]>
+
+/** Who has an appointment that the plans no longer have room for, and what to do about it. */
+export function RebookingSection() {
+  const { t, locale } = useRebookingText()
+  const { t: common } = useManageText()
+  const { clinic } = useWorkplace()
+  const [dismissed, setDismissed] = useState<Entry>()
+  const asked = usePages(ManageRebookings, { clinicId: clinic.id }, (result) => result.rebookingLists)
+  const nameOf = ({ booking }: Entry) => booking?.clinicCustomer?.fullName ?? t.patient
+  return (
+    <Section title={common.section.rebooking} lead={t.lead}>
+      <Loaded asked={asked}>
+        {(listed) =>
+          listed.nodes.length === 0 ? (
+            <Empty title={t.emptyTitle}>
+              <p>{t.empty}</p>
+            </Empty>
+          ) : (
+            <>
+              <ul className="rows card">
+                {listed.nodes.map((entry) => {
+                  const { booking, reason } = entry
+                  const { phone, email } = booking?.clinicCustomer ?? {}
+                  return (
+                    <li key={entry.id} className="row">
+                      <div className="row-words">
+                        <h2 className="row-title">{nameOf(entry)}</h2>
+                        <p>
+                          {booking && dayAndClock(booking.startsAt, clinic.timeZone, locale)}
+                          {booking?.doctor && `, ${booking.doctor.fullName}`}
+                        </p>
+                        <p className="row-more">{t.reason[reason] ?? reason}</p>
+                        <p className="row-more contacts">
+                          {phone && <a href={`tel:${phone.replace(/[^+\d]/g, '')}`}>{phone}</a>}
+                          {email && <a href={`mailto:${email}`}>{email}</a>}
+                        </p>
+                      </div>
+                      <div className="row-actions">
+                        {booking && (
+                          <Link
+                            href={`/desk/${clinic.id}?date=${booking.slotDate}&booking=${booking.id}`}
+                            className="button small"
+                          >
+                            {t.rebook}
+                            <span className="visually-hidden">, {nameOf(entry)}</span>
+                          </Link>
+                        )}
+                        <button type="button" className="button small" onClick={() => setDismissed(entry)}>
+                          {t.dismiss}
+                          <span className="visually-hidden">, {nameOf(entry)}</span>
+                        </button>
+                      </div>
+                    </li>
+                  )
+                })}
+              </ul>
+              <More listed={listed} more={asked.more} loading={asked.loading} />
+            </>
+          )
+        }
+      </Loaded>
+      {dismissed && (
+        <Confirm
+          title={t.dismissTitle(nameOf(dismissed))}
+          submit={t.dismiss}
+          confirm={async () => {
+            await ask(Dismiss, { clinicId: dismissed.clinicId, rebookingId: dismissed.id })
+            say(t.dismissed)
+            asked.again()
+            setDismissed(undefined)
+          }}
+          close={() => setDismissed(undefined)}
+        >
+          <p>{t.dismissLead}</p>
+        </Confirm>
+      )}
+    </Section>
+  )
+}

@@ -1,0 +1,54 @@
+import { areaTexts } from '../../text/language.ts'
+
+const en = {
+  lead: 'As patients see it.',
+  name: 'Name',
+  address: 'Address',
+  phone: 'Phone',
+  email: 'E-mail',
+  timeZone: 'Time zone',
+  timeZoneHint: 'All dates and times of the clinic are in it. It cannot change while there are slots ahead.',
+  newLead: 'Then add its doctors, times and weekly plans.',
+  create: 'Create the clinic',
+  created: (name: string) => `${name} is there.`,
+  adminsOnly: 'Only administrators create clinics.',
+  serviceTitle: 'Take the clinic out of service',
+  serviceLead: 'Patients no longer find it. Its records stay.',
+  deactivateTitle: (name: string) => `Take ${name} out of service?`,
+  hanging: (doctors: number) =>
+    doctors === 1 ? '1 active doctor hangs on it:' : `${doctors} active doctors hang on it:`,
+  hangingWhat:
+    'Go on and they are deactivated, their free times withdrawn, all appointments cancelled, and the patients told.',
+  cascade: 'Cancel everything and take out of service',
+  out: 'The clinic is out of service.',
+  back: 'The clinic is in service again.',
+  outNow: 'This clinic is out of service: patients do not find it.',
+  backToService: 'Take back into service',
+}
+
+const de: typeof en = {
+  lead: 'So sehen es andere.',
+  name: 'Name',
+  address: 'Adresse',
+  phone: 'Telefon',
+  email: 'E-Mail',
+  timeZone: 'Zeitzone',
+  timeZoneHint: 'Darin sind alle Daten und Zeiten der Praxis. Solange es kommende Termine gibt, bleibt sie.',
+  newLead: 'Danach kommen Ärztinnen und Ärzte, Zeitfenster und Wochenpläne.',
+  create: 'Praxis anlegen',
+  created: (name) => `${name} ist angelegt.`,
+  adminsOnly: 'Nur die Administration legt Praxen an.',
+  serviceTitle: 'Praxis außer Betrieb nehmen',
+  serviceLead: 'Sie ist dann nicht mehr zu finden. Die Aufzeichnungen bleiben.',
+  deactivateTitle: (name) => `${name} außer Betrieb nehmen?`,
+  hanging: (doctors) => (doctors === 1 ? 'Daran hängt noch 1 Person:' : `Daran hängen noch ${doctors} Personen:`),
+  hangingWhat:
+    'Wenn Sie weitermachen, werden sie deaktiviert, freie Termine zurückgezogen, alle Buchungen abgesagt und alle benachrichtigt.',
+  cascade: 'Alles absagen und außer Betrieb nehmen',
+  out: 'Die Praxis ist außer Betrieb.',
+  back: 'Die Praxis ist wieder in Betrieb.',
+  outNow: 'Diese Praxis ist außer Betrieb und nicht zu finden.',
+  backToService: 'Wieder in Betrieb nehmen',
+}
+
+export const useClinicText = areaTexts({ en, de })

@@ -1,0 +1,191 @@
+import { useState } from 'react'
+import { graphql } from '../graphql/generated/gql.ts'
+import type { ManageWebhooksQuery, NotificationKind } from '../graphql/generated/graphql.ts'
+import { Field } from '../parts/field.tsx'
+import { Empty } from '../parts/notice.tsx'
+import { Sheet } from '../parts/sheet.tsx'
+import { ask } from '../session.ts'
+import { useWorkplace } from '../staff/clinic.tsx'
+import { Confirm, FormSheet, Input } from './form.tsx'
+import { usePages } from './pages.ts'
+import { say } from './say.tsx'
+import { ActiveTag, Loaded, More, Section } from './section.tsx'
+import { useManageText } from './text/common.ts'
+import { kinds, useMessagesText } from './text/messages.ts'
+import { useWebhooksText } from './text/webhooks.ts'
+import { useWords } from './words.ts'
+
+const ManageWebhooks = graphql(`
+  query ManageWebhooks($clinicId: BigInt!, $after: Cursor) {
+    webhookEndpoints(filter: { clinicId: { equalTo: $clinicId } }, first: 50, after: $after) {
+      nodes { clinicId id url kinds isActive rowVersion }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+`)
+const AddWebhook = graphql(`
+  mutation AddWebhook($clinicId: BigInt!, $url: String!, $kinds: [NotificationKind]) {
+    createWebhookEndpoint(input: { clinicId: $clinicId, url: $url, kinds: $kinds }) { newWebhookEndpoint { id url secret } }
+  }
+`)
+const EditWebhook = graphql(`
+  mutation EditWebhook($clinicId: BigInt!, $id: BigInt!, $patch: WebhookEndpointPatch!) {
+    updateWebhookEndpoint(input: { clinicId: $clinicId, id: $id, patch: $patch }) { webhookEndpoint { id } }
+  }
+`)
+
+type Webhook = NonNullable<NonNullable<ManageWebhooksQuery['webhookEndpoints']>['nodes'][number]>
+
+// Reminders are for people.
+const toldKinds = kinds.filter((kind) => kind !== 'BOOKING_REMINDER')
+
+/** A clinic's own systems, told of its bookings. */
+export function WebhooksSection() {
+  const { t } = useWebhooksText()
+  const { t: common } = useManageText()
+  const { t: messages } = useMessagesText()
+  const { clinic } = useWorkplace()
+  const words = useWords()
+  const [edited, setEdited] = useState<Webhook | 'new'>()
+  const [ended, setEnded] = useState<Webhook>()
+  const [secret, setSecret] = useState<string>()
+  const asked = usePages(ManageWebhooks, { clinicId: clinic.id }, (result) => result.webhookEndpoints)
+  const edit = ({ clinicId, id, rowVersion }: Webhook, patch: object) =>
+    ask(EditWebhook, { clinicId, id, patch: { ...patch, rowVersion } })
+
+  async function save(fields: Record<string, string | undefined>) {
+    const { url = '' } = fields
+    const chosen: NotificationKind[] = toldKinds.filter((kind) => fields[kind])
+    if (edited === 'new') {
+      const made = await ask(AddWebhook, { clinicId: clinic.id, url, kinds: chosen })
+      setSecret(made.createWebhookEndpoint?.newWebhookEndpoint?.secret ?? undefined)
+    } else if (edited) {
+      await edit(edited, { url, kinds: chosen })
+      say(common.saved)
+    }
+    asked.again()
+    setEdited(undefined)
+  }
+
+  const stored =
+    edited && edited !== 'new' ? (asked.data?.nodes.find(({ id }) => id === edited.id) ?? edited) : undefined
+  return (
+    <Section
+      title={common.section.webhooks}
+      lead={t.lead}
+      action={
+        <button type="button" className="button primary" onClick={() => setEdited('new')}>
+          {t.add}
+        </button>
+      }
+    >
+      <Loaded asked={asked}>
+        {(listed) =>
+          listed.nodes.length === 0 ? (
+            <Empty title={t.emptyTitle}>
+              <p>{t.empty}</p>
+            </Empty>
+          ) : (
+            <>
+              <ul className="rows card">
+                {listed.nodes.map((webhook) => (
+                  <li key={webhook.id} className="row">
+                    <div className="row-words">
+                      <h2 className="row-title">{webhook.url}</h2>
+                      <p className="row-more">{webhook.kinds.map((kind) => kind && messages.kinds[kind]).join(', ')}</p>
+                    </div>
+                    {!webhook.isActive && <ActiveTag active={false} />}
+                    <div className="row-actions">
+                      <button type="button" className="button small" onClick={() => setEdited(webhook)}>
+                        {common.edit}
+                        <span className="visually-hidden">, {webhook.url}</span>
+                      </button>
+                      <button
+                        type="button"
+                        className={`button small${webhook.isActive ? ' quiet-danger' : ''}`}
+                        onClick={() =>
+                          webhook.isActive
+                            ? setEnded(webhook)
+                            : edit(webhook, { isActive: true })
+                                .catch((error) => say(words(error)))
+                                .then(asked.again)
+                        }
+                      >
+                        {webhook.isActive ? common.deactivate : common.reactivate}
+                        <span className="visually-hidden">, {webhook.url}</span>
+                      </button>
+                    </div>
+                  </li>
+                ))}
+              </ul>
+              <More listed={listed} more={asked.more} loading={asked.loading} />
+            </>
+          )
+        }
+      </Loaded>
+      {edited && (
+        <FormSheet
+          key={stored?.rowVersion}
+          title={stored ? t.edit(stored.url) : t.add}
+          submit={stored ? common.save : common.add}
+          save={save}
+          fieldOf={({ code }) => (code === 'check_violation' ? 'url' : undefined)}
+          reload={asked.again}
+          close={() => setEdited(undefined)}
+        >
+          <Input
+            label={t.url}
+            name="url"
+            type="url"
+            defaultValue={stored?.url}
+            hint={t.urlHint}
+            maxLength={2000}
+            required
+          />
+          <fieldset className="checks one-column">
+            <legend className="field-label">{t.kinds}</legend>
+            {toldKinds.map((kind) => (
+              <label key={kind} className="check">
+                <input type="checkbox" name={kind} defaultChecked={!stored || stored.kinds.includes(kind)} />
+                <span>{messages.kinds[kind]}</span>
+              </label>
+            ))}
+          </fieldset>
+        </FormSheet>
+      )}
+      {secret && (
+        <Sheet title={t.secretTitle} close={() => setSecret(undefined)}>
+          <p>{t.secretLead}</p>
+          <Field label={t.secret} value={secret} readOnly onFocus={({ target }) => target.select()} />
+          <div className="form-end">
+            <button
+              type="button"
+              className="button primary"
+              onClick={() => navigator.clipboard?.writeText(secret).then(() => say(common.copied))}
+            >
+              {common.copy}
+            </button>
+            <button type="button" className="button" onClick={() => setSecret(undefined)}>
+              {t.done}
+            </button>
+          </div>
+        </Sheet>
+      )}
+      {ended && (
+        <Confirm
+          title={t.deactivateTitle}
+          submit={common.deactivate}
+          confirm={async () => {
+            await edit(ended, { isActive: false })
+            asked.again()
+            setEnded(undefined)
+          }}
+          close={() => setEnded(undefined)}
+        >
+          <p>{ended.url}</p>
+          <p>{t.deactivateLead}</p>
+        </Confirm>
+      )}
+    </Section>
+  )
+}

@@ -1,0 +1,37 @@
+import { connect, type Socket } from 'node:net'
+
+/** What came back over a connection until the server closed it, or after it was silent with all `answers` there. */
+export interface Received {
+  text: string
+  /** Status of each answer, in order. */
+  statuses: number[]
+  closed: boolean
+}
+
+/** How bytes are sent: at once, or by whoever has the socket. */
+export type Sender = string | Buffer | ((socket: Socket) => void)
+
+/** Sends bytes as they are and waits for so many answers or the end. Throws when neither comes within ten seconds. */
+export function send(port: number, bytes: Sender, answers = 1): Promise<Received> {
+  const socket = connect(port, '127.0.0.1')
+  const chunks: Buffer[] = []
+  const received = (closed: boolean): Received => {
+    const text = Buffer.concat(chunks).toString('latin1')
+    return { text, statuses: [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status)), closed }
+  }
+  return new Promise<Received>((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`no answer, connection open: ${received(false).text}`)), 10_000)
+    const end = (closed: boolean) => {
+      clearTimeout(late)
+      resolve(received(closed))
+    }
+    socket.on('data', (data) => {
+      chunks.push(data)
+      if (received(false).statuses.length >= answers) end(false)
+    })
+    socket.on('close', () => end(true))
+    // A server that closes while we write is answered for by `close`.
+    socket.on('error', () => undefined)
+    socket.on('connect', () => (typeof bytes === 'function' ? bytes(socket) : socket.write(bytes)))
+  }).finally(() => socket.destroy())
+}

@@ -1,0 +1,190 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createTokens } from '../../src/graphql/tokens.ts'
+import { connect } from '../helpers/connection.ts'
+import { eventually } from '../helpers/eventually.ts'
+import type { Practice } from './clients.ts'
+import { canMountVolume, jwtSecret, type Part, type Site } from './site.ts'
+
+/** Something that goes wrong. */
+export interface Fault {
+  /**
+   * Lets it happen, and starts again what it ended, as a supervisor would; the rest has to recover by itself. Throws when it
+   * did not happen.
+   */
+  strike(site: Site, practice: Practice): Promise<void>
+  /** Callers do not notice it. */
+  isUnnoticed?: true
+  /** Why it cannot happen on this machine. */
+  skip?(): Promise<string | undefined>
+}
+
+const oneOf = <T>(some: readonly T[]): T => some[Math.floor(Math.random() * some.length)] as T
+
+/** Every fault, by the name that `npm run test:faults -- --fault` takes. */
+export const faults: Record<string, Fault> = {
+  none: { isUnnoticed: true, strike: async () => undefined },
+
+  'postgres-killed': {
+    async strike(site) {
+      process.kill(await site.postmaster(), 'SIGKILL')
+      await site.startPostgres()
+    },
+  },
+
+  'backend-killed': {
+    // PostgreSQL takes the death of any of its processes for a crash: it ends all, recovers from its log, and goes on.
+    async strike(site) {
+      const owner = await site.owner()
+      const backends = await owner.query<{ pid: number }>(
+        `select pid from pg_stat_activity where application_name = 'medislot server'`,
+      )
+      const ended = new Promise((resolve) => owner.client.once('end', resolve))
+      process.kill(oneOf(backends).pid, 'SIGKILL')
+      await ended
+    },
+  },
+
+  'postgres-restarted': {
+    // In order ("fast"): clients are cut off, nothing needs recovery.
+    async strike(site) {
+      await site.postgres.stop()
+      await site.startPostgres()
+    },
+  },
+
+  'server-killed': { strike: ({ servers }) => oneOf(servers).killAndRestart() },
+
+  'worker-killed': { isUnnoticed: true, strike: ({ worker }) => worker.killAndRestart() },
+
+  'connections-dropped': {
+    async strike({ database, servers }) {
+      for (const line of [database, ...servers.map(({ proxy }) => proxy)]) {
+        line.cut()
+        await sleep(100)
+        // The worst moment: what was asked is done, and nobody hears of it.
+        line.swallowAnswers()
+        await sleep(200)
+        line.cut()
+        line.flow()
+        await sleep(100)
+      }
+    },
+  },
+
+  'connections-stalled': {
+    async strike({ database, servers }) {
+      for (const [line, isCut] of [
+        [database, true],
+        [servers[0].proxy, true],
+        [database, false],
+        [servers[1].proxy, false],
+      ] as const) {
+        line.stall()
+        await sleep(800)
+        // Else what was held back arrives late.
+        if (isCut) line.cut()
+        line.flow()
+      }
+    },
+  },
+
+  'pool-full': {
+    // Whatever a server asks waits for this lock, until no connection is left for the next.
+    strike: (site) => locking(site, 'lock table app_public.booking_slots in access exclusive mode', 2500),
+  },
+
+  'statements-time-out': {
+    strike: (site, { clinicId }) =>
+      locking(
+        site,
+        `select from app_public.booking_slots where clinic_id = ${clinicId} and id % 2 = 0 for update`,
+        2500,
+      ),
+  },
+
+  'clock-jumps': {
+    isUnnoticed: true,
+    async strike({ servers, worker }, { desk }) {
+      const hour = createTokens({
+        jwtSecret,
+        jwtIssuer: 'medislot',
+        jwtAudience: 'medislot',
+        accessTokenSeconds: 3600,
+        externalIssuer: undefined,
+      })
+      const authorization = `Bearer ${await hour.issue(String(desk.claims.sub), String(desk.claims.sid))}`
+      // Three hours ahead, three hours behind, and right again: a token of one hour tells which it is.
+      for (const expected of [401, 200, 200]) {
+        for (const { program } of [...servers, worker]) program.process.kill('SIGUSR2')
+        for (const { proxy } of servers) {
+          const me = async () =>
+            (await fetch(`http://127.0.0.1:${proxy.port}/api/me`, { headers: { authorization } })).status
+          await eventually(
+            async () => (await me()) === expected,
+            `a clock by which a token of one hour gets ${expected}`,
+          )
+        }
+        await sleep(500)
+      }
+    },
+  },
+
+  'disk-full': {
+    skip: async () =>
+      (await canMountVolume()) ? undefined : 'no small file system can be mounted here, which takes root on Linux',
+    async strike(site) {
+      const makeRoom = await site.fillVolume?.()
+      try {
+        // Use up what PostgreSQL has put by, until it runs into it.
+        await eventually(
+          () =>
+            site
+              .asSuperuser(
+                'create temporary table filler as select repeat($$x$$, 1000) from generate_series(1, 1000)',
+                'select pg_switch_wal()',
+              )
+              .then(
+                () => false,
+                () => true,
+              ),
+          'PostgreSQL without room',
+        )
+        await sleep(500)
+      } finally {
+        await makeRoom?.()
+      }
+      // It may have come through, refusing what needs room, or have ended for want of a log to write.
+      const isUp = () =>
+        site.asSuperuser('checkpoint').then(
+          () => true,
+          () => false,
+        )
+      const hasEnded = site.postgres.ended.then(() => true)
+      const ended = await Promise.race([
+        hasEnded,
+        eventually(isUp, 'PostgreSQL, up or ended', 30_000).then(() => false),
+      ])
+      if (ended) await site.startPostgres()
+    },
+  },
+}
+
+/** Holds a lock against everybody for a while. */
+async function locking(site: Site, statement: string, ms: number): Promise<void> {
+  const owner = await connect(site.postgres.ownerUrl())
+  try {
+    await owner.query(`begin; ${statement}`)
+    await sleep(ms)
+    await owner.query('rollback')
+  } finally {
+    await owner.close()
+  }
+}
+
+/** A figure of a server's GET /metrics. */
+export async function figureOf({ proxy }: Part, name: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${proxy.port}/metrics`)).text()
+  const line = text.split('\n').find((each) => each.startsWith(`${name} `))
+  if (!line) throw new Error(`no figure ${name} in /metrics`)
+  return Number(line.slice(name.length + 1))
+}

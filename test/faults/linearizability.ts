@@ -1,0 +1,101 @@
+// Wing and Gong's search with Lowe's memory: is there an order of the calls, each somewhere between its start and its end, in
+// which a sequential model gives every outcome that was seen? Calls whose outcome nobody knows have no end, and need not be
+// in the order at all: they happened at any time after their start, or never.
+
+/** When a call was made and answered, on one clock; `end` is Infinity when no answer came. */
+export interface Timed {
+  start: number
+  end: number
+}
+
+/** What the calls act upon, one thing at a time. */
+export interface Model<State, Call> {
+  initial: State
+  /** The state after the call; undefined when its outcome does not fit the state before. */
+  step(state: State, call: Call): State | undefined
+  /** Equal for equal states. */
+  keyOf(state: State): string
+}
+
+/** The longest order that was found, with the state after it, and the calls of which none can come next. */
+export interface Contradiction<State, Call> {
+  order: Call[]
+  state: State
+  stuck: Call[]
+}
+
+interface Configuration<State> {
+  state: State
+  /** All answered calls before this one, by start, are in the order. */
+  low: number
+  /** Places of the calls in the order that are not before `low`; those of unanswered ones are negative. */
+  beyond: number[]
+  previous: Configuration<State> | undefined
+  place: number
+  count: number
+}
+
+/** Looks for an order that explains the calls; gives undefined when there is one, else how far it can be explained. */
+export function contradictionIn<State, Call extends Timed>(
+  { initial, step, keyOf }: Model<State, Call>,
+  calls: readonly Call[],
+): Contradiction<State, Call> | undefined {
+  const byStart = [...calls].sort((a, b) => a.start - b.start)
+  const answered = byStart.filter(({ end }) => end < Infinity)
+  const unanswered = byStart.filter(({ end }) => end === Infinity)
+  const at = (place: number) => (place < 0 ? unanswered[-1 - place] : answered[place]) as Call
+
+  const first = { state: initial, low: 0, beyond: [], previous: undefined, place: 0, count: 0 }
+  const waiting: Configuration<State>[] = [first]
+  const seen = new Set<string>()
+  let furthest: Configuration<State> = first
+
+  for (let now = waiting.pop(); now; now = waiting.pop()) {
+    if (now.low === answered.length) return undefined
+    const configuration = `${now.low} ${now.beyond} ${keyOf(now.state)}`
+    if (seen.has(configuration)) continue
+    seen.add(configuration)
+    if (now.count > furthest.count) furthest = now
+
+    const next: Configuration<State>[] = []
+    for (const place of candidates(now)) {
+      const state = step(now.state, at(place))
+      if (state === undefined) continue
+      // One that nobody heard of and that changes nothing may as well be left out.
+      if (place < 0 && keyOf(state) === keyOf(now.state)) continue
+      next.push(after(now, place, state))
+    }
+    // The one that was answered first is tried first: mostly it was.
+    waiting.push(...next.reverse())
+  }
+  return { order: orderOf(furthest), state: furthest.state, stuck: candidates(furthest).map(at) }
+
+  /** What may come next: calls that began before every one that is not in the order yet had ended. */
+  function candidates({ low, beyond }: Configuration<State>): number[] {
+    const places: number[] = []
+    let firstEnd = Infinity
+    for (let place = low; place < answered.length && at(place).start <= firstEnd; place++) {
+      if (beyond.includes(place)) continue
+      places.push(place)
+      firstEnd = Math.min(firstEnd, at(place).end)
+    }
+    places.sort((a, b) => at(a).end - at(b).end)
+    for (let place = -1; -place <= unanswered.length && at(place).start <= firstEnd; place--)
+      if (!beyond.includes(place)) places.push(place)
+    return places
+  }
+
+  function after(previous: Configuration<State>, place: number, state: State): Configuration<State> {
+    let { low } = previous
+    let beyond = [...previous.beyond, place].sort((a, b) => a - b)
+    while (beyond.includes(low)) low++
+    beyond = beyond.filter((other) => other < 0 || other > low)
+    return { state, low, beyond, previous, place, count: previous.count + 1 }
+  }
+
+  function orderOf(last: Configuration<State>): Call[] {
+    const order: Call[] = []
+    for (let now = last; now.previous; now = now.previous) order.unshift(at(now.place))
+    return order
+  }
+}

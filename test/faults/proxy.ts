@@ -1,0 +1,71 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+/** A stretch of network that a test can disturb. */
+export interface TcpProxy {
+  port: number
+  /** Ends all connections at once, without a goodbye. New ones are taken. */
+  cut(): void
+  /** Nothing gets through any more and nothing ends; new connections are taken and hear nothing. */
+  stall(): void
+  /** What is asked gets through and the answers do not. */
+  swallowAnswers(): void
+  /** As it was. What was held back arrives now, unless its connection was cut meanwhile. */
+  flow(): void
+  close(): Promise<void>
+}
+
+type Mode = 'flowing' | 'stalled' | 'swallowing'
+
+/** A TCP proxy on a port of its own. `target` is asked with each new connection, as what is behind may move. */
+export async function startProxy(target: () => number): Promise<TcpProxy> {
+  const pairs = new Set<readonly [near: Socket, far: Socket]>()
+  let mode: Mode = 'flowing'
+
+  function arrange([near, far]: readonly [Socket, Socket]): void {
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      from.unpipe(to)
+      from.removeAllListeners('data')
+      if (mode === 'stalled') from.pause()
+      else if (mode === 'swallowing' && from === far) from.on('data', () => undefined).resume()
+      else from.pipe(to)
+    }
+  }
+
+  const server = createServer((near) => {
+    const far = connect(target(), '127.0.0.1')
+    const pair = [near, far] as const
+    pairs.add(pair)
+    for (const [socket, other] of [pair, [far, near] as const]) {
+      socket.setNoDelay(true)
+      socket.on('error', () => undefined)
+      socket.once('close', () => {
+        pairs.delete(pair)
+        other.destroy()
+      })
+    }
+    arrange(pair)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+
+  const to = (next: Mode) => () => {
+    mode = next
+    for (const pair of pairs) arrange(pair)
+  }
+  const cut = () => {
+    for (const [near, far] of pairs) for (const socket of [near, far]) socket.resetAndDestroy()
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut,
+    stall: to('stalled'),
+    swallowAnswers: to('swallowing'),
+    flow: to('flowing'),
+    close() {
+      cut()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+}

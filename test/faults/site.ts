@@ -1,0 +1,183 @@
+import { execFile } from 'node:child_process'
+import { appendFile, chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { migrate, watch } from 'graphile-migrate'
+import { Client } from 'pg'
+import { type EmbeddedServer, startEmbedded } from '../../src/database/embedded.ts'
+import { connectionsClosed, migrateSettings } from '../../src/database/migrations.ts'
+import { type Connection, connect } from '../helpers/connection.ts'
+import { eventually } from '../helpers/eventually.ts'
+import { takeOwnPort } from '../helpers/own_port.ts'
+import { smtpPeer } from '../helpers/peers.ts'
+import { type Program, startProgram } from '../helpers/program.ts'
+import { startProxy, type TcpProxy } from './proxy.ts'
+
+export const jwtSecret = 'a key for tests alone: 0123456789 abcdefgh'
+/** Short, so that statements do run into it while a fault lasts. */
+export const statementTimeoutMs = 1500
+
+/** A program of the site, which can be killed and started anew; whoever talks to it does so through a proxy that stays. */
+export interface Part {
+  program: Program
+  /** Between it and its clients; of a worker, nobody is there. */
+  proxy: TcpProxy
+  killAndRestart(): Promise<void>
+}
+
+/** All of medislot as in production, in processes that may be killed: PostgreSQL, two servers, a worker, a mail server. */
+export interface Site {
+  /** Changes when PostgreSQL is started again. */
+  readonly postgres: EmbeddedServer
+  /** Between PostgreSQL and everybody. */
+  database: TcpProxy
+  databaseUrl: string
+  servers: [Part, Part]
+  worker: Part
+  smtp: Awaited<ReturnType<typeof smtpPeer>>
+  /** The process id of PostgreSQL. */
+  postmaster(): Promise<number>
+  /** Starts PostgreSQL after it ended. */
+  startPostgres(): Promise<void>
+  /** A connection of the owner that no fault is between. Call close() when done. */
+  owner(): Promise<Connection>
+  /** Runs statements as the superuser. */
+  asSuperuser(...statements: string[]): Promise<void>
+  /** Fills PostgreSQL's volume to the last byte, and gives how to make room again; undefined where it has none of its own. */
+  fillVolume: (() => Promise<() => Promise<void>>) | undefined
+  stop(): Promise<void>
+}
+
+/** Builds the site. With `ownVolume` PostgreSQL gets a small file system of its own, where this machine lets us make one. */
+export async function startSite({ ownVolume = false } = {}): Promise<Site> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'medislot-faults-'))
+  const isOwnVolume = ownVolume && (await mountVolume(dataDir))
+  await chmod(dataDir, 0o755)
+  takeOwnPort(dataDir)
+  // Not `throwaway`: what was acknowledged must be on disk.
+  let postgres = await startEmbedded(dataDir)
+  // Committed migrations, then current.sql, as for all tests.
+  const settings = { ...(await migrateSettings()), connectionString: postgres.ownerUrl() }
+  await migrate(settings, false, true)
+  await watch(settings, true)
+  const superuser = new Client({ connectionString: postgres.superuserUrl() })
+  await superuser.connect()
+  await connectionsClosed(superuser)
+  // So that WAL alone does not fill a small volume.
+  await superuser.query(`alter system set max_wal_size = '64MB'`)
+  await superuser.query('select pg_reload_conf()')
+  await superuser.end()
+  const smtp = await smtpPeer()
+  const database = await startProxy(() => postgres.port)
+  const databaseUrl = Object.assign(new URL(postgres.ownerUrl()), { port: String(database.port) }).href
+
+  const site: Site = {
+    get postgres() {
+      return postgres
+    },
+    database,
+    databaseUrl,
+    smtp,
+    servers: await Promise.all([startPart('server'), startPart('server')]),
+    worker: await startPart('worker'),
+    postmaster: async () => Number((await readFile(join(dataDir, 'pg/postmaster.pid'), 'utf8')).split('\n')[0]),
+    async startPostgres() {
+      await postgres.ended
+      postgres = await startEmbedded(dataDir)
+    },
+    owner: () => connect(postgres.ownerUrl()),
+    async asSuperuser(...statements) {
+      const client = new Client({ connectionString: postgres.superuserUrl() })
+      client.on('error', () => undefined)
+      await client.connect()
+      try {
+        for (const statement of statements) await client.query(statement)
+      } finally {
+        await client.end()
+      }
+    },
+    fillVolume: isOwnVolume
+      ? async () => {
+          const ballast = join(dataDir, 'ballast')
+          for (const size of [1_000_000, 4096]) {
+            const some = Buffer.alloc(size)
+            const isRoom = () =>
+              appendFile(ballast, some).then(
+                () => true,
+                () => false,
+              )
+            while (await isRoom());
+          }
+          return () => rm(ballast)
+        }
+      : undefined,
+    async stop() {
+      for (const { program, proxy } of [...site.servers, site.worker]) {
+        await program.stop('SIGKILL')
+        await proxy.close()
+      }
+      await database.close()
+      await smtp.close()
+      await postgres.stop()
+      if (isOwnVolume) await run('umount', [dataDir])
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+  return site
+
+  async function startPart(name: 'server' | 'worker'): Promise<Part> {
+    const start = () =>
+      startProgram(name, {
+        env: {
+          DATABASE_URL: databaseUrl,
+          JWT_SECRET: jwtSecret,
+          LOG_LEVEL: 'warn',
+          // Fewer than there are clients.
+          POOL_SIZE: '2',
+          STATEMENT_TIMEOUT_MS: String(statementTimeoutMs),
+          SMTP_URL: smtp.url,
+          MAIL_FROM: 'desk@medislot.example',
+          NODE_OPTIONS: `--import=${join(import.meta.dirname, 'clock.ts')}`,
+        },
+      })
+    const part: Part = {
+      program: await start(),
+      proxy: await startProxy(() => Number(new URL(part.program.url).port)),
+      async killAndRestart() {
+        await part.program.stop('SIGKILL')
+        part.program = await start()
+      },
+    }
+    return part
+  }
+}
+
+/** Waits until both servers say they are ready, through the proxies. */
+export async function ready({ servers }: Pick<Site, 'servers'>): Promise<void> {
+  for (const { proxy } of servers) {
+    const url = `http://127.0.0.1:${proxy.port}/readyz`
+    const isReady = async () => (await fetch(url, { signal: AbortSignal.timeout(1000) })).status === 200
+    await eventually(isReady, 'a server that is ready again', 30_000)
+  }
+}
+
+const run = promisify(execFile)
+
+/** Whether a site can have a volume of its own: only root on Linux may mount one, and not in every container. */
+export async function canMountVolume(): Promise<boolean> {
+  const directory = await mkdtemp(join(tmpdir(), 'medislot-faults-'))
+  const can = await mountVolume(directory)
+  if (can) await run('umount', [directory])
+  await rm(directory, { recursive: true })
+  return can
+}
+
+async function mountVolume(directory: string): Promise<boolean> {
+  try {
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=320m', 'tmpfs', directory])
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,249 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { brokenInvariants } from '../concurrency/invariants.ts'
+import type { Connection } from '../helpers/connection.ts'
+import { eventually } from '../helpers/eventually.ts'
+import { type Call, type SlotState, tell, unexplained } from './calendar.ts'
+import { aPracticeOf, type Practice, type Recorded, sendClients } from './clients.ts'
+import { type Fault, figureOf } from './faults.ts'
+import { ready, type Site } from './site.ts'
+
+// A trial: clients at work in a clinic while something goes wrong; then nothing acknowledged may be missing, nothing refused
+// may be there, and what everybody was answered must have an explanation.
+
+export interface Trial {
+  clinicId: string
+  operations: number
+  acknowledged: number
+  refused: number
+  unknown: number
+  /** Calls whose answer was lost and that were had by asking again under the same key. */
+  repeated: number
+  /** From when the cause was gone until every door was answered again; the longest of several. */
+  recoveredMs: number
+  slots: number
+  /** What is not as it must be; none when all is well. */
+  broken: string[]
+}
+
+/** Has clients at work for so many seconds, and lets the fault happen once or, when there is time, again and again. */
+export async function tryFault(
+  site: Site,
+  fault: Fault,
+  { seed, seconds }: { seed: number; seconds: number },
+): Promise<Trial> {
+  const practice = await withOwner(site, aPracticeOf)
+  const recorded = sendClients(site, practice, seed)
+  const until = performance.now() + seconds * 1000
+  let recoveredMs = 0
+  try {
+    do {
+      await sleep(700)
+      await fault.strike(site, practice)
+      recoveredMs = Math.max(recoveredMs, await recovered(site, recorded))
+    } while (performance.now() + 3000 < until)
+    await sleep(Math.max(300, until - performance.now()))
+  } finally {
+    await recorded.stop()
+  }
+  await atRest(site)
+
+  const { calls, wrong, disturbed } = recorded
+  const count = (kind: Call['outcome']['kind']) => calls.filter(({ outcome }) => outcome.kind === kind).length
+  const broken = [...wrong, ...(await withOwner(site, (owner) => examine(owner, practice, calls)))]
+  if (!fault.isUnnoticed && disturbed === 0) broken.push('no client noticed anything: did it happen?')
+  return {
+    clinicId: practice.clinicId,
+    operations: calls.length,
+    acknowledged: count('done'),
+    refused: count('refused'),
+    unknown: count('unknown'),
+    repeated: recorded.repeated,
+    recoveredMs,
+    slots: practice.slots.length,
+    broken,
+  }
+}
+
+async function withOwner<Result>(site: Site, work: (owner: Connection) => Promise<Result>): Promise<Result> {
+  const owner = await site.owner()
+  try {
+    return await work(owner)
+  } finally {
+    await owner.close()
+  }
+}
+
+/** Waits until whatever clients ask by any door is answered. Gives how long it took, ms. */
+async function recovered(site: Site, { calls }: Recorded): Promise<number> {
+  const began = performance.now()
+  await ready(site)
+  const doors = ['GraphQL', 'REST', 'SQL']
+  await eventually(
+    () =>
+      doors.every((door) =>
+        calls.some(({ who, start, outcome }) => who.includes(door) && start > began && outcome.kind === 'done'),
+      ),
+    'answers by every door',
+    30_000,
+  )
+  return Math.round(performance.now() - began)
+}
+
+/** Waits until what was asked is over, also what nobody waits for any more; a connection that is never given back shows here. */
+async function atRest(site: Site): Promise<void> {
+  for (const server of site.servers)
+    for (const state of ['busy', 'waiting'])
+      await eventually(
+        async () => (await figureOf(server, `medislot_pool_connections{state="${state}"}`)) === 0,
+        `a server whose pool has no ${state} connections`,
+      )
+  await withOwner(site, (owner) =>
+    eventually(async () => {
+      const { busy } = await owner.one<{ busy: number }>(
+        `select count(*)::int as busy from pg_stat_activity
+         where backend_type = 'client backend' and state <> 'idle' and pid <> pg_backend_pid()
+           and application_name not like 'medislot worker%'`,
+      )
+      return busy === 0
+    }, 'a PostgreSQL at which nobody is at work'),
+  )
+}
+
+/** Holds what was answered against what is there. Gives what does not fit. */
+async function examine(owner: Connection, { clinicId, slots }: Practice, calls: readonly Call[]): Promise<string[]> {
+  const now = performance.now()
+  const bookings = await owner.query<{
+    id: string
+    booking_slot_id: string
+    status: string
+    mark: string
+    ended_by: string | null
+  }>(
+    `select id, booking_slot_id, status, note as mark, cancellation_reason as ended_by
+     from app_public.bookings where clinic_id = $1`,
+    [clinicId],
+  )
+  const found = await owner.query<SlotState & { id: string }>(
+    `select bs.id, bs.status, bs.customer_id as customer, b.id as booking from app_public.booking_slots bs
+     left join app_public.bookings b on b.clinic_id = bs.clinic_id and b.active_booking_slot_id = bs.id
+     where bs.clinic_id = $1`,
+    [clinicId],
+  )
+  const lookedAt = (operation: Call['operation'], outcome: Call['outcome']): Call => ({
+    who: 'the owner',
+    mark: '',
+    start: now,
+    end: now + 1,
+    operation,
+    outcome,
+  })
+  const history = [
+    ...calls,
+    ...found.map(({ id, status, customer, booking }) =>
+      lookedAt(
+        { name: 'find', slot: id },
+        { kind: 'done', slot: { status, customer: customer ?? undefined, booking: booking ?? undefined } },
+      ),
+    ),
+    ...bookings.map(({ id, status, booking_slot_id }) =>
+      lookedAt(
+        { name: 'findBooking', booking: id },
+        { kind: 'done', place: status === 'cancelled' ? 'cancelled' : booking_slot_id },
+      ),
+    ),
+  ]
+  const broken = unexplained(history).map(tell)
+  if (found.length !== slots.length) broken.push(`there are ${found.length} slots, not ${slots.length}`)
+
+  // Each booking and each cancellation carries the mark of the call that made it.
+  const callsOf = new Map<string, Call[]>()
+  for (const call of calls) callsOf.set(call.mark, [...(callsOf.get(call.mark) ?? []), call])
+  const wasRefused = (mark: string) => callsOf.get(mark)?.every(({ outcome }) => outcome.kind === 'refused') ?? true
+  const seen = new Set<string>()
+  for (const { id, mark, ended_by } of bookings) {
+    if (seen.has(mark)) broken.push(`booking ${id} was asked for once and made twice (${mark})`)
+    seen.add(mark)
+    if (wasRefused(mark)) broken.push(`booking ${id} was refused and is there (${mark})`)
+    if (ended_by !== null && wasRefused(ended_by)) broken.push(`the cancellation of ${id} was refused and is there`)
+  }
+  for (const { mark, operation, outcome } of calls) {
+    if (outcome.kind !== 'done') continue
+    if (
+      operation.name === 'book' &&
+      !bookings.some((booking) => booking.id === outcome.booking && booking.mark === mark)
+    )
+      broken.push(`booking ${outcome.booking} was acknowledged and is not there`)
+    if (
+      operation.name === 'cancel' &&
+      !bookings.some(({ id, ended_by }) => id === operation.booking && ended_by === mark)
+    )
+      broken.push(`the cancellation of ${operation.booking} was acknowledged and is not there`)
+  }
+
+  for (const [rule, rows] of Object.entries(await brokenInvariants(owner, [clinicId])))
+    broken.push(`not so: ${rule}: ${JSON.stringify(rows)}`)
+  const { fault } = await owner.one<{ fault: string | null }>('select fault from app_public.verify_events($1)', [
+    clinicId,
+  ])
+  if (fault) broken.push(`the chain of events is broken: ${fault}`)
+  return broken
+}
+
+/**
+ * Waits until every message that is owed has been sent, to the mail server that is there, whatever happened to workers.
+ * Gives the messages that are marked as sent and never arrived, and live bookings of which nobody was told.
+ */
+export async function undelivered(site: Site, clinicIds: string[]): Promise<string[]> {
+  return withOwner(site, async (owner) => {
+    await eventually(
+      async () => {
+        // As if the half minute had passed after which a claim of a dead worker runs out.
+        await owner.query(
+          `update app_public.notifications n set retry_at = now()
+           where n.clinic_id = any ($1) and n.state = 'pending' and n.attempts > 0 and n.retry_at > now() and not exists (
+             select from app_private.delivery_attempts da
+             where da.clinic_id = n.clinic_id and da.notification_id = n.id and da.started_at > now() - interval '3 seconds')`,
+          [clinicIds],
+        )
+        const { left } = await owner.one<{ left: number }>(
+          `select count(*)::int as left from app_public.notifications
+           where clinic_id = any ($1) and state = 'pending' and kind <> 'booking_reminder'`,
+          [clinicIds],
+        )
+        return left === 0
+      },
+      'every message sent',
+      45_000,
+    ).catch((error) => {
+      const { process, stderr } = site.worker.program
+      throw new Error(`${error.message}. The worker, exit code ${process.exitCode}, said:\n${stderr().slice(-5000)}`)
+    })
+    const sent = await owner.query<{ id: string; key: string }>(
+      `select id, 'medislot-' || clinic_id || '-' || id || '-1@medislot.example' as key
+       from app_public.notifications where clinic_id = any ($1) and state = 'sent'`,
+      [clinicIds],
+    )
+    const arrived = new Set(site.smtp.mails.flatMap(({ raw }) => /^Message-ID: <([^>]+)>/im.exec(raw)?.[1] ?? []))
+    const untold = await owner.query<{ id: string }>(
+      `select b.id from app_public.bookings b
+       where b.clinic_id = any ($1) and b.status = 'booked' and not exists (
+         select from app_public.notifications n
+         where n.clinic_id = b.clinic_id and n.booking_id = b.id and n.booking_sequence = b.sequence
+           and n.kind in ('booking_confirmed', 'booking_rescheduled') and n.state = 'sent')`,
+      [clinicIds],
+    )
+    const dead = await owner.query<{ id: string; state: string }>(
+      `select id, state from app_public.notifications
+       where clinic_id = any ($1) and state not in ('sent', 'pending', 'dropped')`,
+      [clinicIds],
+    )
+    return [
+      ...dead.map(({ id, state }) => `notification ${id} is ${state}`),
+      ...(sent.length === 0 ? ['not one message was sent'] : []),
+      ...sent
+        .filter(({ key }) => !arrived.has(key))
+        .map(({ id }) => `notification ${id} is marked as sent and never arrived`),
+      ...untold.map(({ id }) => `nobody was told of booking ${id}`),
+    ]
+  })
+}

@@ -1,0 +1,18 @@
+import type { Db } from './database.ts'
+import { eventually } from './eventually.ts'
+
+/**
+ * Seals all events that are committed. Waits for older transactions to end: PostgreSQL's snapshots do not tell those of
+ * other databases, which other tests run, from this one's.
+ */
+export async function sealAll(db: Pick<Db, 'one'>): Promise<void> {
+  await eventually(async () => {
+    while ((await db.one<{ seen: number }>('select app_private.seal_events() as seen')).seen > 0);
+    const { is_done } = await db.one<{ is_done: boolean }>(
+      `select not exists (
+         select from app_public.events e
+         where not exists (select from app_private.event_seals s where s.clinic_id = e.clinic_id and s.event_id = e.id)) as is_done`,
+    )
+    return is_done
+  }, 'every event has its seal')
+}

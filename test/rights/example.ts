@@ -1,0 +1,44 @@
+import {
+  type GraphQLInputType,
+  type GraphQLSchema,
+  getNullableType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+} from 'postgraphile/graphql'
+import type { Route } from '../../src/rest/route.ts'
+
+const scalars: Record<string, unknown> = {
+  BigInt: '987654321987',
+  Int: 1,
+  Boolean: true,
+  Time: '09:00',
+  Date: '2031-01-01',
+  Datetime: '2031-01-01T00:00:00Z',
+}
+
+/** A value of a type, with no more than it asks for; ids are nobody's. Of a patch, which asks for nothing, one field. */
+export function exampleOf(type: GraphQLInputType): unknown {
+  const given = getNullableType(type)
+  if (isListType(given)) return []
+  if (isEnumType(given)) return given.getValues()[0]?.name
+  if (!isInputObjectType(given)) return scalars[given.name] ?? 'text'
+  const fields = Object.values(given.getFields())
+  const [first] = fields
+  const asked = fields.filter((field) => isNonNullType(field.type))
+  return {
+    ...(given.name.endsWith('Patch') && first && { [first.name]: null }),
+    ...Object.fromEntries(asked.map((field) => [field.name, exampleOf(field.type)])),
+  }
+}
+
+/** A body that an endpoint takes, undefined when it takes none. */
+export function bodyFor({ body }: Route, schema: GraphQLSchema): Record<string, unknown> | undefined {
+  const type = body && schema.getType(body.type)
+  if (!body || !isInputObjectType(type)) return undefined
+  const given = exampleOf(type) as Record<string, unknown>
+  for (const name of body.omit ?? []) delete given[name]
+  for (const name of body.require ?? []) given[name] ??= null
+  return given
+}

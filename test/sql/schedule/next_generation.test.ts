@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { aClinic, anEmployee } from '../../helpers/world.ts'
+
+interface Next {
+  due_at: Date
+  from_date: string
+  to_date: string
+}
+
+const nextOf = (db: Db, clinicId: string) =>
+  db.one<Next>(
+    'select due_at, from_date::text, to_date::text from app_public.next_generation($1) where clinic_id is not null',
+    [clinicId],
+  )
+
+describe('next_generation', () => {
+  it('is within a week, at the schedule’s local time, and for the weeks that the job then makes', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db, 'America/New_York')
+      const manager = await anEmployee(db, clinicId, 'manager')
+      await db.query('update app_public.policies set generation_weeks = 3 where clinic_id = $1', [clinicId])
+      const next = await db.as(manager.claims, () => nextOf(db, clinicId))
+      const [local] = await db.query(
+        `select extract(isodow from t.due)::int as weekday, t.due::time::text as time, $1 > now() as ahead,
+                t.due::date - (now() at time zone 'America/New_York')::date <= 7 as soon
+         from (select $1::timestamptz at time zone 'America/New_York' as due) t`,
+        [next.due_at],
+      )
+      expect(local).toEqual({ weekday: 4, time: '22:00:00', ahead: true, soon: true })
+      const [dates] = await db.query(
+        `select extract(isodow from $1::date)::int as first, extract(isodow from $2::date)::int as last, $2::date - $1::date + 1 as days`,
+        [next.from_date, next.to_date],
+      )
+      expect(dates).toEqual({ first: 1, last: 7, days: 21 })
+    }))
+
+  it('is the one that is due while no worker has made it, then the one after', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db, 'Asia/Dubai')
+      await db.query(`update app_public.clinics set created_at = now() - interval '1 year' where id = $1`, [clinicId])
+      const due = await nextOf(db, clinicId)
+      expect(due.due_at.getTime()).toBeLessThanOrEqual(Date.now())
+      const run = await db.one(
+        'select from_date::text, to_date::text, due_at from app_private.generate_due_slots($1)',
+        [clinicId],
+      )
+      expect(run).toEqual(due)
+      const after = await nextOf(db, clinicId)
+      // Dubai's clock never changes.
+      expect(after.due_at.getTime() - due.due_at.getTime()).toBe(7 * 24 * 3600 * 1000)
+    }))
+
+  it('is nothing for a clinic out of service, and refused to others', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      const other = await anEmployee(db, await aClinic(db), 'manager')
+      await expectRefusal(
+        db.as(other.claims, () => nextOf(db, clinicId)),
+        'forbidden',
+      )
+      await db.query('update app_public.clinics set is_active = false where id = $1', [clinicId])
+      expect(await db.query('select due_at from app_public.next_generation($1)', [clinicId])).toEqual([
+        { due_at: null },
+      ])
+    }))
+})

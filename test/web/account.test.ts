@@ -1,0 +1,229 @@
+import { axeViolations, demoPassword, type Pages, signInAs, startPages } from '../helpers/browser.ts'
+import { type Connection, connect } from '../helpers/connection.ts'
+import { eventually } from '../helpers/eventually.ts'
+
+let pages: Pages
+let owner: Connection
+beforeAll(async () => {
+  pages = await startPages()
+  owner = await connect(pages.database.url)
+}, 60_000)
+afterAll(async () => {
+  await owner.close()
+  await pages.close()
+})
+afterEach(() => {
+  expect(pages.faults.splice(0)).toEqual([])
+})
+
+test('a patient changes what clinics know of her, and how they write to her', async () => {
+  const page = await pages.visitor()
+  await signInAs(page, pages.url, 'ann')
+  await page.getByRole('link', { name: 'Profile' }).click()
+  await page.getByLabel('Full name').fill('Ann Miller-Smith')
+  await page.getByLabel('Phone').fill('+49 30 1234567')
+  await page.getByLabel('Language', { exact: true }).selectOption({ label: 'Deutsch' })
+  await page.getByLabel('Confirmations and reminders come').selectOption({ label: 'By text message' })
+  await page.getByLabel('Remind me of my appointments').uncheck()
+  expect(await axeViolations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved.').waitFor()
+  expect(
+    await owner.one(
+      `select full_name, phone, preferred_language, preferred_channel, wants_reminders
+       from app_public.customers where email = 'ann@medislot.example'`,
+    ),
+  ).toEqual({
+    full_name: 'Ann Miller-Smith',
+    phone: '+49 30 1234567',
+    preferred_language: 'de',
+    preferred_channel: 'sms',
+    wants_reminders: false,
+  })
+
+  // And back again, without loading the page anew.
+  await page.getByLabel('Phone').fill('')
+  await page.getByLabel('Language', { exact: true }).selectOption({ label: 'As the clinic does it' })
+  await page.getByLabel('Remind me of my appointments').check()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await eventually(async () => {
+    const { phone, preferred_language, wants_reminders } = await owner.one(
+      `select phone, preferred_language, wants_reminders from app_public.customers where email = 'ann@medislot.example'`,
+    )
+    return phone === null && preferred_language === null && wants_reminders
+  }, 'the profile is as it was')
+})
+
+test('a patient changes her password, and stays signed in here', async () => {
+  const page = await pages.visitor()
+  await signInAs(page, pages.url, 'bob')
+  await page.goto(`${pages.url}/profile`)
+  const change = async (current: string, fresh: string) => {
+    await page.getByLabel('Present password').fill(current)
+    await page.getByLabel('New password').fill(fresh)
+    await page.getByRole('button', { name: 'Change password' }).click()
+  }
+  await change('not his password', 'another fine password')
+  await page.getByText('This is not your present password.').waitFor()
+  expect(await axeViolations(page)).toEqual([])
+  await change(demoPassword, 'short')
+  await page.getByText('The password needs at least 10 characters.').waitFor()
+  await change(demoPassword, 'another fine password')
+  await page.getByText('Wherever else you were signed in').waitFor()
+  await page.reload()
+  await page.getByLabel('Present password').waitFor()
+  await change('another fine password', demoPassword)
+  await page.getByText('Wherever else you were signed in').waitFor()
+})
+
+test('a reload in the middle of a refresh signs nobody out', async () => {
+  const page = await pages.visitor()
+  await signInAs(page, pages.url, 'ann')
+  // The server has done its part; the answer, with the next cookie in it, never arrives.
+  await page.route('**/web/session/refresh', async (route) => {
+    const cookies = await page.context().cookies(`${pages.url}/web/session`)
+    const answer = await fetch(`${pages.url}/web/session/refresh`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-medislot-web': '1',
+        cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; '),
+      },
+      body: '{}',
+    })
+    expect(answer.headers.get('set-cookie')).toContain('medislot-session=')
+    await route.abort()
+  })
+  await page.reload()
+  await page.getByRole('link', { name: 'Sign in' }).waitFor()
+  await page.unroute('**/web/session/refresh')
+  await page.reload()
+  await page.getByRole('button', { name: 'Sign out' }).waitFor()
+  // The browser itself reports what it could not load.
+  expect(pages.faults.splice(0)).toEqual([expect.stringContaining('ERR_FAILED')])
+})
+
+test('what was long ago is shown when it is asked for', async () => {
+  const { id: customer } = await owner.one(`select id from app_public.customers where email = 'ann@medislot.example'`)
+  const slots = await owner.query<{ clinic_id: string; booking_slot_id: string }>(
+    'select * from app_public.available_slots(clinic_id => 2, page_size => 30)',
+  )
+  for (const { clinic_id, booking_slot_id } of slots) {
+    const { id } = await owner.one('select id from app_public.book_slot($1, $2, $3)', [
+      clinic_id,
+      booking_slot_id,
+      customer,
+    ])
+    await owner.query('select app_public.cancel_booking($1, $2)', [clinic_id, id])
+  }
+  const page = await pages.visitor()
+  await signInAs(page, pages.url, 'ann')
+  const rows = page.locator('.booking-row')
+  await rows.nth(19).waitFor()
+  expect(await rows.count()).toBe(20)
+  expect(await axeViolations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Show earlier ones' }).click()
+  await rows.nth(29).waitFor()
+  expect(await rows.count()).toBe(30)
+  const addresses = await Promise.all((await rows.all()).map((row) => row.getAttribute('href')))
+  expect(new Set(addresses).size).toBe(30)
+  expect(await page.getByRole('button', { name: 'Show earlier ones' }).count()).toBe(0)
+})
+
+test('a screen reader hears of the time left at the beginning, when it gets short, and at the end', async () => {
+  const page = await pages.visitor()
+  await page.clock.install()
+  await signInAs(page, pages.url, 'bob')
+  await page.goto(`${pages.url}/?clinic=3`)
+  await page.locator('a.time').last().click()
+  const status = page.locator('.countdown [role=status]')
+  await page.getByText(/^Kept for you: /).waitFor()
+  expect(await status.textContent()).toBe('This time is kept for you.')
+  await page.clock.fastForward('04:00')
+  await page.getByText(/^Kept for you: [56]:/).waitFor()
+  expect(await status.textContent()).toBe('This time is kept for you.')
+  await page.clock.fastForward('02:00')
+  await status.getByText('Kept for you for less than 5 minutes.').waitFor()
+  await page.clock.fastForward('03:10')
+  await status.getByText('Kept for you for less than 1 minute.').waitFor()
+  await page.clock.fastForward('01:00')
+  await status.getByText('The time is no longer kept for you.').waitFor()
+  expect(await axeViolations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Keep it again' }).click()
+  await page.getByText(/^Kept for you: /).waitFor()
+})
+
+test('a booking on paper is the booking alone', async () => {
+  const page = await pages.visitor()
+  await signInAs(page, pages.url, 'bob')
+  await page.goto(`${pages.url}/?clinic=3`)
+  await page.locator('a.time').last().click()
+  await page.getByRole('button', { name: 'Book', exact: true }).click()
+  await page.getByRole('button', { name: 'Print' }).waitFor()
+  await page.emulateMedia({ media: 'print' })
+  expect(await page.locator('.visit').isVisible()).toBe(true)
+  for (const hidden of ['.top-bar', '.back-link', '.actions']) {
+    expect(await page.locator(hidden).isVisible()).toBe(false)
+  }
+})
+
+test('who forgot her password chooses a new one by a link that is mailed to her', async () => {
+  const page = await pages.visitor()
+  await page.goto(`${pages.url}/sign-in`)
+  await page.getByRole('link', { name: 'Password forgotten?' }).click()
+  await page.getByLabel('E-mail').fill('ann@medislot.example')
+  expect(await axeViolations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Send the link' }).click()
+  await page.getByText('Look into your mailbox').waitFor()
+  expect(await axeViolations(page)).toEqual([])
+
+  const { body } = await owner.one<{ body: string }>(
+    `select mail.body from app_private.account_messages m, app_private.account_message_of(m.id, $1) mail
+     where m.address = 'ann@medislot.example' and m.kind = 'password_reset'`,
+    [pages.url],
+  )
+  const link = /http\S+reset-password#token=\S+/.exec(body)?.[0] ?? ''
+  const mailed = await pages.visitor()
+  await mailed.goto(link)
+  await mailed.getByLabel('New password').fill('a password to remember')
+  // Nobody who looks over her shoulder, or into the history, finds it.
+  expect(new URL(mailed.url()).hash).toBe('')
+  expect(await axeViolations(mailed)).toEqual([])
+  await mailed.getByRole('button', { name: 'Set this password' }).click()
+  await mailed.getByText('Sign in with your new password.').waitFor()
+  await mailed.getByLabel('E-mail').fill('ann@medislot.example')
+  await mailed.getByLabel('Password').fill('a password to remember')
+  await mailed.getByRole('button', { name: 'Sign in' }).click()
+  await mailed.getByRole('heading', { name: 'My bookings' }).waitFor()
+
+  // It works once.
+  const again = await pages.visitor()
+  await again.goto(link)
+  await again.getByLabel('New password').fill('a password of a thief')
+  await again.getByRole('button', { name: 'Set this password' }).click()
+  await again.getByText('This link is no longer good.').waitFor()
+  expect(await axeViolations(again)).toEqual([])
+})
+
+test('a patient takes her data along, and has them erased', async () => {
+  const page = await pages.visitor()
+  await page.goto(`${pages.url}/sign-in`)
+  await page.getByText('I am new here').click()
+  await page.getByLabel('Full name').fill('Vera Gone')
+  await page.getByLabel('E-mail').fill('vera@web.example')
+  await page.getByLabel('Password').fill('long enough for this')
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await page.getByRole('link', { name: 'Profile' }).click()
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download my data' }).click(),
+  ])
+  expect(await new Response((await file.createReadStream()) as never).text()).toContain('Vera Gone')
+
+  await page.getByRole('button', { name: 'Erase my account' }).click()
+  await page.getByRole('dialog').waitFor()
+  expect(await axeViolations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Erase everything' }).click()
+  await page.getByRole('link', { name: 'Sign in' }).waitFor()
+  expect(await owner.query(`select from app_public.customers where full_name = 'Vera Gone'`)).toEqual([])
+})

@@ -1,0 +1,102 @@
+import { type Pages, startPages } from '../helpers/browser.ts'
+import { type Connection, connect } from '../helpers/connection.ts'
+import { aClinic, aDoctor, aTemplate, aTimeSlot } from '../helpers/world.ts'
+
+let pages: Pages
+let owner: Connection
+beforeAll(async () => {
+  pages = await startPages()
+  owner = await connect(pages.database.url)
+}, 60_000)
+afterAll(async () => {
+  await owner.close()
+  await pages.close()
+})
+afterEach(() => {
+  expect(pages.faults.splice(0)).toEqual([])
+})
+
+/** A clinic whose doctor works each Sunday from 1:00 to 4:00 of its night, with slots of that date. */
+async function nightClinic(timeZone: string, date: string): Promise<string> {
+  const clinic = await aClinic(owner, timeZone)
+  await owner.query(`update app_public.policies set horizon = '2 years' where clinic_id = $1`, [clinic])
+  const doctor = await aDoctor(owner, clinic)
+  const times = ['01:00', '01:30', '02:00', '02:30', '03:00', '03:30', '04:00']
+  for (const [n, start] of times.slice(0, -1).entries()) {
+    await aTemplate(owner, clinic, doctor, await aTimeSlot(owner, clinic, start, times[n + 1]), 7)
+  }
+  await owner.query('select app_public.generate_booking_slots($1, $2::date - 1, $2::date + 1)', [clinic, date])
+  return clinic
+}
+
+// A slot that would begin or end at a time that is skipped is none; of a time that comes twice it is the first.
+test.each([
+  ['Europe/Berlin', 'America/New_York', '2027-03-28', 'spring', ['1:00 Sat 20:00', '3:00 Sat 21:00', '3:30 Sat 21:30']],
+  [
+    'Europe/Berlin',
+    'America/New_York',
+    '2027-10-31',
+    'autumn',
+    ['1:00 Sat 19:00', '1:30 Sat 19:30', '2:00 Sat 20:00', '2:30 Sat 20:30', '3:00 Sat 22:00', '3:30 Sat 22:30'],
+  ],
+  ['America/New_York', 'Europe/Berlin', '2027-03-14', 'spring', ['1:00 7:00', '3:00 8:00', '3:30 8:30']],
+  [
+    'America/New_York',
+    'Europe/Berlin',
+    '2027-11-07',
+    'autumn',
+    ['1:00 6:00', '1:30 6:30', '2:00 8:00', '2:30 8:30', '3:00 9:00', '3:30 9:30'],
+  ],
+  // Half an hour only.
+  [
+    'Australia/Lord_Howe',
+    'Europe/Berlin',
+    '2027-10-03',
+    'spring',
+    ['1:00 Sat 16:30', '2:30 Sat 17:30', '3:00 Sat 18:00', '3:30 Sat 18:30'],
+  ],
+  [
+    'Australia/Lord_Howe',
+    'Europe/Berlin',
+    '2027-04-04',
+    'autumn',
+    ['1:00 Sat 16:00', '1:30 Sat 16:30', '2:00 Sat 17:30', '2:30 Sat 18:00', '3:00 Sat 18:30', '3:30 Sat 19:00'],
+  ],
+])('in %s, read in %s, %s has the times of a day in %s that there are', async (zone, own, date, _season, expected) => {
+  const clinic = await nightClinic(zone, date)
+  const page = await pages.visitor({ timezoneId: own })
+  await page.goto(`${pages.url}/?clinic=${clinic}&date=${date}`)
+  const times = page.locator('a.time')
+  await times.first().waitFor()
+  const shown = (await times.allInnerTexts()).map((text) =>
+    text.split('\n').slice(0, 2).join(' ').replace(' for you', ''),
+  )
+  expect(shown).toEqual(expected)
+  // On that date of the clinic's, and no other.
+  expect(await page.locator('.day').count()).toBe(1)
+
+  // What was chosen is what is booked, and what is passed on.
+  await times.nth(2).click()
+  await page.locator('.visit-time', { hasText: (expected[2] as string).split(' ')[0] as string }).waitFor()
+  await page.goBack()
+  await times.nth(2).waitFor()
+})
+
+test.each([
+  ['Europe/Berlin', '2027-03-27T22:30:00Z', '27 28 29 30 31 1 2'],
+  ['Europe/Berlin', '2027-10-30T21:30:00Z', '30 31 1 2 3 4 5'],
+  ['America/New_York', '2027-11-07T05:30:00Z', '7 8 9 10 11 12 13'],
+  ['Australia/Lord_Howe', '2027-04-03T14:45:00Z', '4 5 6 7 8 9 10'],
+  ['Africa/Cairo', '2027-04-29T22:15:00Z', '30 1 2 3 4 5 6'],
+])('in %s at %s the strip has each of the next seven days once', async (timezoneId, now, expected) => {
+  const page = await pages.visitor({ timezoneId })
+  await page.clock.setFixedTime(now)
+  await page.goto(pages.url)
+  const days = await page.locator('.day-chip[aria-pressed]').allInnerTexts()
+  expect(
+    days
+      .slice(1)
+      .map((text) => /\d+/.exec(text)?.[0])
+      .join(' '),
+  ).toBe(expected)
+})

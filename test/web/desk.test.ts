@@ -1,0 +1,412 @@
+import type { Locator, Page } from 'playwright-core'
+import { axeViolations, type Pages, signInAs, startPages } from '../helpers/browser.ts'
+import { type Connection, connect } from '../helpers/connection.ts'
+import { eventually } from '../helpers/eventually.ts'
+import { book } from '../helpers/operations.ts'
+import { aClinic, aDoctor, aSlot, aTimeSlot } from '../helpers/world.ts'
+
+let pages: Pages
+let owner: Connection
+beforeAll(async () => {
+  pages = await startPages({ worker: true })
+  owner = await connect(pages.database.url)
+}, 60_000)
+afterAll(async () => {
+  await owner.close()
+  await pages.close()
+})
+afterEach(() => {
+  expect(pages.faults.splice(0)).toEqual([])
+})
+
+interface Practice {
+  clinicId: string
+  ada: string
+  berta: string
+  /** A free time of Dr. Ada at noon or so in two days. */
+  ahead: { id: string; date: string }
+}
+
+/** A clinic with Dr. Ada and Dr. Berta, where the demo's manager of Riverside works, too. */
+async function aPractice(): Promise<Practice> {
+  const clinicId = await aClinic(owner)
+  const [ada, berta] = [await aDoctor(owner, clinicId), await aDoctor(owner, clinicId)]
+  await owner.query(
+    `update app_public.doctors set full_name = case id when $1 then 'Dr. Ada Lovelace' else 'Dr. Berta Benz' end where clinic_id = $2`,
+    [ada, clinicId],
+  )
+  await owner.query(
+    `insert into app_public.employees (clinic_id, account_id, role, full_name)
+     select $1, a.id, 'receptionist', 'The desk' from app_private.accounts a where a.email = 'riverside@medislot.example'`,
+    [clinicId],
+  )
+  const { date } = await owner.one<{ date: string }>(
+    `select ((now() at time zone 'Europe/Berlin')::date + 2)::text as date`,
+  )
+  return { clinicId, ada, berta, ahead: { id: await aSlotAt(clinicId, ada, date, `${date}T11:00Z`), date } }
+}
+
+/** A slot with its date in the clinic. */
+const dated = (slotId: string) =>
+  owner.one<{ id: string; date: string }>(
+    'select id, slot_date::text as date from app_public.booking_slots where id = $1',
+    [slotId],
+  )
+
+/** A slot of a date at an instant, half an hour long. */
+async function aSlotAt(clinicId: string, doctorId: string, date: string, instant: string): Promise<string> {
+  const { id } = await owner.one<{ id: string }>(
+    `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
+     values ($1, $2, $3, $4, tstzrange($5::timestamptz, $5::timestamptz + interval '30 min')) returning id`,
+    [clinicId, doctorId, await aTimeSlot(owner, clinicId), date, instant],
+  )
+  return id
+}
+
+/** Somebody in the clinic's records, with a phone number. */
+const aPatient = (clinicId: string, name: string, phone: string | null = null, email: string | null = null) =>
+  owner.one<{ customer_id: string }>('select customer_id from app_public.add_clinic_customer($1, $2, $3, $4)', [
+    clinicId,
+    name,
+    email,
+    phone,
+  ])
+
+const bookFor = async (clinicId: string, slotId: string, name: string, email: string | null = null) =>
+  book(owner, clinicId, slotId, { customerId: (await aPatient(clinicId, name, null, email)).customer_id })
+
+/** The desk's page of a day, live. */
+async function aDesk({ clinicId }: Practice, date: string, page?: Page): Promise<Page> {
+  const desk = page ?? (await pages.visitor({ viewport: { width: 1280, height: 800 } }))
+  await signInAs(desk, pages.url, 'riverside')
+  await desk.goto(`${pages.url}/desk/${clinicId}?date=${date}`)
+  await desk.locator('.live.live').waitFor()
+  return desk
+}
+
+const cell = (page: Page, slotId: string): Locator => page.locator(`[data-slot="${slotId}"]`)
+const shows = (page: Page, slotId: string, words: string | RegExp) =>
+  cell(page, slotId).filter({ hasText: words }).waitFor()
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+
+test('the desk sees live what a patient does in another browser', async () => {
+  const practice = await aPractice()
+  const { clinicId, ahead } = practice
+  const [desk, patient] = [await aDesk(practice, ahead.date), await pages.visitor()]
+  await shows(desk, ahead.id, 'Free')
+  expect(await axeViolations(desk)).toEqual([])
+
+  await signInAs(patient, pages.url, 'ann')
+  await patient.goto(`${pages.url}/book/${clinicId}/${ahead.id}?doctor=${practice.ada}`)
+  await patient.getByText(/^Kept for you: /).waitFor()
+  await shows(desk, ahead.id, /Ann.*Held/)
+  await patient.getByRole('button', { name: 'Book', exact: true }).click()
+  await patient.getByRole('heading', { name: 'Booked' }).waitFor()
+  await shows(desk, ahead.id, /Ann.*Booked/)
+  await desk.locator('[data-news]', { hasText: /Dr. Ada Lovelace: Booked, Ann/ }).waitFor({ state: 'attached' })
+  await desk.getByText('1 Booked').waitFor()
+  expect(await axeViolations(desk)).toEqual([])
+})
+
+test('a walk-in whom nobody knows is added, booked, checked in and done', async () => {
+  const practice = await aPractice()
+  const now = await dated(await aSlot(owner, practice.clinicId, practice.berta, 0))
+  const desk = await aDesk(practice, now.date)
+  await cell(desk, now.id).click()
+  await desk.getByText('New patient').click()
+  expect(await axeViolations(desk)).toEqual([])
+  await desk.getByLabel('Full name').fill('Walter Gehring')
+  await desk.getByLabel('Phone').fill('+49 30 998877')
+  await desk.getByLabel('E-mail').fill('walter@web.example')
+  await desk.getByLabel('Writes to them in').selectOption('German')
+  await desk.getByLabel('Note for this visit').fill('Cut his finger.')
+  // A double click books once.
+  await desk.getByRole('button', { name: 'Add and book' }).dblclick()
+  await shows(desk, now.id, /Walter Gehring.*Booked/)
+
+  await cell(desk, now.id).click()
+  await desk.locator('.visit-note', { hasText: 'Cut his finger.' }).waitFor()
+  await desk.getByRole('link', { name: '+49 30 998877' }).waitFor()
+  expect(await axeViolations(desk)).toEqual([])
+  await desk.getByLabel('About the patient').fill('Afraid of needles.')
+  await press(desk, 'Save')
+  await desk.getByText('Saved.').waitFor()
+  await press(desk, 'Check in')
+  await shows(desk, now.id, 'Arrived')
+  await cell(desk, now.id).click()
+  expect(await desk.getByLabel('About the patient').inputValue()).toBe('Afraid of needles.')
+  await press(desk, 'Complete')
+  await shows(desk, now.id, 'Done')
+  expect(
+    await owner.query('select preferred_language, phone from app_public.clinic_customers where clinic_id = $1', [
+      practice.clinicId,
+    ]),
+  ).toEqual([{ preferred_language: 'de', phone: '+49 30 998877' }])
+})
+
+test('a caller whom the clinic knows is found by phone, booked, moved to another doctor and day, and cancelled', async () => {
+  const practice = await aPractice()
+  const { clinicId, berta, ahead } = practice
+  const { date } = await owner.one<{ date: string }>('select ($1::date + 1)::text as date', [ahead.date])
+  const later = await aSlotAt(clinicId, berta, date, `${date}T08:00Z`)
+  await aPatient(clinicId, 'Carla Schmitt', '+49 (151) 700 80 90', 'carla@web.example')
+  await aPatient(clinicId, 'Somebody Else', '030 1')
+  const desk = await aDesk(practice, ahead.date)
+  await cell(desk, ahead.id).click()
+  // Nobody chosen: said in its place.
+  await press(desk, 'Book')
+  await desk.getByText('Choose a patient from the list.').waitFor()
+  await desk.getByRole('combobox', { name: 'Name, phone or e-mail' }).fill('0151 7008')
+  expect(await desk.getByRole('option').count()).toBeGreaterThan(0)
+  await desk.getByRole('option', { name: 'Carla Schmitt' }).click()
+  await press(desk, 'Book')
+  await shows(desk, ahead.id, /Carla Schmitt.*Booked/)
+
+  await cell(desk, ahead.id).click()
+  await press(desk, 'Move')
+  await desk.getByText('Moving Carla Schmitt').waitFor()
+  await desk.keyboard.press('Escape')
+  await desk.getByText('Moving Carla Schmitt').waitFor({ state: 'detached' })
+
+  await cell(desk, ahead.id).click()
+  await press(desk, 'Move')
+  await desk.getByRole('link', { name: 'Next day' }).click()
+  await cell(desk, later).click()
+  expect(await axeViolations(desk)).toEqual([])
+  await press(desk, 'Move here')
+  await shows(desk, later, /Carla Schmitt.*Booked/)
+  await desk.getByRole('link', { name: 'Day before' }).click()
+  await shows(desk, ahead.id, 'Free')
+
+  await desk.getByRole('link', { name: 'Next day' }).click()
+  await cell(desk, later).click()
+  await press(desk, 'Cancel visit')
+  await desk.getByLabel('Reason').fill('Dr. Benz is ill')
+  expect(await axeViolations(desk)).toEqual([])
+  await press(desk, 'Cancel visit')
+  await shows(desk, later, 'Free')
+  const told = () =>
+    owner.query(`select from app_private.messages where recipient = 'carla@web.example' and body ~ 'Benz is ill'`)
+  await eventually(async () => (await told()).length === 1, 'the patient is told why')
+})
+
+test('who does not come is marked so; a time is withdrawn and opened again', async () => {
+  const practice = await aPractice()
+  const now = await dated(await aSlot(owner, practice.clinicId, practice.ada, 0))
+  await bookFor(practice.clinicId, now.id, 'Norbert Never')
+  const desk = await aDesk(practice, now.date)
+  await cell(desk, now.id).click()
+  await press(desk, 'No-show')
+  await shows(desk, now.id, /Norbert Never.*No-show/)
+
+  await desk.goto(`${pages.url}/desk/${practice.clinicId}?date=${practice.ahead.date}`)
+  await cell(desk, practice.ahead.id).click()
+  await press(desk, 'Withdraw this time')
+  await press(desk, 'Withdraw this time')
+  await shows(desk, practice.ahead.id, 'Withdrawn')
+  await cell(desk, practice.ahead.id).click()
+  await press(desk, 'Open again')
+  await shows(desk, practice.ahead.id, 'Free')
+})
+
+test("a doctor's day is withdrawn, and who had booked is told", async () => {
+  const practice = await aPractice()
+  const { clinicId, ada, ahead } = practice
+  const second = await aSlotAt(clinicId, ada, ahead.date, `${ahead.date}T03:00Z`)
+  await bookFor(clinicId, ahead.id, 'Tilda Told', 'tilda@web.example')
+  const desk = await aDesk(practice, ahead.date)
+  await desk.getByRole('button', { name: 'Withdraw the day, Dr. Ada Lovelace' }).click()
+  await desk.getByText('2 times not over yet').waitFor()
+  await desk.getByRole('dialog').getByText('tilda@web.example').waitFor()
+  expect(await axeViolations(desk)).toEqual([])
+  await desk.getByLabel('Reason').fill('A conference')
+  await press(desk, 'Withdraw the day')
+  await desk.getByText('Withdrawn. 1 patient is told.').waitFor()
+  await press(desk, 'Close')
+  for (const id of [ahead.id, second]) await shows(desk, id, 'Withdrawn')
+  const told = () =>
+    owner.query(`select from app_private.messages where recipient = 'tilda@web.example' and body ~ 'A conference'`)
+  await eventually(async () => (await told()).length === 1, 'the patient is told')
+})
+
+test('of two desks that want one time the second is told in its place', async () => {
+  const practice = await aPractice()
+  const { clinicId, ahead } = practice
+  await aPatient(clinicId, 'Wanda First')
+  await aPatient(clinicId, 'Zora Second')
+  // The second hears of nothing.
+  const deaf = await pages.visitor({ viewport: { width: 1280, height: 800 } })
+  await deaf.routeWebSocket(/\/graphql/, () => {})
+  const first = await aDesk(practice, ahead.date)
+  await signInAs(deaf, pages.url, 'riverside')
+  await deaf.goto(`${pages.url}/desk/${clinicId}?date=${ahead.date}`)
+  for (const [desk, name] of [
+    [first, 'Wanda First'],
+    [deaf, 'Zora Second'],
+  ] as const) {
+    await cell(desk, ahead.id).click()
+    await desk.getByRole('combobox', { name: 'Name, phone or e-mail' }).fill(name)
+    await desk.getByRole('option', { name }).click()
+  }
+  await press(first, 'Book')
+  await shows(first, ahead.id, /Wanda First/)
+  await press(deaf, 'Book')
+  await deaf.getByText('Somebody else has just booked this time.').waitFor()
+  expect(await axeViolations(deaf)).toEqual([])
+})
+
+test('a day on which the clocks change is drawn as long as it is, on the clock of the clinic', async () => {
+  const { clinicId, ada, ...practice } = await aPractice()
+  const [autumn, spring] = ['2027-10-31', '2027-03-28']
+  const at = (date: string, instant: string) => aSlotAt(clinicId, ada, date, instant)
+  const [summerTwo, winterTwo, three] = [
+    await at(autumn, '2027-10-31T00:00Z'),
+    await at(autumn, '2027-10-31T01:00Z'),
+    await at(autumn, '2027-10-31T02:00Z'),
+  ]
+  const [before, after] = [await at(spring, '2027-03-28T00:30Z'), await at(spring, '2027-03-28T01:00Z')]
+  // What goes on past midnight is of both days.
+  const late = await at('2027-10-30', '2027-10-30T21:45Z')
+
+  const desk = await pages.visitor({ timezoneId: 'America/New_York', viewport: { width: 1280, height: 800 } })
+  await aDesk({ clinicId, ada, ...practice }, autumn, desk)
+  const top = async (id: string) => (await cell(desk, id).boundingBox())?.y ?? Number.NaN
+  await shows(desk, summerTwo, '2:00 CEST')
+  await shows(desk, winterTwo, '2:00 CET')
+  await shows(desk, three, '3:00 CET')
+  await shows(desk, late, '23:45')
+  expect((await top(winterTwo)) - (await top(summerTwo))).toBeCloseTo((await top(three)) - (await top(winterTwo)))
+  expect(await desk.locator('.ruler').textContent()).toMatch(/2:00 CEST2:00 CET3:00 CET/)
+  expect(await axeViolations(desk)).toEqual([])
+
+  await desk.goto(`${pages.url}/desk/${clinicId}?date=${spring}`)
+  await shows(desk, before, '1:30 CET')
+  await shows(desk, after, '3:00 CEST')
+  const height = (await cell(desk, before).locator('..').boundingBox())?.height
+  expect((await top(after)) - (await top(before))).toBeCloseTo(height ?? 0)
+})
+
+test("a doctor's week shows seven days with the same slots", async () => {
+  const practice = await aPractice()
+  const { ahead } = practice
+  await bookFor(practice.clinicId, ahead.id, 'Willi Woche')
+  const desk = await aDesk(practice, ahead.date)
+  await desk.getByRole('link', { name: 'Dr. Ada Lovelace' }).click()
+  await desk.getByRole('heading', { name: 'Week of Dr. Ada Lovelace' }).waitFor()
+  await shows(desk, ahead.id, 'Willi Woche')
+  expect(await desk.locator('.grid-column').count()).toBe(7)
+  await desk.locator('.live.live').waitFor()
+  expect(await axeViolations(desk)).toEqual([])
+  await cell(desk, ahead.id).click()
+  await press(desk, 'Cancel visit')
+  await press(desk, 'Cancel visit')
+  await shows(desk, ahead.id, 'Free')
+})
+
+test('the day is printed as lists, without what is for the screen', async () => {
+  const practice = await aPractice()
+  await bookFor(practice.clinicId, practice.ahead.id, 'Paula Papier')
+  const desk = await aDesk(practice, practice.ahead.date)
+  await shows(desk, practice.ahead.id, 'Paula Papier')
+  await desk.evaluate('window.print = () => { window.printed = true }')
+  await press(desk, 'Print')
+  expect(await desk.evaluate('window.printed')).toBe(true)
+  await desk.emulateMedia({ media: 'print' })
+  await desk.getByRole('cell', { name: 'Paula Papier' }).waitFor()
+  for (const hidden of ['.top-bar', '.grid-scroll', '.desk-tools'])
+    expect(await desk.locator(hidden).isVisible()).toBe(false)
+})
+
+test('German, on a phone, in the dark: one doctor at a time, nothing wider than the screen', async () => {
+  const practice = await aPractice()
+  const { clinicId, berta, ahead } = practice
+  const other = await aSlotAt(clinicId, berta, ahead.date, `${ahead.date}T03:00Z`)
+  const phone = await pages.visitor({
+    locale: 'de-DE',
+    colorScheme: 'dark',
+    viewport: { width: 360, height: 740 },
+    reducedMotion: 'reduce',
+  })
+  await phone.goto(`${pages.url}/desk/${clinicId}?date=${ahead.date}`)
+  await phone.getByLabel('E-Mail').fill('riverside@medislot.example')
+  await phone.getByLabel('Passwort').fill('medislot-demo')
+  await press(phone, 'Anmelden')
+  await shows(phone, ahead.id, 'Frei')
+  expect(await cell(phone, other).count()).toBe(0)
+  expect(await phone.evaluate('document.documentElement.scrollWidth')).toBe(360)
+  expect(await axeViolations(phone)).toEqual([])
+  await phone.getByLabel('Zeigen').selectOption('Dr. Berta Benz')
+  await cell(phone, other).click()
+  await phone.getByText('Neu', { exact: true }).click()
+  expect(await phone.evaluate('document.documentElement.scrollWidth')).toBe(360)
+  expect(await axeViolations(phone)).toEqual([])
+})
+
+test('by keyboard alone: to a time by arrows, a patient booked, and back where one was', async () => {
+  const practice = await aPractice()
+  const { clinicId, ada, berta, ahead } = practice
+  const early = await aSlotAt(clinicId, ada, ahead.date, `${ahead.date}T03:00Z`)
+  const beside = await aSlotAt(clinicId, berta, ahead.date, `${ahead.date}T03:00Z`)
+  await aPatient(clinicId, 'Tasta Tour')
+  const desk = await aDesk(practice, ahead.date)
+  await shows(desk, early, 'Free')
+  const focused = () => desk.evaluate('document.activeElement.dataset.slot')
+  for (let n = 0; n < 40 && (await focused()) === undefined; n++) await desk.keyboard.press('Tab')
+  await desk.keyboard.press('Home')
+  expect(await focused()).toBe(early)
+  await desk.keyboard.press('ArrowDown')
+  expect(await focused()).toBe(ahead.id)
+  await desk.keyboard.press('ArrowUp')
+  await desk.keyboard.press('ArrowRight')
+  expect(await focused()).toBe(beside)
+  // One stop for Tab: the next is outside.
+  await desk.keyboard.press('Tab')
+  expect(await focused()).toBeUndefined()
+  await desk.keyboard.press('Shift+Tab')
+  expect(await focused()).toBe(beside)
+
+  await desk.keyboard.press('Enter')
+  await desk.getByRole('dialog').waitFor()
+  await desk.keyboard.press('Escape')
+  await desk.getByRole('dialog').waitFor({ state: 'detached' })
+  const isBack = async () => (await focused()) === beside
+  await eventually(isBack, 'the focus is back where it was')
+  await desk.keyboard.press('Enter')
+  await desk.getByRole('combobox', { name: 'Name, phone or e-mail' }).waitFor()
+  await desk.keyboard.type('tasta')
+  await desk.getByRole('option', { name: 'Tasta Tour' }).waitFor()
+  await desk.keyboard.press('ArrowDown')
+  await desk.keyboard.press('Enter')
+  await desk.keyboard.press('Tab')
+  await desk.keyboard.press('Tab')
+  await desk.keyboard.press('Enter')
+  await shows(desk, beside, /Tasta Tour.*Booked/)
+  await eventually(isBack, 'the focus is back where it was')
+})
+
+test('without a connection the desk says since when, and then shows what it missed', async () => {
+  const practice = await aPractice()
+  const desk = await aDesk(practice, practice.ahead.date)
+  await shows(desk, practice.ahead.id, 'Free')
+  await desk.context().setOffline(true)
+  await desk.getByText(/^The connection is gone\. This is how it was at \d/).waitFor()
+  expect(await axeViolations(desk)).toEqual([])
+  await bookFor(practice.clinicId, practice.ahead.id, 'Mia Missed')
+  await desk.context().setOffline(false)
+  await desk.locator('.live.live').waitFor()
+  await shows(desk, practice.ahead.id, /Mia Missed.*Booked/)
+  // The browser itself reports what it could not load.
+  expect(pages.faults.splice(0).every((fault) => /ERR_INTERNET_DISCONNECTED/.test(fault))).toBe(true)
+})
+
+test('a day without times says so, and who does not work here is not let in', async () => {
+  const practice = await aPractice()
+  const desk = await aDesk(practice, '2026-01-01')
+  await desk.getByRole('heading', { name: 'No times on this day' }).waitFor()
+  expect(await axeViolations(desk)).toEqual([])
+  const patient = await pages.visitor()
+  await signInAs(patient, pages.url, 'bob')
+  await patient.goto(`${pages.url}/desk/${practice.clinicId}`)
+  await patient.getByText('No clinic to work for').waitFor()
+  expect(await axeViolations(patient)).toEqual([])
+})
