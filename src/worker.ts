@@ -14,6 +14,13 @@ import { closeTransports, createTransports, type Transports } from './transports
 
 type WorkerSettings = Pick<Settings, 'workerConcurrency' | 'publicUrl'> & { databaseUrl: string }
 
+/**
+ * Batches of what is done at the same moment. Not for speed: without a batch, a connection lost just as a job ends is a
+ * rejection that graphile-worker handles nowhere, and that ends the program; with it, the worker ends in order, and only
+ * when each outcome is written down.
+ */
+export const workerPreset = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } }
+
 const pauseMs = 1000
 /** Longest that an ending worker may take over the jobs at hand; they are tried again by whoever comes next. */
 const graceMs = 10_000
@@ -84,9 +91,7 @@ async function begin(
     // New jobs are announced; this is how late a job that waits for its time may be.
     pollInterval: 500,
     noHandleSignals: true,
-    // Batches of what is done at the same moment. Not for speed: without a batch, a connection lost just as a job ends
-    // is a rejection that graphile-worker handles nowhere, and that ends the program; with it, the worker ends in order.
-    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+    preset: workerPreset,
     events,
     // What it tells of every single job is detail.
     logger: new Logger(libraryLog('worker', 'debug')),

@@ -1,17 +1,17 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { Logger, runOnce } from 'graphile-worker'
 import ICAL from 'ical.js'
 import nodeIcal from 'node-ical'
 import type { Pool } from 'pg'
 import { createPool } from '../../src/database/pools.ts'
-import { libraryLog, log } from '../../src/log.ts'
+import { log } from '../../src/log.ts'
 import { taskList } from '../../src/tasks/index.ts'
 import { closeTransports, createTransports, type Transports } from '../../src/transports/index.ts'
 import { isInternal, webhookTransport } from '../../src/transports/webhook.ts'
 import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
 import { book, cancel, reschedule, withdraw } from '../helpers/operations.ts'
 import { httpPeer, smtpPeer, twilioRefuses, twilioTakes } from '../helpers/peers.ts'
+import { work } from '../helpers/work.ts'
 import { aPractice, aSlot } from '../helpers/world.ts'
 
 // Messages over the wire, to servers that behave as the real ones do, failures included.
@@ -54,13 +54,7 @@ beforeEach(async () => {
 
 /** Sends what is due, as a worker does, until nothing is. */
 async function send(task = 'send_notifications'): Promise<void> {
-  await pool.query('select graphile_worker.add_job($1)', [task])
-  await runOnce({
-    pgPool: pool,
-    taskList: taskList(transports, 'https://book.test'),
-    noHandleSignals: true,
-    logger: new Logger(libraryLog('worker', 'debug')),
-  })
+  expect(await work(pool, taskList(transports, 'https://book.test'), task)).toEqual([])
 }
 
 /** As if the time until the next attempt had passed. */
