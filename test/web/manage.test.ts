@@ -1,6 +1,9 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { axeViolations, demoPassword, pagesForTests, signInAs } from '../helpers/browser.ts'
 import { dataOf, graphqlClient } from '../helpers/graphql.ts'
+import { checkIn, complete, noShow } from '../helpers/operations.ts'
+import { aClinic, aCustomer, aDoctor, aTimeSlot } from '../helpers/world.ts'
+import { recordBooking } from '../sql/booking/claiming.ts'
 
 const pages = pagesForTests()
 
@@ -150,6 +153,9 @@ test('who has an appointment that a plan has no room for any more comes onto the
   const entry = page.locator('.row', { hasText: 'Ann Miller' })
   await entry.getByText('No weekly plan has this time any more.').waitFor()
   expect(await axeViolations(page)).toEqual([])
+  await entry.getByRole('link', { name: 'Rebook at the desk' }).click()
+  await page.getByRole('dialog').getByText('Ann Miller', { exact: true }).waitFor()
+  await page.goBack()
   await entry.getByRole('button', { name: 'Leave as it is' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Leave as it is' }).click()
   await page.getByText('Nothing to rebook').waitFor()
@@ -233,6 +239,142 @@ test('who saves what somebody else has changed meanwhile is told, and goes on fr
   await second.getByText('Saved.').waitFor()
 })
 
+test('a date is typed or chosen from a month, by keyboard', async () => {
+  const { typed, date, later } = await pages.owner.one<{ typed: string; date: string; later: string }>(
+    `select to_char(d, 'DDMMYYYY') as typed, d::text as date, (d + 7)::text as later
+     from (select (now() at time zone 'Australia/Lord_Howe')::date + 21 as d)`,
+  )
+  const page = await manager('lagoon')
+  await page.goto(`${pages.url}/manage/3/generation`)
+  const from = page.getByRole('group', { name: 'From' })
+  await from.getByRole('spinbutton', { name: /^day/ }).focus()
+  // Part by part: the next has the focus when one is complete.
+  await page.keyboard.type(typed)
+  await page.getByRole('button', { name: /^Calendar To/ }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('grid').waitFor()
+  expect(await axeViolations(page, '.popover')).toEqual([])
+  await page.keyboard.press('Escape')
+  const until = page.getByRole('group', { name: 'To' })
+  await until.getByRole('spinbutton', { name: /^day/ }).focus()
+  await page.keyboard.type(typed)
+  await page.getByRole('button', { name: /^Calendar To/ }).press('Enter')
+  await page.getByRole('grid').waitFor()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await page.getByRole('grid').waitFor({ state: 'detached' })
+  expect(await axeViolations(page)).toEqual([])
+  await press(page, 'Make the slots')
+  await page.getByText(/slots made\.$/).waitFor()
+  expect(
+    await pages.owner.one(
+      `select from_date::text, to_date::text from app_public.slot_generation_runs where clinic_id = 3 order by id desc limit 1`,
+    ),
+  ).toEqual({ from_date: date, to_date: later })
+
+  // A plan does not change days that were.
+  await page.goto(`${pages.url}/manage/3/templates`)
+  await page.getByRole('group', { name: 'Shown and changed from' }).getByRole('spinbutton', { name: /^year/ }).focus()
+  await page.keyboard.type('2025')
+  await page.getByText(/must be .* or later/).waitFor()
+  expect(await axeViolations(page)).toEqual([])
+})
+
+test('the overview counts who came, who did not, and what was free', async () => {
+  const clinic = await aClinic(pages.owner)
+  await pages.owner.query(
+    `insert into app_public.employees (clinic_id, account_id, role, full_name)
+     select $1, a.id, 'manager', 'Their manager' from app_private.accounts a where a.email = 'harbour@medislot.example'`,
+    [clinic],
+  )
+  const [ada, berta] = [await aDoctor(pages.owner, clinic), await aDoctor(pages.owner, clinic)]
+  await pages.owner.query(
+    `update app_public.doctors set full_name = case id when $1 then 'Dr. Ada Lovelace' else 'Dr. Berta Benz' end where clinic_id = $2`,
+    [ada, clinic],
+  )
+  const { monday, ahead } = await pages.owner.one<{ monday: string; ahead: string }>(
+    `select (date_trunc('week', today) - interval '7 days')::date::text as monday, (today + 1)::text as ahead
+     from (select (now() at time zone 'Europe/Berlin')::date as today)`,
+  )
+  let hour = 6
+  /** A slot of a day, and what became of it. */
+  const aDay = async (doctor: string, date: string, ...became: string[]) => {
+    for (const status of became) {
+      const { id } = await pages.owner.one<{ id: string }>(
+        `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
+         values ($1, $2, $3, $4, tstzrange($5::timestamptz, $5::timestamptz + interval '30 min')) returning id`,
+        [clinic, doctor, await aTimeSlot(pages.owner, clinic), date, `${date}T${String(hour++).padStart(2, '0')}:00Z`],
+      )
+      if (status === 'free') continue
+      // A slot and its booking agree when the transaction ends.
+      await pages.owner.query('begin')
+      const booking = await recordBooking(pages.owner, id, (await aCustomer(pages.owner)).customerId)
+      await pages.owner.query('commit')
+      if (status === 'no_show') await noShow(pages.owner, clinic, booking)
+      else if (status !== 'booked') await checkIn(pages.owner, clinic, booking)
+      if (status === 'completed') await complete(pages.owner, clinic, booking)
+    }
+    hour = 6
+  }
+  await aDay(ada, monday, 'completed', 'completed', 'completed', 'checked_in', 'no_show', 'no_show', 'free', 'booked')
+  await aDay(berta, monday, 'completed', 'completed')
+  await aDay(berta, ahead, 'booked', 'free', 'free')
+
+  const page = await manager('harbour', { viewport: { width: 1280, height: 900 } })
+  await page.goto(`${pages.url}/manage/${clinic}`)
+  const figure = (name: string) => page.locator('.figure', { hasText: name }).locator('.figure-value').textContent()
+  await page.locator('.chart').waitFor()
+  expect(await figure('Booked ahead')).toBe('1')
+  expect(await figure('Free ahead')).toBe('2')
+  // Two of the eight of whom it is known.
+  expect(await figure('No-shows')).toBe('25%')
+
+  const legend = async () =>
+    (await page.locator('.legend li').allTextContents()).map((words) => words.replace(/\s+/g, ' ').trim())
+  expect(await legend()).toEqual(['Arrived or done 6', 'Booked 2', 'No-show 2', 'Free 3', 'Used 77%'])
+  const day = page.locator('.chart-day').first()
+  await day.hover()
+  expect(await legend()).toEqual(['Arrived or done 6', 'Booked 1', 'No-show 2', 'Free 1', 'Used 90%'])
+  // As high as they are many, one upon the other.
+  const box = async (part: string) => (await day.locator(`.chart-part.${part}`).boundingBox()) ?? { y: 0, height: 0 }
+  const [seen, booked, missed, free] = await Promise.all(['seen', 'booked', 'noShow', 'free'].map(box))
+  // A pixel lies between two of them.
+  for (const [part, n] of [
+    [seen, 6],
+    [missed, 2],
+    [free, 1],
+  ] as const) {
+    expect((part?.height ?? 0) + 1).toBeCloseTo(n * ((booked?.height ?? 0) + 1), 1)
+  }
+  expect([seen, booked, missed, free].map((part) => part?.y)).toEqual(
+    [seen, booked, missed, free].map((part) => part?.y).toSorted((a = 0, b = 0) => b - a),
+  )
+
+  const rows = async (table: Locator) =>
+    (await table.locator('tbody tr').all()).reduce<Promise<string[][]>>(
+      async (before, row) => [...(await before), await row.locator('th, td').allTextContents()],
+      Promise.resolve([]),
+    )
+  expect(await rows(page.getByRole('region', { name: 'By doctor' }).locator('table'))).toEqual([
+    ['Dr. Ada Lovelace', '88%', '4', '1', '2', '1'],
+    ['Dr. Berta Benz', '60%', '2', '1', '0', '2'],
+  ])
+  await page.getByText('Numbers per day').click()
+  expect((await rows(page.locator('.day-table table'))).map(([, ...numbers]) => numbers)).toEqual([
+    ['6', '1', '2', '1', '90%'],
+    ['0', '1', '0', '2', '33%'],
+  ])
+  expect(await axeViolations(page)).toEqual([])
+  await page.getByLabel('Doctor', { exact: true }).selectOption('Dr. Berta Benz')
+  await page.mouse.move(0, 0)
+  expect(await legend()).toEqual(['Arrived or done 2', 'Booked 1', 'No-show 0', 'Free 2', 'Used 60%'])
+  // What is ahead does not depend on the weeks that are shown.
+  await press(page, 'Four weeks earlier')
+  await page.getByText('There are no slots in these weeks.').waitFor()
+  expect(await figure('Booked ahead')).toBe('1')
+  expect(await figure('No-shows')).toBe('–')
+})
+
 test.each([
   ['desk screen, light', { viewport: { width: 1280, height: 900 } }],
   ['desk screen, dark', { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' as const }],
@@ -264,3 +406,30 @@ test.each([
   },
   60_000,
 )
+
+test('an administrator of more clinics than fit a list finds each of them by name', async () => {
+  await pages.owner.query(
+    `insert into app_public.clinics (name, time_zone) select 'Branch ' || n, 'Europe/Berlin' from generate_series(1, 120) n`,
+  )
+  const { id } = await pages.owner.one<{ id: string }>(`select id from app_public.clinics where name = 'Branch 120'`)
+  const page = await manager('admin')
+  for (const base of ['desk', 'manage']) {
+    await page.goto(`${pages.url}/${base}/1`)
+    const clinic = page.getByRole('combobox', { name: 'Clinic' })
+    await clinic.click()
+    await page.keyboard.type('branch 12')
+    await page.getByRole('option', { name: 'Branch 120' }).waitFor()
+    expect(await page.getByRole('option').allTextContents()).toEqual(['Branch 12', 'Branch 120'])
+    expect(await axeViolations(page, '.popover')).toEqual([])
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`${pages.url}/${base}/${id}`)
+    expect(await clinic.inputValue()).toBe('Branch 120')
+    // Named by the address alone, too.
+    await page.reload()
+    await page.locator('main:not(:has(.bones)) h1').waitFor()
+    expect(await clinic.inputValue()).toBe('Branch 120')
+    expect(await axeViolations(page)).toEqual([])
+  }
+})
