@@ -65,8 +65,7 @@ const bookFor = async (clinicId: string, slotId: string, name: string, email: st
 /** The desk's page of a day, live. */
 async function aDesk({ clinicId }: Practice, date: string, page?: Page, name = 'riverside'): Promise<Page> {
   const desk = page ?? (await pages.visitor({ viewport: { width: 1280, height: 800 } }))
-  await signInAs(desk, pages.url, name)
-  await desk.goto(`${pages.url}/desk/${clinicId}?date=${date}`)
+  await signInAs(desk, pages.url, name, `/desk/${clinicId}?date=${date}`)
   await desk.locator('.live.live').waitFor()
   return desk
 }
@@ -83,8 +82,7 @@ test('the desk sees live what a patient does in another browser', async () => {
   await shows(desk, ahead.id, 'Free')
   expect(await axeViolations(desk)).toEqual([])
 
-  await signInAs(patient, pages.url, 'ann')
-  await patient.goto(`${pages.url}/book/${clinicId}/${ahead.id}?doctor=${practice.ada}`)
+  await signInAs(patient, pages.url, 'ann', `/book/${clinicId}/${ahead.id}?doctor=${practice.ada}`)
   await patient.getByText(/^Kept for you: /).waitFor()
   await shows(desk, ahead.id, /Ann.*Held/)
   await patient.getByRole('button', { name: 'Book', exact: true }).click()
@@ -227,8 +225,7 @@ test('of two desks that want one time the second is told in its place', async ()
   const deaf = await pages.visitor({ viewport: { width: 1280, height: 800 } })
   await deaf.routeWebSocket(/\/graphql/, () => {})
   const first = await aDesk(practice, ahead.date)
-  await signInAs(deaf, pages.url, 'riverside')
-  await deaf.goto(`${pages.url}/desk/${clinicId}?date=${ahead.date}`)
+  await signInAs(deaf, pages.url, 'riverside', `/desk/${clinicId}?date=${ahead.date}`)
   for (const [desk, name] of [
     [first, 'Wanda First'],
     [deaf, 'Zora Second'],
@@ -394,8 +391,7 @@ test('a day without times says so, and who does not work here is not let in', as
   await desk.getByRole('heading', { name: 'No times on this day' }).waitFor()
   expect(await axeViolations(desk)).toEqual([])
   const patient = await pages.visitor()
-  await signInAs(patient, pages.url, 'bob')
-  await patient.goto(`${pages.url}/desk/${practice.clinicId}`)
+  await signInAs(patient, pages.url, 'bob', `/desk/${practice.clinicId}`)
   await patient.getByText('No clinic to work for').waitFor()
   expect(await axeViolations(patient)).toEqual([])
 })
