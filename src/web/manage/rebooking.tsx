@@ -37,7 +37,10 @@ const Dismiss = graphql(`
 
 type Entry = NonNullable<NonNullable<ManageRebookingsQuery['rebookingLists']>['nodes'][number]>
 
-/** Who has an appointment that the plans no longer have room for, and what to do about it. */
+/** Whether the appointment is gone, not only out of place. */
+const isTaken = ({ reason }: Entry) => reason === 'slot_withdrawn'
+
+/** Whom to offer another time: the plans have no room for their appointment any more, or the clinic has taken it away. */
 export function RebookingSection() {
   const { t, locale } = useRebookingText()
   const { t: common } = useManageText()
@@ -57,6 +60,7 @@ export function RebookingSection() {
       >
         {(entry) => {
           const { booking, reason } = entry
+          const words = isTaken(entry) ? t.taken : t
           const { phone, email } = booking?.clinicCustomer ?? {}
           return (
             <>
@@ -75,15 +79,15 @@ export function RebookingSection() {
               <div className="row-actions">
                 {booking && (
                   <Link
-                    href={`/desk/${clinic.id}?date=${booking.slotDate}&booking=${booking.id}`}
+                    href={`/desk/${clinic.id}?date=${booking.slotDate}${isTaken(entry) ? '' : `&booking=${booking.id}`}`}
                     className="button small"
                   >
-                    {t.rebook}
+                    {words.rebook}
                     <span className="visually-hidden">, {nameOf(entry)}</span>
                   </Link>
                 )}
                 <RowButton of={nameOf(entry)} press={() => setDismissed(entry)}>
-                  {t.dismiss}
+                  {words.dismiss}
                 </RowButton>
               </div>
             </>
@@ -92,17 +96,17 @@ export function RebookingSection() {
       </Listing>
       {dismissed && (
         <Confirm
-          title={t.dismissTitle(nameOf(dismissed))}
-          submit={t.dismiss}
+          title={(isTaken(dismissed) ? t.taken : t).dismissTitle(nameOf(dismissed))}
+          submit={(isTaken(dismissed) ? t.taken : t).dismiss}
           confirm={async () => {
             await ask(Dismiss, { clinicId: dismissed.clinicId, rebookingId: dismissed.id })
-            say(t.dismissed)
+            say((isTaken(dismissed) ? t.taken : t).dismissed)
             asked.again()
             setDismissed(undefined)
           }}
           close={() => setDismissed(undefined)}
         >
-          <p>{t.dismissLead}</p>
+          <p>{(isTaken(dismissed) ? t.taken : t).dismissLead}</p>
         </Confirm>
       )}
     </Section>
