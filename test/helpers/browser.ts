@@ -7,6 +7,7 @@ import chromiumFile from '@sparticuz/chromium'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { loadDemoData } from '../../src/demo.ts'
 import { type ClonedDatabase, cloneDatabase } from './cluster.ts'
+import { type Connection, connect } from './connection.ts'
 import { type Program, startProgram, startServer } from './program.ts'
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -47,7 +48,7 @@ const builtPages = () =>
   promisify(execFile)(process.execPath, [join(import.meta.dirname, '../../scripts/build_web.ts')])
 
 /** Starts both, on a database of their own, and if asked a worker for what jobs do. Call close() when done. */
-export async function startPages({ worker = false } = {}): Promise<Pages> {
+async function startPages({ worker = false } = {}): Promise<Pages> {
   // A browser that outlives a failure in here would keep Jest waiting for ever.
   const started = new AsyncDisposableStack()
   try {
@@ -83,6 +84,29 @@ async function open(started: AsyncDisposableStack, worker: boolean): Promise<Pag
     },
     close: () => started.disposeAsync(),
   }
+}
+
+export interface PagesForTests extends Pages {
+  /** The owner of their database. */
+  owner: Connection
+}
+
+/** The pages for the tests of a file, from before the first to after the last. What goes wrong on one fails its test. */
+export function pagesForTests(options: { worker?: boolean } = {}): PagesForTests {
+  const pages = {} as PagesForTests
+  beforeAll(async () => {
+    Object.assign(pages, await startPages(options))
+    pages.owner = await connect(pages.database.url)
+  }, 60_000)
+  afterEach(() => {
+    // Also what the Content-Security-Policy refused.
+    expect(pages.faults.splice(0)).toEqual([])
+  })
+  afterAll(async () => {
+    await pages.owner?.close()
+    await pages.close?.()
+  })
+  return pages
 }
 
 /** What axe finds wrong with a page as it is now, or with a part of it: rule, and the elements that break it. */

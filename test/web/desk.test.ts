@@ -1,23 +1,10 @@
 import type { Locator, Page } from 'playwright-core'
-import { axeViolations, type Pages, signInAs, startPages } from '../helpers/browser.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
+import { axeViolations, pagesForTests, signInAs } from '../helpers/browser.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { book } from '../helpers/operations.ts'
 import { aClinic, aDoctor, aSlot, aTimeSlot } from '../helpers/world.ts'
 
-let pages: Pages
-let owner: Connection
-beforeAll(async () => {
-  pages = await startPages({ worker: true })
-  owner = await connect(pages.database.url)
-}, 60_000)
-afterAll(async () => {
-  await owner.close()
-  await pages.close()
-})
-afterEach(() => {
-  expect(pages.faults.splice(0)).toEqual([])
-})
+const pages = pagesForTests({ worker: true })
 
 interface Practice {
   clinicId: string
@@ -29,18 +16,18 @@ interface Practice {
 
 /** A clinic with Dr. Ada and Dr. Berta, where the demo's manager of Riverside works, too. */
 async function aPractice(): Promise<Practice> {
-  const clinicId = await aClinic(owner)
-  const [ada, berta] = [await aDoctor(owner, clinicId), await aDoctor(owner, clinicId)]
-  await owner.query(
+  const clinicId = await aClinic(pages.owner)
+  const [ada, berta] = [await aDoctor(pages.owner, clinicId), await aDoctor(pages.owner, clinicId)]
+  await pages.owner.query(
     `update app_public.doctors set full_name = case id when $1 then 'Dr. Ada Lovelace' else 'Dr. Berta Benz' end where clinic_id = $2`,
     [ada, clinicId],
   )
-  await owner.query(
+  await pages.owner.query(
     `insert into app_public.employees (clinic_id, account_id, role, full_name)
      select $1, a.id, 'receptionist', 'The desk' from app_private.accounts a where a.email = 'riverside@medislot.example'`,
     [clinicId],
   )
-  const { date } = await owner.one<{ date: string }>(
+  const { date } = await pages.owner.one<{ date: string }>(
     `select ((now() at time zone 'Europe/Berlin')::date + 2)::text as date`,
   )
   return { clinicId, ada, berta, ahead: { id: await aSlotAt(clinicId, ada, date, `${date}T11:00Z`), date } }
@@ -48,24 +35,24 @@ async function aPractice(): Promise<Practice> {
 
 /** A slot with its date in the clinic. */
 const dated = (slotId: string) =>
-  owner.one<{ id: string; date: string }>(
+  pages.owner.one<{ id: string; date: string }>(
     'select id, slot_date::text as date from app_public.booking_slots where id = $1',
     [slotId],
   )
 
 /** A slot of a date at an instant, half an hour long. */
 async function aSlotAt(clinicId: string, doctorId: string, date: string, instant: string): Promise<string> {
-  const { id } = await owner.one<{ id: string }>(
+  const { id } = await pages.owner.one<{ id: string }>(
     `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
      values ($1, $2, $3, $4, tstzrange($5::timestamptz, $5::timestamptz + interval '30 min')) returning id`,
-    [clinicId, doctorId, await aTimeSlot(owner, clinicId), date, instant],
+    [clinicId, doctorId, await aTimeSlot(pages.owner, clinicId), date, instant],
   )
   return id
 }
 
 /** Somebody in the clinic's records, with a phone number. */
 const aPatient = (clinicId: string, name: string, phone: string | null = null, email: string | null = null) =>
-  owner.one<{ customer_id: string }>('select customer_id from app_public.add_clinic_customer($1, $2, $3, $4)', [
+  pages.owner.one<{ customer_id: string }>('select customer_id from app_public.add_clinic_customer($1, $2, $3, $4)', [
     clinicId,
     name,
     email,
@@ -73,7 +60,7 @@ const aPatient = (clinicId: string, name: string, phone: string | null = null, e
   ])
 
 const bookFor = async (clinicId: string, slotId: string, name: string, email: string | null = null) =>
-  book(owner, clinicId, slotId, { customerId: (await aPatient(clinicId, name, null, email)).customer_id })
+  book(pages.owner, clinicId, slotId, { customerId: (await aPatient(clinicId, name, null, email)).customer_id })
 
 /** The desk's page of a day, live. */
 async function aDesk({ clinicId }: Practice, date: string, page?: Page): Promise<Page> {
@@ -110,7 +97,7 @@ test('the desk sees live what a patient does in another browser', async () => {
 
 test('a walk-in whom nobody knows is added, booked, checked in and done', async () => {
   const practice = await aPractice()
-  const now = await dated(await aSlot(owner, practice.clinicId, practice.berta, 0))
+  const now = await dated(await aSlot(pages.owner, practice.clinicId, practice.berta, 0))
   const desk = await aDesk(practice, now.date)
   await cell(desk, now.id).click()
   await desk.getByText('New patient').click()
@@ -138,7 +125,7 @@ test('a walk-in whom nobody knows is added, booked, checked in and done', async 
   await press(desk, 'Complete')
   await shows(desk, now.id, 'Done')
   expect(
-    await owner.query('select preferred_language, phone from app_public.clinic_customers where clinic_id = $1', [
+    await pages.owner.query('select preferred_language, phone from app_public.clinic_customers where clinic_id = $1', [
       practice.clinicId,
     ]),
   ).toEqual([{ preferred_language: 'de', phone: '+49 30 998877' }])
@@ -147,7 +134,7 @@ test('a walk-in whom nobody knows is added, booked, checked in and done', async 
 test('a caller whom the clinic knows is found by phone, booked, moved to another doctor and day, and cancelled', async () => {
   const practice = await aPractice()
   const { clinicId, berta, ahead } = practice
-  const { date } = await owner.one<{ date: string }>('select ($1::date + 1)::text as date', [ahead.date])
+  const { date } = await pages.owner.one<{ date: string }>('select ($1::date + 1)::text as date', [ahead.date])
   const later = await aSlotAt(clinicId, berta, date, `${date}T08:00Z`)
   await aPatient(clinicId, 'Carla Schmitt', '+49 (151) 700 80 90', 'carla@web.example')
   await aPatient(clinicId, 'Somebody Else', '030 1')
@@ -186,13 +173,13 @@ test('a caller whom the clinic knows is found by phone, booked, moved to another
   await press(desk, 'Cancel visit')
   await shows(desk, later, 'Free')
   const told = () =>
-    owner.query(`select from app_private.messages where recipient = 'carla@web.example' and body ~ 'Benz is ill'`)
+    pages.owner.query(`select from app_private.messages where recipient = 'carla@web.example' and body ~ 'Benz is ill'`)
   await eventually(async () => (await told()).length === 1, 'the patient is told why')
 })
 
 test('who does not come is marked so; a time is withdrawn and opened again', async () => {
   const practice = await aPractice()
-  const now = await dated(await aSlot(owner, practice.clinicId, practice.ada, 0))
+  const now = await dated(await aSlot(pages.owner, practice.clinicId, practice.ada, 0))
   await bookFor(practice.clinicId, now.id, 'Norbert Never')
   const desk = await aDesk(practice, now.date)
   await cell(desk, now.id).click()
@@ -225,7 +212,9 @@ test("a doctor's day is withdrawn, and who had booked is told", async () => {
   await press(desk, 'Close')
   for (const id of [ahead.id, second]) await shows(desk, id, 'Withdrawn')
   const told = () =>
-    owner.query(`select from app_private.messages where recipient = 'tilda@web.example' and body ~ 'A conference'`)
+    pages.owner.query(
+      `select from app_private.messages where recipient = 'tilda@web.example' and body ~ 'A conference'`,
+    )
   await eventually(async () => (await told()).length === 1, 'the patient is told')
 })
 

@@ -1,15 +1,8 @@
 import type { Page } from 'playwright-core'
-import { axeViolations, demoPassword, type Pages, signInAs, startPages } from '../helpers/browser.ts'
+import { axeViolations, demoPassword, pagesForTests, signInAs } from '../helpers/browser.ts'
 import { dataOf, graphqlClient } from '../helpers/graphql.ts'
 
-let pages: Pages
-beforeAll(async () => {
-  pages = await startPages()
-}, 60_000)
-afterAll(() => pages.close())
-afterEach(() => {
-  expect(pages.faults.splice(0)).toEqual([])
-})
+const pages = pagesForTests()
 
 // Riverside is clinic 1, Harbour 2, Lagoon 3; managers of the demo are called like their clinics.
 const sections = [
@@ -26,7 +19,7 @@ const sections = [
   '/webhooks',
 ]
 
-async function manager(name: string, options?: Parameters<Pages['visitor']>[0]): Promise<Page> {
+async function manager(name: string, options?: Parameters<typeof pages.visitor>[0]): Promise<Page> {
   const page = await pages.visitor(options)
   await signInAs(page, pages.url, name)
   return page

@@ -1,11 +1,7 @@
 import type { Page } from 'playwright-core'
-import { axeViolations, type Pages, signInAs, startPages } from '../helpers/browser.ts'
+import { axeViolations, pagesForTests, signInAs } from '../helpers/browser.ts'
 
-let pages: Pages
-beforeAll(async () => {
-  pages = await startPages()
-}, 60_000)
-afterAll(() => pages.close())
+const pages = pagesForTests()
 
 /** Asserts that axe finds nothing on the page as it is, or in a part of it, in the light and in the dark. */
 async function expectAccessible(page: Page, part?: string) {
@@ -97,6 +93,9 @@ test('an error of the server, and of a script that cannot be fetched', async () 
   await page.unroute('**/assets/book_page-*.js')
   await page.getByRole('button', { name: 'Try again' }).click()
   await page.getByRole('heading', { name: 'Book this time' }).waitFor()
+  // The browser itself reports what it could not load.
+  const told = /status of 500|ERR_FAILED|Failed to fetch dynamically imported module/
+  expect(pages.faults.splice(0).filter((fault) => !told.test(fault))).toEqual([])
 })
 
 test('the dialog before a booking is cancelled keeps the focus, and gives it back', async () => {

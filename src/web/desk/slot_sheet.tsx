@@ -1,5 +1,4 @@
 import { type ReactNode, useState } from 'react'
-import { Field } from '../parts/field.tsx'
 import { Form } from '../parts/form.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Sheet } from '../parts/sheet.tsx'
@@ -7,6 +6,7 @@ import { useWorkplace } from '../staff/clinic.tsx'
 import { clock, localDate, longDate } from '../time.ts'
 import { useActions } from './actions.ts'
 import { BookForm } from './book_form.tsx'
+import { EndForm } from './end_form.tsx'
 import { DeskIcon } from './icons.tsx'
 import { MoveForm } from './move_form.tsx'
 import { useMoving } from './moving.tsx'
@@ -208,23 +208,11 @@ interface AskFirstFormProps {
 }
 
 function AskFirst({ title, lead, submit, act, done, back }: AskFirstFormProps) {
-  const { t } = useDeskText()
   return (
     <>
       <h3>{title}</h3>
       <p>{lead}</p>
-      <Form
-        danger
-        submit={submit}
-        onSubmit={async ({ reason }) => done(await act(reason))}
-        aside={
-          <button type="button" className="button" onClick={back}>
-            {t.slot.keep}
-          </button>
-        }
-      >
-        <Field label={t.slot.reason} name="reason" autoComplete="off" maxLength={500} />
-      </Form>
+      <EndForm submit={submit} act={async (reason) => done(await act(reason))} keep={back} />
     </>
   )
 }

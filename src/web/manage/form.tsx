@@ -1,15 +1,6 @@
-import {
-  type ComponentProps,
-  createContext,
-  type ReactNode,
-  useContext,
-  useEffect,
-  useId,
-  useRef,
-  useState,
-} from 'react'
+import { type ComponentProps, createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
 import { Refusal } from '../graphql/client.ts'
-import { Field } from '../parts/field.tsx'
+import { Field, Labelled } from '../parts/field.tsx'
 import { Form } from '../parts/form.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Sheet } from '../parts/sheet.tsx'
@@ -120,34 +111,21 @@ interface SelectProps {
 
 /** One of a few, in an EditForm. */
 export function Select({ label, name, defaultValue, hint, required, onChange, children }: SelectProps) {
-  const id = useId()
   const error = useContext(FormContext).errors[name]
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ')
   return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <select
-        id={id}
-        name={name}
-        defaultValue={defaultValue}
-        required={required}
-        aria-describedby={described || undefined}
-        aria-invalid={error ? true : undefined}
-        onChange={({ target }) => onChange?.(target.value)}
-      >
-        {children}
-      </select>
-      {hint && (
-        <p className="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
+    <Labelled label={label} hint={hint} error={error}>
+      {(ties) => (
+        <select
+          {...ties}
+          name={name}
+          defaultValue={defaultValue}
+          required={required}
+          onChange={({ target }) => onChange?.(target.value)}
+        >
+          {children}
+        </select>
       )}
-      {error && (
-        <p className="field-error" id={`${id}-error`}>
-          {error}
-        </p>
-      )}
-    </div>
+    </Labelled>
   )
 }
 
