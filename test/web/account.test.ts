@@ -43,8 +43,7 @@ test('a patient changes what clinics know of her, and how they write to her', as
 
 test('a patient changes her password, and stays signed in here', async () => {
   const page = await pages.visitor()
-  await signInAs(page, pages.url, 'bob')
-  await page.goto(`${pages.url}/profile`)
+  await signInAs(page, pages.url, 'bob', '/profile')
   const change = async (current: string, fresh: string) => {
     await page.getByLabel('Present password').fill(current)
     await page.getByLabel('New password').fill(fresh)
@@ -122,8 +121,7 @@ test('what was long ago is shown when it is asked for', async () => {
 test('a screen reader hears of the time left at the beginning, when it gets short, and at the end', async () => {
   const page = await pages.visitor()
   await page.clock.install()
-  await signInAs(page, pages.url, 'bob')
-  await page.goto(`${pages.url}/?clinic=3`)
+  await signInAs(page, pages.url, 'bob', '/?clinic=3')
   await page.locator('a.time').last().click()
   const status = page.locator('.countdown [role=status]')
   await page.getByText(/^Kept for you: /).waitFor()
@@ -144,8 +142,7 @@ test('a screen reader hears of the time left at the beginning, when it gets shor
 
 test('a booking on paper is the booking alone', async () => {
   const page = await pages.visitor()
-  await signInAs(page, pages.url, 'bob')
-  await page.goto(`${pages.url}/?clinic=3`)
+  await signInAs(page, pages.url, 'bob', '/?clinic=3')
   await page.locator('a.time').last().click()
   await page.getByRole('button', { name: 'Book', exact: true }).click()
   await page.getByRole('button', { name: 'Print' }).waitFor()

@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { axeViolations, pagesForTests, signInAs } from '../helpers/browser.ts'
 import { eventually } from '../helpers/eventually.ts'
-import { book } from '../helpers/operations.ts'
+import { book, cancel } from '../helpers/operations.ts'
 import { aClinic, aDoctor, aSlot, aTimeSlot } from '../helpers/world.ts'
 
 const pages = pagesForTests({ worker: true })
@@ -63,10 +63,9 @@ const bookFor = async (clinicId: string, slotId: string, name: string, email: st
   book(pages.owner, clinicId, slotId, { customerId: (await aPatient(clinicId, name, null, email)).customer_id })
 
 /** The desk's page of a day, live. */
-async function aDesk({ clinicId }: Practice, date: string, page?: Page): Promise<Page> {
+async function aDesk({ clinicId }: Practice, date: string, page?: Page, name = 'riverside'): Promise<Page> {
   const desk = page ?? (await pages.visitor({ viewport: { width: 1280, height: 800 } }))
-  await signInAs(desk, pages.url, 'riverside')
-  await desk.goto(`${pages.url}/desk/${clinicId}?date=${date}`)
+  await signInAs(desk, pages.url, name, `/desk/${clinicId}?date=${date}`)
   await desk.locator('.live.live').waitFor()
   return desk
 }
@@ -83,8 +82,7 @@ test('the desk sees live what a patient does in another browser', async () => {
   await shows(desk, ahead.id, 'Free')
   expect(await axeViolations(desk)).toEqual([])
 
-  await signInAs(patient, pages.url, 'ann')
-  await patient.goto(`${pages.url}/book/${clinicId}/${ahead.id}?doctor=${practice.ada}`)
+  await signInAs(patient, pages.url, 'ann', `/book/${clinicId}/${ahead.id}?doctor=${practice.ada}`)
   await patient.getByText(/^Kept for you: /).waitFor()
   await shows(desk, ahead.id, /Ann.*Held/)
   await patient.getByRole('button', { name: 'Book', exact: true }).click()
@@ -227,8 +225,7 @@ test('of two desks that want one time the second is told in its place', async ()
   const deaf = await pages.visitor({ viewport: { width: 1280, height: 800 } })
   await deaf.routeWebSocket(/\/graphql/, () => {})
   const first = await aDesk(practice, ahead.date)
-  await signInAs(deaf, pages.url, 'riverside')
-  await deaf.goto(`${pages.url}/desk/${clinicId}?date=${ahead.date}`)
+  await signInAs(deaf, pages.url, 'riverside', `/desk/${clinicId}?date=${ahead.date}`)
   for (const [desk, name] of [
     [first, 'Wanda First'],
     [deaf, 'Zora Second'],
@@ -394,8 +391,85 @@ test('a day without times says so, and who does not work here is not let in', as
   await desk.getByRole('heading', { name: 'No times on this day' }).waitFor()
   expect(await axeViolations(desk)).toEqual([])
   const patient = await pages.visitor()
-  await signInAs(patient, pages.url, 'bob')
-  await patient.goto(`${pages.url}/desk/${practice.clinicId}`)
+  await signInAs(patient, pages.url, 'bob', `/desk/${practice.clinicId}`)
   await patient.getByText('No clinic to work for').waitFor()
   expect(await axeViolations(patient)).toEqual([])
+})
+
+test('a link to a booking opens it on its day, wherever it is', async () => {
+  const practice = await aPractice()
+  const { clinicId, ahead } = practice
+  const booking = await bookFor(clinicId, ahead.id, 'Rita Rebooked')
+  const desk = await pages.visitor()
+  await signInAs(desk, pages.url, 'riverside')
+  const dialog = desk.getByRole('dialog')
+  // Of another day, such as where it was before it was moved.
+  for (const date of ['', '&date=2026-01-01']) {
+    await desk.goto(`${pages.url}/desk/${clinicId}?booking=${booking.id}${date}`)
+    await dialog.getByText('Rita Rebooked').waitFor()
+    expect(await axeViolations(desk)).toEqual([])
+    await desk.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    expect(new URL(desk.url()).search).toBe(`?date=${ahead.date}`)
+  }
+  await desk.goto(`${pages.url}/desk/${clinicId}?booking=${booking.id}`)
+  await press(desk, 'Move')
+  await desk.getByText('Moving Rita Rebooked').waitFor()
+  await cancel(pages.owner, clinicId, booking.id)
+  await desk.goto(`${pages.url}/desk/${clinicId}?booking=${booking.id}&date=${ahead.date}`)
+  await desk.getByText('This visit is gone.').waitFor()
+  await shows(desk, ahead.id, 'Free')
+  expect(await dialog.count()).toBe(0)
+})
+
+test('a doctor sees the whole day, and is offered what is theirs to do', async () => {
+  const practice = await aPractice()
+  const { clinicId, ada, berta, ahead } = practice
+  await pages.owner.query(
+    `insert into app_public.employees (clinic_id, account_id, role, doctor_id, full_name)
+     select $1, a.id, 'doctor', $2, 'Dr. Ada Lovelace' from app_private.accounts a where a.email = 'harbour@medislot.example'`,
+    [clinicId, ada],
+  )
+  const own = await dated(await aSlot(pages.owner, clinicId, ada, 0))
+  const others = await aSlot(pages.owner, clinicId, berta, 0)
+  const othersAhead = await aSlotAt(clinicId, berta, ahead.date, `${ahead.date}T11:00Z`)
+  await bookFor(clinicId, own.id, 'Olga Own')
+  await bookFor(clinicId, others, 'Otto Other')
+  const desk = await pages.visitor({ viewport: { width: 1280, height: 800 } })
+  await aDesk(practice, own.date, desk, 'harbour')
+  const dialog = desk.getByRole('dialog')
+  const namesOf = async (buttons: Locator) =>
+    Promise.all((await buttons.all()).map(async (it) => (await it.getAttribute('aria-label')) ?? it.textContent()))
+  /** What can be pressed in a slot's sheet. */
+  const offered = async (slotId: string) => {
+    await cell(desk, slotId).click()
+    await dialog.waitFor()
+    expect(await axeViolations(desk)).toEqual([])
+    const names = await namesOf(dialog.getByRole('button'))
+    await desk.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    return names
+  }
+  const withdrawDay = desk.getByRole('button', { name: /^Withdraw the day/ })
+  await shows(desk, others, 'Otto Other')
+  expect(await namesOf(withdrawDay)).toEqual(['Withdraw the day, Dr. Ada Lovelace'])
+  expect(await offered(own.id)).toEqual(['Close', 'Check in', 'No-show', 'Withdraw this time'])
+  expect(await offered(others)).toEqual(['Close'])
+  await cell(desk, own.id).click()
+  await press(desk, 'Check in')
+  await shows(desk, own.id, 'Arrived')
+  expect(await offered(own.id)).toEqual(['Close', 'Complete'])
+  await cell(desk, own.id).click()
+  await press(desk, 'Complete')
+  await shows(desk, own.id, 'Done')
+
+  await desk.goto(`${pages.url}/desk/${clinicId}?date=${ahead.date}`)
+  await shows(desk, ahead.id, 'Free')
+  expect(await offered(ahead.id)).toEqual(['Close', 'Withdraw this time'])
+  expect(await offered(othersAhead)).toEqual(['Close'])
+  await cell(desk, ahead.id).click()
+  await press(desk, 'Withdraw this time')
+  await press(desk, 'Withdraw this time')
+  await shows(desk, ahead.id, 'Withdrawn')
+  expect(await offered(ahead.id)).toEqual(['Close'])
 })

@@ -1,5 +1,6 @@
 import { type ComponentProps, createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
 import { Refusal } from '../graphql/client.ts'
+import { DateField, type DateFieldProps } from '../parts/date_field.tsx'
 import { Field, Labelled } from '../parts/field.tsx'
 import { Form } from '../parts/form.tsx'
 import { Notice } from '../parts/notice.tsx'
@@ -97,6 +98,29 @@ export function EditForm({ submit, save, fieldOf, reload, onDirty, aside, childr
 export function Input({ name, ...props }: ComponentProps<typeof Field> & { name: string }) {
   const { errors } = useContext(FormContext)
   return <Field name={name} error={errors[name]} {...props} />
+}
+
+interface DateProps extends Omit<DateFieldProps, 'value' | 'onChange'> {
+  name: string
+  defaultValue: string
+}
+
+/** A date, in an EditForm. */
+export function DateInput({ name, defaultValue, ...props }: DateProps) {
+  const { errors, touch } = useContext(FormContext)
+  const [value, setValue] = useState(defaultValue)
+  return (
+    <DateField
+      {...props}
+      name={name}
+      error={errors[name]}
+      value={value}
+      onChange={(date) => {
+        setValue(date)
+        touch()
+      }}
+    />
+  )
 }
 
 interface SelectProps {

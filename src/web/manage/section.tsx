@@ -2,8 +2,8 @@ import type { ReactNode } from 'react'
 import { Problem } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { useText } from '../text/language.ts'
+import type { Paging } from '../use_pages.ts'
 import type { Asked } from '../use_query.ts'
-import type { Paging } from './pages.ts'
 import { useManageText } from './text/common.ts'
 
 interface SectionProps {

@@ -1,7 +1,7 @@
 import { useState } from 'react'
-import type { TypedDocumentString } from '../graphql/generated/graphql.ts'
-import { ask } from '../session.ts'
-import { type Asked, useAsked } from '../use_query.ts'
+import type { TypedDocumentString } from './graphql/generated/graphql.ts'
+import { ask } from './session.ts'
+import { type Asked, useAsked } from './use_query.ts'
 
 interface Page<Node> {
   nodes: readonly (Node | null)[]
