@@ -1,15 +1,16 @@
 import { execFileSync } from 'node:child_process'
 import type { Benchmark, Scale } from './benchmark.ts'
 import { compare, type Measured, measured, median } from './compare.ts'
+import { askable, heapOf } from './heap.ts'
 import { atATime, type Load, loadOn, perSecond } from './load.ts'
-import { byGraphQL } from './ways.ts'
-import { makeWorld, openSlots, requireBooked, type World } from './world.ts'
+import { byGraphQL, byRest } from './ways.ts'
+import { makeWorld, openSlots, requireBooked, type Slot, type World } from './world.ts'
 
 const clients = 16
 const sizes = {
   quick: { clinics: [2, 8], share: 20, searches: 5, rounds: 1, load: 400 },
   usual: { clinics: [10, 100, 700], share: 300, searches: 50, rounds: 3, load: 12_000 },
-  full: { clinics: [10, 1000, 10_000], share: 1000, searches: 200, rounds: 5, load: 300_000 },
+  full: { clinics: [10, 1000, 10_000], share: 1000, searches: 200, rounds: 5, load: 30_000 },
 }
 
 export const benchmark: Benchmark = {
@@ -68,25 +69,45 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
       })),
     })
 
-    // The server of the first world, asked again and again; the worker beside it sends what the bookings gave it to send.
-    const [{ world, program, server }] = contestants as [(typeof contestants)[number]]
-    const worker = await world.program('worker')
-    const memory: Record<string, number[]> = { server: [], worker: [] }
-    for (let tenth = 0; tenth <= 10; tenth++) {
-      await atATime(clients, [...Array(load / 10).keys()], (n) => searchOf(server, n))
-      memory.server?.push(megabytesOf(program.process.pid))
-      memory.worker?.push(megabytesOf(worker.process.pid))
-    }
+    const flat = await memoryOf(contestants[0] as (typeof contestants)[number], load)
     progress(`${load} further requests`)
-    const flat = Object.entries(memory).map(([name, figures]) => ({
-      group: `memory through ${load.toLocaleString('en')} requests after as many to warm up (ratio: last third to the third before)`,
-      ...measured(name, 'MB', figures.slice(4), [median(figures.slice(-3)) / median(figures.slice(-6, -3))]),
-    }))
     return [...bookings, ...search, ...flat]
   } finally {
     await Promise.all(loads.map((each) => each.close()))
     await Promise.all(worlds.map((world) => world.end()))
   }
+}
+
+/** What server and worker have in memory as bookings, searches and lists go on, and the worker sends what they give it. */
+async function memoryOf({ world, slots }: { world: World; slots: Slot[] }, requests: number): Promise<Measured[]> {
+  const programs = { server: await world.program('server', askable), worker: await world.program('worker', askable) }
+  const server = loadOn(programs.server.url, clients)
+  const ways: ((slot: Slot) => Promise<unknown>)[] = [
+    byGraphQL(server),
+    byRest(server),
+    ({ id }: Slot) => searchOf(server, Number(id)),
+    ({ id }: Slot) => listOf(server, Number(id)),
+  ]
+  const heaps: Record<string, number[]> = { server: [], worker: [] }
+  const all: Record<string, number> = {}
+  try {
+    for (let tenth = 0; tenth < 10; tenth++) {
+      await atATime(clients, slots.splice(0, requests / 10), async (slot) =>
+        ways[Number(slot.id) % ways.length]?.(slot),
+      )
+      for (const [name, program] of Object.entries(programs)) {
+        heaps[name]?.push(await heapOf(program))
+        all[name] = megabytesOf(program.process.pid)
+      }
+    }
+  } finally {
+    await server.close()
+  }
+  return Object.entries(heaps).map(([name, figures]) => ({
+    group: `memory in use through ${requests.toLocaleString('en')} requests (ratio: the last third to the third before)`,
+    ...measured(name, 'MB', figures.slice(4), [median(figures.slice(-3)) / median(figures.slice(-6, -3))]),
+    also: { 'MB of the process': Math.round(all[name] as number) },
+  }))
 }
 
 async function searchOf(server: Load, n: number): Promise<void> {
@@ -98,6 +119,11 @@ async function searchOf(server: Load, n: number): Promise<void> {
     variables: { id: String(1 + (n % 20)) },
   })
   if (!Array.isArray(JSON.parse(text).data?.availableSlots)) throw new Error(text)
+}
+
+async function listOf(server: Load, n: number): Promise<void> {
+  const { text } = await server.get(`/api/clinics?limit=${1 + (n % 100)}`)
+  if (!Array.isArray(JSON.parse(text).items)) throw new Error(text)
 }
 
 /** What a process has in memory. */

@@ -5,6 +5,8 @@ begin
   -- Stored for a week at most, so reading them all is bearable. A request repeated afterwards is judged anew, and finds no such customer.
   delete from app_private.idempotency_keys ik
   where ik.account_id = erase_answers.account_id or ik.outcome ->> 'customer_id' = erase_answers.customer_id::text
+    or jsonb_typeof(ik.outcome) = 'array'
+      and ik.outcome @> jsonb_build_array(jsonb_build_object('customer_id', erase_answers.customer_id))
     or ik.operation = 'withdraw_slot' and exists (
       select from app_public.events e
       where e.clinic_id = ik.clinic_id and e.customer_id = erase_answers.customer_id and e.booking_slot_id::text = ik.arguments ->> 0);

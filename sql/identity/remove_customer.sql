@@ -36,6 +36,10 @@ begin
     perform app_private.end_booking(live.clinic_id, live.id, 'customer', 'customer removed');
   end loop;
 
+  -- Who has left is offered no other time.
+  update app_public.rebooking_list rl set resolved_at = now(), resolution = 'ended'
+  where (rl.clinic_id, rl.open_booking_id) in (
+    select b.clinic_id, b.id from app_public.bookings b where b.customer_id = customer.id and b.status = 'cancelled');
   update app_public.customers c set is_active = false where c.id = customer.id returning c.* into customer;
   -- The account ends with its customer, unless it is somebody's who works here.
   update app_private.accounts a set is_active = false

@@ -3,6 +3,7 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   hanging jsonb;
   live bigint;
+  over app_public.bookings;
 begin
   -- Slots before bookings before doctors, and slots in the order of their ids: everybody locks in this order, so nobody deadlocks.
   -- Those ahead in any state: a slot just being booked is waited for and then judged again, but by a snapshot without the new booking.
@@ -35,7 +36,11 @@ begin
       and b.status in ('booked', 'checked_in')
     order by b.booking_slot_id
   loop
-    perform app_private.end_booking(clear_schedule.clinic_id, live, 'clinic', clear_schedule.reason, 'slot_withdrawn');
+    over := app_private.end_booking(clear_schedule.clinic_id, live, 'clinic', clear_schedule.reason, 'slot_withdrawn');
+    -- A clinic that closes has nothing to offer in its place.
+    if clear_schedule.doctor_id is not null then
+      perform app_private.list_withdrawn_booking(over);
+    end if;
   end loop;
   -- Also past slots that nobody booked: nothing hangs on them, but an inactive doctor must have no open slot.
   perform set_config('medislot.reason', clear_schedule.reason, true);
@@ -48,6 +53,6 @@ end
 $$;
 
 comment on function app_private.clear_schedule(bigint, bigint, boolean, text) is
-'Ends what a doctor (or, with a null doctor, a whole clinic) has ahead: open slots are withdrawn, live bookings cancelled and their customers told. Without `cascade` it refuses (still_in_use, listing them) when there is any. The caller holds lock_schedule.';
+'Ends what a doctor (or, with a null doctor, a whole clinic) has ahead: open slots are withdrawn, live bookings cancelled and their customers told, and, unless the clinic closes, put on the rebooking list. Without `cascade` it refuses (still_in_use, listing them) when there is any. The caller holds lock_schedule.';
 
 revoke all on function app_private.clear_schedule(bigint, bigint, boolean, text) from public;

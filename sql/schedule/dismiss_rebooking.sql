@@ -15,7 +15,7 @@ end
 $$;
 
 comment on function app_public.dismiss_rebooking(bigint, bigint) is
-'Takes a booking off the rebooking list: it stays where it is, and is not listed for this slot again. For the desk. Refuses forbidden, rebooking_not_found.';
+'Takes a booking off the rebooking list: it stays where it is, and is not listed for this slot again; of one that the clinic had taken away, nothing more is offered. For the desk. Refuses forbidden, rebooking_not_found.';
 
 revoke all on function app_public.dismiss_rebooking(bigint, bigint) from public;
 grant execute on function app_public.dismiss_rebooking(bigint, bigint) to app_staff;

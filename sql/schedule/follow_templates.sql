@@ -52,7 +52,9 @@ begin
       where rl.clinic_id = b.clinic_id and rl.booking_id = b.id and rl.booking_slot_id = b.booking_slot_id and rl.resolution = 'dismissed')
   on conflict on constraint a_booking_is_listed_once_at_a_time do nothing;
   update app_public.rebooking_list rl set resolved_at = now(), resolution = 'fits_again'
-  where rl.clinic_id = clinic.id and rl.resolution is null and rl.booking_slot_id <> all (coalesce(misfits, '{}'));
+  where rl.clinic_id = clinic.id and rl.resolution is null and rl.booking_slot_id <> all (coalesce(misfits, '{}'))
+    -- What the clinic took away is over, whatever the templates say.
+    and rl.reason <> 'slot_withdrawn';
 
   -- Somebody may be booking a held one at this moment: looked at again when the hold has ended.
   select count(*) into held_ones from app_public.booking_slots bs

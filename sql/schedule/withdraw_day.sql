@@ -5,6 +5,7 @@ returns setof app_public.bookings
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   live bigint[];
+  over app_public.bookings;
   ended app_public.bookings[];
   outcome jsonb;
 begin
@@ -14,10 +15,7 @@ begin
     return query select * from jsonb_populate_recordset(null::app_public.bookings, outcome);
     return;
   end if;
-  -- As withdraw_slot: a doctor the own day, everybody else's is the desk's.
-  if not (withdraw_day.doctor_id = any (app_hidden.own_doctor_ids()) and withdraw_day.clinic_id = any (app_hidden.staff_clinic_ids())) then
-    perform app_private.require_clinic_role(withdraw_day.clinic_id, 'desk');
-  end if;
+  perform app_private.require_desk_or_own_doctor(withdraw_day.clinic_id, withdraw_day.doctor_id);
   if withdraw_day.slot_date is null then
     perform app_hidden.refuse('invalid_argument', 'A date is needed.', '{"argument": "slotDate"}');
   end if;
@@ -42,7 +40,9 @@ begin
       from app_public.bookings b where b.clinic_id = withdraw_day.clinic_id and b.id = any (live))));
   end if;
   for i in 1 .. coalesce(cardinality(live), 0) loop
-    ended := ended || app_private.end_booking(withdraw_day.clinic_id, live[i], 'clinic', nullif(btrim(withdraw_day.reason), ''), 'slot_withdrawn');
+    over := app_private.end_booking(withdraw_day.clinic_id, live[i], 'clinic', nullif(btrim(withdraw_day.reason), ''), 'slot_withdrawn');
+    perform app_private.list_withdrawn_booking(over);
+    ended := ended || over;
   end loop;
   perform set_config('medislot.reason', coalesce(withdraw_day.reason, ''), true);
   update app_public.booking_slots bs
@@ -56,7 +56,7 @@ end
 $$;
 
 comment on function app_public.withdraw_day(bigint, bigint, date, boolean, text, text) is
-$c$Takes what is left of a doctor's day out of the calendar, all at once: slots of the clinic's local date that are not over, and holds on them. Refuses (still_in_use, listing them) while there are live bookings; with `cascade` they are cancelled by the clinic and their customers told, and it returns them. The slots stay withdrawn when slots are generated again. For the desk, and for a doctor the own day.
+$c$Takes what is left of a doctor's day out of the calendar, all at once: slots of the clinic's local date that are not over, and holds on them. Refuses (still_in_use, listing them) while there are live bookings; with `cascade` they are cancelled by the clinic, their customers told and put on the rebooking list, and it returns them. The slots stay withdrawn when slots are generated again. For the desk, and for a doctor the own day.
 Refuses forbidden, clinic_not_found, doctor_not_found, idempotency_key_reused, invalid_argument.$c$;
 
 revoke all on function app_public.withdraw_day(bigint, bigint, date, boolean, text, text) from public;

@@ -14,10 +14,7 @@ begin
     return jsonb_populate_record(null::app_public.booking_slots, outcome);
   end if;
   slot := app_private.lock_slot(withdraw_slot.clinic_id, withdraw_slot.booking_slot_id);
-  -- A doctor may withdraw the own slots; everybody else's are the desk's.
-  if not (slot.doctor_id = any (app_hidden.own_doctor_ids()) and slot.clinic_id = any (app_hidden.staff_clinic_ids())) then
-    perform app_private.require_clinic_role(withdraw_slot.clinic_id, 'desk');
-  end if;
+  perform app_private.require_desk_or_own_doctor(slot.clinic_id, slot.doctor_id);
   perform app_private.require_version('booking_slots', withdraw_slot.row_version, slot.row_version);
   if slot.status = 'withdrawn' then
     perform app_private.remember(slot.clinic_id, withdraw_slot.idempotency_key, to_jsonb(slot));
@@ -32,7 +29,8 @@ begin
       perform app_hidden.refuse('still_in_use', 'The slot is booked.', jsonb_build_object('liveBookings', jsonb_build_array(
         jsonb_build_object('bookingId', live.id::text, 'startsAt', live.starts_at))));
     end if;
-    perform app_private.end_booking(live.clinic_id, live.id, 'clinic', withdraw_slot.reason, 'slot_withdrawn');
+    live := app_private.end_booking(live.clinic_id, live.id, 'clinic', withdraw_slot.reason, 'slot_withdrawn');
+    perform app_private.list_withdrawn_booking(live);
   end if;
   perform set_config('medislot.reason', coalesce(withdraw_slot.reason, ''), true);
   update app_public.booking_slots bs set status = 'withdrawn', customer_id = null, held_until = null
@@ -45,7 +43,7 @@ end
 $$;
 
 comment on function app_public.withdraw_slot(bigint, bigint, boolean, text, text, int) is
-'Takes a slot out of the calendar; a hold on it ends. Refuses (still_in_use) a booked one; with `cascade` its booking is cancelled by the clinic and the customer told. It stays withdrawn when slots are generated again. For the desk, and for a doctor the own slots. Refuses forbidden, slot_not_found, illegal_transition, stale_row_version, idempotency_key_reused, invalid_argument.';
+'Takes a slot out of the calendar; a hold on it ends. Refuses (still_in_use) a booked one; with `cascade` its booking is cancelled by the clinic, the customer told and put on the rebooking list. It stays withdrawn when slots are generated again. For the desk, and for a doctor the own slots. Refuses forbidden, slot_not_found, illegal_transition, stale_row_version, idempotency_key_reused, invalid_argument.';
 
 revoke all on function app_public.withdraw_slot(bigint, bigint, boolean, text, text, int) from public;
 grant execute on function app_public.withdraw_slot(bigint, bigint, boolean, text, text, int) to app_staff;

@@ -28,11 +28,22 @@ export async function inTransaction<T>(
     await client.rawClient.query('rollback').catch(() => {})
     throw cause
   }
-  const { command } = await client.rawClient.query('commit')
+  const { command } = await client.rawClient.query('commit').catch((error) => {
+    throw ofCommit(error)
+  })
   // COMMIT of an aborted transaction succeeds, as ROLLBACK: somebody swallowed an error on the way.
   if (command !== 'COMMIT') throw await firstError(begun, new Error('the transaction of a request was rolled back'))
   return result
 }
+
+/**
+ * Why a commit failed. PostgreSQL that finds no room for its log says so (class 53) and dies; what it had written of the log by
+ * then, maybe with this commit, is there again after its recovery. So that says nothing: as if the connection was lost.
+ */
+const ofCommit = (error: Error & { code?: string }): Error =>
+  error.code?.startsWith('53')
+    ? Object.assign(new Error('what came of a commit is not known', { cause: error }), { code: '08006' })
+    : error
 
 /**
  * Begins a transaction: BEGIN and app_private.begin_request in one message, which leaves together with the first

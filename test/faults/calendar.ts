@@ -20,6 +20,12 @@ export interface SlotState {
   booking?: string | undefined
 }
 
+/** A slot as the model knows it. Of a hold it knows when it began, at the earliest, and between which moments it ends. */
+interface Slot extends SlotState {
+  since?: number
+  until?: { earliest: number; latest: number }
+}
+
 export type Outcome =
   /** With what was answered: the booking made, the slot or the place of the booking read. */
   | { kind: 'done'; booking?: string; slot?: SlotState; place?: string | undefined }
@@ -35,36 +41,57 @@ export interface Call extends Timed {
   mark: string
   operation: Operation
   outcome: Outcome
+  /** What came of each attempt, when there were several. */
+  attempts?: { start: number; end: number; answer: string }[]
 }
 
-const open: SlotState = { status: 'open' }
-const heldBy = (state: SlotState, customer: string) => state.status === 'held' && state.customer === customer
+const open: Slot = { status: 'open' }
+const heldBy = (state: Slot, customer: string) => state.status === 'held' && state.customer === customer
+
+// A hold ends by the database's time. When it was asked what it is there, is known only to be between the start and the end of
+// a call; but its time runs as fast as ours, within this much, ms.
+const slack = 5
+/** Whether a hold may be over for a call: taken by another, or tidied up. */
+const mayBeOver = ({ until }: Slot, { end }: Call) => until !== undefined && until.earliest - slack < end
+/** Whether it may last for a call. */
+const mayLast = ({ until }: Slot, { start }: Call) => until !== undefined && until.latest + slack > start
 
 /** What a refusal says about the slot it is about. One that is not listed says nothing about it. */
-const says: Record<string, (state: SlotState, customer: string) => boolean> = {
+const says: Record<string, (state: Slot, customer: string, call: Call) => boolean> = {
   slot_taken: ({ status }) => status === 'booked',
-  slot_held: (state, customer) => state.status === 'held' && !heldBy(state, customer),
+  slot_held: (state, customer, call) => state.status === 'held' && !heldBy(state, customer) && mayLast(state, call),
   slot_withdrawn: ({ status }) => status === 'withdrawn',
-  hold_not_found: (state, customer) => !heldBy(state, customer),
+  hold_not_found: (state, customer, call) => !heldBy(state, customer) || mayBeOver(state, call),
   still_in_use: ({ status }) => status === 'booked',
   slot_exists: ({ status }) => status !== 'withdrawn',
 }
 
-/** One slot. `isOnlyHere` says of which bookings no other slot comes into question. */
-function slotModel(id: string, isOnlyHere: (booking: string) => boolean): Model<SlotState, Call> {
+/**
+ * One slot, whose holds last for `holdMs`. A slot whose hold is over stays held until somebody claims it or a job tidies it up.
+ * `isOnlyHere` says of which bookings no other slot comes into question.
+ */
+function slotModel(id: string, holdMs: number, isOnlyHere: (booking: string) => boolean): Model<Slot, Call> {
   return {
     initial: open,
-    keyOf: ({ status, customer, booking }) => `${status} ${customer} ${booking}`,
-    step(state, { operation, outcome }) {
+    keyOf: ({ status, customer, booking, since, until }) =>
+      `${status} ${customer} ${booking} ${since} ${until?.earliest} ${until?.latest}`,
+    step(state, call) {
+      const { operation, outcome } = call
       if (outcome.kind === 'refused') {
         const customer = 'customer' in operation ? operation.customer : ''
-        return (says[outcome.code]?.(state, customer) ?? true) ? state : undefined
+        return (says[outcome.code]?.(state, customer, call) ?? true) ? state : undefined
       }
-      const claim = (customer: string, next: SlotState) =>
-        state.status === 'open' || heldBy(state, customer) ? next : undefined
+      const claim = (customer: string, next: Slot) =>
+        state.status === 'open' || heldBy(state, customer) || mayBeOver(state, call) ? next : undefined
       switch (operation.name) {
-        case 'hold':
-          return claim(operation.customer, { status: 'held', customer: operation.customer })
+        case 'hold': {
+          const { customer } = operation
+          // Held again while it lasts, it is prolonged, by a customer to three hold times at most.
+          const before = heldBy(state, customer) && mayLast(state, call) ? state.since : undefined
+          const since = before ?? call.start
+          const earliest = Math.min(call.start + holdMs, since + 3 * holdMs)
+          return claim(customer, { status: 'held', customer, since, until: { earliest, latest: call.end + holdMs } })
+        }
         case 'release':
           return heldBy(state, operation.customer) ? open : undefined
         case 'book': {
@@ -85,6 +112,7 @@ function slotModel(id: string, isOnlyHere: (booking: string) => boolean): Model<
           return state.status === 'withdrawn' ? open : undefined
         default: {
           const { slot } = outcome as { slot?: SlotState }
+          if (slot?.status === 'open' && mayBeOver(state, call)) return open
           const fits = slot?.status === state.status && slot.customer === state.customer
           const same = state.booking === undefined || slot?.booking === undefined || slot.booking === state.booking
           return fits && same ? state : undefined
@@ -120,11 +148,16 @@ const bookingModel: Model<string, Call> = {
 /** A slot or a booking whose calls no order explains. */
 export interface Unexplained extends Contradiction<unknown, Call> {
   what: string
+  /** The slots that it is about. */
+  slots: string[]
   calls: Call[]
 }
 
-/** Every slot and every booking of a history that no order of the calls explains; none when all is well. */
-export function unexplained(history: readonly Call[]): Unexplained[] {
+/**
+ * Every slot and every booking of a history that no order of the calls explains; none when all is well. A hold lasts for
+ * `holdMs`, by default for ever.
+ */
+export function unexplained(history: readonly Call[], holdMs = Infinity): Unexplained[] {
   const effective = history.filter(({ outcome }) => outcome.kind !== 'refused')
   // Where each booking was, or may have been.
   const places = new Map<string, Set<string>>()
@@ -139,9 +172,9 @@ export function unexplained(history: readonly Call[]): Unexplained[] {
   }
 
   const found: Unexplained[] = []
-  const look = <State>(what: string, model: Model<State, Call>, calls: Call[]) => {
+  const look = <State>(what: string, slots: string[], model: Model<State, Call>, calls: Call[]) => {
     const contradiction = contradictionIn(model, calls)
-    if (contradiction) found.push({ what, calls, ...contradiction })
+    if (contradiction) found.push({ what, slots, calls, ...contradiction })
   }
   const isOf = (slot: string) => (call: Call) => {
     const { operation, outcome } = call
@@ -153,7 +186,8 @@ export function unexplained(history: readonly Call[]): Unexplained[] {
   for (const slot of slots)
     look(
       `slot ${slot}`,
-      slotModel(slot, (booking) => places.get(booking)?.size === 1),
+      [slot],
+      slotModel(slot, holdMs, (booking) => places.get(booking)?.size === 1),
       history.filter(isOf(slot)),
     )
 
@@ -163,22 +197,26 @@ export function unexplained(history: readonly Call[]): Unexplained[] {
       if (operation.name === 'withdraw') return outcome.kind !== 'refused' && slots.has(operation.slot)
       return 'booking' in operation && operation.booking === booking
     })
-    look(`booking ${booking}`, bookingModel, calls)
+    look(`booking ${booking}`, [...slots], bookingModel, calls)
   }
   return found
 }
 
-/** A history of one slot or booking for people, up to where it contradicts itself and a little further. */
-export function tell({ what, calls, order, state, stuck }: Unexplained): string {
-  const line = ({ who, operation, outcome, start, end }: Call) => {
-    const { name, ...about } = operation
-    return `${start.toFixed(1)} to ${end.toFixed(1)} ms  ${who}: ${name} ${JSON.stringify(about)} → ${JSON.stringify(outcome)}`
-  }
-  const until = Math.max(...stuck.map(({ start }) => start))
-  const shown = calls.filter(({ start }) => start <= until).sort((a, b) => a.start - b.start)
+/** A call for people. */
+export function line({ who, mark, operation, outcome, start, end, attempts }: Call): string {
+  const { name, ...about } = operation
+  const ms = (from: number, to: number) => `${from.toFixed(1)} to ${to.toFixed(1)} ms`
   return [
-    `${what}: no order of its ${calls.length} calls explains what they were answered. The last of those that lead up to it:`,
-    ...shown.slice(-60).map((call) => `  ${line(call)}`),
+    `${ms(start, end)}  ${who}: ${name} ${JSON.stringify(about)} → ${JSON.stringify(outcome)} ${mark}`.trimEnd(),
+    ...(attempts ?? []).map((attempt) => `    ${ms(attempt.start, attempt.end)} ${attempt.answer}`),
+  ].join('\n')
+}
+
+/** A history of one slot or booking for people, whole, with the place where it contradicts itself. */
+export function tell({ what, calls, order, state, stuck }: Unexplained): string {
+  return [
+    `${what}: no order of its ${calls.length} calls explains what they were answered. All of them:`,
+    ...[...calls].sort((a, b) => a.start - b.start).map((call) => `  ${line(call)}`),
     `  After ${order.length} calls it is ${JSON.stringify(state)}, and none of these can come next:`,
     ...stuck.map((call) => `    ${line(call)}`),
   ].join('\n')

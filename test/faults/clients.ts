@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { DatabaseError } from 'pg'
-import { createTokens } from '../../src/graphql/tokens.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import type { Claims } from '../helpers/database.ts'
 import type { Answer as Answered } from '../helpers/graphql.ts'
 import { book, cancel, createSlot, hold, release, reschedule, type Slot, withdraw } from '../helpers/operations.ts'
+import { tokenOf } from '../helpers/tokens.ts'
 import { aClinic, aCustomer, aDoctor, anEmployee, aTimeSlot } from '../helpers/world.ts'
 import type { Call, Operation, Outcome, SlotState } from './calendar.ts'
-import { jwtSecret, type Site } from './site.ts'
+import type { Site } from './site.ts'
 
 // Many clients that get in each other's way in one clinic, over every door there is: GraphQL, REST, SQL. Who loses a connection
 // asks again under the same key, as a good client does.
@@ -38,23 +38,16 @@ type Door = (actor: Actor, operation: Operation, mark: string, key: string | und
 
 /** A clinic with 15 free slots, five customers and a desk that knows them. */
 export async function aPracticeOf(owner: Connection): Promise<Practice> {
-  const tokens = createTokens({
-    jwtSecret,
-    jwtIssuer: 'medislot',
-    jwtAudience: 'medislot',
-    // Longer than clocks jump.
-    accessTokenSeconds: 86_400,
-    externalIssuer: undefined,
-  })
   const actor = async (name: string, claims: Claims): Promise<Actor> => ({
     name,
     claims,
-    token: await tokens.issue(String(claims.sub), String(claims.sid)),
+    // Good for longer than clocks jump.
+    token: await tokenOf(claims, 86_400),
   })
   const clinicId = await aClinic(owner)
-  // What is held stays held for as long as a trial lasts.
   await owner.query(
-    `update app_public.policies set hold_time = '1 day', reminder_lead_times = '{24 hours, 1 hour}' where clinic_id = $1`,
+    `update app_public.policies set hold_time = make_interval(secs => ${holdMs} / 1000.0), max_holds_of_a_slot = 1000,
+        reminder_lead_times = '{24 hours, 1 hour}' where clinic_id = $1`,
     [clinicId],
   )
   const customers: Practice['customers'] = []
@@ -80,6 +73,9 @@ export async function aPracticeOf(owner: Connection): Promise<Practice> {
   }
   return { clinicId, slots, customers, desk, bookings: [] }
 }
+
+/** How long a slot is held: some holds end by themselves within a trial. */
+export const holdMs = 1000
 
 const names = ['read', 'hold', 'release', 'book', 'cancel', 'reschedule', 'withdraw', 'reopen'] as const
 const weights = { read: 6, hold: 4, release: 3, book: 12, cancel: 8, reschedule: 7, withdraw: 2, reopen: 6 }
@@ -147,7 +143,7 @@ export function sendClients(site: Site, practice: Practice, seed: number): Recor
         if (intended) {
           const who = `${intended.actor.name} by ${doorName} ${n}`
           await carryThrough(door, intended, who, wanted.withKey, () => failures++).catch((error: Error) => {
-            recorded.wrong.push(`${who}: ${intended.operation.name}: ${error.message}`)
+            recorded.wrong.push(`${who}: ${JSON.stringify(intended.operation)}: ${error.stack}`)
           })
         }
         await sleep(5)
@@ -167,13 +163,23 @@ export function sendClients(site: Site, practice: Practice, seed: number): Recor
     const mark = randomUUID()
     const key = withKey && operation.name !== 'reopen' && operation.name !== 'read' ? mark : undefined
     const record = (start: number, end: number, outcome: Outcome) =>
-      recorded.calls.push({ who, mark, operation, start, end, outcome })
+      recorded.calls.push({
+        who,
+        mark,
+        operation,
+        start,
+        end,
+        outcome,
+        ...(attempts.length > 1 && { attempts: [...attempts] }),
+      })
     const first = performance.now()
     let lost = false
+    const attempts: NonNullable<Call['attempts']> = []
     for (;;) {
       const start = performance.now()
       const answer = await door(actor, operation, mark, key)
       const end = performance.now()
+      attempts.push({ start, end, answer: answer.kind === 'refused' ? answer.code : answer.kind })
       if (answer.kind === 'done') {
         // Under a key it is done once: whichever attempt it was, it lies between the first question and the last answer.
         record(lost ? first : start, end, answer)
@@ -260,8 +266,22 @@ function argumentsOf(actor: Actor, operation: Operation, mark: string, { slots, 
   }
 }
 
+/** What an answer may have in it: a slot, a booking, a problem. */
+interface Body {
+  id: string
+  status: string
+  customerId: string | null
+  code?: string
+}
+
 /** Asks by HTTP. Undefined when no answer came. Throws when the answer is a fault that is not told as one that passes. */
-async function ask(url: string, { token }: Actor, method: string, body?: object, headers: Record<string, string> = {}) {
+async function ask<Answer>(
+  url: string,
+  { token }: Actor,
+  method: string,
+  body?: object,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: Answer } | undefined> {
   const sent = {
     method,
     signal: AbortSignal.timeout(patienceMs),
@@ -279,11 +299,10 @@ async function ask(url: string, { token }: Actor, method: string, body?: object,
   const { status } = response
   if (status >= 500 && (status !== 503 || !response.headers.get('retry-after')))
     throw new Error(`answered ${status} without retry-after: ${text}`)
-  // biome-ignore lint/suspicious/noExplicitAny: an answer of whatever kind.
-  return { status, body: JSON.parse(text) as any }
+  return { status, body: JSON.parse(text) as Answer }
 }
 
-const slotState = ({ status, customerId }: { status: string; customerId: string | null }): SlotState => ({
+const slotState = ({ status, customerId }: Pick<Body, 'status' | 'customerId'>): SlotState => ({
   status: status.toLowerCase() as SlotState['status'],
   customer: customerId ?? undefined,
 })
@@ -313,14 +332,15 @@ function graphqlDoor(url: () => string, practice: Practice): Door {
       ...(key && { idempotencyKey: key }),
     }
     const variables = mutation ? { input } : { clinicId, id: (operation as { slot: string }).slot }
-    const answer = await ask(`${url()}/graphql`, actor, 'POST', { query, variables })
+    const answer = await ask<Answered<{ it: Body & { booking: Body } }>>(`${url()}/graphql`, actor, 'POST', {
+      query,
+      variables,
+    })
     if (!answer) return unknown
-    const { data, errors } = answer.body as Answered
-    if (errors) return judge(errors[0]?.extensions?.code)
-    // biome-ignore lint/suspicious/noExplicitAny: as the document asks for it.
-    const it = data?.it as any
-    if (operation.name === 'read') return { kind: 'done', slot: slotState(it) }
-    return operation.name === 'book' ? { kind: 'done', booking: it.booking.id } : { kind: 'done' }
+    const { data, errors } = answer.body
+    if (errors || !data) return judge(errors?.[0]?.extensions?.code)
+    if (operation.name === 'read') return { kind: 'done', slot: slotState(data.it) }
+    return operation.name === 'book' ? { kind: 'done', booking: data.it.booking.id } : { kind: 'done' }
   }
 }
 
@@ -339,7 +359,7 @@ function restDoor(url: () => string, practice: Practice): Door {
       reschedule: ['POST', `/bookings/${'booking' in operation && operation.booking}/reschedule`],
     }[name as Whim['name']] as [string, string]
     const body = method === 'POST' ? argumentsOf(actor, operation, mark, practice) : undefined
-    const answer = await ask(`${url()}/api${path}`, actor, method, body, key ? { 'idempotency-key': key } : {})
+    const answer = await ask<Body>(`${url()}/api${path}`, actor, method, body, key ? { 'idempotency-key': key } : {})
     if (!answer) return unknown
     if (answer.status >= 400) return judge(answer.body.code)
     if (name === 'read') return { kind: 'done', slot: slotState(answer.body) }

@@ -54,16 +54,20 @@ try {
     }
     const trial = await tryFault(site, fault, { seed, seconds })
     clinics.push(trial.clinicId)
-    broken.push(...trial.broken.map((what) => `${name}: ${what}`))
+    broken.push(...trial.broken)
     const { operations, acknowledged, refused, unknown, recoveredMs, slots } = trial
     const verdict = trial.broken.length === 0 ? '  held' : `  BROKEN in ${trial.broken.length} places`
     print(name, operations, acknowledged, refused, unknown, recoveredMs, slots, verdict)
+    // At once: nothing that goes wrong later may keep it from being seen.
+    for (const what of trial.broken) process.stdout.write(`${name}: ${what}\n\n`)
   }
-  broken.push(...(await undelivered(site, clinics)))
+  const left = await undelivered(site, clinics).catch((error: Error) => [String(error.stack)])
+  for (const what of left) process.stdout.write(`${what}\n`)
+  broken.push(...left)
   process.stdout.write(
     broken.length === 0
       ? `Every message owed was delivered (${site.smtp.mails.length} arrived).\n`
-      : `\n${broken.join('\n\n')}\n\nAgain: npm run test:faults -- --seed ${seed}\n`,
+      : `Again: npm run test:faults -- ${names.map((name) => `--fault ${name} `).join('')}--duration ${seconds} --seed ${seed}\n`,
   )
 } finally {
   await site.stop()

@@ -146,11 +146,121 @@ describe('a history that no order explains', () => {
   it.each(Object.entries(contradictory))('%s', (_, calls) => expect(unexplained(calls)).not.toEqual([]))
 })
 
+// Holds that last for a hundred milliseconds, counted from some moment within the call.
+const lasting = 100
+const acceptedInTime: Record<string, Call[]> = {
+  'a hold that is over may be taken by another': [call(0, 1, hold('Ann')), call(120, 121, book('Bob'), of('1'))],
+  'or by a hold of another': [
+    call(0, 1, hold('Ann')),
+    call(50, 51, hold('Bob'), refused('slot_held')),
+    call(120, 121, hold('Bob')),
+    call(122, 123, hold('Ann'), refused('slot_held')),
+  ],
+  'its end may lie within the call of the other': [call(0, 1, hold('Ann')), call(50, 130, book('Bob'), of('1'))],
+  'one who asks around its end may be told either': [
+    call(0, 40, hold('Ann')),
+    call(110, 115, hold('Bob'), refused('slot_held')),
+    call(116, 120, hold('Cem')),
+  ],
+  'who held it may still book or give back what nobody took': [
+    call(0, 1, hold('Ann')),
+    call(200, 201, release('Ann')),
+    call(210, 211, hold('Bob')),
+    call(400, 401, book('Bob'), of('1')),
+  ],
+  'until a job tidies it up, it is seen as held, then as free': [
+    call(0, 1, hold('Ann')),
+    call(120, 121, read, slotIs('held', 'Ann')),
+    call(130, 131, read, slotIs('open')),
+    call(140, 141, release('Ann'), refused('hold_not_found')),
+  ],
+  'held again it lasts longer': [
+    call(0, 1, hold('Ann')),
+    call(60, 61, hold('Ann')),
+    call(140, 141, book('Bob'), refused('slot_held')),
+    call(170, 171, book('Bob'), of('1')),
+  ],
+  'up to three times, however often it is held': [
+    call(0, 1, hold('Ann')),
+    call(90, 91, hold('Ann')),
+    call(180, 181, hold('Ann')),
+    call(270, 271, hold('Ann')),
+    call(310, 311, book('Bob'), of('1')),
+  ],
+  'a hold whose answer was lost may begin late': [
+    call(0, 0, hold('Ann'), unknown),
+    call(300, 301, book('Bob'), refused('slot_held')),
+    call(500, 501, book('Bob'), of('1')),
+  ],
+}
+const contradictoryInTime: Record<string, Call[]> = {
+  'a hold that another takes before its end': [call(0, 1, hold('Ann')), call(50, 51, book('Bob'), of('1'))],
+  'or holds': [call(0, 1, hold('Ann')), call(50, 51, hold('Bob'))],
+  'or moves a booking to': [
+    call(0, 1, book('Bob', 'b'), of('1')),
+    call(2, 3, hold('Ann')),
+    call(50, 51, reschedule('1', 'Bob', 'a')),
+  ],
+  'a hold that is in the way after its end': [
+    call(0, 1, hold('Ann')),
+    call(120, 121, book('Bob'), refused('slot_held')),
+  ],
+  'a hold that is gone before its end': [call(0, 1, hold('Ann')), call(50, 51, read, slotIs('open'))],
+  'a hold that is not found before its end': [
+    call(0, 1, hold('Ann')),
+    call(50, 51, release('Ann'), refused('hold_not_found')),
+  ],
+  'one that was tidied up and is there again': [
+    call(0, 1, hold('Ann')),
+    call(120, 121, read, slotIs('open')),
+    call(130, 131, read, slotIs('held', 'Ann')),
+  ],
+  'one that was tidied up and given back': [
+    call(0, 1, hold('Ann')),
+    call(120, 121, read, slotIs('open')),
+    call(130, 131, release('Ann')),
+  ],
+  'a prolonged hold that another takes at its first end': [
+    call(0, 1, hold('Ann')),
+    call(60, 61, hold('Ann')),
+    call(120, 121, book('Bob'), of('1')),
+  ],
+  'an expired hold that its holder books after another took it': [
+    call(0, 1, hold('Ann')),
+    call(120, 121, hold('Bob')),
+    call(130, 131, book('Ann'), of('1')),
+  ],
+  'a booking that ends like a hold': [call(0, 1, book('Ann'), of('1')), call(500, 501, book('Bob'), of('2'))],
+  'a lost hold that was taken before it can have ended': [
+    call(0, 0, hold('Ann'), unknown),
+    call(20, 21, read, slotIs('held', 'Ann')),
+    call(60, 61, book('Bob'), of('1')),
+  ],
+}
+
+describe('holds end by time: some order explains', () => {
+  it.each(Object.entries(acceptedInTime))('%s', (_, calls) => expect(unexplained(calls, lasting).map(tell)).toEqual([]))
+})
+
+describe('holds end by time: no order explains', () => {
+  it.each(Object.entries(contradictoryInTime))('%s', (_, calls) => expect(unexplained(calls, lasting)).not.toEqual([]))
+})
+
 it('what is found is told with the calls that led up to it', () => {
   const [found] = unexplained(contradictory['a stale read'] ?? [])
   expect(found && tell(found)).toMatch(
     /^slot a: no order of its 3 calls[\s\S]*cancel \{"booking":"1"\}[\s\S]*none of these[\s\S]*read/,
   )
+})
+
+it('however long the history is, all of it is told, each attempt with it', () => {
+  const often = Array.from({ length: 100 }, (_, n) => call(10 * n, 10 * n + 1, read, slotIs('open')))
+  const lost = { start: 1000, end: 1001, answer: 'unknown' }
+  const booked: Call = { ...call(1000, 1009, book('Ann'), of('1')), mark: 'the mark', attempts: [lost] }
+  const [found] = unexplained([...often, booked, call(1020, 1021, read, slotIs('open'))])
+  const told = found ? tell(found) : ''
+  expect(told.match(/: read/g)).toHaveLength(102)
+  expect(told).toContain('the mark\n    1000.0 to 1001.0 ms unknown')
 })
 
 // Against the definition itself: every order, tried one by one.

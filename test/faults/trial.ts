@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { brokenInvariants } from '../concurrency/invariants.ts'
 import type { Connection } from '../helpers/connection.ts'
 import { eventually } from '../helpers/eventually.ts'
-import { type Call, type SlotState, tell, unexplained } from './calendar.ts'
-import { aPracticeOf, type Practice, type Recorded, sendClients } from './clients.ts'
+import { type Call, line, type SlotState, tell, unexplained } from './calendar.ts'
+import { aPracticeOf, holdMs, type Practice, type Recorded, sendClients } from './clients.ts'
 import { type Fault, figureOf } from './faults.ts'
 import { ready, type Site } from './site.ts'
 
@@ -35,6 +35,9 @@ export async function tryFault(
   const recorded = sendClients(site, practice, seed)
   const until = performance.now() + seconds * 1000
   let recoveredMs = 0
+  // What the clients were told until then is looked at all the same.
+  const failures: string[] = []
+  const failed = (error: Error) => failures.push(`the trial broke off: ${error.stack}`)
   try {
     do {
       await sleep(700)
@@ -42,14 +45,19 @@ export async function tryFault(
       recoveredMs = Math.max(recoveredMs, await recovered(site, recorded))
     } while (performance.now() + 3000 < until)
     await sleep(Math.max(300, until - performance.now()))
+  } catch (error) {
+    failed(error as Error)
   } finally {
     await recorded.stop()
   }
-  await atRest(site)
+  await atRest(site).catch(failed)
 
   const { calls, wrong, disturbed } = recorded
   const count = (kind: Call['outcome']['kind']) => calls.filter(({ outcome }) => outcome.kind === kind).length
-  const broken = [...wrong, ...(await withOwner(site, (owner) => examine(owner, practice, calls)))]
+  const examined = await withOwner(site, (owner) => examine(owner, practice, calls)).catch((error: Error) => [
+    `what is there could not be examined: ${error.stack}`,
+  ])
+  const broken = [...failures, ...wrong, ...examined]
   if (!fault.isUnnoticed && disturbed === 0) broken.push('no client noticed anything: did it happen?')
   return {
     clinicId: practice.clinicId,
@@ -152,19 +160,29 @@ async function examine(owner: Connection, { clinicId, slots }: Practice, calls: 
       ),
     ),
   ]
-  const broken = unexplained(history).map(tell)
+  const broken: string[] = []
+  for (const contradiction of unexplained(history, holdMs))
+    broken.push(`${tell(contradiction)}\n${await rowsOf(owner, clinicId, contradiction.slots)}`)
   if (found.length !== slots.length) broken.push(`there are ${found.length} slots, not ${slots.length}`)
 
   // Each booking and each cancellation carries the mark of the call that made it.
   const callsOf = new Map<string, Call[]>()
   for (const call of calls) callsOf.set(call.mark, [...(callsOf.get(call.mark) ?? []), call])
   const wasRefused = (mark: string) => callsOf.get(mark)?.every(({ outcome }) => outcome.kind === 'refused') ?? true
+  const slotOf = new Map(bookings.map(({ id, booking_slot_id }) => [id, booking_slot_id]))
+  const breaks = async (what: string, mark: string, booking: string | undefined) => {
+    const asked = callsOf.get(mark) ?? []
+    const slots = asked.flatMap(({ operation }) => ('slot' in operation ? [operation.slot] : []))
+    const rows = await rowsOf(owner, clinicId, [...slots, slotOf.get(booking ?? '') ?? ''])
+    broken.push([what, ...asked.map((call) => `  ${line(call)}`), rows].join('\n'))
+  }
   const seen = new Set<string>()
   for (const { id, mark, ended_by } of bookings) {
-    if (seen.has(mark)) broken.push(`booking ${id} was asked for once and made twice (${mark})`)
+    if (seen.has(mark)) await breaks(`booking ${id} was asked for once and made twice`, mark, id)
     seen.add(mark)
-    if (wasRefused(mark)) broken.push(`booking ${id} was refused and is there (${mark})`)
-    if (ended_by !== null && wasRefused(ended_by)) broken.push(`the cancellation of ${id} was refused and is there`)
+    if (wasRefused(mark)) await breaks(`booking ${id} was refused and is there`, mark, id)
+    if (ended_by !== null && wasRefused(ended_by))
+      await breaks(`the cancellation of ${id} was refused and is there`, ended_by, id)
   }
   for (const { mark, operation, outcome } of calls) {
     if (outcome.kind !== 'done') continue
@@ -172,12 +190,16 @@ async function examine(owner: Connection, { clinicId, slots }: Practice, calls: 
       operation.name === 'book' &&
       !bookings.some((booking) => booking.id === outcome.booking && booking.mark === mark)
     )
-      broken.push(`booking ${outcome.booking} was acknowledged and is not there`)
+      await breaks(`booking ${outcome.booking} was acknowledged and is not there`, mark, outcome.booking)
     if (
       operation.name === 'cancel' &&
       !bookings.some(({ id, ended_by }) => id === operation.booking && ended_by === mark)
     )
-      broken.push(`the cancellation of ${operation.booking} was acknowledged and is not there`)
+      await breaks(
+        `the cancellation of ${operation.booking} was acknowledged and is not there`,
+        mark,
+        operation.booking,
+      )
   }
 
   for (const [rule, rows] of Object.entries(await brokenInvariants(owner, [clinicId])))
@@ -187,6 +209,24 @@ async function examine(owner: Connection, { clinicId, slots }: Practice, calls: 
   ])
   if (fault) broken.push(`the chain of events is broken: ${fault}`)
   return broken
+}
+
+/** All that is kept of some slots, for people: the slots, their bookings, the events of both. */
+async function rowsOf(owner: Connection, clinicId: string, slotIds: string[]): Promise<string> {
+  const parts = {
+    slot: 'select to_jsonb(t) as row from app_public.booking_slots t where clinic_id = $1 and id = any ($2) order by id',
+    booking: `select to_jsonb(t) as row from app_public.bookings t
+      where clinic_id = $1 and (booking_slot_id = any ($2) or id in (
+        select e.booking_id from app_public.events e where e.clinic_id = $1 and e.booking_slot_id = any ($2)))
+      order by id`,
+    event:
+      'select to_jsonb(t) as row from app_public.events t where clinic_id = $1 and booking_slot_id = any ($2) order by id',
+  }
+  const lines: string[] = []
+  for (const [name, text] of Object.entries(parts))
+    for (const { row } of await owner.query<{ row: unknown }>(text, [clinicId, slotIds.filter(Boolean)]))
+      lines.push(`  ${name} ${JSON.stringify(row)}`)
+  return ['  What is kept:', ...lines].join('\n')
 }
 
 /**

@@ -80,6 +80,29 @@ test('of two mutations in one document the first stays when the second is refuse
   expect((await answer).data).toMatchObject({ first: { booking: { id: expect.any(String) } }, second: null })
 })
 
+test('a commit that fails for want of room may have been done, and says so', async () => {
+  await served.owner.query(`
+    create function app_private.find_no_room() returns trigger language plpgsql as
+      $$ begin raise 'no room left' using errcode = 'disk_full'; end $$;
+    create constraint trigger there_is_no_room after insert on app_public.bookings deferrable initially deferred
+      for each row execute function app_private.find_no_room()`)
+  const book = async (slot: string) => {
+    const input = { clinicId: practice.clinicId, bookingSlotId: slot }
+    return ann('mutation ($input: BookSlotInput!) { bookSlot(input: $input) { booking { id } } }', { input })
+  }
+  try {
+    const slot = await aSlot(served.owner, practice.clinicId, practice.doctorId, 96)
+    await expectGraphQLRefusal(book(slot), 'connection_failure')
+    // Before the commit it is certain that nothing was done.
+    await served.owner.query('alter table app_public.bookings disable trigger there_is_no_room')
+    await served.owner.query(`create trigger there_is_no_room_at_all before insert on app_public.bookings
+      for each row execute function app_private.find_no_room()`)
+    await expectGraphQLRefusal(book(slot), 'disk_full')
+  } finally {
+    await served.owner.query('drop function app_private.find_no_room() cascade')
+  }
+})
+
 test('nothing of a caller stays on the connection', async () => {
   const anybody = await served.as()
   for (let i = 0; i < 20; i++) {

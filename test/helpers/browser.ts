@@ -7,6 +7,7 @@ import chromiumFile from '@sparticuz/chromium'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { loadDemoData } from '../../src/demo.ts'
 import { type ClonedDatabase, cloneDatabase } from './cluster.ts'
+import { type Connection, connect } from './connection.ts'
 import { type Program, startProgram, startServer } from './program.ts'
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -47,7 +48,7 @@ const builtPages = () =>
   promisify(execFile)(process.execPath, [join(import.meta.dirname, '../../scripts/build_web.ts')])
 
 /** Starts both, on a database of their own, and if asked a worker for what jobs do. Call close() when done. */
-export async function startPages({ worker = false } = {}): Promise<Pages> {
+async function startPages({ worker = false } = {}): Promise<Pages> {
   // A browser that outlives a failure in here would keep Jest waiting for ever.
   const started = new AsyncDisposableStack()
   try {
@@ -58,12 +59,19 @@ export async function startPages({ worker = false } = {}): Promise<Pages> {
   }
 }
 
+/** As Promise.all, but not before all have ended: what is started meanwhile must be known to be ended. */
+async function all<Values extends unknown[]>(work: { [N in keyof Values]: Promise<Values[N]> }): Promise<Values> {
+  await Promise.allSettled(work)
+  return (await Promise.all(work)) as Values
+}
+
 async function open(started: AsyncDisposableStack, worker: boolean): Promise<Pages> {
-  await builtPages()
-  const database = started.adopt(await cloneDatabase(), (it) => it.drop())
-  await loadDemoData(database.url)
-  const browser = started.adopt(await launchBrowser(), (it) => it.close())
-  const server: Program = started.adopt(await startServer(database.url), async (it) => void (await it.stop()))
+  const [database] = await all([cloneDatabase().then((it) => started.adopt(it, (clone) => clone.drop())), builtPages()])
+  const [browser, server] = await all([
+    launchBrowser().then((it) => started.adopt(it, (open) => open.close())),
+    startServer(database.url).then((it) => started.adopt(it, async (program: Program) => void (await program.stop()))),
+    loadDemoData(database.url),
+  ])
   if (worker) {
     const job = await startProgram('worker', { env: { DATABASE_URL: database.url } })
     started.defer(async () => void (await job.stop()))
@@ -85,21 +93,53 @@ async function open(started: AsyncDisposableStack, worker: boolean): Promise<Pag
   }
 }
 
+export interface PagesForTests extends Pages {
+  /** The owner of their database. */
+  owner: Connection
+}
+
+/** The pages for the tests of a file, from before the first to after the last. What goes wrong on one fails its test. */
+export function pagesForTests(options: { worker?: boolean } = {}): PagesForTests {
+  const pages = {} as PagesForTests
+  beforeAll(async () => {
+    Object.assign(pages, await startPages(options))
+    pages.owner = await connect(pages.database.url)
+  }, 60_000)
+  afterEach(() => {
+    // Also what the Content-Security-Policy refused.
+    expect(pages.faults.splice(0)).toEqual([])
+  })
+  afterAll(async () => {
+    await pages.owner?.close()
+    await pages.close?.()
+  })
+  return pages
+}
+
 /** What axe finds wrong with a page as it is now, or with a part of it: rule, and the elements that break it. */
 export async function axeViolations(page: Page, part?: string): Promise<string[]> {
-  // Not as a script element, which the page's Content-Security-Policy would refuse.
-  await page.evaluate(await axe)
-  const { violations } = (await page.evaluate(`axe.run(${JSON.stringify(part ?? 'html')})`)) as {
+  // Not as a script element, which the page's Content-Security-Policy would refuse. It stays until another page is loaded.
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(await axe)
+  // What is right is not listed, which takes as long as looking.
+  const options = JSON.stringify({ resultTypes: ['violations'] })
+  const { violations } = (await page.evaluate(`axe.run(${JSON.stringify(part ?? 'html')}, ${options})`)) as {
     violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
   }
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`))
 }
 
-/** Signs in by the page for it. */
-export async function signInAs(page: Page, url: string, name: string): Promise<void> {
-  await page.goto(`${url}/sign-in`)
-  await page.getByLabel('E-mail').fill(`${name}@medislot.example`)
-  await page.getByLabel('Password').fill(demoPassword)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('button', { name: 'Sign out' }).waitFor()
+/**
+ * Opens a page of ours for an account of the demo that is signed in. By the request that the sign-in page makes: that
+ * page has tests of its own.
+ */
+export async function signInAs(page: Page, url: string, name: string, path = '/bookings'): Promise<void> {
+  const answer = await page.context().request.post(`${url}/web/session/sign-in`, {
+    headers: { 'x-medislot-web': '1' },
+    data: { input: { email: `${name}@medislot.example`, password: demoPassword } },
+  })
+  const { data, errors } = await answer.json()
+  if (!data) throw new Error(`${name} cannot sign in: ${JSON.stringify(errors)}`)
+  await page.goto(url + path)
+  // Once the page knows who is there; not the button for it, whose name has a language.
+  await page.locator('.nav-link:not([href], .language)').waitFor()
 }

@@ -1,20 +1,7 @@
-import { axeViolations, demoPassword, type Pages, signInAs, startPages } from '../helpers/browser.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
+import { axeViolations, demoPassword, pagesForTests, signInAs } from '../helpers/browser.ts'
 import { eventually } from '../helpers/eventually.ts'
 
-let pages: Pages
-let owner: Connection
-beforeAll(async () => {
-  pages = await startPages()
-  owner = await connect(pages.database.url)
-}, 60_000)
-afterAll(async () => {
-  await owner.close()
-  await pages.close()
-})
-afterEach(() => {
-  expect(pages.faults.splice(0)).toEqual([])
-})
+const pages = pagesForTests()
 
 test('a patient changes what clinics know of her, and how they write to her', async () => {
   const page = await pages.visitor()
@@ -29,7 +16,7 @@ test('a patient changes what clinics know of her, and how they write to her', as
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Saved.').waitFor()
   expect(
-    await owner.one(
+    await pages.owner.one(
       `select full_name, phone, preferred_language, preferred_channel, wants_reminders
        from app_public.customers where email = 'ann@medislot.example'`,
     ),
@@ -47,7 +34,7 @@ test('a patient changes what clinics know of her, and how they write to her', as
   await page.getByLabel('Remind me of my appointments').check()
   await page.getByRole('button', { name: 'Save' }).click()
   await eventually(async () => {
-    const { phone, preferred_language, wants_reminders } = await owner.one(
+    const { phone, preferred_language, wants_reminders } = await pages.owner.one(
       `select phone, preferred_language, wants_reminders from app_public.customers where email = 'ann@medislot.example'`,
     )
     return phone === null && preferred_language === null && wants_reminders
@@ -56,8 +43,7 @@ test('a patient changes what clinics know of her, and how they write to her', as
 
 test('a patient changes her password, and stays signed in here', async () => {
   const page = await pages.visitor()
-  await signInAs(page, pages.url, 'bob')
-  await page.goto(`${pages.url}/profile`)
+  await signInAs(page, pages.url, 'bob', '/profile')
   const change = async (current: string, fresh: string) => {
     await page.getByLabel('Present password').fill(current)
     await page.getByLabel('New password').fill(fresh)
@@ -104,17 +90,19 @@ test('a reload in the middle of a refresh signs nobody out', async () => {
 })
 
 test('what was long ago is shown when it is asked for', async () => {
-  const { id: customer } = await owner.one(`select id from app_public.customers where email = 'ann@medislot.example'`)
-  const slots = await owner.query<{ clinic_id: string; booking_slot_id: string }>(
+  const { id: customer } = await pages.owner.one(
+    `select id from app_public.customers where email = 'ann@medislot.example'`,
+  )
+  const slots = await pages.owner.query<{ clinic_id: string; booking_slot_id: string }>(
     'select * from app_public.available_slots(clinic_id => 2, page_size => 30)',
   )
   for (const { clinic_id, booking_slot_id } of slots) {
-    const { id } = await owner.one('select id from app_public.book_slot($1, $2, $3)', [
+    const { id } = await pages.owner.one('select id from app_public.book_slot($1, $2, $3)', [
       clinic_id,
       booking_slot_id,
       customer,
     ])
-    await owner.query('select app_public.cancel_booking($1, $2)', [clinic_id, id])
+    await pages.owner.query('select app_public.cancel_booking($1, $2)', [clinic_id, id])
   }
   const page = await pages.visitor()
   await signInAs(page, pages.url, 'ann')
@@ -133,8 +121,7 @@ test('what was long ago is shown when it is asked for', async () => {
 test('a screen reader hears of the time left at the beginning, when it gets short, and at the end', async () => {
   const page = await pages.visitor()
   await page.clock.install()
-  await signInAs(page, pages.url, 'bob')
-  await page.goto(`${pages.url}/?clinic=3`)
+  await signInAs(page, pages.url, 'bob', '/?clinic=3')
   await page.locator('a.time').last().click()
   const status = page.locator('.countdown [role=status]')
   await page.getByText(/^Kept for you: /).waitFor()
@@ -155,8 +142,7 @@ test('a screen reader hears of the time left at the beginning, when it gets shor
 
 test('a booking on paper is the booking alone', async () => {
   const page = await pages.visitor()
-  await signInAs(page, pages.url, 'bob')
-  await page.goto(`${pages.url}/?clinic=3`)
+  await signInAs(page, pages.url, 'bob', '/?clinic=3')
   await page.locator('a.time').last().click()
   await page.getByRole('button', { name: 'Book', exact: true }).click()
   await page.getByRole('button', { name: 'Print' }).waitFor()
@@ -177,7 +163,7 @@ test('who forgot her password chooses a new one by a link that is mailed to her'
   await page.getByText('Look into your mailbox').waitFor()
   expect(await axeViolations(page)).toEqual([])
 
-  const { body } = await owner.one<{ body: string }>(
+  const { body } = await pages.owner.one<{ body: string }>(
     `select mail.body from app_private.account_messages m, app_private.account_message_of(m.id, $1) mail
      where m.address = 'ann@medislot.example' and m.kind = 'password_reset'`,
     [pages.url],
@@ -225,5 +211,5 @@ test('a patient takes her data along, and has them erased', async () => {
   expect(await axeViolations(page)).toEqual([])
   await page.getByRole('button', { name: 'Erase everything' }).click()
   await page.getByRole('link', { name: 'Sign in' }).waitFor()
-  expect(await owner.query(`select from app_public.customers where full_name = 'Vera Gone'`)).toEqual([])
+  expect(await pages.owner.query(`select from app_public.customers where full_name = 'Vera Gone'`)).toEqual([])
 })

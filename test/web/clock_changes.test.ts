@@ -1,31 +1,18 @@
-import { type Pages, startPages } from '../helpers/browser.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
+import { pagesForTests } from '../helpers/browser.ts'
 import { aClinic, aDoctor, aTemplate, aTimeSlot } from '../helpers/world.ts'
 
-let pages: Pages
-let owner: Connection
-beforeAll(async () => {
-  pages = await startPages()
-  owner = await connect(pages.database.url)
-}, 60_000)
-afterAll(async () => {
-  await owner.close()
-  await pages.close()
-})
-afterEach(() => {
-  expect(pages.faults.splice(0)).toEqual([])
-})
+const pages = pagesForTests()
 
 /** A clinic whose doctor works each Sunday from 1:00 to 4:00 of its night, with slots of that date. */
 async function nightClinic(timeZone: string, date: string): Promise<string> {
-  const clinic = await aClinic(owner, timeZone)
-  await owner.query(`update app_public.policies set horizon = '2 years' where clinic_id = $1`, [clinic])
-  const doctor = await aDoctor(owner, clinic)
+  const clinic = await aClinic(pages.owner, timeZone)
+  await pages.owner.query(`update app_public.policies set horizon = '2 years' where clinic_id = $1`, [clinic])
+  const doctor = await aDoctor(pages.owner, clinic)
   const times = ['01:00', '01:30', '02:00', '02:30', '03:00', '03:30', '04:00']
   for (const [n, start] of times.slice(0, -1).entries()) {
-    await aTemplate(owner, clinic, doctor, await aTimeSlot(owner, clinic, start, times[n + 1]), 7)
+    await aTemplate(pages.owner, clinic, doctor, await aTimeSlot(pages.owner, clinic, start, times[n + 1]), 7)
   }
-  await owner.query('select app_public.generate_booking_slots($1, $2::date - 1, $2::date + 1)', [clinic, date])
+  await pages.owner.query('select app_public.generate_booking_slots($1, $2::date - 1, $2::date + 1)', [clinic, date])
   return clinic
 }
 

@@ -1,23 +1,10 @@
 import type { Locator, Page } from 'playwright-core'
-import { axeViolations, type Pages, signInAs, startPages } from '../helpers/browser.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
+import { axeViolations, pagesForTests, signInAs } from '../helpers/browser.ts'
 import { eventually } from '../helpers/eventually.ts'
-import { book } from '../helpers/operations.ts'
+import { book, cancel } from '../helpers/operations.ts'
 import { aClinic, aDoctor, aSlot, aTimeSlot } from '../helpers/world.ts'
 
-let pages: Pages
-let owner: Connection
-beforeAll(async () => {
-  pages = await startPages({ worker: true })
-  owner = await connect(pages.database.url)
-}, 60_000)
-afterAll(async () => {
-  await owner.close()
-  await pages.close()
-})
-afterEach(() => {
-  expect(pages.faults.splice(0)).toEqual([])
-})
+const pages = pagesForTests({ worker: true })
 
 interface Practice {
   clinicId: string
@@ -29,18 +16,18 @@ interface Practice {
 
 /** A clinic with Dr. Ada and Dr. Berta, where the demo's manager of Riverside works, too. */
 async function aPractice(): Promise<Practice> {
-  const clinicId = await aClinic(owner)
-  const [ada, berta] = [await aDoctor(owner, clinicId), await aDoctor(owner, clinicId)]
-  await owner.query(
+  const clinicId = await aClinic(pages.owner)
+  const [ada, berta] = [await aDoctor(pages.owner, clinicId), await aDoctor(pages.owner, clinicId)]
+  await pages.owner.query(
     `update app_public.doctors set full_name = case id when $1 then 'Dr. Ada Lovelace' else 'Dr. Berta Benz' end where clinic_id = $2`,
     [ada, clinicId],
   )
-  await owner.query(
+  await pages.owner.query(
     `insert into app_public.employees (clinic_id, account_id, role, full_name)
      select $1, a.id, 'receptionist', 'The desk' from app_private.accounts a where a.email = 'riverside@medislot.example'`,
     [clinicId],
   )
-  const { date } = await owner.one<{ date: string }>(
+  const { date } = await pages.owner.one<{ date: string }>(
     `select ((now() at time zone 'Europe/Berlin')::date + 2)::text as date`,
   )
   return { clinicId, ada, berta, ahead: { id: await aSlotAt(clinicId, ada, date, `${date}T11:00Z`), date } }
@@ -48,24 +35,24 @@ async function aPractice(): Promise<Practice> {
 
 /** A slot with its date in the clinic. */
 const dated = (slotId: string) =>
-  owner.one<{ id: string; date: string }>(
+  pages.owner.one<{ id: string; date: string }>(
     'select id, slot_date::text as date from app_public.booking_slots where id = $1',
     [slotId],
   )
 
 /** A slot of a date at an instant, half an hour long. */
 async function aSlotAt(clinicId: string, doctorId: string, date: string, instant: string): Promise<string> {
-  const { id } = await owner.one<{ id: string }>(
+  const { id } = await pages.owner.one<{ id: string }>(
     `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
      values ($1, $2, $3, $4, tstzrange($5::timestamptz, $5::timestamptz + interval '30 min')) returning id`,
-    [clinicId, doctorId, await aTimeSlot(owner, clinicId), date, instant],
+    [clinicId, doctorId, await aTimeSlot(pages.owner, clinicId), date, instant],
   )
   return id
 }
 
 /** Somebody in the clinic's records, with a phone number. */
 const aPatient = (clinicId: string, name: string, phone: string | null = null, email: string | null = null) =>
-  owner.one<{ customer_id: string }>('select customer_id from app_public.add_clinic_customer($1, $2, $3, $4)', [
+  pages.owner.one<{ customer_id: string }>('select customer_id from app_public.add_clinic_customer($1, $2, $3, $4)', [
     clinicId,
     name,
     email,
@@ -73,13 +60,12 @@ const aPatient = (clinicId: string, name: string, phone: string | null = null, e
   ])
 
 const bookFor = async (clinicId: string, slotId: string, name: string, email: string | null = null) =>
-  book(owner, clinicId, slotId, { customerId: (await aPatient(clinicId, name, null, email)).customer_id })
+  book(pages.owner, clinicId, slotId, { customerId: (await aPatient(clinicId, name, null, email)).customer_id })
 
 /** The desk's page of a day, live. */
-async function aDesk({ clinicId }: Practice, date: string, page?: Page): Promise<Page> {
+async function aDesk({ clinicId }: Practice, date: string, page?: Page, name = 'riverside'): Promise<Page> {
   const desk = page ?? (await pages.visitor({ viewport: { width: 1280, height: 800 } }))
-  await signInAs(desk, pages.url, 'riverside')
-  await desk.goto(`${pages.url}/desk/${clinicId}?date=${date}`)
+  await signInAs(desk, pages.url, name, `/desk/${clinicId}?date=${date}`)
   await desk.locator('.live.live').waitFor()
   return desk
 }
@@ -96,8 +82,7 @@ test('the desk sees live what a patient does in another browser', async () => {
   await shows(desk, ahead.id, 'Free')
   expect(await axeViolations(desk)).toEqual([])
 
-  await signInAs(patient, pages.url, 'ann')
-  await patient.goto(`${pages.url}/book/${clinicId}/${ahead.id}?doctor=${practice.ada}`)
+  await signInAs(patient, pages.url, 'ann', `/book/${clinicId}/${ahead.id}?doctor=${practice.ada}`)
   await patient.getByText(/^Kept for you: /).waitFor()
   await shows(desk, ahead.id, /Ann.*Held/)
   await patient.getByRole('button', { name: 'Book', exact: true }).click()
@@ -110,7 +95,7 @@ test('the desk sees live what a patient does in another browser', async () => {
 
 test('a walk-in whom nobody knows is added, booked, checked in and done', async () => {
   const practice = await aPractice()
-  const now = await dated(await aSlot(owner, practice.clinicId, practice.berta, 0))
+  const now = await dated(await aSlot(pages.owner, practice.clinicId, practice.berta, 0))
   const desk = await aDesk(practice, now.date)
   await cell(desk, now.id).click()
   await desk.getByText('New patient').click()
@@ -138,7 +123,7 @@ test('a walk-in whom nobody knows is added, booked, checked in and done', async 
   await press(desk, 'Complete')
   await shows(desk, now.id, 'Done')
   expect(
-    await owner.query('select preferred_language, phone from app_public.clinic_customers where clinic_id = $1', [
+    await pages.owner.query('select preferred_language, phone from app_public.clinic_customers where clinic_id = $1', [
       practice.clinicId,
     ]),
   ).toEqual([{ preferred_language: 'de', phone: '+49 30 998877' }])
@@ -147,7 +132,7 @@ test('a walk-in whom nobody knows is added, booked, checked in and done', async 
 test('a caller whom the clinic knows is found by phone, booked, moved to another doctor and day, and cancelled', async () => {
   const practice = await aPractice()
   const { clinicId, berta, ahead } = practice
-  const { date } = await owner.one<{ date: string }>('select ($1::date + 1)::text as date', [ahead.date])
+  const { date } = await pages.owner.one<{ date: string }>('select ($1::date + 1)::text as date', [ahead.date])
   const later = await aSlotAt(clinicId, berta, date, `${date}T08:00Z`)
   await aPatient(clinicId, 'Carla Schmitt', '+49 (151) 700 80 90', 'carla@web.example')
   await aPatient(clinicId, 'Somebody Else', '030 1')
@@ -186,13 +171,13 @@ test('a caller whom the clinic knows is found by phone, booked, moved to another
   await press(desk, 'Cancel visit')
   await shows(desk, later, 'Free')
   const told = () =>
-    owner.query(`select from app_private.messages where recipient = 'carla@web.example' and body ~ 'Benz is ill'`)
+    pages.owner.query(`select from app_private.messages where recipient = 'carla@web.example' and body ~ 'Benz is ill'`)
   await eventually(async () => (await told()).length === 1, 'the patient is told why')
 })
 
 test('who does not come is marked so; a time is withdrawn and opened again', async () => {
   const practice = await aPractice()
-  const now = await dated(await aSlot(owner, practice.clinicId, practice.ada, 0))
+  const now = await dated(await aSlot(pages.owner, practice.clinicId, practice.ada, 0))
   await bookFor(practice.clinicId, now.id, 'Norbert Never')
   const desk = await aDesk(practice, now.date)
   await cell(desk, now.id).click()
@@ -225,7 +210,9 @@ test("a doctor's day is withdrawn, and who had booked is told", async () => {
   await press(desk, 'Close')
   for (const id of [ahead.id, second]) await shows(desk, id, 'Withdrawn')
   const told = () =>
-    owner.query(`select from app_private.messages where recipient = 'tilda@web.example' and body ~ 'A conference'`)
+    pages.owner.query(
+      `select from app_private.messages where recipient = 'tilda@web.example' and body ~ 'A conference'`,
+    )
   await eventually(async () => (await told()).length === 1, 'the patient is told')
 })
 
@@ -238,8 +225,7 @@ test('of two desks that want one time the second is told in its place', async ()
   const deaf = await pages.visitor({ viewport: { width: 1280, height: 800 } })
   await deaf.routeWebSocket(/\/graphql/, () => {})
   const first = await aDesk(practice, ahead.date)
-  await signInAs(deaf, pages.url, 'riverside')
-  await deaf.goto(`${pages.url}/desk/${clinicId}?date=${ahead.date}`)
+  await signInAs(deaf, pages.url, 'riverside', `/desk/${clinicId}?date=${ahead.date}`)
   for (const [desk, name] of [
     [first, 'Wanda First'],
     [deaf, 'Zora Second'],
@@ -405,8 +391,85 @@ test('a day without times says so, and who does not work here is not let in', as
   await desk.getByRole('heading', { name: 'No times on this day' }).waitFor()
   expect(await axeViolations(desk)).toEqual([])
   const patient = await pages.visitor()
-  await signInAs(patient, pages.url, 'bob')
-  await patient.goto(`${pages.url}/desk/${practice.clinicId}`)
+  await signInAs(patient, pages.url, 'bob', `/desk/${practice.clinicId}`)
   await patient.getByText('No clinic to work for').waitFor()
   expect(await axeViolations(patient)).toEqual([])
+})
+
+test('a link to a booking opens it on its day, wherever it is', async () => {
+  const practice = await aPractice()
+  const { clinicId, ahead } = practice
+  const booking = await bookFor(clinicId, ahead.id, 'Rita Rebooked')
+  const desk = await pages.visitor()
+  await signInAs(desk, pages.url, 'riverside')
+  const dialog = desk.getByRole('dialog')
+  // Of another day, such as where it was before it was moved.
+  for (const date of ['', '&date=2026-01-01']) {
+    await desk.goto(`${pages.url}/desk/${clinicId}?booking=${booking.id}${date}`)
+    await dialog.getByText('Rita Rebooked').waitFor()
+    expect(await axeViolations(desk)).toEqual([])
+    await desk.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    expect(new URL(desk.url()).search).toBe(`?date=${ahead.date}`)
+  }
+  await desk.goto(`${pages.url}/desk/${clinicId}?booking=${booking.id}`)
+  await press(desk, 'Move')
+  await desk.getByText('Moving Rita Rebooked').waitFor()
+  await cancel(pages.owner, clinicId, booking.id)
+  await desk.goto(`${pages.url}/desk/${clinicId}?booking=${booking.id}&date=${ahead.date}`)
+  await desk.getByText('This visit is gone.').waitFor()
+  await shows(desk, ahead.id, 'Free')
+  expect(await dialog.count()).toBe(0)
+})
+
+test('a doctor sees the whole day, and is offered what is theirs to do', async () => {
+  const practice = await aPractice()
+  const { clinicId, ada, berta, ahead } = practice
+  await pages.owner.query(
+    `insert into app_public.employees (clinic_id, account_id, role, doctor_id, full_name)
+     select $1, a.id, 'doctor', $2, 'Dr. Ada Lovelace' from app_private.accounts a where a.email = 'harbour@medislot.example'`,
+    [clinicId, ada],
+  )
+  const own = await dated(await aSlot(pages.owner, clinicId, ada, 0))
+  const others = await aSlot(pages.owner, clinicId, berta, 0)
+  const othersAhead = await aSlotAt(clinicId, berta, ahead.date, `${ahead.date}T11:00Z`)
+  await bookFor(clinicId, own.id, 'Olga Own')
+  await bookFor(clinicId, others, 'Otto Other')
+  const desk = await pages.visitor({ viewport: { width: 1280, height: 800 } })
+  await aDesk(practice, own.date, desk, 'harbour')
+  const dialog = desk.getByRole('dialog')
+  const namesOf = async (buttons: Locator) =>
+    Promise.all((await buttons.all()).map(async (it) => (await it.getAttribute('aria-label')) ?? it.textContent()))
+  /** What can be pressed in a slot's sheet. */
+  const offered = async (slotId: string) => {
+    await cell(desk, slotId).click()
+    await dialog.waitFor()
+    expect(await axeViolations(desk)).toEqual([])
+    const names = await namesOf(dialog.getByRole('button'))
+    await desk.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    return names
+  }
+  const withdrawDay = desk.getByRole('button', { name: /^Withdraw the day/ })
+  await shows(desk, others, 'Otto Other')
+  expect(await namesOf(withdrawDay)).toEqual(['Withdraw the day, Dr. Ada Lovelace'])
+  expect(await offered(own.id)).toEqual(['Close', 'Check in', 'No-show', 'Withdraw this time'])
+  expect(await offered(others)).toEqual(['Close'])
+  await cell(desk, own.id).click()
+  await press(desk, 'Check in')
+  await shows(desk, own.id, 'Arrived')
+  expect(await offered(own.id)).toEqual(['Close', 'Complete'])
+  await cell(desk, own.id).click()
+  await press(desk, 'Complete')
+  await shows(desk, own.id, 'Done')
+
+  await desk.goto(`${pages.url}/desk/${clinicId}?date=${ahead.date}`)
+  await shows(desk, ahead.id, 'Free')
+  expect(await offered(ahead.id)).toEqual(['Close', 'Withdraw this time'])
+  expect(await offered(othersAhead)).toEqual(['Close'])
+  await cell(desk, ahead.id).click()
+  await press(desk, 'Withdraw this time')
+  await press(desk, 'Withdraw this time')
+  await shows(desk, ahead.id, 'Withdrawn')
+  expect(await offered(ahead.id)).toEqual(['Close'])
 })

@@ -1,15 +1,11 @@
-import type { Page } from 'playwright-core'
-import { axeViolations, demoPassword, type Pages, signInAs, startPages } from '../helpers/browser.ts'
+import type { Locator, Page } from 'playwright-core'
+import { axeViolations, demoPassword, pagesForTests, signInAs } from '../helpers/browser.ts'
 import { dataOf, graphqlClient } from '../helpers/graphql.ts'
+import { checkIn, complete, noShow } from '../helpers/operations.ts'
+import { aClinic, aCustomer, aDoctor, aTimeSlot } from '../helpers/world.ts'
+import { recordBooking } from '../sql/booking/claiming.ts'
 
-let pages: Pages
-beforeAll(async () => {
-  pages = await startPages()
-}, 60_000)
-afterAll(() => pages.close())
-afterEach(() => {
-  expect(pages.faults.splice(0)).toEqual([])
-})
+const pages = pagesForTests()
 
 // Riverside is clinic 1, Harbour 2, Lagoon 3; managers of the demo are called like their clinics.
 const sections = [
@@ -26,9 +22,10 @@ const sections = [
   '/webhooks',
 ]
 
-async function manager(name: string, options?: Parameters<Pages['visitor']>[0]): Promise<Page> {
+/** A page below /manage, as one of the demo's accounts sees it. */
+async function manager(name: string, path: string, options?: Parameters<typeof pages.visitor>[0]): Promise<Page> {
   const page = await pages.visitor(options)
-  await signInAs(page, pages.url, name)
+  await signInAs(page, pages.url, name, `/manage/${path}`)
   return page
 }
 const press = (page: Page, name: string | RegExp) =>
@@ -39,8 +36,7 @@ const goTo = (page: Page, section: string) =>
 const loaded = (page: Page) => page.locator('main:not(:has(.bones)) h1').waitFor()
 
 test('from nothing to a first free time, by pages alone', async () => {
-  const page = await manager('admin')
-  await page.goto(`${pages.url}/manage/new`)
+  const page = await manager('admin', 'new')
   await page.getByLabel('Name', { exact: true }).fill('Hillside Practice')
   await page.getByLabel('Time zone').selectOption('Europe/Vienna')
   expect(await axeViolations(page)).toEqual([])
@@ -108,8 +104,7 @@ test('from nothing to a first free time, by pages alone', async () => {
 })
 
 test('a doctor is deactivated with all that hangs on, when that was seen', async () => {
-  const page = await manager('harbour')
-  await page.goto(`${pages.url}/manage/2/doctors`)
+  const page = await manager('harbour', '2/doctors')
   const row = page.locator('.row').last()
   const name = (await row.getByRole('heading').textContent()) ?? ''
   await row.getByRole('button', { name: 'Deactivate' }).click()
@@ -146,8 +141,7 @@ test('who has an appointment that a plan has no room for any more comes onto the
     }),
   )
 
-  const page = await manager('riverside')
-  await page.goto(`${pages.url}/manage/1/templates?doctor=${slot.doctorId}`)
+  const page = await manager('riverside', `1/templates?doctor=${slot.doctorId}`)
   const weekday = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(new Date(slot.slotDate))
   await press(page, new RegExp(`^${weekday}, 0?${slot.localStart.slice(0, 5).replace(/^0/, '')}`))
   await page.getByText('a minute after the last change').waitFor()
@@ -157,14 +151,16 @@ test('who has an appointment that a plan has no room for any more comes onto the
   const entry = page.locator('.row', { hasText: 'Ann Miller' })
   await entry.getByText('No weekly plan has this time any more.').waitFor()
   expect(await axeViolations(page)).toEqual([])
+  await entry.getByRole('link', { name: 'Rebook at the desk' }).click()
+  await page.getByRole('dialog').getByText('Ann Miller', { exact: true }).waitFor()
+  await page.goBack()
   await entry.getByRole('button', { name: 'Leave as it is' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Leave as it is' }).click()
   await page.getByText('Nothing to rebook').waitFor()
 })
 
 test('a message in the clinic’s own words: previewed as it is typed, faults told at once, and back to the standard', async () => {
-  const page = await manager('riverside')
-  await page.goto(`${pages.url}/manage/1/messages`)
+  const page = await manager('riverside', '1/messages')
   const text = page.getByLabel('Text', { exact: true })
   await text.fill('Hello {{customer}}, see you at {{clinc}}.')
   await page.getByText('medislot does not know the word {{clinc}}').waitFor()
@@ -187,8 +183,7 @@ test('a message in the clinic’s own words: previewed as it is typed, faults to
 })
 
 test('somebody is invited, joins in a browser of their own, and comes to the desk', async () => {
-  const page = await manager('riverside')
-  await page.goto(`${pages.url}/manage/1/staff`)
+  const page = await manager('riverside', '1/staff')
   await press(page, 'Invite somebody')
   await page.getByLabel('Name').fill('Rita Reception')
   await page.getByLabel('E-mail').fill('rita@web.example')
@@ -220,9 +215,8 @@ test('somebody is invited, joins in a browser of their own, and comes to the des
 })
 
 test('who saves what somebody else has changed meanwhile is told, and goes on from theirs', async () => {
-  const [first, second] = await Promise.all([manager('lagoon'), manager('lagoon')])
+  const [first, second] = await Promise.all([manager('lagoon', '3/policy'), manager('lagoon', '3/policy')])
   for (const page of [first, second]) {
-    await page.goto(`${pages.url}/manage/3/policy`)
     await page.getByLabel('Most bookings ahead per patient').waitFor()
   }
   await first.getByLabel('Most bookings ahead per patient').fill('7')
@@ -240,29 +234,156 @@ test('who saves what somebody else has changed meanwhile is told, and goes on fr
   await second.getByText('Saved.').waitFor()
 })
 
+test('a date is typed or chosen from a month, by keyboard', async () => {
+  const { typed, date, later } = await pages.owner.one<{ typed: string; date: string; later: string }>(
+    `select to_char(d, 'DDMMYYYY') as typed, d::text as date, (d + 7)::text as later
+     from (select (now() at time zone 'Australia/Lord_Howe')::date + 21 as d)`,
+  )
+  const page = await manager('lagoon', '3/generation')
+  const from = page.getByRole('group', { name: 'From' })
+  await from.getByRole('spinbutton', { name: /^day/ }).focus()
+  // Part by part: the next has the focus when one is complete.
+  await page.keyboard.type(typed)
+  await page.getByRole('button', { name: /^Calendar To/ }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('grid').waitFor()
+  expect(await axeViolations(page, '.popover')).toEqual([])
+  await page.keyboard.press('Escape')
+  const until = page.getByRole('group', { name: 'To' })
+  await until.getByRole('spinbutton', { name: /^day/ }).focus()
+  await page.keyboard.type(typed)
+  await page.getByRole('button', { name: /^Calendar To/ }).press('Enter')
+  await page.getByRole('grid').waitFor()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await page.getByRole('grid').waitFor({ state: 'detached' })
+  expect(await axeViolations(page)).toEqual([])
+  await press(page, 'Make the slots')
+  await page.getByText(/slots made\.$/).waitFor()
+  expect(
+    await pages.owner.one(
+      `select from_date::text, to_date::text from app_public.slot_generation_runs where clinic_id = 3 order by id desc limit 1`,
+    ),
+  ).toEqual({ from_date: date, to_date: later })
+
+  // A plan does not change days that were.
+  await page.goto(`${pages.url}/manage/3/templates`)
+  await page.getByRole('group', { name: 'Shown and changed from' }).getByRole('spinbutton', { name: /^year/ }).focus()
+  await page.keyboard.type('2025')
+  await page.getByText(/must be .* or later/).waitFor()
+  expect(await axeViolations(page)).toEqual([])
+})
+
+test('the overview counts who came, who did not, and what was free', async () => {
+  const clinic = await aClinic(pages.owner)
+  await pages.owner.query(
+    `insert into app_public.employees (clinic_id, account_id, role, full_name)
+     select $1, a.id, 'manager', 'Their manager' from app_private.accounts a where a.email = 'harbour@medislot.example'`,
+    [clinic],
+  )
+  const [ada, berta] = [await aDoctor(pages.owner, clinic), await aDoctor(pages.owner, clinic)]
+  await pages.owner.query(
+    `update app_public.doctors set full_name = case id when $1 then 'Dr. Ada Lovelace' else 'Dr. Berta Benz' end where clinic_id = $2`,
+    [ada, clinic],
+  )
+  const { monday, ahead } = await pages.owner.one<{ monday: string; ahead: string }>(
+    `select (date_trunc('week', today) - interval '7 days')::date::text as monday, (today + 1)::text as ahead
+     from (select (now() at time zone 'Europe/Berlin')::date as today)`,
+  )
+  let hour = 6
+  /** A slot of a day, and what became of it. */
+  const aDay = async (doctor: string, date: string, ...became: string[]) => {
+    for (const status of became) {
+      const { id } = await pages.owner.one<{ id: string }>(
+        `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
+         values ($1, $2, $3, $4, tstzrange($5::timestamptz, $5::timestamptz + interval '30 min')) returning id`,
+        [clinic, doctor, await aTimeSlot(pages.owner, clinic), date, `${date}T${String(hour++).padStart(2, '0')}:00Z`],
+      )
+      if (status === 'free') continue
+      // A slot and its booking agree when the transaction ends.
+      await pages.owner.query('begin')
+      const booking = await recordBooking(pages.owner, id, (await aCustomer(pages.owner)).customerId)
+      await pages.owner.query('commit')
+      if (status === 'no_show') await noShow(pages.owner, clinic, booking)
+      else if (status !== 'booked') await checkIn(pages.owner, clinic, booking)
+      if (status === 'completed') await complete(pages.owner, clinic, booking)
+    }
+    hour = 6
+  }
+  await aDay(ada, monday, 'completed', 'completed', 'completed', 'checked_in', 'no_show', 'no_show', 'free', 'booked')
+  await aDay(berta, monday, 'completed', 'completed')
+  await aDay(berta, ahead, 'booked', 'free', 'free')
+
+  const page = await manager('harbour', clinic, { viewport: { width: 1280, height: 900 } })
+  const figure = (name: string) => page.locator('.figure', { hasText: name }).locator('.figure-value').textContent()
+  await page.locator('.chart').waitFor()
+  expect(await figure('Booked ahead')).toBe('1')
+  expect(await figure('Free ahead')).toBe('2')
+  // Two of the eight of whom it is known.
+  expect(await figure('No-shows')).toBe('25%')
+
+  const legend = async () =>
+    (await page.locator('.legend li').allTextContents()).map((words) => words.replace(/\s+/g, ' ').trim())
+  expect(await legend()).toEqual(['Arrived or done 6', 'Booked 2', 'No-show 2', 'Free 3', 'Used 77%'])
+  const day = page.locator('.chart-day').first()
+  await day.hover()
+  expect(await legend()).toEqual(['Arrived or done 6', 'Booked 1', 'No-show 2', 'Free 1', 'Used 90%'])
+  // As high as they are many, one upon the other.
+  const box = async (part: string) => (await day.locator(`.chart-part.${part}`).boundingBox()) ?? { y: 0, height: 0 }
+  const [seen, booked, missed, free] = await Promise.all(['seen', 'booked', 'noShow', 'free'].map(box))
+  // A pixel lies between two of them.
+  for (const [part, n] of [
+    [seen, 6],
+    [missed, 2],
+    [free, 1],
+  ] as const) {
+    expect((part?.height ?? 0) + 1).toBeCloseTo(n * ((booked?.height ?? 0) + 1), 1)
+  }
+  expect([seen, booked, missed, free].map((part) => part?.y)).toEqual(
+    [seen, booked, missed, free].map((part) => part?.y).toSorted((a = 0, b = 0) => b - a),
+  )
+
+  const rows = async (table: Locator) =>
+    (await table.locator('tbody tr').all()).reduce<Promise<string[][]>>(
+      async (before, row) => [...(await before), await row.locator('th, td').allTextContents()],
+      Promise.resolve([]),
+    )
+  expect(await rows(page.getByRole('region', { name: 'By doctor' }).locator('table'))).toEqual([
+    ['Dr. Ada Lovelace', '88%', '4', '1', '2', '1'],
+    ['Dr. Berta Benz', '60%', '2', '1', '0', '2'],
+  ])
+  await page.getByText('Numbers per day').click()
+  expect((await rows(page.locator('.day-table table'))).map(([, ...numbers]) => numbers)).toEqual([
+    ['6', '1', '2', '1', '90%'],
+    ['0', '1', '0', '2', '33%'],
+  ])
+  expect(await axeViolations(page)).toEqual([])
+  await page.getByLabel('Doctor', { exact: true }).selectOption('Dr. Berta Benz')
+  await page.mouse.move(0, 0)
+  expect(await legend()).toEqual(['Arrived or done 2', 'Booked 1', 'No-show 0', 'Free 2', 'Used 60%'])
+  // What is ahead does not depend on the weeks that are shown.
+  await press(page, 'Four weeks earlier')
+  await page.getByText('There are no slots in these weeks.').waitFor()
+  expect(await figure('Booked ahead')).toBe('1')
+  expect(await figure('No-shows')).toBe('–')
+})
+
 test.each([
-  ['desk screen, light', { viewport: { width: 1280, height: 900 } }],
-  ['desk screen, dark', { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' as const }],
-  ['phone, German, dark', { viewport: { width: 360, height: 740 }, colorScheme: 'dark' as const, locale: 'de-DE' }],
+  ['on a desk screen', { viewport: { width: 1280, height: 900 } }],
+  ['on a phone, in German', { viewport: { width: 360, height: 740 }, locale: 'de-DE' }],
 ])(
-  'every section, %s: nothing is wider than the screen, axe finds nothing',
+  'every section, %s, by day and by night: nothing is wider than the screen, axe finds nothing',
   async (_, options) => {
-    const page = await pages.visitor(options)
-    await page.goto(`${pages.url}/manage/1`)
-    await page.locator('input[name=email]').or(page.locator('input[name=fullName]')).first().waitFor()
-    // The door offers registration as well; its second choice is to sign in.
-    await page
-      .locator('main input[type=radio]')
-      .nth(1)
-      .setChecked(true, { force: true })
-      .catch(() => undefined)
-    await page.locator('input[name=email]').fill('riverside@medislot.example')
-    await page.locator('input[name=password]').fill(demoPassword)
-    await page.locator('main button[type=submit]').click()
+    const page = await manager('riverside', '1', options)
     for (const section of sections) {
-      await page.goto(`${pages.url}/manage/1${section}`)
+      const address = `/manage/1${section}`
+      await page.locator(`.manage-side a[href="${address}"]`).click()
+      await page.locator(`.manage-side a[href="${address}"][aria-current=page]`).waitFor()
       await loaded(page)
-      expect([section, ...(await axeViolations(page))]).toEqual([section])
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        expect([section, colorScheme, ...(await axeViolations(page))]).toEqual([section, colorScheme])
+      }
       expect([section, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([
         section,
         options.viewport.width,
@@ -271,3 +392,30 @@ test.each([
   },
   60_000,
 )
+
+test('an administrator of more clinics than fit a list finds each of them by name', async () => {
+  await pages.owner.query(
+    `insert into app_public.clinics (name, time_zone) select 'Branch ' || n, 'Europe/Berlin' from generate_series(1, 120) n`,
+  )
+  const { id } = await pages.owner.one<{ id: string }>(`select id from app_public.clinics where name = 'Branch 120'`)
+  const page = await manager('admin', '')
+  for (const base of ['desk', 'manage']) {
+    await page.goto(`${pages.url}/${base}/1`)
+    const clinic = page.getByRole('combobox', { name: 'Clinic' })
+    await clinic.click()
+    await page.keyboard.type('branch 12')
+    await page.getByRole('option', { name: 'Branch 120' }).waitFor()
+    expect(await page.getByRole('option').allTextContents()).toEqual(['Branch 12', 'Branch 120'])
+    expect(await axeViolations(page, '.popover')).toEqual([])
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`${pages.url}/${base}/${id}`)
+    expect(await clinic.inputValue()).toBe('Branch 120')
+    // Named by the address alone, too.
+    await page.reload()
+    await page.locator('main:not(:has(.bones)) h1').waitFor()
+    expect(await clinic.inputValue()).toBe('Branch 120')
+    expect(await axeViolations(page)).toEqual([])
+  }
+})

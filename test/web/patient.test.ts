@@ -1,15 +1,7 @@
 import type { Page } from 'playwright-core'
-import { axeViolations, type Pages, signInAs, startPages } from '../helpers/browser.ts'
+import { axeViolations, pagesForTests, signInAs } from '../helpers/browser.ts'
 
-let pages: Pages
-beforeAll(async () => {
-  pages = await startPages()
-}, 60_000)
-afterAll(() => pages.close())
-afterEach(() => {
-  // Also what the Content-Security-Policy refused.
-  expect(pages.faults.splice(0)).toEqual([])
-})
+const pages = pagesForTests()
 
 // Each test takes times of a clinic's doctor of its own.
 const anna = 'Dr. Anna Brandt'

@@ -1,11 +1,7 @@
 import type { Page } from 'playwright-core'
-import { axeViolations, type Pages, signInAs, startPages } from '../helpers/browser.ts'
+import { axeViolations, pagesForTests, signInAs } from '../helpers/browser.ts'
 
-let pages: Pages
-beforeAll(async () => {
-  pages = await startPages()
-}, 60_000)
-afterAll(() => pages.close())
+const pages = pagesForTests()
 
 /** Asserts that axe finds nothing on the page as it is, or in a part of it, in the light and in the dark. */
 async function expectAccessible(page: Page, part?: string) {
@@ -72,8 +68,7 @@ test('an address that is no page, and one of a booking that is not there', async
   await page.goto(`${pages.url}/book/nowhere`)
   await page.getByText('There is nothing here').waitFor()
   await expectAccessible(page)
-  await signInAs(page, pages.url, 'bob')
-  await page.goto(`${pages.url}/bookings/1/999999`)
+  await signInAs(page, pages.url, 'bob', '/bookings/1/999999')
   await page.getByText('There is no such booking, or it is not yours.').waitFor()
   await expectAccessible(page)
 })
@@ -97,12 +92,14 @@ test('an error of the server, and of a script that cannot be fetched', async () 
   await page.unroute('**/assets/book_page-*.js')
   await page.getByRole('button', { name: 'Try again' }).click()
   await page.getByRole('heading', { name: 'Book this time' }).waitFor()
+  // The browser itself reports what it could not load.
+  const told = /status of 500|ERR_FAILED|Failed to fetch dynamically imported module/
+  expect(pages.faults.splice(0).filter((fault) => !told.test(fault))).toEqual([])
 })
 
 test('the dialog before a booking is cancelled keeps the focus, and gives it back', async () => {
   const page = await pages.visitor()
-  await signInAs(page, pages.url, 'ann')
-  await page.goto(`${pages.url}/?clinic=2`)
+  await signInAs(page, pages.url, 'ann', '/?clinic=2')
   await page.locator('a.time').last().click()
   await page.getByRole('button', { name: 'Book', exact: true }).click()
   await page.getByRole('heading', { name: 'Booked' }).waitFor()

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { Choice, Field } from '../parts/field.tsx'
+import { Choice, Either, Field } from '../parts/field.tsx'
 import { Form } from '../parts/form.tsx'
 import { useText } from '../text/language.ts'
 import { useActions } from './actions.ts'
@@ -37,15 +37,14 @@ export function BookForm({ slot, done }: { slot: DeskSlot; done(slots: DeskSlot[
 
   return (
     <Form key={String(isNew)} submit={isNew ? t.slot.addAndBook : t.slot.book} onSubmit={book}>
-      <fieldset className="switch">
-        <legend className="visually-hidden">{t.slot.who}</legend>
-        {[false, true].map((choice) => (
-          <label key={String(choice)}>
-            <input type="radio" name="who" checked={isNew === choice} onChange={() => setIsNew(choice)} />
-            <span>{choice ? t.slot.isNew : t.slot.known}</span>
-          </label>
-        ))}
-      </fieldset>
+      <Either
+        legend={t.slot.who}
+        name="who"
+        first={t.slot.known}
+        second={t.slot.isNew}
+        isSecond={isNew}
+        choose={setIsNew}
+      />
       {isNew ? (
         <>
           <Field label={shared.account.name} name="fullName" autoComplete="off" required maxLength={200} />

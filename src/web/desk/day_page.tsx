@@ -1,10 +1,10 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Link, useLocation, useSearchParams } from 'wouter'
 import { graphql } from '../graphql/generated/gql.ts'
 import type { DeskDoctorsQuery } from '../graphql/generated/graphql.ts'
 import { Choice } from '../parts/field.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { Empty, Problem } from '../parts/notice.tsx'
+import { Empty, Notice, Problem } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { useWorkplace } from '../staff/clinic.tsx'
 import { nameIn } from '../text/language.ts'
@@ -19,7 +19,7 @@ import { MovingBanner } from './moving.tsx'
 import { News } from './news.tsx'
 import { PrintedDay } from './printed_day.tsx'
 import { SlotSheet } from './slot_sheet.tsx'
-import type { DeskSlot } from './slots.ts'
+import { bookingOf, type DeskSlot } from './slots.ts'
 import { useDeskText } from './text.ts'
 import { useIsPhone } from './use_is_phone.ts'
 import { useSlots } from './use_slots.ts'
@@ -30,6 +30,10 @@ const DeskDoctors = graphql(`
       nodes { id fullName isActive doctorSpecializations(first: 5) { nodes { specialization { id name names } } } }
     }
   }
+`)
+
+const DeskBooking = graphql(`
+  query DeskBooking($clinicId: BigInt!, $id: BigInt!) { booking(clinicId: $clinicId, id: $id) { slotDate status } }
 `)
 
 type Doctor = NonNullable<NonNullable<DeskDoctorsQuery['doctors']>['nodes'][number]>
@@ -49,6 +53,14 @@ export function DayPage() {
   const show = parameters.get('show') ?? ''
   const address = (day: string, shown = show) =>
     `/desk/${clinic.id}?${new URLSearchParams({ ...(day !== today && { date: day }), ...(shown && { show: shown }) })}`
+  // Whose sheet is to be open, such as by a link of the rebooking list.
+  const wanted = /^\d{1,18}$/.exec(parameters.get('booking') ?? '')?.[0]
+  const booking = useQuery(DeskBooking, wanted ? { clinicId: clinic.id, id: wanted } : null)
+  const found = booking.data?.booking?.status === 'CANCELLED' ? null : booking.data?.booking
+  const itsDay = booking.loading ? undefined : found?.slotDate
+  useEffect(() => {
+    if (wanted && itsDay && itsDay !== date) go(`${address(itsDay)}&booking=${wanted}`, { replace: true })
+  }, [wanted, itsDay, date])
 
   const page = useSlots({ clinicId: clinic.id, from: date, to: date }, clinic.timeZone)
   const doctors = useQuery(DeskDoctors, { clinicId: clinic.id })
@@ -88,7 +100,22 @@ export function DayPage() {
             }}
           />
         ) : (
-          <Day doctors={all} isThere={!!doctors.data} show={shown} date={date} page={page} />
+          <>
+            {wanted && booking.data && !booking.loading && !found && (
+              <Notice tone="plain">
+                <p>{t.refusal.booking_not_found}</p>
+              </Notice>
+            )}
+            <Day
+              doctors={all}
+              isThere={!!doctors.data}
+              show={shown}
+              date={date}
+              page={page}
+              wanted={wanted}
+              wasSeen={() => wanted && go(address(date), { replace: true })}
+            />
+          </>
         )}
       </div>
     </Page>
@@ -101,9 +128,12 @@ interface DayProps {
   show: string
   date: string
   page: ReturnType<typeof useSlots>
+  /** The booking whose sheet is to be open, until that was seen. */
+  wanted: string | undefined
+  wasSeen(): void
 }
 
-function Day({ doctors, isThere, show, date, page }: DayProps) {
+function Day({ doctors, isThere, show, date, page, wanted, wasSeen }: DayProps) {
   const { t, locale } = useDeskText()
   const { clinic } = useWorkplace()
   const [open, setOpen] = useState<string>()
@@ -137,9 +167,13 @@ function Day({ doctors, isThere, show, date, page }: DayProps) {
   const range = rangeOf([...placed.values()].flat())
   const withZone = clocksChange(date, clinic.timeZone)
   const now = nowOn(date, clinic.timeZone)
-  const opened = slots.find(({ id }) => id === open)
-  const done = (changed: DeskSlot[]) => {
+  const opened = slots.find((slot) => (open ? slot.id === open : wanted && bookingOf(slot)?.id === wanted))
+  const close = () => {
     setOpen(undefined)
+    wasSeen()
+  }
+  const done = (changed: DeskSlot[]) => {
+    close()
     page.keep(changed)
     page.again()
   }
@@ -172,7 +206,7 @@ function Day({ doctors, isThere, show, date, page }: DayProps) {
       {away.length > 0 && there.length > 0 && (
         <p className="away">{t.day.away(away.map(({ fullName }) => fullName).join(', '))}</p>
       )}
-      {opened && <SlotSheet key={opened.id} slot={opened} close={() => setOpen(undefined)} done={done} />}
+      {opened && <SlotSheet key={opened.id} slot={opened} close={close} done={done} />}
       {ofDoctor && (
         <DoctorSheet
           doctor={ofDoctor}
@@ -208,7 +242,7 @@ interface DoctorHeadProps {
 
 function DoctorHead({ doctor, date, open }: DoctorHeadProps) {
   const { t, language } = useDeskText()
-  const { clinic } = useWorkplace()
+  const { clinic, maySeeTo } = useWorkplace()
   return (
     <>
       <h2 id={`column-${doctor.id}`} className="doctor-name">
@@ -221,16 +255,18 @@ function DoctorHead({ doctor, date, open }: DoctorHeadProps) {
             .join(', ')}
         </small>
       </h2>
-      <button
-        type="button"
-        className="icon-button"
-        aria-haspopup="dialog"
-        aria-label={`${t.withdrawDay.open}, ${doctor.fullName}`}
-        title={t.withdrawDay.open}
-        onClick={open}
-      >
-        <DeskIcon name="withdrawDay" />
-      </button>
+      {maySeeTo(doctor.id) && (
+        <button
+          type="button"
+          className="icon-button"
+          aria-haspopup="dialog"
+          aria-label={`${t.withdrawDay.open}, ${doctor.fullName}`}
+          title={t.withdrawDay.open}
+          onClick={open}
+        >
+          <DeskIcon name="withdrawDay" />
+        </button>
+      )}
     </>
   )
 }

@@ -1,11 +1,10 @@
 import { useState } from 'react'
-import { Field } from '../parts/field.tsx'
-import { Form } from '../parts/form.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Sheet } from '../parts/sheet.tsx'
 import { useWorkplace } from '../staff/clinic.tsx'
 import { clock, longDate } from '../time.ts'
 import { useWithdrawDay } from './actions.ts'
+import { EndForm } from './end_form.tsx'
 import { type DeskSlot, isOver, standOf } from './slots.ts'
 import { useDeskText } from './text.ts'
 
@@ -28,7 +27,7 @@ export function DoctorSheet({ doctor, date, slots, close, done }: DoctorSheetPro
   // Afterwards the grid does not know any more who they were.
   const [listed, setListed] = useState<DeskSlot[]>()
 
-  async function submit({ reason }: Record<string, string>) {
+  async function withdraw(reason: string | undefined) {
     setListed(visits)
     const ended = await withdrawDay({
       clinicId: clinic.id,
@@ -67,20 +66,7 @@ export function DoctorSheet({ doctor, date, slots, close, done }: DoctorSheetPro
             ))}
           </ul>
         )}
-        {!told && left.length > 0 && (
-          <Form
-            danger
-            submit={t.withdrawDay.submit}
-            onSubmit={submit}
-            aside={
-              <button type="button" className="button" onClick={close}>
-                {t.slot.keep}
-              </button>
-            }
-          >
-            <Field label={t.slot.reason} name="reason" autoComplete="off" maxLength={500} />
-          </Form>
-        )}
+        {!told && left.length > 0 && <EndForm submit={t.withdrawDay.submit} act={withdraw} keep={close} />}
       </div>
     </Sheet>
   )

@@ -1,5 +1,4 @@
 import { type ReactNode, useState } from 'react'
-import { Field } from '../parts/field.tsx'
 import { Form } from '../parts/form.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Sheet } from '../parts/sheet.tsx'
@@ -7,6 +6,7 @@ import { useWorkplace } from '../staff/clinic.tsx'
 import { clock, localDate, longDate } from '../time.ts'
 import { useActions } from './actions.ts'
 import { BookForm } from './book_form.tsx'
+import { EndForm } from './end_form.tsx'
 import { DeskIcon } from './icons.tsx'
 import { MoveForm } from './move_form.tsx'
 import { useMoving } from './moving.tsx'
@@ -61,10 +61,11 @@ type Asking = (what: 'cancel' | 'withdraw') => void
 
 function AsItStands({ slot, done, ask, close }: SlotSheetProps & { ask: Asking }) {
   const { t, locale } = useDeskText()
-  const { clinic, isDesk } = useWorkplace()
+  const { clinic, isDesk, maySeeTo } = useWorkplace()
+  const isOurs = maySeeTo(slot.doctorId)
   const actions = useActions(slot)
   const moving = useMoving()
-  const withdraw = !isOver(slot) && (
+  const withdraw = isOurs && !isOver(slot) && (
     <button type="button" className="button quiet-danger" onClick={() => ask('withdraw')}>
       {t.slot.withdraw}
     </button>
@@ -78,8 +79,8 @@ function AsItStands({ slot, done, ask, close }: SlotSheetProps & { ask: Asking }
         <p className="quiet">{t.slot.over}</p>
       ) : (
         <>
-          {isDesk && <BookForm slot={slot} done={done} />}
-          <div className="sheet-foot">{withdraw}</div>
+          {isDesk ? <BookForm slot={slot} done={done} /> : <p className="quiet">{t.slot.deskBooks}</p>}
+          {withdraw && <div className="sheet-foot">{withdraw}</div>}
         </>
       )
     case 'held': {
@@ -89,7 +90,7 @@ function AsItStands({ slot, done, ask, close }: SlotSheetProps & { ask: Asking }
         <>
           <p>{name ? t.slot.heldBy(name, until) : t.slot.heldUntil(until)}</p>
           {isDesk && <Act label={t.slot.release} act={actions.release} done={done} />}
-          <div className="sheet-foot">{withdraw}</div>
+          {withdraw && <div className="sheet-foot">{withdraw}</div>}
         </>
       )
     }
@@ -97,35 +98,37 @@ function AsItStands({ slot, done, ask, close }: SlotSheetProps & { ask: Asking }
       return (
         <>
           <PatientCard slot={slot} />
-          {isToday && <Act primary label={t.slot.checkIn} act={actions.checkIn} done={done} />}
-          <div className="sheet-foot">
-            {isDesk && (
-              <button
-                type="button"
-                className="button"
-                onClick={() => {
-                  moving.start(slot)
-                  close()
-                }}
-              >
-                {t.slot.move}
-              </button>
-            )}
-            {hasBegun && <Act label={t.slot.noShow} act={actions.noShow} done={done} />}
-            {isDesk && (
-              <button type="button" className="button quiet-danger" onClick={() => ask('cancel')}>
-                {t.slot.cancel}
-              </button>
-            )}
-            {withdraw}
-          </div>
+          {isOurs && isToday && <Act primary label={t.slot.checkIn} act={actions.checkIn} done={done} />}
+          {isOurs && (
+            <div className="sheet-foot">
+              {isDesk && (
+                <button
+                  type="button"
+                  className="button"
+                  onClick={() => {
+                    moving.start(slot)
+                    close()
+                  }}
+                >
+                  {t.slot.move}
+                </button>
+              )}
+              {hasBegun && <Act label={t.slot.noShow} act={actions.noShow} done={done} />}
+              {isDesk && (
+                <button type="button" className="button quiet-danger" onClick={() => ask('cancel')}>
+                  {t.slot.cancel}
+                </button>
+              )}
+              {withdraw}
+            </div>
+          )}
         </>
       )
     case 'arrived':
       return (
         <>
           <PatientCard slot={slot} />
-          <Act primary label={t.slot.complete} act={actions.complete} done={done} />
+          {isOurs && <Act primary label={t.slot.complete} act={actions.complete} done={done} />}
           {isDesk && (
             <div className="sheet-foot">
               <button type="button" className="button quiet-danger" onClick={() => ask('cancel')}>
@@ -208,23 +211,11 @@ interface AskFirstFormProps {
 }
 
 function AskFirst({ title, lead, submit, act, done, back }: AskFirstFormProps) {
-  const { t } = useDeskText()
   return (
     <>
       <h3>{title}</h3>
       <p>{lead}</p>
-      <Form
-        danger
-        submit={submit}
-        onSubmit={async ({ reason }) => done(await act(reason))}
-        aside={
-          <button type="button" className="button" onClick={back}>
-            {t.slot.keep}
-          </button>
-        }
-      >
-        <Field label={t.slot.reason} name="reason" autoComplete="off" maxLength={500} />
-      </Form>
+      <EndForm submit={submit} act={async (reason) => done(await act(reason))} keep={back} />
     </>
   )
 }

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { SignIn } from '../parts/account_forms.tsx'
-import { Field } from '../parts/field.tsx'
+import { Either, NewPasswordField } from '../parts/field.tsx'
 import { Form } from '../parts/form.tsx'
 import { Loading, Notice } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
@@ -17,7 +17,7 @@ export function AcceptPage() {
   const [, go] = useLocation()
   // As it was when the page opened: signing in and joining must not lose it.
   const [token] = useState(() => location.hash.slice(1))
-  const [isNew, setIsNew] = useState(true)
+  const [isKnown, setIsKnown] = useState(false)
   const [problem, setProblem] = useState<unknown>()
   if (who === undefined) return <Loading />
 
@@ -54,27 +54,18 @@ export function AcceptPage() {
       )}
       {token && who === null && (
         <div className="card padded">
-          <fieldset className="switch">
-            <legend className="visually-hidden">{t.how}</legend>
-            {[true, false].map((choice) => (
-              <label key={String(choice)}>
-                <input type="radio" name="accept-is-new" checked={isNew === choice} onChange={() => setIsNew(choice)} />
-                <span>{choice ? t.acceptNew : t.acceptKnown}</span>
-              </label>
-            ))}
-          </fieldset>
-          {isNew ? (
+          <Either
+            legend={t.how}
+            name="accept-is-new"
+            first={t.acceptNew}
+            second={t.acceptKnown}
+            isSecond={isKnown}
+            choose={setIsKnown}
+          />
+          {!isKnown ? (
             <Form submit={t.createAndJoin} onSubmit={({ password }) => join(password)} {...told}>
               <p>{t.newLead}</p>
-              <Field
-                label={t.password}
-                name="password"
-                type="password"
-                autoComplete="new-password"
-                hint={t.passwordHint}
-                minLength={10}
-                required
-              />
+              <NewPasswordField label={t.password} minLength={10} />
             </Form>
           ) : (
             <>

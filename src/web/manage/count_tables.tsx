@@ -67,8 +67,8 @@ export function DoctorTable({ rows, doctors }: DoctorTableProps) {
     .sort((a, b) => used(b.counts) - used(a.counts) || a.name.localeCompare(b.name))
   if (byDoctor.length === 0) return null
   return (
-    <section className="below" aria-labelledby="by-doctor">
-      <h2 id="by-doctor">{t.byDoctor}</h2>
+    <div className="below">
+      <h2>{t.byDoctor}</h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
       <section className="card table-scroll" aria-label={t.byDoctor} tabIndex={0}>
         <table className="table">
@@ -103,6 +103,6 @@ export function DoctorTable({ rows, doctors }: DoctorTableProps) {
           </tbody>
         </table>
       </section>
-    </section>
+    </div>
   )
 }

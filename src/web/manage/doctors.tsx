@@ -7,11 +7,11 @@ import { Empty } from '../parts/notice.tsx'
 import { ask } from '../session.ts'
 import { useWorkplace } from '../staff/clinic.tsx'
 import { nameIn } from '../text/language.ts'
+import { usePages } from '../use_pages.ts'
 import { DeactivateDoctor } from './deactivate_doctor.tsx'
 import { DoctorSheet } from './doctor_sheet.tsx'
-import { usePages } from './pages.ts'
 import { say } from './say.tsx'
-import { ActiveTag, Loaded, More, Section } from './section.tsx'
+import { ActiveTag, Listing, RowButton, Section } from './section.tsx'
 import { useManageText } from './text/common.ts'
 import { useDoctorsText } from './text/doctors.ts'
 import { useWords } from './words.ts'
@@ -70,35 +70,24 @@ export function DoctorsSection() {
           <option value="all">{t.all}</option>
         </Choice>
       </div>
-      <Loaded asked={asked}>
-        {(listed) => {
-          const doctors = listed.nodes.filter(({ isActive }) => shown === 'all' || isActive)
-          if (doctors.length === 0 && !listed.hasMore) {
-            return (
-              <Empty title={name || listed.nodes.length > 0 ? t.noneFound : t.emptyTitle}>
-                {!name && <p>{t.empty}</p>}
-              </Empty>
-            )
-          }
-          return (
-            <>
-              <ul className="rows card">
-                {doctors.map((doctor) => (
-                  <li key={doctor.id} className="row">
-                    <DoctorRow
-                      doctor={doctor}
-                      edit={() => setEdited(doctor)}
-                      leave={() => setLeaving(doctor)}
-                      changed={asked.again}
-                    />
-                  </li>
-                ))}
-              </ul>
-              <More listed={listed} more={asked.more} loading={asked.loading} />
-            </>
-          )
-        }}
-      </Loaded>
+      <Listing
+        asked={asked}
+        pick={(doctors) => doctors.filter(({ isActive }) => shown === 'all' || isActive)}
+        empty={
+          <Empty title={name || asked.data?.nodes.length ? t.noneFound : t.emptyTitle}>
+            {!name && <p>{t.empty}</p>}
+          </Empty>
+        }
+      >
+        {(doctor) => (
+          <DoctorRow
+            doctor={doctor}
+            edit={() => setEdited(doctor)}
+            leave={() => setLeaving(doctor)}
+            changed={asked.again}
+          />
+        )}
+      </Listing>
       {edited && (
         <DoctorSheet
           // The row as it is by now, after somebody else's change was loaded.
@@ -152,20 +141,17 @@ function DoctorRow({ doctor, edit, leave, changed }: DoctorRowProps) {
             {t.plan}
           </Link>
         )}
-        <button type="button" className="button small" onClick={edit}>
+        <RowButton of={fullName} press={edit}>
           {common.edit}
-          <span className="visually-hidden">, {fullName}</span>
-        </button>
+        </RowButton>
         {isActive ? (
-          <button type="button" className="button small quiet-danger" onClick={leave}>
+          <RowButton of={fullName} ends press={leave}>
             {common.deactivate}
-            <span className="visually-hidden">, {fullName}</span>
-          </button>
+          </RowButton>
         ) : (
-          <button type="button" className="button small" onClick={reactivate}>
+          <RowButton of={fullName} press={reactivate}>
             {common.reactivate}
-            <span className="visually-hidden">, {fullName}</span>
-          </button>
+          </RowButton>
         )}
       </div>
     </>

@@ -1,5 +1,5 @@
-import { useId } from 'react'
 import type { IntervalInput } from '../graphql/generated/graphql.ts'
+import { Labelled } from '../parts/field.tsx'
 import { type Unit, usePolicyText } from './text/policy.ts'
 
 /** A length of time in one unit, as people say it. */
@@ -55,47 +55,35 @@ export function DurationField({
   error,
 }: DurationFieldProps) {
   const { t } = usePolicyText()
-  const id = useId()
   const offered = units.includes(value.unit) ? units : [...units, value.unit]
   return (
-    <div className="field duration">
-      <label htmlFor={id}>{label}</label>
-      <div className="duration-parts">
-        <input
-          id={id}
-          type="number"
-          inputMode="numeric"
-          min={min}
-          max={100_000}
-          step={1}
-          required
-          value={Number.isNaN(value.amount) ? '' : value.amount}
-          aria-describedby={[hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined}
-          aria-invalid={error ? true : undefined}
-          onChange={({ target }) => change({ ...value, amount: target.valueAsNumber })}
-        />
-        <select
-          aria-label={t.unitOf(label)}
-          value={value.unit}
-          onChange={({ target }) => change({ ...value, unit: target.value as Unit })}
-        >
-          {offered.map((unit) => (
-            <option key={unit} value={unit}>
-              {t.units[unit]}
-            </option>
-          ))}
-        </select>
-      </div>
-      {hint && (
-        <p className="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
+    <Labelled label={label} hint={hint} error={error} className="field duration">
+      {(ties) => (
+        <div className="duration-parts">
+          <input
+            {...ties}
+            type="number"
+            inputMode="numeric"
+            min={min}
+            max={100_000}
+            step={1}
+            required
+            value={Number.isNaN(value.amount) ? '' : value.amount}
+            onChange={({ target }) => change({ ...value, amount: target.valueAsNumber })}
+          />
+          <select
+            aria-label={t.unitOf(label)}
+            value={value.unit}
+            onChange={({ target }) => change({ ...value, unit: target.value as Unit })}
+          >
+            {offered.map((unit) => (
+              <option key={unit} value={unit}>
+                {t.units[unit]}
+              </option>
+            ))}
+          </select>
+        </div>
       )}
-      {error && (
-        <p className="field-error" id={`${id}-error`}>
-          {error}
-        </p>
-      )}
-    </div>
+    </Labelled>
   )
 }

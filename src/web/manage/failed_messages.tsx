@@ -2,9 +2,9 @@ import { graphql } from '../graphql/generated/gql.ts'
 import { ask } from '../session.ts'
 import { useWorkplace } from '../staff/clinic.tsx'
 import { dayAndClock } from '../time.ts'
-import { usePages } from './pages.ts'
+import { usePages } from '../use_pages.ts'
 import { say } from './say.tsx'
-import { Loaded, More } from './section.tsx'
+import { Listing, RowButton } from './section.tsx'
 import { type Channel, useMessagesText } from './text/messages.ts'
 import { useWords } from './words.ts'
 
@@ -36,51 +36,41 @@ export function FailedMessages() {
   return (
     <section className="below" aria-labelledby="failed">
       <h2 id="failed">{t.failed}</h2>
-      <Loaded asked={asked}>
-        {(listed) =>
-          listed.nodes.length === 0 ? (
-            <p className="hint">{t.noneFailed}</p>
-          ) : (
+      <Listing
+        asked={asked}
+        empty={<p className="hint">{t.noneFailed}</p>}
+        lead={<p className="hint">{t.failedLead}</p>}
+      >
+        {({ id, kind, channel, lastError, booking }) => {
+          const name = booking?.clinicCustomer?.fullName ?? t.patient
+          return (
             <>
-              <p className="hint">{t.failedLead}</p>
-              <ul className="rows card">
-                {listed.nodes.map(({ id, kind, channel, lastError, booking }) => {
-                  const name = booking?.clinicCustomer?.fullName ?? t.patient
-                  return (
-                    <li key={id} className="row">
-                      <div className="row-words">
-                        <h3 className="row-title">{name}</h3>
-                        <p>
-                          {t.kinds[kind]}, {t.channels[channel as Channel] ?? channel}
-                          {booking && `, ${t.about(dayAndClock(booking.startsAt, clinic.timeZone, locale))}`}
-                        </p>
-                        {lastError && <p className="row-more">{lastError}</p>}
-                      </div>
-                      <div className="row-actions">
-                        <button
-                          type="button"
-                          className="button small"
-                          onClick={async () => {
-                            await ask(SendAgain, { clinicId: clinic.id, notificationId: id }).then(
-                              () => say(t.sentAgain),
-                              (error) => say(words(error)),
-                            )
-                            asked.again()
-                          }}
-                        >
-                          {t.sendAgain}
-                          <span className="visually-hidden">, {name}</span>
-                        </button>
-                      </div>
-                    </li>
-                  )
-                })}
-              </ul>
-              <More listed={listed} more={asked.more} loading={asked.loading} />
+              <div className="row-words">
+                <h3 className="row-title">{name}</h3>
+                <p>
+                  {t.kinds[kind]}, {t.channels[channel as Channel] ?? channel}
+                  {booking && `, ${t.about(dayAndClock(booking.startsAt, clinic.timeZone, locale))}`}
+                </p>
+                {lastError && <p className="row-more">{lastError}</p>}
+              </div>
+              <div className="row-actions">
+                <RowButton
+                  of={name}
+                  press={async () => {
+                    await ask(SendAgain, { clinicId: clinic.id, notificationId: id }).then(
+                      () => say(t.sentAgain),
+                      (error) => say(words(error)),
+                    )
+                    asked.again()
+                  }}
+                >
+                  {t.sendAgain}
+                </RowButton>
+              </div>
             </>
           )
-        }
-      </Loaded>
+        }}
+      </Listing>
     </section>
   )
 }

@@ -1,15 +1,7 @@
-import {
-  type ComponentProps,
-  createContext,
-  type ReactNode,
-  useContext,
-  useEffect,
-  useId,
-  useRef,
-  useState,
-} from 'react'
+import { type ComponentProps, createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
 import { Refusal } from '../graphql/client.ts'
-import { Field } from '../parts/field.tsx'
+import { DateField, type DateFieldProps } from '../parts/date_field.tsx'
+import { Field, Labelled } from '../parts/field.tsx'
 import { Form } from '../parts/form.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Sheet } from '../parts/sheet.tsx'
@@ -108,6 +100,29 @@ export function Input({ name, ...props }: ComponentProps<typeof Field> & { name:
   return <Field name={name} error={errors[name]} {...props} />
 }
 
+interface DateProps extends Omit<DateFieldProps, 'value' | 'onChange'> {
+  name: string
+  defaultValue: string
+}
+
+/** A date, in an EditForm. */
+export function DateInput({ name, defaultValue, ...props }: DateProps) {
+  const { errors, touch } = useContext(FormContext)
+  const [value, setValue] = useState(defaultValue)
+  return (
+    <DateField
+      {...props}
+      name={name}
+      error={errors[name]}
+      value={value}
+      onChange={(date) => {
+        setValue(date)
+        touch()
+      }}
+    />
+  )
+}
+
 interface SelectProps {
   label: string
   name: string
@@ -120,34 +135,21 @@ interface SelectProps {
 
 /** One of a few, in an EditForm. */
 export function Select({ label, name, defaultValue, hint, required, onChange, children }: SelectProps) {
-  const id = useId()
   const error = useContext(FormContext).errors[name]
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ')
   return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <select
-        id={id}
-        name={name}
-        defaultValue={defaultValue}
-        required={required}
-        aria-describedby={described || undefined}
-        aria-invalid={error ? true : undefined}
-        onChange={({ target }) => onChange?.(target.value)}
-      >
-        {children}
-      </select>
-      {hint && (
-        <p className="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
+    <Labelled label={label} hint={hint} error={error}>
+      {(ties) => (
+        <select
+          {...ties}
+          name={name}
+          defaultValue={defaultValue}
+          required={required}
+          onChange={({ target }) => onChange?.(target.value)}
+        >
+          {children}
+        </select>
       )}
-      {error && (
-        <p className="field-error" id={`${id}-error`}>
-          {error}
-        </p>
-      )}
-    </div>
+    </Labelled>
   )
 }
 

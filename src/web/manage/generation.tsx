@@ -7,7 +7,7 @@ import { ask } from '../session.ts'
 import { useWorkplace } from '../staff/clinic.tsx'
 import { dateText, dayAndClock, localDate, plusDays } from '../time.ts'
 import { useQuery } from '../use_query.ts'
-import { EditForm, FormSheet, Input, Select } from './form.tsx'
+import { DateInput, EditForm, FormSheet, Input, Select } from './form.tsx'
 import { Reasons, type RunCounts, Runs } from './generation_runs.tsx'
 import { EditPolicy } from './policy.tsx'
 import { say } from './say.tsx'
@@ -167,8 +167,8 @@ function GenerateNow({ made }: { made(): void }) {
         fieldOf={({ code }) => (code === 'invalid_argument' ? 'toDate' : undefined)}
       >
         <div className="two-fields">
-          <Input label={t.from} name="fromDate" type="date" defaultValue={today} required />
-          <Input label={t.to} name="toDate" type="date" defaultValue={plusDays(today, 13)} required />
+          <DateInput label={t.from} name="fromDate" defaultValue={today} required />
+          <DateInput label={t.to} name="toDate" defaultValue={plusDays(today, 13)} required />
         </div>
       </EditForm>
       {run && (

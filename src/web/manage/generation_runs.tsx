@@ -3,9 +3,9 @@ import type { ManageRunsQuery } from '../graphql/generated/graphql.ts'
 import { Empty } from '../parts/notice.tsx'
 import { useWorkplace } from '../staff/clinic.tsx'
 import { dateText } from '../time.ts'
+import { usePages } from '../use_pages.ts'
 import { localClock } from './local_clock.ts'
-import { usePages } from './pages.ts'
-import { Loaded, More } from './section.tsx'
+import { Paged } from './section.tsx'
 import { useDoctorNames } from './staff_sheet.tsx'
 import { useGenerationText } from './text/generation.ts'
 import { ManageTimeSlots } from './time_slots.tsx'
@@ -46,52 +46,52 @@ export function Runs() {
   return (
     <section className="below">
       <h2>{t.history}</h2>
-      <Loaded asked={asked}>
-        {(listed) =>
-          listed.nodes.length === 0 ? (
-            <Empty title={t.emptyTitle}>
-              <p>{t.empty}</p>
-            </Empty>
-          ) : (
-            <>
-              {/* Wider than a phone; who has no mouse scrolls it with the arrow keys. */}
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-              <section className="card table-scroll" aria-label={t.history} tabIndex={0}>
-                <table className="table">
-                  <thead>
-                    <tr>
-                      <th scope="col">{t.ranAt}</th>
-                      <th scope="col">{t.how}</th>
-                      <th scope="col">{t.range}</th>
-                      <th scope="col" className="number">
-                        {t.slotsMade}
-                      </th>
-                      <th scope="col">{t.passedOver}</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {listed.nodes.map((run) => (
-                      <tr key={run.id}>
-                        <td>{instant(run.ranAt)}</td>
-                        <td>{run.dueAt ? t.bySchedule : t.byHand}</td>
-                        <td>
-                          {day(run.fromDate)} – {day(run.toDate)}
-                        </td>
-                        <td className="number">{run.slotsMade}</td>
-                        <td>
-                          {run.templatesPassedOver === 0 ? '–' : <Reasons run={run} />}
-                          <Examples examples={run.examples as Example[]} />
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </section>
-              <More listed={listed} more={asked.more} loading={asked.loading} />
-            </>
-          )
+      <Paged
+        asked={asked}
+        empty={
+          <Empty title={t.emptyTitle}>
+            <p>{t.empty}</p>
+          </Empty>
         }
-      </Loaded>
+      >
+        {(runs) => (
+          <>
+            {/* Wider than a phone; who has no mouse scrolls it with the arrow keys. */}
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+            <section className="card table-scroll" aria-label={t.history} tabIndex={0}>
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th scope="col">{t.ranAt}</th>
+                    <th scope="col">{t.how}</th>
+                    <th scope="col">{t.range}</th>
+                    <th scope="col" className="number">
+                      {t.slotsMade}
+                    </th>
+                    <th scope="col">{t.passedOver}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {runs.map((run) => (
+                    <tr key={run.id}>
+                      <td>{instant(run.ranAt)}</td>
+                      <td>{run.dueAt ? t.bySchedule : t.byHand}</td>
+                      <td>
+                        {day(run.fromDate)} – {day(run.toDate)}
+                      </td>
+                      <td className="number">{run.slotsMade}</td>
+                      <td>
+                        {run.templatesPassedOver === 0 ? '–' : <Reasons run={run} />}
+                        <Examples examples={run.examples as Example[]} />
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </section>
+          </>
+        )}
+      </Paged>
     </section>
   )
 }

@@ -4,10 +4,10 @@ import type { ManageInvitationsQuery } from '../graphql/generated/graphql.ts'
 import { ask } from '../session.ts'
 import { useWorkplace } from '../staff/clinic.tsx'
 import { dayAndClock } from '../time.ts'
+import { usePages } from '../use_pages.ts'
 import { Confirm } from './form.tsx'
-import { usePages } from './pages.ts'
 import { say } from './say.tsx'
-import { More } from './section.tsx'
+import { Listing, RowButton } from './section.tsx'
 import { useStaffPagesText } from './text/staff.ts'
 
 const ManageInvitations = graphql(`
@@ -36,9 +36,9 @@ export function OpenInvitations() {
   return (
     <section className="below" aria-labelledby="invitations">
       <h2 id="invitations">{t.open}</h2>
-      <ul className="rows card">
-        {asked.data.nodes.map((invitation) => (
-          <li key={invitation.id} className="row">
+      <Listing asked={asked} empty={null}>
+        {(invitation) => (
+          <>
             <div className="row-words">
               <h3 className="row-title">{invitation.fullName}</h3>
               <p className="fields">{invitation.role && t.roles[invitation.role]}</p>
@@ -48,15 +48,13 @@ export function OpenInvitations() {
               </p>
             </div>
             <div className="row-actions">
-              <button type="button" className="button small quiet-danger" onClick={() => setRevoked(invitation)}>
+              <RowButton of={invitation.fullName ?? ''} ends press={() => setRevoked(invitation)}>
                 {t.revoke}
-                <span className="visually-hidden">, {invitation.fullName}</span>
-              </button>
+              </RowButton>
             </div>
-          </li>
-        ))}
-      </ul>
-      <More listed={asked.data} more={asked.more} loading={asked.loading} />
+          </>
+        )}
+      </Listing>
       {revoked && (
         <Confirm
           title={t.revokeTitle(revoked.email ?? '')}

@@ -18,11 +18,19 @@ import { useManageText } from './text/common.ts'
 import { useOverviewText } from './text/overview.ts'
 
 const ManageSetup = graphql(`
-  query ManageSetup($clinicId: BigInt!) {
+  query ManageSetup($clinicId: BigInt!, $today: Date!) {
     doctors(filter: { clinicId: { equalTo: $clinicId } }, first: 1) { totalCount }
     timeSlots(filter: { clinicId: { equalTo: $clinicId } }, first: 1) { totalCount }
     doctorSlotTemplates(filter: { clinicId: { equalTo: $clinicId } }, first: 1) { totalCount }
     bookingSlots(filter: { clinicId: { equalTo: $clinicId } }, first: 1) { nodes { id } }
+    bookedAhead: bookings(
+      filter: { clinicId: { equalTo: $clinicId }, slotDate: { greaterThanOrEqualTo: $today }, status: { equalTo: BOOKED } }
+      first: 1
+    ) { totalCount }
+    freeAhead: bookingSlots(
+      filter: { clinicId: { equalTo: $clinicId }, slotDate: { greaterThanOrEqualTo: $today }, status: { in: [OPEN, HELD] } }
+      first: 1
+    ) { totalCount }
     rebookingLists(filter: { clinicId: { equalTo: $clinicId }, resolution: { isNull: true } }, first: 1) { totalCount }
     notifications(filter: { clinicId: { equalTo: $clinicId }, state: { equalTo: DEAD } }, first: 1) { totalCount }
   }
@@ -52,7 +60,7 @@ function mondayOf(date: string): string {
 export function OverviewSection() {
   const { t: common } = useManageText()
   const { clinic } = useWorkplace()
-  const setup = useQuery(ManageSetup, { clinicId: clinic.id })
+  const setup = useQuery(ManageSetup, { clinicId: clinic.id, today: localDate(undefined, clinic.timeZone) })
   return (
     <Section title={common.section.overview} lead={clinic.name}>
       <Loaded asked={setup} bones="block">
@@ -90,14 +98,13 @@ function Figures({ setup }: { setup: ManageSetupQuery }) {
     <Loaded asked={asked} bones="block">
       {(data) => {
         const rows = doctorDays(data)
-        const ahead = sum(rows.filter(({ date }) => date >= today))
         const past = sum(rows.filter(({ date }) => date <= today))
         const came = past.seen + past.noShow
         return (
           <>
             <ul className="figures">
-              <Figure label={t.figures.ahead} value={ahead.booked} hint={t.figures.aheadHint} />
-              <Figure label={t.figures.freeAhead} value={ahead.free} hint={t.figures.aheadHint} />
+              <Figure label={t.figures.ahead} value={setup.bookedAhead?.totalCount ?? 0} hint={t.figures.aheadHint} />
+              <Figure label={t.figures.freeAhead} value={setup.freeAhead?.totalCount ?? 0} hint={t.figures.aheadHint} />
               <Figure
                 label={t.figures.noShows}
                 value={came === 0 ? '–' : <Percent of={past.noShow / came} />}

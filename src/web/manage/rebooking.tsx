@@ -6,10 +6,10 @@ import { Empty } from '../parts/notice.tsx'
 import { ask } from '../session.ts'
 import { useWorkplace } from '../staff/clinic.tsx'
 import { dayAndClock } from '../time.ts'
+import { usePages } from '../use_pages.ts'
 import { Confirm } from './form.tsx'
-import { usePages } from './pages.ts'
 import { say } from './say.tsx'
-import { Loaded, More, Section } from './section.tsx'
+import { Listing, RowButton, Section } from './section.tsx'
 import { useManageText } from './text/common.ts'
 import { useRebookingText } from './text/rebooking.ts'
 
@@ -37,7 +37,10 @@ const Dismiss = graphql(`
 
 type Entry = NonNullable<NonNullable<ManageRebookingsQuery['rebookingLists']>['nodes'][number]>
 
-/** Who has an appointment that the plans no longer have room for, and what to do about it. */
+/** Whether the appointment is gone, not only out of place. */
+const isTaken = ({ reason }: Entry) => reason === 'slot_withdrawn'
+
+/** Whom to offer another time: the plans have no room for their appointment any more, or the clinic has taken it away. */
 export function RebookingSection() {
   const { t, locale } = useRebookingText()
   const { t: common } = useManageText()
@@ -47,69 +50,63 @@ export function RebookingSection() {
   const nameOf = ({ booking }: Entry) => booking?.clinicCustomer?.fullName ?? t.patient
   return (
     <Section title={common.section.rebooking} lead={t.lead}>
-      <Loaded asked={asked}>
-        {(listed) =>
-          listed.nodes.length === 0 ? (
-            <Empty title={t.emptyTitle}>
-              <p>{t.empty}</p>
-            </Empty>
-          ) : (
+      <Listing
+        asked={asked}
+        empty={
+          <Empty title={t.emptyTitle}>
+            <p>{t.empty}</p>
+          </Empty>
+        }
+      >
+        {(entry) => {
+          const { booking, reason } = entry
+          const words = isTaken(entry) ? t.taken : t
+          const { phone, email } = booking?.clinicCustomer ?? {}
+          return (
             <>
-              <ul className="rows card">
-                {listed.nodes.map((entry) => {
-                  const { booking, reason } = entry
-                  const { phone, email } = booking?.clinicCustomer ?? {}
-                  return (
-                    <li key={entry.id} className="row">
-                      <div className="row-words">
-                        <h2 className="row-title">{nameOf(entry)}</h2>
-                        <p>
-                          {booking && dayAndClock(booking.startsAt, clinic.timeZone, locale)}
-                          {booking?.doctor && `, ${booking.doctor.fullName}`}
-                        </p>
-                        <p className="row-more">{t.reason[reason] ?? reason}</p>
-                        <p className="row-more contacts">
-                          {phone && <a href={`tel:${phone.replace(/[^+\d]/g, '')}`}>{phone}</a>}
-                          {email && <a href={`mailto:${email}`}>{email}</a>}
-                        </p>
-                      </div>
-                      <div className="row-actions">
-                        {booking && (
-                          <Link
-                            href={`/desk/${clinic.id}?date=${booking.slotDate}&booking=${booking.id}`}
-                            className="button small"
-                          >
-                            {t.rebook}
-                            <span className="visually-hidden">, {nameOf(entry)}</span>
-                          </Link>
-                        )}
-                        <button type="button" className="button small" onClick={() => setDismissed(entry)}>
-                          {t.dismiss}
-                          <span className="visually-hidden">, {nameOf(entry)}</span>
-                        </button>
-                      </div>
-                    </li>
-                  )
-                })}
-              </ul>
-              <More listed={listed} more={asked.more} loading={asked.loading} />
+              <div className="row-words">
+                <h2 className="row-title">{nameOf(entry)}</h2>
+                <p>
+                  {booking && dayAndClock(booking.startsAt, clinic.timeZone, locale)}
+                  {booking?.doctor && `, ${booking.doctor.fullName}`}
+                </p>
+                <p className="row-more">{t.reason[reason] ?? reason}</p>
+                <p className="row-more contacts">
+                  {phone && <a href={`tel:${phone.replace(/[^+\d]/g, '')}`}>{phone}</a>}
+                  {email && <a href={`mailto:${email}`}>{email}</a>}
+                </p>
+              </div>
+              <div className="row-actions">
+                {booking && (
+                  <Link
+                    href={`/desk/${clinic.id}?date=${booking.slotDate}${isTaken(entry) ? '' : `&booking=${booking.id}`}`}
+                    className="button small"
+                  >
+                    {words.rebook}
+                    <span className="visually-hidden">, {nameOf(entry)}</span>
+                  </Link>
+                )}
+                <RowButton of={nameOf(entry)} press={() => setDismissed(entry)}>
+                  {words.dismiss}
+                </RowButton>
+              </div>
             </>
           )
-        }
-      </Loaded>
+        }}
+      </Listing>
       {dismissed && (
         <Confirm
-          title={t.dismissTitle(nameOf(dismissed))}
-          submit={t.dismiss}
+          title={(isTaken(dismissed) ? t.taken : t).dismissTitle(nameOf(dismissed))}
+          submit={(isTaken(dismissed) ? t.taken : t).dismiss}
           confirm={async () => {
             await ask(Dismiss, { clinicId: dismissed.clinicId, rebookingId: dismissed.id })
-            say(t.dismissed)
+            say((isTaken(dismissed) ? t.taken : t).dismissed)
             asked.again()
             setDismissed(undefined)
           }}
           close={() => setDismissed(undefined)}
         >
-          <p>{t.dismissLead}</p>
+          <p>{(isTaken(dismissed) ? t.taken : t).dismissLead}</p>
         </Confirm>
       )}
     </Section>

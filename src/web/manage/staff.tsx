@@ -4,12 +4,12 @@ import type { ManageStaffQuery } from '../graphql/generated/graphql.ts'
 import { Empty } from '../parts/notice.tsx'
 import { ask } from '../session.ts'
 import { useWorkplace } from '../staff/clinic.tsx'
+import { usePages } from '../use_pages.ts'
 import { Confirm } from './form.tsx'
 import { InviteSheet } from './invite_sheet.tsx'
 import { OpenInvitations } from './open_invitations.tsx'
-import { usePages } from './pages.ts'
 import { say } from './say.tsx'
-import { ActiveTag, Loaded, More, Section } from './section.tsx'
+import { ActiveTag, Listing, RowButton, Section } from './section.tsx'
 import { StaffSheet } from './staff_sheet.tsx'
 import { useManageText } from './text/common.ts'
 import { useStaffPagesText } from './text/staff.ts'
@@ -57,62 +57,47 @@ export function StaffSection() {
         </button>
       }
     >
-      <Loaded asked={asked}>
-        {(listed) =>
-          listed.nodes.length === 0 ? (
-            <Empty title={t.emptyTitle} />
-          ) : (
-            <>
-              <ul className="rows card">
-                {listed.nodes.map((employee) => (
-                  <li key={employee.id} className="row">
-                    <div className="row-words">
-                      <h2 className="row-title">
-                        {employee.fullName}
-                        {employee.accountId === person.accountId && <span className="tag">{t.you}</span>}
-                      </h2>
-                      <p className="fields">
-                        {t.roles[employee.role]}
-                        {employee.doctor && ` · ${employee.doctor.fullName}`}
-                      </p>
-                      {employee.email && <p className="row-more">{employee.email}</p>}
-                    </div>
-                    {!employee.isActive && <ActiveTag active={false} />}
-                    <div className="row-actions">
-                      <button type="button" className="button small" onClick={() => setEdited(employee)}>
-                        {common.edit}
-                        <span className="visually-hidden">, {employee.fullName}</span>
-                      </button>
-                      {employee.isActive ? (
-                        <button type="button" className="button small quiet-danger" onClick={() => setEnded(employee)}>
-                          {common.deactivate}
-                          <span className="visually-hidden">, {employee.fullName}</span>
-                        </button>
-                      ) : (
-                        <button
-                          type="button"
-                          className="button small"
-                          onClick={async () => {
-                            await setActive(employee, true).then(
-                              () => say(t.reactivated(employee.fullName)),
-                              (error) => say(words(error)),
-                            )
-                            asked.again()
-                          }}
-                        >
-                          {common.reactivate}
-                          <span className="visually-hidden">, {employee.fullName}</span>
-                        </button>
-                      )}
-                    </div>
-                  </li>
-                ))}
-              </ul>
-              <More listed={listed} more={asked.more} loading={asked.loading} />
-            </>
-          )
-        }
-      </Loaded>
+      <Listing asked={asked} empty={<Empty title={t.emptyTitle} />}>
+        {(employee) => (
+          <>
+            <div className="row-words">
+              <h2 className="row-title">
+                {employee.fullName}
+                {employee.accountId === person.accountId && <span className="tag">{t.you}</span>}
+              </h2>
+              <p className="fields">
+                {t.roles[employee.role]}
+                {employee.doctor && ` · ${employee.doctor.fullName}`}
+              </p>
+              {employee.email && <p className="row-more">{employee.email}</p>}
+            </div>
+            {!employee.isActive && <ActiveTag active={false} />}
+            <div className="row-actions">
+              <RowButton of={employee.fullName} press={() => setEdited(employee)}>
+                {common.edit}
+              </RowButton>
+              {employee.isActive ? (
+                <RowButton of={employee.fullName} ends press={() => setEnded(employee)}>
+                  {common.deactivate}
+                </RowButton>
+              ) : (
+                <RowButton
+                  of={employee.fullName}
+                  press={async () => {
+                    await setActive(employee, true).then(
+                      () => say(t.reactivated(employee.fullName)),
+                      (error) => say(words(error)),
+                    )
+                    asked.again()
+                  }}
+                >
+                  {common.reactivate}
+                </RowButton>
+              )}
+            </div>
+          </>
+        )}
+      </Listing>
       <OpenInvitations key={invited} />
       {inviting && <InviteSheet invited={() => setInvited((n) => n + 1)} close={() => setInviting(false)} />}
       {edited && (

@@ -1,11 +1,12 @@
 import { useState } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import { graphql } from '../graphql/generated/gql.ts'
-import { Choice, Field } from '../parts/field.tsx'
+import { DateField } from '../parts/date_field.tsx'
+import { Choice } from '../parts/field.tsx'
 import { Empty } from '../parts/notice.tsx'
 import { useWorkplace } from '../staff/clinic.tsx'
 import { localDate } from '../time.ts'
-import { usePages } from './pages.ts'
+import { usePages } from '../use_pages.ts'
 import { Loaded, Section } from './section.tsx'
 import { useDoctorNames } from './staff_sheet.tsx'
 import { useManageText } from './text/common.ts'
@@ -33,7 +34,9 @@ export function TemplatesSection() {
   const { clinic } = useWorkplace()
   const [search, setSearch] = useSearchParams()
   const today = localDate(undefined, clinic.timeZone)
-  const [from, setFrom] = useState(today)
+  const [chosen, setChosen] = useState(today)
+  const isPast = chosen < today
+  const from = isPast ? today : chosen
   const [until, setUntil] = useState('')
   const doctors = useDoctorNames()
   const slots = usePages(ManageTimeSlots, { clinicId: clinic.id }, (result) => result.timeSlots, { all: true })
@@ -77,22 +80,14 @@ export function TemplatesSection() {
                 </option>
               ))}
             </Choice>
-            <Field
-              label={t.from}
-              type="date"
-              value={from}
-              // Earlier days have their slots, and what was is not rewritten.
-              min={today}
-              hint={t.shownHint}
-              onChange={({ target }) => setFrom(target.value && target.value >= today ? target.value : today)}
-            />
-            <Field
+            {/* Earlier days have their slots, and what was is not rewritten. */}
+            <DateField label={t.from} value={chosen} min={today} hint={t.shownHint} onChange={setChosen} />
+            <DateField
               label={`${t.until} (${common.optional})`}
-              type="date"
               value={until}
               min={from}
               hint={t.untilHint}
-              onChange={({ target }) => setUntil(target.value)}
+              onChange={setUntil}
             />
           </div>
           <Loaded asked={slots} bones="block">

@@ -4,11 +4,11 @@ import type { ManageTimeSlotsQuery } from '../graphql/generated/graphql.ts'
 import { Empty } from '../parts/notice.tsx'
 import { ask } from '../session.ts'
 import { useWorkplace } from '../staff/clinic.tsx'
+import { usePages } from '../use_pages.ts'
 import { Confirm } from './form.tsx'
 import { localClock, minutesBetween } from './local_clock.ts'
-import { usePages } from './pages.ts'
 import { say } from './say.tsx'
-import { ActiveTag, Loaded, Section } from './section.tsx'
+import { ActiveTag, Listing, RowButton, Section } from './section.tsx'
 import { useManageText } from './text/common.ts'
 import { useTimeSlotsText } from './text/time_slots.ts'
 import { SeriesSheet, TimeSlotSheet } from './time_slot_sheet.tsx'
@@ -75,61 +75,52 @@ export function TimeSlotsSection() {
         </>
       }
     >
-      <Loaded asked={asked}>
-        {({ nodes }) =>
-          nodes.length === 0 ? (
-            <Empty title={t.emptyTitle}>
-              <p>{t.empty}</p>
-            </Empty>
-          ) : (
-            <ul className="rows card">
-              {nodes.toSorted(byStart).map((slot) => {
-                const length = minutesBetween(slot.startTime, slot.endTime)
-                return (
-                  <li key={slot.id} className="row">
-                    <p className="row-time">
-                      {localClock(slot.startTime, locale)}–{localClock(slot.endTime, locale)}
-                      {slot.endTime <= slot.startTime && <small> {t.nextDay}</small>}
-                    </p>
-                    <div className="row-words">
-                      <h2 className="row-title">{slot.name}</h2>
-                      <p className="row-more">{t.minutes(length)}</p>
-                    </div>
-                    {!slot.isActive && <ActiveTag active={false} />}
-                    <div className="row-actions">
-                      {slot.isActive ? (
-                        <>
-                          <button type="button" className="button small" onClick={() => setEdited(slot)}>
-                            {common.edit}
-                            <span className="visually-hidden">, {slot.name}</span>
-                          </button>
-                          <button type="button" className="button small quiet-danger" onClick={() => setRemoved(slot)}>
-                            {common.remove}
-                            <span className="visually-hidden">, {slot.name}</span>
-                          </button>
-                        </>
-                      ) : (
-                        <button
-                          type="button"
-                          className="button small"
-                          onClick={async () => {
-                            const { clinicId, id, rowVersion } = slot
-                            await ask(ReactivateTimeSlot, { clinicId, id, rowVersion }).catch(() => undefined)
-                            changed()
-                          }}
-                        >
-                          {common.reactivate}
-                          <span className="visually-hidden">, {slot.name}</span>
-                        </button>
-                      )}
-                    </div>
-                  </li>
-                )
-              })}
-            </ul>
-          )
+      <Listing
+        asked={asked}
+        pick={(slots) => slots.toSorted(byStart)}
+        empty={
+          <Empty title={t.emptyTitle}>
+            <p>{t.empty}</p>
+          </Empty>
         }
-      </Loaded>
+      >
+        {(slot) => (
+          <>
+            <p className="row-time">
+              {localClock(slot.startTime, locale)}–{localClock(slot.endTime, locale)}
+              {slot.endTime <= slot.startTime && <small> {t.nextDay}</small>}
+            </p>
+            <div className="row-words">
+              <h2 className="row-title">{slot.name}</h2>
+              <p className="row-more">{t.minutes(minutesBetween(slot.startTime, slot.endTime))}</p>
+            </div>
+            {!slot.isActive && <ActiveTag active={false} />}
+            <div className="row-actions">
+              {slot.isActive ? (
+                <>
+                  <RowButton of={slot.name} press={() => setEdited(slot)}>
+                    {common.edit}
+                  </RowButton>
+                  <RowButton of={slot.name} ends press={() => setRemoved(slot)}>
+                    {common.remove}
+                  </RowButton>
+                </>
+              ) : (
+                <RowButton
+                  of={slot.name}
+                  press={async () => {
+                    const { clinicId, id, rowVersion } = slot
+                    await ask(ReactivateTimeSlot, { clinicId, id, rowVersion }).catch(() => undefined)
+                    changed()
+                  }}
+                >
+                  {common.reactivate}
+                </RowButton>
+              )}
+            </div>
+          </>
+        )}
+      </Listing>
       {edited === 'series' && <SeriesSheet changed={changed} close={() => setEdited(undefined)} />}
       {edited && edited !== 'series' && (
         <TimeSlotSheet

@@ -6,10 +6,10 @@ import { Empty } from '../parts/notice.tsx'
 import { Sheet } from '../parts/sheet.tsx'
 import { ask } from '../session.ts'
 import { useWorkplace } from '../staff/clinic.tsx'
+import { usePages } from '../use_pages.ts'
 import { Confirm, FormSheet, Input } from './form.tsx'
-import { usePages } from './pages.ts'
 import { say } from './say.tsx'
-import { ActiveTag, Loaded, More, Section } from './section.tsx'
+import { ActiveTag, Listing, RowButton, Section } from './section.tsx'
 import { useManageText } from './text/common.ts'
 import { kinds, useMessagesText } from './text/messages.ts'
 import { useWebhooksText } from './text/webhooks.ts'
@@ -79,50 +79,45 @@ export function WebhooksSection() {
         </button>
       }
     >
-      <Loaded asked={asked}>
-        {(listed) =>
-          listed.nodes.length === 0 ? (
-            <Empty title={t.emptyTitle}>
-              <p>{t.empty}</p>
-            </Empty>
-          ) : (
-            <>
-              <ul className="rows card">
-                {listed.nodes.map((webhook) => (
-                  <li key={webhook.id} className="row">
-                    <div className="row-words">
-                      <h2 className="row-title">{webhook.url}</h2>
-                      <p className="row-more">{webhook.kinds.map((kind) => kind && messages.kinds[kind]).join(', ')}</p>
-                    </div>
-                    {!webhook.isActive && <ActiveTag active={false} />}
-                    <div className="row-actions">
-                      <button type="button" className="button small" onClick={() => setEdited(webhook)}>
-                        {common.edit}
-                        <span className="visually-hidden">, {webhook.url}</span>
-                      </button>
-                      <button
-                        type="button"
-                        className={`button small${webhook.isActive ? ' quiet-danger' : ''}`}
-                        onClick={() =>
-                          webhook.isActive
-                            ? setEnded(webhook)
-                            : edit(webhook, { isActive: true })
-                                .catch((error) => say(words(error)))
-                                .then(asked.again)
-                        }
-                      >
-                        {webhook.isActive ? common.deactivate : common.reactivate}
-                        <span className="visually-hidden">, {webhook.url}</span>
-                      </button>
-                    </div>
-                  </li>
-                ))}
-              </ul>
-              <More listed={listed} more={asked.more} loading={asked.loading} />
-            </>
-          )
+      <Listing
+        asked={asked}
+        empty={
+          <Empty title={t.emptyTitle}>
+            <p>{t.empty}</p>
+          </Empty>
         }
-      </Loaded>
+      >
+        {(webhook) => (
+          <>
+            <div className="row-words">
+              <h2 className="row-title">{webhook.url}</h2>
+              <p className="row-more">{webhook.kinds.map((kind) => kind && messages.kinds[kind]).join(', ')}</p>
+            </div>
+            {!webhook.isActive && <ActiveTag active={false} />}
+            <div className="row-actions">
+              <RowButton of={webhook.url} press={() => setEdited(webhook)}>
+                {common.edit}
+              </RowButton>
+              {webhook.isActive ? (
+                <RowButton of={webhook.url} ends press={() => setEnded(webhook)}>
+                  {common.deactivate}
+                </RowButton>
+              ) : (
+                <RowButton
+                  of={webhook.url}
+                  press={() =>
+                    void edit(webhook, { isActive: true })
+                      .catch((error) => say(words(error)))
+                      .then(asked.again)
+                  }
+                >
+                  {common.reactivate}
+                </RowButton>
+              )}
+            </div>
+          </>
+        )}
+      </Listing>
       {edited && (
         <FormSheet
           key={stored?.rowVersion}

@@ -2,25 +2,24 @@ import { useState } from 'react'
 import { Link } from 'wouter'
 import { register, signIn } from '../session.ts'
 import { useText } from '../text/language.ts'
-import { Field } from './field.tsx'
+import { Either, Field, NewPasswordField } from './field.tsx'
 import { Form } from './form.tsx'
 
 /** Signing in or registering, whichever is chosen. Whoever shows it sees by useWho() that somebody has signed in. */
 export function AccountForms({ newFirst, submit }: { newFirst: boolean; submit?: string }) {
   const { t } = useText()
-  const [isNew, setIsNew] = useState(newFirst)
+  const [isKnown, setIsKnown] = useState(!newFirst)
   return (
     <>
-      <fieldset className="switch">
-        <legend className="visually-hidden">{t.book.how}</legend>
-        {[true, false].map((choice) => (
-          <label key={String(choice)}>
-            <input type="radio" name="is-new" checked={isNew === choice} onChange={() => setIsNew(choice)} />
-            <span>{choice ? t.book.newHere : t.book.haveAccount}</span>
-          </label>
-        ))}
-      </fieldset>
-      {isNew ? <Register submit={submit ?? t.account.register} /> : <SignIn {...(submit && { submit })} />}
+      <Either
+        legend={t.book.how}
+        name="is-new"
+        first={t.book.newHere}
+        second={t.book.haveAccount}
+        isSecond={isKnown}
+        choose={setIsKnown}
+      />
+      {isKnown ? <SignIn {...(submit && { submit })} /> : <Register submit={submit ?? t.account.register} />}
     </>
   )
 }
@@ -58,14 +57,7 @@ function Register({ submit }: { submit: string }) {
       <Field label={t.account.name} name="fullName" autoComplete="name" required />
       <Field label={t.account.email} name="email" type="email" autoComplete="username" required />
       <Field label={`${t.account.phone} (${t.account.optional})`} name="phone" type="tel" autoComplete="tel" />
-      <Field
-        label={t.account.password}
-        name="password"
-        type="password"
-        autoComplete="new-password"
-        hint={t.account.passwordHint}
-        required
-      />
+      <NewPasswordField label={t.account.password} />
     </Form>
   )
 }

@@ -1,20 +1,8 @@
 import { parseDate } from '@internationalized/date'
 import { useState } from 'react'
-import {
-  Button,
-  Calendar,
-  CalendarCell,
-  CalendarGrid,
-  CalendarGridBody,
-  CalendarGridHeader,
-  CalendarHeaderCell,
-  Dialog,
-  DialogTrigger,
-  Heading,
-  I18nProvider,
-  Popover,
-} from 'react-aria-components'
+import { Button, Dialog, DialogTrigger, I18nProvider, Popover } from 'react-aria-components'
 import { Icon } from '../parts/icon.tsx'
+import { Month } from '../parts/month.tsx'
 import { useText } from '../text/language.ts'
 import { dateText } from '../time.ts'
 
@@ -41,10 +29,7 @@ export default function OtherDay({ label, today, date, choose, openAtOnce = fals
         </Button>
         <Popover className="popover" placement="bottom end">
           <Dialog aria-label={t.search.otherDay}>
-            <Calendar
-              // Whoever opened it goes on in it, by the arrow keys.
-              autoFocus
-              className="calendar"
+            <Month
               aria-label={t.search.otherDay}
               value={date ? parseDate(date) : null}
               minValue={today ? parseDate(today) : null}
@@ -52,21 +37,7 @@ export default function OtherDay({ label, today, date, choose, openAtOnce = fals
                 setOpen(false)
                 choose(chosen.toString())
               }}
-            >
-              <header>
-                <Button slot="previous" className="icon-button">
-                  <Icon name="arrowLeft" />
-                </Button>
-                <Heading />
-                <Button slot="next" className="icon-button">
-                  <Icon name="arrowRight" />
-                </Button>
-              </header>
-              <CalendarGrid>
-                <CalendarGridHeader>{(day) => <CalendarHeaderCell>{day}</CalendarHeaderCell>}</CalendarGridHeader>
-                <CalendarGridBody>{(day) => <CalendarCell date={day} className="calendar-cell" />}</CalendarGridBody>
-              </CalendarGrid>
-            </Calendar>
+            />
           </Dialog>
         </Popover>
       </DialogTrigger>

@@ -3,7 +3,7 @@ import { Refusal } from '../graphql/client.ts'
 import { graphql } from '../graphql/generated/gql.ts'
 import type { ProfileQuery } from '../graphql/generated/graphql.ts'
 import { AccountForms } from '../parts/account_forms.tsx'
-import { Choice, Field } from '../parts/field.tsx'
+import { Choice, Field, NewPasswordField } from '../parts/field.tsx'
 import { Form } from '../parts/form.tsx'
 import { Notice, Problem } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
@@ -152,14 +152,7 @@ function Password() {
           error={wrong ? t.profile.wrong : undefined}
           required
         />
-        <Field
-          label={t.profile.fresh}
-          name="fresh"
-          type="password"
-          autoComplete="new-password"
-          hint={t.account.passwordHint}
-          required
-        />
+        <NewPasswordField label={t.profile.fresh} name="fresh" />
       </Form>
     </section>
   )

@@ -3,7 +3,7 @@ import { Redirect } from 'wouter'
 import { Refusal } from '../graphql/client.ts'
 import { graphql } from '../graphql/generated/gql.ts'
 import { AccountForms } from '../parts/account_forms.tsx'
-import { Field } from '../parts/field.tsx'
+import { Field, NewPasswordField } from '../parts/field.tsx'
 import { Form } from '../parts/form.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
@@ -71,14 +71,7 @@ export default function ResetPasswordPage() {
               return isLost
             }}
           >
-            <Field
-              label={t.profile.fresh}
-              name="password"
-              type="password"
-              autoComplete="new-password"
-              hint={t.account.passwordHint}
-              required
-            />
+            <NewPasswordField label={t.profile.fresh} />
           </Form>
         ) : (
           <Request />

@@ -1,7 +1,7 @@
-import { createContext, type ReactNode, useContext } from 'react'
+import { createContext, lazy, type ReactNode, Suspense, useContext } from 'react'
 import { Redirect, useLocation } from 'wouter'
 import { graphql } from '../graphql/generated/gql.ts'
-import type { StaffClinicsQuery } from '../graphql/generated/graphql.ts'
+import type { ClinicFilter, StaffClinicsQuery } from '../graphql/generated/graphql.ts'
 import { SignIn } from '../parts/account_forms.tsx'
 import { Choice } from '../parts/field.tsx'
 import { Empty, Loading, Problem } from '../parts/notice.tsx'
@@ -12,24 +12,43 @@ import { useStaffText } from './text.ts'
 import './staff.css'
 
 // An administrator may work for any clinic, so not by the ids of the person.
-const StaffClinics = graphql(`
-  query StaffClinics($filter: ClinicFilter) {
-    clinics(filter: $filter, first: 100) { nodes { id name timeZone isActive } }
+export const StaffClinics = graphql(`
+  query StaffClinics($filter: ClinicFilter, $after: Cursor) {
+    clinics(filter: $filter, first: 100, after: $after) {
+      nodes { id name timeZone isActive }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+`)
+const StaffClinic = graphql(`
+  query StaffClinic($id: BigInt!) { clinic(id: $id) { id name timeZone isActive } }
+`)
+const OwnDoctors = graphql(`
+  query OwnDoctors($accountId: BigInt!, $clinicId: BigInt!) {
+    employees(
+      filter: { accountId: { equalTo: $accountId }, clinicId: { equalTo: $clinicId }, doctorId: { isNull: false } }
+      first: 100
+    ) { nodes { doctorId isActive } }
   }
 `)
 
 export type Clinic = NonNullable<NonNullable<StaffClinicsQuery['clinics']>['nodes'][number]>
 
-const byName = (a: Clinic, b: Clinic) => a.name.localeCompare(b.name)
+export const byName = (a: Clinic, b: Clinic) => a.name.localeCompare(b.name)
 
 interface Workplace {
   clinic: Clinic
-  /** All that the person may choose from, by name. */
+  /** Those that the person may choose from, by name: all, or the first of very many. */
   clinics: Clinic[]
+  hasMoreClinics: boolean
+  /** What the person's clinics have in common, for asking for them. */
+  clinicFilter: ClinicFilter | undefined
   person: Person
   isManager: boolean
   /** Whether the person may book, move and check in for customers. */
   isDesk: boolean
+  /** Whether the person may see to a doctor's patients and times on the day: the desk to all, a doctor to their own. */
+  maySeeTo(doctorId: string): boolean
   /** Reads the clinics again, after a change of one. */
   clinicsChanged(): void
 }
@@ -57,10 +76,18 @@ export function AtClinic({ base, clinicId, managersOnly, children }: AtClinicPro
   const who = useWho()
   const ids = (managersOnly ? who?.managerClinicIds : who?.staffClinicIds)?.flatMap((id) => (id ? [id] : [])) ?? []
   const mayAny = who?.isAdmin === true
+  const clinicFilter = mayAny ? undefined : { id: { in: ids } }
   const { data, error, again } = useQuery(
     StaffClinics,
-    who && (mayAny || ids.length > 0) ? { ...(!mayAny && { filter: { id: { in: ids } } }) } : null,
+    who && (mayAny || ids.length > 0) ? { ...(clinicFilter && { filter: clinicFilter }) } : null,
   )
+  const clinics = (data?.clinics?.nodes ?? []).flatMap((node) => (node ? [node] : [])).toSorted(byName)
+  const hasMore = data?.clinics?.pageInfo.hasNextPage === true
+  const isWanted = clinicId !== undefined && /^\d{1,18}$/.test(clinicId) && (mayAny || ids.includes(clinicId))
+  const isFurther = hasMore && isWanted && !clinics.some(({ id }) => id === clinicId)
+  const further = useQuery(StaffClinic, isFurther ? { id: clinicId } : null)
+  const isDesk = mayAny || !!who?.deskClinicIds?.includes(clinicId ?? '')
+  const own = useQuery(OwnDoctors, who && isWanted && !isDesk ? { accountId: who.accountId ?? '0', clinicId } : null)
   if (who === undefined) return <Loading />
   if (who === null) {
     return (
@@ -80,18 +107,18 @@ export function AtClinic({ base, clinicId, managersOnly, children }: AtClinicPro
       </Page>
     )
   }
-  if (error !== undefined) {
+  const asked = [{ error, again }, further, own].find((it) => it.error !== undefined)
+  if (asked) {
     return (
       <Page title={t.clinic} narrow>
-        <Problem error={error} again={again} />
+        <Problem error={asked.error} again={asked.again} />
       </Page>
     )
   }
-  if (!data) return <Loading />
-  const clinics = (data.clinics?.nodes ?? []).flatMap((node) => (node ? [node] : [])).toSorted(byName)
+  if (!data || own.loading || (further.loading && further.data?.clinic?.id !== clinicId)) return <Loading />
   const [first] = clinics
   if (clinicId === undefined && first) return <Redirect to={`${base}/${first.id}`} replace />
-  const clinic = clinics.find(({ id }) => id === clinicId)
+  const clinic = [...clinics, isFurther ? further.data?.clinic : undefined].find((it) => it?.id === clinicId)
   if (!clinic) {
     return (
       <Page title={t.clinic} narrow>
@@ -101,22 +128,39 @@ export function AtClinic({ base, clinicId, managersOnly, children }: AtClinicPro
       </Page>
     )
   }
+  const ownDoctors =
+    own.data?.employees?.nodes.flatMap((it) => (it?.isActive && it.doctorId ? [it.doctorId] : [])) ?? []
   const workplace = {
     clinic,
     clinics,
+    hasMoreClinics: hasMore,
+    clinicFilter,
     person: who,
     isManager: mayAny || !!who.managerClinicIds?.includes(clinic.id),
-    isDesk: mayAny || !!who.deskClinicIds?.includes(clinic.id),
-    clinicsChanged: again,
+    isDesk,
+    maySeeTo: (doctorId: string) => isDesk || ownDoctors.includes(doctorId),
+    clinicsChanged() {
+      again()
+      further.again()
+    },
   }
   return <WorkplaceContext value={workplace}>{children}</WorkplaceContext>
 }
 
+const ClinicSearch = lazy(() => import('./clinic_search.tsx'))
+
 /** The clinic's name, or a choice of them for those who work for several. */
 export function ClinicChoice({ base }: { base: string }) {
   const { t } = useStaffText()
-  const { clinic, clinics } = useWorkplace()
+  const { clinic, clinics, hasMoreClinics } = useWorkplace()
   const [, go] = useLocation()
+  if (hasMoreClinics) {
+    return (
+      <Suspense fallback={<span className="clinic-name">{clinic.name}</span>}>
+        <ClinicSearch base={base} />
+      </Suspense>
+    )
+  }
   if (clinics.length < 2) return <span className="clinic-name">{clinic.name}</span>
   return (
     <Choice label={t.clinic} value={clinic.id} onChange={(id) => go(`${base}/${id}`)}>

@@ -46,7 +46,12 @@ export const expire = (db: Db, slotId: string) =>
 export const judgeAsCommit = (db: Db) => db.query('set constraints all immediate; set constraints all deferred')
 
 /** A booking as a DBA records one, by plain inserts that no function judges. Gives its id. */
-export async function recordBooking(db: Db, slotId: string, customerId: string, status = 'booked'): Promise<string> {
+export async function recordBooking(
+  db: Pick<Db, 'query' | 'one'>,
+  slotId: string,
+  customerId: string,
+  status = 'booked',
+): Promise<string> {
   await db.query(
     `update app_public.booking_slots set status = 'booked', customer_id = $2, held_until = null where id = $1`,
     [slotId, customerId],

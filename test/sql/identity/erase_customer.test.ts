@@ -63,8 +63,16 @@ async function aKnownPerson() {
   ])
   await db.query(`select app_public.sign_in('zelda@test.example', 'wrong')`)
   const slots: string[] = []
-  for (const hours of [0, 60, 61, 62, 63, 64]) slots.push(await aSlot(db, clinicId, doctorId, hours))
-  const [today, second, third, fourth, fifth, sixth] = slots as [string, string, string, string, string, string]
+  for (const hours of [0, 60, 61, 62, 63, 64, 200]) slots.push(await aSlot(db, clinicId, doctorId, hours))
+  const [today, second, third, fourth, fifth, sixth, seventh] = slots as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ]
   const asZelda = <Result>(work: () => Promise<Result>) => db.request(claims, work)
   const asDesk = <Result>(work: () => Promise<Result>) => db.request(receptionist.claims, work)
 
@@ -76,6 +84,19 @@ async function aKnownPerson() {
   await asZelda(() => cancel(db, clinicId, cancelled.id, 'Zelda has the flu', 'zelda-2'))
   await asDesk(() => book(db, clinicId, third, { customerId, note: 'Zelda rang', key: 'desk-1' }))
   await asDesk(() => withdraw(db, clinicId, third, { cascade: true, reason: 'Zelda smells', key: 'desk-2' }))
+  await asDesk(() => book(db, clinicId, seventh, { customerId, note: 'Zelda on another day' }))
+  await asDesk(() =>
+    db.query(
+      `select app_public.withdraw_day($1, $2, (select slot_date from app_public.booking_slots where id = $3), true, 'Zelda, too', 'desk-3')`,
+      [clinicId, doctorId, seventh],
+    ),
+  )
+  await asDesk(() =>
+    db.query(
+      `select app_public.add_clinic_customer($1, 'Zelda on the phone', 'zelda@test.example', idempotency_key => 'desk-4')`,
+      [clinicId],
+    ),
+  )
   await asZelda(() => book(db, clinicId, fourth, { note: 'Zelda, the fourth' }))
   await asZelda(() => hold(db, clinicId, fifth))
   // The clinic's own record, under a name of its own, and answers that the API stores.

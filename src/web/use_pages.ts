@@ -1,7 +1,7 @@
 import { useState } from 'react'
-import type { TypedDocumentString } from '../graphql/generated/graphql.ts'
-import { ask } from '../session.ts'
-import { type Asked, useAsked } from '../use_query.ts'
+import type { TypedDocumentString } from './graphql/generated/graphql.ts'
+import { ask } from './session.ts'
+import { type Asked, useAsked } from './use_query.ts'
 
 interface Page<Node> {
   nodes: readonly (Node | null)[]
@@ -13,6 +13,9 @@ export interface Listed<Node> {
   hasMore: boolean
 }
 
+/** A list that is read by pages, as far as it is there. */
+export type Paging<Node> = Asked<Listed<Node>> & { more(): void }
+
 /**
  * A list by pages: the first one, and with more() one further each time; `all` reads to the end at once, for lists that
  * are shown whole. Read anew from the first page after a change, so that what is shown fits together.
@@ -22,7 +25,7 @@ export function usePages<Result, Variables, Node>(
   variables: Omit<Variables, 'after'> | null,
   read: (result: Result) => Page<Node> | null | undefined,
   { all = false } = {},
-): Asked<Listed<Node>> & { more(): void } {
+): Paging<Node> {
   const [count, setCount] = useState(1)
   const asked = useAsked(variables && JSON.stringify([variables, count]), async (signal) => {
     const nodes: Node[] = []

@@ -1,0 +1,224 @@
+import { describe, expect, it } from '@jest/globals'
+import { cloneDatabase } from '../../helpers/cluster.ts'
+import { connect, untilWaiting } from '../../helpers/connection.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { book, bookingOf, cancel, reschedule, withdraw } from '../../helpers/operations.ts'
+import { aCustomer, aDoctor, anEmployee, aPractice, aSlot, aTimeSlot } from '../../helpers/world.ts'
+
+type Asker = Pick<Db, 'query'>
+
+/** What is on the list of a clinic, in the order in which it came there. */
+const list = (db: Asker, clinicId: string) =>
+  db.query<{ id: string; booking_id: string; reason: string; resolution: string | null }>(
+    'select id, booking_id, reason, resolution from app_public.rebooking_list where clinic_id = $1 order by id',
+    [clinicId],
+  )
+const waiting = async (db: Asker, clinicId: string) =>
+  (await list(db, clinicId)).filter(({ resolution }) => resolution === null).map(({ booking_id }) => booking_id)
+
+const withdrawDay = (db: Asker, clinicId: string, doctorId: string, slotId: string) =>
+  db.query(
+    `select app_public.withdraw_day($1, $2, (select bs.slot_date from app_public.booking_slots bs where bs.id = $3), true)`,
+    [clinicId, doctorId, slotId],
+  )
+
+/** Ann and Bob, each with a booking of the same day, and a desk. */
+async function twoPatients(db: Db) {
+  const practice = await aPractice(db)
+  const { clinicId, doctorId, customer: ann } = practice
+  const bob = await aCustomer(db, 'Bob')
+  const slotOfTheDay = async (hours: number) => {
+    const { id } = await db.one<{ id: string }>(
+      `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
+       values ($1, $2, $3, '2031-05-14', tstzrange(now() + make_interval(hours => $4), now() + make_interval(hours => $4, mins => 30))) returning id`,
+      [clinicId, doctorId, await aTimeSlot(db, clinicId), hours],
+    )
+    return id
+  }
+  const slots = [await slotOfTheDay(9), await slotOfTheDay(10)] as const
+  const ofAnn = await db.as(ann.claims, () => book(db, clinicId, slots[0]))
+  const ofBob = await db.as(bob.claims, () => book(db, clinicId, slots[1]))
+  return { ...practice, ann, bob, slots, ofAnn: ofAnn.id, ofBob: ofBob.id }
+}
+
+describe('a booking whose time the clinic takes away is listed', () => {
+  it('when the slot is withdrawn', () =>
+    inTransaction(async (db) => {
+      const { clinicId, receptionist, slots, ofAnn } = await twoPatients(db)
+      await db.as(receptionist.claims, async () => {
+        await withdraw(db, clinicId, slots[0], { cascade: true })
+        expect(await list(db, clinicId)).toMatchObject([
+          { booking_id: ofAnn, reason: 'slot_withdrawn', resolution: null },
+        ])
+      })
+    }))
+
+  it('when the whole day is, every one, also of a patient who is there already', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, receptionist, slots, ofAnn, ofBob } = await twoPatients(db)
+      await db.query(`update app_public.bookings set status = 'checked_in' where id = $1`, [ofAnn])
+      await db.as(receptionist.claims, async () => {
+        await withdrawDay(db, clinicId, doctorId, slots[0])
+        expect(await waiting(db, clinicId)).toEqual([ofAnn, ofBob])
+      })
+    }))
+
+  it('when the doctor leaves', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, manager, ofAnn, ofBob } = await twoPatients(db)
+      await db.as(manager.claims, async () => {
+        await db.query('select app_public.deactivate_doctor($1, $2, true)', [clinicId, doctorId])
+        expect(await waiting(db, clinicId)).toEqual([ofAnn, ofBob])
+      })
+    }))
+
+  it('not when the clinic closes, which has no other time', () =>
+    inTransaction(async (db) => {
+      const { clinicId, manager } = await twoPatients(db)
+      await db.as(manager.claims, async () => {
+        await db.query('select app_public.deactivate_clinic($1, true)', [clinicId])
+        expect(await list(db, clinicId)).toEqual([])
+      })
+    }))
+
+  it('not when patient or desk cancel, nor what is over', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, ann, bob, receptionist, manager, ofAnn, ofBob } = await twoPatients(db)
+      await db.as(ann.claims, () => cancel(db, clinicId, ofAnn))
+      await db.as(receptionist.claims, () => cancel(db, clinicId, ofBob))
+      // Nobody said what became of yesterday's appointment.
+      const yesterday = await aSlot(db, clinicId, doctorId, -20)
+      await db.query(`update app_public.booking_slots set status = 'booked', customer_id = $2 where id = $1`, [
+        yesterday,
+        bob.customerId,
+      ])
+      const { id } = await db.one<{ id: string }>(
+        'insert into app_public.bookings (clinic_id, booking_slot_id, customer_id) values ($1, $2, $3) returning id',
+        [clinicId, yesterday, bob.customerId],
+      )
+      await db.as(manager.claims, () =>
+        db.query('select app_public.deactivate_doctor($1, $2, true)', [clinicId, doctorId]),
+      )
+      expect(await bookingOf(db, id)).toMatchObject({ status: 'cancelled', cancelled_by: 'clinic' })
+      expect(await list(db, clinicId)).toEqual([])
+    }))
+
+  it('in place of what a template that goes had listed', () =>
+    inTransaction(async (db) => {
+      const { clinicId, receptionist, slots, ofAnn } = await twoPatients(db)
+      await db.query(
+        `insert into app_public.rebooking_list (clinic_id, booking_id, booking_slot_id, reason) values ($1, $2, $3, 'template_gone')`,
+        [clinicId, ofAnn, slots[0]],
+      )
+      await db.as(receptionist.claims, () => withdraw(db, clinicId, slots[0], { cascade: true }))
+      expect(await list(db, clinicId)).toMatchObject([
+        { reason: 'template_gone', resolution: 'ended' },
+        { reason: 'slot_withdrawn', resolution: null },
+      ])
+    }))
+})
+
+describe('it waits until', () => {
+  it('the patient books in this clinic again, with whomever', () =>
+    inTransaction(async (db) => {
+      const { clinicId, receptionist, slots, slotId, ann, ofAnn, ofBob } = await twoPatients(db)
+      for (const slot of slots) await db.as(receptionist.claims, () => withdraw(db, clinicId, slot, { cascade: true }))
+      const elsewhere = await aPractice(db)
+      await db.as(ann.claims, () => book(db, elsewhere.clinicId, elsewhere.slotId))
+      expect(await waiting(db, clinicId)).toEqual([ofAnn, ofBob])
+      const next = await db.as(ann.claims, () => book(db, clinicId, slotId))
+      expect(await list(db, clinicId)).toMatchObject([
+        { booking_id: ofAnn, resolution: 'rebooked' },
+        { booking_id: ofBob, resolution: null },
+      ])
+      // That she does not want that one either is her own affair; that the clinic takes it away is not.
+      const colleague = await aDoctor(db, clinicId)
+      await db.as(receptionist.claims, () => withdraw(db, clinicId, slotId, { cascade: true }))
+      expect(await waiting(db, clinicId)).toEqual([ofBob, next.id])
+      const third = await book(db, clinicId, await aSlot(db, clinicId, colleague, 30), { customerId: ann.customerId })
+      await db.as(ann.claims, () => cancel(db, clinicId, third.id))
+      expect(await waiting(db, clinicId)).toEqual([ofBob])
+    }))
+
+  it('one new booking for each that was taken away, first the one with the same doctor', () =>
+    inTransaction(async (db) => {
+      const { clinicId, receptionist, slots, slotId, ann, ofAnn } = await twoPatients(db)
+      const colleague = await aDoctor(db, clinicId)
+      const other = await aSlot(db, clinicId, colleague, 90)
+      const sooner = await db.as(ann.claims, () => book(db, clinicId, other))
+      for (const slot of [slots[0], other])
+        await db.as(receptionist.claims, () => withdraw(db, clinicId, slot, { cascade: true }))
+      await db.as(ann.claims, () => book(db, clinicId, slotId))
+      expect(await waiting(db, clinicId)).toEqual([sooner.id])
+      const again = await aSlot(db, clinicId, colleague, 70)
+      await book(db, clinicId, again, { customerId: ann.customerId })
+      expect(await waiting(db, clinicId)).toEqual([])
+      expect((await list(db, clinicId)).map(({ booking_id }) => booking_id)).toEqual([ofAnn, sooner.id])
+    }))
+
+  it('the desk dismisses it; no doctor does', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, receptionist, slots } = await twoPatients(db)
+      await db.as(receptionist.claims, () => withdraw(db, clinicId, slots[0], { cascade: true }))
+      const [entry] = await list(db, clinicId)
+      const dismiss = () => db.query('select app_public.dismiss_rebooking($1, $2)', [clinicId, entry?.id])
+      const doctor = await anEmployee(db, clinicId, 'doctor', doctorId)
+      await db.as(doctor.claims, () => expectRefusal(dismiss(), 'forbidden'))
+      await db.as(receptionist.claims, async () => {
+        await dismiss()
+        await expectRefusal(dismiss(), 'rebooking_not_found')
+      })
+      expect(await list(db, clinicId)).toMatchObject([{ resolution: 'dismissed' }])
+    }))
+
+  it('the patient leaves', () =>
+    inTransaction(async (db) => {
+      const { clinicId, receptionist, slots, ann, ofBob } = await twoPatients(db)
+      for (const slot of slots) await db.as(receptionist.claims, () => withdraw(db, clinicId, slot, { cascade: true }))
+      await db.as(ann.claims, () => db.query('select app_public.remove_customer($1)', [ann.customerId]))
+      expect(await list(db, clinicId)).toMatchObject([{ resolution: 'ended' }, { resolution: null }])
+      expect(await waiting(db, clinicId)).toEqual([ofBob])
+    }))
+
+  it('not until templates want its time again, nor until another booking is moved', () =>
+    inTransaction(async (db) => {
+      const { clinicId, manager, slots, slotId, bob, ofAnn, ofBob } = await twoPatients(db)
+      await db.as(manager.claims, () => withdraw(db, clinicId, slots[0], { cascade: true }))
+      // Something was generated, so that slots follow.
+      await db.query('select app_public.generate_booking_slots($1, current_date + 1, current_date + 7)', [clinicId])
+      await db.as(manager.claims, () => db.query('select app_public.apply_templates($1)', [clinicId]))
+      await db.as(bob.claims, () => reschedule(db, clinicId, ofBob, slotId))
+      expect(await waiting(db, clinicId)).toEqual([ofAnn])
+    }))
+})
+
+it('two new bookings at once stand for two that were taken away', async () => {
+  const database = await cloneDatabase()
+  const [first, second, observer] = [
+    await connect(database.url),
+    await connect(database.url),
+    await connect(database.url),
+  ]
+  try {
+    const { clinicId, doctorId, customer } = await aPractice(first)
+    const { customerId } = customer
+    const slot = (hours: number) => aSlot(first, clinicId, doctorId, hours)
+    const taken = [await slot(60), await slot(62)]
+    for (const id of taken) await book(first, clinicId, id, { customerId })
+    for (const id of taken) await withdraw(first, clinicId, id, { cascade: true })
+    expect(await waiting(first, clinicId)).toHaveLength(2)
+    const [third, fourth] = [await slot(64), await slot(66)]
+    await first.query('begin')
+    await book(first, clinicId, third, { customerId })
+    const later = book(second, clinicId, fourth, { customerId })
+    await untilWaiting(observer, second, later)
+    await first.query('commit')
+    await later
+    expect(await waiting(second, clinicId)).toEqual([])
+  } finally {
+    await first.close()
+    await second.close()
+    await observer.close()
+    await database.drop()
+  }
+})
