@@ -48,6 +48,25 @@ create or replace trigger booking_slots_stay_what_they_are
   for each row execute function app_hidden.refuse_new_identity('clinic_id', 'id', 'doctor_id', 'time_slot_id', 'slot_date', 'during');
 --! include notification/queue_notifications.sql
 
+-- What was claimed is worded, and what became of it recorded, a batch at a time.
+drop function if exists app_private.message_of(bigint, bigint);
+drop function if exists app_private.notification_sent(bigint, bigint, text);
+drop function if exists app_private.notification_failed(bigint, bigint, text, text);
+drop function if exists app_private.count_delivery(text, text);
+drop function if exists app_private.fill_in(text, jsonb);
+drop function if exists app_private.say_time(timestamptz, text, text, text);
+-- An attempt is written once more, with its outcome: beside itself where there is room, without its indexes.
+alter table app_private.delivery_attempts set (fillfactor = 50);
+--! include notification/reconcile_reminders.sql
+--! include notification/claim_notifications.sql
+--! include notification/say_time.sql
+--! include notification/text_values.sql
+--! include notification/text_parts.sql
+--! include notification/fill_in.sql
+--! include notification/preview_notification.sql
+--! include notification/messages_of.sql
+--! include notification/record_deliveries.sql
+
 -- Everybody's next free slots by the clinics' local date, in place of those by time alone: a date begins at another moment in each zone. Writing
 -- waits while it is built; who has millions of free slots builds it concurrently before, by this statement.
 create index if not exists free_slots_of_a_date on app_public.booking_slots (slot_date, starts_at, id) where status in ('open', 'held');
