@@ -10,6 +10,12 @@ export const Doctor = `fragment Doctor on Doctor {
 fragment Specialization on Specialization { id name }`
 export const Specialization = `fragment Specialization on Specialization { id name }`
 export const Customer = `fragment Customer on Customer { id fullName email phone isActive rowVersion createdAt }`
+export const ClinicCustomer = `fragment ClinicCustomer on ClinicCustomer {
+  clinicId customerId fullName email phone preferredLanguage createdAt
+}`
+export const OpenInvitation = `fragment OpenInvitation on OpenInvitation {
+  id clinicId email fullName role doctorId createdAt expiresAt
+}`
 export const TimeSlot = `fragment TimeSlot on TimeSlot { id clinicId name startTime endTime isActive rowVersion }`
 export const DoctorSlot = `fragment DoctorSlot on DoctorSlotTemplate {
   id clinicId doctorId timeSlotId weekday validFrom validUntil rowVersion

@@ -114,7 +114,10 @@ export function openApi(schema: GraphQLSchema, registry: Map<string, ErrorCode>)
             headers: {
               ...(versioned && { ETag: { description: 'Of the row’s version.', schema: { type: 'string' } } }),
               ...(route.location && { Location: { description: 'Where it is.', schema: { type: 'string' } } }),
-              ...(route.list && { Link: { description: 'rel="next": the next page.', schema: { type: 'string' } } }),
+              ...(route.list &&
+                route.method === 'GET' && {
+                  Link: { description: 'rel="next": the next page.', schema: { type: 'string' } },
+                }),
             },
             content: { 'application/json': { schema: answer } },
           }),

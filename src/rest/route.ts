@@ -49,8 +49,8 @@ export interface Route {
   variables: (input: Input) => Record<string, unknown>
   /** Where the answer is in the data: 'createClinic.clinic'. Of a list: the connection. Without it nothing is answered. */
   answer?: string
-  /** The answer is a page of a connection, or of a plain list whose rows carry a cursor. */
-  list?: 'connection' | 'cursors'
+  /** The answer is a page of a connection, or of a plain list whose rows carry a cursor; or a plain list as a whole. */
+  list?: 'connection' | 'cursors' | 'whole'
   /** Fields of every answer that do not come from the data. */
   constants?: Record<string, string>
   /** Success, by default 200, or 204 without an answer. */

@@ -98,6 +98,7 @@ export class AnswerSchemas {
 
     const [path = ''] = route.answer.split('|')
     const { type, selection } = follow(root, operation.selectionSet, path.split('.'))
+    if (route.list === 'whole') return listOf(this.#object(type, selection, fragments))
     if (route.list) {
       const item = route.list === 'cursors' ? { type, selection } : follow(type, selection, ['nodes'])
       return pageOf(this.#object(item.type, item.selection, fragments, route.list === 'cursors' ? ['cursor'] : []))
@@ -176,6 +177,13 @@ export class AnswerSchemas {
     return scalar
   }
 }
+
+const listOf = (item: JsonSchema): JsonSchema => ({
+  type: 'object',
+  properties: { items: { type: 'array', items: item } },
+  required: ['items'],
+  additionalProperties: false,
+})
 
 function pageOf(item: JsonSchema): JsonSchema {
   return {

@@ -34,6 +34,7 @@ export function shape(route: Route, data: unknown, first: number): unknown {
       nextCursor: rows.length === first ? (rows.at(-1)?.cursor ?? null) : null,
     } satisfies Page
   }
+  if (route.list === 'whole') return { items: (found as unknown[]).map(flat) }
   if (route.list) {
     const { nodes, pageInfo } = found as Connection
     return { items: nodes.map(flat), nextCursor: pageInfo.hasNextPage ? pageInfo.endCursor : null } satisfies Page

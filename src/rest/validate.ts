@@ -15,7 +15,7 @@ export const pageParameters: Record<string, JsonSchema> = {
 /** Query parameters that a route takes. */
 export const parametersOf = ({ query, list }: Route): Record<string, JsonSchema> => ({
   ...query,
-  ...(list && pageParameters),
+  ...(list && list !== 'whole' && pageParameters),
 })
 
 /** Checks a request against the schemas that the OpenAPI document shows. Throws Refused naming every field at fault. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import { createTokens } from '../../src/graphql/tokens.ts'
 import { cloneDatabase } from '../helpers/cluster.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
-import type { Claims, Db } from '../helpers/database.ts'
+import type { Db } from '../helpers/database.ts'
 import { type Program, startServer } from '../helpers/program.ts'
+import { tokenOf, tokenSettings } from '../helpers/tokens.ts'
 import { aCustomer, anAccount, aPractice, aSlot } from '../helpers/world.ts'
 
 /** Who attacks: by their access token, undefined for somebody who is nobody. */
@@ -28,8 +28,6 @@ export interface Target {
   stop(): Promise<void>
 }
 
-const secret = 'a key for tests alone: 0123456789 abcdefgh'
-
 /** Call stop() when done. */
 export async function aTarget(env: Record<string, string> = {}): Promise<Target> {
   const database = await cloneDatabase()
@@ -39,16 +37,7 @@ export async function aTarget(env: Record<string, string> = {}): Promise<Target>
   for (const hours of [50, 60, 70, 80, 90, 100]) await aSlot(owner, practice.clinicId, practice.doctorId, hours)
   const other = await aCustomer(owner)
   const admin = await anAccount(owner, { isAdmin: true })
-  const program = await startServer(database.url, { JWT_SECRET: secret, LOG_LEVEL: 'warn', ...env })
-  const tokens = createTokens({
-    jwtSecret: secret,
-    jwtIssuer: 'medislot',
-    jwtAudience: 'medislot',
-    accessTokenSeconds: 900,
-    externalIssuer: undefined,
-  })
-  const tokenOf = ({ sub, sid }: Claims) => tokens.issue(String(sub), String(sid))
-
+  const program = await startServer(database.url, { JWT_SECRET: tokenSettings.jwtSecret, LOG_LEVEL: 'warn', ...env })
   let read = 0
 
   return {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Client, DatabaseError } from 'pg'
-import { createTokens } from '../../src/graphql/tokens.ts'
 import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import type { Claims } from '../helpers/database.ts'
 import { type Answer, graphqlClient } from '../helpers/graphql.ts'
 import { book, hold } from '../helpers/operations.ts'
 import { startServer } from '../helpers/program.ts'
+import { tokenOf, tokenSettings } from '../helpers/tokens.ts'
 import { aPractice } from '../helpers/world.ts'
 
 // A rush: 200 customers, each on a connection of their own, want one slot at the same moment.
@@ -143,20 +143,10 @@ it('a hold is had by one as well, and when it has expired, a booking', async () 
 it('through GraphQL exactly one wins; the others are told that the slot is taken', async () => {
   const { clinicId, slotId } = await aPractice(owner)
   const customers = await manyCustomers()
-  const jwtSecret = 'a key for tests alone: 0123456789 abcdefgh'
-  const server = await startServer(database.url, { JWT_SECRET: jwtSecret })
+  const server = await startServer(database.url, { JWT_SECRET: tokenSettings.jwtSecret })
   try {
-    const tokens = createTokens({
-      jwtSecret,
-      jwtIssuer: 'medislot',
-      jwtAudience: 'medislot',
-      accessTokenSeconds: 600,
-      externalIssuer: undefined,
-    })
     const clients = await Promise.all(
-      customers.map(async ({ claims }) =>
-        graphqlClient(server.url, await tokens.issue(claims.sub as string, claims.sid as string)),
-      ),
+      customers.map(async ({ claims }) => graphqlClient(server.url, await tokenOf(claims))),
     )
     const answers: Answer[] = await Promise.all(
       clients.map((client) =>

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { DatabaseError } from 'pg'
-import { createTokens } from '../../src/graphql/tokens.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import type { Claims } from '../helpers/database.ts'
 import type { Answer as Answered } from '../helpers/graphql.ts'
 import { book, cancel, createSlot, hold, release, reschedule, type Slot, withdraw } from '../helpers/operations.ts'
+import { tokenOf } from '../helpers/tokens.ts'
 import { aClinic, aCustomer, aDoctor, anEmployee, aTimeSlot } from '../helpers/world.ts'
 import type { Call, Operation, Outcome, SlotState } from './calendar.ts'
-import { jwtSecret, type Site } from './site.ts'
+import type { Site } from './site.ts'
 
 // Many clients that get in each other's way in one clinic, over every door there is: GraphQL, REST, SQL. Who loses a connection
 // asks again under the same key, as a good client does.
@@ -38,18 +38,11 @@ type Door = (actor: Actor, operation: Operation, mark: string, key: string | und
 
 /** A clinic with 15 free slots, five customers and a desk that knows them. */
 export async function aPracticeOf(owner: Connection): Promise<Practice> {
-  const tokens = createTokens({
-    jwtSecret,
-    jwtIssuer: 'medislot',
-    jwtAudience: 'medislot',
-    // Longer than clocks jump.
-    accessTokenSeconds: 86_400,
-    externalIssuer: undefined,
-  })
   const actor = async (name: string, claims: Claims): Promise<Actor> => ({
     name,
     claims,
-    token: await tokens.issue(String(claims.sub), String(claims.sid)),
+    // Good for longer than clocks jump.
+    token: await tokenOf(claims, 86_400),
   })
   const clinicId = await aClinic(owner)
   await owner.query(

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createTokens } from '../../src/graphql/tokens.ts'
 import { connect } from '../helpers/connection.ts'
 import { eventually } from '../helpers/eventually.ts'
+import { tokenOf } from '../helpers/tokens.ts'
 import type { Practice } from './clients.ts'
-import { canMountVolume, jwtSecret, type Part, type Site } from './site.ts'
+import { canMountVolume, type Part, type Site } from './site.ts'
 
 /** Something that goes wrong. */
 export interface Fault {
@@ -105,14 +105,7 @@ export const faults: Record<string, Fault> = {
   'clock-jumps': {
     isUnnoticed: true,
     async strike({ servers, worker }, { desk }) {
-      const hour = createTokens({
-        jwtSecret,
-        jwtIssuer: 'medislot',
-        jwtAudience: 'medislot',
-        accessTokenSeconds: 3600,
-        externalIssuer: undefined,
-      })
-      const authorization = `Bearer ${await hour.issue(String(desk.claims.sub), String(desk.claims.sid))}`
+      const authorization = `Bearer ${await tokenOf(desk.claims, 3600)}`
       // Three hours ahead, three hours behind, and right again: a token of one hour tells which it is.
       for (const expected of [401, 200, 200]) {
         for (const { program } of [...servers, worker]) program.process.kill('SIGUSR2')

@@ -12,9 +12,9 @@ import { eventually } from '../helpers/eventually.ts'
 import { takeOwnPort } from '../helpers/own_port.ts'
 import { smtpPeer } from '../helpers/peers.ts'
 import { type Program, startProgram } from '../helpers/program.ts'
+import { tokenSettings } from '../helpers/tokens.ts'
 import { startProxy, type TcpProxy } from './proxy.ts'
 
-export const jwtSecret = 'a key for tests alone: 0123456789 abcdefgh'
 /** Short, so that statements do run into it while a fault lasts. */
 export const statementTimeoutMs = 1500
 
@@ -135,7 +135,7 @@ export async function startSite({ ownVolume = false } = {}): Promise<Site> {
       startProgram(name, {
         env: {
           DATABASE_URL: databaseUrl,
-          JWT_SECRET: jwtSecret,
+          JWT_SECRET: tokenSettings.jwtSecret,
           LOG_LEVEL: 'warn',
           // Fewer than there are clients.
           POOL_SIZE: '2',

@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { tokenSettings } from '../helpers/tokens.ts'
 import { aCustomer, anAccount, type Customer } from '../helpers/world.ts'
-import { type Served, serve, tokenSettings } from './served.ts'
+import { type Served, serve } from './served.ts'
 
 const issuer = 'https://login.test.example/'
 const audience = 'medislot-api'

@@ -12,6 +12,7 @@ import { identifyRequests } from '../../src/requests.ts'
 import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import { type Answer, type GraphQLClient, graphqlClient } from '../helpers/graphql.ts'
+import { tokenSettings } from '../helpers/tokens.ts'
 
 /** The API over HTTP and WebSocket, in this process, on a database of its own. */
 export interface Served {
@@ -34,14 +35,6 @@ export interface Subscription {
   /** The next event, waiting for it; undefined when the subscription has ended. */
   next(): Promise<Answer | undefined>
   close(): Promise<void>
-}
-
-export const tokenSettings: TokenSettings = {
-  jwtSecret: 'a key for tests alone: 0123456789 abcdefgh',
-  jwtIssuer: 'medislot',
-  jwtAudience: 'medislot',
-  accessTokenSeconds: 900,
-  externalIssuer: undefined,
 }
 
 /** Serves a cloned database. `prepare` changes it before the schema is read. Call stop() when done. */

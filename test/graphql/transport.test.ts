@@ -4,8 +4,9 @@ import { pino } from 'pino'
 import { type RawData, WebSocket } from 'ws'
 import { createGraphQL } from '../../src/graphql/instance.ts'
 import { ownerUrlOf } from '../helpers/cluster.ts'
+import { tokenSettings } from '../helpers/tokens.ts'
 import { aPractice } from '../helpers/world.ts'
-import { type Served, serve, tokenSettings } from './served.ts'
+import { type Served, serve } from './served.ts'
 
 let development: Served
 let production: Served

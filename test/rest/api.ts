@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { createTokens } from '../../src/graphql/tokens.ts'
 import { cloneDatabase } from '../helpers/cluster.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import type { Claims, Db } from '../helpers/database.ts'
 import { startServer } from '../helpers/program.ts'
+import { tokenOf, tokenSettings } from '../helpers/tokens.ts'
 
 /** A response, its body read. */
 export interface Reply {
@@ -36,21 +36,11 @@ export interface RestServer {
   stop(): Promise<void>
 }
 
-const secret = 'a key for tests alone: 0123456789 abcdefgh'
-
 /** The real server on a database of its own. Call stop() when done. */
 export async function serveRest(): Promise<RestServer> {
   const database = await cloneDatabase()
   const owner = await connect(database.url)
-  const server = await startServer(database.url, { JWT_SECRET: secret, LOG_LEVEL: 'warn' })
-  const tokens = createTokens({
-    jwtSecret: secret,
-    jwtIssuer: 'medislot',
-    jwtAudience: 'medislot',
-    accessTokenSeconds: 900,
-    externalIssuer: undefined,
-  })
-  const tokenOf = ({ sub, sid }: Claims) => tokens.issue(String(sub), String(sid))
+  const server = await startServer(database.url, { JWT_SECRET: tokenSettings.jwtSecret, LOG_LEVEL: 'warn' })
   const documented = await documentedResponses()
 
   return {

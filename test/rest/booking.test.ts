@@ -112,6 +112,30 @@ describe('a slot', () => {
   })
 })
 
+it('a doctor’s day is withdrawn with what is booked on it, when asked, and once under a key', async () => {
+  const { body: booking } = await ann('POST', `/bookingSlots/${practice.slotId}/book`)
+  const path = `/doctors/${practice.doctorId}/withdraw-day`
+  const day = { slotDate: booking.slotDate, reason: 'The doctor is ill' }
+  expect((await desk('POST', path, { body: day })).body).toMatchObject({
+    status: 409,
+    code: 'still_in_use',
+    details: { liveBookings: [{ bookingId: booking.id }] },
+  })
+  const sent = { body: { ...day, cascade: true }, headers: { 'idempotency-key': 'the day' } }
+  const withdrawn = await desk('POST', path, sent)
+  expect(withdrawn).toMatchObject({
+    status: 200,
+    body: {
+      items: [{ id: booking.id, status: 'CANCELLED', cancelledBy: 'CLINIC', cancellationReason: 'The doctor is ill' }],
+    },
+  })
+  expect((await desk('GET', `/bookingSlots/${practice.slotId}`)).body.status).toBe('WITHDRAWN')
+  expect((await desk('POST', path, sent)).text).toBe(withdrawn.text)
+  expect((await desk('POST', path, { body: { ...day, cascade: true } })).body).toEqual({ items: [] })
+  expect((await desk('POST', path, { body: {} })).body.errors).toEqual([{ field: 'slotDate', message: 'is required' }])
+  expect((await desk('POST', '/doctors/999999999/withdraw-day', { body: day })).body.code).toBe('doctor_not_found')
+})
+
 it('the day itself: checked in, completed; or not come', async () => {
   const book = async (slotId: string) =>
     (await desk('POST', `/bookingSlots/${slotId}/book`, { body: { customerId: practice.customer.customerId } })).body.id

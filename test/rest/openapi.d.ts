@@ -95,6 +95,20 @@ export interface paths {
      */
     patch: operations["patchClinic"];
   };
+  "/clinics/{clinicId}/invitations": {
+    /**
+     * List the invitations to a clinic’s staff that could still be accepted
+     * @description For: The clinic’s managers and administrators.
+     */
+    get: operations["listInvitations"];
+  };
+  "/clinics/{clinicId}/invitations/{id}": {
+    /**
+     * Take an invitation back: its token opens nothing from now on
+     * @description For: The clinic’s managers and administrators.
+     */
+    delete: operations["revokeInvitation"];
+  };
   "/clinics/{clinicId}/doctors": {
     /**
      * List doctors in clinic
@@ -176,6 +190,13 @@ export interface paths {
      * @description For: Customers themselves, and administrators.
      */
     patch: operations["patchCustomer"];
+  };
+  "/clinics/{clinicId}/customers": {
+    /**
+     * Take a caller or walk-in into a clinic’s records, so that the desk can book for them. Who registered with this address is recognised
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["addClinicCustomer"];
   };
   "/customers/{id}/export": {
     /**
@@ -269,6 +290,13 @@ export interface paths {
      * @description For: The clinic’s desk and administrators.
      */
     post: operations["createBookingSlot"];
+  };
+  "/doctors/{doctorId}/withdraw-day": {
+    /**
+     * Withdraw what is left of a doctor’s day. With live bookings it is refused, listing them, unless `cascade`: then it answers those that were cancelled
+     * @description For: The clinic’s desk, doctors their own, and administrators.
+     */
+    post: operations["withdrawDay"];
   };
   "/bookingSlots/{id}/hold": {
     /**
@@ -451,6 +479,19 @@ export interface components {
       /** Format: date-time */
       createdAt: string;
     };
+    OpenInvitation: {
+      id: string | null;
+      clinicId: string | null;
+      email: string | null;
+      fullName: string | null;
+      /** @enum {string|null} */
+      role: "RECEPTIONIST" | "DOCTOR" | "MANAGER" | null;
+      doctorId: string | null;
+      /** Format: date-time */
+      createdAt: string | null;
+      /** Format: date-time */
+      expiresAt: string | null;
+    };
     Specialization: {
       id: string;
       name: string;
@@ -483,6 +524,17 @@ export interface components {
       phone: string | null;
       isActive: boolean;
       rowVersion: number;
+      /** Format: date-time */
+      createdAt: string;
+    };
+    ClinicCustomer: {
+      clinicId: string;
+      customerId: string;
+      fullName: string;
+      email: string | null;
+      phone: string | null;
+      /** @description What the desk was told; the customer's own choice goes before it. */
+      preferredLanguage: string | null;
       /** Format: date-time */
       createdAt: string;
     };
@@ -1659,6 +1711,141 @@ export interface operations {
     };
   };
   /**
+   * List the invitations to a clinic’s staff that could still be accepted
+   * @description For: The clinic’s managers and administrators.
+   */
+  listInvitations: {
+    parameters: {
+      query?: {
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["OpenInvitation"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description clinic_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Take an invitation back: its token opens nothing from now on
+   * @description For: The clinic’s managers and administrators.
+   */
+  revokeInvitation: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success, with nothing to say */
+      204: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invitation_invalid */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
    * List doctors in clinic
    * @description For: Everybody. The clinic’s staff and administrators see inactive ones too.
    */
@@ -2753,6 +2940,91 @@ export interface operations {
       };
       /** @description stale_row_version */
       412: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Take a caller or walk-in into a clinic’s records, so that the desk can book for them. Who registered with this address is recognised
+   * @description For: The clinic’s desk and administrators.
+   */
+  addClinicCustomer: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          fullName: string;
+          email?: string | null;
+          phone?: string | null;
+          preferredLanguage?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          /** @description Of the row’s version. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["ClinicCustomer"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, foreign_key_violation */
+      409: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };
@@ -3966,6 +4238,97 @@ export interface operations {
         };
       };
       /** @description check_violation, not_null_violation, idempotency_key_reused, skipped_local_time, slot_in_the_past */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Withdraw what is left of a doctor’s day. With live bookings it is refused, listing them, unless `cascade`: then it answers those that were cancelled
+   * @description For: The clinic’s desk, doctors their own, and administrators.
+   */
+  withdrawDay: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        doctorId: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Format: date */
+          slotDate: string;
+          cascade?: boolean | null;
+          reason?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Booking"][];
+          };
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description doctor_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, still_in_use */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, idempotency_key_reused */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];

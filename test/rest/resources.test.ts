@@ -171,6 +171,68 @@ describe('a customer', () => {
   })
 })
 
+describe('a walk-in', () => {
+  it('is taken into the records of the clinic, once under a key, and can be booked for', async () => {
+    const path = `/clinics/${practice.clinicId}/customers`
+    const sent = {
+      body: { fullName: ' Walter Walkin ', phone: '+49 30 5550123', preferredLanguage: 'de' },
+      headers: { 'idempotency-key': 'walk-in' },
+    }
+    const added = await desk('POST', path, sent)
+    expect(added).toMatchObject({
+      status: 201,
+      body: { clinicId: practice.clinicId, fullName: 'Walter Walkin', email: null, preferredLanguage: 'de' },
+    })
+    expect((await desk('POST', path, sent)).text).toBe(added.text)
+    const { customerId } = added.body
+    expect((await desk('GET', `/customers?clinicId=${practice.clinicId}`)).body.items).toMatchObject([
+      { id: customerId, phone: '+49 30 5550123' },
+    ])
+    expect((await desk('POST', `/bookingSlots/${practice.slotId}/book`, { body: { customerId } })).body).toMatchObject({
+      status: 'BOOKED',
+      customerId,
+    })
+    expect((await desk('POST', path, { body: {} })).body.errors).toEqual([
+      { field: 'fullName', message: 'is required' },
+    ])
+    // A clinic that is not there.
+    expect((await admin('POST', '/clinics/999999999/customers', { body: { fullName: 'Nobody' } })).body.code).toBe(
+      'foreign_key_violation',
+    )
+  })
+})
+
+describe('an invitation', () => {
+  it('is listed without its token until it is taken back', async () => {
+    const path = `/clinics/${practice.clinicId}/invitations`
+    const { id } = await server.owner.one(
+      `select id from app_public.invite_employee($1, 'new@test.example', 'Dr New', 'doctor', $2)`,
+      [practice.clinicId, practice.doctorId],
+    )
+    const listed = await manager('GET', path)
+    expect(listed.body).toEqual({
+      items: [
+        {
+          id,
+          clinicId: practice.clinicId,
+          email: 'new@test.example',
+          fullName: 'Dr New',
+          role: 'DOCTOR',
+          doctorId: practice.doctorId,
+          createdAt: expect.any(String),
+          expiresAt: expect.any(String),
+        },
+      ],
+      nextCursor: null,
+    })
+    expect((await admin('DELETE', `/clinics/999999999/invitations/${id}`)).body.code).toBe('invitation_invalid')
+    expect(await manager('DELETE', `${path}/${id}`)).toMatchObject({ status: 204, text: '' })
+    expect((await manager('GET', path)).body.items).toEqual([])
+    expect((await manager('DELETE', `${path}/${id}`)).body).toMatchObject({ status: 404, code: 'invitation_invalid' })
+    expect((await admin('GET', '/clinics/999999999/invitations')).body.code).toBe('clinic_not_found')
+  })
+})
+
 describe('a time slot', () => {
   it('that nothing refers to is gone when removed; one that something was made of becomes inactive', async () => {
     const path = `/clinics/${practice.clinicId}/timeslots`

@@ -24,6 +24,7 @@ let server: RestServer
 let world: World
 const clients: Client[] = []
 let hours = 100
+let days = 0
 
 beforeAll(async () => {
   server = await serveRest()
@@ -48,6 +49,23 @@ const newBooking = async () => {
   return id as string
 }
 const newTemplate = async () => aTemplate(server.owner, world.a.clinicId, await newDoctor(), await newTimeSlot(), 2)
+/** A date on which doctor A has a free slot and nothing else. */
+const newDay = async () => {
+  const date = `2031-06-${String(10 + days++)}`
+  await server.owner.query(
+    `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
+     values ($1, $2, $3, $4::date, tstzrange($4::date + interval '9 hours', $4::date + interval '10 hours'))`,
+    [world.a.clinicId, world.a.doctorId, world.a.timeSlotId, date],
+  )
+  return date
+}
+const newInvitation = async () => {
+  const { id } = await server.owner.one(`select id from app_public.invite_employee($1, $2, 'New', 'receptionist')`, [
+    world.a.clinicId,
+    email(),
+  ])
+  return id as string
+}
 
 const email = () => `${unique('new').replace(' ', '-')}@test.example`
 const registration = () => ({ email: email(), password: 'a fine long password', fullName: 'New' })
@@ -90,6 +108,17 @@ const cases: Case[] = [
   },
   { id: 'patchClinic', outcomes: managers(200), request: async () => [`/clinics/${world.a.clinicId}`, { phone: '1' }] },
   { id: 'deactivateClinic', outcomes: managers('still_in_use'), request: async () => [`/clinics/${world.a.clinicId}`] },
+
+  {
+    id: 'listInvitations',
+    outcomes: managers(200),
+    request: async () => [`/clinics/${world.a.clinicId}/invitations`],
+  },
+  {
+    id: 'revokeInvitation',
+    outcomes: managers(204),
+    request: async () => [`/clinics/${world.a.clinicId}/invitations/${await newInvitation()}`],
+  },
 
   { id: 'listDoctors', outcomes: all(200), request: async () => [`/clinics/${world.a.clinicId}/doctors`] },
   { id: 'getDoctor', outcomes: all(200), request: async () => [`/doctors/${world.a.doctorId}`] },
@@ -135,6 +164,11 @@ const cases: Case[] = [
     request: async () => [`/customers/${world.ann.customerId}`],
   },
   { id: 'registerCustomer', outcomes: all(201), request: async () => ['/customers', registration()] },
+  {
+    id: 'addClinicCustomer',
+    outcomes: [anonymous, noRight, noRight, 201, forbidden, 201, forbidden, 201],
+    request: async () => [`/clinics/${world.a.clinicId}/customers`, { fullName: 'New' }],
+  },
   {
     id: 'replaceCustomer',
     outcomes: [
@@ -252,6 +286,11 @@ const cases: Case[] = [
     id: 'withdrawBookingSlot',
     outcomes: [anonymous, noRight, noRight, 200, 200, 200, forbidden, 200],
     request: async () => [`/bookingSlots/${await newSlot()}`],
+  },
+  {
+    id: 'withdrawDay',
+    outcomes: [anonymous, noRight, noRight, 200, 200, 200, forbidden, 200],
+    request: async () => [`/doctors/${world.a.doctorId}/withdraw-day`, { slotDate: await newDay() }],
   },
   {
     id: 'holdSlot',

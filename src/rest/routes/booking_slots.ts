@@ -128,6 +128,24 @@ export const bookingSlots: Route[] = [
   },
   {
     method: 'POST',
+    path: '/doctors/{doctorId}/withdraw-day',
+    id: 'withdrawDay',
+    summary:
+      'Withdraw what is left of a doctor’s day. With live bookings it is refused, listing them, unless `cascade`: then it answers those that were cancelled',
+    rights: 'The clinic’s desk, doctors their own, and administrators.',
+    locate: { what: 'doctor', by: ({ path }) => path.doctorId },
+    document: `mutation WithdrawDay($input: WithdrawDayInput!) {
+      withdrawDay(input: $input) { bookings { ...Booking } }
+    } ${Booking}`,
+    body: { type: 'WithdrawDayInput', omit: ['clinicId', 'doctorId', 'idempotencyKey'] },
+    variables: ({ path, located, body }) => ({ input: { ...body, ...path, clinicId: located } }),
+    answer: 'withdrawDay.bookings',
+    list: 'whole',
+    notFound: 'doctor_not_found',
+    errors: ['still_in_use'],
+  },
+  {
+    method: 'POST',
     path: '/bookingSlots/{id}/hold',
     id: 'holdSlot',
     summary: 'Keep a slot for some minutes, while a form is filled in; again to prolong it',

@@ -1,4 +1,4 @@
-import { Clinic } from '../fragments.ts'
+import { Clinic, OpenInvitation } from '../fragments.ts'
 import { type Input, pageInfo, type Route } from '../route.ts'
 
 const update = `mutation UpdateClinic($id: BigInt!, $patch: ClinicPatch!) {
@@ -90,5 +90,32 @@ export const clinics: Route[] = [
     notFound: 'clinic_not_found',
     versioned: true,
     errors: ['still_in_use'],
+  },
+  {
+    method: 'GET',
+    path: '/clinics/{clinicId}/invitations',
+    id: 'listInvitations',
+    summary: 'List the invitations to a clinic’s staff that could still be accepted',
+    rights: 'The clinic’s managers and administrators.',
+    document: `query Invitations($clinicId: BigInt!, $first: Int!, $after: Cursor) {
+      parent: clinic(id: $clinicId) { id }
+      openInvitations(clinicId: $clinicId, first: $first, after: $after) { nodes { ...OpenInvitation } ${pageInfo} }
+    } ${OpenInvitation}`,
+    variables: ({ path, first, after }) => ({ ...path, first, after }),
+    answer: 'openInvitations',
+    list: 'connection',
+    notFound: 'clinic_not_found',
+  },
+  {
+    method: 'DELETE',
+    path: '/clinics/{clinicId}/invitations/{id}',
+    id: 'revokeInvitation',
+    summary: 'Take an invitation back: its token opens nothing from now on',
+    rights: 'The clinic’s managers and administrators.',
+    document: `mutation RevokeInvitation($clinicId: BigInt!, $id: BigInt!) {
+      revokeInvitation(input: { clinicId: $clinicId, invitationId: $id }) { openInvitation { id } }
+    }`,
+    variables: ({ path }) => path,
+    notFound: 'invitation_invalid',
   },
 ]

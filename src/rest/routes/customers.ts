@@ -1,4 +1,4 @@
-import { Customer, CustomerExport } from '../fragments.ts'
+import { ClinicCustomer, Customer, CustomerExport } from '../fragments.ts'
 import { given, type Input, pageInfo, type Route } from '../route.ts'
 import { clinicId } from './filters.ts'
 import { tokens } from './sign_in.ts'
@@ -59,6 +59,22 @@ export const customers: Route[] = [
     summary: 'Register customer, and sign in',
     ...tokens('registerCustomer'),
     location: '/customers/{customerId}',
+  },
+  {
+    method: 'POST',
+    path: '/clinics/{clinicId}/customers',
+    id: 'addClinicCustomer',
+    summary:
+      'Take a caller or walk-in into a clinic’s records, so that the desk can book for them. Who registered with this address is recognised',
+    rights: 'The clinic’s desk and administrators.',
+    document: `mutation AddClinicCustomer($input: AddClinicCustomerInput!) {
+      addClinicCustomer(input: $input) { clinicCustomer { ...ClinicCustomer } }
+    } ${ClinicCustomer}`,
+    body: { type: 'AddClinicCustomerInput', omit: ['clinicId', 'idempotencyKey'] },
+    variables: ({ path, body }) => ({ input: { ...body, ...path } }),
+    answer: 'addClinicCustomer.clinicCustomer',
+    status: 201,
+    errors: ['foreign_key_violation'],
   },
   {
     method: 'PUT',
