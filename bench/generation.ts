@@ -81,7 +81,6 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
 async function twentyTimesADay(world: World): Promise<void> {
   await world.query(`
     update app_public.clinics set time_zone = 'UTC';
-    delete from app_public.doctor_slot_templates;
     delete from app_public.time_slots;
     insert into app_public.time_slots (clinic_id, name, start_time, end_time)
       select c.id, i::text, time '08:00' + i * interval '30 min', time '08:30' + i * interval '30 min'

@@ -13,7 +13,7 @@ import { type Program, startProgram } from '../test/helpers/program.ts'
 export interface Size {
   clinics: number
   doctors: number
-  /** Days ahead whose slots are made; 0 makes none. */
+  /** Days ahead whose slots are made; 0 makes none, and no templates. */
   days: number
   /** Registered patients with a session. */
   customers: number
@@ -96,6 +96,11 @@ export async function makeWorld({ clinics, doctors, days, customers }: Size): Pr
     await people(world, { clinics, doctors, customers })
     if (days > 0) {
       await query(
+        `insert into app_public.doctor_slot_templates (clinic_id, doctor_id, time_slot_id, weekday)
+         select d.clinic_id, d.id, ts.id, weekday
+         from app_public.doctors d join app_public.time_slots ts using (clinic_id), generate_series(1, 5) weekday`,
+      )
+      await query(
         'select app_public.generate_booking_slots(id, current_date + 1, current_date + $1::int) from app_public.clinics',
         [days],
       )
@@ -118,9 +123,6 @@ async function people(world: World, { clinics, doctors, customers }: Omit<Size, 
     insert into app_public.time_slots (clinic_id, name, start_time, end_time)
       select c.id, i::text, time '08:00' + i * interval '30 min', time '08:30' + i * interval '30 min'
       from app_public.clinics c, generate_series(0, 15) i;
-    insert into app_public.doctor_slot_templates (clinic_id, doctor_id, time_slot_id, weekday)
-      select d.clinic_id, d.id, ts.id, weekday
-      from app_public.doctors d join app_public.time_slots ts using (clinic_id), generate_series(1, 5) weekday;
     with people as (
       insert into app_private.accounts (email) select 'customer' || i || '@bench.example' from generate_series(1, ${customers}) i returning id, email)
     insert into app_public.customers (account_id, full_name, email) select id, email, email from people;

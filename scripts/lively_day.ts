@@ -80,3 +80,36 @@ export async function livelyDay(databaseUrl: string, hour: number): Promise<{ cl
   await client.end()
   return { clinicId, date }
 }
+
+/** Gives the demo's first clinic two weeks that lie behind it, as its next two are, with who came, who did not and what stayed free. */
+export async function livelyPast(databaseUrl: string): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    // One statement: a slot and its booking agree when it ends. Each doctor has one patient, who so is nowhere twice.
+    await client.query(
+      `with slots as (
+         select bs.*, dense_rank() over (order by bs.doctor_id) as doctor_no, bs.id * 7919 % 100 as dice
+         from app_public.booking_slots bs
+         where bs.clinic_id = (select min(id) from app_public.clinics) and bs.slot_date - 14 < current_date
+       ), patients as (
+         select cc.customer_id, row_number() over (order by cc.customer_id) as no
+         from app_public.clinic_customers cc
+         where cc.clinic_id = (select min(id) from app_public.clinics)
+       ), past as (
+         insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during, status, customer_id)
+         select s.clinic_id, s.doctor_id, s.time_slot_id, s.slot_date - 14,
+                tstzrange(lower(s.during) - interval '14 days', upper(s.during) - interval '14 days'),
+                case when p.no is null then 'open' else 'booked' end::app_public.slot_status, p.customer_id
+         from slots s
+         left join patients p on p.no = s.doctor_no and s.dice < 78
+         returning clinic_id, id, customer_id
+       )
+       insert into app_public.bookings (clinic_id, booking_slot_id, customer_id, status)
+       select clinic_id, id, customer_id, case when id * 31 % 100 < 6 then 'no_show' else 'completed' end::app_public.booking_status
+       from past where customer_id is not null`,
+    )
+  } finally {
+    await client.end()
+  }
+}

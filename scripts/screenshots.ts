@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { demoPassword, launchBrowser, signInAs } from '../test/helpers/browser.ts'
-import { livelyDay } from './lively_day.ts'
+import { livelyDay, livelyPast } from './lively_day.ts'
 
 // `npm run screenshots`, beside a running `npm start` with the demo clinics: a picture of each page in screenshots/.
 // The address is the first argument. It books as the demo's patients Ann and Bob. With the address of the database, which
@@ -110,7 +110,10 @@ await signInAs(light, url, 'ann')
 await light.locator('.booking-row').first().waitFor()
 await picture(light, 'phone-bookings')
 
-if (databaseUrl) await deskPictures(databaseUrl)
+if (databaseUrl) {
+  await deskPictures(databaseUrl)
+  await livelyPast(databaseUrl)
+}
 await managersPages()
 await browser.close()
 
@@ -181,13 +184,15 @@ async function managersPages() {
     await manager.locator('main:not(:has(.bones)) h1').waitFor()
     await picture(manager, name)
   }
+  await manager.goto(`${url}/manage/1/generation`)
+  await manager
+    .getByRole('button', { name: /^Calendar To/ })
+    .first()
+    .click()
+  await manager.getByRole('grid').waitFor()
+  await picture(manager, 'manage-date')
   const small = await visitor({ viewport: { width: 360, height: 760 }, locale: 'de-DE', colorScheme: 'dark' })
-  await small.goto(`${url}/sign-in`)
-  await small.locator('input[name=email]').fill('riverside@medislot.example')
-  await small.locator('input[name=password]').fill('medislot-demo')
-  await small.locator('main button[type=submit]').click()
-  await small.waitForURL((at) => !at.pathname.includes('sign-in'))
-  await small.goto(`${url}/manage/1/templates`)
+  await signInAs(small, url, 'riverside', '/manage/1/templates')
   await small.locator('main:not(:has(.bones)) h1').waitFor()
   await picture(small, 'manage-phone')
 }

@@ -15,12 +15,19 @@ declare
   -- The search goes on behind this place in the order of starts_at and id. Behind now: what begins at this moment is not to be had.
   start_from timestamptz := now();
   after_id bigint := 9223372036854775807;
+  until timestamptz := coalesce(to_time, 'infinity');
   last_seen timestamptz;
   last_id bigint;
-  earliest timestamptz;
-  latest timestamptz := 'infinity';
-  until timestamptz;
-  found_slots app_public.booking_slots[];
+  -- Of the one clinic that is asked about.
+  clinic record;
+  -- Across clinics: the dates looked at in one go, and where that ends.
+  first_date date;
+  next_date date;
+  last_date date;
+  days int := 3;
+  so_far timestamptz;
+  by_doctor boolean;
+  found_slots int;
 begin
   if page_size is null or page_size not between 1 and 100 then
     perform app_hidden.refuse('invalid_argument', 'A page has 1 to 100 slots.', '{"argument": "pageSize"}');
@@ -29,90 +36,149 @@ begin
   elsif available_slots.after !~ '^[0-9]{1,16}\.[0-9]{1,18}$' then
     perform app_hidden.refuse('invalid_argument', 'This cursor was not made here.', '{"argument": "after"}');
   end if;
-  -- A date is the clinic's own, which lies within these hours of the same date at UTC: so much less of the index is walked.
-  from_time := greatest(from_time, from_date::timestamp at time zone 'UTC' - interval '14 hours');
-  to_time := least(to_time, (to_date + 1)::timestamp at time zone 'UTC' + interval '12 hours');
   if available_slots.clinic_id is not null then
-    -- Of one clinic the policy is read before, so that it bounds the walk through the index.
-    select now() + p.lead_time, now() + p.horizon into earliest, latest
-    from app_public.policies p where p.clinic_id = available_slots.clinic_id;
+    -- Read before, so that it bounds the walk through the index. The dates are the clinic's: from three hours before, as a clock that is put
+    -- back may make midnight twice. What they are for good is slot_date.
+    select c.name, c.time_zone, now() + p.lead_time as earliest, now() + p.horizon + interval '1 microsecond' as latest,
+      from_date::timestamp at time zone c.time_zone - interval '3 hours' as first_day, (to_date + 1)::timestamp at time zone c.time_zone as last_day
+    into clinic
+    from app_public.policies p
+    join app_public.clinics c on c.id = p.clinic_id
+    where p.clinic_id = available_slots.clinic_id;
+    from_time := greatest(from_time, clinic.earliest, clinic.first_day);
+    until := least(until, clinic.latest, clinic.last_day);
   end if;
-  if greatest(from_time, earliest) > start_from then
-    start_from := greatest(from_time, earliest);
+  if from_time > start_from then
+    start_from := from_time;
     after_id := 0;
   end if;
-  last_seen := to_timestamp(split_part(available_slots.after, '.', 1)::numeric / 1000000);
-  last_id := split_part(available_slots.after, '.', 2)::bigint;
-  if (last_seen, last_id) > (start_from, after_id) then
-    start_from := last_seen;
-    after_id := last_id;
+  if available_slots.after is not null then
+    last_seen := to_timestamp(split_part(available_slots.after, '.', 1)::numeric / 1000000);
+    last_id := split_part(available_slots.after, '.', 2)::bigint;
+    if (last_seen, last_id) > (start_from, after_id) then
+      start_from := last_seen;
+      after_id := last_id;
+    end if;
   end if;
 
-  until := least(to_time, latest + interval '1 microsecond');
-
   -- In each: an expired hold is free, whether or not a job has tidied it up. Keyset, not offset: a page costs the same however deep it
-  -- lies, and nothing shows twice or is missed while others book.
+  -- lies, and nothing shows twice or is missed while others book. Names are looked up for the page only, one by one: joined, the planner
+  -- read all doctors.
   if available_slots.doctor_id is not null then
-    found_slots := array(
-      select bs from app_public.booking_slots bs
-      where bs.clinic_id = available_slots.clinic_id and bs.doctor_id = available_slots.doctor_id
-        and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
-        and (bs.starts_at, bs.id) > (start_from, after_id) and bs.starts_at < until
-        and (from_date is null or bs.slot_date >= from_date) and (to_date is null or bs.slot_date <= to_date)
-        and (available_slots.specialization_id is null or exists (
-          select from app_public.doctor_specializations ds
-          where ds.clinic_id = bs.clinic_id and ds.doctor_id = bs.doctor_id and ds.specialization_id = available_slots.specialization_id))
-      order by bs.starts_at, bs.id limit page_size);
-  elsif available_slots.clinic_id is not null then
-    found_slots := array(
-      select bs from app_public.booking_slots bs
-      where bs.clinic_id = available_slots.clinic_id
-        and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
-        and (bs.starts_at, bs.id) > (start_from, after_id) and bs.starts_at < until
-        and (from_date is null or bs.slot_date >= from_date) and (to_date is null or bs.slot_date <= to_date)
-        and (available_slots.specialization_id is null or exists (
-          select from app_public.doctor_specializations ds
-          where ds.clinic_id = bs.clinic_id and ds.doctor_id = bs.doctor_id and ds.specialization_id = available_slots.specialization_id))
-      order by bs.starts_at, bs.id limit page_size);
-  elsif available_slots.specialization_id is not null and not exists (
-    select from app_public.doctor_specializations ds where ds.specialization_id = available_slots.specialization_id offset 5) then
-    -- So few doctors are asked one by one, who by time would be looked for among all.
-    found_slots := array(
-      select bs from app_public.doctor_specializations ds
-      join app_public.policies p on p.clinic_id = ds.clinic_id
-      cross join lateral (
-        select bs.* from app_public.booking_slots bs
-        where bs.clinic_id = ds.clinic_id and bs.doctor_id = ds.doctor_id
-          and bs.starts_at >= now() + p.lead_time and bs.starts_at <= now() + p.horizon
+    return query
+      select (extract(epoch from bs.starts_at) * 1000000)::bigint || '.' || bs.id,
+        available_slots.clinic_id, clinic.name, clinic.time_zone, available_slots.doctor_id,
+        (select d.full_name from app_public.doctors d where d.clinic_id = available_slots.clinic_id and d.id = available_slots.doctor_id),
+        bs.id, bs.slot_date, bs.starts_at, bs.ends_at,
+        (bs.starts_at at time zone clinic.time_zone)::time, (bs.ends_at at time zone clinic.time_zone)::time
+      from (
+        select bs.id, bs.slot_date, bs.starts_at, bs.ends_at from app_public.booking_slots bs
+        where bs.clinic_id = available_slots.clinic_id and bs.doctor_id = available_slots.doctor_id
           and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
           and (bs.starts_at, bs.id) > (start_from, after_id) and bs.starts_at < until
           and (from_date is null or bs.slot_date >= from_date) and (to_date is null or bs.slot_date <= to_date)
-        order by bs.starts_at, bs.id limit page_size) bs
-      where ds.specialization_id = available_slots.specialization_id
-      order by bs.starts_at, bs.id limit page_size);
-  else
-    -- No joins: the planner may begin with those, and then sorts all that is free.
-    found_slots := array(
-      select bs from app_public.booking_slots bs
-      where bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
-        and (bs.starts_at, bs.id) > (start_from, after_id) and bs.starts_at < until
-        and (from_date is null or bs.slot_date >= from_date) and (to_date is null or bs.slot_date <= to_date)
-        and (available_slots.specialization_id is null or exists (
-          select from app_public.doctor_specializations ds
-          where ds.clinic_id = bs.clinic_id and ds.doctor_id = bs.doctor_id and ds.specialization_id = available_slots.specialization_id))
-        and (select bs.starts_at between now() + p.lead_time and now() + p.horizon from app_public.policies p where p.clinic_id = bs.clinic_id)
-      order by bs.starts_at, bs.id limit page_size);
+          and (available_slots.specialization_id is null or exists (
+            select from app_public.doctor_specializations ds
+            where ds.clinic_id = bs.clinic_id and ds.doctor_id = bs.doctor_id and ds.specialization_id = available_slots.specialization_id))
+        order by bs.starts_at, bs.id limit page_size
+      ) bs
+      order by bs.starts_at, bs.id;
+    return;
+  elsif available_slots.clinic_id is not null then
+    return query
+      select (extract(epoch from bs.starts_at) * 1000000)::bigint || '.' || bs.id,
+        available_slots.clinic_id, clinic.name, clinic.time_zone, bs.doctor_id,
+        (select d.full_name from app_public.doctors d where d.clinic_id = available_slots.clinic_id and d.id = bs.doctor_id),
+        bs.id, bs.slot_date, bs.starts_at, bs.ends_at,
+        (bs.starts_at at time zone clinic.time_zone)::time, (bs.ends_at at time zone clinic.time_zone)::time
+      from (
+        select bs.id, bs.doctor_id, bs.slot_date, bs.starts_at, bs.ends_at from app_public.booking_slots bs
+        where bs.clinic_id = available_slots.clinic_id
+          and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
+          and (bs.starts_at, bs.id) > (start_from, after_id) and bs.starts_at < until
+          and (from_date is null or bs.slot_date >= from_date) and (to_date is null or bs.slot_date <= to_date)
+          and (available_slots.specialization_id is null or exists (
+            select from app_public.doctor_specializations ds
+            where ds.clinic_id = bs.clinic_id and ds.doctor_id = bs.doctor_id and ds.specialization_id = available_slots.specialization_id))
+        order by bs.starts_at, bs.id limit page_size
+      ) bs
+      order by bs.starts_at, bs.id;
+    return;
   end if;
 
-  return query
-    select
-      (extract(epoch from bs.starts_at) * 1000000)::bigint || '.' || bs.id,
-      bs.clinic_id, c.name, c.time_zone, bs.doctor_id, d.full_name, bs.id, bs.slot_date, bs.starts_at, bs.ends_at,
-      (bs.starts_at at time zone c.time_zone)::time, (bs.ends_at at time zone c.time_zone)::time
-    from unnest(found_slots) bs
-    join app_public.clinics c on c.id = bs.clinic_id
-    join app_public.doctors d on d.clinic_id = bs.clinic_id and d.id = bs.doctor_id
-    order by bs.starts_at, bs.id;
+  -- Across clinics, some dates at a time. By date, since a date begins at another moment in each zone: a walk by time alone would pass over
+  -- what is free in the hours between the first and the last of them. Of a specialization with few doctors these are asked one by one,
+  -- who by date would be looked for among all.
+  by_doctor := available_slots.specialization_id is not null and not exists (
+    select from app_public.doctor_specializations ds where ds.specialization_id = available_slots.specialization_id offset 50);
+  -- Twelve hours behind UTC lies the last place where a date goes on, fourteen before it the first.
+  first_date := greatest(from_date, (start_from at time zone 'UTC' - interval '12 hours')::date);
+  select least(to_date, max(bs.slot_date)) into last_date
+  from app_public.booking_slots bs where bs.status in ('open', 'held') having max(bs.slot_date) is not null;
+  while first_date <= last_date loop
+    next_date := least(first_date + days, last_date + 1);
+    -- What begins before that lies on none of the dates that follow.
+    so_far := case when next_date > last_date then until else least(until, next_date::timestamp at time zone 'UTC' - interval '14 hours') end;
+    if by_doctor then
+      return query
+        select (extract(epoch from bs.starts_at) * 1000000)::bigint || '.' || bs.id,
+          bs.clinic_id, bs.name, bs.time_zone, bs.doctor_id,
+          (select d.full_name from app_public.doctors d where d.clinic_id = bs.clinic_id and d.id = bs.doctor_id),
+          bs.id, bs.slot_date, bs.starts_at, bs.ends_at, (bs.starts_at at time zone bs.time_zone)::time, (bs.ends_at at time zone bs.time_zone)::time
+        from (
+          select bs.* from app_public.doctor_specializations ds
+          join app_public.policies p on p.clinic_id = ds.clinic_id
+          join app_public.clinics c on c.id = ds.clinic_id
+          cross join lateral (select
+            greatest(now() + p.lead_time, first_date::timestamp at time zone c.time_zone - interval '3 hours') as earliest,
+            least(now() + p.horizon + interval '1 microsecond', next_date::timestamp at time zone c.time_zone) as latest) own
+          cross join lateral (
+            select bs.clinic_id, c.name, c.time_zone, bs.doctor_id, bs.id, bs.slot_date, bs.starts_at, bs.ends_at from app_public.booking_slots bs
+            where bs.clinic_id = ds.clinic_id and bs.doctor_id = ds.doctor_id
+              and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
+              -- One lower and one upper bound: of more the planner guessed that they leave no more of a clinic than of a doctor.
+              and (bs.starts_at, bs.id) > (greatest(start_from, own.earliest), case when start_from >= own.earliest then after_id else 0 end)
+              and bs.starts_at < least(so_far, own.latest)
+              and bs.slot_date >= first_date and bs.slot_date < next_date
+            order by bs.starts_at, bs.id limit page_size) bs
+          where ds.specialization_id = available_slots.specialization_id
+          order by bs.starts_at, bs.id limit page_size
+        ) bs
+        order by bs.starts_at, bs.id;
+    else
+      -- No joins below: the planner may begin with those, and then sorts all that is free.
+      return query
+        select (extract(epoch from bs.starts_at) * 1000000)::bigint || '.' || bs.id,
+          bs.clinic_id, c.name, c.time_zone, bs.doctor_id,
+          (select d.full_name from app_public.doctors d where d.clinic_id = bs.clinic_id and d.id = bs.doctor_id),
+          bs.id, bs.slot_date, bs.starts_at, bs.ends_at, (bs.starts_at at time zone c.time_zone)::time, (bs.ends_at at time zone c.time_zone)::time
+        from (
+          select bs.* from generate_series(first_date, next_date - 1, interval '1 day') day (slot_date)
+          cross join lateral (
+            select bs.clinic_id, bs.doctor_id, bs.id, bs.slot_date, bs.starts_at, bs.ends_at from app_public.booking_slots bs
+            where bs.slot_date = day.slot_date::date
+              and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
+              and (bs.starts_at, bs.id) > (start_from, after_id) and bs.starts_at < so_far
+              and (available_slots.specialization_id is null or exists (
+                select from app_public.doctor_specializations ds
+                where ds.clinic_id = bs.clinic_id and ds.doctor_id = bs.doctor_id and ds.specialization_id = available_slots.specialization_id))
+              and (select bs.starts_at between now() + p.lead_time and now() + p.horizon from app_public.policies p where p.clinic_id = bs.clinic_id)
+            order by bs.starts_at, bs.id limit page_size) bs
+          order by bs.starts_at, bs.id limit page_size
+        ) bs
+        cross join lateral (select c.name, c.time_zone from app_public.clinics c where c.id = bs.clinic_id limit 1) c
+        order by bs.starts_at, bs.id;
+    end if;
+    get diagnostics found_slots = row_count;
+    page_size := page_size - found_slots;
+    exit when page_size = 0 or so_far >= until;
+    start_from := greatest(start_from, so_far);
+    after_id := 0;
+    first_date := greatest(from_date, next_date - 2);
+    days := days * 2;
+    -- Three dates that do not fill a page have few of them free: its doctors are fewer than all that is.
+    by_doctor := available_slots.specialization_id is not null;
+  end loop;
 end
 $$;
 

@@ -1,6 +1,14 @@
 create or replace function app_private.claim_notifications(
   batch int default 20, at timestamptz default now(), only_channel text default null) returns setof app_public.notifications
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile
+-- Walks the index of what is due in its order and looks each up by its key. The planner, who does not know how large a batch is, read all
+-- bookings and customers for twenty.
+set enable_sort = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_bitmapscan = off
+set enable_material = off
+set search_path = pg_catalog, pg_temp as $$
 declare
   the_clinic bigint;
   claimed int;
@@ -57,6 +65,6 @@ end
 $$;
 
 comment on function app_private.claim_notifications(int, timestamptz, text) is
-'Takes up to `batch` messages of one clinic that are to be sent at `at` (over one channel, or null for all); none that another worker has. Each is due again after 30 s, doubling, unless recorded by notification_sent or notification_failed; so a batch has to be sent within 30 s. Reminders that are not wanted any more are dropped. Called by the job send_notifications.';
+'Takes up to `batch` messages of one clinic that are to be sent at `at` (over one channel, or null for all); none that another worker has. Each is due again after 30 s, doubling, unless recorded by record_deliveries; so a batch has to be sent within 30 s. Reminders that are not wanted any more are dropped. Called by the job send_notifications.';
 
 revoke all on function app_private.claim_notifications(int, timestamptz, text) from public;

@@ -27,8 +27,8 @@ begin
     (date_trunc('hour', now() at time zone clinic.time_zone) + interval '25 hours') at time zone clinic.time_zone,
     preview_notification.language, 12345,
     case preview_notification.kind when 'booking_cancelled' then 'customer' when 'slot_withdrawn' then 'clinic' end::app_public.booking_party, null);
-  preview.subject := app_private.fill_in(coalesce(preview_notification.subject, stored.subject), the_values);
-  preview.body := app_private.fill_in(coalesce(preview_notification.body, stored.body), the_values);
+  preview.subject := app_private.fill_in(app_private.text_parts(coalesce(preview_notification.subject, stored.subject)), the_values);
+  preview.body := app_private.fill_in(app_private.text_parts(coalesce(preview_notification.body, stored.body)), the_values);
   return preview;
 end
 $$;

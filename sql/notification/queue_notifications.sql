@@ -1,18 +1,18 @@
 create or replace function app_private.queue_notifications(booking app_public.bookings, kind app_public.notification_kind) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
-  policy app_public.policies;
-  zone text;
+  quiet record;
   told_at timestamptz := now();
   channel text := app_private.choose_channel(booking.clinic_id, booking.customer_id, kind);
 begin
-  select p.* into policy from app_public.policies p where p.clinic_id = booking.clinic_id;
   -- Rows only, no job and no notify: either would take a lock that all commits share. The job send_notifications finds what is due.
   if channel is not null then
-    if policy.quiet_from is not null and app_hidden.current_customer_id() is distinct from booking.customer_id then
+    if app_hidden.current_customer_id() is distinct from booking.customer_id then
       -- Nobody is woken for what the clinic did, unless it is about the very next hours.
-      select c.time_zone into zone from app_public.clinics c where c.id = booking.clinic_id;
-      told_at := coalesce(upper(app_private.quiet_hours(told_at, zone, policy.quiet_from, policy.quiet_until)), told_at);
+      select p.quiet_from, p.quiet_until, c.time_zone into quiet
+      from app_public.policies p join app_public.clinics c on c.id = p.clinic_id
+      where p.clinic_id = booking.clinic_id;
+      told_at := coalesce(upper(app_private.quiet_hours(told_at, quiet.time_zone, quiet.quiet_from, quiet.quiet_until)), told_at);
       if told_at > booking.starts_at - interval '2 hours' then
         told_at := now();
       end if;

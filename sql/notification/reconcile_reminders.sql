@@ -4,21 +4,20 @@ language plpgsql volatile
 set plan_cache_mode = force_generic_plan
 set search_path = pg_catalog, pg_temp as $$
 declare
-  clinic app_public.clinics;
-  policy app_public.policies;
-  sends_reminders boolean;
+  clinic record;
 begin
-  select c.* into clinic from app_public.clinics c where c.id = reconcile_reminders.clinic_id;
-  select p.* into policy from app_public.policies p where p.clinic_id = clinic.id;
-  sends_reminders := exists (
-    select from app_public.notification_rules nr where nr.clinic_id = clinic.id and nr.kind = 'booking_reminder');
+  select c.id, c.time_zone, p.reminder_lead_times as lead_times, p.quiet_from, p.quiet_until, exists (
+    select from app_public.notification_rules nr where nr.clinic_id = c.id and nr.kind = 'booking_reminder') as sends_reminders
+  into clinic
+  from app_public.clinics c join app_public.policies p on p.clinic_id = c.id
+  where c.id = reconcile_reminders.clinic_id;
 
   if reconcile_reminders.booking_id is null then
     update app_public.notifications n set state = 'dropped', dropped_because = 'rules_changed'
     where n.clinic_id = clinic.id and n.kind = 'booking_reminder' and n.state = 'pending'
-      and (not sends_reminders or n.lead_time <> all (policy.reminder_lead_times));
+      and (not clinic.sends_reminders or n.lead_time <> all (clinic.lead_times));
   end if;
-  if not sends_reminders then
+  if not clinic.sends_reminders then
     return;
   end if;
 
@@ -26,14 +25,15 @@ begin
   select b.clinic_id, b.id, b.customer_id, 'booking_reminder',
     app_private.choose_channel(b.clinic_id, b.customer_id, 'booking_reminder'), lead.lead_time, b.sequence,
     -- In the quiet hours nobody is reminded, but before.
-    coalesce(lower(app_private.quiet_hours(b.starts_at - lead.lead_time, clinic.time_zone, policy.quiet_from, policy.quiet_until)),
+    coalesce(lower(app_private.quiet_hours(b.starts_at - lead.lead_time, clinic.time_zone, clinic.quiet_from, clinic.quiet_until)),
              b.starts_at - lead.lead_time)
   from app_public.bookings b
-  -- Distinct, or a policy that names a lead time twice ('1 day' and '24 hours') would stop all bookings of its clinic.
-  cross join (select distinct unnest(policy.reminder_lead_times) as lead_time) lead
+  cross join unnest(clinic.lead_times) with ordinality as lead (lead_time, place)
   where b.clinic_id = clinic.id
     and b.id between coalesce(reconcile_reminders.booking_id, 0) and coalesce(reconcile_reminders.booking_id, 9223372036854775807)
     and b.status = 'booked' and b.starts_at - lead.lead_time > now()
+    -- Once, or a policy that names a lead time twice ('1 day' and '24 hours') would stop all bookings of its clinic.
+    and array_position(clinic.lead_times, lead.lead_time) = lead.place
   -- A lead time that was taken out of the policy and comes back.
   on conflict on constraint a_booking_is_told_each_thing_once do update
     set state = 'pending', dropped_because = null, due_at = excluded.due_at, send_after = null

@@ -17,18 +17,25 @@ begin
     return null;
   end if;
 
-  with wanted as materialized (
-    select t.doctor_id, t.time_slot_id, day.slot_date, app_hidden.local_range(day.slot_date, ts.start_time, ts.end_time, clinic.time_zone) as during
-    from app_public.doctor_slot_templates t
+  with times as materialized (
+    -- Local time becomes instants once for each time slot and date, however many doctors share them: it is the dear part.
+    select used.time_slot_id, used.weekday, day.slot_date,
+      app_hidden.local_range(day.slot_date, used.start_time, used.end_time, clinic.time_zone) as during
+    from (
+      select distinct t.time_slot_id, t.weekday, ts.start_time, ts.end_time
+      from app_public.doctor_slot_templates t
+      join app_public.time_slots ts on ts.clinic_id = t.clinic_id and ts.id = t.time_slot_id and ts.is_active
+      where t.clinic_id = make_booking_slots.clinic_id
+    ) used
+    join (
+      select from_date + n as slot_date, extract(isodow from from_date + n)::int as weekday from generate_series(0, to_date - from_date) n
+    ) day on day.weekday = used.weekday
+  ), wanted as materialized (
+    select t.doctor_id, t.time_slot_id, ti.slot_date, ti.during
+    from times ti
+    join app_public.doctor_slot_templates t
+      on t.clinic_id = make_booking_slots.clinic_id and t.time_slot_id = ti.time_slot_id and t.weekday = ti.weekday and t.validity @> ti.slot_date
     join app_public.doctors d on d.clinic_id = t.clinic_id and d.id = t.doctor_id and d.is_active
-    join app_public.time_slots ts on ts.clinic_id = t.clinic_id and ts.id = t.time_slot_id and ts.is_active
-    -- Only the template's own weekday is enumerated, from its first occurrence in the range.
-    cross join lateral (
-      select s::date as slot_date
-      from generate_series(
-        from_date + (t.weekday - extract(isodow from from_date)::int + 7) % 7, to_date, interval '7 days') s
-    ) day
-    where t.clinic_id = make_booking_slots.clinic_id and t.validity @> day.slot_date
   ), judged as materialized (
     select w.*, case
       when w.during is null then 'skipped_local_time'
@@ -39,32 +46,33 @@ begin
       when lower(w.during) <= now() then 'slot_in_the_past'
     end as reason
     from wanted w
-  ), made as (
-    -- The exclusion constraint is the judge of overlaps, also against what others commit meanwhile.
-    insert into app_public.booking_slots as bs (clinic_id, doctor_id, time_slot_id, slot_date, during, from_template)
-    select make_booking_slots.clinic_id, j.doctor_id, j.time_slot_id, j.slot_date, j.during, true
-    from judged j where j.reason is null
-    order by j.doctor_id, j.during
-    on conflict do nothing
-    returning bs.doctor_id, bs.time_slot_id, bs.slot_date
-  ), passed_over as (
-    select coalesce(j.reason, 'slot_overlaps') as reason, j.doctor_id, j.time_slot_id, j.slot_date
+  ), overlapping as materialized (
+    select o.doctor_id, o.time_slot_id, o.slot_date
+    from (
+      select array_agg(j.doctor_id) as doctor_ids, array_agg(j.time_slot_id) as time_slot_ids, array_agg(j.slot_date) as slot_dates,
+        array_agg(j.during) as durings
+      from judged j where j.reason is null
+    ) w
+    cross join lateral app_private.insert_slots(make_booking_slots.clinic_id, w.doctor_ids, w.time_slot_ids, w.slot_dates, w.durings) o
+  ), numbers as (
+    select count(*) as of_templates, count(*) filter (where j.reason is null) as to_make, (select count(*) from overlapping) as overlapping,
+      count(*) filter (where j.reason = 'slot_exists') as existing, count(*) filter (where j.reason = 'slot_in_the_past') as past,
+      count(*) filter (where j.reason = 'skipped_local_time') as skipped
     from judged j
-    left join made m on m.doctor_id = j.doctor_id and m.time_slot_id = j.time_slot_id and m.slot_date = j.slot_date
-    where m.doctor_id is null
   ), worth_a_look as (
     -- What exists already is the normal case of a second run; the rest somebody may have to mend, so it is named, up to a hundred.
-    select po.* from passed_over po where po.reason <> 'slot_exists' order by po.slot_date, po.doctor_id, po.time_slot_id limit 100
+    select j.reason, j.doctor_id, j.time_slot_id, j.slot_date from judged j where j.reason <> 'slot_exists'
+    union all
+    select 'slot_overlaps', o.doctor_id, o.time_slot_id, o.slot_date from overlapping o
+    order by slot_date, doctor_id, time_slot_id limit 100
   )
   insert into app_public.slot_generation_runs as r (
     clinic_id, from_date, to_date, slots_made, templates_passed_over, already_existing, in_the_past, skipped_local_times, overlapping, examples, due_at)
   select make_booking_slots.clinic_id, make_booking_slots.from_date, make_booking_slots.to_date,
-    (select count(*) from made), count(*),
-    count(*) filter (where po.reason = 'slot_exists'), count(*) filter (where po.reason = 'slot_in_the_past'),
-    count(*) filter (where po.reason = 'skipped_local_time'), count(*) filter (where po.reason = 'slot_overlaps'),
+    n.to_make - n.overlapping, n.of_templates - n.to_make + n.overlapping, n.existing, n.past, n.skipped, n.overlapping,
     coalesce((select jsonb_agg(jsonb_build_object('reason', w.reason, 'doctorId', w.doctor_id::text, 'timeSlotId', w.time_slot_id::text, 'slotDate', w.slot_date))
               from worth_a_look w), '[]'), make_booking_slots.due_at
-  from passed_over po
+  from numbers n
   returning r.* into run;
   return run;
 end

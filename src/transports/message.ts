@@ -1,4 +1,4 @@
-/** A notification as app_private.message_of says it is to be sent. */
+/** A notification as app_private.messages_of says it is to be sent. */
 export interface Message {
   channel: string
   /** An e-mail address, a telephone number, or a URL. Null when the clinic knows none. */

@@ -31,7 +31,8 @@ test('the desk sees what is late and sends what died again', async () => {
   const { clinicId } = practice
   const desk = await served.as(practice.receptionist.claims)
   await served.owner.query(
-    `select app_private.notification_failed(clinic_id, id, 'no such mailbox', '550') from app_private.claim_notifications()`,
+    `select app_private.record_deliveries(jsonb_agg(to_jsonb(n) || '{"error": "no such mailbox", "code": "550"}'))
+     from app_private.claim_notifications() n`,
   )
   const late = `query ($clinicId: BigInt!) { lateNotifications(filter: { clinicId: { equalTo: $clinicId } }) { nodes { id bookingId state lastError } } }`
   const { lateNotifications } = await dataOf<{ lateNotifications: { nodes: { id: string }[] } }>(

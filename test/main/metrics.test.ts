@@ -42,8 +42,8 @@ test('tells what waits, was sent, failed and died, by channel', async () => {
   )
   expect(Number(await figure('medislot_notifications_late_seconds{channel="email"}'))).toBeGreaterThanOrEqual(90)
   await db.query(
-    'select app_private.notification_failed(clinic_id, id, $1, $2) from app_private.claim_notifications()',
-    ['no such mailbox', '550'],
+    `select app_private.record_deliveries(jsonb_agg(to_jsonb(n) || $1)) from app_private.claim_notifications() n`,
+    [{ error: 'no such mailbox', code: '550' }],
   )
   expect(await figure('medislot_notifications_dead{channel="email"}')).toBe('1')
   expect(await figure('medislot_notifications_failed_total{channel="email"}')).toBe('1')
@@ -53,7 +53,9 @@ test('tells what waits, was sent, failed and died, by channel', async () => {
     `select app_public.send_again(clinic_id, id) from app_public.notifications where booking_id = $1 and state = 'dead'`,
     [id],
   )
-  await db.query('select app_private.notification_sent(clinic_id, id) from app_private.claim_notifications()')
+  await db.query(
+    'select app_private.record_deliveries(jsonb_agg(to_jsonb(n))) from app_private.claim_notifications() n',
+  )
   expect(await figure('medislot_notifications_sent_total{channel="email"}')).toBe('1')
   expect(await figure('medislot_notifications_dead{channel="email"}')).toBe('0')
   expect(await figure('medislot_notifications_late_seconds{channel="sms"}')).toBe('0')

@@ -174,3 +174,54 @@ it('through kill -9 of workers and crashes of PostgreSQL nothing is left unsent,
     expect([key, copies(key) <= attempts]).toEqual([key, true])
   }
 }, 110_000)
+
+it('a worker killed when the mail server has taken its messages, before it records them, has sent each once too often at most', async () => {
+  await Promise.all(workers.splice(0).map((worker) => worker.stop('SIGKILL')))
+  const query = async <Row>(text: string, values?: unknown[]) => (await pool.query(text, values)).rows as Row[]
+  const db = { query, one: async (text: string, values?: unknown[]) => (await query(text, values))[0] } as Parameters<
+    typeof aClinic
+  >[0]
+  await query(`update app_public.notifications set state = 'dropped' where state = 'pending'`)
+  const clinicId = await aClinic(db)
+  for (let i = 0; i < 6; i++) {
+    const slotId = await aSlot(db, clinicId, await aDoctor(db, clinicId), 48)
+    const { customerId } = await aCustomer(db)
+    await query('select app_public.book_slot($1, $2, $3)', [clinicId, slotId, customerId])
+  }
+  smtp.mails.length = 0
+  let taken = 0
+  const { promise: killed, resolve: kill } = Promise.withResolvers<void>()
+  smtp.answer = async () => {
+    taken++
+    // All its connections at once: none of these is answered while the worker lives.
+    if (taken === 5) kill()
+    await killed
+    await workers[0]?.stop('SIGKILL')
+    return 'accept' as const
+  }
+  await startWorker()
+  await killed
+  await workers[0]?.ended
+  await eventually(() => smtp.mails.length === 5, 'what was taken of the dead worker')
+  const attempts = () =>
+    query<{ state: string; outcomes: (string | null)[]; key: string }>(
+      `select n.state, array_agg(da.outcome order by da.attempt) as outcomes,
+         'medislot-' || n.clinic_id || '-' || n.id || '-1@medislot.example' as key
+       from app_public.notifications n
+       join app_private.delivery_attempts da on da.clinic_id = n.clinic_id and da.notification_id = n.id
+       where n.clinic_id = $1 group by n.clinic_id, n.id, n.state`,
+      [clinicId],
+    )
+  // The attempts were written before anything was sent, and nothing is known of how they went.
+  expect((await attempts()).map(({ state, outcomes }) => [state, outcomes])).toEqual(Array(6).fill(['pending', [null]]))
+
+  smtp.answer = () => 'accept'
+  await query('update app_public.notifications set retry_at = now() where clinic_id = $1 and attempts > 0', [clinicId])
+  workers.length = 0
+  await startWorker()
+  await eventually(async () => (await attempts()).every(({ state }) => state === 'sent'), 'everything sent', 30_000)
+  const told = await attempts()
+  expect(told.map(({ outcomes }) => outcomes)).toEqual(Array(6).fill([null, 'sent']))
+  const copies = told.map(({ key }) => smtp.mails.filter(({ raw }) => raw.includes(`<${key}>`)).length)
+  expect(copies.sort()).toEqual([1, 2, 2, 2, 2, 2])
+}, 60_000)

@@ -7,12 +7,14 @@ import { createPool } from '../../src/database/pools.ts'
 import { log } from '../../src/log.ts'
 import { taskList } from '../../src/tasks/index.ts'
 import { closeTransports, createTransports, type Transports } from '../../src/transports/index.ts'
+import { DeliveryError } from '../../src/transports/message.ts'
 import { isInternal, webhookTransport } from '../../src/transports/webhook.ts'
 import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
+import { eventually } from '../helpers/eventually.ts'
 import { book, cancel, reschedule, withdraw } from '../helpers/operations.ts'
 import { httpPeer, smtpPeer, twilioRefuses, twilioTakes } from '../helpers/peers.ts'
 import { work } from '../helpers/work.ts'
-import { aPractice, aSlot } from '../helpers/world.ts'
+import { aCustomer, aPractice, aSlot } from '../helpers/world.ts'
 
 // Messages over the wire, to servers that behave as the real ones do, failures included.
 
@@ -258,6 +260,136 @@ describe('e-mail', () => {
     expect(await confirmation(booking.id)).toMatchObject({ state: 'sent' })
     expect(header(smtp.mails[0]?.raw.split('\r\n\r\n')[0] ?? '', 'Bcc')).toBeUndefined()
     expect(smtp.mails[0]?.to).toHaveLength(1)
+  })
+})
+
+describe('a batch', () => {
+  /** A clinic's bookings by so many customers, whose confirmations are due. */
+  async function aBatch(size: number) {
+    const { clinicId, doctorId } = await aPractice(db)
+    const patients: { id: string; customerId: string; email: string }[] = []
+    for (let i = 0; i < size; i++) {
+      const { customerId } = await aCustomer(db)
+      const { id } = await book(db, clinicId, await aSlot(db, clinicId, doctorId, 50 + i), { customerId })
+      const { email } = await db.one<{ email: string }>('select email from app_public.customers where id = $1', [
+        customerId,
+      ])
+      patients.push({ id, customerId, email })
+    }
+    type Patient = (typeof patients)[number]
+    return { clinicId, patients: patients as [Patient, Patient, Patient] }
+  }
+  const attemptsAt = (bookingId: string) =>
+    db.query(
+      `select da.attempt, da.outcome, da.error_code from app_private.delivery_attempts da
+       join app_public.notifications n on n.clinic_id = da.clinic_id and n.id = da.notification_id
+       where n.booking_id = $1 and n.kind = 'booking_confirmed' order by da.attempt`,
+      [bookingId],
+    )
+
+  it('goes out but for the one that has no words and the one that has no address, each with its own error', async () => {
+    const { clinicId, patients } = await aBatch(3)
+    const [fine, wordless, nowhere] = patients
+    await db.query(`update app_public.customers set preferred_language = 'de' where id = $1`, [wordless.customerId])
+    await db.query('update app_public.clinic_customers set email = null where clinic_id = $1 and customer_id = $2', [
+      clinicId,
+      nowhere.customerId,
+    ])
+    const [text] = await db.query<{ row: string }>(
+      `with gone as (
+         delete from app_public.default_notification_texts t
+         where kind = 'booking_confirmed' and channel = 'email' and language = 'de' returning t)
+       select t::text as row from gone`,
+    )
+    await send()
+    expect(smtp.mails.map(({ to }) => to)).toEqual([[fine.email]])
+    expect(await confirmation(fine.id)).toMatchObject({ state: 'sent', attempts: 1, last_error: null })
+    for (const [{ id }, error] of [
+      [wordless, 'there is no text for booking_confirmed by email in de'],
+      [nowhere, 'the clinic knows no address for email'],
+    ] as const) {
+      expect(await confirmation(id)).toMatchObject({ state: 'pending', attempts: 1, last_error: error })
+      expect(await attemptsAt(id)).toEqual([{ attempt: 1, outcome: 'failed', error_code: null }])
+    }
+
+    await db.query(
+      'insert into app_public.default_notification_texts select ($1::app_public.default_notification_texts).*',
+      [text?.row],
+    )
+    await db.query(`update app_public.clinic_customers set email = 'found@test.example' where customer_id = $1`, [
+      nowhere.customerId,
+    ])
+    await later()
+    await send()
+    expect(smtp.mails.map(({ to }) => to[0]).sort()).toEqual([fine.email, wordless.email, 'found@test.example'].sort())
+    for (const { id } of [wordless, nowhere]) {
+      expect(await confirmation(id)).toMatchObject({ state: 'sent', attempts: 2, last_error: null })
+      expect(await attemptsAt(id)).toEqual([
+        { attempt: 1, outcome: 'failed', error_code: null },
+        { attempt: 2, outcome: 'sent', error_code: null },
+      ])
+    }
+  })
+
+  it('is recorded as its messages end, whoever keeps the others waiting', async () => {
+    const [slow, refused, fine] = (await aBatch(3)).patients
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>()
+    smtp.answer = async (to) => {
+      if (to === slow.email) await answered
+      return to === refused.email ? { code: 550, text: 'no such mailbox' } : 'accept'
+    }
+    const sending = send()
+    try {
+      await eventually(async () => (await confirmation(fine.id)).state === 'sent', 'one that was sent')
+      await eventually(async () => (await confirmation(refused.id)).state === 'dead', 'one that was refused')
+      expect(await confirmation(slow.id)).toMatchObject({ state: 'pending', attempts: 1 })
+      expect(await attemptsAt(slow.id)).toEqual([{ attempt: 1, outcome: null, error_code: null }])
+    } finally {
+      answer()
+      await sending
+    }
+    expect(await confirmation(slow.id)).toMatchObject({ state: 'sent', attempts: 1 })
+  })
+
+  it('is recorded whatever bytes the other side says', async () => {
+    const [one, two] = (await aBatch(3)).patients
+    const spiteful: Transports = {
+      email: {
+        async send({ recipient }) {
+          if (recipient === one.email) throw new DeliveryError('no\0 \ud800mailbox', 550)
+          return recipient === two.email ? 'id\0 \udfff' : undefined
+        },
+      },
+    }
+    expect(await work(pool, taskList(spiteful, 'https://book.test'), 'send_notifications')).toEqual([])
+    expect(await confirmation(one.id)).toMatchObject({ state: 'dead', last_error: 'no \ufffdmailbox' })
+    expect(await confirmation(two.id)).toMatchObject({ state: 'sent' })
+  })
+
+  it('is recorded but for the one that cannot be, which stays an attempt without an outcome', async () => {
+    const [stuck, ...others] = (await aBatch(3)).patients
+    const { id } = await confirmation(stuck.id)
+    await db.query(
+      `create function app_private.refuse_for_test() returns trigger language plpgsql as $$ begin raise exception 'stuck'; end $$;
+       create trigger refuse_for_test before update of state on app_public.notifications for each row
+         when (OLD.id = ${Number(id)}) execute function app_private.refuse_for_test()`,
+    )
+    try {
+      const failures = await work(pool, taskList(transports, 'https://book.test'), 'send_notifications')
+      expect(failures).toEqual(['send_notifications: stuck'])
+    } finally {
+      await db.query('drop function app_private.refuse_for_test cascade')
+    }
+    expect(await confirmation(stuck.id)).toMatchObject({ state: 'pending', attempts: 1, last_error: null })
+    expect(await attemptsAt(stuck.id)).toEqual([{ attempt: 1, outcome: null, error_code: null }])
+    for (const { id } of others) expect(await confirmation(id)).toMatchObject({ state: 'sent', attempts: 1 })
+    // Nobody knows of it that it was sent: it is sent once more, under its id.
+    await later()
+    await send()
+    expect(await confirmation(stuck.id)).toMatchObject({ state: 'sent', attempts: 2 })
+    const ids = smtp.mails.filter(({ to }) => to[0] === stuck.email).map(({ raw }) => header(raw, 'Message-ID'))
+    expect(ids).toHaveLength(2)
+    expect(new Set(ids).size).toBe(1)
   })
 })
 

@@ -39,7 +39,13 @@ async function work(task: string): Promise<void> {
 it('every task has a file of its name, and every cron item a task', async () => {
   const files = (await readdir('src/tasks')).map((file) => file.replace(/\.ts$/, ''))
   expect(files).toEqual(expect.arrayContaining(Object.keys(tasks)))
-  expect(files.filter((file) => !(file in tasks)).sort()).toEqual(['each_clinic', 'index', 'put_back', 'until_done'])
+  expect(files.filter((file) => !(file in tasks)).sort()).toEqual([
+    'each_clinic',
+    'in_groups',
+    'index',
+    'put_back',
+    'until_done',
+  ])
   expect(parseCronItems(cronItems).map(({ task }) => task)).toEqual(expect.arrayContaining(Object.keys(tasks)))
   for (const { task } of cronItems as CronItem[]) expect(tasks).toHaveProperty(task)
 })

@@ -57,6 +57,8 @@ test('from nothing to a first free time, by pages alone', async () => {
   await page.getByText('This adds 8 time slots.').waitFor()
   await press(page, 'Add')
   await page.getByText('8 time slots added.').waitFor()
+  // It is said before the list is there.
+  await page.locator('.row').nth(7).waitFor()
   expect(await page.locator('.row').count()).toBe(8)
 
   await goTo(page, 'Weekly plans')

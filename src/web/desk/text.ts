@@ -54,7 +54,7 @@ const en = {
   slot: {
     changed: 'Somebody has just changed this time.',
     over: 'This time has passed.',
-    deskBooks: 'Nobody has booked this time. Who works at the desk can.',
+    deskBooks: 'Nobody has booked this time. Bookings are made at the desk.',
     heldUntil: (time: string) => `A patient is just booking this time. It is kept until ${time}.`,
     heldBy: (name: string, time: string) => `${name} is just booking this time. It is kept until ${time}.`,
     known: 'Known patient',
@@ -178,7 +178,7 @@ const de: typeof en = {
   slot: {
     changed: 'Diesen Termin hat gerade jemand geändert.',
     over: 'Diese Zeit ist vorbei.',
-    deskBooks: 'Niemand hat diesen Termin gebucht. Der Empfang kann es.',
+    deskBooks: 'Dieser Termin ist noch frei. Gebucht wird am Empfang.',
     heldUntil: (time) => `Jemand bucht diesen Termin gerade. Er ist bis ${time} reserviert.`,
     heldBy: (name, time) => `${name} bucht diesen Termin gerade. Er ist bis ${time} reserviert.`,
     known: 'Bekannt',

@@ -122,14 +122,11 @@ async function aKnownPerson() {
   expect(claimed.length).toBeGreaterThan(2)
   await db.query(
     `select app_private.deliver_to_database(n.clinic_id, n.id, m.recipient, m.subject, m.body, calendar => m.calendar::text)
-     from app_public.notifications n, app_private.message_of(n.clinic_id, n.id) m where n.state = 'pending' and n.attempts > 0`,
+     from app_public.notifications n, app_private.messages_of(n.clinic_id, array[n.id]) m where n.state = 'pending' and n.attempts > 0`,
   )
   const [failing] = claimed
-  await db.query('select app_private.notification_failed($1, $2, $3, $4)', [
-    failing?.clinic_id,
-    failing?.id,
-    '550 no such user old.zelda@test.example',
-    '550',
+  await db.query('select app_private.record_deliveries($1)', [
+    JSON.stringify([{ ...failing, error: '550 no such user old.zelda@test.example', code: '550' }]),
   ])
 
   // Something of hers at another clinic; and somebody who has nothing to do with it.

@@ -26,7 +26,7 @@ describe('export_customer', () => {
       )
       await db.query(
         `select app_private.deliver_to_database(n.clinic_id, n.id, m.recipient, m.subject, m.body)
-         from app_private.claim_notifications(100) n, app_private.message_of(n.clinic_id, n.id) m`,
+         from app_private.claim_notifications(100) n, app_private.messages_of(n.clinic_id, array[n.id]) m`,
       )
 
       const all = await db.as(customer.claims, () => db.one(document, [null]))

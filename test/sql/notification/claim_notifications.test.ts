@@ -16,6 +16,12 @@ interface Notification {
 const claim = (db: Pick<Db, 'query'>, batch?: number) =>
   db.query<Notification>(`select * from app_private.claim_notifications(${batch ?? ''})`)
 
+/** How attempts went: with an error, or sent. */
+const record = (db: Pick<Db, 'query'>, ...outcomes: Record<string, unknown>[]) =>
+  db.query<{ clinic_id: string; id: string; state: string }>('select * from app_private.record_deliveries($1)', [
+    JSON.stringify(outcomes),
+  ])
+
 /** Some bookings of one clinic, each with a confirmation that is due and a reminder that is not. */
 async function bookings(db: Pick<Db, 'one' | 'query'>, count: number) {
   const practice = await aPractice(db)
@@ -88,7 +94,7 @@ describe('claim_notifications', () => {
         await wait(db, clinicId, '1 second')
       }
       const [claimed] = await claim(db)
-      await db.query('select app_private.notification_sent($1, $2)', [clinicId, claimed?.id])
+      await record(db, { clinic_id: clinicId, id: claimed?.id })
       await wait(db, clinicId, '1 hour')
       expect(await claim(db)).toEqual([])
     }))
@@ -101,18 +107,15 @@ describe('claim_notifications', () => {
     }))
 })
 
-describe('notification_failed', () => {
+describe('record_deliveries, of what failed', () => {
   it('keeps the reason, and gives up after the eighth attempt', () =>
     inTransaction(async (db) => {
       const { clinicId } = await bookings(db, 1)
       const states = []
       for (let attempt = 1; attempt <= 8; attempt++) {
         const [claimed] = await claim(db)
-        const { state } = await db.one<{ state: string }>(
-          'select app_private.notification_failed($1, $2, $3) as state',
-          [clinicId, claimed?.id, `no answer, ${attempt}`],
-        )
-        states.push(state)
+        const [recorded] = await record(db, { clinic_id: clinicId, id: claimed?.id, error: `no answer, ${attempt}` })
+        states.push(recorded?.state)
         await wait(db, clinicId, '2 hours')
       }
       expect(states).toEqual([...Array(7).fill('pending'), 'dead'])
@@ -131,8 +134,8 @@ describe('notification_failed', () => {
       const { clinicId, bookingIds } = await bookings(db, 1)
       const [claimed] = await claim(db)
       await cancel(db, clinicId, bookingIds[0])
-      const failed = 'select app_private.notification_failed($1, $2, $3) as state'
-      expect(await db.one(failed, [clinicId, claimed?.id, 'x'.repeat(5000)])).toEqual({ state: 'dropped' })
+      const failed = await record(db, { clinic_id: clinicId, id: claimed?.id, error: 'x'.repeat(5000) })
+      expect(failed).toMatchObject([{ state: 'dropped' }])
       const { length } = await db.one<{ length: number }>(
         'select char_length(last_error) as length from app_public.notifications where id = $1',
         [claimed?.id],
@@ -141,18 +144,67 @@ describe('notification_failed', () => {
     }))
 })
 
-describe('notification_sent', () => {
+describe('record_deliveries, of what was sent', () => {
   it('says so even of what was dropped meanwhile: it went out', () =>
     inTransaction(async (db) => {
       const { clinicId, bookingIds } = await bookings(db, 1)
       const [claimed] = await claim(db)
       await cancel(db, clinicId, bookingIds[0])
-      await db.query('select app_private.notification_sent($1, $2)', [clinicId, claimed?.id])
+      await record(db, { clinic_id: clinicId, id: claimed?.id })
       const { state, at_this_time } = await db.one(
         'select state, sent_at = now() as at_this_time from app_public.notifications where id = $1',
         [claimed?.id],
       )
       expect({ state, at_this_time }).toEqual({ state: 'sent', at_this_time: true })
+    }))
+})
+
+describe('record_deliveries', () => {
+  it('records in one statement what was sent, what is tried again and what is dead, of several clinics', () =>
+    inTransaction(async (db) => {
+      const [one, two] = [await bookings(db, 2), await bookings(db, 2)]
+      const counted = () =>
+        db.one<Record<string, number>>(
+          `select sum(sent)::int as sent, sum(failed)::int as failed, sum(died)::int as died from app_private.delivery_figures()`,
+        )
+      const before = await counted()
+      const claimed = [...(await claim(db)), ...(await claim(db))]
+      const of = ({ clinicId }: { clinicId: string }) => claimed.filter((n) => n.clinic_id === clinicId)
+      const [sent, later] = of(one)
+      const [dead, also] = of(two)
+      const outcomes = [
+        { clinic_id: two.clinicId, id: also?.id, reference: 'R2' },
+        { clinic_id: two.clinicId, id: dead?.id, error: 'no such mailbox', code: '550' },
+        // Of another clinic, and of none: passed over.
+        { clinic_id: one.clinicId, id: dead?.id },
+        { clinic_id: '0', id: '0', error: 'gone' },
+        { clinic_id: one.clinicId, id: later?.id, error: 'not now', code: '451' },
+        { clinic_id: one.clinicId, id: sent?.id, reference: 'R1' },
+      ]
+      const states = await record(db, ...outcomes)
+      expect(Object.fromEntries(states.map(({ id, state }) => [id, state]))).toEqual({
+        [sent?.id ?? '']: 'sent',
+        [later?.id ?? '']: 'pending',
+        [dead?.id ?? '']: 'dead',
+        [also?.id ?? '']: 'sent',
+      })
+      const attempts = await db.query<{ id: string }>(
+        `select notification_id as id, outcome, provider_reference, error_code, error, ended_at = now() as now
+         from app_private.delivery_attempts where clinic_id = any ($1)`,
+        [[one.clinicId, two.clinicId]],
+      )
+      const none = { provider_reference: null, error_code: null, error: null, now: true }
+      expect(attempts).toHaveLength(4)
+      expect(attempts).toEqual(
+        expect.arrayContaining([
+          { ...none, id: sent?.id, outcome: 'sent', provider_reference: 'R1' },
+          { ...none, id: also?.id, outcome: 'sent', provider_reference: 'R2' },
+          { ...none, id: later?.id, outcome: 'failed', error_code: '451', error: 'not now' },
+          { ...none, id: dead?.id, outcome: 'failed', error_code: '550', error: 'no such mailbox' },
+        ]),
+      )
+      const { sent: s = 0, failed: f = 0, died: d = 0 } = before
+      expect(await counted()).toEqual({ sent: s + 2, failed: f + 2, died: d + 1 })
     }))
 })
 

@@ -201,7 +201,7 @@ describe('quiet hours', () => {
 describe('texts', () => {
   const messageOf = (db: Db, bookingId: string, kind = 'booking_confirmed') =>
     db.one<{ subject: string; body: string }>(
-      `select m.* from app_public.notifications n cross join lateral app_private.message_of(n.clinic_id, n.id) m where n.booking_id = $1 and n.kind = $2 order by n.id desc limit 1`,
+      `select m.* from app_public.notifications n cross join lateral app_private.messages_of(n.clinic_id, array[n.id]) m where n.booking_id = $1 and n.kind = $2 order by n.id desc limit 1`,
       [bookingId, kind],
     )
 
@@ -314,7 +314,10 @@ describe('send_again', () => {
         )
       await expectRefusal(again(), 'illegal_transition')
       await db.query(`select app_private.claim_notifications()`)
-      await db.query(`select app_private.notification_sent($1, $2)`, [practice.clinicId, id])
+      await db.query(
+        'select app_private.record_deliveries(jsonb_build_array(jsonb_build_object($1::text, $2::bigint, $3::text, $4::bigint)))',
+        ['clinic_id', practice.clinicId, 'id', id],
+      )
       expect(await again()).toMatchObject({ state: 'pending', generation: 2, attempts: 0, sent_at: null })
       await reschedule(db, practice.clinicId, booking.id, await aSlot(db, practice.clinicId, practice.doctorId, 70))
       await expectRefusal(again(), 'illegal_transition')

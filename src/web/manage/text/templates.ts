@@ -44,7 +44,8 @@ const de: typeof en = {
   untilHint: 'Leer: auf Dauer.',
   shownHint: 'Frühere Tage bleiben, wie sie sind.',
   gridOf: (name) => `Wochenplan von ${name}`,
-  timeSlot: 'Zeitfenster',
+  // Broken on a phone.
+  timeSlot: 'Zeit\u00adfenster',
   on: 'an',
   off: 'aus',
   cell: (weekday, time) => `${weekday}, ${time}`,

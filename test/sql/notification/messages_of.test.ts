@@ -12,7 +12,7 @@ interface Message {
 /** The message of the latest notification of a kind about a booking. */
 const messageOf = (db: Db, bookingId: string, kind: string) =>
   db.one<Message>(
-    `select m.* from app_public.notifications n cross join lateral app_private.message_of(n.clinic_id, n.id) m
+    `select m.* from app_public.notifications n cross join lateral app_private.messages_of(n.clinic_id, array[n.id]) m
      where n.booking_id = $1 and n.kind = $2 order by n.id desc limit 1`,
     [bookingId, kind],
   )
@@ -41,7 +41,7 @@ async function aNamedPractice(db: Db, zone: string) {
   return { clinicId, customer, bookingId: id, next: slots[1] as string }
 }
 
-describe('message_of', () => {
+describe('messages_of', () => {
   it.each(['Europe/Berlin', 'America/New_York', 'Asia/Kathmandu', 'Australia/Lord_Howe'])(
     "gives the time on the clinic's clock, wherever the session is: %s",
     (zone) =>

@@ -1,0 +1,163 @@
+import { expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { type Db, inTransaction } from '../../helpers/database.ts'
+import { aClinic, aCustomer, aDoctor, aTimeSlot } from '../../helpers/world.ts'
+import { policy } from './claiming.ts'
+
+// available_slots has a statement for each shape of a search and goes through the dates in pieces. Whatever is asked, it must find what one
+// plain statement finds that reads everything.
+
+/** From the last place where a date goes on to the first, with a zone whose clock makes midnight twice. */
+const zones = [
+  'Etc/GMT+12',
+  'Pacific/Pago_Pago',
+  'Atlantic/Azores',
+  'Europe/Berlin',
+  'Asia/Kathmandu',
+  'Pacific/Kiritimati',
+]
+const doctorsOfAClinic = 9
+
+interface World {
+  clinics: string[]
+  doctors: { clinic_id: string; id: string }[]
+  /** One that few doctors have, one that more have than are asked one by one, one that nobody has. */
+  specializations: string[]
+}
+
+/** Slots around the clock for some days, and a few after a gap of weeks; free, held, held until a moment ago, taken out. */
+async function aWorld(db: Db): Promise<World> {
+  const specializations: string[] = []
+  for (const name of ['rare', 'common', 'of nobody']) {
+    const { id } = await db.one<{ id: string }>(
+      'insert into app_public.specializations (name) values ($1) returning id',
+      [name],
+    )
+    specializations.push(id)
+  }
+  const [rare, common] = specializations
+  const { customerId } = await aCustomer(db)
+  const world: World = { clinics: [], doctors: [], specializations }
+  for (const [c, zone] of zones.entries()) {
+    const clinicId = await aClinic(db, zone)
+    // Each ends at the moment that a slot of the first doctor begins: it counts.
+    if (c % 3 === 1) await policy(db, clinicId, `lead_time = '31 hours'`)
+    if (c % 3 === 2) await policy(db, clinicId, `horizon = '169 hours'`)
+    // Of different ones a doctor may have two slots on one date.
+    const timeSlotIds = [await aTimeSlot(db, clinicId), await aTimeSlot(db, clinicId)]
+    world.clinics.push(clinicId)
+    for (let d = 0; d < doctorsOfAClinic; d++) {
+      const id = await aDoctor(db, clinicId)
+      world.doctors.push({ clinic_id: clinicId, id })
+      await db.query('insert into app_public.doctor_specializations values ($1, $2, $3)', [clinicId, id, common])
+      if (d === 0)
+        await db.query('insert into app_public.doctor_specializations values ($1, $2, $3)', [clinicId, id, rare])
+      // A slot a day at another hour for each doctor; several doctors share an hour. The first begins at this moment.
+      await db.query(
+        `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during, status, customer_id, held_until)
+         select $1, $2, ($3::bigint[])[1 + n % 2], (at at time zone $4)::date, tstzrange(at, at + interval '20 minutes'), s.status,
+           case when s.status = 'held' then $5::bigint end,
+           case when s.status = 'held' then now() + case when n % 2 = 1 then interval '0' else interval '5 minutes' end end
+         from (select n from generate_series(0, 9) n union all select generate_series(51, 201, 50)) days (n)
+         cross join lateral (select now() + make_interval(days => n, hours => case when n = 0 then 0 else ($6 * 5 + n * 7) % 24 end)) t (at)
+         cross join lateral (select (array['open', 'held', 'open', 'withdrawn', 'held'])[1 + (n + $6) % 5]::app_public.slot_status) s (status)`,
+        [clinicId, id, timeSlotIds, zone, customerId, d],
+      )
+    }
+  }
+  return world
+}
+
+interface Search {
+  clinic_id: string | null
+  doctor_id: string | null
+  specialization_id: string | null
+  from_time: string | null
+  to_time: string | null
+  after: string | null
+  page_size: number
+  from_date: string | null
+  to_date: string | null
+}
+
+/** What the comment of available_slots says, and nothing of how. */
+const reference = `
+  select (extract(epoch from bs.starts_at) * 1000000)::bigint || '.' || bs.id as cursor, bs.clinic_id, c.name as clinic_name, c.time_zone,
+    bs.doctor_id, d.full_name as doctor_name, bs.id as booking_slot_id, bs.slot_date, bs.starts_at, bs.ends_at,
+    (bs.starts_at at time zone c.time_zone)::time as local_start, (bs.ends_at at time zone c.time_zone)::time as local_end
+  from app_public.booking_slots bs
+  join app_public.clinics c on c.id = bs.clinic_id
+  join app_public.doctors d on d.clinic_id = bs.clinic_id and d.id = bs.doctor_id
+  join app_public.policies p on p.clinic_id = bs.clinic_id
+  where (bs.status = 'open' or bs.status = 'held' and bs.held_until <= now())
+    and bs.starts_at > now() and bs.starts_at >= now() + p.lead_time and bs.starts_at <= now() + p.horizon
+    and ($1::bigint is null or bs.clinic_id = $1) and ($2::bigint is null or bs.doctor_id = $2)
+    and ($3::bigint is null or exists (
+      select from app_public.doctor_specializations ds
+      where ds.clinic_id = bs.clinic_id and ds.doctor_id = bs.doctor_id and ds.specialization_id = $3))
+    and ($4::timestamptz is null or bs.starts_at >= $4) and ($5::timestamptz is null or bs.starts_at < $5)
+    and ($6::text is null or (extract(epoch from bs.starts_at) * 1000000, bs.id)
+      > (split_part($6, '.', 1)::numeric, split_part($6, '.', 2)::bigint))
+    and ($8::date is null or bs.slot_date >= $8) and ($9::date is null or bs.slot_date <= $9)
+  order by bs.starts_at, bs.id limit $7`
+
+const asked = (world: World, times: string[], dates: string[], cursors: string[]): fc.Arbitrary<Search> => {
+  const sometimes = <T>(values: T[]) => fc.option(fc.constantFrom(...values), { freq: 1, nil: null })
+  return fc
+    .record({
+      of: fc.oneof(
+        fc.constant({ clinic_id: null, doctor_id: null }),
+        fc.constantFrom(...world.clinics).map((clinic_id) => ({ clinic_id, doctor_id: null })),
+        fc.constantFrom(...world.doctors).map(({ clinic_id, id }) => ({ clinic_id, doctor_id: id })),
+      ),
+      specialization_id: sometimes(world.specializations),
+      from_time: sometimes(times),
+      to_time: sometimes(times),
+      after: sometimes(cursors),
+      page_size: fc.constantFrom(1, 3, 20, 100),
+      from_date: sometimes(dates),
+      to_date: sometimes(dates),
+    })
+    .map(({ of, ...rest }) => ({ ...of, ...rest }))
+}
+
+it('finds what a plain statement finds, whatever is asked', () =>
+  inTransaction(async (db) => {
+    const world = await aWorld(db)
+    const all = await db.query<{ time: string; date: string; cursor: string }>(
+      `select distinct starts_at::text as time, slot_date::text as date,
+         (extract(epoch from starts_at) * 1000000)::bigint || '.' || id as cursor from app_public.booking_slots`,
+    )
+    const of = (what: 'time' | 'date' | 'cursor', ...more: string[]) => [
+      ...new Set([...all.map((row) => row[what]), ...more]),
+    ]
+    const times = of('time', '-infinity', 'infinity')
+    const dates = of('date', '-infinity', 'infinity', '1999-01-01')
+    let rows = 0
+    await fc.assert(
+      fc.asyncProperty(asked(world, times, dates, of('cursor', '0.1')), async (search) => {
+        const { clinic_id, doctor_id, specialization_id, from_time, to_time, after, page_size, from_date, to_date } =
+          search
+        const values = [
+          clinic_id,
+          doctor_id,
+          specialization_id,
+          from_time,
+          to_time,
+          after,
+          page_size,
+          from_date,
+          to_date,
+        ]
+        const expected = await db.query(reference, values)
+        const found = await db.as({}, () =>
+          db.query('select * from app_public.available_slots($1, $2, $3, $4, $5, $6, $7, $8, $9)', values),
+        )
+        expect(found).toEqual(expected)
+        rows += found.length
+      }),
+      { numRuns: 800 },
+    )
+    // Of so many searches, some found something.
+    expect(rows).toBeGreaterThan(800)
+  }))

@@ -1,0 +1,52 @@
+import { expect, it } from '@jest/globals'
+import { inGroups } from '../../src/tasks/in_groups.ts'
+
+/** What is taken, group by group, and how to end the group at hand: in order, or with an error. */
+function taking() {
+  const groups: string[][] = []
+  const ends: PromiseWithResolvers<void>[] = []
+  const add = inGroups<string>((items) => {
+    groups.push(items)
+    const end = Promise.withResolvers<void>()
+    ends.push(end)
+    return end.promise
+  })
+  return { groups, ends, add }
+}
+const turn = () => new Promise((resolve) => setTimeout(resolve, 5))
+
+it('takes together what comes in the same turn, then what has come meanwhile', async () => {
+  const { groups, ends, add } = taking()
+  const first = [add('a'), add('b')]
+  await turn()
+  expect(groups).toEqual([['a', 'b']])
+  const second = [add('c')]
+  await turn()
+  second.push(add('d'))
+  await turn()
+  expect(groups).toEqual([['a', 'b']])
+  ends[0]?.resolve()
+  await Promise.all(first)
+  await turn()
+  expect(groups).toEqual([
+    ['a', 'b'],
+    ['c', 'd'],
+  ])
+  ends[1]?.resolve()
+  await Promise.all(second)
+  await turn()
+  expect(groups).toHaveLength(2)
+})
+
+it('fails for the items of a group alone, and goes on', async () => {
+  const { groups, ends, add } = taking()
+  const first = add('a')
+  await turn()
+  const second = add('b')
+  ends[0]?.reject(new Error('lost'))
+  await expect(first).rejects.toThrow('lost')
+  await turn()
+  expect(groups).toEqual([['a'], ['b']])
+  ends[1]?.resolve()
+  await second
+})
