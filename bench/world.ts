@@ -62,7 +62,8 @@ export async function makeWorld({ clinics, doctors, days, customers }: Size): Pr
   const dataDir = await mkdtemp(join(tmpdir(), 'medislot-bench-'))
   await chmod(dataDir, 0o755)
   const server = await startEmbedded(dataDir)
-  const pool = createPool(server.ownerUrl(), { name: 'bench', size: 40 })
+  // Patient: millions of slots are made in one statement.
+  const pool = createPool(server.ownerUrl(), { name: 'bench', size: 40, patienceMs: 3_600_000 })
   const programs: Program[] = []
   const started = async (program: Promise<Program>) => {
     programs.push(await program)
