@@ -252,4 +252,3 @@ const de: typeof en = {
 }
 
 export const useDeskText = areaTexts({ en, de })
-export type DeskTexts = typeof en

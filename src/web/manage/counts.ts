@@ -11,7 +11,7 @@ export interface DoctorDay extends Counts {
   date: string
 }
 
-export const noCounts = (): Counts => ({ seen: 0, booked: 0, noShow: 0, free: 0 })
+const noCounts = (): Counts => ({ seen: 0, booked: 0, noShow: 0, free: 0 })
 
 export const sum = (rows: Iterable<Counts>): Counts => {
   const total = noCounts()

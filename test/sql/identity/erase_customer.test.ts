@@ -26,6 +26,16 @@ afterEach(async () => {
 const erase = (customerId: string) =>
   db.one('select id, full_name, is_active from app_public.erase_customer($1)', [customerId])
 
+/** Erases somebody whom `other` is just writing about: it has to wait until that transaction is over. */
+async function eraseWhileOtherWrites(customerId: string): Promise<void> {
+  const erasing = erase(customerId)
+  const observer = await connect(database.url)
+  await untilWaiting(observer, db, erasing)
+  await other.query('commit')
+  await erasing
+  await observer.close()
+}
+
 /** Where a text still stands: every column of every table of the database, and the rows of it. */
 async function foundIn(text: string): Promise<string[]> {
   const tables = await db.query<{ name: string }>(
@@ -294,12 +304,7 @@ describe('erase_customer', () => {
       `insert into app_public.clinic_customers (clinic_id, customer_id, full_name) values ($1, $2, 'Zelda, new here')`,
       [clinicId, customerId],
     )
-    const erasing = erase(customerId)
-    const observer = await connect(database.url)
-    await untilWaiting(observer, db, erasing)
-    await other.query('commit')
-    await erasing
-    await observer.close()
+    await eraseWhileOtherWrites(customerId)
     expect(await foundIn(mark)).toEqual([])
   })
 
@@ -316,12 +321,7 @@ describe('erase_customer', () => {
       ])
     await other.query('begin')
     await deliver(other)
-    const erasing = erase(customerId)
-    const observer = await connect(database.url)
-    await untilWaiting(observer, db, erasing)
-    await other.query('commit')
-    await erasing
-    await observer.close()
+    await eraseWhileOtherWrites(customerId)
     await deliver(db)
     expect(await foundIn(mark)).toEqual([])
   })
@@ -401,12 +401,7 @@ describe('the chain', () => {
     const { clinicId, customerId } = await aKnownPerson()
     await other.query('begin')
     await other.query('select app_private.seal_events()')
-    const erasing = erase(customerId)
-    const observer = await connect(database.url)
-    await untilWaiting(observer, db, erasing)
-    await other.query('commit')
-    await erasing
-    await observer.close()
+    await eraseWhileOtherWrites(customerId)
     await sealAll(db)
     expect(
       await db.query('select from app_private.event_seals s where reason_salt is not null and clinic_id = $1', [
