@@ -4,10 +4,11 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import chromiumFile from '@sparticuz/chromium'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
 import { loadDemoData } from '../../src/demo.ts'
 import { type ClonedDatabase, cloneDatabase } from './cluster.ts'
 import { type Connection, connect } from './connection.ts'
+import { eventually } from './eventually.ts'
 import { type Program, startProgram, startServer } from './program.ts'
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -84,7 +85,8 @@ async function open(started: AsyncDisposableStack, worker: boolean): Promise<Pag
     async visitor(options = {}) {
       const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options })
       const page = await context.newPage()
-      page.setDefaultTimeout(8000)
+      // Long for a page, short for a machine that does other things meanwhile.
+      page.setDefaultTimeout(15_000)
       page.on('pageerror', (error) => faults.push(String(error)))
       page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
       return page
@@ -114,6 +116,11 @@ export function pagesForTests(options: { worker?: boolean } = {}): PagesForTests
     await pages.close?.()
   })
   return pages
+}
+
+/** Waits until a field shows a value, which may come with an answer of the server. Throws after some seconds. */
+export async function hasValue(field: Locator, value: string): Promise<void> {
+  await eventually(async () => (await field.inputValue()) === value, `the field shows ${value}`)
 }
 
 /** What axe finds wrong with a page as it is now, or with a part of it: rule, and the elements that break it. */

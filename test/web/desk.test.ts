@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core'
-import { axeViolations, pagesForTests, signInAs } from '../helpers/browser.ts'
+import { axeViolations, hasValue, pagesForTests, signInAs } from '../helpers/browser.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { book, cancel } from '../helpers/operations.ts'
 import { aClinic, aDoctor, aSlot, aTimeSlot } from '../helpers/world.ts'
@@ -119,7 +119,7 @@ test('a walk-in whom nobody knows is added, booked, checked in and done', async 
   await press(desk, 'Check in')
   await shows(desk, now.id, 'Arrived')
   await cell(desk, now.id).click()
-  expect(await desk.getByLabel('About the patient').inputValue()).toBe('Afraid of needles.')
+  await hasValue(desk.getByLabel('About the patient'), 'Afraid of needles.')
   await press(desk, 'Complete')
   await shows(desk, now.id, 'Done')
   expect(
@@ -142,7 +142,6 @@ test('a caller whom the clinic knows is found by phone, booked, moved to another
   await press(desk, 'Book')
   await desk.getByText('Choose a patient from the list.').waitFor()
   await desk.getByRole('combobox', { name: 'Name, phone or e-mail' }).fill('0151 7008')
-  expect(await desk.getByRole('option').count()).toBeGreaterThan(0)
   await desk.getByRole('option', { name: 'Carla Schmitt' }).click()
   await press(desk, 'Book')
   await shows(desk, ahead.id, /Carla Schmitt.*Booked/)

@@ -48,7 +48,7 @@ test('a patient who is new here books in three steps, and has it in the calendar
 
   // Still signed in after a reload, though no script can read what keeps her so.
   await page.reload()
-  await page.getByRole('link', { name: 'My bookings' }).click()
+  await page.getByRole('link', { name: 'My bookings', exact: true }).click()
   await page.getByRole('link', { name: anna }).waitFor()
   expect(await axeViolations(page)).toEqual([])
   expect(await page.evaluate('document.cookie + JSON.stringify(localStorage)')).not.toContain('session')

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { axeViolations, pagesForTests, signInAs } from '../helpers/browser.ts'
+import { axeViolations, hasValue, pagesForTests, signInAs } from '../helpers/browser.ts'
 
 const pages = pagesForTests()
 
@@ -186,8 +186,9 @@ test('a search is an address: it can be opened, reloaded and come back to', asyn
     await second.locator('a.time').first().waitFor()
     const doctors = await second.getByRole('heading', { level: 3 }).allInnerTexts()
     expect([...new Set(doctors)]).toEqual(['Dr. Katharina Vogel'])
-    expect(await second.getByRole('combobox', { name: 'Doctor' }).inputValue()).toBe('Dr. Katharina Vogel')
-    expect(await second.getByLabel('Where', { exact: true }).inputValue()).toBe('1')
+    // Both wait for answers of their own.
+    await hasValue(second.getByRole('combobox', { name: 'Doctor' }), 'Dr. Katharina Vogel')
+    await hasValue(second.getByLabel('Where', { exact: true }), '1')
   }
   await onlyVogel()
   await second.reload()
