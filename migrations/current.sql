@@ -1,1 +1,5 @@
--- Enter migration here
+-- Slots that somebody inserts by hand are dated as those that are generated are. Of those that exist none is looked at: they never change.
+--! include schedule/require_local_date.sql
+drop trigger if exists booking_slots_have_the_local_date_of_their_beginning on app_public.booking_slots;
+create trigger booking_slots_have_the_local_date_of_their_beginning after insert on app_public.booking_slots
+  referencing new table as made for each statement execute function app_private.require_local_date();

@@ -52,6 +52,12 @@ export async function anEmployee(
   return { accountId, employeeId, claims }
 }
 
+/** A zone in which it is about noon: what lies up to eleven hours before or after now is of today there. */
+export function noonZone(): string {
+  const ahead = 12 - new Date().getUTCHours()
+  return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`
+}
+
 /** An active clinic; its policy allows booking up to the last moment unless the test says otherwise. */
 export async function aClinic(db: Maker, timeZone = 'Europe/Berlin'): Promise<string> {
   const { id } = await db.one<{ id: string }>(

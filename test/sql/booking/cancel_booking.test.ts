@@ -64,7 +64,8 @@ describe('cancel_booking', () => {
       // Began an hour ago and lasts another: longer than a practice's ordinary slot.
       const { id: slotId } = await db.one<{ id: string }>(
         `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
-         select clinic_id, doctor_id, time_slot_id, slot_date - 7, tstzrange(now() - interval '1 hour', now() + interval '1 hour')
+         select clinic_id, doctor_id, time_slot_id, ((now() - interval '1 hour') at time zone 'Europe/Berlin')::date,
+           tstzrange(now() - interval '1 hour', now() + interval '1 hour')
          from app_public.booking_slots where clinic_id = $1 and doctor_id = $2 limit 1 returning id`,
         [clinicId, doctorId],
       )

@@ -49,7 +49,8 @@ async function aSlotThatIs(db: Db, state: string) {
   const { customer_id, held_until } = columns(state)
   const { id } = await db.one<{ id: string }>(
     `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during, status, customer_id, held_until)
-     select clinic_id, doctor_id, time_slot_id, slot_date + 1, tstzrange(starts_at + '1 day', ends_at + '1 day'), $2, $3, $4
+     select clinic_id, doctor_id, time_slot_id, ((starts_at + '1 day') at time zone 'Europe/Berlin')::date,
+       tstzrange(starts_at + '1 day', ends_at + '1 day'), $2, $3, $4
      from app_public.booking_slots where id = $1 returning id`,
     [slotId, state, customer_id, held_until],
   )

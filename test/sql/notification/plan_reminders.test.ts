@@ -12,9 +12,9 @@ async function aRush(db: Db, count: number, startsAt: string, timeZone = 'UTC'):
   await db.query(
     `with d as (insert into app_public.doctors (clinic_id, full_name) select $1, 'Doctor ' || i from generate_series(1, $4::int) i returning id),
           s as (insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
-                select $1, d.id, $2, ($3::timestamptz at time zone 'UTC')::date, tstzrange($3::timestamptz, $3::timestamptz + interval '20 min') from d)
+                select $1, d.id, $2, ($3::timestamptz at time zone $5)::date, tstzrange($3::timestamptz, $3::timestamptz + interval '20 min') from d)
      insert into app_public.customers (full_name, email) select 'Patient ' || i, 'p' || i || '-' || $1 || '@test.example' from generate_series(1, $4::int) i`,
-    [clinicId, timeSlotId, startsAt, count],
+    [clinicId, timeSlotId, startsAt, count, timeZone],
   )
   await db.query(
     `with free as (select id, row_number() over () as n from app_public.booking_slots where clinic_id = $1),

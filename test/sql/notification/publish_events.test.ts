@@ -133,8 +133,9 @@ it('many events come in chunks that fit a NOTIFY, and in batches, each once and 
   await listen(clinicId)
   await publisher.query(
     `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
-     select clinic_id, doctor_id, time_slot_id, slot_date + n, tstzrange(starts_at + n * interval '1 day', ends_at + n * interval '1 day')
-     from app_public.booking_slots, generate_series(1, 1500) n where clinic_id = $1 and doctor_id = $2`,
+     select clinic_id, doctor_id, time_slot_id, (at at time zone 'Europe/Berlin')::date, tstzrange(at, at + interval '30 minutes')
+     from app_public.booking_slots, generate_series(1, 1500) n, lateral (select starts_at + n * interval '25 hours') t (at)
+     where clinic_id = $1 and doctor_id = $2`,
     [clinicId, doctorId],
   )
   await settled()

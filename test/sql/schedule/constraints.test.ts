@@ -41,7 +41,7 @@ const slot =
       clinic_id: clinicId,
       doctor_id: doctorId,
       time_slot_id: timeSlotId,
-      slot_date: 'current_date + 10',
+      slot_date: `((now() + interval '10 days') at time zone 'Europe/Berlin')::date`,
       during: `tstzrange(now() + interval '10 days', now() + interval '10 days 30 minutes')`,
       ...set,
     }
@@ -242,9 +242,29 @@ it.each([
 it("slots of one doctor may touch, those of two may be at the same time, a withdrawn one is in nobody's way", () =>
   inTransaction(async (db) => {
     const calendar = await aCalendar(db)
-    await slot({ during: `tstzrange(there.ends_at, there.ends_at + interval '1 hour')` })(calendar)
-    await slot({ doctor_id: await aDoctor(db, calendar.clinicId), during: 'there.during' })(calendar)
-    await slot({ during: 'there.during', status: `'withdrawn'`, slot_date: 'current_date + 11' })(calendar)
+    const same = { during: 'there.during', slot_date: 'there.slot_date' }
+    await slot({
+      during: `tstzrange(there.ends_at, there.ends_at + interval '1 hour')`,
+      slot_date: `(there.ends_at at time zone 'Europe/Berlin')::date`,
+    })(calendar)
+    await slot({ ...same, doctor_id: await aDoctor(db, calendar.clinicId) })(calendar)
+    await slot({ ...same, status: `'withdrawn'`, time_slot_id: await aTimeSlot(db, calendar.clinicId) })(calendar)
+  }))
+
+it('a slot is of the date on which it begins by the clock of its clinic, when it ends on the next too', () =>
+  inTransaction(async (db) => {
+    const calendar = await aCalendar(db)
+    // A minute before midnight in Berlin, and the midnight itself.
+    for (const [begins, date, other] of [
+      ['2031-05-14T21:59Z', '2031-05-14', '2031-05-15'],
+      ['2031-05-14T22:00Z', '2031-05-15', '2031-05-14'],
+    ] as const) {
+      const during = `tstzrange('${begins}'::timestamptz, '${begins}'::timestamptz + interval '1 minute')`
+      const dated = (day: string) => slot({ during, slot_date: `'${day}'` })(calendar)
+      const rule = 'booking_slots_have_the_local_date_of_their_beginning'
+      await db.undone(() => expectViolation(dated(other), 'check_violation', rule))
+      await db.undone(() => dated(date))
+    }
   }))
 
 it.each([

@@ -3,7 +3,7 @@ import { cloneDatabase } from '../../helpers/cluster.ts'
 import { connect, untilWaiting } from '../../helpers/connection.ts'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
 import { book, bookingOf, cancel, reschedule, withdraw } from '../../helpers/operations.ts'
-import { aCustomer, aDoctor, anEmployee, aPractice, aSlot, aTimeSlot } from '../../helpers/world.ts'
+import { aCustomer, aDoctor, anEmployee, aPractice, aSlot, aTimeSlot, noonZone } from '../../helpers/world.ts'
 
 type Asker = Pick<Db, 'query'>
 
@@ -24,14 +24,15 @@ const withdrawDay = (db: Asker, clinicId: string, doctorId: string, slotId: stri
 
 /** Ann and Bob, each with a booking of the same day, and a desk. */
 async function twoPatients(db: Db) {
-  const practice = await aPractice(db)
+  const zone = noonZone()
+  const practice = await aPractice(db, zone)
   const { clinicId, doctorId, customer: ann } = practice
   const bob = await aCustomer(db, 'Bob')
   const slotOfTheDay = async (hours: number) => {
     const { id } = await db.one<{ id: string }>(
       `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
-       values ($1, $2, $3, '2031-05-14', tstzrange(now() + make_interval(hours => $4), now() + make_interval(hours => $4, mins => 30))) returning id`,
-      [clinicId, doctorId, await aTimeSlot(db, clinicId), hours],
+       values ($1, $2, $3, (now() at time zone $5)::date, tstzrange(now() + make_interval(hours => $4), now() + make_interval(hours => $4, mins => 30))) returning id`,
+      [clinicId, doctorId, await aTimeSlot(db, clinicId), hours, zone],
     )
     return id
   }

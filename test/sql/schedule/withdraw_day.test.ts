@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
 import { type Booking, book, bookingOf, hold, slotOf, withdraw } from '../../helpers/operations.ts'
-import { aClinic, aCustomer, aDoctor, anEmployee, aPractice, aTimeSlot } from '../../helpers/world.ts'
+import { aClinic, aCustomer, aDoctor, anEmployee, aPractice, aTimeSlot, noonZone } from '../../helpers/world.ts'
 
 interface Day {
   clinicId: string
@@ -27,21 +27,25 @@ const withdrawDay = (
     key,
   ])
 
-/** A slot of a local date, starting some hours from now. */
-async function slotOn(db: Db, { clinicId, doctorId, date }: Day, hours: number): Promise<string> {
+/** A slot, starting some hours from now. */
+async function slotOn(db: Db, { clinicId, doctorId }: Omit<Day, 'date'>, hours: number): Promise<string> {
   const timeSlotId = await aTimeSlot(db, clinicId)
   const { id } = await db.one<{ id: string }>(
     `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
-     values ($1, $2, $3, $4, tstzrange(now() + make_interval(hours => $5), now() + make_interval(hours => $5, mins => 30))) returning id`,
-    [clinicId, doctorId, timeSlotId, date, hours],
+     select $1, $2, $3, (at at time zone c.time_zone)::date, tstzrange(at, at + interval '30 minutes')
+     from app_public.clinics c, make_interval(hours => $4) ahead, lateral (select now() + ahead) t (at)
+     where c.id = $1 returning id`,
+    [clinicId, doctorId, timeSlotId, hours],
   )
   return id
 }
 
 /** A doctor's day with a free slot, a held one and two booked by Ann and Bob, and the desk that looks at it. */
 async function aDay(db: Db) {
-  const clinicId = await aClinic(db)
-  const day = { clinicId, doctorId: await aDoctor(db, clinicId), date: '2031-05-14' }
+  const zone = noonZone()
+  const clinicId = await aClinic(db, zone)
+  const { date } = await db.one<{ date: string }>('select (now() at time zone $1)::date::text as date', [zone])
+  const day = { clinicId, doctorId: await aDoctor(db, clinicId), date }
   const [ann, bob] = [await aCustomer(db, 'Ann'), await aCustomer(db, 'Bob')]
   const [free, held] = [await slotOn(db, day, 3), await slotOn(db, day, 4)]
   const [anns, bobs] = [await slotOn(db, day, 5), await slotOn(db, day, 6)]
@@ -112,7 +116,7 @@ describe('withdraw_day', () => {
   it('leaves other days, other doctors, and what is over', () =>
     inTransaction(async (db) => {
       const day = await aDay(db)
-      const nextDay = await slotOn(db, { ...day, date: '2031-05-15' }, 24)
+      const nextDay = await slotOn(db, day, 24)
       const ofColleague = await slotOn(db, { ...day, doctorId: await aDoctor(db, day.clinicId) }, 5)
       // This morning's time that nobody wanted, and the patient who sits there now.
       const over = await slotOn(db, day, -2)

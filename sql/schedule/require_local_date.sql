@@ -1,0 +1,24 @@
+create or replace function app_private.require_local_date() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  wrong record;
+begin
+  -- One statement for a whole generation. That a date is that of the beginning, and not of the end, is what search goes by.
+  select made.id, made.slot_date, made.starts_at, c.time_zone into wrong
+  from made
+  join app_public.clinics c on c.id = made.clinic_id
+  where made.slot_date <> (made.starts_at at time zone c.time_zone)::date
+  limit 1;
+  if found then
+    raise exception 'booking slot % begins on % in %, not on %',
+      wrong.id, (wrong.starts_at at time zone wrong.time_zone)::date, wrong.time_zone, wrong.slot_date
+      using errcode = 'check_violation', constraint = TG_NAME;
+  end if;
+  return null;
+end
+$$;
+
+comment on function app_private.require_local_date() is
+'Trigger: refuses (check_violation) new slots whose slot_date is not the date on which they begin by their clinic''s clock. Search across clinics goes by that date and would pass them over.';
+
+revoke all on function app_private.require_local_date() from public;
