@@ -1,1 +1,1 @@
--- Enter migration here
+--! include core/error_codes.sql
