@@ -1,3 +1,5 @@
+--! include core/error_codes.sql
+
 -- Slots that somebody inserts by hand are dated as those that are generated are. Of those that exist none is looked at: they never change.
 --! include schedule/require_local_date.sql
 drop trigger if exists booking_slots_have_the_local_date_of_their_beginning on app_public.booking_slots;

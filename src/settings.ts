@@ -120,6 +120,10 @@ const specs = {
     default: undefined,
     desc: 'Bearer token for GET /metrics. Unset, only this machine is answered',
   }),
+  GRAPHQL_INTROSPECTION: yesOrNo({
+    default: undefined,
+    desc: 'Answer `__schema` and `__type`, which GraphiQL and code generators ask for, and suggest names for misspelt ones',
+  }),
   WORKER_CONCURRENCY: wholeNumber(1, 100)({ default: 4, desc: 'Jobs a worker runs at the same time' }),
   STATEMENT_TIMEOUT_MS: wholeNumber(
     100,
@@ -148,6 +152,7 @@ const unsetMeans: Partial<Record<keyof typeof specs, string>> = {
   MEDISLOT_DATA_DIR: '`.medislot` in the checkout',
   JWT_SECRET: 'generated',
   DEMO: 'on with the embedded server',
+  GRAPHQL_INTROSPECTION: 'on, in production off',
 }
 
 /** Every setting with its default and description, as the README lists them. */
@@ -238,6 +243,7 @@ export function readSettings(program: Program, environment: NodeJS.ProcessEnv = 
           }
         : undefined,
     metricsToken: env.METRICS_TOKEN,
+    introspection: env.GRAPHQL_INTROSPECTION ?? !production,
     demo,
     logLevel: env.LOG_LEVEL,
     poolSize: env.POOL_SIZE,

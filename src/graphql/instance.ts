@@ -24,7 +24,9 @@ import { serveWebSockets } from './websocket.ts'
 export interface GraphQLOptions {
   /** Connections that act as app_authenticator. */
   pool: Pool
-  settings: TokenSettings & Pick<ServerSettings, 'production'> & Partial<Pick<ServerSettings, 'trust'>>
+  settings: TokenSettings &
+    Pick<ServerSettings, 'production' | 'introspection'> &
+    Partial<Pick<ServerSettings, 'trust'>>
   log: Logger
 }
 
@@ -102,7 +104,7 @@ export async function createGraphQL({ pool, settings, log }: GraphQLOptions): Pr
     },
   })
   const schema = await instance.getSchema()
-  operations = createOperations(schema, tell)
+  operations = createOperations(schema, tell, settings.introspection)
   const resolvedPreset = instance.getResolvedPreset()
   const serv = instance.createServ(grafserv)
   await serv.ready()

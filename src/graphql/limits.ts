@@ -11,6 +11,7 @@ import {
   isCompositeType,
   isListType,
   isObjectType,
+  NoSchemaIntrospectionCustomRule,
   type SelectionNode,
   type ValidationContext,
   visit,
@@ -37,13 +38,12 @@ export const limits = {
 export const tooComplex = (message: string, limit: string, most: number) =>
   new GraphQLError(message, { extensions: { code: 'query_too_complex', detail: { limit, most } } })
 
+/** The context of a rule that is not ours, with our errors in place of its own. */
+const telling = (context: ValidationContext, told: (error: GraphQLError) => GraphQLError): ValidationContext =>
+  Object.create(context, { reportError: { value: (error: GraphQLError) => context.reportError(told(error)) } })
+
 /** Validation rule: depth, lists in lists, and fields that lead back to themselves. */
 export function depthRule(context: ValidationContext): ASTVisitor {
-  const coded = Object.create(context, {
-    reportError: {
-      value: ({ message }: GraphQLError) => context.reportError(tooComplex(message, 'depth', limits.depth)),
-    },
-  })
   return depthLimit({
     maxDepth: limits.depth,
     maxListDepth: limits.listDepth,
@@ -51,7 +51,15 @@ export function depthRule(context: ValidationContext): ASTVisitor {
     maxIntrospectionDepth: 15,
     maxDepthByFieldCoordinates: { '__Type.ofType': 10 },
     revealDetails: true,
-  })(coded)
+  })(telling(context, ({ message }) => tooComplex(message, 'depth', limits.depth)))
+}
+
+/** Validation rule of a server without introspection: no __schema, no __type. */
+export function introspectionRule(context: ValidationContext): ASTVisitor {
+  const extensions = { code: 'introspection_disabled' }
+  return NoSchemaIntrospectionCustomRule(
+    telling(context, ({ message, nodes }) => new GraphQLError(message, { nodes: nodes ?? null, extensions })),
+  )
 }
 
 /** Validation rule: how many aliases a document has. */

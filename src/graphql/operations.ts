@@ -12,7 +12,16 @@ import {
   validate,
 } from 'postgraphile/graphql'
 import type { TellError } from './errors.ts'
-import { aliasRule, type CostCheck, costCheck, depthRule, limits, subscriptionRule, tooComplex } from './limits.ts'
+import {
+  aliasRule,
+  type CostCheck,
+  costCheck,
+  depthRule,
+  introspectionRule,
+  limits,
+  subscriptionRule,
+  tooComplex,
+} from './limits.ts'
 import { Remembered } from './remembered.ts'
 import type { RequestSettings } from './request_adaptor.ts'
 import { SharedReads } from './shared_reads.ts'
@@ -31,8 +40,12 @@ export interface Operations extends Pick<ExecutionConfig, 'execute' | 'subscribe
 const rules = [...specifiedRules, depthRule, aliasRule, subscriptionRule]
 const rememberedDocuments = 500
 
-/** The operations on a schema: limits before a document runs, `tell` for every error that leaves. */
-export function createOperations(schema: GraphQLSchema, tell: TellError): Operations {
+/**
+ * The operations on a schema: limits before a document runs, `tell` for every error that leaves. Without introspection
+ * no error suggests a name of the schema either.
+ */
+export function createOperations(schema: GraphQLSchema, tell: TellError, introspection: boolean): Operations {
+  const rulesHere = introspection ? rules : [...rules, introspectionRule]
   const remembered = new Remembered<string, Validated>(rememberedDocuments)
   const costChecks = new WeakMap<DocumentNode, CostCheck>()
 
@@ -71,7 +84,7 @@ export function createOperations(schema: GraphQLSchema, tell: TellError): Operat
 
   function faultsOf(document: DocumentNode): readonly GraphQLError[] {
     try {
-      return validate(schema, document, rules)
+      return validate(schema, document, rulesHere, { hideSuggestions: !introspection })
     } catch (error) {
       // graphql-js' rule for subscriptions throws at a directive without its argument, in place of telling it.
       if (error instanceof GraphQLError) return [error]
@@ -79,8 +92,12 @@ export function createOperations(schema: GraphQLSchema, tell: TellError): Operat
     }
   }
 
-  const refusal = ({ document, operationName, variableValues }: Arguments) =>
-    costChecks.get(document)?.(operationName ?? undefined, variableValues ?? undefined)
+  const refusal = ({ document, operationName, variableValues }: Arguments) => {
+    const error = costChecks.get(document)?.(operationName ?? undefined, variableValues ?? undefined)
+    // What measures the cost reads variables, and has no option to hide suggestions.
+    if (error && !introspection) error.message = error.message.replace(/ Did you mean .*/s, '')
+    return error
+  }
 
   const finisher = (args: Arguments) => {
     const { requestId } = args.requestContext as Grafast.RequestContext

@@ -114,6 +114,37 @@ function mischief(maker: Maker, { name }: GraphQLNamedType): string[] {
   }
 }
 
+/** A document that fits the schema and asks for it, in one of all the forms there are. */
+export function anIntrospection(g: fc.GeneratorValue): string {
+  const fragments: string[] = []
+  const condition = () => pick(g, ['', '', '@include(if: true) ', '@skip(if: true) '])
+  const name = pick(g, ['', 'id: ', '__typename: '])
+  const field = pick(g, ['__schema { types', '__type(name: "Clinic") { fields'])
+  let asked = `${name}${field} ${condition()}{ name } }`
+  for (let n = g(fc.nat, 5); n > 0; n--) {
+    switch (g(fc.nat, 3)) {
+      case 0:
+        asked = `... ${condition()}{ ${asked} }`
+        break
+      case 1:
+        asked = `... on Query ${condition()}{ ${asked} }`
+        break
+      case 2:
+        asked = `clinics { totalCount } ${asked} ${asked}`
+        break
+      default:
+        fragments.push(`fragment f${n} on Query { ${asked} }`)
+        asked = `...f${n} ${condition()}`
+    }
+  }
+  const operations = [
+    `{ ${asked} }`,
+    `query A { clinics { totalCount } } query B { ${asked} }`,
+    `mutation { signOut(input: {}) { query { ${asked} } } }`,
+  ]
+  return [pick(g, operations), ...fragments].join('\n')
+}
+
 const directives = [
   '@skip(if: true)',
   '@include(if: false)',

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { buildSchema } from 'graphql'
+import { createClient } from 'graphql-ws'
+import { WebSocket } from 'ws'
 import type { Answer } from '../helpers/graphql.ts'
-import { aRequest } from './documents.ts'
+import { anIntrospection, aRequest } from './documents.ts'
 import { aTarget, attackers, keepAttacking, milliseconds, type Target } from './target.ts'
 import { pick } from './values.ts'
 
@@ -12,13 +14,16 @@ import { pick } from './values.ts'
 
 const schema = buildSchema(await readFile(join(import.meta.dirname, '../../schema.graphql'), 'utf8'))
 let target: Target
+/** One without introspection. */
+let closed: Target
 let registered: Set<string>
 beforeAll(async () => {
   target = await aTarget({ NODE_OPTIONS: '--max-old-space-size=320' })
+  closed = await aTarget({ GRAPHQL_INTROSPECTION: 'off' })
   const rows = await target.owner.query<{ name: string }>('select name from app_hidden.error_codes')
   registered = new Set(rows.map(({ name }) => name))
 }, 60_000)
-afterAll(() => target?.stop())
+afterAll(() => Promise.all([target?.stop(), closed?.stop()]))
 
 const type = 'application/graphql-response+json'
 
@@ -59,6 +64,48 @@ it(
     expect((await target.memory()) - before).toBeLessThan(600)
     // It gets through the grammar, and does not always.
     expect(Object.keys(seen)).toEqual(expect.arrayContaining(['data', 'graphql_validation_failed']))
+  },
+  milliseconds + 60_000,
+)
+
+it(
+  'without introspection nobody is told the schema, in whatever form they ask for it and by whatever way',
+  async () => {
+    const address = `${closed.url}/graphql`
+    const client = createClient({ url: address.replace('http', 'ws'), webSocketImpl: WebSocket })
+    const byHttp = async (url: string, init: RequestInit) => {
+      const response = await fetch(url, { ...init, signal: AbortSignal.timeout(10_000) })
+      return { status: response.status, ...((await response.json()) as Answer) }
+    }
+    const ways = {
+      post: (query: string, headers: Record<string, string>) =>
+        byHttp(address, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...headers },
+          body: JSON.stringify({ query }),
+        }),
+      get: (query: string, headers: Record<string, string>) =>
+        byHttp(`${address}?query=${encodeURIComponent(query)}`, { headers }),
+      webSocket: (query: string) =>
+        new Promise((next) => {
+          client.subscribe({ query }, { next, error: (errors) => next({ errors }), complete() {} })
+        }),
+    }
+    await keepAttacking(async (g) => {
+      const token = closed.tokens[pick(g, attackers)]
+      const way = pick(g, ['post', 'get', 'webSocket'] as const)
+      const query = anIntrospection(g)
+      const answer = await ways[way](query, { accept: type, ...(token && { authorization: `Bearer ${token}` }) })
+      const { status, data, errors = [] } = { status: 400, ...(answer as Answer) }
+      const codes = errors.map(({ extensions }) => extensions?.code ?? 'none')
+      const refused = codes.includes(way === 'get' ? 'method_not_allowed' : 'introspection_disabled')
+      const known = codes.every((code) => registered.has(code))
+      const text = JSON.stringify(answer)
+      if (status >= 400 && status < 500 && !data && refused && known && text.length < 50_000) return
+      throw new Error(`${way} ${query} was answered ${text.slice(0, 1000)} ${closed.faults()}`)
+    })
+    await client.dispose()
+    expect(closed.faults()).toEqual([])
   },
   milliseconds + 60_000,
 )

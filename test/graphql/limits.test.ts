@@ -4,12 +4,16 @@ import { dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/gra
 import { type Served, serve } from './served.ts'
 
 let served: Served
+let closed: Served
 let anybody: GraphQLClient
+let outsider: GraphQLClient
 beforeAll(async () => {
   served = await serve()
   anybody = await served.as()
+  closed = await serve({ introspection: false })
+  outsider = await closed.as()
 })
-afterAll(() => served.stop())
+afterAll(() => Promise.all([served.stop(), closed.stop()]))
 
 const tooComplex = async (document: string, variables?: Record<string, unknown>) => {
   const { message, extensions } = await expectGraphQLRefusal(anybody(document, variables), 'query_too_complex')
@@ -137,4 +141,57 @@ test('a name for an operation that is not there is refused, however often anothe
     }).then((response) => response.json() as Promise<{ data?: unknown }>)
   expect((await ask('B')).data).toBeUndefined()
   expect((await ask('A')).data).toBeDefined()
+})
+
+describe('without introspection', () => {
+  test.each([
+    ['as tools ask for it', getIntrospectionQuery()],
+    ['of one type', '{ __type(name: "Clinic") { fields { name } } }'],
+    ['by another name', '{ clinics: __schema { queryType { name } } }'],
+    ['beside what is allowed', '{ clinics { totalCount } __schema { queryType { name } } }'],
+    [
+      'in fragments',
+      '{ ... { ...a } } fragment a on Query { ...b } fragment b on Query { __type(name: "ID") { name } }',
+    ],
+    ['in what is left out', '{ __typename ... @skip(if: true) { __schema { queryType { name } } } }'],
+    ['in another operation', 'query A { __typename } query B { __schema { queryType { name } } }'],
+    ["in a mutation's payload", 'mutation { signOut(input: {}) { query { __schema { queryType { name } } } } }'],
+  ])('the schema is not told: %s', async (_form, document) => {
+    // Nothing else speaks against it.
+    expect(served.graphql.check(document)).toEqual([])
+    for (const answer of [await outsider(document), await closed.subscribe(document, {}, {}).next()]) {
+      expect(answer?.data).toBeUndefined()
+      expect(new Set(answer?.errors?.map(({ extensions }) => extensions?.code))).toEqual(
+        new Set(['introspection_disabled']),
+      )
+    }
+  })
+
+  test('a subscription has no such fields', async () => {
+    const subscription = closed.subscribe('subscription { __schema { queryType { name } } }', {}, {})
+    expect((await subscription.next())?.errors?.[0]?.extensions?.code).toBe('graphql_validation_failed')
+  })
+
+  test('an object still tells its type', async () => {
+    expect(await dataOf(outsider('{ __typename clinics { __typename } }'))).toEqual({
+      __typename: 'Query',
+      clinics: { __typename: 'ClinicConnection' },
+    })
+  })
+
+  const book = 'mutation ($input: BookSlotInput!) { bookSlot(input: $input) { booking { id } } }'
+  test.each<[string, string, string, Record<string, unknown>]>([
+    ['a field', 'clinics', '{ clinic5 { totalCount } }', {}],
+    ['an argument', 'orderBy', '{ clinics(orderBi: NATURAL) { totalCount } }', {}],
+    ['a value', 'NATURAL', '{ clinics(orderBy: NATURALI) { totalCount } }', {}],
+    ['a type', 'Clinic', '{ ... on Clinik { id } }', {}],
+    ['a field of a variable', 'bookingSlotId', book, { input: { clinicId: 1, bookingSlotI: 1 } }],
+    ['the same, with lines', 'bookingSlotId', book, { input: { ' Did you mean \n': 1, bookingSlotI: 1 } }],
+  ])('%s that is misspelt is not put right', async (_what, name, document, variables) => {
+    const told = async (client: GraphQLClient) =>
+      (await expectGraphQLRefusal(client(document, variables), 'graphql_validation_failed')).message
+    const names = new RegExp(`\\b${name}\\b`)
+    expect(await told(anybody)).toMatch(names)
+    expect(await told(outsider)).not.toMatch(names)
+  })
 })

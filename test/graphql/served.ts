@@ -39,7 +39,7 @@ export interface Subscription {
 
 /** Serves a cloned database. `prepare` changes it before the schema is read. Call stop() when done. */
 export async function serve(
-  settings: Partial<TokenSettings> & { production?: boolean } = {},
+  settings: Partial<TokenSettings> & { production?: boolean; introspection?: boolean } = {},
   prepare: (owner: Connection) => Promise<unknown> = async () => undefined,
 ): Promise<Served> {
   programLog.level = 'warn'
@@ -49,7 +49,8 @@ export async function serve(
   const pool = requestPool({ databaseUrl: database.url, poolSize: 10, statementTimeoutMs: 10_000 })
   const logged: Record<string, unknown>[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => logged.push(JSON.parse(line)) })
-  const graphql = await createGraphQL({ pool, log, settings: { production: false, ...tokenSettings, ...settings } })
+  const defaults = { production: false, introspection: true, ...tokenSettings }
+  const graphql = await createGraphQL({ pool, log, settings: { ...defaults, ...settings } })
   const app = express()
   const server: Server = createServer(app)
   app.use(identifyRequests)

@@ -35,7 +35,7 @@ test('a query cannot come by GET, which other sites could make a browser send', 
 
 test('a pool that does not pipeline is refused at the start', async () => {
   const pool = new Pool({ connectionString: ownerUrlOf('shared') })
-  const settings = { ...tokenSettings, production: false }
+  const settings = { ...tokenSettings, production: false, introspection: true }
   await expect(createGraphQL({ pool, settings, log: pino({ level: 'silent' }) })).rejects.toThrow(/pipeline/)
   await pool.end()
 })

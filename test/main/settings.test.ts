@@ -22,6 +22,7 @@ describe('a bad value is refused by the name of its variable', () => {
     ['EXTERNAL_JWT_ISSUER', 'https://id.example'],
     ['DEMO', 'perhaps'],
     ['LOG_LEVEL', 'loud'],
+    ['GRAPHQL_INTROSPECTION', 'perhaps'],
     ['POOL_SIZE', '0'],
     ['WORKER_CONCURRENCY', 'many'],
     ['STATEMENT_TIMEOUT_MS', '1'],
@@ -71,6 +72,13 @@ test('the demo is loaded by default on the embedded server only', () => {
   expect(readSettings('main', { DATABASE_URL: database }).demo).toBe(false)
   expect(readSettings('main', { DATABASE_URL: database, DEMO: 'on' }).demo).toBe(true)
   expect(readSettings('main', { DEMO: 'off' }).demo).toBe(false)
+})
+
+test('introspection is answered by default, but in production', () => {
+  expect(readSettings('main', {}).introspection).toBe(true)
+  expect(readSettings('server', production).introspection).toBe(false)
+  expect(readSettings('server', { ...production, GRAPHQL_INTROSPECTION: 'on' }).introspection).toBe(true)
+  expect(readSettings('main', { GRAPHQL_INTROSPECTION: 'off' }).introspection).toBe(false)
 })
 
 test('server and worker alone want a database', () => {
