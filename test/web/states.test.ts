@@ -150,7 +150,7 @@ test('what is typed for a doctor stays, and is searched for, though the combobox
   const held = new Promise<void>((resolve) => {
     release = resolve
   })
-  await page.route('**/assets/doctor_search-*.js', async (route) => {
+  await page.route('**/assets/search_box-*.js', async (route) => {
     await held
     await route.continue()
   })

@@ -122,15 +122,17 @@ interface ChoiceProps {
   label: string
   value: string
   onChange(value: string): void
+  onFocus?(): void
+  onBlur?(): void
   children: ReactNode
 }
 
 /** One of a few: the browser's own list, which is at its best on phones, in our clothes. */
-export function Choice({ label, value, onChange, children }: ChoiceProps) {
+export function Choice({ label, value, onChange, children, ...on }: ChoiceProps) {
   return (
     <Labelled label={label}>
       {(ties) => (
-        <select {...ties} value={value} onChange={({ target }) => onChange(target.value)}>
+        <select {...ties} value={value} onChange={({ target }) => onChange(target.value)} {...on}>
           {children}
         </select>
       )}

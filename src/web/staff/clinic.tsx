@@ -1,23 +1,23 @@
-import { createContext, lazy, type ReactNode, Suspense, useContext } from 'react'
+import { createContext, type ReactNode, useContext } from 'react'
 import { Redirect, useLocation } from 'wouter'
+import { findClinics } from '../find_clinics.ts'
 import { graphql } from '../graphql/generated/gql.ts'
 import type { ClinicFilter, StaffClinicsQuery } from '../graphql/generated/graphql.ts'
 import { SignIn } from '../parts/account_forms.tsx'
 import { Choice } from '../parts/field.tsx'
 import { Empty, Loading, Problem } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
+import { SearchField } from '../parts/search_field.tsx'
 import { type Person, useWho } from '../session.ts'
+import { useText } from '../text/language.ts'
 import { useQuery } from '../use_query.ts'
 import { useStaffText } from './text.ts'
 import './staff.css'
 
 // An administrator may work for any clinic, so not by the ids of the person.
-export const StaffClinics = graphql(`
-  query StaffClinics($filter: ClinicFilter, $after: Cursor) {
-    clinics(filter: $filter, first: 100, after: $after) {
-      nodes { id name timeZone isActive }
-      pageInfo { hasNextPage endCursor }
-    }
+const StaffClinics = graphql(`
+  query StaffClinics($filter: ClinicFilter) {
+    clinics(filter: $filter, first: 100) { nodes { id name timeZone isActive } pageInfo { hasNextPage } }
   }
 `)
 const StaffClinic = graphql(`
@@ -34,7 +34,7 @@ const OwnDoctors = graphql(`
 
 export type Clinic = NonNullable<NonNullable<StaffClinicsQuery['clinics']>['nodes'][number]>
 
-export const byName = (a: Clinic, b: Clinic) => a.name.localeCompare(b.name)
+const byName = (a: Clinic, b: Clinic) => a.name.localeCompare(b.name)
 
 interface Workplace {
   clinic: Clinic
@@ -147,23 +147,28 @@ export function AtClinic({ base, clinicId, managersOnly, children }: AtClinicPro
   return <WorkplaceContext value={workplace}>{children}</WorkplaceContext>
 }
 
-const ClinicSearch = lazy(() => import('./clinic_search.tsx'))
-
 /** The clinic's name, or a choice of them for those who work for several. */
 export function ClinicChoice({ base }: { base: string }) {
   const { t } = useStaffText()
-  const { clinic, clinics, hasMoreClinics } = useWorkplace()
+  const { t: shared } = useText()
+  const { clinic, clinics, hasMoreClinics, clinicFilter } = useWorkplace()
   const [, go] = useLocation()
+  const choose = (id: string) => go(`${base}/${id}`)
   if (hasMoreClinics) {
     return (
-      <Suspense fallback={<span className="clinic-name">{clinic.name}</span>}>
-        <ClinicSearch base={base} />
-      </Suspense>
+      <SearchField
+        label={t.clinic}
+        noneFound={shared.search.noClinic}
+        value={clinic.id}
+        name={clinic.name}
+        find={(wanted, signal) => findClinics(wanted, signal, clinicFilter)}
+        choose={choose}
+      />
     )
   }
   if (clinics.length < 2) return <span className="clinic-name">{clinic.name}</span>
   return (
-    <Choice label={t.clinic} value={clinic.id} onChange={(id) => go(`${base}/${id}`)}>
+    <Choice label={t.clinic} value={clinic.id} onChange={choose}>
       {clinics.map(({ id, name }) => (
         <option key={id} value={id}>
           {name}

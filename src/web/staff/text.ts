@@ -6,7 +6,6 @@ const en = {
   noClinic: 'This account works for no clinic. A manager of the clinic can invite you.',
   notYours: 'You do not work for this clinic, or not in this role.',
   signInFirst: 'Sign in to work here.',
-  noneFound: 'No clinic of this name',
 }
 
 const de: typeof en = {
@@ -15,7 +14,6 @@ const de: typeof en = {
   noClinic: 'Dieses Konto gehört zu keiner Praxis. Die Praxisleitung kann Sie einladen.',
   notYours: 'Sie arbeiten nicht in dieser Praxis, oder nicht in dieser Rolle.',
   signInFirst: 'Melden Sie sich an, um hier zu arbeiten.',
-  noneFound: 'Keine Praxis dieses Namens',
 }
 
 /** What the desk's and the managers' pages share. */
