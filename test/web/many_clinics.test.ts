@@ -1,6 +1,5 @@
 import type { Page } from 'playwright-core'
-import { axeViolations, pagesForTests } from '../helpers/browser.ts'
-import { eventually } from '../helpers/eventually.ts'
+import { axeViolations, hasValue, pagesForTests } from '../helpers/browser.ts'
 import { aDoctor, aSlot } from '../helpers/world.ts'
 
 const pages = pagesForTests()
@@ -34,11 +33,7 @@ async function itsTimes(page: Page) {
   await page.locator('article', { hasNotText: wanted.name }).first().waitFor({ state: 'detached' })
 }
 
-const valueIs = (page: Page, value: string) =>
-  eventually(
-    async () => (await page.locator('.search-fields input').first().inputValue()) === value,
-    `the field says "${value}"`,
-  )
+const valueIs = (page: Page, value: string) => hasValue(page.locator('.search-fields input').first(), value)
 
 test.each([
   ['on a desk screen', {}, 'Where', 'No clinic of this name'],
