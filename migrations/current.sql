@@ -1,1 +1,2 @@
 -- Enter migration here
+--! include booking/available_slots.sql
