@@ -35,7 +35,7 @@ begin
     perform app_hidden.refuse('invalid_argument', 'A page has 1 to 100 slots.', '{"argument": "pageSize"}');
   elsif available_slots.doctor_id is not null and available_slots.clinic_id is null then
     perform app_hidden.refuse('invalid_argument', 'A doctor is found within a clinic: give clinicId too.', '{"argument": "clinicId"}');
-  elsif available_slots.after !~ '^[0-9]{1,16}\.[0-9]{1,18}$' then
+  elsif available_slots.after !~ '^00[01][0-9a-f]{13}[0-7][0-9a-f]{15}$' then
     perform app_hidden.refuse('invalid_argument', 'This cursor was not made here.', '{"argument": "after"}');
   end if;
   if available_slots.clinic_id is not null then
@@ -63,8 +63,9 @@ begin
     after_id := 0;
   end if;
   if available_slots.after is not null then
-    last_seen := to_timestamp(split_part(available_slots.after, '.', 1)::numeric / 1000000);
-    last_id := split_part(available_slots.after, '.', 2)::bigint;
+    -- Sixteen hexadecimal digits of microseconds since 2000, then sixteen of the id. In decimal digits cursors were a tenth of a search.
+    last_seen := timestamptz '2000-01-01 UTC' + ('x' || left(available_slots.after, 16))::bit(64)::bigint * interval '1 microsecond';
+    last_id := ('x' || right(available_slots.after, 16))::bit(64)::bigint;
     if (last_seen, last_id) > (start_from, after_id) then
       start_from := last_seen;
       after_id := last_id;
@@ -76,7 +77,7 @@ begin
   -- read all doctors.
   if available_slots.doctor_id is not null then
     return query
-      select (extract(epoch from bs.starts_at) * 1000000)::bigint || '.' || bs.id,
+      select encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex'),
         available_slots.clinic_id, clinic.name, clinic.time_zone, available_slots.doctor_id,
         (select d.full_name from app_public.doctors d where d.clinic_id = available_slots.clinic_id and d.id = available_slots.doctor_id),
         bs.id, bs.slot_date, bs.starts_at, bs.ends_at,
@@ -90,7 +91,7 @@ begin
     return;
   elsif available_slots.clinic_id is not null then
     return query
-      select (extract(epoch from bs.starts_at) * 1000000)::bigint || '.' || bs.id,
+      select encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex'),
         available_slots.clinic_id, clinic.name, clinic.time_zone, bs.doctor_id,
         (select d.full_name from app_public.doctors d where d.clinic_id = available_slots.clinic_id and d.id = bs.doctor_id),
         bs.id, bs.slot_date, bs.starts_at, bs.ends_at,
@@ -120,7 +121,7 @@ begin
     so_far := case when next_date > last_date then until else least(until, next_date::timestamp at time zone 'UTC' - interval '14 hours') end;
     if by_doctor then
       return query
-        select (extract(epoch from bs.starts_at) * 1000000)::bigint || '.' || bs.id,
+        select encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex'),
           bs.clinic_id, bs.name, bs.time_zone, bs.doctor_id,
           (select d.full_name from app_public.doctors d where d.clinic_id = bs.clinic_id and d.id = bs.doctor_id),
           bs.id, bs.slot_date, bs.starts_at, bs.ends_at, (bs.starts_at at time zone bs.time_zone)::time, (bs.ends_at at time zone bs.time_zone)::time
@@ -147,7 +148,7 @@ begin
     else
       -- No joins below: the planner may begin with those, and then sorts all that is free.
       return query
-        select (extract(epoch from bs.starts_at) * 1000000)::bigint || '.' || bs.id,
+        select encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex'),
           bs.clinic_id, c.name, c.time_zone, bs.doctor_id,
           (select d.full_name from app_public.doctors d where d.clinic_id = bs.clinic_id and d.id = bs.doctor_id),
           bs.id, bs.slot_date, bs.starts_at, bs.ends_at, (bs.starts_at at time zone c.time_zone)::time, (bs.ends_at at time zone c.time_zone)::time
