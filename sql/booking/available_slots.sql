@@ -19,7 +19,8 @@ declare
   last_seen timestamptz;
   last_id bigint;
   -- Of the one clinic that is asked about.
-  clinic record;
+  clinic_name text;
+  clinic_zone text;
   -- Its doctors of the specialization, if one is asked for. As a subquery of the condition they would cost the searches too that ask for none.
   doctor_ids bigint[];
   -- Across clinics: the dates looked at in one go, and where that ends.
@@ -41,14 +42,13 @@ begin
   if available_slots.clinic_id is not null then
     -- Read before, so that it bounds the walk through the index. The dates are the clinic's: from three hours before, as a clock that is put
     -- back may make midnight twice. What they are for good is slot_date.
-    select c.name, c.time_zone, now() + p.lead_time as earliest, now() + p.horizon + interval '1 microsecond' as latest,
-      from_date::timestamp at time zone c.time_zone - interval '3 hours' as first_day, (to_date + 1)::timestamp at time zone c.time_zone as last_day
-    into clinic
+    select c.name, c.time_zone,
+      greatest(from_time, now() + p.lead_time, from_date::timestamp at time zone c.time_zone - interval '3 hours'),
+      least(until, now() + p.horizon + interval '1 microsecond', (to_date + 1)::timestamp at time zone c.time_zone)
+    into clinic_name, clinic_zone, from_time, until
     from app_public.policies p
     join app_public.clinics c on c.id = p.clinic_id
     where p.clinic_id = available_slots.clinic_id;
-    from_time := greatest(from_time, clinic.earliest, clinic.first_day);
-    until := least(until, clinic.latest, clinic.last_day);
     if available_slots.specialization_id is not null then
       doctor_ids := array(
         select ds.doctor_id from app_public.doctor_specializations ds
@@ -78,10 +78,10 @@ begin
   if available_slots.doctor_id is not null then
     return query
       select encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex'),
-        available_slots.clinic_id, clinic.name, clinic.time_zone, available_slots.doctor_id,
+        available_slots.clinic_id, clinic_name, clinic_zone, available_slots.doctor_id,
         (select d.full_name from app_public.doctors d where d.clinic_id = available_slots.clinic_id and d.id = available_slots.doctor_id),
         bs.id, bs.slot_date, bs.starts_at, bs.ends_at,
-        (bs.starts_at at time zone clinic.time_zone)::time, (bs.ends_at at time zone clinic.time_zone)::time
+        (bs.starts_at at time zone clinic_zone)::time, (bs.ends_at at time zone clinic_zone)::time
       from app_public.booking_slots bs
       where bs.clinic_id = available_slots.clinic_id and bs.doctor_id = available_slots.doctor_id
         and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
@@ -92,10 +92,10 @@ begin
   elsif available_slots.clinic_id is not null then
     return query
       select encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex'),
-        available_slots.clinic_id, clinic.name, clinic.time_zone, bs.doctor_id,
+        available_slots.clinic_id, clinic_name, clinic_zone, bs.doctor_id,
         (select d.full_name from app_public.doctors d where d.clinic_id = available_slots.clinic_id and d.id = bs.doctor_id),
         bs.id, bs.slot_date, bs.starts_at, bs.ends_at,
-        (bs.starts_at at time zone clinic.time_zone)::time, (bs.ends_at at time zone clinic.time_zone)::time
+        (bs.starts_at at time zone clinic_zone)::time, (bs.ends_at at time zone clinic_zone)::time
       from app_public.booking_slots bs
       where bs.clinic_id = available_slots.clinic_id
         and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
