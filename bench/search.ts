@@ -61,7 +61,8 @@ const shapes: Shape[] = [
   {
     name: 'of a clinic, deep in its pages',
     bare: `${free} and clinic_id = :clinic
-      and (starts_at, id) > (to_timestamp(split_part(:after, '.', 1)::numeric / 1000000), split_part(:after, '.', 2)::bigint) ${page}`,
+      and (starts_at, id) > (timestamptz '2000-01-01 UTC' + ('x' || left(:after, 16))::bit(64)::bigint * interval '1 microsecond',
+        ('x' || right(:after, 16))::bit(64)::bigint) ${page}`,
     sql: 'clinic_id => :clinic, after => :after',
     graphql: 'clinicId: $clinic, after: $after',
     rest: ({ clinic, after }) => `/api/clinics/${clinic}/availability?cursor=${after}`,
@@ -107,7 +108,7 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
 
 /** What a caller is given of a slot, joined to the rows of the bare scan: what the same answer costs without a function. */
 const named = (bare: string) => `
-  select (extract(epoch from bs.starts_at) * 1000000)::bigint || '.' || bs.id as cursor, bs.clinic_id, c.name as clinic_name, c.time_zone,
+  select encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex') as cursor, bs.clinic_id, c.name as clinic_name, c.time_zone,
     bs.doctor_id, d.full_name as doctor_name, bs.id, bs.slot_date, bs.starts_at, bs.ends_at,
     (bs.starts_at at time zone c.time_zone)::time as local_start, (bs.ends_at at time zone c.time_zone)::time as local_end
   from (${bare.replace('select id from', 'select * from')}) bs

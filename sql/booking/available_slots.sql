@@ -19,7 +19,10 @@ declare
   last_seen timestamptz;
   last_id bigint;
   -- Of the one clinic that is asked about.
-  clinic record;
+  clinic_name text;
+  clinic_zone text;
+  -- Its doctors of the specialization, if one is asked for. As a subquery of the condition they would cost the searches too that ask for none.
+  doctor_ids bigint[];
   -- Across clinics: the dates looked at in one go, and where that ends.
   first_date date;
   next_date date;
@@ -33,28 +36,36 @@ begin
     perform app_hidden.refuse('invalid_argument', 'A page has 1 to 100 slots.', '{"argument": "pageSize"}');
   elsif available_slots.doctor_id is not null and available_slots.clinic_id is null then
     perform app_hidden.refuse('invalid_argument', 'A doctor is found within a clinic: give clinicId too.', '{"argument": "clinicId"}');
-  elsif available_slots.after !~ '^[0-9]{1,16}\.[0-9]{1,18}$' then
+  elsif available_slots.after !~ '^00[01][0-9a-f]{13}[0-7][0-9a-f]{15}$' then
     perform app_hidden.refuse('invalid_argument', 'This cursor was not made here.', '{"argument": "after"}');
   end if;
   if available_slots.clinic_id is not null then
     -- Read before, so that it bounds the walk through the index. The dates are the clinic's: from three hours before, as a clock that is put
     -- back may make midnight twice. What they are for good is slot_date.
-    select c.name, c.time_zone, now() + p.lead_time as earliest, now() + p.horizon + interval '1 microsecond' as latest,
-      from_date::timestamp at time zone c.time_zone - interval '3 hours' as first_day, (to_date + 1)::timestamp at time zone c.time_zone as last_day
-    into clinic
+    select c.name, c.time_zone,
+      greatest(from_time, now() + p.lead_time, from_date::timestamp at time zone c.time_zone - interval '3 hours'),
+      least(until, now() + p.horizon + interval '1 microsecond', (to_date + 1)::timestamp at time zone c.time_zone)
+    into clinic_name, clinic_zone, from_time, until
     from app_public.policies p
     join app_public.clinics c on c.id = p.clinic_id
     where p.clinic_id = available_slots.clinic_id;
-    from_time := greatest(from_time, clinic.earliest, clinic.first_day);
-    until := least(until, clinic.latest, clinic.last_day);
+    if available_slots.specialization_id is not null then
+      doctor_ids := array(
+        select ds.doctor_id from app_public.doctor_specializations ds
+        where ds.clinic_id = available_slots.clinic_id and ds.specialization_id = available_slots.specialization_id);
+      if available_slots.doctor_id <> all (doctor_ids) then
+        return;
+      end if;
+    end if;
   end if;
   if from_time > start_from then
     start_from := from_time;
     after_id := 0;
   end if;
   if available_slots.after is not null then
-    last_seen := to_timestamp(split_part(available_slots.after, '.', 1)::numeric / 1000000);
-    last_id := split_part(available_slots.after, '.', 2)::bigint;
+    -- Sixteen hexadecimal digits of microseconds since 2000, then sixteen of the id. In decimal digits cursors were a tenth of a search.
+    last_seen := timestamptz '2000-01-01 UTC' + ('x' || left(available_slots.after, 16))::bit(64)::bigint * interval '1 microsecond';
+    last_id := ('x' || right(available_slots.after, 16))::bit(64)::bigint;
     if (last_seen, last_id) > (start_from, after_id) then
       start_from := last_seen;
       after_id := last_id;
@@ -66,43 +77,32 @@ begin
   -- read all doctors.
   if available_slots.doctor_id is not null then
     return query
-      select (extract(epoch from bs.starts_at) * 1000000)::bigint || '.' || bs.id,
-        available_slots.clinic_id, clinic.name, clinic.time_zone, available_slots.doctor_id,
+      select encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex'),
+        available_slots.clinic_id, clinic_name, clinic_zone, available_slots.doctor_id,
         (select d.full_name from app_public.doctors d where d.clinic_id = available_slots.clinic_id and d.id = available_slots.doctor_id),
         bs.id, bs.slot_date, bs.starts_at, bs.ends_at,
-        (bs.starts_at at time zone clinic.time_zone)::time, (bs.ends_at at time zone clinic.time_zone)::time
-      from (
-        select bs.id, bs.slot_date, bs.starts_at, bs.ends_at from app_public.booking_slots bs
-        where bs.clinic_id = available_slots.clinic_id and bs.doctor_id = available_slots.doctor_id
-          and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
-          and (bs.starts_at, bs.id) > (start_from, after_id) and bs.starts_at < until
-          and (from_date is null or bs.slot_date >= from_date) and (to_date is null or bs.slot_date <= to_date)
-          and (available_slots.specialization_id is null or exists (
-            select from app_public.doctor_specializations ds
-            where ds.clinic_id = bs.clinic_id and ds.doctor_id = bs.doctor_id and ds.specialization_id = available_slots.specialization_id))
-        order by bs.starts_at, bs.id limit page_size
-      ) bs
-      order by bs.starts_at, bs.id;
+        (bs.starts_at at time zone clinic_zone)::time, (bs.ends_at at time zone clinic_zone)::time
+      from app_public.booking_slots bs
+      where bs.clinic_id = available_slots.clinic_id and bs.doctor_id = available_slots.doctor_id
+        and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
+        and (bs.starts_at, bs.id) > (start_from, after_id) and bs.starts_at < until
+        and (from_date is null or bs.slot_date >= from_date) and (to_date is null or bs.slot_date <= to_date)
+      order by bs.starts_at, bs.id limit page_size;
     return;
   elsif available_slots.clinic_id is not null then
     return query
-      select (extract(epoch from bs.starts_at) * 1000000)::bigint || '.' || bs.id,
-        available_slots.clinic_id, clinic.name, clinic.time_zone, bs.doctor_id,
+      select encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex'),
+        available_slots.clinic_id, clinic_name, clinic_zone, bs.doctor_id,
         (select d.full_name from app_public.doctors d where d.clinic_id = available_slots.clinic_id and d.id = bs.doctor_id),
         bs.id, bs.slot_date, bs.starts_at, bs.ends_at,
-        (bs.starts_at at time zone clinic.time_zone)::time, (bs.ends_at at time zone clinic.time_zone)::time
-      from (
-        select bs.id, bs.doctor_id, bs.slot_date, bs.starts_at, bs.ends_at from app_public.booking_slots bs
-        where bs.clinic_id = available_slots.clinic_id
-          and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
-          and (bs.starts_at, bs.id) > (start_from, after_id) and bs.starts_at < until
-          and (from_date is null or bs.slot_date >= from_date) and (to_date is null or bs.slot_date <= to_date)
-          and (available_slots.specialization_id is null or exists (
-            select from app_public.doctor_specializations ds
-            where ds.clinic_id = bs.clinic_id and ds.doctor_id = bs.doctor_id and ds.specialization_id = available_slots.specialization_id))
-        order by bs.starts_at, bs.id limit page_size
-      ) bs
-      order by bs.starts_at, bs.id;
+        (bs.starts_at at time zone clinic_zone)::time, (bs.ends_at at time zone clinic_zone)::time
+      from app_public.booking_slots bs
+      where bs.clinic_id = available_slots.clinic_id
+        and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
+        and (bs.starts_at, bs.id) > (start_from, after_id) and bs.starts_at < until
+        and (from_date is null or bs.slot_date >= from_date) and (to_date is null or bs.slot_date <= to_date)
+        and (doctor_ids is null or bs.doctor_id = any (doctor_ids))
+      order by bs.starts_at, bs.id limit page_size;
     return;
   end if;
 
@@ -121,7 +121,7 @@ begin
     so_far := case when next_date > last_date then until else least(until, next_date::timestamp at time zone 'UTC' - interval '14 hours') end;
     if by_doctor then
       return query
-        select (extract(epoch from bs.starts_at) * 1000000)::bigint || '.' || bs.id,
+        select encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex'),
           bs.clinic_id, bs.name, bs.time_zone, bs.doctor_id,
           (select d.full_name from app_public.doctors d where d.clinic_id = bs.clinic_id and d.id = bs.doctor_id),
           bs.id, bs.slot_date, bs.starts_at, bs.ends_at, (bs.starts_at at time zone bs.time_zone)::time, (bs.ends_at at time zone bs.time_zone)::time
@@ -148,7 +148,7 @@ begin
     else
       -- No joins below: the planner may begin with those, and then sorts all that is free.
       return query
-        select (extract(epoch from bs.starts_at) * 1000000)::bigint || '.' || bs.id,
+        select encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex'),
           bs.clinic_id, c.name, c.time_zone, bs.doctor_id,
           (select d.full_name from app_public.doctors d where d.clinic_id = bs.clinic_id and d.id = bs.doctor_id),
           bs.id, bs.slot_date, bs.starts_at, bs.ends_at, (bs.starts_at at time zone c.time_zone)::time, (bs.ends_at at time zone c.time_zone)::time
