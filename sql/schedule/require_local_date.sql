@@ -19,6 +19,6 @@ end
 $$;
 
 comment on function app_private.require_local_date() is
-'Trigger: refuses (check_violation) new slots whose slot_date is not the date on which they begin by their clinic''s clock. Search across clinics goes by that date and would pass them over.';
+'Trigger: refuses check_violation for new slots of another date than the one on which they begin by their clinic''s clock. Search across clinics goes by that date and would pass them over.';
 
 revoke all on function app_private.require_local_date() from public;

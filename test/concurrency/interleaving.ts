@@ -47,7 +47,7 @@ export async function aSmallWorld(owner: Connection): Promise<World> {
   const practice = async (): Promise<Practice> => {
     const clinicId = await aClinic(owner, zone)
     await owner.query(
-      `update app_public.policies set max_live_bookings = $2, reminder_lead_times = '{24 hours, 1 hour}' where clinic_id = $1`,
+      `update app_public.policies set max_live_bookings = $2, reminder_lead_times = '{2 hours, 1 hour}' where clinic_id = $1`,
       [clinicId, mostLive],
     )
     const doctorIds = [await aDoctor(owner, clinicId), await aDoctor(owner, clinicId)]

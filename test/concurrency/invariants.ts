@@ -70,15 +70,12 @@ export const invariants: Record<string, string> = {
       from app_public.notifications n
       where n.clinic_id = b.clinic_id and n.booking_id = b.id
         and (n.state = 'pending' or n.state = 'sent' and n.booking_sequence = b.sequence)) n
-    where b.clinic_id = any ($1) and b.status = 'booked' and n.told <> array[
-      case b.sequence when 0 then 'booking_confirmed' else 'booking_rescheduled' end || ' 00:00:00 ' || b.sequence,
-      'booking_reminder 01:00:00 ' || b.sequence,
-      'booking_reminder 24:00:00 ' || b.sequence
-    ] and n.told <> array[
-      'booking_reminder 01:00:00 ' || b.sequence,
-      'booking_reminder 24:00:00 ' || b.sequence,
-      case b.sequence when 0 then 'booking_confirmed' else 'booking_rescheduled' end || ' 00:00:00 ' || b.sequence
-    ]`,
+    cross join lateral (
+      select array_agg('booking_reminder ' || lead_time || ' ' || b.sequence order by lead_time) as reminders
+      from app_public.policies p cross join unnest(p.reminder_lead_times) lead_time where p.clinic_id = b.clinic_id) r
+    cross join lateral (
+      select case b.sequence when 0 then 'booking_confirmed' else 'booking_rescheduled' end || ' 00:00:00 ' || b.sequence as notice) c
+    where b.clinic_id = any ($1) and b.status = 'booked' and n.told not in (c.notice || r.reminders, r.reminders || c.notice)`,
 
   'reminders are due their lead time before the start': `
     select n.id from app_public.notifications n join app_public.bookings b on b.clinic_id = n.clinic_id and b.id = n.booking_id
