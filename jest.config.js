@@ -16,6 +16,6 @@ export default {
   // One PostgreSQL for the whole run, with a migrated template database (test/helpers/global_setup.ts).
   globalSetup: '<rootDir>/test/helpers/global_setup.ts',
   globalTeardown: '<rootDir>/test/helpers/global_teardown.ts',
-  // What hangs is ended; how fast anything is, bench/ says.
+  // Most take a second; this is for a machine that is busy or stalls, and longer than eventually() waits.
   testTimeout: 60_000,
 }

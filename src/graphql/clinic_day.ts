@@ -97,7 +97,11 @@ function watch(request: SubscriptionContext, watched: Watched) {
             const { done, value } = await notifications.next()
             if (done) return { done, value: undefined }
             const { eventIds } = JSON.parse(value as string) as { eventIds: string[] }
-            const change = await look(request, watched, eventIds)
+            const change = await look(request, watched, eventIds).catch(async (error) => {
+              // Nobody calls return() of what has failed: it would be listened to, and kept, for as long as we run.
+              await notifications.return?.()
+              throw error
+            })
             if (change) return { done: false, value: change }
           }
         },

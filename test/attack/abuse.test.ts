@@ -7,7 +7,7 @@ import { aTarget, type Target } from './target.ts'
 let target: Target
 beforeAll(async () => {
   target = await aTarget({ TRUST_PROXY: '1' })
-  await target.owner.query('update app_private.network_limits set burst = 1, per_hour = 60')
+  await target.owner.query('update app_private.network_limits set burst = 1, per_hour = 6')
 }, 60_000)
 afterAll(() => target?.stop())
 

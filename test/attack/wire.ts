@@ -11,7 +11,7 @@ export interface Received {
 /** How bytes are sent: at once, or by whoever has the socket. */
 export type Sender = string | Buffer | ((socket: Socket) => void)
 
-/** Sends bytes as they are and waits for so many answers or the end. Throws when neither comes within ten seconds. */
+/** Sends bytes as they are and waits for so many answers or the end. Throws when neither comes within half a minute. */
 export function send(port: number, bytes: Sender, answers = 1): Promise<Received> {
   const socket = connect(port, '127.0.0.1')
   const chunks: Buffer[] = []
@@ -20,7 +20,7 @@ export function send(port: number, bytes: Sender, answers = 1): Promise<Received
     return { text, statuses: [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status)), closed }
   }
   return new Promise<Received>((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`no answer, connection open: ${received(false).text}`)), 10_000)
+    const late = setTimeout(() => reject(new Error(`no answer, connection open: ${received(false).text}`)), 30_000)
     const end = (closed: boolean) => {
       clearTimeout(late)
       resolve(received(closed))

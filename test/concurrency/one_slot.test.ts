@@ -107,7 +107,7 @@ it('through SQL exactly one wins; the others are told at once that the slot is t
   } finally {
     await Promise.all(clients.map((client) => client.end()))
   }
-}, 60_000)
+}, 120_000)
 
 it('a hold is had by one as well, and when it has expired, a booking', async () => {
   const { clinicId, slotId } = await aPractice(owner)
@@ -162,4 +162,4 @@ it('through GraphQL exactly one wins; the others are told that the slot is taken
   } finally {
     expect(await server.stop()).toBe(0)
   }
-}, 60_000)
+}, 120_000)

@@ -92,7 +92,7 @@ async function recovered(site: Site, { calls }: Recorded): Promise<number> {
         calls.some(({ who, start, outcome }) => who.includes(door) && start > began && outcome.kind === 'done'),
       ),
     'answers by every door',
-    30_000,
+    60_000,
   )
   return Math.round(performance.now() - began)
 }
@@ -253,7 +253,7 @@ export async function undelivered(site: Site, clinicIds: string[]): Promise<stri
         return left === 0
       },
       'every message sent',
-      45_000,
+      90_000,
     ).catch((error) => {
       const { process, stderr } = site.worker.program
       throw new Error(`${error.message}. The worker, exit code ${process.exitCode}, said:\n${stderr().slice(-5000)}`)

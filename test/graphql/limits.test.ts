@@ -1,6 +1,7 @@
 import { getIntrospectionQuery } from 'graphql'
 import { limits } from '../../src/graphql/limits.ts'
 import { dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/graphql.ts'
+import { quickest } from '../helpers/quickest.ts'
 import { type Served, serve } from './served.ts'
 
 let served: Served
@@ -113,9 +114,10 @@ test('documents have an end, and fragments of fragments are no way around it', a
     limit: 'tokens',
   })
   const bomb = times(20, (i) => `fragment f${i} on Clinic { ${i === 19 ? 'id' : `...f${i + 1} ...f${i + 1}`} }`)
-  const began = performance.now()
-  expect((await tooComplex(`{ clinics { nodes { ...f0 } } } ${bomb}`)).limit).toBe('cost')
-  expect(performance.now() - began).toBeLessThan(1000)
+  // By another name each time, so that none is remembered.
+  const refused = async (time: number) =>
+    expect((await tooComplex(`query Q${time} { clinics { nodes { ...f0 } } } ${bomb}`)).limit).toBe('cost')
+  expect(await quickest(1000, refused)).toBeLessThan(1000)
 })
 
 test('the most one can send is refused or answered soon', async () => {
@@ -126,9 +128,7 @@ test('the most one can send is refused or answered soon', async () => {
     `{ clinics { nodes { ${times(1900, (i) => `x${i}`)} } } }`,
   ]
   for (const document of slow) {
-    const began = performance.now()
-    await anybody(document)
-    expect(performance.now() - began).toBeLessThan(2000)
+    expect(await quickest(2000, (time) => anybody(`query Q${time} ${document}`))).toBeLessThan(2000)
   }
 })
 

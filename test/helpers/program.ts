@@ -72,7 +72,15 @@ export async function runToEnd(
     const [name, when] = signal
     const send = () => program.process.kill(name)
     if (typeof when === 'number') setTimeout(send, when)
-    else program.process.stderr?.on('data', () => when.test(program.stderr()) && send())
+    else {
+      const look = () => {
+        if (!when.test(program.stderr())) return
+        // Once: a second signal means something else.
+        program.process.stderr?.off('data', look)
+        send()
+      }
+      program.process.stderr?.on('data', look)
+    }
   }
   const code = await program.ended
   return { code, stdout: program.stdout(), stderr: program.stderr() }

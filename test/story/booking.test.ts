@@ -124,7 +124,7 @@ it('Ann books an appointment, is told of it, and cancels it', async () => {
   expect(reminders).toEqual([{ state: 'dropped' }])
   const again = await dataOf<{ availableSlots: Slot[] }>(ann(search, { specializationId, fromTime }))
   expect(again.availableSlots.map((other) => other.bookingSlotId)).toContain(bookingSlotId)
-}, 30_000)
+}, 90_000)
 
 /** Waits for the worker to deliver a message. */
 function messageAbout(clinicId: string, bookingId: string, kind: string) {

@@ -30,7 +30,7 @@ beforeAll(async () => {
   await migrateDatabase(server.ownerUrl())
   pool = createPool(server.ownerUrl(), { name: 'test', size: 4 })
   smtp = await smtpPeer()
-}, 60_000)
+}, 120_000)
 
 afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.stop('SIGKILL')))
@@ -48,7 +48,7 @@ const startWorker = async () => {
     LOG_LEVEL: 'error',
   }
   // One that finds PostgreSQL in the middle of its recovery ends; a supervisor starts it again.
-  workers.push(await eventually(() => startProgram('worker', { env }), 'a worker that starts', 30_000))
+  workers.push(await eventually(() => startProgram('worker', { env }), 'a worker that starts'))
 }
 
 /** Repeats what a crash of PostgreSQL interrupts. */
@@ -145,7 +145,7 @@ it('through kill -9 of workers and crashes of PostgreSQL nothing is left unsent,
       return left?.n === 0
     },
     'everything sent',
-    45_000,
+    90_000,
   )
   missing.push(...(await stubborn('select * from app_private.bookings_missing_reminders')))
   expect(missing).toEqual([])
@@ -173,7 +173,7 @@ it('through kill -9 of workers and crashes of PostgreSQL nothing is left unsent,
     // No copy without an attempt of its own, written before it.
     expect([key, copies(key) <= attempts]).toEqual([key, true])
   }
-}, 110_000)
+}, 240_000)
 
 it('a worker killed when the mail server has taken its messages, before it records them, has sent each once too often at most', async () => {
   await Promise.all(workers.splice(0).map((worker) => worker.stop('SIGKILL')))
@@ -196,10 +196,13 @@ it('a worker killed when the mail server has taken its messages, before it recor
     // All its connections at once: none of these is answered while the worker lives.
     if (taken === 5) kill()
     await killed
+    // It may have sent them before we read that it is ready.
+    await started
     await workers[0]?.stop('SIGKILL')
     return 'accept' as const
   }
-  await startWorker()
+  const started = startWorker()
+  await started
   await killed
   await workers[0]?.ended
   await eventually(() => smtp.mails.length === 5, 'what was taken of the dead worker')
@@ -219,9 +222,9 @@ it('a worker killed when the mail server has taken its messages, before it recor
   await query('update app_public.notifications set retry_at = now() where clinic_id = $1 and attempts > 0', [clinicId])
   workers.length = 0
   await startWorker()
-  await eventually(async () => (await attempts()).every(({ state }) => state === 'sent'), 'everything sent', 30_000)
+  await eventually(async () => (await attempts()).every(({ state }) => state === 'sent'), 'everything sent')
   const told = await attempts()
   expect(told.map(({ outcomes }) => outcomes)).toEqual(Array(6).fill([null, 'sent']))
   const copies = told.map(({ key }) => smtp.mails.filter(({ raw }) => raw.includes(`<${key}>`)).length)
   expect(copies.sort()).toEqual([1, 2, 2, 2, 2, 2])
-}, 60_000)
+}, 120_000)

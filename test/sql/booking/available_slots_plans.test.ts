@@ -63,18 +63,22 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** The plan of the function's statement, with what it really read. */
-async function planOf(call: string): Promise<string> {
-  let plan = ''
+/**
+ * The plans of the function's statements, with what they really read. Across clinics there is one for a few dates at a time:
+ * how many are needed depends on the hour, as the first of these dates is over everywhere but at the world's end.
+ */
+async function plansOf(call: string): Promise<string[]> {
+  const plans: string[] = []
   const listen = ({ message }: { message?: string | undefined }) => {
     // The call itself is explained as well: a Function Scan, which says nothing.
-    if (message && /order by bs.starts_at, bs.id limit page_size/.test(message)) plan += message
+    if (message && /order by bs.starts_at, bs.id limit page_size/.test(message)) plans.push(message)
   }
   explained.on('notice', listen)
   const { rows } = await explained.query(`select booking_slot_id from ${call}`)
   explained.off('notice', listen)
   expect(rows).toHaveLength(20)
-  return plan
+  expect(plans.length).toBeGreaterThan(0)
+  return plans
 }
 
 /** How many slots were read through an index, those that a filter then refused among them. */
@@ -95,10 +99,11 @@ it.each([
 ])(
   '%s next free slots are read from the index made for them, in order, no more than needed',
   async (_, args, index) => {
-    const plan = await planOf(`app_public.available_slots${args()}`)
-    // In the order of the index: a sort would mean that all free slots are read for the first twenty.
-    expect(plan).not.toMatch(/\bSort\b/)
-    expect(readBy(plan, index)).toBeLessThanOrEqual(100)
+    for (const plan of await plansOf(`app_public.available_slots${args()}`)) {
+      // In the order of the index: a sort would mean that all free slots are read for the first twenty.
+      expect(plan).not.toMatch(/\bSort\b/)
+      expect(readBy(plan, index)).toBeLessThanOrEqual(100)
+    }
   },
 )
 
@@ -120,10 +125,11 @@ it.each([
 ])(
   "everybody's next free slots, %s, are walked from the index made for them, a page at most each time",
   async (_, args, index) => {
-    const plan = await planOf(`app_public.available_slots${args()}`)
-    expect(plan).toMatch(new RegExp(`Limit .*\\n\\s+->  Index Scan using ${index} on booking_slots`))
-    expect(plan.match(/\bSort {2}/g)).toHaveLength(1)
-    expect(readBy(plan, index)).toBeLessThanOrEqual(100)
+    for (const plan of await plansOf(`app_public.available_slots${args()}`)) {
+      expect(plan).toMatch(new RegExp(`Limit .*\\n\\s+->  Index Scan using ${index} on booking_slots`))
+      expect(plan.match(/\bSort {2}/g)).toHaveLength(1)
+      expect(readBy(plan, index)).toBeLessThanOrEqual(100)
+    }
   },
 )
 
@@ -132,6 +138,6 @@ it('the next page is read from where the last ended, not from the beginning', as
     `select cursor from app_public.available_slots($1, page_size => 100) order by starts_at desc, booking_slot_id desc limit 1`,
     [clinicId],
   )
-  const plan = await planOf(`app_public.available_slots(${clinicId}, after => '${cursor}')`)
+  const [plan] = await plansOf(`app_public.available_slots(${clinicId}, after => '${cursor}')`)
   expect(plan).toMatch(/Index Cond: .*ROW\(starts_at, id\) > ROW\(/)
 })

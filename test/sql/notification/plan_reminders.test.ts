@@ -96,7 +96,9 @@ describe('plan_reminders', () => {
   it('keeps out of the quiet hours, by the clock of the clinic', () =>
     inTransaction(async (db) => {
       // Due at 7:10 in Berlin (summer or winter), with quiet hours until 7:00, and a rush of twenty minutes.
-      const clinicId = await aRush(db, 40, inDays(4, 12), 'Europe/Berlin')
+      // Once each: midnight may pass in between.
+      const [from, startsAt] = [inDays(1, 0), inDays(4, 12)]
+      const clinicId = await aRush(db, 40, startsAt, 'Europe/Berlin')
       await db.query(
         `update app_public.policies set quiet_from = '21:00', quiet_until = '07:00' where clinic_id = $1`,
         [clinicId],
@@ -104,10 +106,10 @@ describe('plan_reminders', () => {
       await db.query(
         `update app_public.notifications n set due_at = ((($2::timestamptz at time zone 'Europe/Berlin')::date - 2) + time '07:10') at time zone 'Europe/Berlin'
          where n.clinic_id = $1 and kind = 'booking_reminder'`,
-        [clinicId, inDays(4, 12)],
+        [clinicId, startsAt],
       )
       await db.query(`update app_private.channels set per_second = 1.0 / 30 where channel = 'email'`)
-      await db.query(`select app_private.plan_reminders($1, '3 days')`, [inDays(1, 0)])
+      await db.query(`select app_private.plan_reminders($1, '3 days')`, [from])
       const { quiet, loud, later } = await db.one(
         `select count(*) filter (where app_private.quiet_hours(t, 'Europe/Berlin', '21:00', '07:00') is not null)::int as quiet,
                 count(*) filter (where app_private.quiet_hours(t, 'Europe/Berlin', '21:00', '07:00') is null)::int as loud,
