@@ -71,8 +71,8 @@ export const invariants: Record<string, string> = {
       where n.clinic_id = b.clinic_id and n.booking_id = b.id
         and (n.state = 'pending' or n.state = 'sent' and n.booking_sequence = b.sequence)) n
     cross join lateral (
-      select array_agg('booking_reminder ' || lead_time || ' ' || b.sequence order by lead_time) as reminders
-      from app_public.policies p cross join unnest(p.reminder_lead_times) lead_time where p.clinic_id = b.clinic_id) r
+      select array_agg('booking_reminder ' || ahead || ' ' || b.sequence order by ahead) as reminders
+      from app_public.policies p cross join unnest(p.reminder_lead_times) ahead where p.clinic_id = b.clinic_id) r
     cross join lateral (
       select case b.sequence when 0 then 'booking_confirmed' else 'booking_rescheduled' end || ' 00:00:00 ' || b.sequence as notice) c
     where b.clinic_id = any ($1) and b.status = 'booked' and n.told not in (c.notice || r.reminders, r.reminders || c.notice)`,
