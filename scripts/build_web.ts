@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 const checkout = join(import.meta.dirname, '..')
 const stamp = join(checkout, 'dist/built-from')
+const besides = ['schema.graphql', 'package.json', 'vite.config.ts', 'scripts/build_web.ts', 'scripts/web_documents.ts']
 
 /** A digest of all that the pages are made from. */
 async function sources(): Promise<string> {
@@ -13,28 +14,30 @@ async function sources(): Promise<string> {
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
   const digest = createHash('sha256')
-  for (const file of [
-    ...files,
-    ...['schema.graphql', 'package.json', 'vite.config.ts'].map((f) => join(checkout, f)),
-  ]) {
+  for (const file of [...files, ...besides.map((path) => join(checkout, path))]) {
     digest.update(file.slice(checkout.length)).update(await readFile(file))
   }
   return digest.digest('hex')
 }
 
 /**
- * Builds the pages into dist/ unless that was done from the same sources. Takes about three seconds, or none. Throws
- * when a document does not fit schema.graphql, or when a source cannot be compiled.
+ * Builds the pages, and the manifest of their documents, into dist/ unless that was done from the same sources. Takes
+ * about three seconds, or none. Throws when a document does not fit schema.graphql, or when a source cannot be compiled.
  */
 export async function buildWeb(): Promise<void> {
   const now = await sources()
   if ((await readFile(stamp, 'utf8').catch(() => '')) === now) return
   // Loaded only when there is something to build: `npm start` passes here each time.
-  const [{ build }, { generateWebDocuments }] = await Promise.all([import('vite'), import('./web_documents.ts')])
+  const [{ build }, { generateWebDocuments, webManifest }] = await Promise.all([
+    import('vite'),
+    import('./web_documents.ts'),
+  ])
   // Whatever it is here, React's development build is not for visitors.
   process.env.NODE_ENV = 'production'
   await generateWebDocuments()
   await build({ root: join(checkout, 'src/web'), configFile: join(checkout, 'vite.config.ts'), logLevel: 'warn' })
+  // After Vite, which empties the folder.
+  await writeFile(join(checkout, 'dist/documents.json'), JSON.stringify(await webManifest()))
   await writeFile(stamp, now)
 }
 

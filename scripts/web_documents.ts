@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { generate } from '@graphql-codegen/cli'
 
 const checkout = join(import.meta.dirname, '..')
+const generated = join(checkout, 'src/web/graphql/generated')
 
 /**
  * Writes src/web/graphql/generated/: for every document in the pages' sources its type, checked against schema.graphql.
@@ -11,10 +13,10 @@ export async function generateWebDocuments(): Promise<void> {
   await generate(
     {
       schema: join(checkout, 'schema.graphql'),
-      documents: [join(checkout, 'src/web/**/*.{ts,tsx}'), `!${join(checkout, 'src/web/graphql/generated/**')}`],
+      documents: [join(checkout, 'src/web/**/*.{ts,tsx}'), `!${generated}/**`],
       silent: true,
       generates: {
-        [`${join(checkout, 'src/web/graphql/generated')}/`]: {
+        [`${generated}/`]: {
           preset: 'client',
           presetConfig: { fragmentMasking: false },
           config: {
@@ -40,6 +42,16 @@ export async function generateWebDocuments(): Promise<void> {
     },
     true,
   )
+}
+
+/**
+ * What was generated, as a manifest of trusted documents. Not by the generator's own `persistedDocuments`: that prints the
+ * documents anew, and the pages send them as they are.
+ */
+export async function webManifest(): Promise<Record<string, string>> {
+  const exported: Record<string, unknown> = await import(join(generated, 'graphql.ts'))
+  const texts = Object.entries(exported).flatMap(([name, value]) => (name.endsWith('Document') ? [String(value)] : []))
+  return Object.fromEntries(texts.map((text) => [createHash('sha256').update(text).digest('hex'), text]))
 }
 
 if (import.meta.main) await generateWebDocuments()

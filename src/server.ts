@@ -14,7 +14,7 @@ import { identifyRequests, internalError, notFound, oneAuthorization } from './r
 import { restRouter } from './rest/router.ts'
 import { runProgram } from './run_program.ts'
 import { readSettings, type ServerSettings, type Settings } from './settings.ts'
-import { webPages } from './web_pages.ts'
+import { pagesManifests, webPages } from './web_pages.ts'
 
 /** Longest that a stop waits for requests in flight. */
 const graceMs = 10_000
@@ -22,7 +22,8 @@ const graceMs = 10_000
 /**
  * Starts the HTTP server. Gives its address as a URL, the same as it is said to people, and how to stop it: no new
  * requests, those in flight are answered, then the database connections are closed.
- * Throws StartError when it cannot listen, and what PostgreSQL throws when the schema cannot be read.
+ * Throws StartError when it cannot listen or a manifest of documents has faults, and what PostgreSQL throws when the
+ * schema cannot be read.
  */
 export async function startServer(
   settings: ServerSettings,
@@ -30,7 +31,9 @@ export async function startServer(
 ): Promise<{ url: string; said: string; stop: () => Promise<void> }> {
   const pool = requestPool(settings)
   const health = healthPool(settings.databaseUrl)
-  const graphql = await createGraphQL({ pool, settings, log })
+  const { trustedDocuments } = settings
+  const manifests = trustedDocuments ? [trustedDocuments, ...pagesManifests] : undefined
+  const graphql = await createGraphQL({ pool, settings, log, manifests })
   const app = express()
   const server = createServer(arrivalBounds(settings), app)
   const finishRequests = stoppable(server)

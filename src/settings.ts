@@ -124,6 +124,10 @@ const specs = {
     default: undefined,
     desc: 'Answer `__schema` and `__type`, which GraphiQL and code generators ask for, and suggest names for misspelt ones',
   }),
+  TRUSTED_DOCUMENTS: str({
+    default: undefined,
+    desc: 'JSON file of the only GraphQL documents to run besides those of the pages: texts by their SHA-256, as code generators write it. Unset, any is run',
+  }),
   WORKER_CONCURRENCY: wholeNumber(1, 100)({ default: 4, desc: 'Jobs a worker runs at the same time' }),
   STATEMENT_TIMEOUT_MS: wholeNumber(
     100,
@@ -244,6 +248,8 @@ export function readSettings(program: Program, environment: NodeJS.ProcessEnv = 
         : undefined,
     metricsToken: env.METRICS_TOKEN,
     introspection: env.GRAPHQL_INTROSPECTION ?? !production,
+    /** The manifest; undefined trusts all. */
+    trustedDocuments: env.TRUSTED_DOCUMENTS,
     demo,
     logLevel: env.LOG_LEVEL,
     poolSize: env.POOL_SIZE,

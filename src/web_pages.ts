@@ -7,6 +7,10 @@ import { log } from './log.ts'
 import { webSession } from './web_session.ts'
 
 const dist = join(import.meta.dirname, '../dist')
+const built = existsSync(join(dist, 'index.html'))
+
+/** The manifest of the documents that the pages send: none when they are not built. */
+export const pagesManifests = built ? [join(dist, 'documents.json')] : []
 
 // Every address that is a page; the script there finds out which one. Anything else stays a 404.
 const pages = /^\/(book|bookings|desk|manage|profile|reset-password|sign-in)?(\/[\w/-]*)?$/
@@ -18,7 +22,7 @@ const pages = /^\/(book|bookings|desk|manage|profile|reset-password|sign-in)?(\/
  */
 export function webPages(graphql: GraphQLInstance, settings: { production: boolean }): Router {
   const router = Router()
-  if (!existsSync(join(dist, 'index.html'))) {
+  if (!built) {
     log.warn('The pages are not built (npm run build:web): only the API is served')
     return router
   }

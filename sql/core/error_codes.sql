@@ -55,6 +55,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS907', 'body_too_large', 413, 'Body too large', 'The body of the request is larger than 100 kB.'),
   ('MS908', 'unsupported_media_type', 415, 'Media type not supported', 'The body must be application/json (for PATCH also application/merge-patch+json).'),
   ('MS909', 'introspection_disabled', 400, 'No introspection', 'The document asks for __schema or __type, which this server does not answer. The schema is in schema.graphql.'),
+  ('MS910', 'document_not_trusted', 400, 'Document not trusted', 'This server runs only the documents it was given in advance. The one that was sent, or named by documentId, is none of them.'),
   ('MS401', 'unauthenticated', 401, 'Sign in first', 'No token, or one that is expired, forged or of a session that was signed out.'),
   ('MS403', 'forbidden', 403, 'Not allowed', 'The caller has no right to do this.'),
   ('42501', 'insufficient_privilege', 403, 'Not allowed', 'The caller''s role has no right to this table, column or function, or row-level security refuses the row.'),

@@ -8,6 +8,7 @@ import { type Errors, Refusal, retryAfter } from './errors.ts'
 import type { OneTransaction } from './one_transaction.ts'
 import type { Operations } from './operations.ts'
 import type { Claims, Tokens } from './tokens.ts'
+import { type TrustedDocuments, trustedText } from './trusted_documents.ts'
 
 declare global {
   namespace Grafast {
@@ -22,14 +23,21 @@ declare global {
   }
 }
 
+/** What a server knows once it has its schema. */
+export interface Serving {
+  operations: Operations
+  /** Undefined trusts all. */
+  trusted: TrustedDocuments | undefined
+}
+
 /**
- * What a server adds to Grafserv: who calls, checked before anything runs, our operations in place of Grafserv's, and a
- * code on every error, also on those that Grafserv answers by itself.
+ * What a server adds to Grafserv: who calls, checked before anything runs, trusted documents alone if there are any, our
+ * operations in place of Grafserv's, and a code on every error, also on those that Grafserv answers by itself.
  */
 export function makeServingPlugin(
   tokens: Tokens,
   { tell, statusOf }: Errors,
-  operations: () => Operations,
+  serving: () => Serving,
   addressOf: (request: IncomingMessage) => string,
 ): GraphileConfig.Plugin {
   async function claimsOf(request: Partial<Grafast.RequestContext>): Promise<Claims> {
@@ -56,8 +64,13 @@ export function makeServingPlugin(
           event.getExecutionConfig = async function (request): Promise<ExecutionConfig> {
             request.requestId = requestIdOf(request)
             request.claims = await claimsOf(request)
-            return { ...(await theirs.call(this, request)), ...operations() }
+            return { ...(await theirs.call(this, request)), ...serving().operations }
           }
+          return next()
+        },
+        processGraphQLRequestBody(next, { body }) {
+          const { trusted } = serving()
+          if (trusted) body.query = trustedText(trusted, body)
           return next()
         },
         async processRequest(next, { requestDigest }) {
@@ -117,6 +130,8 @@ function withCodes(result: Result | null, statusOf: Errors['statusOf']): Result 
     // What has none is Grafserv's: not POST, not json, too large.
     const code = result.statusCode >= 500 ? 'internal_error' : (codes[result.statusCode] ?? 'bad_request')
     error.extensions = { code, ...extensions }
+    // Refused before anything ran, which Grafserv takes for its own failure.
+    if (extensions.code && result.statusCode === 500) result.statusCode = statusOf(extensions.code) ?? 500
     if (error.extensions.code === 'unauthenticated' && extensions.code && result.statusCode >= 400) {
       result.statusCode = 401
       result.headers['www-authenticate'] = 'Bearer error="invalid_token"'

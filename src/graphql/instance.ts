@@ -13,12 +13,13 @@ import { clientAddress, trustOf } from '../client_address.ts'
 import { schemaPreset } from '../graphile.config.ts'
 import type { ServerSettings } from '../settings.ts'
 import { loadErrors } from './errors.ts'
-import { makeServingPlugin } from './http.ts'
+import { makeServingPlugin, type Serving } from './http.ts'
 import { OneTransaction, type Outcome, Undone } from './one_transaction.ts'
-import { createOperations, type Operations } from './operations.ts'
+import { createOperations } from './operations.ts'
 import { makeRequestService } from './request_adaptor.ts'
 import { inTransaction } from './request_transaction.ts'
 import { type Claims, createTokens, type TokenSettings, type Tokens } from './tokens.ts'
+import { readManifests } from './trusted_documents.ts'
 import { serveWebSockets } from './websocket.ts'
 
 export interface GraphQLOptions {
@@ -28,6 +29,8 @@ export interface GraphQLOptions {
     Pick<ServerSettings, 'production' | 'introspection'> &
     Partial<Pick<ServerSettings, 'trust'>>
   log: Logger
+  /** Files that list the only documents which callers from outside may run; without any these run what they like. */
+  manifests?: readonly string[] | undefined
 }
 
 /** An operation to run in this process, for a caller whose token was verified. */
@@ -71,19 +74,22 @@ const path = '/graphql'
 /** Longest request, in bytes: a document with its variables. */
 const maxRequestLength = 100_000
 
-/** Builds the GraphQL API of a migrated database. Throws when the database has what the schema has no name for. */
-export async function createGraphQL({ pool, settings, log }: GraphQLOptions): Promise<GraphQLInstance> {
+/**
+ * Builds the GraphQL API of a migrated database. Throws when the database has what the schema has no name for, and
+ * StartError for faults of the manifests.
+ */
+export async function createGraphQL({ pool, settings, log, manifests }: GraphQLOptions): Promise<GraphQLInstance> {
   const errors = await loadErrors(pool, log)
   const { tell } = errors
   const tokens = createTokens(settings)
   const addressOf = (request: IncomingMessage) => clientAddress(request, settings.trust ?? trustOf(undefined))
-  let operations: Operations
+  let serving: Serving
   const service = makeRequestService(pool)
   const connect = makePgAdaptorWithPgClient(pool)
 
   const instance = postgraphile({
     extends: [schemaPreset],
-    plugins: [makeServingPlugin(tokens, errors, () => operations, addressOf)],
+    plugins: [makeServingPlugin(tokens, errors, () => serving, addressOf)],
     pgServices: [
       {
         ...service,
@@ -104,7 +110,9 @@ export async function createGraphQL({ pool, settings, log }: GraphQLOptions): Pr
     },
   })
   const schema = await instance.getSchema()
-  operations = createOperations(schema, tell, settings.introspection)
+  const operations = createOperations(schema, tell, settings.introspection)
+  const check = (document: string) => operations.parseAndValidate(document).errors ?? []
+  serving = { operations, trusted: manifests && (await readManifests(manifests, check)) }
   const resolvedPreset = instance.getResolvedPreset()
   const serv = instance.createServ(grafserv)
   await serv.ready()
@@ -134,7 +142,7 @@ export async function createGraphQL({ pool, settings, log }: GraphQLOptions): Pr
       await hookArgs(args)
       return (await operations.execute(args)) as ExecutionResult
     },
-    check: (document) => operations.parseAndValidate(document).errors ?? [],
+    check,
     async inTransaction({ claims, requestId }, work) {
       try {
         return await connect(null, (client) =>

@@ -27,7 +27,11 @@ export interface Served {
   /** An access token for claims as the test helpers give them. */
   tokenOf(claims: Claims): Promise<string>
   /** Subscribes over a WebSocket of its own; `connection` is what connection_init carries. */
-  subscribe(document: string, variables: Record<string, unknown>, connection: Record<string, unknown>): Subscription
+  subscribe(
+    document: string | { documentId: string },
+    variables: Record<string, unknown>,
+    connection: Record<string, unknown>,
+  ): Subscription
   stop(): Promise<void>
 }
 
@@ -39,7 +43,7 @@ export interface Subscription {
 
 /** Serves a cloned database. `prepare` changes it before the schema is read. Call stop() when done. */
 export async function serve(
-  settings: Partial<TokenSettings> & { production?: boolean; introspection?: boolean } = {},
+  settings: Partial<TokenSettings> & { production?: boolean; introspection?: boolean; manifests?: string[] } = {},
   prepare: (owner: Connection) => Promise<unknown> = async () => undefined,
 ): Promise<Served> {
   programLog.level = 'warn'
@@ -50,7 +54,8 @@ export async function serve(
   const logged: Record<string, unknown>[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => logged.push(JSON.parse(line)) })
   const defaults = { production: false, introspection: true, ...tokenSettings }
-  const graphql = await createGraphQL({ pool, log, settings: { ...defaults, ...settings } })
+  const { manifests } = settings
+  const graphql = await createGraphQL({ pool, log, manifests, settings: { ...defaults, ...settings } })
   const app = express()
   const server: Server = createServer(app)
   app.use(identifyRequests)
@@ -80,7 +85,7 @@ export async function serve(
 
 function subscription(
   url: string,
-  query: string,
+  document: string | { documentId: string },
   variables: Record<string, unknown>,
   connectionParams: Record<string, unknown>,
 ): Subscription {
@@ -90,7 +95,9 @@ function subscription(
     retryAttempts: 0,
     connectionParams,
   })
-  const events = client.iterate({ query, variables })
+  // The protocol wants a text, if an empty one.
+  const asked = typeof document === 'string' ? { query: document } : { query: '', ...document }
+  const events = client.iterate({ ...asked, variables })
   return {
     async next() {
       try {

@@ -48,12 +48,19 @@ export async function launchBrowser(): Promise<Browser> {
 const builtPages = () =>
   promisify(execFile)(process.execPath, [join(import.meta.dirname, '../../scripts/build_web.ts')])
 
-/** Starts both, on a database of their own, and if asked a worker for what jobs do. Call close() when done. */
-async function startPages({ worker = false } = {}): Promise<Pages> {
+interface PagesOptions {
+  /** Whether a worker does what jobs do. */
+  worker?: boolean
+  /** Settings of the server. */
+  env?: Record<string, string>
+}
+
+/** Starts both, on a database of their own. Call close() when done. */
+async function startPages({ worker = false, env = {} }: PagesOptions): Promise<Pages> {
   // A browser that outlives a failure in here would keep Jest waiting for ever.
   const started = new AsyncDisposableStack()
   try {
-    return await open(started, worker)
+    return await open(started, worker, env)
   } catch (error) {
     await started.disposeAsync()
     throw error
@@ -66,11 +73,13 @@ async function all<Values extends unknown[]>(work: { [N in keyof Values]: Promis
   return (await Promise.all(work)) as Values
 }
 
-async function open(started: AsyncDisposableStack, worker: boolean): Promise<Pages> {
+async function open(started: AsyncDisposableStack, worker: boolean, env: Record<string, string>): Promise<Pages> {
   const [database] = await all([cloneDatabase().then((it) => started.adopt(it, (clone) => clone.drop())), builtPages()])
   const [browser, server] = await all([
     launchBrowser().then((it) => started.adopt(it, (open) => open.close())),
-    startServer(database.url).then((it) => started.adopt(it, async (program: Program) => void (await program.stop()))),
+    startServer(database.url, env).then((it) =>
+      started.adopt(it, async (program: Program) => void (await program.stop())),
+    ),
     loadDemoData(database.url),
   ])
   if (worker) {
@@ -101,7 +110,7 @@ export interface PagesForTests extends Pages {
 }
 
 /** The pages for the tests of a file, from before the first to after the last. What goes wrong on one fails its test. */
-export function pagesForTests(options: { worker?: boolean } = {}): PagesForTests {
+export function pagesForTests(options: PagesOptions = {}): PagesForTests {
   const pages = {} as PagesForTests
   beforeAll(async () => {
     Object.assign(pages, await startPages(options))

@@ -81,6 +81,11 @@ test('introspection is answered by default, but in production', () => {
   expect(readSettings('main', { GRAPHQL_INTROSPECTION: 'off' }).introspection).toBe(false)
 })
 
+test('all documents are trusted unless a file lists some', () => {
+  expect(readSettings('main', {}).trustedDocuments).toBeUndefined()
+  expect(readSettings('main', { TRUSTED_DOCUMENTS: 'documents.json' }).trustedDocuments).toBe('documents.json')
+})
+
 test('server and worker alone want a database', () => {
   expect(() => readSettings('server', {})).toThrow(/^DATABASE_URL: /)
   expect(() => readSettings('worker', {})).toThrow(/^DATABASE_URL: /)

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readManifests } from '../../src/graphql/trusted_documents.ts'
+import { StartError } from '../../src/settings.ts'
+import { ownerUrlOf } from '../helpers/cluster.ts'
+import { eventually } from '../helpers/eventually.ts'
+import type { Answer } from '../helpers/graphql.ts'
+import { runToEnd, startServer } from '../helpers/program.ts'
+import { aPractice, aSlot } from '../helpers/world.ts'
+import { type Served, serve } from './served.ts'
+
+const counted = '{ clinics { totalCount } }'
+const day = `subscription ($clinicId: BigInt!) { clinicDay(clinicId: $clinicId) { bookingSlots { id status } } }`
+const untrusted = '{ clinics { nodes { id } } }'
+const idOf = (text: string) => createHash('sha256').update(text).digest('hex')
+
+let folder: string
+let served: Served
+/** Writes a manifest and gives its path. */
+const manifest = async (name: string, content: unknown) => {
+  const file = join(folder, `${name}.json`)
+  await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content))
+  return file
+}
+let trusting: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'medislot-manifests-'))
+  trusting = await manifest('counted', { [`sha256:${idOf(counted)}`]: counted })
+  served = await serve({ manifests: [trusting, await manifest('day', { [idOf(day)]: day })] })
+})
+afterAll(async () => {
+  await served.stop()
+  await rm(folder, { recursive: true })
+})
+
+async function post(body: object, url = served.url) {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  return { status: response.status, ...((await response.json()) as Answer) }
+}
+
+/** The first answer over a WebSocket. */
+async function overWebSocket(document: string | { documentId: string }) {
+  const subscription = served.subscribe(document, {}, {})
+  const answer = await subscription.next()
+  await subscription.close()
+  return answer
+}
+
+const asked: [string, { query: string } | { documentId: string }][] = [
+  ['by its text', { query: counted }],
+  ['by its id', { documentId: `sha256:${idOf(counted)}` }],
+  ['by its id without the prefix', { documentId: idOf(counted) }],
+]
+
+test.each(asked)('a trusted document is run, asked for %s', async (_how, body) => {
+  const data = { clinics: { totalCount: 0 } }
+  expect(await post(body)).toEqual({ status: 200, data })
+  expect(await overWebSocket('query' in body ? body.query : body)).toEqual({ data })
+})
+
+const refused: [string, string | { documentId: string }][] = [
+  ['another text', untrusted],
+  ['a trusted one with a space', `${counted} `],
+  ['what is no document', '{'],
+  ['introspection', '{ __schema { queryType { name } } }'],
+  ['an unknown id', { documentId: `sha256:${idOf(untrusted)}` }],
+  ['an id that is the name of a property', { documentId: 'constructor' }],
+  ['a text as its id', { documentId: counted }],
+]
+
+test.each(refused)('%s is refused before it is parsed', async (_what, document) => {
+  const errors = [expect.objectContaining({ extensions: { code: 'document_not_trusted' } })]
+  expect(await post(typeof document === 'string' ? { query: document } : document)).toEqual({ status: 400, errors })
+  expect(await overWebSocket(document)).toEqual({ errors })
+})
+
+test.each([
+  ['nothing', {}],
+  ['no text', { query: 5 }],
+  ['an unknown id beside a trusted text', { documentId: idOf(untrusted), query: counted }],
+])('%s is refused', async (_what, body) => {
+  expect(await post(body)).toMatchObject({ status: 400, errors: [{ extensions: { code: 'document_not_trusted' } }] })
+})
+
+test.each<[string, string | { documentId: string }]>([
+  ['text', day],
+  ['id', { documentId: `sha256:${idOf(day)}` }],
+])('a trusted subscription is carried, asked for by its %s', async (_how, document) => {
+  const { owner } = served
+  const { clinicId, doctorId, receptionist } = await aPractice(owner)
+  const authorization = `Bearer ${await served.tokenOf(receptionist.claims)}`
+  await owner.query('select app_private.publish_events()')
+  const subscription = served.subscribe(document, { clinicId }, { authorization })
+  const answer = subscription.next()
+  // What happens before the server listens is not told.
+  const listens = `select from pg_stat_activity where query = 'LISTEN "medislot:clinic:${clinicId}"'`
+  await eventually(async () => (await owner.query(listens)).length > 0, 'the server listens')
+  const id = await aSlot(owner, clinicId, doctorId, 30)
+  await owner.query('select app_private.publish_events()')
+  expect(await answer).toEqual({ data: { clinicDay: { bookingSlots: [{ id, status: 'OPEN' }] } } })
+  await subscription.close()
+})
+
+test('callers in this process run what they like', async () => {
+  const document = '{ specializations { totalCount } }'
+  expect(await served.graphql.run({ document, claims: {} })).toEqual({ data: { specializations: { totalCount: 0 } } })
+})
+
+test('a server that trusts some documents serves REST as ever', async () => {
+  const server = await startServer(ownerUrlOf('shared'), { TRUSTED_DOCUMENTS: trusting })
+  expect((await fetch(`${server.url}/api/clinics`)).status).toBe(200)
+  expect((await post({ query: counted }, server.url)).status).toBe(200)
+  expect((await post({ query: untrusted }, server.url)).status).toBe(400)
+  await server.stop()
+})
+
+describe('a manifest with a fault is refused by its name', () => {
+  test.each<[string, unknown, RegExp]>([
+    ['no JSON', '{', /cannot be read: /],
+    ['a list', [counted], /must hold an object/],
+    ['nothing', null, /must hold an object/],
+    ['a wrong id', { [idOf(untrusted)]: counted }, /[0-9a-f]{64}: is not the SHA-256/],
+    ['what is no text', { [idOf(counted)]: { text: counted } }, /is not the SHA-256/],
+    ['what is no document', { [idOf('{')]: '{' }, /: Syntax Error/],
+    ['what the schema has not', { [idOf('{ dogs }')]: '{ dogs }' }, /: Cannot query field "dogs"/],
+  ])('%s', async (_fault, content, message) => {
+    const file = await manifest('faulty', content)
+    const reading = readManifests([trusting, file], served.graphql.check)
+    await expect(reading).rejects.toThrow(StartError)
+    await expect(reading).rejects.toThrow(message)
+    await expect(reading).rejects.toThrow(`TRUSTED_DOCUMENTS: ${file}`)
+  })
+
+  test('every one of them', async () => {
+    const file = await manifest('faulty', { a: counted, b: counted })
+    await expect(readManifests([file], served.graphql.check)).rejects.toThrow(/: a: .*\n.*: b: /)
+  })
+
+  test('and the server does not start', async () => {
+    const env = { DATABASE_URL: ownerUrlOf('shared'), TRUSTED_DOCUMENTS: join(folder, 'none.json') }
+    const { code, stdout, stderr } = await runToEnd('server', { env })
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(/^TRUSTED_DOCUMENTS: .*none\.json cannot be read: ENOENT/m)
+    expect(stderr).not.toMatch(/^ +at /m)
+  })
+})

@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+import { pagesForTests, signInAs } from '../helpers/browser.ts'
+import { eventually } from '../helpers/eventually.ts'
+
+// The pages beside a server that runs no other documents than theirs.
+const TRUSTED_DOCUMENTS = join(import.meta.dirname, '../../dist/documents.json')
+const pages = pagesForTests({ worker: true, env: { TRUSTED_DOCUMENTS } })
+
+test('a time is found, booked and seen at the desk, live', async () => {
+  const other = await fetch(`${pages.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ clinics { totalCount } }' }),
+  })
+  expect(other.status).toBe(400)
+
+  const { id: clinic } = await pages.owner.one<{ id: string }>(
+    `select id from app_public.clinics where name like 'Riverside%'`,
+  )
+  const [patient, desk] = [await pages.visitor(), await pages.visitor({ viewport: { width: 1280, height: 800 } })]
+  await signInAs(patient, pages.url, 'ann', `/?clinic=${clinic}`)
+  await patient.locator('a.time').first().click()
+  await patient.getByText(/^Kept for you: /).waitFor()
+  const slot = new URL(patient.url()).pathname.split('/').at(-1) as string
+  const { date } = await pages.owner.one<{ date: string }>(
+    'select slot_date::text as date from app_public.booking_slots where id = $1',
+    [slot],
+  )
+  await signInAs(desk, pages.url, 'riverside', `/desk/${clinic}?date=${date}`)
+  // What happens before the server listens is not told, only read.
+  const listens = `select from pg_stat_activity where query = 'LISTEN "medislot:clinic:${clinic}"'`
+  await eventually(async () => (await pages.owner.query(listens)).length > 0, 'the server listens')
+
+  await patient.getByRole('button', { name: 'Book', exact: true }).click()
+  await patient.getByRole('heading', { name: 'Booked' }).waitFor()
+  await desk.locator('[data-news]', { hasText: 'Booked, Ann' }).waitFor({ state: 'attached' })
+})
