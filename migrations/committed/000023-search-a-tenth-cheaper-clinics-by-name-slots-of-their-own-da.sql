@@ -1,5 +1,5 @@
 --! Previous: sha1:09ca44b7e7aa2bc4db41ebac1c03bf682896f62a
---! Hash: sha1:ead3f1c2d24ad9a01fa5b3d7fd9c15c29184d43e
+--! Hash: sha1:7131e2e07b30d70b77dbc988e3cfeae5d6fea7ed
 --! Message: search a tenth cheaper, clinics by name, slots of their own date
 
 --! Included core/error_codes.sql
@@ -53,7 +53,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS900', 'internal_error', 500, 'Unexpected error', 'Our fault. It is logged with the request id.'),
   ('MS901', 'graphql_parse_failed', 400, 'Not a GraphQL document', 'The document could not be parsed.'),
   ('MS902', 'graphql_validation_failed', 400, 'Document does not fit the schema', 'The document asks for what the schema does not have, or its variables do not fit.'),
-  ('MS903', 'query_too_complex', 400, 'Query too complex', 'The document exceeds a limit of depth, cost, aliases, tokens or page size. The detail names it.'),
+  ('MS903', 'query_too_complex', 400, 'Query too complex', 'The document exceeds a limit of depth, cost, aliases, tokens, page size or what its variables hold. The detail names it.'),
   ('MS904', 'bad_request', 400, 'Bad request', 'The request itself is malformed.'),
   ('MS905', 'not_found', 404, 'Nothing here', 'There is nothing at this address.'),
   ('MS906', 'method_not_allowed', 405, 'Method not allowed', 'The address does not know this method. The header Allow lists those it knows.'),
@@ -76,6 +76,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('22009', 'invalid_time_zone_displacement_value', 422, 'No such offset', 'The offset of a time from UTC is out of range.'),
   ('22021', 'character_not_in_repertoire', 422, 'Not text', 'A text holds what is no character, such as a zero byte.'),
   ('22023', 'invalid_parameter_value', 422, 'Value not understood', 'A value, such as a time zone, is not known to PostgreSQL.'),
+  ('22P05', 'untranslatable_character', 422, 'Not text', 'A text within JSON holds what is no character, such as a zero byte.'),
   ('22P02', 'invalid_text_representation', 422, 'Value cannot be read', 'A value cannot be read as its type.'),
   ('40001', 'serialization_failure', 409, 'Collided with another change', 'Two changes met. Repeat the request.'),
   ('40P01', 'deadlock_detected', 409, 'Collided with another change', 'Two changes met. Repeat the request.'),

@@ -32,11 +32,28 @@ export const limits = {
   cost: 5000,
   /** What a list without a page size is taken to hold. */
   unpagedList: 10,
+  /** Lists and objects inside each other in variables. */
+  variableDepth: 50,
 } as const
 
 /** A refusal for being too much. `detail` names the limit. */
 export const tooComplex = (message: string, limit: string, most: number) =>
   new GraphQLError(message, { extensions: { code: 'query_too_complex', detail: { limit, most } } })
+
+/**
+ * Refuses variables with too much inside each other: whatever makes a text of them later calls itself for each level, and
+ * some thousands, which fit a request easily, are more than the stack holds.
+ */
+export function variablesRefusal(variables: unknown): GraphQLError | undefined {
+  const isDeeper = (value: unknown, levels: number): boolean =>
+    typeof value === 'object' &&
+    value !== null &&
+    (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)))
+  // The variables themselves are an object, too.
+  if (!isDeeper(variables, limits.variableDepth + 1)) return undefined
+  const message = `More than ${limits.variableDepth} lists or objects inside each other in variables.`
+  return tooComplex(message, 'variableDepth', limits.variableDepth)
+}
 
 /** The context of a rule that is not ours, with our errors in place of its own. */
 const telling = (context: ValidationContext, told: (error: GraphQLError) => GraphQLError): ValidationContext =>

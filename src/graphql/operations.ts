@@ -21,6 +21,7 @@ import {
   limits,
   subscriptionRule,
   tooComplex,
+  variablesRefusal,
 } from './limits.ts'
 import { Remembered } from './remembered.ts'
 import type { RequestSettings } from './request_adaptor.ts'
@@ -93,7 +94,9 @@ export function createOperations(schema: GraphQLSchema, tell: TellError, introsp
   }
 
   const refusal = ({ document, operationName, variableValues }: Arguments) => {
-    const error = costChecks.get(document)?.(operationName ?? undefined, variableValues ?? undefined)
+    const error =
+      variablesRefusal(variableValues) ??
+      costChecks.get(document)?.(operationName ?? undefined, variableValues ?? undefined)
     // What measures the cost reads variables, and has no option to hide suggestions.
     if (error && !introspection) error.message = error.message.replace(/ Did you mean .*/s, '')
     return error

@@ -1,5 +1,5 @@
 import { dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/graphql.ts'
-import { aPractice } from '../helpers/world.ts'
+import { anAccount, aPractice } from '../helpers/world.ts'
 import { type Served, serve } from './served.ts'
 
 let served: Served
@@ -52,6 +52,21 @@ describe('a refusal of the database', () => {
     const generate = `mutation ($input: GenerateBookingSlotsInput!) { generateBookingSlots(input: $input) { slotGenerationRun { id } } }`
     const range = { clinicId: practice.clinicId, fromDate: '2030-01-01', toDate: '2030-01-02' }
     await expectGraphQLRefusal(manager(generate, { input: range }), 'forbidden')
+  })
+
+  test.each([
+    ['a zero byte', { de: 'a\u0000b' }, 'untranslatable_character'],
+    ['half a character', { de: '\ud800' }, 'invalid_text_representation'],
+    ['what is no name', { german: 'Kardiologie' }, 'check_violation'],
+  ])('of JSON with %s', async (_what, names, code) => {
+    const { claims } = await anAccount(served.owner, { isAdmin: true })
+    const admin = await served.as(claims)
+    const { id } = await served.owner.one<{ id: string }>(
+      `insert into app_public.specializations (name) values ($1) returning id`,
+      [`Of ${_what}`],
+    )
+    const update = `mutation ($id: BigInt!, $names: JSON!) { updateSpecialization(input: { id: $id, patch: { names: $names } }) { clientMutationId } }`
+    await expectGraphQLRefusal(admin(update, { id, names }), code)
   })
 
   test('by PostgreSQL itself is told by its title alone: its own message quotes rows', async () => {

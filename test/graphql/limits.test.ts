@@ -1,6 +1,6 @@
 import { getIntrospectionQuery } from 'graphql'
 import { limits } from '../../src/graphql/limits.ts'
-import { dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/graphql.ts'
+import { type Answer, dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/graphql.ts'
 import { quickest } from '../helpers/quickest.ts'
 import { type Served, serve } from './served.ts'
 
@@ -118,6 +118,33 @@ test('documents have an end, and fragments of fragments are no way around it', a
   const refused = async (time: number) =>
     expect((await tooComplex(`query Q${time} { clinics { nodes { ...f0 } } } ${bomb}`)).limit).toBe('cost')
   expect(await quickest(1000, refused)).toBeLessThan(1000)
+})
+
+test.each([
+  [
+    'a JSON',
+    'mutation ($it: JSON!) { createSpecialization(input: { specialization: { name: "Deep", names: $it } }) { clientMutationId } }',
+  ],
+  ['an id', 'query ($it: BigInt!) { clinic(id: $it) { id } }'],
+  ['a text', 'mutation ($it: String!) { signIn(input: { email: $it, password: $it }) { clientMutationId } }'],
+])('variables have an end inside, more than the stack would hold: %s', async (_what, document) => {
+  const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
+  const ask = async (levels: number) => {
+    // Written by hand: JSON.stringify() itself has an end.
+    const body = `{"query": ${JSON.stringify(document)}, "variables": {"it": ${nested(levels)}}}`
+    const response = await fetch(`${served.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
+    const { errors } = (await response.json()) as Answer
+    return errors?.map(({ extensions }) => extensions?.code)
+  }
+  expect(await ask(limits.variableDepth)).not.toContain('query_too_complex')
+  for (const levels of [limits.variableDepth + 1, 6_000, 45_000])
+    expect(await ask(levels)).toEqual(['query_too_complex'])
+  // What is refused is no fault of ours.
+  expect(served.logged.filter(({ level }) => Number(level) >= 50)).toEqual([])
 })
 
 test('the most one can send is refused or answered soon', async () => {
