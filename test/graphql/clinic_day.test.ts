@@ -2,6 +2,7 @@ import { jest } from '@jest/globals'
 import type { Claims } from '../../src/graphql/tokens.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type Answer, dataOf, type GraphQLClient } from '../helpers/graphql.ts'
+import { listeners, listening, publishAll } from '../helpers/live.ts'
 import { aPractice, aSlot } from '../helpers/world.ts'
 import { type Served, type Subscription, serve } from './served.ts'
 
@@ -18,7 +19,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await Promise.all(open.splice(0).map((subscription) => subscription.close()))
   // Else the next test might take it for its own that the server still listens.
-  await eventually(async () => (await listeners()).length === 0, 'a server that listens no longer')
+  await eventually(async () => (await listeners(served.owner)).length === 0, 'a server that listens no longer')
 })
 afterAll(() => served.stop())
 
@@ -44,32 +45,6 @@ async function watch(claims: Claims | undefined, variables: Record<string, unkno
   return subscription
 }
 
-/** Connections of this database that listen: PostgreSQL shows those of all, and other tests have theirs. */
-const listeners = () =>
-  served.owner.query<{ pid: number; query: string; state: string }>(
-    `select pid, query, state from pg_stat_activity where datname = current_database() and query like 'LISTEN%'`,
-  )
-
-/** Waits until the server listens for a clinic's changes: what happens before is not told. */
-async function listening(clinicId = practice.clinicId): Promise<void> {
-  const statement = `LISTEN "medislot:clinic:${clinicId}"`
-  await eventually(
-    async () => (await listeners()).some(({ query, state }) => query === statement && state === 'idle'),
-    'a server that listens',
-  )
-}
-
-/** What the job does every second, until all is told: a transaction of whatever database of the cluster holds it up. */
-const publish = () =>
-  eventually(async () => {
-    await served.owner.query('select app_private.publish_events()')
-    const { behind } = await served.owner.one<{ behind: number }>(
-      `select count(*)::int as behind from app_public.events e, app_private.event_publication p
-       where (e.transaction_id, e.id) > (p.transaction_id, p.event_id)`,
-    )
-    return behind === 0
-  }, 'all events to be told')
-
 const book = (bookingSlotId: string) =>
   dataOf(
     ann('mutation ($input: BookSlotInput!) { bookSlot(input: $input) { booking { id } } }', {
@@ -81,14 +56,14 @@ test('a booking is told to the desk, with the slot as it is now', async () => {
   const slots = [practice.slotId]
   for (const hours of [24 * 3, 24 * 4])
     slots.push(await aSlot(served.owner, practice.clinicId, practice.doctorId, hours))
-  await publish()
+  await publishAll(served.owner)
   const events = await watch(practice.receptionist.claims)
   let next = events.next()
-  await listening()
+  await listening(served.owner, practice.clinicId)
   const waits: number[] = []
   for (const slot of slots) {
     await book(slot)
-    await publish()
+    await publishAll(served.owner)
     const published = performance.now()
     const { events: told, bookingSlots } = changeOf(await next)
     waits.push(performance.now() - published)
@@ -107,31 +82,31 @@ test('only changes of the day asked for are sent', async () => {
     'select slot_date::text as date from app_public.booking_slots where id = $1',
     [asked],
   )
-  await publish()
+  await publishAll(served.owner)
   const events = await watch(practice.manager.claims, { date })
   const next = events.next()
-  await listening()
+  await listening(served.owner, practice.clinicId)
   await book(other)
-  await publish()
+  await publishAll(served.owner)
   await book(asked)
-  await publish()
+  await publishAll(served.owner)
   expect(changeOf(await next).bookingSlots.map(({ id }) => id)).toEqual([asked])
 })
 
 test('two changes of one slot are told as two states of it', async () => {
   const slot = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 7)
-  await publish()
+  await publishAll(served.owner)
   const events = await watch(practice.manager.claims)
   const next = events.next()
-  await listening()
+  await listening(served.owner, practice.clinicId)
   const input = { clinicId: practice.clinicId, bookingSlotId: slot }
   await dataOf(ann('mutation ($input: HoldSlotInput!) { holdSlot(input: $input) { bookingSlot { id } } }', { input }))
-  await publish()
+  await publishAll(served.owner)
   expect(changeOf(await next).bookingSlots[0]?.status).toBe('HELD')
   await dataOf(
     ann('mutation ($input: ReleaseHoldInput!) { releaseHold(input: $input) { bookingSlot { id } } }', { input }),
   )
-  await publish()
+  await publishAll(served.owner)
   expect(changeOf(await events.next()).bookingSlots[0]?.status).toBe('OPEN')
 })
 
@@ -139,20 +114,21 @@ test('it ends when the database connection breaks, since something may be missed
   const slot = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 12)
   const events = await watch(practice.manager.claims)
   const next = events.next()
-  await listening()
+  await listening(served.owner, practice.clinicId)
   // PgSubscriber says so by itself.
   const said = jest.spyOn(console, 'error').mockImplementation(() => undefined)
-  for (const { pid } of await listeners()) await served.owner.query('select pg_terminate_backend($1)', [pid])
+  for (const { pid } of await listeners(served.owner))
+    await served.owner.query('select pg_terminate_backend($1)', [pid])
   expect(codeOf(await next)).toBe('internal_error')
   expect(await events.next()).toBeUndefined()
   said.mockRestore()
 
-  await publish()
+  await publishAll(served.owner)
   const again = await watch(practice.manager.claims)
   const change = again.next()
-  await listening()
+  await listening(served.owner, practice.clinicId)
   await book(slot)
-  await publish()
+  await publishAll(served.owner)
   expect(changeOf(await change).bookingSlots).toHaveLength(1)
 })
 
@@ -179,28 +155,28 @@ test('a token that is none is refused, however it comes', async () => {
 
 test('the token may come as accessToken', async () => {
   const slot = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 8)
-  await publish()
+  await publishAll(served.owner)
   const accessToken = await served.tokenOf(practice.receptionist.claims)
   const events = served.subscribe(document, { clinicId: practice.clinicId }, { accessToken })
   open.push(events)
   const next = events.next()
-  await listening()
+  await listening(served.owner, practice.clinicId)
   await book(slot)
-  await publish()
+  await publishAll(served.owner)
   expect(changeOf(await next).bookingSlots).toHaveLength(1)
 })
 
 test('it ends when the membership does, and tells nothing more', async () => {
   const slot = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 9)
-  await publish()
+  await publishAll(served.owner)
   const events = await watch(practice.receptionist.claims)
   const next = events.next()
-  await listening()
+  await listening(served.owner, practice.clinicId)
   await served.owner.query('update app_public.employees set is_active = false where id = $1', [
     practice.receptionist.employeeId,
   ])
   await book(slot)
-  await publish()
+  await publishAll(served.owner)
   const refusal = await next
   expect(codeOf(refusal)).toBe('forbidden')
   expect(refusal?.data?.clinicDay ?? null).toBeNull()
@@ -209,14 +185,14 @@ test('it ends when the membership does, and tells nothing more', async () => {
 
 test('it ends when its session does', async () => {
   const slot = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 10)
-  await publish()
+  await publishAll(served.owner)
   const events = await watch(practice.manager.claims)
   const next = events.next()
-  await listening()
+  await listening(served.owner, practice.clinicId)
   await served.owner.query('update app_private.sessions set revoked_at = now() where id = $1', [
     practice.manager.claims.sid,
   ])
   await book(slot)
-  await publish()
+  await publishAll(served.owner)
   expect(codeOf(await next)).toBe('unauthenticated')
 })

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { readManifests } from '../../src/graphql/trusted_documents.ts'
 import { StartError } from '../../src/settings.ts'
 import { ownerUrlOf } from '../helpers/cluster.ts'
-import { eventually } from '../helpers/eventually.ts'
 import type { Answer } from '../helpers/graphql.ts'
+import { listening, publishAll } from '../helpers/live.ts'
 import { runToEnd, startServer } from '../helpers/program.ts'
 import { aPractice, aSlot } from '../helpers/world.ts'
 import { type Served, serve } from './served.ts'
@@ -95,14 +95,12 @@ test.each<[string, string | { documentId: string }]>([
   const { owner } = served
   const { clinicId, doctorId, receptionist } = await aPractice(owner)
   const authorization = `Bearer ${await served.tokenOf(receptionist.claims)}`
-  await owner.query('select app_private.publish_events()')
+  await publishAll(owner)
   const subscription = served.subscribe(document, { clinicId }, { authorization })
   const answer = subscription.next()
-  // What happens before the server listens is not told.
-  const listens = `select from pg_stat_activity where query = 'LISTEN "medislot:clinic:${clinicId}"'`
-  await eventually(async () => (await owner.query(listens)).length > 0, 'the server listens')
+  await listening(owner, clinicId)
   const id = await aSlot(owner, clinicId, doctorId, 30)
-  await owner.query('select app_private.publish_events()')
+  await publishAll(owner)
   expect(await answer).toEqual({ data: { clinicDay: { bookingSlots: [{ id, status: 'OPEN' }] } } })
   await subscription.close()
 })

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { pagesForTests, signInAs } from '../helpers/browser.ts'
-import { eventually } from '../helpers/eventually.ts'
+import { listening } from '../helpers/live.ts'
 
 // The pages beside a server that runs no other documents than theirs.
 const TRUSTED_DOCUMENTS = join(import.meta.dirname, '../../dist/documents.json')
@@ -27,9 +27,7 @@ test('a time is found, booked and seen at the desk, live', async () => {
     [slot],
   )
   await signInAs(desk, pages.url, 'riverside', `/desk/${clinic}?date=${date}`)
-  // What happens before the server listens is not told, only read.
-  const listens = `select from pg_stat_activity where query = 'LISTEN "medislot:clinic:${clinic}"'`
-  await eventually(async () => (await pages.owner.query(listens)).length > 0, 'the server listens')
+  await listening(pages.owner, clinic)
 
   await patient.getByRole('button', { name: 'Book', exact: true }).click()
   await patient.getByRole('heading', { name: 'Booked' }).waitFor()

@@ -1,0 +1,30 @@
+import type { Connection } from './connection.ts'
+import { eventually } from './eventually.ts'
+
+type Owner = Pick<Connection, 'one' | 'query'>
+
+/** Connections of this database that listen: PostgreSQL shows those of all, and other tests have theirs. */
+export const listeners = (owner: Owner) =>
+  owner.query<{ pid: number; query: string; state: string }>(
+    `select pid, query, state from pg_stat_activity where datname = current_database() and query like 'LISTEN%'`,
+  )
+
+/** Waits until the server listens for a clinic's changes: what happens before is not told. */
+export async function listening(owner: Owner, clinicId: string): Promise<void> {
+  const statement = `LISTEN "medislot:clinic:${clinicId}"`
+  await eventually(
+    async () => (await listeners(owner)).some(({ query, state }) => query === statement && state === 'idle'),
+    'a server that listens',
+  )
+}
+
+/** What the job does every second, until all is told: a transaction of whatever database of the cluster holds it up. */
+export const publishAll = (owner: Owner) =>
+  eventually(async () => {
+    await owner.query('select app_private.publish_events()')
+    const { behind } = await owner.one<{ behind: number }>(
+      `select count(*)::int as behind from app_public.events e, app_private.event_publication p
+       where (e.transaction_id, e.id) > (p.transaction_id, p.event_id)`,
+    )
+    return behind === 0
+  }, 'all events to be told')
