@@ -132,6 +132,17 @@ export async function hasValue(field: Locator, value: string): Promise<void> {
   await eventually(async () => (await field.inputValue()) === value, `the field shows ${value}`)
 }
 
+/**
+ * Waits until a combobox offers these and nothing else: what the server answered to fewer letters is gone. Each is the
+ * name at the beginning of an option.
+ */
+export async function offers(page: Page, ...names: string[]): Promise<void> {
+  await eventually(async () => {
+    const texts = await page.getByRole('option').allTextContents()
+    return texts.length === names.length && texts.every((text, n) => text.startsWith(names[n] as string))
+  }, `there is to choose: ${names}`)
+}
+
 /** What axe finds wrong with a page as it is now, or with a part of it: rule, and the elements that break it. */
 export async function axeViolations(page: Page, part?: string): Promise<string[]> {
   // Not as a script element, which the page's Content-Security-Policy would refuse. It stays until another page is loaded.

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { axeViolations, hasValue, pagesForTests } from '../helpers/browser.ts'
+import { axeViolations, hasValue, offers, pagesForTests } from '../helpers/browser.ts'
 import { aDoctor, aSlot } from '../helpers/world.ts'
 
 const pages = pagesForTests()
@@ -49,8 +49,7 @@ test.each([
   await field.fill('nowhere')
   await page.getByText(none).waitFor()
   await field.fill('ANCH 127')
-  await page.getByRole('option').filter({ hasText: '127 Long Road' }).waitFor()
-  await page.getByRole('option').nth(1).waitFor({ state: 'detached' })
+  await offers(page, `${wanted.name}127 Long Road`)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     expect([colorScheme, ...(await axeViolations(page, '.popover'))]).toEqual([colorScheme])
@@ -85,8 +84,7 @@ test('by keyboard, and what is left without a choice changes nothing', async () 
   await page.getByLabel('What for').focus()
   await page.keyboard.press('Tab')
   await page.keyboard.type('branch 127')
-  await page.getByRole('option', { name: wanted.name }).waitFor()
-  await page.getByRole('option').nth(1).waitFor({ state: 'detached' })
+  await offers(page, wanted.name)
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
   await itsTimes(page)
@@ -134,6 +132,5 @@ test('what is typed before the page has all its parts stays, and so do cursor an
   await page.getByRole('listbox').waitFor()
   expect(await height()).toBe(before)
   await page.keyboard.type('2')
-  await page.getByRole('option', { name: wanted.name }).waitFor()
-  await page.getByRole('option').nth(1).waitFor({ state: 'detached' })
+  await offers(page, wanted.name)
 })

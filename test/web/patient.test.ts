@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { axeViolations, pagesForTests, signInAs } from '../helpers/browser.ts'
+import { axeViolations, offers, pagesForTests, signInAs } from '../helpers/browser.ts'
 
 const pages = pagesForTests()
 
@@ -136,7 +136,7 @@ test('by keyboard alone, from the first Tab to the booking', async () => {
   }
   await tabTo('[role=combobox]')
   await page.keyboard.type('Vogel')
-  await page.getByRole('option', { name: /Vogel/ }).waitFor()
+  await offers(page, 'Dr. Katharina Vogel')
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { level: 3, name: 'Dr. Katharina Vogel' }).first().waitFor()

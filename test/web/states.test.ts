@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { axeViolations, hasValue, pagesForTests, signInAs } from '../helpers/browser.ts'
+import { axeViolations, hasValue, offers, pagesForTests, signInAs } from '../helpers/browser.ts'
 
 const pages = pagesForTests()
 
@@ -164,7 +164,7 @@ test('what is typed for a doctor stays, and is searched for, though the combobox
   // Where the cursor was.
   await page.keyboard.type('a')
   expect(await field.inputValue()).toBe('Brandt')
-  await page.getByRole('option', { name: /Brandt/ }).waitFor()
+  await offers(page, 'Dr. Anna Brandt')
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
   await page
