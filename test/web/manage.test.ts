@@ -350,7 +350,9 @@ test('the overview counts who came, who did not, and what was free', async () =>
       async (before, row) => [...(await before), await row.locator('th, td').allTextContents()],
       Promise.resolve([]),
     )
-  expect(await rows(page.getByRole('region', { name: 'By doctor' }).locator('table'))).toEqual([
+  const byDoctor = page.getByRole('region', { name: 'By doctor' }).locator('table')
+  await byDoctor.waitFor()
+  expect(await rows(byDoctor)).toEqual([
     ['Dr. Ada Lovelace', '88%', '4', '1', '2', '1'],
     ['Dr. Berta Benz', '60%', '2', '1', '0', '2'],
   ])

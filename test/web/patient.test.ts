@@ -161,6 +161,7 @@ test('without a connection the page says so, and goes on when there is one again
   const page = await pages.visitor()
   await page.goto(pages.url)
   await page.locator('a.time').first().waitFor()
+  await page.getByRole('option', { name: 'Harbour Family Health' }).waitFor({ state: 'attached' })
   await page.context().setOffline(true)
   await page.getByRole('button', { name: 'Soonest' }).waitFor()
   await page.getByLabel('Where', { exact: true }).selectOption({ label: 'Harbour Family Health' })

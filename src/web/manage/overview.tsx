@@ -140,7 +140,7 @@ interface PeriodProps {
 
 function Period({ rows, first, today, choose }: PeriodProps) {
   const { t, locale } = useOverviewText()
-  const doctors = useDoctorNames().data?.nodes ?? []
+  const doctors = useDoctorNames().data?.nodes
   const [doctorId, setDoctorId] = useState('')
   const [pointed, setPointed] = useState<string>()
   const shown = doctorId ? rows.filter((row) => row.doctorId === doctorId) : rows
@@ -164,7 +164,7 @@ function Period({ rows, first, today, choose }: PeriodProps) {
           <Choice label={t.doctor} value={doctorId} onChange={setDoctorId}>
             <option value="">{t.everybody}</option>
             {doctors
-              .filter(({ id, isActive }) => isActive || rows.some((row) => row.doctorId === id))
+              ?.filter(({ id, isActive }) => isActive || rows.some((row) => row.doctorId === id))
               .map(({ id, fullName }) => (
                 <option key={id} value={id}>
                   {fullName}
@@ -202,7 +202,8 @@ function Period({ rows, first, today, choose }: PeriodProps) {
         {allOf(sum(shown)) === 0 && <p className="chart-none">{t.noSlots}</p>}
         <DayTable days={days} />
       </section>
-      <DoctorTable rows={rows} doctors={doctors} />
+      {/* Not before the names: whoever has none is said to have left. */}
+      {doctors && <DoctorTable rows={rows} doctors={doctors} />}
     </>
   )
 }
