@@ -1,9 +1,9 @@
-import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { DatabaseError } from 'pg'
 import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
+import { publishAll } from '../helpers/live.ts'
 import { aSmallWorld, type Command, command, mostLive, onTheirOwn, perform, type World } from './interleaving.ts'
 import { brokenInvariants } from './invariants.ts'
 
@@ -67,21 +67,6 @@ async function doAll(world: World, commands: Command[]): Promise<Record<string, 
   return outcomes
 }
 
-/** Publishes all that is left to publish, and waits until the listener has heard it. */
-async function publishAll(): Promise<void> {
-  for (;;) {
-    // Transactions of other tests in the cluster hold the publishing up as well.
-    const { is_settled } = await owner.one<{ is_settled: boolean }>(
-      `select not exists (
-         select from app_public.events where transaction_id >= pg_snapshot_xmin(pg_current_snapshot())) as is_settled`,
-    )
-    const { seen } = await owner.one<{ seen: number }>('select app_private.publish_events() as seen')
-    if (is_settled && seen === 0) break
-    await setTimeout(5)
-  }
-  await listener.query('select 1')
-}
-
 it('whatever many clients do at once, the clinics stay in order', async () => {
   const seen = new Set<string>()
   await fc.assert(
@@ -114,7 +99,9 @@ it('whatever many clients do at once, the clinics stay in order', async () => {
       const events = await owner.query<{ id: string }>('select id from app_public.events where clinic_id = any ($1)', [
         clinicIds,
       ])
-      await publishAll()
+      await publishAll(owner)
+      // It has heard of all when it is answered.
+      await listener.query('select 1')
       listener.client.off('notification', hear)
       await listener.query('unlisten *')
       expect(heard.map(Number).sort((a, b) => a - b)).toEqual(events.map(({ id }) => Number(id)).sort((a, b) => a - b))
