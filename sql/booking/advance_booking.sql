@@ -8,6 +8,16 @@ declare
   outcome jsonb;
 begin
   perform app_private.require_clinic_role(advance_booking.clinic_id, 'staff');
+  if advance_booking.idempotency_key is not null then
+    -- The right of this moment, before anything stored is read.
+    select b.* into booking from app_public.bookings b
+    where b.clinic_id = advance_booking.clinic_id and b.id = advance_booking.booking_id;
+    if booking.id is null then
+      perform app_hidden.refuse('booking_not_found', 'No such booking in this clinic.',
+        jsonb_build_object('bookingId', advance_booking.booking_id::text));
+    end if;
+    perform app_private.require_desk_or_own_doctor(booking.clinic_id, booking.doctor_id);
+  end if;
   outcome := app_private.replay(advance_booking.clinic_id, advance_booking.idempotency_key, advance_booking.to_status::text,
     jsonb_build_array(advance_booking.booking_id));
   if outcome is not null then
@@ -15,9 +25,7 @@ begin
   end if;
   booking := app_private.lock_booking(advance_booking.clinic_id, advance_booking.booking_id);
   -- A doctor sees to the own patients; everybody's are the desk's.
-  if booking.doctor_id <> all (app_hidden.own_doctor_ids()) then
-    perform app_private.require_clinic_role(advance_booking.clinic_id, 'desk');
-  end if;
+  perform app_private.require_desk_or_own_doctor(booking.clinic_id, booking.doctor_id);
   perform app_private.require_version('bookings', advance_booking.row_version, booking.row_version);
   select c.time_zone into zone from app_public.clinics c where c.id = booking.clinic_id;
   if advance_booking.to_status = 'checked_in' and booking.slot_date > (now() at time zone zone)::date

@@ -8,8 +8,8 @@ declare
   cutoff interval;
   outcome jsonb;
 begin
-  outcome := app_private.replay(cancel_booking.clinic_id, cancel_booking.idempotency_key, 'cancel_booking',
-    jsonb_build_array(cancel_booking.booking_id, cancel_booking.reason));
+  outcome := app_private.replay_of_booking(cancel_booking.clinic_id, cancel_booking.booking_id, cancel_booking.idempotency_key,
+    'cancel_booking', jsonb_build_array(cancel_booking.booking_id, cancel_booking.reason));
   if outcome is not null then
     return jsonb_populate_record(null::app_public.bookings, outcome);
   end if;

@@ -27,6 +27,6 @@ end
 $$;
 
 comment on function app_private.replay(bigint, text, text, jsonb) is
-'Opens an operation under a caller''s idempotency key: null when it has to be done (or there is no key), else the stored outcome. What was refused left nothing behind and is judged anew. Refuses idempotency_key_reused, invalid_argument.';
+'Opens an operation under a caller''s idempotency key: null when it has to be done (or there is no key), else the stored outcome. What was refused left nothing behind and is judged anew. To be called after the caller''s right to the operation was checked: a right that has ended must not give a stored outcome. Refuses idempotency_key_reused, invalid_argument.';
 
 revoke all on function app_private.replay(bigint, text, text, jsonb) from public;

@@ -11,7 +11,8 @@ declare
   by_desk boolean;
   outcome jsonb;
 begin
-  outcome := app_private.replay(reschedule_booking.clinic_id, reschedule_booking.idempotency_key, 'reschedule_booking',
+  outcome := app_private.replay_of_booking(reschedule_booking.clinic_id, reschedule_booking.booking_id,
+    reschedule_booking.idempotency_key, 'reschedule_booking',
     jsonb_build_array(reschedule_booking.booking_id, reschedule_booking.booking_slot_id));
   if outcome is not null then
     return jsonb_populate_record(null::app_public.bookings, outcome);

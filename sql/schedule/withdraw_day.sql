@@ -9,13 +9,13 @@ declare
   ended app_public.bookings[];
   outcome jsonb;
 begin
+  perform app_private.require_desk_or_own_doctor(withdraw_day.clinic_id, withdraw_day.doctor_id);
   outcome := app_private.replay(withdraw_day.clinic_id, withdraw_day.idempotency_key, 'withdraw_day',
     jsonb_build_array(withdraw_day.doctor_id, withdraw_day.slot_date, withdraw_day."cascade", withdraw_day.reason));
   if outcome is not null then
     return query select * from jsonb_populate_recordset(null::app_public.bookings, outcome);
     return;
   end if;
-  perform app_private.require_desk_or_own_doctor(withdraw_day.clinic_id, withdraw_day.doctor_id);
   if withdraw_day.slot_date is null then
     perform app_hidden.refuse('invalid_argument', 'A date is needed.', '{"argument": "slotDate"}');
   end if;

@@ -8,6 +8,16 @@ declare
   live app_public.bookings;
   outcome jsonb;
 begin
+  if withdraw_slot.idempotency_key is not null then
+    -- The right of this moment, before anything stored is read.
+    select bs.* into slot from app_public.booking_slots bs
+    where bs.clinic_id = withdraw_slot.clinic_id and bs.id = withdraw_slot.booking_slot_id;
+    if slot.id is null then
+      perform app_hidden.refuse('slot_not_found', 'No such slot in this clinic.',
+        jsonb_build_object('bookingSlotId', withdraw_slot.booking_slot_id::text));
+    end if;
+    perform app_private.require_desk_or_own_doctor(slot.clinic_id, slot.doctor_id);
+  end if;
   outcome := app_private.replay(withdraw_slot.clinic_id, withdraw_slot.idempotency_key, 'withdraw_slot',
     jsonb_build_array(withdraw_slot.booking_slot_id, withdraw_slot."cascade", withdraw_slot.reason));
   if outcome is not null then

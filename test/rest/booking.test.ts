@@ -203,6 +203,28 @@ describe('an Idempotency-Key', () => {
     expect(await ann('POST', `${path}/book`, { headers })).toMatchObject({ status: 201 })
   })
 
+  it('gives a receptionist who was dismissed no stored response', async () => {
+    const { accountId, claims } = practice.receptionist
+    // Still staff somewhere else.
+    await server.owner.query(
+      `insert into app_public.employees (clinic_id, account_id, role, full_name) values ($1, $2, 'manager', 'Kim')`,
+      [(await aPractice(server.owner)).clinicId, accountId],
+    )
+    const receptionist = await server.as(claims)
+    const add = () =>
+      receptionist('POST', `/clinics/${practice.clinicId}/customers`, {
+        body: { fullName: 'Ann Example' },
+        headers: { 'idempotency-key': 'dismissed' },
+      })
+    expect(await add()).toMatchObject({ status: 201 })
+    expect((await add()).headers.get('idempotency-replayed')).toBe('true')
+    await server.owner.query(
+      'update app_public.employees set is_active = false where clinic_id = $1 and account_id = $2',
+      [practice.clinicId, accountId],
+    )
+    expect((await add()).body).toMatchObject({ status: 403, code: 'forbidden' })
+  })
+
   it('works for every change: a clinic’s doctor is made, changed and removed once', async () => {
     const manager = await server.as(practice.manager.claims)
     const twice = async (method: string, path: string, body: unknown, key: string) => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type ClonedDatabase, cloneDatabase } from '../../helpers/cluster.ts'
 import { connect, untilWaiting } from '../../helpers/connection.ts'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aCustomer } from '../../helpers/world.ts'
+import { aClinic, aCustomer, anAccount, anEmployee, aPractice } from '../../helpers/world.ts'
 
 type Asker = Pick<Db, 'one'>
 const nothing = { status: null, headers: null, body: null }
@@ -26,6 +26,46 @@ describe('a response', () => {
       expect(await claim(db, 'k')).toEqual(stored)
       await db.as(bob.claims)
       expect(await claim(db, 'k', 'b')).toEqual(nothing)
+    }))
+
+  it.each([
+    ['dismissed', 'is_active = false'],
+    ['not a manager any more', `role = 'receptionist'`],
+    ['not the doctor any more', `role = 'doctor', doctor_id = null`],
+  ])('is not given again to somebody who is %s', (_, change) =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId } = await aPractice(db)
+      const { accountId, claims } = await anEmployee(db, clinicId, 'manager', doctorId)
+      // Work in another clinic leaves the role as it is.
+      await db.query(
+        `insert into app_public.employees (clinic_id, account_id, role, full_name) values ($1, $2, 'manager', 'Kim')`,
+        [await aClinic(db), accountId],
+      )
+      await db.as(claims, () => claim(db, 'k'))
+      await db.as(claims, () => store(db, 'k', 200, '{"fullName":"Ann"}'))
+      await db.as(claims, async () => expect(await claim(db, 'k')).toMatchObject({ status: 200 }))
+      await db.query(`update app_public.employees set ${change} where clinic_id = $1 and account_id = $2`, [
+        clinicId,
+        accountId,
+      ])
+      await db.as(claims, () => expectRefusal(claim(db, 'k'), 'forbidden'))
+    }),
+  )
+
+  it('is not given again to somebody who is no administrator any more, but is to one who has become one', () =>
+    inTransaction(async (db) => {
+      const { accountId, claims } = await anAccount(db, { isAdmin: true })
+      const admin = (is: boolean) =>
+        db.query('update app_private.accounts set is_admin = $2 where id = $1', [accountId, is])
+      await db.as(claims, () => claim(db, 'k'))
+      await db.as(claims, () => store(db, 'k', 200, '{}'))
+      await admin(false)
+      await db.as(claims, () => expectRefusal(claim(db, 'k'), 'forbidden'))
+      await db.as(claims, () => claim(db, 'later'))
+      await db.as(claims, () => store(db, 'later', 200, '{}'))
+      await admin(true)
+      for (const key of ['k', 'later'])
+        await db.as(claims, async () => expect(await claim(db, key)).toMatchObject({ status: 200 }))
     }))
 
   it('has a key of 1 to 200 characters and an account', () =>
