@@ -4,12 +4,12 @@ import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
 import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter'
 import { countsPreset } from './graphql/aggregates.ts'
 import { authTokensPreset } from './graphql/auth_tokens.ts'
-import { BigIntPlugin } from './graphql/big_int.ts'
 import { ClinicDayPlugin } from './graphql/clinic_day.ts'
 import { ColumnsPlugin } from './graphql/columns.ts'
 import { ImpliedRelationsPlugin } from './graphql/implied_relations.ts'
 import { ListsPlugin } from './graphql/lists.ts'
 import { NamingPlugin } from './graphql/naming.ts'
+import { ScalarsPlugin } from './graphql/scalars.ts'
 
 /** How the database becomes a GraphQL schema. What a running server adds is in graphql/instance.ts. */
 export const schemaPreset: GraphileConfig.Preset = {
@@ -20,7 +20,7 @@ export const schemaPreset: GraphileConfig.Preset = {
     countsPreset,
     authTokensPreset,
   ],
-  plugins: [NamingPlugin, BigIntPlugin, ColumnsPlugin, ImpliedRelationsPlugin, ListsPlugin, ClinicDayPlugin],
+  plugins: [NamingPlugin, ScalarsPlugin, ColumnsPlugin, ImpliedRelationsPlugin, ListsPlugin, ClinicDayPlugin],
   disablePlugins: [
     // Global object ids: every row is found by its primary key, clinic first, in every API and in SQL alike.
     'NodePlugin',

@@ -18,6 +18,7 @@ import {
   parse,
   type SelectionSetNode,
 } from 'postgraphile/graphql'
+import { isoTime } from '../iso_formats.ts'
 import { type Body, id, type JsonSchema, type Route } from './route.ts'
 
 /** Scalars as they are in JSON. */
@@ -29,7 +30,7 @@ const scalars: Record<string, JsonSchema> = {
   Int: { type: 'integer', minimum: -(2 ** 31), maximum: 2 ** 31 - 1 },
   JSON: {},
   String: { type: 'string' },
-  Time: { type: 'string', pattern: '^([01][0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?$' },
+  Time: { type: 'string', pattern: isoTime },
   UUID: { type: 'string', format: 'uuid' },
 }
 

@@ -2,6 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import addFormats from 'ajv-formats'
 import type { GraphQLSchema } from 'postgraphile/graphql'
 import { defaultPageSize, maxPageSize } from '../graphql/lists.ts'
+import { isIsoDate, isIsoDatetime, isUuid } from '../iso_formats.ts'
 import { type FieldFault, Refused } from './problem.ts'
 import type { Input, JsonSchema, Route } from './route.ts'
 import { bodySchema } from './schemas.ts'
@@ -25,7 +26,11 @@ const strict = { allErrors: true, strictTypes: false, strictRequired: false } as
 // Query parameters are text; bodies have types.
 const texts = new Ajv2020({ ...strict, coerceTypes: true, useDefaults: true })
 const values = new Ajv2020(strict)
-for (const ajv of [texts, values]) (addFormats as unknown as (ajv: Ajv2020) => void)(ajv)
+for (const ajv of [texts, values]) {
+  ;(addFormats as unknown as (ajv: Ajv2020) => void)(ajv)
+  // The library's own also accept a space for the T, an offset of hours alone, and urn:uuid.
+  ajv.addFormat('date', isIsoDate).addFormat('date-time', isIsoDatetime).addFormat('uuid', isUuid)
+}
 
 /** The check of one route's requests, compiled once. */
 export function checkOf(route: Route, schema: GraphQLSchema): Check {

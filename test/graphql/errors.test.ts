@@ -5,7 +5,6 @@ import { type Served, serve } from './served.ts'
 let served: Served
 let practice: Awaited<ReturnType<typeof aPractice>>
 let anybody: GraphQLClient
-let ann: GraphQLClient
 
 beforeAll(async () => {
   served = await serve({}, async (owner) => {
@@ -28,7 +27,6 @@ beforeAll(async () => {
   })
   practice = await aPractice(served.owner)
   anybody = await served.as()
-  ann = await served.as(practice.customer.claims)
 })
 afterAll(() => served.stop())
 
@@ -223,8 +221,10 @@ describe('a request that is none', () => {
   })
 
   test('with a value that PostgreSQL cannot read is refused without its words', async () => {
-    const filter = '{ bookings(filter: { startsAt: { lessThan: "yesteryear" } }) { totalCount } }'
-    const { errors } = await ann(filter)
+    const manager = await served.as(practice.manager.claims)
+    const update = 'mutation ($input: UpdatePolicyInput!) { updatePolicy(input: $input) { clientMutationId } }'
+    const input = { clinicId: practice.clinicId, patch: { horizon: { seconds: 1e300 } } }
+    const { errors } = await manager(update, { input })
     expect(errors?.[0]).toMatchObject({ extensions: { code: 'invalid_datetime_format' } })
   })
 })

@@ -44,6 +44,9 @@ it('unknown parameters are refused by name, with all else that is wrong', async 
   for (const query of wrong) expect([query, (await anybody('GET', `/clinics?${query}`)).status]).toEqual([query, 400])
   for (const query of ['date=tomorrow', 'date=2026-02-30', 'from=12', 'clinicId=x', 'doctorId=-1', 'specialization='])
     expect([query, (await anybody('GET', `/availability/search?${query}`)).status]).toEqual([query, 400])
+  const instants = ['2026-11-24 09:00:00Z', '2026-11-24T09:00:00', '2026-11-24T09:00:00%2B02', '20261-11-24T09:00:00Z']
+  for (const from of instants)
+    expect([from, (await anybody('GET', `/availability/search?from=${from}`)).status]).toEqual([from, 400])
   expect((await ann('GET', '/bookings?status=booked')).body.errors).toEqual([
     { field: 'status', message: 'must be one of BOOKED, CHECKED_IN, COMPLETED, CANCELLED, NO_SHOW' },
   ])

@@ -1,0 +1,86 @@
+import 'postgraphile'
+import { GraphQLError, type GraphQLScalarLiteralParser, Kind, type ValueNode } from 'postgraphile/graphql'
+import { isIsoDate, isIsoDatetime, isoTime, isUuid } from '../iso_formats.ts'
+
+interface Scalar {
+  description: string
+  /** Gives the value as it goes to the database; undefined when it is not valid. */
+  parse: (value: unknown) => string | undefined
+  /** What the refusal says is accepted. */
+  accepted: string
+}
+
+const ifText = (isValid: (text: string) => boolean) => (value: unknown) =>
+  typeof value === 'string' && isValid(value) ? value : undefined
+
+const time = new RegExp(isoTime)
+const [least, most] = [-(2n ** 63n), 2n ** 63n - 1n]
+
+// PostGraphile passes any text to PostgreSQL, which reads more than was promised and guesses where it is ambiguous.
+const scalars: Record<string, Scalar> = {
+  BigInt: {
+    description:
+      'A whole number of eight bytes. It is answered as a string, since JavaScript’s numbers cannot hold all of them, and accepted as a string or a number.',
+    // A number that JavaScript has already rounded would name another row.
+    parse(value) {
+      const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value
+      if (typeof text !== 'string' || !/^-?\d{1,19}$/.test(text)) return undefined
+      return BigInt(text) >= least && BigInt(text) <= most ? text : undefined
+    },
+    accepted: 'a whole number of eight bytes, as a string or a number',
+  },
+  Date: {
+    description: 'A calendar date as YYYY-MM-DD.',
+    parse: ifText(isIsoDate),
+    accepted: 'a calendar date as YYYY-MM-DD',
+  },
+  Datetime: {
+    description:
+      'A point in time as in RFC 3339, with its offset from UTC: 2027-04-03T09:00:00Z or 2027-04-03T11:00:00+02:00.',
+    parse: ifText(isIsoDatetime),
+    accepted: 'a point in time with its offset from UTC, as 2027-04-03T09:00:00Z or 2027-04-03T11:00:00+02:00',
+  },
+  Time: {
+    description:
+      'A time of day by the clinic’s clock, without an offset: 09:00 or 09:00:00. 24:00 is the end of a day.',
+    parse: ifText((text) => time.test(text)),
+    accepted: 'a time of day without an offset, as 09:00 or 09:00:00',
+  },
+  UUID: {
+    description: 'A universally unique identifier as in RFC 4122, with its hyphens.',
+    parse: ifText(isUuid),
+    accepted: 'a UUID with its hyphens',
+  },
+}
+
+/**
+ * Scalars accept exactly the forms that their descriptions promise, in documents and in variables. Anything else is
+ * refused before it reaches the database.
+ */
+export const ScalarsPlugin: GraphileConfig.Plugin = {
+  name: 'MedislotScalarsPlugin',
+  schema: {
+    hooks: {
+      GraphQLScalarType(config) {
+        const scalar = scalars[config.name]
+        if (!scalar) return config
+        const parse = (value: unknown, node?: ValueNode) => {
+          const parsed = scalar.parse(value)
+          if (parsed !== undefined) return parsed
+          const given = JSON.stringify(value).slice(0, 60)
+          throw new GraphQLError(`${config.name} must be ${scalar.accepted}, not ${given}`, { nodes: node ?? null })
+        }
+        const parseLiteral: GraphQLScalarLiteralParser<string> = (node: ValueNode) => {
+          const isNumber = node.kind === Kind.INT && config.name === 'BigInt'
+          return parse(node.kind === Kind.STRING || isNumber ? node.value : node.kind, node)
+        }
+        return {
+          ...config,
+          description: scalar.description,
+          parseValue: (value: unknown) => parse(value),
+          parseLiteral,
+        }
+      },
+    },
+  },
+}
