@@ -10,8 +10,17 @@ import { log } from './log.ts'
 export async function healthRoutes(pool: Pool, isStopping: () => boolean): Promise<Router> {
   const expected = await committedHashes()
 
-  async function whyNotReady(): Promise<string | undefined> {
+  let asking: Promise<string | undefined> | undefined
+  /** One question to the database answers every probe that comes while it is asked. */
+  const whyNotReady = async () => {
     if (isStopping()) return 'stopping'
+    asking ??= askDatabase().finally(() => {
+      asking = undefined
+    })
+    return asking
+  }
+
+  async function askDatabase(): Promise<string | undefined> {
     try {
       const { rows } = await pool.query(
         'select count(*)::int as applied from graphile_migrate.migrations where hash = any($1)',

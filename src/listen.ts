@@ -1,5 +1,5 @@
-import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { type Settings, StartError } from './settings.ts'
 
 /**
@@ -41,57 +41,4 @@ function tryListen(server: Server, port: number, host: string): Promise<void> {
       resolve()
     })
   })
-}
-
-/** How long a request may take to arrive, so that one that comes byte by byte does not keep a connection. */
-export function arrivalBounds({ requestTimeoutMs }: Pick<Settings, 'requestTimeoutMs'>): ServerOptions {
-  return {
-    requestTimeout: requestTimeoutMs,
-    headersTimeout: requestTimeoutMs,
-    connectionsCheckingInterval: Math.min(requestTimeoutMs / 4, 5000),
-  }
-}
-
-/**
- * Prepares a server for a stop that answers what it has begun. Call before it listens; the function given stops taking
- * connections, waits for the requests in flight, at most `graceMs` milliseconds, and cuts off what is left. WebSockets
- * are left to whoever opened them.
- */
-export function stoppable(server: Server): (graceMs: number) => Promise<void> {
-  // Requests in flight by connection. Counted here, since Node's closeIdleConnections() leaves open a connection that
-  // has not asked anything yet, such as browsers keep ready.
-  const inFlight = new Map<Socket, number>()
-  let allGone: (() => void) | undefined
-
-  const forget = (socket: Socket) => {
-    inFlight.delete(socket)
-    if (inFlight.size === 0) allGone?.()
-  }
-  const count = (socket: Socket, change: number) => {
-    const requests = (inFlight.get(socket) ?? 0) + change
-    inFlight.set(socket, requests)
-    if (allGone && requests === 0) socket.destroySoon()
-  }
-  server.on('connection', (socket: Socket) => {
-    inFlight.set(socket, 0)
-    socket.once('close', () => forget(socket))
-  })
-  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    count(socket, +1)
-    response.once('close', () => count(socket, -1))
-  })
-  server.on('upgrade', ({ socket }: IncomingMessage) => forget(socket))
-
-  return async (graceMs) => {
-    server.close()
-    const gone = new Promise<void>((resolve) => {
-      allGone = resolve
-    })
-    for (const [socket, requests] of inFlight) if (requests === 0) socket.destroy()
-    const late = setTimeout(() => {
-      for (const socket of inFlight.keys()) socket.destroy()
-    }, graceMs)
-    if (inFlight.size > 0) await gone
-    clearTimeout(late)
-  }
 }

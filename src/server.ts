@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { createServer } from 'node:http'
 import express from 'express'
 import helmet from 'helmet'
+import { createHttpServer } from './connections.ts'
 import { readErrorCodes } from './database/error_codes.ts'
 import { healthPool, requestPool } from './database/pools.ts'
 import { createGraphQL } from './graphql/instance.ts'
 import { healthRoutes } from './health.ts'
 import { Lifecycle } from './lifecycle.ts'
-import { arrivalBounds, listen, stoppable } from './listen.ts'
+import { listen } from './listen.ts'
 import { log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { identifyRequests, internalError, notFound, oneAuthorization } from './requests.ts'
@@ -35,8 +35,7 @@ export async function startServer(
   const manifests = trustedDocuments ? [trustedDocuments, ...pagesManifests] : undefined
   const graphql = await createGraphQL({ pool, settings, log, manifests })
   const app = express()
-  const server = createServer(arrivalBounds(settings), app)
-  const finishRequests = stoppable(server)
+  const { server, stop: finishRequests } = createHttpServer(settings, app)
   const metrics = createMetrics(settings, health, pool)
 
   app.disable('x-powered-by')

@@ -145,7 +145,14 @@ const specs = {
     600_000,
   )({
     default: 30_000,
-    desc: 'Longest a request may take to arrive, milliseconds',
+    desc: 'Longest a request may take to arrive, and a client to read on in its answer, milliseconds',
+  }),
+  MAX_CONNECTIONS: wholeNumber(
+    10,
+    1_000_000,
+  )({
+    default: 10_000,
+    desc: 'Most clients connected to the HTTP server; further ones are disconnected at once',
   }),
 }
 
@@ -257,5 +264,6 @@ export function readSettings(program: Program, environment: NodeJS.ProcessEnv = 
     statementTimeoutMs: env.STATEMENT_TIMEOUT_MS,
     trust: trustOf(env.TRUST_PROXY),
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+    maxConnections: env.MAX_CONNECTIONS,
   }
 }

@@ -7,6 +7,8 @@ import { WebSocketServer } from 'ws'
 
 /** Subscriptions that one connection may have at a time. */
 const subscriptionsPerConnection = 20
+/** Most bytes that a connection may leave unread while it asks for more: what it asks is answered, pings are echoed. */
+const unreadBytes = 1_000_000
 
 /**
  * Answers WebSocket upgrades of an HTTP server at a path, in the protocol graphql-transport-ws, with Grafserv's own
@@ -46,6 +48,10 @@ export function serveWebSockets(
       sockets.emit('connection', webSocket, request)
       // A message that is none is the sender's fault: ws closes the connection, and graphql-ws need not print a stack.
       webSocket.removeAllListeners('error').on('error', () => {})
+      const disconnectIfUnread = () => {
+        if (webSocket.bufferedAmount > unreadBytes) webSocket.terminate()
+      }
+      for (const event of ['message', 'ping']) webSocket.on(event, disconnectIfUnread)
     })
   }
   server.on('upgrade', upgrade)

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, dirname } from 'node:path'
-import { Router } from 'express'
+import { dirname, join } from 'node:path'
+import type { RequestHandler } from 'express'
 import type { ErrorCode } from '../database/error_codes.ts'
+import { fixedDocument } from '../fixed_document.ts'
 
 const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
 
@@ -22,29 +24,25 @@ const start = `SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#api', deepL
 `
 
 /**
- * What explains the API: GET /docs, a page to browse and try it, all from this server; GET /errors, what the `type` of
- * each problem leads to.
+ * What explains the API, by path: /openapi.json, the OpenAPI document; /docs, a page to browse it and try it out, all from
+ * this server; /errors, where the `type` of each problem leads.
  */
-export function referenceRoutes(registry: Map<string, ErrorCode>): Router {
+export function referenceDocuments(
+  openApi: object,
+  registry: Map<string, ErrorCode>,
+): Map<string, RequestHandler<object>> {
   const rows = [...registry.values()].map(
     ({ name, httpStatus, title, description }) =>
       `<dt id="${name}"><code>${name}</code> (${httpStatus}) ${title}</dt><dd>${description}</dd>`,
   )
   const errors = page('medislot errors', '', `<h1>Errors</h1><dl>${rows.join('\n')}</dl>`)
-  return (
-    Router()
-      .get('/docs', (_request, response) => {
-        response.type('html').send(browser)
-      })
-      .get('/docs/start.js', (_request, response) => {
-        response.type('js').send(start)
-      })
-      // These two, not the folder: its own page shows somebody else's API.
-      .get(['/docs/swagger-ui.css', '/docs/swagger-ui-bundle.js'], (request, response) => {
-        response.sendFile(basename(request.path), { root: swagger, maxAge: '1 day' })
-      })
-      .get('/errors', (_request, response) => {
-        response.type('html').send(errors)
-      })
-  )
+  return new Map([
+    ['/openapi.json', fixedDocument('json', JSON.stringify(openApi))],
+    ['/docs', fixedDocument('html', browser)],
+    ['/docs/start.js', fixedDocument('js', start)],
+    // These two, not the folder: its own page shows somebody else's API.
+    ['/docs/swagger-ui.css', fixedDocument('css', readFileSync(join(swagger, 'swagger-ui.css')))],
+    ['/docs/swagger-ui-bundle.js', fixedDocument('js', readFileSync(join(swagger, 'swagger-ui-bundle.js')))],
+    ['/errors', fixedDocument('html', errors)],
+  ])
 }

@@ -8,7 +8,7 @@ import { versionAsked } from './conditional.ts'
 import { locates } from './locate.ts'
 import { openApi } from './openapi.ts'
 import { Refused, type Told, tellProblem } from './problem.ts'
-import { referenceRoutes } from './reference.ts'
+import { referenceDocuments } from './reference.ts'
 import type { Route } from './route.ts'
 import { routes } from './routes/index.ts'
 import { type Check, checkOf } from './validate.ts'
@@ -37,25 +37,27 @@ interface Resource {
 export function restRouter(graphql: GraphQLInstance, registry: Map<string, ErrorCode>): Router {
   checkDocuments(graphql)
   const resources = resourcesOf(graphql)
-  const document = openApi(graphql.schema, registry)
+  const documents = referenceDocuments(openApi(graphql.schema, registry), registry)
   const readBody = express.json({ limit: maxBody, type: () => true })
 
-  const handle: RequestHandler = async (request, response) => {
+  const handle: RequestHandler = async (request, response, next) => {
     let anonymous = request.get('authorization') === undefined
     try {
+      const method = request.method === 'HEAD' ? 'GET' : request.method
+      const document = documents.get(request.path)
       const found = resources.find(({ pattern }) => pattern.test(request.path))
-      if (!found) throw Refused.as('not_found')
-      const methods = [...found.methods.keys()]
-      const allow = [...methods, ...(found.methods.has('GET') ? ['HEAD'] : []), 'OPTIONS'].sort().join(', ')
-      if (request.method === 'OPTIONS') {
-        response.set('allow', allow).status(204).end()
+      if (!document && !found) throw Refused.as('not_found')
+      const methods = found ? [...found.methods.keys()] : ['GET']
+      if (!methods.includes(method)) {
+        const allowed = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
+        response.set('allow', allowed.sort().join(', '))
+        if (method !== 'OPTIONS') throw Refused.as('method_not_allowed')
+        response.status(204).end()
         return
       }
-      const endpoint = found.methods.get(request.method === 'HEAD' ? 'GET' : request.method)
-      if (!endpoint) {
-        response.set('allow', allow)
-        throw Refused.as('method_not_allowed')
-      }
+      if (document) return document(request, response, next)
+      const endpoint = found?.methods.get(method)
+      if (!found || !endpoint) throw Refused.as('not_found')
       const claims = {
         ...(await graphql.tokens.claimsOf(request.get('authorization'))),
         from: graphql.addressOf(request),
@@ -95,12 +97,7 @@ export function restRouter(graphql: GraphQLInstance, registry: Map<string, Error
     response.end(JSON.stringify(problem))
   }
 
-  return Router()
-    .get('/openapi.json', (_request, response) => {
-      response.json(document)
-    })
-    .use(referenceRoutes(registry))
-    .use(handle)
+  return Router().use(handle)
 }
 
 function checkDocuments(graphql: GraphQLInstance): void {

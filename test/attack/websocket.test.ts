@@ -47,3 +47,18 @@ it('two hundred that say nothing are all closed, and leave nothing behind', asyn
   expect((await target.memory()) - before).toBeLessThan(100)
   expect(target.faults()).toEqual([])
 })
+
+it('one that asks on and on and reads nothing is disconnected', async () => {
+  const { socket, closed } = await open()
+  const ping = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(90_000) } })
+  socket.pause()
+  let sent = 0
+  // Each is answered with what it carries. The buffers of the connection hold some megabytes, and the server one.
+  while (socket.readyState === WebSocket.OPEN && sent < 1000) {
+    await new Promise<unknown>((resolve) => socket.send(ping, resolve))
+    sent++
+  }
+  socket.resume()
+  expect(await closed).toBe(1006)
+  expect(sent).toBeLessThan(1000)
+})

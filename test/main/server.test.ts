@@ -1,5 +1,5 @@
 import { Agent, createServer, get, request, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { Client } from 'pg'
 import { WebSocket } from 'ws'
 import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
@@ -141,6 +141,26 @@ describe('a stop', () => {
     expect(await quickest(2000, async () => expect(await servers.shift()?.stop()).toBe(0))).toBeLessThan(2000)
     agent.destroy()
     for (const server of servers) await server.stop()
+  })
+
+  test('does not wait for clients that sent many requests and read nothing', async () => {
+    const server = await startServer(database.url, { LOG_LEVEL: 'info' })
+    const port = Number(new URL(server.url).port)
+    const ahead = 'GET /api/docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(100)
+    const flood = Array.from({ length: 60 }, () => {
+      const socket = connect(port, '127.0.0.1').on('error', () => undefined)
+      socket.pause().write(ahead)
+      return socket
+    })
+    // The others are served all the while.
+    expect(await ask(`${server.url}/healthz`)).toEqual({ status: 200, body: { status: 'ok' } })
+    expect((await fetch(`${server.url}/api/clinics`)).status).toBe(200)
+    expect(await server.stop()).toBe(0)
+    // A part that is not stopped in its time is logged, and left.
+    expect(server.stderr()).not.toContain('did not stop cleanly')
+    const begun = server.stderr().match(/swagger-ui-bundle/g)?.length ?? 0
+    expect(begun).toBeLessThan(60 * 20)
+    for (const socket of flood) socket.destroy()
   })
 
   test('tells those who wait for events that it goes away', async () => {
