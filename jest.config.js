@@ -16,6 +16,7 @@ export default {
   // One PostgreSQL for the whole run, with a migrated template database (test/helpers/global_setup.ts).
   globalSetup: '<rootDir>/test/helpers/global_setup.ts',
   globalTeardown: '<rootDir>/test/helpers/global_teardown.ts',
-  // Most take a second; this is for a machine that is busy or stalls, and longer than eventually() waits.
-  testTimeout: 60_000,
+  // A safety net for what hangs, so long that a busy machine never meets it, and longer than eventually() waits. Tests set no
+  // shorter one of their own (test/repo/time_limits.test.ts).
+  testTimeout: 300_000,
 }

@@ -8,7 +8,7 @@ let target: Target
 beforeAll(async () => {
   target = await aTarget({ TRUST_PROXY: '1' })
   await target.owner.query('update app_private.network_limits set burst = 1, per_hour = 6')
-}, 60_000)
+})
 afterAll(() => target?.stop())
 
 // Each door tries another account: what one account is made to wait is not meant here.

@@ -22,7 +22,7 @@ beforeAll(async () => {
   closed = await aTarget({ GRAPHQL_INTROSPECTION: 'off' })
   const rows = await target.owner.query<{ name: string }>('select name from app_hidden.error_codes')
   registered = new Set(rows.map(({ name }) => name))
-}, 60_000)
+})
 afterAll(() => Promise.all([target?.stop(), closed?.stop()]))
 
 const type = 'application/graphql-response+json'
@@ -43,7 +43,7 @@ it(
           ...(token && { authorization: `Bearer ${token}` }),
         },
         body,
-        signal: AbortSignal.timeout(10_000),
+        signal: AbortSignal.timeout(30_000),
       }).catch((cause) => {
         throw new Error(`no answer to ${body.slice(0, 5000)} (${body.length} bytes)`, { cause })
       })
@@ -65,7 +65,7 @@ it(
     // It gets through the grammar, and does not always.
     expect(Object.keys(seen)).toEqual(expect.arrayContaining(['data', 'graphql_validation_failed']))
   },
-  milliseconds + 60_000,
+  milliseconds + 300_000,
 )
 
 it(
@@ -74,7 +74,7 @@ it(
     const address = `${closed.url}/graphql`
     const client = createClient({ url: address.replace('http', 'ws'), webSocketImpl: WebSocket })
     const byHttp = async (url: string, init: RequestInit) => {
-      const response = await fetch(url, { ...init, signal: AbortSignal.timeout(10_000) })
+      const response = await fetch(url, { ...init, signal: AbortSignal.timeout(30_000) })
       return { status: response.status, ...((await response.json()) as Answer) }
     }
     const ways = {
@@ -107,5 +107,5 @@ it(
     await client.dispose()
     expect(closed.faults()).toEqual([])
   },
-  milliseconds + 60_000,
+  milliseconds + 300_000,
 )

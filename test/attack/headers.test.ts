@@ -8,7 +8,7 @@ let development: Target
 beforeAll(async () => {
   production = await aTarget({ NODE_ENV: 'production' })
   development = await aTarget()
-}, 60_000)
+})
 afterAll(() => Promise.all([production?.stop(), development?.stop()]))
 
 const json = { 'content-type': 'application/json' }

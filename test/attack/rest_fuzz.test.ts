@@ -43,7 +43,7 @@ beforeAll(async () => {
   target = await aTarget()
   const rows = await target.owner.query<{ name: string }>('select name from app_hidden.error_codes')
   registered = new Set(rows.map(({ name }) => name))
-}, 60_000)
+})
 afterAll(() => target?.stop())
 
 /** A value that fits a schema, most of the time. */
@@ -127,7 +127,7 @@ it(
     const seen: Record<string, number> = {}
     await keepAttacking(async (g) => {
       const { url, ...request } = requestOf(g)
-      const response = await fetch(target.url + url, { ...request, signal: AbortSignal.timeout(10_000) }).catch(
+      const response = await fetch(target.url + url, { ...request, signal: AbortSignal.timeout(30_000) }).catch(
         (cause) => {
           throw new Error(`no answer to ${request.method} ${url} ${request.body}`, { cause })
         },

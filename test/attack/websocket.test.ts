@@ -9,7 +9,7 @@ import { aTarget, type Target } from './target.ts'
 let target: Target
 beforeAll(async () => {
   target = await aTarget()
-}, 60_000)
+})
 afterAll(() => target?.stop())
 
 async function open() {

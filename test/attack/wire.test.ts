@@ -9,7 +9,7 @@ import { type Sender, send } from './wire.ts'
 let target: Target
 beforeAll(async () => {
   target = await aTarget({ NODE_ENV: 'production', REQUEST_TIMEOUT_MS: '1500' })
-}, 60_000)
+})
 afterAll(() => target?.stop())
 
 afterEach(async () => {
@@ -145,7 +145,7 @@ describe('a body that is too large is refused, and not kept', () => {
   let large: Target
   beforeAll(async () => {
     large = await aTarget({ NODE_ENV: 'production' })
-  }, 60_000)
+  })
   afterAll(() => large?.stop())
   afterEach(() => expect(large.faults()).toEqual([]))
 

@@ -20,7 +20,7 @@ export function send(port: number, bytes: Sender, answers = 1): Promise<Received
     return { text, statuses: [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status)), closed }
   }
   return new Promise<Received>((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`no answer, connection open: ${received(false).text}`)), 30_000)
+    const late = setTimeout(() => reject(new Error(`no answer, connection open: ${received(false).text}`)), 120_000)
     const end = (closed: boolean) => {
       clearTimeout(late)
       resolve(received(closed))

@@ -50,7 +50,7 @@ beforeAll(async () => {
   await migrateDatabase(server.ownerUrl())
   owner = await connect(server.ownerUrl())
   superuser = await connect(server.superuserUrl())
-}, 120_000)
+})
 
 afterAll(async () => {
   await program?.stop('SIGKILL')
@@ -122,7 +122,7 @@ it('a base backup and the archived log restore to a moment: every booking acknow
   const next = await book(db, clinicId, free.id, { customerId: customers[0]?.customerId ?? null })
   expect(next).toMatchObject({ status: 'booked', booking_slot_id: free.id })
   await db.close()
-}, 120_000)
+})
 
 /** As pg_basebackup does, which the embedded PostgreSQL lacks: the files, copied between two calls. */
 async function takeBaseBackup(): Promise<void> {

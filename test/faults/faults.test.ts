@@ -19,7 +19,7 @@ for (const [name, { skip }] of Object.entries(faults)) {
 beforeAll(async () => {
   log.level = 'silent'
   site = await startSite({ ownVolume: !reasons.has('disk-full') })
-}, 120_000)
+})
 afterAll(() => site?.stop())
 
 describe('nothing acknowledged is lost, nothing refused is done, and all that was answered has an explanation', () => {
@@ -30,7 +30,7 @@ describe('nothing acknowledged is lost, nothing refused is done, and all that wa
       const trial = await tryFault(site, fault, { seed, seconds: 1 })
       trials.push(trial)
       expect({ seed, broken: trial.broken.join('\n') }).toEqual({ seed, broken: '' })
-    }, 150_000)
+    })
   }
 
   it('and some answers that were lost were had by asking again under the same key', () => {
@@ -40,7 +40,7 @@ describe('nothing acknowledged is lost, nothing refused is done, and all that wa
   it('every message owed is delivered in the end', async () => {
     const clinics = trials.map(({ clinicId }) => clinicId)
     expect(await undelivered(site, clinics)).toEqual([])
-  }, 120_000)
+  })
 })
 
 const urlOf = ({ proxy }: Site['worker']) => `http://127.0.0.1:${proxy.port}`
@@ -74,7 +74,7 @@ describe('who asks is told to come back', () => {
     await site.startPostgres()
     await ready(site)
     for (const server of site.servers) expect(await answers(server)).toEqual(well)
-  }, 90_000)
+  })
 
   it('while the network to PostgreSQL is silent: nobody waits for ever', async () => {
     const [server] = site.servers
@@ -88,7 +88,7 @@ describe('who asks is told to come back', () => {
     site.database.flow()
     await ready(site)
     expect(await answers(server)).toEqual(well)
-  }, 90_000)
+  })
 
   it('and the worker is at work again by itself as well', async () => {
     const owner = await site.owner()
@@ -101,5 +101,5 @@ describe('who asks is told to come back', () => {
     )
     await owner.close()
     expect(site.worker.program.process.exitCode).toBeNull()
-  }, 90_000)
+  })
 })

@@ -41,6 +41,9 @@ export interface Subscription {
   close(): Promise<void>
 }
 
+/** More than one WebSocket may carry subscriptions. */
+const poolSize = 30
+
 /** Serves a cloned database. `prepare` changes it before the schema is read. Call stop() when done. */
 export async function serve(
   settings: Partial<TokenSettings> & { production?: boolean; introspection?: boolean; manifests?: string[] } = {},
@@ -50,7 +53,12 @@ export async function serve(
   const database: ClonedDatabase = await cloneDatabase()
   const owner = await connect(database.url)
   await prepare(owner)
-  const pool = requestPool({ databaseUrl: database.url, poolSize: 10, statementTimeoutMs: 10_000 })
+  const pool = requestPool({ databaseUrl: database.url, poolSize, statementTimeoutMs: 10_000 })
+  // Whether requests had to queue for a connection: on a busy machine some of them would be refused.
+  let queued = false
+  pool.on('release', () => {
+    if (pool.totalCount >= poolSize && pool.waitingCount > pool.idleCount + 1) queued = true
+  })
   const logged: Record<string, unknown>[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => logged.push(JSON.parse(line)) })
   const defaults = { production: false, introspection: true, ...tokenSettings }
@@ -79,6 +87,7 @@ export async function serve(
       await pool.end()
       await owner.close()
       await database.drop()
+      if (queued) throw new Error(`more than ${poolSize} requests at once: see test/helpers/few_at_once.ts`)
     },
   }
 }

@@ -1,4 +1,5 @@
 import { eventually } from '../helpers/eventually.ts'
+import { fewAtOnce } from '../helpers/few_at_once.ts'
 import { dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/graphql.ts'
 import { aPractice, aSlot } from '../helpers/world.ts'
 import { type Served, serve } from './served.ts'
@@ -121,9 +122,9 @@ test("callers at the same time do not get each other's answers", async () => {
   const ask = async (client: GraphQLClient) =>
     (await dataOf<{ currentPerson: { accountId: string } }>(client('{ currentPerson { accountId } }'))).currentPerson
       .accountId
-  const asked = Array.from({ length: 100 }, (_, i) => (i % 2 ? ask(ann) : ask(manager)))
-  const expected = asked.map((_, i) => (i % 2 ? practice.customer.accountId : practice.manager.accountId))
-  expect(await Promise.all(asked)).toEqual(expected)
+  const turns = Array.from({ length: 100 }, (_, i) => i)
+  const expected = turns.map((i) => (i % 2 ? practice.customer.accountId : practice.manager.accountId))
+  expect(await fewAtOnce(turns, (i) => ask(i % 2 ? ann : manager))).toEqual(expected)
 })
 
 test('connections are given back, whatever happens', async () => {
@@ -132,7 +133,7 @@ test('connections are given back, whatever happens', async () => {
     '{ clinics { nodes { id } } bookings { totalCount } }',
     'mutation { bookSlot(input: { clinicId: 1, bookingSlotId: 999999 }) { booking { id } } }',
   ]
-  await Promise.all(Array.from({ length: 60 }, (_, i) => ann(documents[i % 3] as string)))
+  await fewAtOnce(Array(20).fill(documents).flat(), (document: string) => ann(document))
   const idle = `select count(*)::int as "inTransaction" from pg_stat_activity
     where datname = current_database() and application_name = 'medislot server' and state like 'idle in transaction%'`
   // The last commits are not waited for by their answers.

@@ -94,8 +94,8 @@ async function open(started: AsyncDisposableStack, worker: boolean, env: Record<
     async visitor(options = {}) {
       const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options })
       const page = await context.newPage()
-      // Long for a page, short for a machine that does other things meanwhile.
-      page.setDefaultTimeout(15_000)
+      // A safety net: only a test that fails waits so long, however busy the machine is.
+      page.setDefaultTimeout(60_000)
       page.on('pageerror', (error) => faults.push(String(error)))
       page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
       return page
@@ -115,7 +115,7 @@ export function pagesForTests(options: PagesOptions = {}): PagesForTests {
   beforeAll(async () => {
     Object.assign(pages, await startPages(options))
     pages.owner = await connect(pages.database.url)
-  }, 60_000)
+  })
   afterEach(() => {
     // Also what the Content-Security-Policy refused.
     expect(pages.faults.splice(0)).toEqual([])

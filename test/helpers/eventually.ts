@@ -1,11 +1,11 @@
 /**
- * Asks again and again until the answer is neither undefined nor false, and gives it. Throws after half a minute: a loop
- * without end would outlive its test and keep the whole run from ending. An attempt that throws counts as a no.
+ * Asks again and again until the answer is neither undefined nor false, and gives it. Throws after two minutes, which only
+ * a test that fails takes: a loop without end would outlive its test and keep the whole run from ending. An attempt that throws counts as a no.
  */
 export async function eventually<T>(
   ask: () => T | Promise<T>,
   what: string,
-  ms = 30_000,
+  ms = 120_000,
 ): Promise<Exclude<T, undefined | false>> {
   let last: unknown
   for (const deadline = Date.now() + ms; Date.now() < deadline; ) {

@@ -63,7 +63,7 @@ test('of one of PostgreSQL’s processes, which it survives, and the program wit
   }, 'a job that is done')
   expect(await kept(program)).toEqual([{ answer: 42 }])
   expect(await program.stop()).toBe(0)
-}, 120_000)
+})
 
 test('of both, then of starts at several stages', async () => {
   const program = await installation.start()

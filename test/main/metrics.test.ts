@@ -13,7 +13,7 @@ beforeAll(async () => {
   database = await cloneDatabase()
   db = await connect(database.url)
   server = await startServer(database.url, { METRICS_TOKEN: token })
-}, 60_000)
+})
 afterAll(async () => {
   await server?.stop()
   await db?.close()

@@ -40,4 +40,4 @@ test('booking and rush run, book what they say, and write their figures', async 
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}, 120_000)
+})

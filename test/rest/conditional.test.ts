@@ -9,7 +9,7 @@ let ann: Client
 
 beforeAll(async () => {
   server = await serveRest()
-}, 60_000)
+})
 afterAll(() => server?.stop())
 beforeEach(async () => {
   practice = await aPractice(server.owner)

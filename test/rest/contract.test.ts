@@ -20,7 +20,7 @@ const shape = (path: string) => path.replace(/\{\w+\}/g, '{}')
 let server: RestServer
 beforeAll(async () => {
   server = await serveRest()
-}, 60_000)
+})
 afterAll(() => server?.stop())
 
 describe('the overview', () => {

@@ -7,7 +7,7 @@ import { type RestServer, serveRest } from './api.ts'
 let server: RestServer
 beforeAll(async () => {
   server = await serveRest()
-}, 60_000)
+})
 afterAll(() => server?.stop())
 
 it('the calendar as it was is told to who works there, page by page', async () => {

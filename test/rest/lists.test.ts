@@ -23,7 +23,7 @@ beforeAll(async () => {
   anybody = await server.as()
   desk = await server.as(practice.receptionist.claims)
   ann = await server.as(practice.customer.claims)
-}, 60_000)
+})
 afterAll(() => server?.stop())
 
 /** All pages of a list, by following its Link headers. */

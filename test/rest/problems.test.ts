@@ -14,7 +14,7 @@ beforeAll(async () => {
   anybody = await server.as()
   ann = await server.as(practice.customer.claims)
   manager = await server.as(practice.manager.claims)
-}, 60_000)
+})
 afterAll(() => server?.stop())
 
 it('a problem says what is wrong, and in which request', async () => {

@@ -12,7 +12,7 @@ let admin: Client
 beforeAll(async () => {
   server = await serveRest()
   admin = await server.as((await anAccount(server.owner, { isAdmin: true })).claims)
-}, 60_000)
+})
 afterAll(() => server?.stop())
 beforeEach(async () => {
   practice = await aPractice(server.owner)

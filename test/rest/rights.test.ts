@@ -30,7 +30,7 @@ beforeAll(async () => {
   server = await serveRest()
   world = await twoClinics(server.owner)
   for (const who of people) clients.push(await server.as(world.claims[who]))
-}, 60_000)
+})
 afterAll(() => server?.stop())
 
 const all = (outcome: Outcome) => people.map(() => outcome)

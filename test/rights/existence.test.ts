@@ -17,7 +17,7 @@ let anybody: Caller
 beforeAll(async () => {
   server = await serveRest()
   anybody = await server.as()
-}, 60_000)
+})
 afterAll(() => server?.stop())
 
 const post = (path: string, body: object): Promise<Reply> => anybody('POST', path, { body })

@@ -33,7 +33,7 @@ beforeAll(async () => {
   served = await serve()
   world = await everybodysWorld(served.owner)
   schema = served.graphql.schema
-}, 60_000)
+})
 afterAll(() => served?.stop())
 
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
@@ -219,7 +219,7 @@ describe('every row', () => {
         expected[`${of.list} as ${who}`] = await expectedKeys(of, who)
       }
     expect(found).toEqual(expected)
-  }, 60_000)
+  })
 
   it('keeps the columns that are not for everybody from the others: read, filtered by, sorted by or counted', async () => {
     const attempts: string[] = []
@@ -280,7 +280,7 @@ describe('every row', () => {
         }
       }
     }
-  }, 60_000)
+  })
 
   it('leads to related rows that somebody sees anyway, and to no others', async () => {
     const byType = new Map(listed().map((of) => [of.type.name, of]))
@@ -318,7 +318,7 @@ describe('every row', () => {
     expect(beyond).toEqual([])
     // Nobody follows these to anything in this world, so that they prove nothing here.
     expect(never.sort()).toEqual(relationsWithoutRows)
-  }, 120_000)
+  })
 
   it('is found by its key by whom it is seen; others are answered as if there were none', async () => {
     const found: string[] = []
@@ -348,7 +348,7 @@ describe('every row', () => {
       }
     }
     expect(found).toEqual([])
-  }, 120_000)
+  })
 })
 
 /** What is archived refers to the archive, and what is not to what is not. */
@@ -406,7 +406,7 @@ describe('every query and mutation', () => {
         expect([field.name, await digestOf(served.owner)]).toEqual([field.name, before])
       }
     expect(found).toEqual(expected)
-  }, 120_000)
+  })
 
   it('that gives a booking to its customer keeps from them who at the desk made it', async () => {
     const { a, ann } = world
@@ -501,7 +501,7 @@ describe('every query and mutation', () => {
     }
     expect(found).toEqual(expected)
     expect(await digestOf(served.owner)).toBe(before)
-  }, 120_000)
+  })
 
   it('that changes a table takes no column from whom it is not granted to', async () => {
     const taken: string[] = []
@@ -523,7 +523,7 @@ describe('every query and mutation', () => {
         }
     }
     expect(taken).toEqual([])
-  }, 60_000)
+  })
 })
 
 const lowestOf = (grants: Partial<Record<Role, string[]>> | undefined, column: string): Role | null =>

@@ -29,7 +29,7 @@ beforeAll(async () => {
   program = await startProgram('main', { env: { MEDISLOT_DATA_DIR: dataDir } })
   dba = new Client({ connectionString: /psql: (\S+)/.exec(program.readyLine)?.[1] })
   await dba.connect()
-}, 90_000)
+})
 
 afterAll(async () => {
   await dba?.end()
@@ -124,7 +124,7 @@ it('Ann books an appointment, is told of it, and cancels it', async () => {
   expect(reminders).toEqual([{ state: 'dropped' }])
   const again = await dataOf<{ availableSlots: Slot[] }>(ann(search, { specializationId, fromTime }))
   expect(again.availableSlots.map((other) => other.bookingSlotId)).toContain(bookingSlotId)
-}, 90_000)
+})
 
 /** Waits for the worker to deliver a message. */
 function messageAbout(clinicId: string, bookingId: string, kind: string) {

@@ -30,7 +30,7 @@ beforeAll(async () => {
   await migrateDatabase(server.ownerUrl())
   pool = createPool(server.ownerUrl(), { name: 'test', size: 4 })
   smtp = await smtpPeer()
-}, 120_000)
+})
 
 afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.stop('SIGKILL')))
@@ -145,7 +145,7 @@ it('through kill -9 of workers and crashes of PostgreSQL nothing is left unsent,
       return left?.n === 0
     },
     'everything sent',
-    90_000,
+    180_000,
   )
   missing.push(...(await stubborn('select * from app_private.bookings_missing_reminders')))
   expect(missing).toEqual([])
@@ -173,7 +173,7 @@ it('through kill -9 of workers and crashes of PostgreSQL nothing is left unsent,
     // No copy without an attempt of its own, written before it.
     expect([key, copies(key) <= attempts]).toEqual([key, true])
   }
-}, 240_000)
+})
 
 it('a worker killed when the mail server has taken its messages, before it records them, has sent each once too often at most', async () => {
   await Promise.all(workers.splice(0).map((worker) => worker.stop('SIGKILL')))
@@ -227,4 +227,4 @@ it('a worker killed when the mail server has taken its messages, before it recor
   expect(told.map(({ outcomes }) => outcomes)).toEqual(Array(6).fill([null, 'sent']))
   const copies = told.map(({ key }) => smtp.mails.filter(({ raw }) => raw.includes(`<${key}>`)).length)
   expect(copies.sort()).toEqual([1, 2, 2, 2, 2, 2])
-}, 120_000)
+})

@@ -15,7 +15,7 @@ let comparedDoubles = 0
 
 beforeAll(async () => {
   agreed = await inTransaction((db) => agreedYears(db, moreZones, fromYear, toYear))
-}, 60_000)
+})
 
 /** The changes of a zone in the years of which PostgreSQL and Node have the same idea. */
 const agreedChanges = (zone: string) =>

@@ -160,7 +160,7 @@ describe('calendar_as_of', () => {
       { numRuns: 9, examples: [[ordinary]] },
     )
     expect([...done]).toEqual(expect.arrayContaining(['hold', 'book', 'cancel', 'reschedule', 'withdraw']))
-  }, 120_000)
+  })
 
   it('sees a transaction whole or not at all, and in the order in which they took the slot', async () => {
     const { clinicId, slotId, customer } = await aPractice(db)
