@@ -6,7 +6,7 @@ import { type RestServer, serveRest } from './api.ts'
 let server: RestServer
 beforeAll(async () => {
   server = await serveRest()
-}, 60_000)
+})
 afterAll(() => server?.stop())
 
 const documents = [
