@@ -34,6 +34,16 @@ export const limits = {
   unpagedList: 10,
   /** Lists and objects inside each other in variables. */
   variableDepth: 50,
+  /** In one filter: and, or, not and relations inside each other. */
+  filterDepth: 8,
+  /** In one filter: relations inside each other, each a subquery inside a subquery. */
+  filterRelationDepth: 3,
+  /** In all filters of a request: relations, with some, every and none counted one by one. */
+  filterRelations: 10,
+  /** In all filters of a request: conditions, and, or, not. */
+  filterConditions: 200,
+  /** Entries of one list such as orderBy. */
+  orders: 20,
 } as const
 
 /** A refusal for being too much. `detail` names the limit. */
@@ -126,17 +136,17 @@ const rowsRead: ComplexityEstimator = ({ args, childComplexity, field, type }) =
 }
 
 /** Checks one request for a document: its operation and variables. Gives the error that refuses it, if any. */
-export type CostCheck = (
+export type RequestCheck = (
   operationName: string | undefined,
   variables: Record<string, unknown> | undefined,
 ) => GraphQLError | undefined
 
 /** The check of a valid document's cost. It is measured once, unless a variable says how much is read. */
-export function costCheck(schema: GraphQLSchema, document: DocumentNode): CostCheck {
+export function costCheck(schema: GraphQLSchema, document: DocumentNode): RequestCheck {
   const varies = pageSizesVary(document)
   const known = new Map<string | undefined, GraphQLError | undefined>()
 
-  const check: CostCheck = (operationName, variables) => {
+  const check: RequestCheck = (operationName, variables) => {
     try {
       const cost = getComplexity({
         schema,

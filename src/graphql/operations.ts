@@ -12,13 +12,14 @@ import {
   validate,
 } from 'postgraphile/graphql'
 import type { TellError } from './errors.ts'
+import { filterCheck } from './filters.ts'
 import {
   aliasRule,
-  type CostCheck,
   costCheck,
   depthRule,
   introspectionRule,
   limits,
+  type RequestCheck,
   subscriptionRule,
   tooComplex,
   variablesRefusal,
@@ -48,7 +49,7 @@ const rememberedDocuments = 500
 export function createOperations(schema: GraphQLSchema, tell: TellError, introspection: boolean): Operations {
   const rulesHere = introspection ? rules : [...rules, introspectionRule]
   const remembered = new Remembered<string, Validated>(rememberedDocuments)
-  const costChecks = new WeakMap<DocumentNode, CostCheck>()
+  const checks = new WeakMap<DocumentNode, RequestCheck[]>()
 
   function parseAndValidate(query: string): Validated {
     const known = remembered.get(query)
@@ -56,7 +57,8 @@ export function createOperations(schema: GraphQLSchema, tell: TellError, introsp
     const validated = parseWithin(query)
     // What is refused is not remembered: it would push out what is used.
     if (!validated.document) return validated
-    costChecks.set(validated.document, costCheck(schema, validated.document))
+    const { document } = validated
+    checks.set(document, [costCheck(schema, document), filterCheck(schema, document)])
     remembered.set(query, validated)
     return validated
   }
@@ -94,9 +96,10 @@ export function createOperations(schema: GraphQLSchema, tell: TellError, introsp
   }
 
   const refusal = ({ document, operationName, variableValues }: Arguments) => {
-    const error =
-      variablesRefusal(variableValues) ??
-      costChecks.get(document)?.(operationName ?? undefined, variableValues ?? undefined)
+    let error = variablesRefusal(variableValues)
+    for (const check of checks.get(document) ?? []) {
+      error ??= check(operationName ?? undefined, variableValues ?? undefined)
+    }
     // What measures the cost reads variables, and has no option to hide suggestions.
     if (error && !introspection) error.message = error.message.replace(/ Did you mean .*/s, '')
     return error

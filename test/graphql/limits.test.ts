@@ -222,3 +222,93 @@ describe('without introspection', () => {
     expect(await told(outsider)).not.toMatch(names)
   })
 })
+
+describe('filters', () => {
+  const clinics = 'query ($it: ClinicFilter!) { clinics(filter: $it) { totalCount } }'
+  /** A filter of clinics with relations inside each other, doctors and their clinic by turns. */
+  const related = (levels: number): object =>
+    levels === 0
+      ? { name: { equalTo: 'x' } }
+      : { doctors: { some: levels === 1 ? { fullName: { equalTo: 'x' } } : { clinic: related(levels - 2) } } }
+  const combined = (levels: number): object =>
+    levels === 0 ? { name: { equalTo: 'x' } } : { or: [combined(levels - 1)] }
+  const negated = (levels: number): object => (levels === 0 ? { name: { equalTo: 'x' } } : { not: negated(levels - 1) })
+  const wide = (conditions: number) => ({
+    or: Array.from({ length: conditions - 1 }, () => ({ name: { equalTo: 'x' } })),
+  })
+  /** As it is written in a document. */
+  const literal = (value: unknown): string => JSON.stringify(value).replace(/"(\w+)":/g, '$1:')
+
+  test.each<[string, (size: number) => object, keyof typeof limits, number]>([
+    ['relations inside each other', related, 'filterRelationDepth', limits.filterRelationDepth],
+    ['or inside each other', combined, 'filterDepth', limits.filterDepth],
+    ['not inside each other', negated, 'filterDepth', limits.filterDepth],
+    ['conditions', wide, 'filterConditions', limits.filterConditions],
+  ])('have an end of %s, as a variable, in part and as a literal', async (_what, filter, limit, most) => {
+    for (const [size, refused] of [
+      [most, false],
+      [most + 1, true],
+    ] as const) {
+      const given = filter(size)
+      const [[field, inner] = ['', undefined]] = Object.entries(given)
+      const type = field === 'or' ? '[ClinicFilter!]' : field === 'not' ? 'ClinicFilter' : 'ClinicToManyDoctorFilter'
+      const asked: [string, Record<string, unknown>?][] = [
+        [clinics, { it: given }],
+        [`query ($it: ${type}!) { clinics(filter: { ${field}: $it }) { totalCount } }`, { it: inner }],
+        [`{ clinics(filter: ${literal(given)}) { totalCount } }`],
+        [`query ($it: ClinicFilter = ${literal(given)}) { clinics(filter: $it) { totalCount } }`],
+        [`{ ...F } fragment F on Query { clinics(filter: ${literal(given)}) { totalCount } }`],
+      ]
+      for (const [document, variables] of asked) {
+        if (refused) expect(await tooComplex(document, variables)).toMatchObject({ limit })
+        else await dataOf(anybody(document, variables))
+      }
+    }
+  })
+
+  const some = 'doctors: { some: { fullName: { equalTo: "x" } } }'
+  test.each<[string, (relations: number) => string]>([
+    ['under aliases', (n) => `{ ${times(n, (i) => `a${i}: clinics(filter: { ${some} }) { totalCount }`)} }`],
+    ['in one list', (n) => `{ clinics(filter: { or: [${times(n, () => `{ ${some} }`)}] }) { totalCount } }`],
+    [
+      'by fragments that are spread more than once',
+      (n) => `{ ${times(n, (i) => `a${i}: clinics(first: 1) { nodes { ...F } }`)} }
+        fragment F on Clinic { doctors(filter: { clinic: { name: { equalTo: "x" } } }) { totalCount } }`,
+    ],
+    [
+      'as every, none and whether there are any',
+      (n) => `{ ${times(n - 2, (i) => `a${i}: clinics(filter: { doctorsExist: true }) { totalCount }`)}
+        clinics(filter: { doctors: { every: { fullName: { isNull: true } }, none: { fullName: { isNull: true } } } }) { totalCount } }`,
+    ],
+    [
+      'in lists in lists',
+      (n) => `{ clinics(first: 1) { nodes { doctors(first: 1, filter: { or: [
+        ${times(n, () => '{ clinic: { name: { equalTo: "x" } } }')}] }) { totalCount } } } }`,
+    ],
+  ])('of one request have an end of relations together: %s', async (_where, document) => {
+    await dataOf(anybody(document(limits.filterRelations)))
+    expect((await tooComplex(document(limits.filterRelations + 1))).limit).toBe('filterRelations')
+  })
+
+  test('the same end by WebSocket and for callers in this process', async () => {
+    const given = { it: related(limits.filterRelationDepth + 1) }
+    const refused = [expect.objectContaining({ extensions: expect.objectContaining({ code: 'query_too_complex' }) })]
+    expect(await served.subscribe(clinics, given, {}).next()).toMatchObject({ errors: refused })
+    expect(await served.graphql.run({ document: clinics, variables: given, claims: {} })).toEqual({ errors: refused })
+  })
+
+  test('orders have an end, too', async () => {
+    const document = 'query ($it: [ClinicOrderBy!]) { clinics(orderBy: $it) { totalCount } }'
+    const orders = (count: number) => Array.from({ length: count }, () => 'NAME_ASC')
+    await dataOf(anybody(document, { it: orders(limits.orders) }))
+    expect(await tooComplex(document, { it: orders(limits.orders + 1) })).toMatchObject({ limit: 'orders' })
+  })
+
+  test('a filter for the rows of one specialization in some clinics is allowed', async () => {
+    const filter = {
+      or: [{ clinic: { name: { includesInsensitive: 'Berlin' } } }, { clinicId: { in: ['1', '2', '3'] } }],
+      doctorSpecializations: { some: { specialization: { name: { equalToInsensitive: 'dermatology' } } } },
+    }
+    await dataOf(anybody('query ($it: DoctorFilter!) { doctors(filter: $it) { totalCount } }', { it: filter }))
+  })
+})
