@@ -19,7 +19,7 @@ begin
     link := link || '#token=' || token;
   end if;
   recipient := message.address::text;
-  idempotency_key := 'account-' || message.id;
+  idempotency_key := concat_ws('-', 'account', app_private.installation_id(), message.id);
   -- No name: whoever registers with somebody's address would otherwise have us mail them what they like.
   case message.kind || ' ' || message.language
     when 'registered en' then

@@ -15,7 +15,7 @@ declare
   policy app_public.policies;
   n record;
   the_values jsonb;
-  is_off boolean;
+  installation_id uuid := app_private.installation_id();
 begin
   select x.* into clinic from app_public.clinics x where x.id = messages_of.clinic_id;
   select x.* into policy from app_public.policies x where x.clinic_id = clinic.id;
@@ -42,7 +42,7 @@ begin
   loop
     id := n.id;
     channel := n.channel;
-    idempotency_key := concat_ws('-', clinic.id, n.id, n.generation);
+    idempotency_key := concat_ws('-', installation_id, clinic.id, n.id, n.generation);
     recipient := case n.channel when 'webhook' then n.url when 'sms' then n.phone else n.email end;
     secret := n.secret;
     sender_name := null;
@@ -70,12 +70,10 @@ begin
         sender_name := coalesce(policy.sender_name, clinic.name);
         reply_to := clinic.email::text;
         if n.channel = 'email' and n.kind <> 'booking_reminder' then
-          is_off := n.kind in ('booking_cancelled', 'slot_withdrawn');
           calendar := jsonb_build_object(
-            'uid', format('booking-%s-%s@medislot', clinic.id, (n.booking).id),
-            -- Each reschedule counts one; the cancellation comes after the last of them.
-            'sequence', n.booking_sequence + is_off::int,
-            'isCancelled', is_off,
+            'uid', app_public.calendar_uid(clinic.id, (n.booking).id),
+            'sequence', n.booking_sequence,
+            'isCancelled', n.kind in ('booking_cancelled', 'slot_withdrawn'),
             'startsAt', (n.booking).starts_at, 'endsAt', (n.booking).ends_at, 'stampedAt', n.created_at,
             'summary', format('%s, %s', n.doctor_name, clinic.name),
             'location', concat_ws(', ', clinic.name, clinic.address),

@@ -614,7 +614,7 @@ export interface components {
       status: "BOOKED" | "CHECKED_IN" | "COMPLETED" | "CANCELLED" | "NO_SHOW";
       /** @description What the customer or the desk wrote when booking. Both see it. */
       note: string | null;
-      /** @description Counts reschedules, as an iCalendar SEQUENCE does. */
+      /** @description Counts moves and the cancellation, as an iCalendar SEQUENCE does. */
       sequence: number;
       /** Format: date-time */
       cancelledAt: string | null;

@@ -198,6 +198,8 @@ export const functions: Record<string, Call[]> = {
   ],
 
   calendar_as_of: [{ given: clinic, outcomes: staff() }],
+  // The name of a booking, told by its numbers alone: it says nothing about whether there is one.
+  calendar_uid: [{ given: ({ a }) => ({ clinic_id: a.clinicId, booking_id: '1' }), outcomes: signedIn('done') }],
   event_head: [{ given: clinic, outcomes: managers() }],
   verify_events: [{ given: clinic, outcomes: managers() }],
 

@@ -63,6 +63,9 @@ async function send(task = 'send_notifications'): Promise<void> {
 const later = () =>
   pool.query(`update app_public.notifications set retry_at = now() where state = 'pending' and attempts > 0`)
 
+/** What other systems know this installation by. */
+const installationId = async () => (await db.one<{ id: string }>('select app_private.installation_id() as id')).id
+
 const confirmation = (bookingId: string, channel = 'email') =>
   db.one<{ id: string; state: string; attempts: number; last_error: string | null; clinic_id: string }>(
     `select * from app_public.notifications where booking_id = $1 and kind = 'booking_confirmed' and channel = $2`,
@@ -78,7 +81,10 @@ async function aBooking(change = '') {
 
 /** The value of a header, unfolded. */
 const header = (raw: string, name: string) =>
-  new RegExp(`^${name}: (.*(?:\\r\\n[ \\t].*)*)`, 'im').exec(raw)?.[1]?.replace(/\r\n[ \t]/g, ' ')
+  new RegExp(`^${name}:(.*(?:\\r\\n[ \\t].*)*)`, 'im')
+    .exec(raw)?.[1]
+    ?.replace(/\r\n[ \t]/g, ' ')
+    .trim()
 
 function calendarOf(raw: string): string {
   const part = /Content-Type: text\/calendar[\s\S]*?\r\n\r\n([\s\S]*?)\r\n--/.exec(raw)
@@ -166,7 +172,7 @@ describe('a link to choose a new password', () => {
 describe('e-mail', () => {
   it('arrives, from the clinic, with a calendar entry that follows the booking', async () => {
     const { clinicId, doctorId, booking, customer } = await aBooking(
-      `with c as (update app_public.clinics set name = 'Praxis Dr. Ü', email = 'desk@praxis.example' where id = $1)
+      `with c as (update app_public.clinics set name = 'Praxis "Am Ufer" Dr. Ü', email = 'desk@praxis.example' where id = $1)
        update app_public.policies set language = 'de' where clinic_id = $1`,
     )
     await send()
@@ -176,18 +182,19 @@ describe('e-mail', () => {
     expect(smtp.mails.map(({ to }) => to)).toEqual([[email]])
     const raw = smtp.mails[0]?.raw ?? ''
     const { id } = await confirmation(booking.id)
-    expect(header(raw, 'Message-ID')).toBe(`<medislot-${clinicId}-${id}-1@medislot.example>`)
+    expect(header(raw, 'Message-ID')).toBe(`<medislot-${await installationId()}-${clinicId}-${id}-1@medislot.example>`)
     expect(header(raw, 'Reply-To')).toBe('desk@praxis.example')
     expect(header(raw, 'From')).toContain('<appointments@medislot.example>')
     const first = readBack(calendarOf(raw))
     expect(first).toMatchObject({
       method: 'REQUEST',
+      uid: `booking-${clinicId}-${booking.id}@${await installationId()}.medislot`,
       sequence: 0,
       status: 'CONFIRMED',
       start: seconds(booking.starts_at),
       end: seconds(booking.ends_at),
     })
-    expect(first.summary).toContain('Praxis Dr. Ü')
+    expect(first.summary).toContain('Praxis "Am Ufer" Dr. Ü')
 
     const moved = await reschedule(db, clinicId, booking.id, await aSlot(db, clinicId, doctorId, 72))
     await send()
@@ -198,6 +205,10 @@ describe('e-mail', () => {
     await send()
     const third = readBack(calendarOf(smtp.mails[2]?.raw ?? ''))
     expect(third).toMatchObject({ method: 'CANCEL', uid: first.uid, sequence: 2, status: 'CANCELLED' })
+    // The API tells the same number to those who write calendar files themselves.
+    expect(await db.one('select sequence from app_public.bookings where id = $1', [booking.id])).toEqual({
+      sequence: 2,
+    })
   })
 
   it('is put off by 4xx and sent with the same id later', async () => {
@@ -419,7 +430,7 @@ describe('SMS', () => {
     expect(request?.path).toBe('/2010-04-01/Accounts/AC1/Messages.json')
     expect(request?.headers).toMatchObject({
       authorization: `Basic ${Buffer.from('AC1:token').toString('base64')}`,
-      'i-twilio-idempotency-token': `${clinicId}-${sms.id}-1`,
+      'i-twilio-idempotency-token': `${await installationId()}-${clinicId}-${sms.id}-1`,
     })
     const form = new URLSearchParams(request?.body)
     expect([form.get('To'), form.get('From')]).toEqual(['+4930123456', '+15005550006'])
@@ -474,7 +485,7 @@ describe('a webhook', () => {
     const row = await confirmation(booking.id, 'webhook')
     expect(row).toMatchObject({ state: 'sent', attempts: 4 })
     expect(hook.requests).toHaveLength(4)
-    const key = `${clinicId}-${row.id}-1`
+    const key = `${await installationId()}-${clinicId}-${row.id}-1`
     for (const { path, headers, body } of hook.requests) {
       expect(path).toBe('/bookings?clinic=1')
       expect(headers['idempotency-key']).toBe(key)

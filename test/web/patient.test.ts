@@ -43,7 +43,7 @@ test('a patient who is new here books in three steps, and has it in the calendar
     page.getByRole('button', { name: 'Add to calendar' }).click(),
   ])
   const file = await new Response((await download.createReadStream()) as never).text()
-  expect(file).toMatch(/UID:booking-\d+-\d+@medislot/)
+  expect(file).toMatch(/UID:booking-\d+-\d+@[0-9a-f-]{36}\.medislot/)
   expect(file).toContain(anna)
 
   // Still signed in after a reload, though no script can read what keeps her so.

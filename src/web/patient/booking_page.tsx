@@ -14,6 +14,7 @@ import { VisitSummary } from './visit_summary.tsx'
 
 const OneBooking = graphql(`
   query OneBooking($clinicId: BigInt!, $id: BigInt!) {
+    calendarUid(clinicId: $clinicId, bookingId: $id)
     booking(clinicId: $clinicId, id: $id) {
       id clinicId doctorId bookingSlotId status startsAt endsAt note sequence cancelledAt
       doctor { fullName }
@@ -35,6 +36,7 @@ export default function BookingPage({ clinicId, id }: { clinicId: string; id: st
   if (who === null) return <Redirect to="/bookings" replace />
 
   const booking = data?.booking
+  const uid = data?.calendarUid
   const start = (what: 'move' | 'cancel') => {
     setDoing(what)
     setDone(undefined)
@@ -75,9 +77,9 @@ export default function BookingPage({ clinicId, id }: { clinicId: string; id: st
           {booking.note}
         </p>
       )}
-      {canChange && doing !== 'move' && (
+      {canChange && uid && doing !== 'move' && (
         <div className="actions">
-          <button type="button" className="button primary" onClick={() => void downloadCalendarFile(booking)}>
+          <button type="button" className="button primary" onClick={() => void downloadCalendarFile(booking, uid)}>
             <Icon name="calendar" />
             {t.bookings.calendar}
           </button>

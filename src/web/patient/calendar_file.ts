@@ -2,7 +2,6 @@ import { download } from '../download.ts'
 
 interface CalendarBooking {
   id: string
-  clinicId: string
   startsAt: string
   endsAt: string
   sequence: number
@@ -11,15 +10,15 @@ interface CalendarBooking {
 }
 
 /**
- * Hands the reader a calendar file of a booking. Its UID stays the same when the booking moves, and the sequence grows, so
- * that a calendar changes the entry it has instead of adding another.
+ * Hands the reader a calendar file of a booking. `uid` is the one that e-mails about it have too: it stays the same when
+ * the booking moves, and the sequence grows, so that a calendar changes the entry it has instead of adding another.
  */
-export async function downloadCalendarFile(booking: CalendarBooking): Promise<void> {
+export async function downloadCalendarFile(booking: CalendarBooking, uid: string): Promise<void> {
   const { default: ical } = await import('ical-generator')
-  const { id, clinicId, startsAt, endsAt, sequence, doctor, clinic } = booking
+  const { id, startsAt, endsAt, sequence, doctor, clinic } = booking
   const calendar = ical({ prodId: { company: 'medislot', product: 'medislot' } })
   calendar.createEvent({
-    id: `booking-${clinicId}-${id}@medislot`,
+    id: uid,
     sequence,
     start: new Date(startsAt),
     end: new Date(endsAt),

@@ -91,7 +91,7 @@ describe('a booking', () => {
       expect(await told(db, id)).toEqual([
         'booking_confirmed 0 dropped now',
         'booking_reminder 0 dropped 24:00:00 before',
-        'booking_cancelled 0 pending now',
+        'booking_cancelled 1 pending now',
       ])
     }))
 
