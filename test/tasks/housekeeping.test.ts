@@ -50,7 +50,7 @@ it('old keys, sessions, tokens, invitations, messages and given-up jobs go, boun
       [clinicId, customer.accountId],
     )
     await db.query(
-      `insert into app_private.stored_responses (account_id, key, fingerprint, created_at) select $1, i::text, 'x', now() - i * interval '1 day' from generate_series(0, 9) i`,
+      `insert into app_private.stored_responses (account_id, key, fingerprint, rights, created_at) select $1, i::text, 'x', '{}', now() - i * interval '1 day' from generate_series(0, 9) i`,
       [customer.accountId],
     )
     await db.query(
