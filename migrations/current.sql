@@ -35,3 +35,64 @@ comment on table app_private.delivery_attempts is
 'Every attempt to deliver, written before it is made. One without an outcome lost its worker: whether its message went out, the provider knows by the idempotency key <installation>-<clinic>-<notification>-<generation>.';
 --! include notification/messages_of.sql
 --! include identity/account_message_of.sql
+
+-- An e-mail address has one canonical form, which every table that holds one requires and by which addresses are compared.
+--! include core/error_codes.sql
+--! include core/canonical_address.sql
+--! include core/is_mailbox.sql
+--! include core/require_mailbox.sql
+do $$ begin
+  create domain app_public.email_address as text
+    constraint email_addresses_are_one_mailbox_in_canonical_form check (app_hidden.require_mailbox(value));
+exception when duplicate_object then null;
+end $$;
+comment on domain app_public.email_address is 'Exactly one mailbox in canonical form (app_hidden.canonical_address), compared by =.';
+drop function if exists app_private.require_address(public.citext);
+drop function if exists app_private.salt_of(public.citext);
+drop function if exists app_private.account_by_hash(public.citext, text);
+drop function if exists app_private.hash_password(text, public.citext);
+drop function if exists app_private.queue_account_message(public.citext, bigint, text, text);
+alter table app_private.accounts
+  drop constraint if exists account_emails_look_like_addresses,
+  drop constraint if exists claimed_emails_look_like_addresses,
+  alter column email type app_public.email_address using app_hidden.canonical_address(email::text),
+  alter column claimed_email type app_public.email_address using app_hidden.canonical_address(claimed_email::text);
+alter table app_private.account_messages
+  alter column address type app_public.email_address using app_hidden.canonical_address(address::text);
+alter table app_private.invitations
+  alter column email type app_public.email_address using app_hidden.canonical_address(email::text);
+alter table app_public.employees
+  alter column email type app_public.email_address using app_hidden.canonical_address(email::text);
+alter table app_public.clinics
+  drop constraint if exists clinic_emails_look_like_addresses,
+  alter column email type app_public.email_address using app_hidden.canonical_address(email::text);
+drop trigger if exists erased_customers_stay_erased on app_public.customers;
+alter table app_public.customers
+  drop constraint if exists customer_emails_look_like_addresses,
+  alter column email type app_public.email_address using app_hidden.canonical_address(email::text);
+create trigger erased_customers_stay_erased before update on app_public.customers
+  for each row when (NEW.full_name <> 'erased' or num_nonnulls(NEW.email, NEW.phone, NEW.preferred_language, NEW.preferred_channel) > 0
+    or NEW.is_active) execute function app_private.keep_erased('id');
+drop trigger if exists erased_customers_stay_erased on app_public.clinic_customers;
+alter table app_public.clinic_customers
+  drop constraint if exists clinic_customer_emails_look_like_addresses,
+  alter column email type app_public.email_address using app_hidden.canonical_address(email::text);
+create trigger erased_customers_stay_erased before insert or update on app_public.clinic_customers
+  for each row when (NEW.full_name <> 'erased' or num_nonnulls(NEW.email, NEW.phone, NEW.notes, NEW.preferred_language, NEW.preferred_channel) > 0)
+  execute function app_private.keep_erased('customer_id');
+--! include identity/require_address.sql
+--! include identity/salt_of.sql
+--! include identity/account_by_hash.sql
+--! include identity/hash_password.sql
+--! include identity/queue_account_message.sql
+--! include identity/create_account.sql
+--! include identity/set_password.sql
+--! include identity/sign_in.sql
+--! include identity/erase_account.sql
+--! include identity/register_customer.sql
+--! include identity/request_password_reset.sql
+--! include clinic/invite_employee.sql
+--! include clinic/add_clinic_customer.sql
+--! include roster/store_roster.sql
+--! include roster/load_demo.sql
+--! include roster/read_roster_clinic.sql

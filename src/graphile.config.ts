@@ -10,6 +10,7 @@ import { ImpliedRelationsPlugin } from './graphql/implied_relations.ts'
 import { ListsPlugin } from './graphql/lists.ts'
 import { NamingPlugin } from './graphql/naming.ts'
 import { ScalarsPlugin } from './graphql/scalars.ts'
+import { TextDomainsPlugin } from './graphql/text_domains.ts'
 
 /** How the database becomes a GraphQL schema. What a running server adds is in graphql/instance.ts. */
 export const schemaPreset: GraphileConfig.Preset = {
@@ -20,7 +21,15 @@ export const schemaPreset: GraphileConfig.Preset = {
     countsPreset,
     authTokensPreset,
   ],
-  plugins: [NamingPlugin, ScalarsPlugin, ColumnsPlugin, ImpliedRelationsPlugin, ListsPlugin, ClinicDayPlugin],
+  plugins: [
+    NamingPlugin,
+    ScalarsPlugin,
+    TextDomainsPlugin,
+    ColumnsPlugin,
+    ImpliedRelationsPlugin,
+    ListsPlugin,
+    ClinicDayPlugin,
+  ],
   disablePlugins: [
     // Global object ids: every row is found by its primary key, clinic first, in every API and in SQL alike.
     'NodePlugin',

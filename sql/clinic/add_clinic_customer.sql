@@ -4,7 +4,7 @@ create or replace function app_public.add_clinic_customer(
 returns app_public.clinic_customers
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  address public.citext := nullif(btrim(add_clinic_customer.email), '')::public.citext;
+  address app_public.email_address := case when btrim(add_clinic_customer.email) <> '' then app_private.require_address(add_clinic_customer.email) end;
   given_name text := nullif(btrim(add_clinic_customer.full_name), '');
   number text := nullif(btrim(add_clinic_customer.phone), '');
   target bigint;
@@ -42,7 +42,7 @@ end
 $$;
 
 comment on function app_public.add_clinic_customer(bigint, text, text, text, text, text) is
-'Takes a caller or walk-in into a clinic''s own records, so that the desk can book for them; who has registered with this e-mail address is recognised. `preferred_language` is en or de. For the desk. Refuses forbidden, idempotency_key_reused, invalid_argument.';
+'Takes a caller or walk-in into a clinic''s own records, so that the desk can book for them; who has registered with this e-mail address is recognised. `preferred_language` is en or de. For the desk. Refuses forbidden, idempotency_key_reused, invalid_argument, invalid_email.';
 
 revoke all on function app_public.add_clinic_customer(bigint, text, text, text, text, text) from public;
 grant execute on function app_public.add_clinic_customer(bigint, text, text, text, text, text) to app_staff;

@@ -4,11 +4,10 @@ returns app_public.invitation
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   token text := translate(encode(public.gen_random_bytes(24), 'base64'), '+/=', '-_');
-  address public.citext := btrim(invite_employee.email)::public.citext;
+  address app_public.email_address := app_private.require_address(invite_employee.email);
   invitation app_public.invitation;
 begin
   perform app_private.require_clinic_role(invite_employee.clinic_id, 'manage');
-  perform app_private.require_address(address);
   if invite_employee.doctor_id is not null and not exists (
        select from app_public.doctors d where d.clinic_id = invite_employee.clinic_id and d.id = invite_employee.doctor_id) then
     perform app_hidden.refuse('doctor_not_found', 'No such doctor in this clinic.', jsonb_build_object('doctorId', invite_employee.doctor_id::text));

@@ -1,5 +1,5 @@
-create or replace function app_private.account_by_hash(address public.citext, hash text) returns bigint
-language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
+create or replace function app_private.account_by_hash(address text, hash text) returns bigint
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   opened bigint;
 begin
@@ -21,7 +21,7 @@ begin
 end
 $$;
 
-comment on function app_private.account_by_hash(public.citext, text) is
+comment on function app_private.account_by_hash(text, text) is
 'Which account of an address a password''s hash opens, or null; for the others it counts as a failure. Accounts that have to wait after failures are not judged.';
 
-revoke all on function app_private.account_by_hash(public.citext, text) from public;
+revoke all on function app_private.account_by_hash(text, text) from public;

@@ -1,10 +1,9 @@
 create or replace function app_private.create_account(email text, password text) returns bigint
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
 declare
-  address public.citext := btrim(create_account.email)::public.citext;
+  address app_public.email_address := app_private.require_address(create_account.email);
   account_id bigint;
 begin
-  perform app_private.require_address(address);
   insert into app_private.accounts (email, password_hash)
   values (address, case when create_account.password is not null then app_private.hash_password(create_account.password, address) end)
   on conflict on constraint accounts_are_unique_by_email do nothing

@@ -14,7 +14,7 @@ begin
   -- What is found by the address only when it is the account's own: one that was merely claimed is somebody else's.
   delete from app_private.account_messages am where am.account_id = account.id or am.address = account.email;
   delete from app_private.invitations i where i.email = account.email;
-  delete from app_private.unknown_sign_ins us where us.address_hash = sha256(convert_to(lower(account.email::text), 'utf8'));
+  delete from app_private.unknown_sign_ins us where us.address_hash = sha256(convert_to(account.email, 'utf8'));
   -- The number stays, in events and bookings; who it was does not. A random address: one that could be foreseen, somebody could take.
   update app_private.accounts a
   set email = 'erased-' || gen_random_uuid() || '@erased.invalid', claimed_email = null, password_hash = null, is_active = false,

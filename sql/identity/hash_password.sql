@@ -1,4 +1,4 @@
-create or replace function app_private.hash_password(password text, address public.citext default null) returns text
+create or replace function app_private.hash_password(password text, address text default null) returns text
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
 begin
   -- bcrypt reads 72 bytes and silently ignores the rest, so a longer password would be weaker than it looks.
@@ -10,7 +10,7 @@ begin
 end
 $$;
 
-comment on function app_private.hash_password(text, public.citext) is
+comment on function app_private.hash_password(text, text) is
 'The bcrypt hash of a password (pgcrypto, cost 10) for an account of this address, with the salt in use there, if any. Refuses weak_password: under 10 characters or over 72 bytes.';
 
-revoke all on function app_private.hash_password(text, public.citext) from public;
+revoke all on function app_private.hash_password(text, text) from public;

@@ -1,5 +1,5 @@
-create or replace function app_private.queue_account_message(address public.citext, account_id bigint, kind text, language text default null) returns void
-language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
+create or replace function app_private.queue_account_message(address app_public.email_address, account_id bigint, kind text, language text default null) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   known_language text;
   lately int;
@@ -16,7 +16,7 @@ begin
 end
 $$;
 
-comment on function app_private.queue_account_message(public.citext, bigint, text, text) is
+comment on function app_private.queue_account_message(app_public.email_address, bigint, text, text) is
 'Queues an e-mail about an account, for the job send_account_messages; three of a kind in an hour, what is more is dropped, and so is what is for nobody (no account). In the customer''s own language, else the one given (en, de).';
 
-revoke all on function app_private.queue_account_message(public.citext, bigint, text, text) from public;
+revoke all on function app_private.queue_account_message(app_public.email_address, bigint, text, text) from public;

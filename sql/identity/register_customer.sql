@@ -2,7 +2,7 @@ create or replace function app_public.register_customer(email text, password tex
 returns app_public.auth_tokens
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  address public.citext := btrim(register_customer.email)::public.citext;
+  address app_public.email_address := app_private.require_address(register_customer.email);
   given_name text := nullif(btrim(register_customer.full_name), '');
   hash text;
   last_registered timestamptz;
@@ -10,7 +10,6 @@ declare
   was_known boolean;
 begin
   perform app_private.refuse_hasty_network('registration');
-  perform app_private.require_address(address);
   if given_name is null then
     perform app_hidden.refuse('invalid_argument', 'A name is needed.', '{"argument": "fullName"}');
   end if;

@@ -1,16 +1,17 @@
 create or replace function app_public.request_password_reset(email text, language text default null) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  address public.citext := btrim(request_password_reset.email)::public.citext;
+  address app_public.email_address := app_private.require_address(request_password_reset.email);
   account_id bigint;
+  stored_address app_public.email_address;
 begin
   perform app_private.refuse_hasty_network('password_reset');
-  perform app_private.require_address(address);
   -- The owner of the address; when that account was closed, whoever registered with it last.
-  select a.id into account_id from app_private.accounts a
+  select a.id, coalesce(a.email, a.claimed_email) into account_id, stored_address from app_private.accounts a
   where (a.email = address or a.claimed_email = address) and a.is_active
   order by a.email is null, a.id desc limit 1;
-  perform app_private.queue_account_message(address, account_id, 'password_reset', request_password_reset.language);
+  -- To the address that the account has, not to the one that was typed: whatever may ever compare as equal, the link goes to the owner.
+  perform app_private.queue_account_message(coalesce(stored_address, address), account_id, 'password_reset', request_password_reset.language);
   perform app_private.count_network_attempt('password_reset');
   return true;
 end

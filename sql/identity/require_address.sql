@@ -1,13 +1,16 @@
-create or replace function app_private.require_address(address public.citext) returns void
-language plpgsql stable set search_path = pg_catalog, public, pg_temp as $$
+create or replace function app_private.require_address(typed text) returns app_public.email_address
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  address text := app_hidden.canonical_address(typed);
 begin
-  if address is null or address !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' or char_length(address::text) > 254 then
-    perform app_hidden.refuse('invalid_email', 'This does not look like an e-mail address.', '{"argument": "email"}');
+  if app_hidden.is_mailbox(address) is not true then
+    perform app_hidden.refuse('invalid_email', 'This is not an e-mail address of one mailbox.', '{"argument": "email"}');
   end if;
+  return address;
 end
 $$;
 
-comment on function app_private.require_address(public.citext) is
-'Refuses (invalid_email) what does not look like an e-mail address.';
+comment on function app_private.require_address(text) is
+'The canonical form of an e-mail address that somebody typed. Refuses (invalid_email) null and what is not exactly one mailbox.';
 
-revoke all on function app_private.require_address(public.citext) from public;
+revoke all on function app_private.require_address(text) from public;

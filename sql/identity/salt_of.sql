@@ -1,5 +1,5 @@
-create or replace function app_private.salt_of(address public.citext) returns text
-language plpgsql stable set search_path = pg_catalog, public, pg_temp as $$
+create or replace function app_private.salt_of(address text) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   -- bcrypt's own notation: kind, cost and salt are the first 29 characters of a hash.
   return (
@@ -9,7 +9,7 @@ begin
 end
 $$;
 
-comment on function app_private.salt_of(public.citext) is
+comment on function app_private.salt_of(text) is
 'The salt that the accounts of an address share, so that one hash tells which of them a password opens, and sign-in takes as long for one as for several; null when there is none yet.';
 
-revoke all on function app_private.salt_of(public.citext) from public;
+revoke all on function app_private.salt_of(text) from public;

@@ -5,7 +5,7 @@ declare
 begin
   update app_private.accounts a
   set password_hash = app_private.hash_password(set_password.password, a.email), failed_sign_ins = 0, locked_until = null
-  where a.email = btrim(set_password.email)::public.citext
+  where a.email = app_hidden.canonical_address(set_password.email)
   returning a.id into target;
   if target is null then
     target := app_private.create_account(set_password.email, set_password.password);

@@ -1,8 +1,8 @@
 create or replace function app_public.sign_in(email text, password text) returns app_public.auth_tokens
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  address public.citext := btrim(sign_in.email)::public.citext;
-  digest bytea := sha256(convert_to(lower(address::text), 'utf8'));
+  address text := app_hidden.canonical_address(sign_in.email);
+  digest bytea := sha256(convert_to(address, 'utf8'));
   is_known boolean;
   waits_until timestamptz;
   account_id bigint;

@@ -17,7 +17,7 @@ begin
   loop
     clinic := app_private.import_roster(roster.files);
     insert into app_public.employees (clinic_id, account_id, role, full_name, email)
-    select clinic.clinic_id, app_private.create_account(address, password), 'manager', 'Manager of ' || clinic.clinic_name, address::public.citext
+    select clinic.clinic_id, app_private.create_account(address, password), 'manager', 'Manager of ' || clinic.clinic_name, address
     from (values (roster.name || '@medislot.example')) as m (address);
     select (now() at time zone c.time_zone)::date into today from app_public.clinics c where c.id = clinic.clinic_id;
     perform app_public.generate_booking_slots(clinic.clinic_id, today, today + 13);
@@ -35,7 +35,7 @@ begin
   where s.name = german.specialization::public.citext;
 
   insert into app_public.customers (account_id, full_name, email)
-  select app_private.create_account(c.address, password), c.full_name, c.address::public.citext
+  select app_private.create_account(c.address, password), c.full_name, c.address
   from (values ('ann@medislot.example', 'Ann Miller'), ('bob@medislot.example', 'Bob Fischer')) as c (address, full_name);
   perform app_private.make_admin('admin@medislot.example', password);
   return true;

@@ -21,8 +21,8 @@ begin
         format('there is a clinic "%s" already (clinic %s): change that one, deactivate it, or import under another name', clinic.name, existing) end),
       ('time zone', case when clinic.time_zone is not null and not app_private.is_time_zone(clinic.time_zone) then
         format('"%s" is no IANA time zone such as Europe/Berlin', clinic.time_zone) end),
-      ('e-mail', case when clinic.email !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' then
-        format('"%s" does not look like an e-mail address', clinic.email) end),
+      ('e-mail', case when not app_hidden.is_mailbox(app_hidden.canonical_address(clinic.email)) then
+        format('"%s" is not an e-mail address such as desk@example.org; a domain with other letters is written in its xn-- form', clinic.email) end),
       ('date format', dates.reason),
       ('time format', times.reason)
     ) as f ("column", reason)

@@ -6,7 +6,7 @@ declare
   stored app_private.imported_roster;
 begin
   insert into app_public.clinics as c (name, time_zone, address, phone, email)
-  values (clinic.name, clinic.time_zone, clinic.address, clinic.phone, clinic.email::public.citext)
+  values (clinic.name, clinic.time_zone, clinic.address, clinic.phone, app_hidden.canonical_address(clinic.email))
   returning c.id, c.name into stored.clinic_id, stored.clinic_name;
 
   insert into app_public.specializations (name)

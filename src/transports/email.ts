@@ -23,8 +23,9 @@ export function emailTransport(smtpUrl: string, from: string): Transport {
       try {
         const sent = await mailer.sendMail({
           from: { name: message.senderName ?? '', address: from },
-          to: message.recipient,
-          ...(message.replyTo ? { replyTo: message.replyTo } : {}),
+          // Mailboxes as objects: a text would be parsed, and may be read as a list of recipients.
+          to: { name: '', address: message.recipient },
+          ...(message.replyTo ? { replyTo: { name: message.senderName ?? '', address: message.replyTo } } : {}),
           subject: message.subject,
           text: message.body,
           // Mailboxes and relays know a message by its id, so a second copy can be told.

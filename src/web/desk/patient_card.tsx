@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { mailto, tel } from '../contact_links.ts'
 import { Field } from '../parts/field.tsx'
 import { Form } from '../parts/form.tsx'
 import { useWorkplace } from '../staff/clinic.tsx'
@@ -19,8 +20,8 @@ export function PatientCard({ slot }: { slot: DeskSlot }) {
     <div className="patient-card">
       <p className="patient-name">{patient.fullName}</p>
       <p className="patient-contact">
-        {patient.phone ? <a href={`tel:${patient.phone.replace(/[^\d+]/g, '')}`}>{patient.phone}</a> : t.slot.noPhone}
-        {patient.email ? <a href={`mailto:${patient.email}`}>{patient.email}</a> : t.slot.noEmail}
+        {patient.phone ? <a href={tel(patient.phone)}>{patient.phone}</a> : t.slot.noPhone}
+        {patient.email ? <a href={mailto(patient.email)}>{patient.email}</a> : t.slot.noEmail}
       </p>
       {note && (
         <p className="visit-note">

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { Link } from 'wouter'
+import { mailto, tel } from '../contact_links.ts'
 import { graphql } from '../graphql/generated/gql.ts'
 import type { ManageRebookingsQuery } from '../graphql/generated/graphql.ts'
 import { Empty } from '../parts/notice.tsx'
@@ -72,8 +73,8 @@ export function RebookingSection() {
                 </p>
                 <p className="row-more">{t.reason[reason] ?? reason}</p>
                 <p className="row-more contacts">
-                  {phone && <a href={`tel:${phone.replace(/[^+\d]/g, '')}`}>{phone}</a>}
-                  {email && <a href={`mailto:${email}`}>{email}</a>}
+                  {phone && <a href={tel(phone)}>{phone}</a>}
+                  {email && <a href={mailto(email)}>{email}</a>}
                 </p>
               </div>
               <div className="row-actions">

@@ -1,3 +1,4 @@
+import { tel } from '../contact_links.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useText } from '../text/language.ts'
 import { clock, clocksDiffer, dayAndClock, localDate, longDate, ownZone, zoneCity, zoneName } from '../time.ts'
@@ -33,7 +34,7 @@ export function VisitSummary({ startsAt, endsAt, clinic, doctorName, lost }: Vis
       {clinic.phone && (
         <p className="where">
           <Icon name="phone" />
-          <a href={`tel:${clinic.phone.replaceAll(/[^\d+]/g, '')}`}>{clinic.phone}</a>
+          <a href={tel(clinic.phone)}>{clinic.phone}</a>
         </p>
       )}
       {elsewhere && (

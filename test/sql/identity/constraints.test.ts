@@ -29,7 +29,6 @@ it('each constraint of accounts, sessions and customers refuses what its name sa
       `update app_private.account_messages set ${change} where id = $1`,
       messageId,
     ]
-    const long = 'x'.repeat(250)
 
     const violations = {
       accounts_are_identified_by_id: [
@@ -37,13 +36,12 @@ it('each constraint of accounts, sessions and customers refuses what its name sa
         accountId,
       ],
       accounts_are_unique_by_email: [
-        'insert into app_private.accounts (email) select upper(email::text) from app_private.accounts where id = $1',
+        'insert into app_private.accounts (email) select email from app_private.accounts where id = $1',
         accountId,
       ],
       accounts_have_one_address: [
         `insert into app_private.accounts (email, claimed_email) values ('one@test.example', 'two@test.example')`,
       ],
-      claimed_emails_look_like_addresses: [`insert into app_private.accounts (claimed_email) values ('ann')`],
       an_unknown_address_is_counted_once: [
         `insert into app_private.unknown_sign_ins (address_hash, failed_sign_ins) values ('\\x01', 1)`,
       ],
@@ -59,7 +57,6 @@ it('each constraint of accounts, sessions and customers refuses what its name sa
       account_messages_are_in_a_known_state: messageWith(`state = 'lost'`),
       account_messages_are_sent_to_somebody: messageWith('account_id = null'),
       tokens_expire: messageWith(`token_hash = '\\x01'`),
-      account_emails_look_like_addresses: [`insert into app_private.accounts (email) values ('ann')`],
       external_identities_belong_to_an_account: [
         `insert into app_private.external_identities values ('issuer', 'other', 0)`,
       ],
@@ -98,10 +95,6 @@ it('each constraint of accounts, sessions and customers refuses what its name sa
       ],
       customers_may_have_an_account: [`insert into app_public.customers (account_id, full_name) values (0, 'Ann')`],
       customers_have_a_name: [`insert into app_public.customers (full_name) values (' ')`],
-      customer_emails_look_like_addresses: [
-        `insert into app_public.customers (full_name, email) values ('Ann', $1)`,
-        `${long}@test.example`,
-      ],
       customer_phones_are_short: [
         `insert into app_public.customers (full_name, phone) values ('Ann', $1)`,
         '0'.repeat(51),

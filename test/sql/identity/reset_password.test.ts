@@ -34,7 +34,7 @@ async function forgetful(db: Db) {
   const tokens = await register(db, email)
   await sent(db, email)
   await request(db, ` ${email.toUpperCase()} `)
-  const [mail] = await sent(db, email.toUpperCase())
+  const [mail] = await sent(db, email)
   return { email, tokens, token: mail?.token ?? '' }
 }
 

@@ -1,0 +1,17 @@
+create or replace function app_hidden.require_mailbox(value text) returns boolean
+language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
+begin
+  if not app_hidden.is_mailbox(value) then
+    perform app_hidden.refuse('invalid_email',
+      'This is not an e-mail address in canonical form: one mailbox in lower case, such as ann@example.org, the domain in its xn-- form if it has other letters.',
+      '{"argument": "email"}');
+  end if;
+  return true;
+end
+$$;
+
+comment on function app_hidden.require_mailbox(text) is
+'The check of the domain app_public.email_address. A domain''s failure, unlike that of a table''s constraint, does not write the row to PostgreSQL''s log. Refuses invalid_email.';
+
+revoke all on function app_hidden.require_mailbox(text) from public;
+grant execute on function app_hidden.require_mailbox(text) to app_anonymous;
