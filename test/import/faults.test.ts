@@ -91,7 +91,9 @@ const kinds: [string, Files, string[]][] = [
   [
     'an e-mail address that is none',
     withText('clinic.csv', 'desk@corner.example', 'desk at corner'),
-    ['clinic.csv:2 e-mail: "desk at corner" does not look like an e-mail address'],
+    [
+      'clinic.csv:2 e-mail: "desk at corner" is not an e-mail address such as desk@example.org; a domain with other letters is written in its xn-- form',
+    ],
   ],
   [
     'formats that are none: the dates and times are not judged by a guess',

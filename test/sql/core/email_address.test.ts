@@ -107,7 +107,9 @@ describe('an address that looks like another', () => {
       )
       expect(await db.query('select from app_private.account_messages')).toEqual([])
       expect(
-        await db.as({}, () => db.one('select refusal from app_public.sign_in($1, $2)', [typed, 'a fine long password'])),
+        await db.as({}, () =>
+          db.one('select refusal from app_public.sign_in($1, $2)', [typed, 'a fine long password']),
+        ),
       ).toEqual({ refusal: 'wrong_credentials' })
     }),
   )

@@ -120,7 +120,7 @@ async function aKnownPerson() {
     [(await anAccount(db)).accountId, { id: customerId, fullName: 'Old Zelda' }],
   ])
     await db.query(
-      `insert into app_private.stored_responses (account_id, key, fingerprint, status, body) values ($1, 'k', 'f', 200, $2)`,
+      `insert into app_private.stored_responses (account_id, key, fingerprint, status, body, rights) values ($1, 'k', 'f', 200, $2, '{}')`,
       [account, JSON.stringify(body)],
     )
   await db.query(
