@@ -96,3 +96,6 @@ create trigger erased_customers_stay_erased before insert or update on app_publi
 --! include roster/store_roster.sql
 --! include roster/load_demo.sql
 --! include roster/read_roster_clinic.sql
+
+-- One flood of sign-ins must not delay everybody.
+--! include core/error_codes.sql

@@ -8,15 +8,15 @@ import type { Settings } from './settings.ts'
 /**
  * GET /metrics for Prometheus: messages and jobs as the database counts them, this server's requests and connections, and
  * its process. Answers this machine, or whoever brings METRICS_TOKEN as a bearer token; everybody else gets 404, as if
- * there were nothing. `pool` is asked (a pool of its own, so that a busy server is seen and not waited for); `watched` is
- * the pool of requests.
+ * there were nothing. `pool` is asked (a pool of its own, so that a busy server is seen and not waited for); `watched` are
+ * the pools of requests, by what they are for.
  *
  * Give `observe` a place before all routes, `routes` one among them.
  */
 export function createMetrics(
   settings: Pick<Settings, 'metricsToken'>,
   pool: Pool,
-  watched: Pool,
+  watched: Record<string, Pool>,
 ): { observe: RequestHandler; routes: Router } {
   const registers = [new Registry()]
   const [registry] = registers as [Registry]
@@ -32,12 +32,14 @@ export function createMetrics(
   new Gauge({
     name: 'medislot_pool_connections',
     help: "The requests' database connections, and who waits for one",
-    labelNames: ['state'],
+    labelNames: ['pool', 'state'],
     registers,
     collect() {
-      this.set({ state: 'idle' }, watched.idleCount)
-      this.set({ state: 'busy' }, watched.totalCount - watched.idleCount)
-      this.set({ state: 'waiting' }, watched.waitingCount)
+      for (const [pool, { idleCount, totalCount, waitingCount }] of Object.entries(watched)) {
+        this.set({ pool, state: 'idle' }, idleCount)
+        this.set({ pool, state: 'busy' }, totalCount - idleCount)
+        this.set({ pool, state: 'waiting' }, waitingCount)
+      }
     },
   })
 

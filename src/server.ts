@@ -3,7 +3,7 @@ import express from 'express'
 import helmet from 'helmet'
 import { createHttpServer } from './connections.ts'
 import { readErrorCodes } from './database/error_codes.ts'
-import { healthPool, requestPool } from './database/pools.ts'
+import { healthPool, passwordPool, requestPool } from './database/pools.ts'
 import { createGraphQL } from './graphql/instance.ts'
 import { healthRoutes } from './health.ts'
 import { Lifecycle } from './lifecycle.ts'
@@ -30,13 +30,14 @@ export async function startServer(
   lifecycle: Lifecycle,
 ): Promise<{ url: string; said: string; stop: () => Promise<void> }> {
   const pool = requestPool(settings)
+  const passwords = passwordPool(settings)
   const health = healthPool(settings.databaseUrl)
   const { trustedDocuments } = settings
   const manifests = trustedDocuments ? [trustedDocuments, ...pagesManifests] : undefined
-  const graphql = await createGraphQL({ pool, settings, log, manifests })
+  const graphql = await createGraphQL({ pool, passwordPool: passwords, settings, log, manifests })
   const app = express()
   const { server, stop: finishRequests } = createHttpServer(settings, app)
-  const metrics = createMetrics(settings, health, pool)
+  const metrics = createMetrics(settings, health, { requests: pool, passwords })
 
   app.disable('x-powered-by')
   // GraphiQL, in development only, needs inline scripts.
@@ -57,7 +58,7 @@ export async function startServer(
     async stop() {
       await finishRequests(graceMs)
       await graphql.release()
-      await Promise.all([pool.end(), health.end()])
+      await Promise.all([pool.end(), passwords.end(), health.end()])
     },
   }
 }

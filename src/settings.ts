@@ -101,6 +101,13 @@ const specs = {
     desc: 'Least level that is logged (JSON lines on stderr)',
   }),
   POOL_SIZE: wholeNumber(1, 1000)({ default: 20, desc: 'Most database connections of the HTTP server' }),
+  PASSWORD_POOL_SIZE: wholeNumber(
+    1,
+    100,
+  )({
+    default: 2,
+    desc: 'Database connections besides these, for what computes a password’s hash: sign-in, registration, new passwords',
+  }),
   SMTP_URL: mailUrl({
     default: undefined,
     desc: 'SMTP server for e-mail, such as smtps://user:password@mail.example:465. Unset, e-mails land in a table and the log',
@@ -260,6 +267,7 @@ export function readSettings(program: Program, environment: NodeJS.ProcessEnv = 
     demo,
     logLevel: env.LOG_LEVEL,
     poolSize: env.POOL_SIZE,
+    passwordPoolSize: env.PASSWORD_POOL_SIZE,
     workerConcurrency: env.WORKER_CONCURRENCY,
     statementTimeoutMs: env.STATEMENT_TIMEOUT_MS,
     trust: trustOf(env.TRUST_PROXY),

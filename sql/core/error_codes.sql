@@ -16,6 +16,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS107', 'invitation_invalid', 404, 'Invitation not valid', 'The invitation is unknown, expired, used, or meant for another account.'),
   ('MS108', 'invalid_email', 422, 'Not an e-mail address', 'The text is not exactly one mailbox: a local part of ASCII letters, digits and .!#$%&''*+/=?^_`{|}~- and a domain of at least two labels.'),
   ('MS109', 'reset_token_invalid', 404, 'Link not valid', 'The link to choose a new password is unknown, expired or used. Ask for a new one.'),
+  ('MS110', 'passwords_busy', 503, 'Too many at once', 'As many sign-ins, registrations and new passwords wait as the server takes at once. Nothing was done. Repeat in some seconds.'),
   ('MS201', 'clinic_not_found', 404, 'Clinic not found', 'No such clinic, or none the caller may know of.'),
   ('MS202', 'doctor_not_found', 404, 'Doctor not found', 'No such doctor in this clinic.'),
   ('MS203', 'customer_not_found', 404, 'Customer not found', 'No such customer, or none who has dealt with this clinic.'),

@@ -79,9 +79,12 @@ function asAuthenticator(databaseUrl: string): Record<string, string> {
 }
 
 /** The pool that requests run on. Pipelined: src/graphql/request_adaptor.ts sends BEGIN and what follows it in one go. */
-export function requestPool(settings: Pick<ServerSettings, 'databaseUrl' | 'poolSize' | 'statementTimeoutMs'>): Pool {
+export function requestPool(
+  settings: Pick<ServerSettings, 'databaseUrl' | 'poolSize' | 'statementTimeoutMs'>,
+  name = 'server',
+): Pool {
   return createPool(settings.databaseUrl, {
-    name: 'server',
+    name,
     size: settings.poolSize,
     pipeline: true,
     patienceMs: settings.statementTimeoutMs + 5000,
@@ -95,6 +98,13 @@ export function requestPool(settings: Pick<ServerSettings, 'databaseUrl' | 'pool
     },
   })
 }
+
+/** The pool for requests that compute a password's hash: few connections, since each keeps a processor of the database busy. */
+export const passwordPool = ({
+  passwordPoolSize,
+  ...settings
+}: Pick<ServerSettings, 'databaseUrl' | 'passwordPoolSize' | 'statementTimeoutMs'>): Pool =>
+  requestPool({ ...settings, poolSize: passwordPoolSize }, 'passwords')
 
 /** One connection of its own for /readyz: under load it must say "ready", not queue behind the requests. */
 export function healthPool(databaseUrl: string): Pool {

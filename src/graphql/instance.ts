@@ -25,6 +25,8 @@ import { serveWebSockets } from './websocket.ts'
 export interface GraphQLOptions {
   /** Connections that act as app_authenticator. */
   pool: Pool
+  /** More of them, for the mutations that compute a password's hash. */
+  passwordPool: Pool
   settings: TokenSettings &
     Pick<ServerSettings, 'production' | 'introspection'> &
     Partial<Pick<ServerSettings, 'trust'>>
@@ -66,7 +68,7 @@ export interface GraphQLInstance {
     caller: { claims: Claims; requestId: string },
     work: (transaction: OneTransaction) => Promise<Outcome<T>>,
   ): Promise<T>
-  /** Ends WebSocket connections and LISTEN; the pool stays open. */
+  /** Ends WebSocket connections and LISTEN; the pools stay open. */
   release(): Promise<void>
 }
 
@@ -78,13 +80,19 @@ const maxRequestLength = 100_000
  * Builds the GraphQL API of a migrated database. Throws when the database has what the schema has no name for, and
  * StartError for faults of the manifests.
  */
-export async function createGraphQL({ pool, settings, log, manifests }: GraphQLOptions): Promise<GraphQLInstance> {
+export async function createGraphQL({
+  pool,
+  passwordPool,
+  settings,
+  log,
+  manifests,
+}: GraphQLOptions): Promise<GraphQLInstance> {
   const errors = await loadErrors(pool, log)
   const { tell } = errors
   const tokens = createTokens(settings)
   const addressOf = (request: IncomingMessage) => clientAddress(request, settings.trust ?? trustOf(undefined))
   let serving: Serving
-  const service = makeRequestService(pool)
+  const service = makeRequestService(pool, passwordPool)
   const connect = makePgAdaptorWithPgClient(pool)
 
   const instance = postgraphile({

@@ -24,6 +24,7 @@ import {
   tooComplex,
   variablesRefusal,
 } from './limits.ts'
+import { computesPassword, passwordRule } from './password_mutations.ts'
 import { Remembered } from './remembered.ts'
 import type { RequestSettings } from './request_adaptor.ts'
 import { SharedReads } from './shared_reads.ts'
@@ -39,7 +40,7 @@ export interface Operations extends Pick<ExecutionConfig, 'execute' | 'subscribe
   parseAndValidate(query: string): Validated
 }
 
-const rules = [...specifiedRules, depthRule, aliasRule, subscriptionRule]
+const rules = [...specifiedRules, depthRule, aliasRule, passwordRule, subscriptionRule]
 const rememberedDocuments = 500
 
 /**
@@ -124,6 +125,8 @@ export function createOperations(schema: GraphQLSchema, tell: TellError, introsp
       // A mutation commits each of its functions before the next one runs and before their results are read.
       if (kind === 'query') {
         Object.assign(settingsOf(args), { readOnly: true, reads })
+      } else if (computesPassword(args.document, args.operationName ?? undefined)) {
+        settingsOf(args).computesPassword = true
       }
       try {
         return finish((await execute(args)) as ExecutionResult)

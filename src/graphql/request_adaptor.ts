@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { makePgAdaptorWithPgClient, makePgService } from 'postgraphile/adaptors/pg'
 import type { OneTransaction } from './one_transaction.ts'
+import { requirePlace } from './password_mutations.ts'
 import { inTransaction, type TransactionSettings } from './request_transaction.ts'
 import type { SharedReads } from './shared_reads.ts'
 
@@ -10,17 +11,20 @@ export interface RequestSettings extends TransactionSettings {
   reads?: SharedReads
   /** The transaction of a caller in this process, who ends it; it comes before both. */
   transaction?: OneTransaction
+  /** The mutation computes a password's hash: it runs on the connections for that. */
+  computesPassword?: boolean
 }
 
 /**
  * PostGraphile's service for PostgreSQL, with its adaptor changed where a request costs most, in round trips and in
  * planning (request_transaction.ts, shared_reads.ts): transactions begin with app_private.begin_request instead of
  * set_config calls, the statements of a query share one, and all statements are prepared.
- * `pool` must act as app_authenticator, and pipeline. PostGraphile's introspection comes without settings and needs no
- * transaction.
+ * `pool` must act as app_authenticator, and pipeline; so must `passwordPool`, on which mutations that compute a
+ * password's hash run. PostGraphile's introspection comes without settings and needs no transaction.
  */
-export function makeRequestService(pool: Pool): GraphileConfig.PgServiceConfiguration {
-  if (!pool.options.pipeline) throw new Error('the pool of requests must be made with `pipeline: true`')
+export function makeRequestService(pool: Pool, passwordPool = pool): GraphileConfig.PgServiceConfiguration {
+  if (!pool.options.pipeline || !passwordPool.options.pipeline)
+    throw new Error('the pool of requests must be made with `pipeline: true`')
   const service = makePgService({ pool, schemas: ['app_public'] })
   return {
     ...service,
@@ -28,14 +32,20 @@ export function makeRequestService(pool: Pool): GraphileConfig.PgServiceConfigur
       ...service.adaptor,
       createWithPgClient: () => {
         const plain = makePgAdaptorWithPgClient(pool)
+        const forPasswords = makePgAdaptorWithPgClient(passwordPool)
         const withPgClient: typeof plain = (given, work) => {
           const settings = given as unknown as RequestSettings | null
           if (!settings) return plain(null, work)
           if (settings.transaction) return settings.transaction.run(work)
           if (settings.reads) return settings.reads.run(plain, settings, work)
-          return plain(null, (client) => inTransaction(client, settings, work))
+          if (settings.computesPassword) requirePlace(passwordPool)
+          const connect = settings.computesPassword ? forPasswords : plain
+          return connect(null, (client) => inTransaction(client, settings, work))
         }
-        withPgClient.release = () => plain.release?.()
+        withPgClient.release = async () => {
+          await plain.release?.()
+          await forPasswords.release?.()
+        }
         return withPgClient
       },
     },

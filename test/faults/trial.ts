@@ -102,7 +102,7 @@ async function atRest(site: Site): Promise<void> {
   for (const server of site.servers)
     for (const state of ['busy', 'waiting'])
       await eventually(
-        async () => (await figureOf(server, `medislot_pool_connections{state="${state}"}`)) === 0,
+        async () => (await figureOf(server, `medislot_pool_connections{pool="requests",state="${state}"}`)) === 0,
         `a server whose pool has no ${state} connections`,
       )
   await withOwner(site, (owner) =>

@@ -4,7 +4,7 @@ import express from 'express'
 import { createClient } from 'graphql-ws'
 import { pino } from 'pino'
 import { WebSocket } from 'ws'
-import { requestPool } from '../../src/database/pools.ts'
+import { passwordPool, requestPool } from '../../src/database/pools.ts'
 import { createGraphQL, type GraphQLInstance } from '../../src/graphql/instance.ts'
 import type { Claims, TokenSettings } from '../../src/graphql/tokens.ts'
 import { log as programLog } from '../../src/log.ts'
@@ -59,11 +59,18 @@ export async function serve(
   pool.on('release', () => {
     if (pool.totalCount >= poolSize && pool.waitingCount > pool.idleCount + 1) queued = true
   })
+  const passwords = passwordPool({ databaseUrl: database.url, passwordPoolSize: 2, statementTimeoutMs: 10_000 })
   const logged: Record<string, unknown>[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => logged.push(JSON.parse(line)) })
   const defaults = { production: false, introspection: true, ...tokenSettings }
   const { manifests } = settings
-  const graphql = await createGraphQL({ pool, log, manifests, settings: { ...defaults, ...settings } })
+  const graphql = await createGraphQL({
+    pool,
+    passwordPool: passwords,
+    log,
+    manifests,
+    settings: { ...defaults, ...settings },
+  })
   const app = express()
   const server: Server = createServer(app)
   app.use(identifyRequests)
@@ -85,6 +92,7 @@ export async function serve(
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
       await pool.end()
+      await passwords.end()
       await owner.close()
       await database.drop()
       if (queued) throw new Error(`more than ${poolSize} requests at once: see test/helpers/few_at_once.ts`)

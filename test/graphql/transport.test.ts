@@ -36,7 +36,9 @@ test('a query cannot come by GET, which other sites could make a browser send', 
 test('a pool that does not pipeline is refused at the start', async () => {
   const pool = new Pool({ connectionString: ownerUrlOf('shared') })
   const settings = { ...tokenSettings, production: false, introspection: true }
-  await expect(createGraphQL({ pool, settings, log: pino({ level: 'silent' }) })).rejects.toThrow(/pipeline/)
+  await expect(createGraphQL({ pool, passwordPool: pool, settings, log: pino({ level: 'silent' }) })).rejects.toThrow(
+    /pipeline/,
+  )
   await pool.end()
 })
 

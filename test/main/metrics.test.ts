@@ -69,7 +69,8 @@ test('tells the jobs, the requests and the connections', async () => {
   expect(Number(await figure('medislot_jobs_late_seconds{task="nobody_does_this"}'))).toBeGreaterThanOrEqual(3600)
   expect(await figure('medislot_http_request_seconds_count{method="GET",area="healthz",status="200"}')).toBe('1')
   expect(await figure('medislot_http_request_seconds_count{method="GET",area="none",status="404"}')).toBe('1')
-  expect(await figure('medislot_pool_connections{state="waiting"}')).toBe('0')
+  expect(await figure('medislot_pool_connections{pool="requests",state="waiting"}')).toBe('0')
+  expect(await figure('medislot_pool_connections{pool="passwords",state="waiting"}')).toBe('0')
   expect(Number(await figure('process_resident_memory_bytes'))).toBeGreaterThan(0)
 })
 
