@@ -99,3 +99,10 @@ create trigger erased_customers_stay_erased before insert or update on app_publi
 
 -- One flood of sign-ins must not delay everybody.
 --! include core/error_codes.sql
+
+-- REST: a session is ended by its refresh token alone; a slot is put back as it was read; refusals of conditions and searches.
+--! include core/error_codes.sql
+drop function if exists app_public.sign_out();
+--! include identity/sign_out.sql
+drop function if exists app_public.set_slot_customer(bigint, bigint, bigint, int);
+--! include booking/set_slot_customer.sql

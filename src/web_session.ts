@@ -9,12 +9,15 @@ const path = '/web/session'
 const tokens = 'authTokens { accessToken expiresIn refreshToken refreshExpiresAt }'
 
 // What starts or prolongs a session, as the public API has it. The pages send `input`, or nothing for refresh.
-const documents: Record<string, string> = {
-  'sign-in': `mutation ($input: SignInInput!) { tokens: signIn(input: $input) { ${tokens} } }`,
-  register: `mutation ($input: RegisterCustomerInput!) { tokens: registerCustomer(input: $input) { ${tokens} } }`,
-  'accept-invitation': `mutation ($input: AcceptInvitationInput!) { tokens: acceptInvitation(input: $input) { ${tokens} } }`,
-  refresh: `mutation ($input: RefreshSessionInput!) { tokens: refreshSession(input: $input) { ${tokens} } }`,
-}
+const documents = new Map(
+  Object.entries({
+    'sign-in': `mutation ($input: SignInInput!) { tokens: signIn(input: $input) { ${tokens} } }`,
+    register: `mutation ($input: RegisterCustomerInput!) { tokens: registerCustomer(input: $input) { ${tokens} } }`,
+    'accept-invitation': `mutation ($input: AcceptInvitationInput!) { tokens: acceptInvitation(input: $input) { ${tokens} } }`,
+    refresh: `mutation ($input: RefreshSessionInput!) { tokens: refreshSession(input: $input) { ${tokens} } }`,
+  }),
+)
+const signOut = 'mutation ($input: SignOutInput!) { signOut(input: $input) { result } }'
 
 const ended = ['refresh_token_invalid', 'refresh_token_reused']
 
@@ -33,7 +36,7 @@ interface AuthTokens {
  *     POST /web/session/sign-in | register   { input }
  *     POST /web/session/accept-invitation    { input }   with the access token of who has an account
  *     POST /web/session/refresh              { }
- *     POST /web/session/sign-out             { }     with the access token
+ *     POST /web/session/sign-out             { }     the access token is needed only without the cookie
  *
  * Another site can make a browser send nothing here: the cookie is SameSite=Strict, and a request needs a JSON body and
  * a header of its own, for both of which a browser asks this server first, and is not answered.
@@ -44,19 +47,25 @@ export function webSession(graphql: GraphQLInstance, { production }: { productio
   router.use(path, onlyOurPages, express.json({ limit: '10kb' }))
 
   router.post(`${path}/sign-out`, async (request, response) => {
-    response.clearCookie(cookieName, cookie)
-    const claims = await graphql.tokens.claimsOf(request.get('authorization')).catch(() => ({}))
-    await graphql.run({
-      document: 'mutation { signOut(input: {}) { clientMutationId } }',
+    const refreshToken = parseCookie(request.get('cookie') ?? '')[cookieName]
+    // By the cookie, since the access token may have expired. A page whose cookie is gone may still have that.
+    const claims = refreshToken ? {} : await graphql.tokens.claimsOf(request.get('authorization')).catch(() => ({}))
+    const { errors } = await graphql.run({
+      document: signOut,
+      variables: { input: { refreshToken } },
       claims,
       requestId: request.id,
     })
+    // Nobody is told to be signed out whose session could not be ended.
+    const failed = errors?.filter(({ extensions }) => extensions?.code !== 'unauthenticated')
+    if (failed?.length) return void response.status(503).json({ errors: failed })
+    response.clearCookie(cookieName, cookie)
     response.json({ data: null })
   })
 
   router.post(`${path}/:how`, async (request, response, next) => {
     const { how } = request.params
-    const document = documents[how]
+    const document = documents.get(how)
     if (!document) return next()
     const refreshToken = parseCookie(request.get('cookie') ?? '')[cookieName]
     if (how === 'refresh' && !refreshToken) return void response.json({ data: null })

@@ -1,5 +1,6 @@
 create or replace function app_public.set_slot_customer(
-  clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, row_version int default null)
+  clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, row_version int default null,
+  status app_public.slot_status default null)
 returns app_public.booking_slots
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -11,6 +12,18 @@ begin
   end if;
   slot := app_private.lock_slot(set_slot_customer.clinic_id, set_slot_customer.booking_slot_id);
   perform app_private.require_version('booking_slots', set_slot_customer.row_version, slot.row_version);
+  if set_slot_customer.status <> slot.status then
+    perform app_hidden.refuse('invalid_argument', 'The status follows from who has the slot: book, cancel, hold, release or withdraw it.',
+      jsonb_build_object('argument', 'status', 'status', slot.status));
+  end if;
+  -- A held slot as it is read stays held, and a withdrawn one withdrawn.
+  if set_slot_customer.status = 'held' and slot.customer_id = set_slot_customer.customer_id then
+    perform app_private.resolve_customer(slot.clinic_id, set_slot_customer.customer_id);
+    return slot;
+  elsif set_slot_customer.status = 'withdrawn' and set_slot_customer.customer_id is null
+    and (slot.clinic_id = any (app_hidden.staff_clinic_ids()) or app_private.caller_is_operator()) then
+    return slot;
+  end if;
   -- What is as it is wanted stays: to say it again changes nothing. Whether it is, only those may learn who see the slot's customer.
   if slot.status = 'booked' and slot.customer_id = set_slot_customer.customer_id then
     perform app_private.resolve_customer(slot.clinic_id, set_slot_customer.customer_id);
@@ -35,9 +48,9 @@ begin
 end
 $$;
 
-comment on function app_public.set_slot_customer(bigint, bigint, bigint, int) is
-$c$Says who has a slot: a customer books it (book_slot), null frees it (cancel_booking, or release_hold of a held one); for clients that edit slots rather than call functions. To say what is so already changes nothing.
+comment on function app_public.set_slot_customer(bigint, bigint, bigint, int, app_public.slot_status) is
+$c$Says who has a slot: a customer books it (book_slot), null frees it (cancel_booking, or release_hold of a held one); for clients that edit slots rather than call functions. To say what is so already changes nothing. `status` is the one that the caller read, another is refused (invalid_argument); with it, a held or withdrawn slot and its customer as they were read stay so.
 Refuses what those refuse: slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, customer_busy, customer_not_found, booking_not_found, hold_not_found, cancellation_too_late, illegal_transition, forbidden, unauthenticated, invalid_argument, stale_row_version.$c$;
 
-revoke all on function app_public.set_slot_customer(bigint, bigint, bigint, int) from public;
-grant execute on function app_public.set_slot_customer(bigint, bigint, bigint, int) to app_customer;
+revoke all on function app_public.set_slot_customer(bigint, bigint, bigint, int, app_public.slot_status) from public;
+grant execute on function app_public.set_slot_customer(bigint, bigint, bigint, int, app_public.slot_status) to app_customer;

@@ -11,6 +11,8 @@ import { isConnectionFailure, isPoolExhausted } from '../database/pools.ts'
 export class Refusal extends SafeError<{ code: string; detail?: object }> {
   constructor(code: string, message = '', detail?: object) {
     super(message, { code, ...(detail && { detail }) })
+    // SafeError makes of each error a plain SafeError, of no class derived from it.
+    Object.setPrototypeOf(this, new.target.prototype)
   }
 }
 

@@ -51,7 +51,8 @@ export function makeServingPlugin(
       if (error instanceof Refusal) throw error
       // The keys of an external issuer cannot be had.
       const told = tell(new GraphQLError('', { originalError: error as Error }), request.requestId ?? '')
-      throw new SafeError(told.message, { ...told.extensions, statusCode: 503 })
+      // Grafserv's status of the response, which a WebSocket does not have.
+      throw new SafeError(told.message, { ...told.extensions, ...(request.http && { statusCode: 503 }) })
     }
   }
 
@@ -147,5 +148,6 @@ function withCodes(result: Result | null, statusOf: Errors['statusOf']): Result 
     result.statusCode = 503
   }
   if (result.statusCode === 503) result.headers['retry-after'] = '1'
+  if (result.statusCode === 405) result.headers.allow = 'POST'
   return result
 }

@@ -1,4 +1,5 @@
 import 'postgraphile'
+import { sql } from 'postgraphile/@dataplan/pg/pg-sql2'
 import { GraphQLError, type GraphQLScalarLiteralParser, Kind, type ValueNode } from 'postgraphile/graphql'
 import { isIsoDate, isIsoDatetime, isoTime, isUuid } from '../iso_formats.ts'
 
@@ -59,6 +60,15 @@ const scalars: Record<string, Scalar> = {
  */
 export const ScalarsPlugin: GraphileConfig.Plugin = {
   name: 'MedislotScalarsPlugin',
+  gather: {
+    hooks: {
+      pgCodecs_PgCodec(_info, { pgCodec }) {
+        if (pgCodec.name !== 'time') return
+        // PostGraphile adds the time to a date, where 24:00 becomes 0:00 of the next day. As an interval it stays.
+        pgCodec.castFromPg = (time) => sql`to_char((${time})::interval, 'HH24:MI:SS.US')`
+      },
+    },
+  },
   schema: {
     hooks: {
       GraphQLScalarType(config) {

@@ -2,11 +2,12 @@ import { claimResponse, type StoredResponse, storeResponse } from '../database/s
 import type { GraphQLInstance } from '../graphql/instance.ts'
 import type { OneTransaction } from '../graphql/one_transaction.ts'
 import type { Claims } from '../graphql/tokens.ts'
-import { entityTag } from './conditional.ts'
+import { saysTheSame } from './canonical.ts'
+import { type Condition, currentVersion, entityTag, unwantedVersion } from './conditional.ts'
 import { locates } from './locate.ts'
 import { Refused } from './problem.ts'
 import type { Input, Route } from './route.ts'
-import { at, shape } from './shape.ts'
+import { at, missing, shape } from './shape.ts'
 
 /** Who asks, and the name of the request in the log. */
 export interface Caller {
@@ -19,6 +20,9 @@ export interface Key {
   key: string
   asked: readonly string[]
 }
+
+/** How often a change under a condition is tried again when others change the row at the same time. */
+const mostTries = 10
 
 /** A response to a success; one that was stored says so. */
 export interface Answer extends StoredResponse {
@@ -35,10 +39,33 @@ export async function carryOut(
   route: Route,
   input: Input,
   caller: Caller,
-  keyed?: Key,
+  { condition, keyed }: { condition?: Condition | undefined; keyed?: Key | undefined } = {},
 ): Promise<Answer> {
   if (route.method === 'GET' || route.secret) return perform(graphql, route, input, caller)
 
+  // The database compares with one version, under its lock, and says which one there is. So a condition that several
+  // versions meet is tried with one after the other, as long as others change the row in between.
+  let rowVersion = condition?.first
+  for (let tries = 0; ; tries++) {
+    try {
+      return await change(graphql, route, { ...input, rowVersion }, caller, keyed)
+    } catch (error) {
+      const current = error instanceof Refused ? currentVersion(error) : undefined
+      if (!condition || current === undefined) throw error
+      if (!condition.accepts(current)) throw condition.isUnwanted(current) ? unwantedVersion(current) : error
+      if (tries === mostTries) throw error
+      rowVersion = current
+    }
+  }
+}
+
+async function change(
+  graphql: GraphQLInstance,
+  route: Route,
+  input: Input,
+  caller: Caller,
+  keyed?: Key,
+): Promise<Answer> {
   const done = await graphql
     .inTransaction<Answer | Refused>(caller, async (transaction) => {
       try {
@@ -88,6 +115,8 @@ async function perform(
   }
 
   const data = await run(route.document, route.variables(input))
+  const notThere = missing(route, data)
+  if (notThere) throw Refused.as(notThere)
   if (!route.answer) return { status: 204, headers: {}, body: '' }
   const body = shape(route, data, input.first)
   if (body === null) {
@@ -95,7 +124,9 @@ async function perform(
     const seen = route.method !== 'GET' && input.located !== undefined
     throw Refused.as(seen ? 'forbidden' : (route.notFound ?? 'internal_error'))
   }
-  const tag = entityTag(body)
+  refuseOtherValues(route, input, body as Record<string, unknown>)
+  const text = JSON.stringify(body)
+  const tag = entityTag(body, text)
   return {
     status: route.status ?? 200,
     headers: {
@@ -104,6 +135,14 @@ async function perform(
         location: `/api${route.location.replace(/\{(\w+)\}/, (_, name) => String((body as Record<string, unknown>)[name]))}`,
       }),
     },
-    body: JSON.stringify(body),
+    body: text,
   }
+}
+
+/** Refuses a body whose fields that cannot be changed say something else than the resource has. */
+function refuseOtherValues(route: Route, { returned }: Input, body: Record<string, unknown>): void {
+  const faults = Object.entries(returned)
+    .filter(([name, value]) => !route.body?.returned?.includes(name) && !saysTheSame(value, body[name]))
+    .map(([field]) => ({ field, message: 'cannot be changed here' }))
+  if (faults.length > 0) throw Refused.for(faults)
 }

@@ -1,5 +1,5 @@
 // What each resource looks like. The names of the fragments are the names of the schemas in the OpenAPI document.
-// A resource with a rowVersion holds nothing that changes without it: its ETag is made of it.
+// What a rowVersion does not count, such as a name of another row, the ETag's digest does (conditional.ts).
 
 export const Clinic = `fragment Clinic on Clinic { id name timeZone address email phone isActive rowVersion createdAt }`
 export const Doctor = `fragment Doctor on Doctor {

@@ -46,5 +46,6 @@ export const locates: Record<string, Locate> = {
       specializations(first: 1, filter: { name: { equalToInsensitive: $key } }) { nodes { id } }
     }`,
     answer: 'specializations.nodes.0.id',
+    notFound: 'specialization_not_found',
   },
 }

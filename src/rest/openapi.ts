@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'postgraphile/graphql'
 import type { ErrorCode } from '../database/error_codes.ts'
 import { id, type JsonSchema, type Route } from './route.ts'
 import { tags } from './routes/index.ts'
-import { AnswerSchemas, bodySchema } from './schemas.ts'
+import { AnswerSchemas, bodyOf } from './schemas.ts'
 import { parametersOf } from './validate.ts'
 
 const problem: JsonSchema = {
@@ -48,7 +48,7 @@ const header = (name: string, text: string, schema: JsonSchema) => ({
 })
 
 /** Refusals of an endpoint: its own, and those of its kind. */
-function refusalsOf(route: Route): string[] {
+export function refusalsOf(route: Route): string[] {
   const changes = route.method !== 'GET'
   const forAll = route.rights.startsWith('Everybody')
   return [
@@ -56,7 +56,8 @@ function refusalsOf(route: Route): string[] {
     'unauthenticated',
     ...(forAll ? [] : ['forbidden', 'insufficient_privilege']),
     ...(route.notFound ? [route.notFound] : []),
-    ...(route.versioned ? ['stale_row_version'] : []),
+    ...(route.versioned ? ['stale_row_version', 'precondition_failed'] : []),
+    ...Object.values(route.mustExist ?? {}),
     ...(route.body ? ['body_too_large', 'unsupported_media_type', 'check_violation', 'not_null_violation'] : []),
     ...(changes && !route.secret ? ['idempotency_key_reused', 'serialization_failure', 'deadlock_detected'] : []),
     ...(route.errors ?? []),
@@ -87,7 +88,7 @@ export function openApi(schema: GraphQLSchema, registry: Map<string, ErrorCode>)
 
   function operation(route: Route, tag: string) {
     const answer = answers.of(route)
-    const body = route.body && bodySchema(schema, route.body)
+    const body = route.body && bodyOf(schema, route, answers)
     const versioned = JSON.stringify(answer ?? '').includes('$ref') && !route.list && !route.secret
     return {
       operationId: route.id,
@@ -112,7 +113,9 @@ export function openApi(schema: GraphQLSchema, registry: Map<string, ErrorCode>)
           description: answer ? 'Success' : 'Success, with nothing to say',
           ...(answer && {
             headers: {
-              ...(versioned && { ETag: { description: 'Of the row’s version.', schema: { type: 'string' } } }),
+              ...(versioned && {
+                ETag: { description: 'The row’s version and a digest.', schema: { type: 'string' } },
+              }),
               ...(route.location && { Location: { description: 'Where it is.', schema: { type: 'string' } } }),
               ...(route.list &&
                 route.method === 'GET' && {
@@ -142,7 +145,10 @@ export function openApi(schema: GraphQLSchema, registry: Map<string, ErrorCode>)
       })),
       ...(route.versioned
         ? [
-            header('If-Match', 'The ETag of what the caller saw: refused (412) when it was changed since.', {
+            header('If-Match', 'ETags of what the caller saw: refused (412) when it was changed since.', {
+              type: 'string',
+            }),
+            header('If-None-Match', 'ETags that the resource must not have, or `*`: refused (412) when it has one.', {
               type: 'string',
             }),
           ]
@@ -167,8 +173,9 @@ export function openApi(schema: GraphQLSchema, registry: Map<string, ErrorCode>)
   function refusals(route: Route) {
     const byStatus = new Map<number, string[]>()
     for (const name of new Set(refusalsOf(route))) {
+      // A database that is a release behind does not know all of them yet, and is served all the same.
       const status = registry.get(name)?.httpStatus
-      if (!status) throw new Error(`${route.id}: ${name} is not registered`)
+      if (!status) continue
       byStatus.set(status, [...(byStatus.get(status) ?? []), name])
     }
     return Object.fromEntries([...byStatus].map(([status, names]) => [status, told(names.join(', '))]))

@@ -10,7 +10,9 @@ export interface Input {
   body: Record<string, unknown>
   /** Of what `locate` names. */
   located?: string
-  /** From If-Match; undefined is whoever does not mind. */
+  /** Fields of the body that only repeat what the resource has (Body.returned). */
+  returned: Record<string, unknown>
+  /** The version that the row must have, undefined for any; see conditional.ts. */
   rowVersion: number | undefined
   /** Of a list: how many, and behind which cursor. */
   first: number
@@ -28,6 +30,11 @@ export interface Body {
   replaces?: boolean
   /** Nothing of it is required, so there may be no body at all. */
   optional?: boolean
+  /**
+   * It may be what GET returned: fields that only the answer has are accepted when they say what the resource has, and
+   * its rowVersion like If-Match. Fields named here follow from others, so that what they said before is accepted, too.
+   */
+  returned?: readonly string[]
 }
 
 /**
@@ -61,6 +68,8 @@ export interface Route {
   body?: Body
   /** What is answered when there is no such row, or none the caller may see. */
   notFound?: string
+  /** Aliases of the document that must not be null, and what is answered when one is: what the query refers to. */
+  mustExist?: Record<string, string>
   /** Refusals besides those that every endpoint of its kind has. */
   errors?: readonly string[]
   /** If-Match is judged: the document takes $rowVersion, or the variables put it somewhere. */

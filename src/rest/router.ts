@@ -3,8 +3,9 @@ import { isSafeError } from 'postgraphile/grafast'
 import type { ErrorCode } from '../database/error_codes.ts'
 import type { GraphQLInstance } from '../graphql/instance.ts'
 import { log } from '../log.ts'
+import { canonical } from './canonical.ts'
 import { type Answer, carryOut, type Key } from './carry_out.ts'
-import { versionAsked } from './conditional.ts'
+import { type Condition, conditionOf } from './conditional.ts'
 import { locates } from './locate.ts'
 import { openApi } from './openapi.ts'
 import { Refused, type Told, tellProblem } from './problem.ts'
@@ -38,7 +39,6 @@ export function restRouter(graphql: GraphQLInstance, registry: Map<string, Error
   checkDocuments(graphql)
   const resources = resourcesOf(graphql)
   const documents = referenceDocuments(openApi(graphql.schema, registry), registry)
-  const readBody = express.json({ limit: maxBody, type: () => true })
 
   const handle: RequestHandler = async (request, response, next) => {
     let anonymous = request.get('authorization') === undefined
@@ -63,19 +63,25 @@ export function restRouter(graphql: GraphQLInstance, registry: Map<string, Error
         from: graphql.addressOf(request),
       }
       anonymous = claims.sub === undefined
-      const body = await bodyOf(request, response, endpoint, readBody)
+      const body = await bodyOf(request, response, endpoint)
       const search = searchOf(request)
+      const checked = endpoint.check(new URLSearchParams(search), body)
+      const { rowVersion, ...returned } = checked.returned
       const input = {
+        ...checked,
         path: { ...found.pattern.exec(request.path)?.groups },
-        rowVersion: endpoint.versioned ? versionAsked(request.get('if-match')) : undefined,
-        ...endpoint.check(new URLSearchParams(search), body),
+        returned,
+        rowVersion: undefined,
       }
       const answer = await carryOut(
         graphql,
         endpoint,
         input,
         { claims, requestId: request.id },
-        keyOf(request, anonymous, search, body),
+        {
+          condition: condition(request, endpoint, rowVersion),
+          keyed: anonymous ? undefined : keyOf(request, checked),
+        },
       )
       send(request, response, endpoint, answer)
     } catch (error) {
@@ -119,20 +125,29 @@ function resourcesOf({ schema }: GraphQLInstance): Resource[] {
   return [...byPath.values()]
 }
 
-/** The request's body, undefined when it has none. Throws what is wrong with it as a refusal. */
-async function bodyOf(request: Request, response: Response, route: Route, read: RequestHandler): Promise<unknown> {
+/**
+ * The request's body, undefined when it has none, which of one in chunks is known when they have come. Throws what is
+ * wrong with it as a refusal.
+ */
+async function bodyOf(request: Request, response: Response, route: Route): Promise<unknown> {
   const length = request.get('content-length')
-  const has = request.get('transfer-encoding') !== undefined || (length !== undefined && length !== '0')
-  if (request.method === 'GET' || request.method === 'HEAD' || !has) return undefined
-  if (!request.is(route.method === 'PATCH' ? [json, mergePatch] : [json])) throw Refused.as('unsupported_media_type')
-  await new Promise<void>((resolve, reject) => {
-    read(request, response, (error?: unknown) => {
-      if (!error) return resolve()
-      const codes: Record<number, string> = { 413: 'body_too_large', 415: 'unsupported_media_type' }
-      const code = codes[(error as { status?: number }).status ?? 0]
-      reject(code ? Refused.as(code) : Refused.as('bad_request', 'The body is not JSON.'))
-    })
+  const inChunks = request.get('transfer-encoding') !== undefined
+  if (route.method === 'GET' || !(inChunks || Number(length))) return undefined
+  const isJson = Boolean(request.is(route.method === 'PATCH' ? [json, mergePatch] : [json]))
+  if (!isJson && !inChunks) throw Refused.as('unsupported_media_type')
+  let isEmpty = false
+  const read = express.json({
+    limit: maxBody,
+    type: () => true,
+    verify: (_request, _response, bytes) => {
+      isEmpty = bytes.length === 0
+    },
   })
+  const error = await new Promise<{ status?: number } | undefined>((resolve) => read(request, response, resolve))
+  if (error?.status === 413) throw Refused.as('body_too_large')
+  if (error?.status === 415 || !(isJson || isEmpty)) throw Refused.as('unsupported_media_type')
+  if (error) throw Refused.as('bad_request', 'The body is not JSON.')
+  if (isEmpty) return undefined
   const body: unknown = request.body
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw Refused.as('bad_request', 'The body must be a JSON object.')
@@ -140,11 +155,27 @@ async function bodyOf(request: Request, response: Response, route: Route, read: 
   return body
 }
 
-/** Under which key to store the answer. Nobody has none: a key of nobody's would be everybody's. */
-function keyOf(request: Request, anonymous: boolean, search: string, body: unknown): Key | undefined {
+/**
+ * What a change demands of the version of its row, by its headers and the rowVersion of its body. Throws Refused
+ * bad_request where there is no version to compare with, since the caller relies on the comparison.
+ */
+function condition(request: Request, { method, versioned }: Route, rowVersion: unknown): Condition | undefined {
+  if (method === 'GET') return undefined
+  const [ifMatch, ifNoneMatch] = [request.get('if-match'), request.get('if-none-match')]
+  if (versioned) return conditionOf({ ifMatch, ifNoneMatch, rowVersion: rowVersion as number | undefined })
+  if (ifMatch === undefined && ifNoneMatch === undefined) return undefined
+  throw Refused.as('bad_request', 'This request has no version that If-Match or If-None-Match could be compared with.')
+}
+
+/**
+ * The request's Idempotency-Key, with what it asks for, whichever way it was written: members of objects and parameters
+ * in any order, defaults given or left out.
+ */
+function keyOf(request: Request, { query, body, returned }: ReturnType<Check>): Key | undefined {
   const key = request.get('idempotency-key')
-  if (key === undefined || anonymous) return undefined
-  return { key, asked: [request.method, request.path, search, JSON.stringify(body ?? null)] }
+  return key === undefined
+    ? undefined
+    : { key, asked: [request.method, request.path, canonical([query, body, returned])] }
 }
 
 function send(request: Request, response: Response, route: Route, { status, headers, body, replayed }: Answer): void {

@@ -75,6 +75,23 @@ export function bodySchema(schema: GraphQLSchema, { type, omit = [], require = [
   }
 }
 
+/** The schema of a request's body as a document of its own: what bodyOf() gives, with the components it refers to. */
+export function requestSchema(schema: GraphQLSchema, route: Route): JsonSchema {
+  const answers = new AnswerSchemas(schema)
+  return { ...bodyOf(schema, route, answers), components: { schemas: answers.components } }
+}
+
+/** The schema of a request's body: its own fields, and those of the answer if it may be what GET returned. */
+export function bodyOf(schema: GraphQLSchema, route: Route, answers: AnswerSchemas): JsonSchema {
+  if (!route.body) throw new Error(`${route.id} takes no body`)
+  const own = bodySchema(schema, route.body)
+  if (!route.body.returned) return own
+  const name = String(answers.of(route)?.$ref).split('/').at(-1) ?? ''
+  const returned = (answers.components[name] as { properties: Record<string, JsonSchema> }).properties
+  const readOnly = Object.entries(returned).map(([field, value]) => [field, { ...value, readOnly: true }])
+  return { ...own, properties: { ...Object.fromEntries(readOnly), ...(own.properties as object) } }
+}
+
 /** The schemas of what endpoints answer, read off their documents. Those of fragments are collected by name. */
 export class AnswerSchemas {
   readonly components: Record<string, JsonSchema> = {}

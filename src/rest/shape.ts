@@ -17,6 +17,10 @@ interface Connection {
   pageInfo: { hasNextPage: boolean; endCursor: string | null }
 }
 
+/** The refusal for the first thing that a request refers to and that does not exist; undefined when all of it does. */
+export const missing = ({ mustExist = {} }: Route, data: unknown): string | undefined =>
+  Object.entries(mustExist).find(([alias]) => (data as Data)[alias] === null)?.[1]
+
 /** The body of a route's answer from its document's data, null when there is no such row; `first` rows were asked for. */
 export function shape(route: Route, data: unknown, first: number): unknown {
   // A document may ask for what its address begins with, so that a list of nobody's is not an empty list.

@@ -5,7 +5,7 @@ import { defaultPageSize, maxPageSize } from '../graphql/lists.ts'
 import { isIsoDate, isIsoDatetime, isUuid } from '../iso_formats.ts'
 import { type FieldFault, Refused } from './problem.ts'
 import type { Input, JsonSchema, Route } from './route.ts'
-import { bodySchema } from './schemas.ts'
+import { bodySchema, requestSchema } from './schemas.ts'
 
 /** The parameters that every list has. */
 export const pageParameters: Record<string, JsonSchema> = {
@@ -20,12 +20,15 @@ export const parametersOf = ({ query, list }: Route): Record<string, JsonSchema>
 })
 
 /** Checks a request against the schemas that the OpenAPI document shows. Throws Refused naming every field at fault. */
-export type Check = (query: URLSearchParams, body: unknown) => Pick<Input, 'query' | 'body' | 'first' | 'after'>
+export type Check = (
+  query: URLSearchParams,
+  body: unknown,
+) => Pick<Input, 'query' | 'body' | 'returned' | 'first' | 'after'>
 
 const strict = { allErrors: true, strictTypes: false, strictRequired: false } as const
 // Query parameters are text; bodies have types.
 const texts = new Ajv2020({ ...strict, coerceTypes: true, useDefaults: true })
-const values = new Ajv2020(strict)
+const values = new Ajv2020(strict).addVocabulary(['components'])
 for (const ajv of [texts, values]) {
   ;(addFormats as unknown as (ajv: Ajv2020) => void)(ajv)
   // The library's own also accept a space for the T, an offset of hours alone, and urn:uuid.
@@ -35,8 +38,8 @@ for (const ajv of [texts, values]) {
 /** The check of one route's requests, compiled once. */
 export function checkOf(route: Route, schema: GraphQLSchema): Check {
   const checkQuery = texts.compile({ type: 'object', properties: parametersOf(route), additionalProperties: false })
-  const asked = route.body && bodySchema(schema, route.body)
-  const checkBody = asked && values.compile(asked)
+  const ownNames = route.body ? Object.keys(bodySchema(schema, route.body).properties as object) : []
+  const checkBody = route.body && values.compile(requestSchema(schema, route))
 
   return (search, body) => {
     const query: Record<string, unknown> = {}
@@ -50,11 +53,13 @@ export function checkOf(route: Route, schema: GraphQLSchema): Check {
     }
     if (faults.length > 0) throw Refused.for(faults)
     const { limit, cursor, ...parameters } = query
-    const fields = (body ?? {}) as Record<string, unknown>
-    const absent = route.body?.replaces ? Object.keys((asked as { properties: object }).properties) : []
+    const fields = Object.entries((body ?? {}) as Record<string, unknown>)
+    const isOwn = ([name]: [string, unknown]) => ownNames.includes(name)
+    const absent = route.body?.replaces ? ownNames.map((name) => [name, null]) : []
     return {
       query: parameters as Input['query'],
-      body: { ...Object.fromEntries(absent.map((name) => [name, null])), ...fields },
+      body: Object.fromEntries([...absent, ...fields.filter(isOwn)]),
+      returned: Object.fromEntries(fields.filter((field) => !isOwn(field))),
       first: (limit as number | undefined) ?? defaultPageSize,
       after: cursor as string | undefined,
     }

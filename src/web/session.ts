@@ -131,7 +131,8 @@ export const acceptInvitation = async (input: { token: string; password?: string
 }
 
 export async function signOut(): Promise<void> {
-  const token = await accessToken()
+  // As it is, expired or not: it is needed only when the cookie is gone.
+  const token = tokens?.accessToken
   await sessionRequest('sign-out', {}, token ? { authorization: `Bearer ${token}` } : {})
   keep(null)
   setWho(null)

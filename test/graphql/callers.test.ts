@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { Refusal } from '../../src/graphql/errors.ts'
 import { tokenSettings } from '../helpers/tokens.ts'
 import { aCustomer, anAccount, type Customer } from '../helpers/world.ts'
 import { type Served, serve } from './served.ts'
@@ -102,6 +103,33 @@ test('a token that is not good is refused, never taken for nobody', async () => 
   expect(await whoAmI('Basic YW5uOmFubg==')).toEqual(refused)
 })
 
+test('why a token is refused is told, over HTTP and over a WebSocket', async () => {
+  const expired = await ours({}, { expires: '-1s' })
+  const reasons = {
+    [`Bearer ${expired}`]: 'The access token has expired.',
+    'Bearer x.y.z': 'The access token is not valid.',
+    'Basic YW5uOmFubg==': 'The Authorization header must be: Bearer <access token>.',
+  }
+  for (const [authorization, message] of Object.entries(reasons)) {
+    const response = await fetch(`${served.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization },
+      body: JSON.stringify({ query: '{ __typename }' }),
+    })
+    const errors = [{ message, extensions: { code: 'unauthenticated' } }]
+    expect(await response.json()).toEqual({ errors })
+    const subscription = served.subscribe(
+      'subscription { clinicDay(clinicId: 1) { __typename } }',
+      {},
+      { authorization },
+    )
+    // graphql-ws adds what the protocol has beside it.
+    expect((await subscription.next())?.errors).toMatchObject(errors)
+    await subscription.close()
+  }
+  expect(new Refusal('forbidden')).toBeInstanceOf(Refusal)
+})
+
 test('a good token stays good only as long as it says', async () => {
   const end = Math.floor(Date.now() / 1000) + 4
   const token = await ours({}, { expires: end })
@@ -136,7 +164,19 @@ test("when the external issuer cannot be reached, that is our fault and not the 
     503,
     { code: 'internal_error', requestId: expect.any(String) },
   ])
-  expect(alone.logged).toHaveLength(1)
+  // A WebSocket has no status.
+  const subscription = alone.subscribe(
+    'subscription { clinicDay(clinicId: 1) { __typename } }',
+    {},
+    {
+      authorization: `Bearer ${await theirs()}`,
+    },
+  )
+  expect((await subscription.next())?.errors?.map((error) => error.extensions)).toEqual([
+    { code: 'internal_error', requestId: expect.any(String) },
+  ])
+  await subscription.close()
+  expect(alone.logged).toHaveLength(2)
   await alone.stop()
 })
 

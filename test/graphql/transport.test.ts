@@ -33,6 +33,16 @@ test('a query cannot come by GET, which other sites could make a browser send', 
   expect(response.status).toBe(405)
 })
 
+test.each(['PUT', 'PATCH', 'DELETE'])('%s is answered with the methods that there are', async (method) => {
+  const response = await fetch(`${development.url}/graphql`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: '{"query": "{ __typename }"}',
+  })
+  expect(response.status).toBe(405)
+  expect(response.headers.get('allow')?.split(', ')).toContain('POST')
+})
+
 test('a pool that does not pipeline is refused at the start', async () => {
   const pool = new Pool({ connectionString: ownerUrlOf('shared') })
   const settings = { ...tokenSettings, production: false, introspection: true }

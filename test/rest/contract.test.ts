@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { buildSchema, parse, validate } from 'graphql'
 import { locates } from '../../src/rest/locate.ts'
+import { refusalsOf } from '../../src/rest/openapi.ts'
 import { routes } from '../../src/rest/routes/index.ts'
 import { type RestServer, serveRest } from './api.ts'
 
@@ -50,6 +51,14 @@ describe('the table of routes', () => {
       expect(validate(schema, parse(document))).toEqual([])
     },
   )
+
+  it('names refusals that are registered', async () => {
+    const registered = (await server.owner.query<{ name: string }>('select name from app_hidden.error_codes')).map(
+      ({ name }) => name,
+    )
+    const named = routes.flatMap((route) => refusalsOf(route))
+    expect(new Set(named).difference(new Set(registered))).toEqual(new Set())
+  })
 
   it('has each address and method once, and each name once', () => {
     const addresses = routes.map(({ method, path }) => `${method} ${shape(path)}`)

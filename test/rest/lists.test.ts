@@ -102,7 +102,7 @@ describe('lists', () => {
     }
   })
 
-  it('find by the name or id of a specialization, in any case; an unknown one finds nothing', async () => {
+  it('find by the name or id of a specialization, in any case', async () => {
     const name = unique('Skill')
     const { id } = await server.owner.one('insert into app_public.specializations (name) values ($1) returning id', [
       name,
@@ -115,14 +115,32 @@ describe('lists', () => {
     for (const [value, count] of [
       [name.toUpperCase(), 12],
       [id, 12],
-      ['no such thing', 0],
-      ['999999', 0],
     ] as const) {
       for (const path of ['/availability/search', `/clinics/${practice.clinicId}/availability`]) {
         const { body } = await anybody('GET', `${path}?limit=100&specialization=${encodeURIComponent(value)}`)
         expect([value, path, body.items.length]).toEqual([value, path, count])
       }
     }
+  })
+
+  it('refuse a specialization, clinic or doctor that is not there', async () => {
+    const search = '/availability/search'
+    const { clinicId, doctorId } = practice
+    for (const [path, code] of [
+      ...['no%20such%20thing', '999999'].flatMap((unknown) =>
+        [search, `/clinics/${clinicId}/availability`, `/clinics/${clinicId}/doctors`].map((list) => [
+          `${list}?specialization=${unknown}`,
+          'specialization_not_found',
+        ]),
+      ),
+      [`${search}?clinicId=999999`, 'clinic_not_found'],
+      [`${search}?clinicId=${clinicId}&doctorId=999999`, 'doctor_not_found'],
+      [`${search}?clinicId=999999&doctorId=${doctorId}`, 'clinic_not_found'],
+      [`${search}?doctorId=${doctorId}`, 'invalid_argument'],
+    ]) {
+      expect([path, (await anybody('GET', path as string)).body.code]).toEqual([path, code])
+    }
+    expect((await anybody('GET', `${search}?clinicId=${clinicId}&doctorId=${doctorId}`)).body.items).not.toEqual([])
   })
 
   it('of a clinic or doctor that is not there are not there', async () => {

@@ -114,6 +114,42 @@ it.each([
   expect(body).toMatchObject({ status: 415, code: 'unsupported_media_type' })
 })
 
+/** Sends a body in chunks, whose length is not known before they have come. */
+const inChunks = async (path: string, chunks: string[], headers: Record<string, string>, method = 'POST') => {
+  const token = await server.tokenOf(practice.customer.claims)
+  const body = new ReadableStream({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(new TextEncoder().encode(chunk))
+      controller.close()
+    },
+  })
+  const response = await fetch(`${server.url}/api${path}`, {
+    method,
+    body,
+    duplex: 'half',
+    headers: { authorization: `Bearer ${token}`, ...headers },
+  } as RequestInit)
+  const text = await response.text()
+  return { status: response.status, body: text && JSON.parse(text) }
+}
+
+it('a body in chunks is as one whose length is told, also when it is empty', async () => {
+  const path = `/bookingSlots/${practice.slotId}/hold`
+  for (const headers of [{}, { 'content-type': 'text/plain' }, { 'content-type': 'application/json' }]) {
+    expect([headers, (await inChunks(path, [], headers as Record<string, string>)).status]).toEqual([headers, 200])
+  }
+  const json = { 'content-type': 'application/json' }
+  const { customerId } = practice.customer
+  expect((await inChunks(path, ['{"custo', `merId": "${customerId}"}`], json)).status).toBe(200)
+  expect((await inChunks(path, ['{"customerId": '], json)).body.code).toBe('bad_request')
+  expect((await inChunks(path, ['{}'], { 'content-type': 'text/plain' })).body.code).toBe('unsupported_media_type')
+  expect((await inChunks(path, ['{}'], {})).body.code).toBe('unsupported_media_type')
+  expect((await inChunks(path, ['x'.repeat(200_000)], json)).body.code).toBe('body_too_large')
+  // Where a body is needed, an empty one is none.
+  const put = await inChunks(`/customers/${customerId}`, [], json, 'PUT')
+  expect(put.body.errors).toEqual([{ field: 'fullName', message: 'is required' }])
+})
+
 it('what is at no address is answered 404, an id that is none too', async () => {
   for (const path of ['/nothing', '/clinics/', '/doctors/x', '/doctors/slots', '/clinics/1/doctors/1', '/clinics/-1'])
     expect([path, (await ann('GET', path)).body.code]).toEqual([path, 'not_found'])
@@ -128,7 +164,7 @@ it('a method that an address does not know is answered 405 with those it knows',
   expect([options.status, options.headers.get('allow')]).toEqual([204, 'DELETE, GET, HEAD, OPTIONS, PATCH, PUT'])
   const head = await anybody('HEAD', `/clinics/${practice.clinicId}`)
   expect(head).toMatchObject({ status: 200, text: '' })
-  expect(head.headers.get('etag')).toBe('"1"')
+  expect(head.headers.get('etag')).toMatch(/^"1[.]/)
 })
 
 it('who is not signed in is asked to, and a bad token is told so', async () => {

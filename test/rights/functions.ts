@@ -50,7 +50,10 @@ export const functions: Record<string, Call[]> = {
   refresh_session: [{ given: () => ({ refresh_token: 'x' }), outcomes: all('refresh_token_invalid') }],
   accept_invitation: [{ given: () => ({ token: 'x', password: 'y' }), outcomes: all('invitation_invalid') }],
   current_person: [{ outcomes: all('done') }],
-  sign_out: [{ outcomes: signedIn('done') }],
+  sign_out: [
+    { outcomes: ['unauthenticated', ...signedIn('done').slice(1)] },
+    { given: () => ({ refresh_token: 'x' }), outcomes: all('done') },
+  ],
   change_password: [
     {
       given: () => ({ current_password: 'x', new_password: 'y' }),

@@ -1,12 +1,22 @@
 import { AvailableSlot, SlotGenerationRun } from '../fragments.ts'
 import type { Input, Route } from '../route.ts'
-import { clinicId, doctorId, idIn, nameIn, specialization, timeArguments, times } from './filters.ts'
+import {
+  clinicId,
+  doctorId,
+  namedSpecialization,
+  referring,
+  specialization,
+  specializationId,
+  timeArguments,
+  times,
+} from './filters.ts'
 
-const search = (clinicId: 'BigInt' | 'BigInt!', parent = '') => `query Availability(
+const search = (clinicId: 'BigInt' | 'BigInt!', { declared, fields } = referring(), parent = '') => `query Availability(
   $clinicId: ${clinicId}, $doctorId: BigInt, $specializationId: BigInt, $fromTime: Datetime, $toTime: Datetime,
-  $fromDate: Date, $toDate: Date, $after: String, $pageSize: Int
+  $fromDate: Date, $toDate: Date, $after: String, $pageSize: Int, ${declared}
 ) {
   ${parent}
+  ${fields}
   availableSlots(
     clinicId: $clinicId, doctorId: $doctorId, specializationId: $specializationId, fromTime: $fromTime, toTime: $toTime,
     fromDate: $fromDate, toDate: $toDate, after: $after, pageSize: $pageSize
@@ -20,10 +30,8 @@ const found = {
   list: 'cursors',
 } as const
 const paged = ({ query, first, after }: Input) => ({ ...timeArguments(query), after, pageSize: first })
-const bySpecialization = { what: 'specialization', by: ({ query }: Input) => nameIn(query.specialization) } as const
-/** No specialization has the id 0: an unknown name finds nothing. */
-const specializationId = ({ query, located }: Input) =>
-  query.specialization === undefined ? undefined : (idIn(query.specialization) ?? located ?? '0')
+const bySpecialization = referring('Specialization')
+const byAny = referring('Clinic', 'Doctor', 'Specialization')
 
 export const availability: Route[] = [
   {
@@ -32,10 +40,17 @@ export const availability: Route[] = [
     id: 'searchClinic',
     summary: 'Get available slots for clinic',
     query: { ...times, specialization },
-    locate: bySpecialization,
-    document: search('BigInt!', 'parent: clinic(id: $clinicId) { id }'),
-    variables: (input) => ({ ...paged(input), ...input.path, specializationId: specializationId(input) }),
+    locate: namedSpecialization,
+    document: search('BigInt!', bySpecialization, 'parent: clinic(id: $clinicId) { id }'),
+    variables: (input) => ({
+      ...paged(input),
+      ...input.path,
+      specializationId: specializationId(input),
+      ...bySpecialization.variables({ Specialization: specializationId(input) }),
+    }),
     notFound: 'clinic_not_found',
+    mustExist: bySpecialization.mustExist,
+    errors: ['specialization_not_found'],
   },
   {
     ...found,
@@ -58,14 +73,22 @@ export const availability: Route[] = [
       clinicId,
       doctorId: { ...doctorId, description: 'Of this doctor; give clinicId too.' },
     },
-    locate: bySpecialization,
-    variables: (input) => ({
-      ...paged(input),
-      clinicId: input.query.clinicId,
-      doctorId: input.query.doctorId,
-      specializationId: specializationId(input),
-    }),
-    errors: ['invalid_argument'],
+    locate: namedSpecialization,
+    document: search('BigInt', byAny),
+    variables: (input) => {
+      const { clinicId, doctorId } = input.query
+      const specialization = specializationId(input)
+      return {
+        ...paged(input),
+        clinicId,
+        doctorId,
+        specializationId: specialization,
+        // A doctor without a clinic is refused by the search itself.
+        ...byAny.variables({ Clinic: clinicId, Doctor: clinicId && doctorId, Specialization: specialization }),
+      }
+    },
+    mustExist: byAny.mustExist,
+    errors: ['invalid_argument', 'specialization_not_found'],
   },
   {
     method: 'POST',

@@ -92,12 +92,13 @@ export const bookingSlots: Route[] = [
     method: 'PUT',
     path: '/bookingSlots/{id}',
     id: 'replaceBookingSlot',
-    summary: 'Update booking slot: a `customerId` books it for that customer, null frees it',
+    summary:
+      'Update booking slot: a `customerId` books it for that customer, null frees it. As GET returned it, it stays',
     ...claim,
     document: `mutation SetSlotCustomer($input: SetSlotCustomerInput!) {
       setSlotCustomer(input: $input) { bookingSlot { ...BookingSlot } }
     } ${BookingSlot}`,
-    body: { type: 'SetSlotCustomerInput', omit: elsewhere, require: ['customerId'] },
+    body: { type: 'SetSlotCustomerInput', omit: elsewhere, require: ['customerId'], returned: ['heldUntil'] },
     answer: 'setSlotCustomer.bookingSlot',
     errors: [...claimRefusals, 'cancellation_too_late', 'illegal_transition', 'booking_not_found', 'hold_not_found'],
   },

@@ -82,7 +82,7 @@ export const customers: Route[] = [
     id: 'replaceCustomer',
     summary: 'Update customer: what is left out becomes empty',
     ...change,
-    body: { type: 'CustomerInput', replaces: true },
+    body: { type: 'CustomerInput', replaces: true, returned: [] },
   },
   {
     method: 'PATCH',

@@ -1,7 +1,8 @@
 import { Doctor, Specialization } from '../fragments.ts'
 import { equalTo, given, pageInfo, type Route } from '../route.ts'
-import { specialization, specializationFilter } from './filters.ts'
+import { namedSpecialization, referring, specialization, specializationId } from './filters.ts'
 
+const bySpecialization = referring('Specialization')
 const byId = { what: 'doctor', by: ({ path }: { path: Record<string, string> }) => path.id } as const
 const change = {
   rights: 'The clinic’s managers and administrators.',
@@ -22,25 +23,36 @@ export const doctors: Route[] = [
     id: 'listDoctors',
     summary: 'List doctors in clinic',
     rights: 'Everybody. The clinic’s staff and administrators see inactive ones too.',
-    document: `query Doctors($clinicId: BigInt!, $first: Int!, $after: Cursor, $filter: DoctorFilter) {
+    locate: namedSpecialization,
+    document: `query Doctors(
+      $clinicId: BigInt!, $first: Int!, $after: Cursor, $filter: DoctorFilter, ${bySpecialization.declared}
+    ) {
       parent: clinic(id: $clinicId) { id }
+      ${bySpecialization.fields}
       doctors(first: $first, after: $after, filter: $filter, orderBy: [FULL_NAME_ASC, ID_ASC]) {
         nodes { ...Doctor } ${pageInfo}
       }
     } ${Doctor}`,
     query: { specialization },
-    variables: ({ path, query, first, after }) => ({
-      ...path,
-      first,
-      after,
-      filter: given({
-        clinicId: equalTo(path.clinicId),
-        doctorSpecializations: specializationFilter(query.specialization),
-      }),
-    }),
+    variables: (input) => {
+      const { path, first, after } = input
+      const specialization = specializationId(input)
+      return {
+        ...path,
+        first,
+        after,
+        filter: given({
+          clinicId: equalTo(path.clinicId),
+          doctorSpecializations: specialization && { some: { specializationId: equalTo(specialization) } },
+        }),
+        ...bySpecialization.variables({ Specialization: specialization }),
+      }
+    },
     answer: 'doctors',
     list: 'connection',
     notFound: 'clinic_not_found',
+    mustExist: bySpecialization.mustExist,
+    errors: ['specialization_not_found'],
   },
   {
     method: 'GET',
@@ -77,7 +89,7 @@ export const doctors: Route[] = [
     id: 'replaceDoctor',
     summary: 'Update doctor: what is left out becomes empty',
     ...change,
-    body: { type: 'DoctorInput', omit: ['clinicId'], replaces: true },
+    body: { type: 'DoctorInput', omit: ['clinicId'], replaces: true, returned: [] },
   },
   {
     method: 'PATCH',

@@ -10,18 +10,46 @@ export const specialization: JsonSchema = {
 }
 const isId = (value: unknown): value is string => typeof value === 'string' && /^[0-9]{1,18}$/.test(value)
 /** The id given, if it is one. */
-export const idIn = (value: unknown) => (isId(value) ? value : undefined)
-/** The name given, if it is none. */
-export const nameIn = (value: unknown) => (typeof value === 'string' && !isId(value) ? value : undefined)
+const idIn = (value: unknown) => (isId(value) ? value : undefined)
+/** The name given, if it is not an id. */
+const nameIn = (value: unknown) => (typeof value === 'string' && !isId(value) ? value : undefined)
 
-export const specializationFilter = (value: unknown) =>
-  value === undefined
-    ? undefined
-    : {
-        some: isId(value)
-          ? { specializationId: { equalTo: value } }
-          : { specialization: { name: { equalToInsensitive: value } } },
-      }
+/** Finds a specialization that is asked for by name. */
+export const namedSpecialization = {
+  what: 'specialization',
+  by: ({ query }: Input) => nameIn(query.specialization),
+} as const
+/** The id of the specialization that is asked for, by id or by the name that was located. */
+export const specializationId = ({ query, located }: Input) => idIn(query.specialization) ?? located
+
+/** What optional parameters may refer to, and how it is asked for; a doctor within its clinic. */
+const lookUps = {
+  Clinic: 'clinic(id: $theClinic)',
+  Doctor: 'doctor(clinicId: $theClinic, id: $theDoctor)',
+  Specialization: 'specialization(id: $theSpecialization)',
+}
+type Referred = keyof typeof lookUps
+
+/**
+ * What a document needs to ask for the rows that optional parameters refer to, in the same transaction as the rest, so
+ * that an unknown one is refused and not searched for in vain: variables, fields, and the route's mustExist.
+ */
+export const referring = (...names: Referred[]) => ({
+  declared: names.map((name) => `$has${name}: Boolean!, $the${name}: BigInt = "0"`).join(', '),
+  fields: names.map((name) => `the${name}: ${lookUps[name]} @include(if: $has${name}) { id }`).join('\n'),
+  mustExist: Object.fromEntries(names.map((name) => [`the${name}`, `${name.toLowerCase()}_not_found`])),
+  variables: (ids: { [name in Referred]?: string | boolean | undefined }) =>
+    Object.fromEntries(
+      names.flatMap((name): [string, unknown][] =>
+        ids[name] === undefined
+          ? [[`has${name}`, false]]
+          : [
+              [`has${name}`, true],
+              [`the${name}`, ids[name]],
+            ],
+      ),
+    ),
+})
 
 export const doctorId: JsonSchema = { ...id, description: 'Of this doctor.' }
 export const clinicId: JsonSchema = { ...id, description: 'Of this clinic.' }

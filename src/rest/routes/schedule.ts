@@ -47,7 +47,7 @@ const timeSlots: Route[] = [
     document: `mutation UpdateTimeSlot($clinicId: BigInt!, $id: BigInt!, $patch: TimeSlotPatch!) {
       updateTimeSlot(input: { clinicId: $clinicId, id: $id, patch: $patch }) { timeSlot { ...TimeSlot } }
     } ${TimeSlot}`,
-    body: { type: 'TimeSlotInput', omit: ['clinicId'], replaces: true },
+    body: { type: 'TimeSlotInput', omit: ['clinicId'], replaces: true, returned: [] },
     variables: ({ path, located, body, rowVersion }) => ({
       ...path,
       clinicId: located,
@@ -125,7 +125,7 @@ const doctorSlots: Route[] = [
         doctorSlotTemplate { ...DoctorSlot }
       }
     } ${DoctorSlot}`,
-    body: { type: 'DoctorSlotTemplateInput', omit: ['clinicId', 'doctorId'], replaces: true },
+    body: { type: 'DoctorSlotTemplateInput', omit: ['clinicId', 'doctorId'], replaces: true, returned: [] },
     variables: ({ path, located, body, rowVersion }) => ({
       ...path,
       clinicId: located,

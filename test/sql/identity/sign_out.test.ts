@@ -20,7 +20,31 @@ describe('sign_out', () => {
   it('is not for nobody', () =>
     inTransaction(async (db) => {
       await db.as({})
-      await expectRefusal(db.query('select app_public.sign_out()'), 'insufficient_privilege')
+      await expectRefusal(db.query('select app_public.sign_out()'), 'unauthenticated')
+    }))
+
+  it('ends the session of a refresh token for anyone who has it, also one that was used, and no other', () =>
+    inTransaction(async (db) => {
+      const email = anAddress()
+      const here = await register(db, email)
+      const elsewhere = await signIn(db, email)
+      const used = here.refresh_token
+      await refresh(db, used)
+      const signOut = (token: string) => db.one('select app_public.sign_out($1) as ended', [token])
+      await db.as({})
+      expect(await signOut('no token')).toEqual({ ended: false })
+      expect(await signOut(used)).toEqual({ ended: true })
+      expect(await signOut(used)).toEqual({ ended: false })
+      await expectRefusal(db.as(claimsOf(here)), 'unauthenticated')
+      await db.as(claimsOf(elsewhere))
+    }))
+
+  it("ends both, the caller's session and that of the token", () =>
+    inTransaction(async (db) => {
+      const [ann, bob] = [await register(db), await register(db)]
+      await db.as(claimsOf(ann), () => db.query('select app_public.sign_out($1)', [bob.refresh_token]))
+      await expectRefusal(db.as(claimsOf(ann)), 'unauthenticated')
+      await expectRefusal(db.as(claimsOf(bob)), 'unauthenticated')
     }))
 
   it('of a token from an external issuer has no session to end', () =>
