@@ -10,7 +10,7 @@ let anybody: GraphQLClient
 beforeAll(async () => {
   served = await serve()
   anybody = await served.as()
-}, 60_000)
+})
 afterAll(() => served?.stop())
 
 it('are the functions of the API that call bcrypt, themselves or by others', () =>

@@ -42,8 +42,8 @@ export interface paths {
   };
   "/auth/sign-out": {
     /**
-     * End the session: its tokens are refused from now on
-     * @description For: Whoever is signed in.
+     * End the session of the access token, or of a refresh token: its tokens are refused from now on
+     * @description For: Everybody who has one of the two.
      */
     post: operations["signOut"];
   };
@@ -274,7 +274,7 @@ export interface paths {
      */
     get: operations["getBookingSlot"];
     /**
-     * Update booking slot: a `customerId` books it for that customer, null frees it
+     * Update booking slot: a `customerId` books it for that customer, null frees it. As GET returned it, it stays
      * @description For: Customers for themselves; the desk for customers in its records (`customerId`).
      */
     put: operations["replaceBookingSlot"];
@@ -1073,10 +1073,17 @@ export interface operations {
     };
   };
   /**
-   * End the session: its tokens are refused from now on
-   * @description For: Whoever is signed in.
+   * End the session of the access token, or of a refresh token: its tokens are refused from now on
+   * @description For: Everybody who has one of the two.
    */
   signOut: {
+    requestBody?: {
+      content: {
+        "application/json": {
+          refreshToken?: string | null;
+        };
+      };
+    };
     responses: {
       /** @description Success, with nothing to say */
       204: {
@@ -1094,8 +1101,20 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description forbidden, insufficient_privilege */
-      403: {
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation */
+      422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };
@@ -1123,7 +1142,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -1175,7 +1194,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -1301,7 +1320,7 @@ export interface operations {
       /** @description Success */
       201: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
           /** @description Where it is. */
           Location?: string;
@@ -1378,7 +1397,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -1422,8 +1441,10 @@ export interface operations {
   replaceClinic: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -1434,12 +1455,19 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": {
+          id?: string;
           name: string;
           /** @description IANA name, such as Europe/Berlin. All local dates and times of the clinic are in it. */
           timeZone: string;
           address?: string | null;
           email?: string | null;
           phone?: string | null;
+          /** @description Ended by deactivate_clinic. */
+          isActive?: boolean;
+          /** @description Counts changes. Give the version you read with an update: a stale one is refused. */
+          rowVersion?: number;
+          /** Format: date-time */
+          createdAt?: string;
         };
       };
     };
@@ -1447,7 +1475,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -1484,7 +1512,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -1527,8 +1555,10 @@ export interface operations {
         cascade?: boolean;
       };
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -1540,7 +1570,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -1577,7 +1607,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -1604,8 +1634,10 @@ export interface operations {
   patchClinic: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -1641,7 +1673,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -1678,7 +1710,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -1898,7 +1930,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description clinic_not_found */
+      /** @description clinic_not_found, specialization_not_found */
       404: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -1938,7 +1970,7 @@ export interface operations {
       /** @description Success */
       201: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
           /** @description Where it is. */
           Location?: string;
@@ -2015,7 +2047,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -2059,8 +2091,10 @@ export interface operations {
   replaceDoctor: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -2071,8 +2105,17 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": {
+          id?: string;
+          clinicId?: string;
           fullName: string;
           about?: string | null;
+          /** @description Ended by deactivate_doctor. */
+          isActive?: boolean;
+          /** @description Reads and enables pagination through a set of `DoctorSpecialization`. */
+          specializations?: readonly components["schemas"]["Specialization"][];
+          rowVersion?: number;
+          /** Format: date-time */
+          createdAt?: string;
         };
       };
     };
@@ -2080,7 +2123,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -2117,7 +2160,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -2160,8 +2203,10 @@ export interface operations {
         cascade?: boolean;
       };
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -2173,7 +2218,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -2210,7 +2255,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -2237,8 +2282,10 @@ export interface operations {
   patchDoctor: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -2266,7 +2313,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -2303,7 +2350,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -2342,8 +2389,10 @@ export interface operations {
   replaceDoctorSpecializations: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -2362,7 +2411,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -2399,7 +2448,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -2639,7 +2688,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -2689,8 +2738,10 @@ export interface operations {
   replaceCustomer: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -2701,9 +2752,14 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": {
+          id?: string;
           fullName: string;
           email?: string | null;
           phone?: string | null;
+          isActive?: boolean;
+          rowVersion?: number;
+          /** Format: date-time */
+          createdAt?: string;
         };
       };
     };
@@ -2711,7 +2767,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -2748,7 +2804,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -2791,8 +2847,10 @@ export interface operations {
         cascade?: boolean;
       };
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -2835,7 +2893,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -2862,8 +2920,10 @@ export interface operations {
   patchCustomer: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -2901,7 +2961,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -2938,7 +2998,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -2998,7 +3058,7 @@ export interface operations {
       /** @description Success */
       201: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -3073,7 +3133,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -3273,7 +3333,7 @@ export interface operations {
       /** @description Success */
       201: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -3337,8 +3397,10 @@ export interface operations {
   replaceTimeSlot: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -3349,11 +3411,15 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": {
+          id?: string;
+          clinicId?: string;
           name: string;
           /** @description By the clinic's clock. */
           startTime: string;
           /** @description By the clinic's clock; not after start_time means on the next day. */
           endTime: string;
+          isActive?: boolean;
+          rowVersion?: number;
         };
       };
     };
@@ -3361,7 +3427,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -3398,7 +3464,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3437,8 +3503,10 @@ export interface operations {
   removeTimeSlot: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -3481,7 +3549,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3609,7 +3677,7 @@ export interface operations {
       /** @description Success */
       201: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -3679,8 +3747,10 @@ export interface operations {
   replaceDoctorSlot: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -3691,6 +3761,9 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": {
+          id?: string;
+          clinicId?: string;
+          doctorId?: string;
           timeSlotId: string;
           /** @description ISO: 1 is Monday, 7 Sunday. A time slot across midnight belongs to the day it starts on. */
           weekday: number;
@@ -3704,6 +3777,7 @@ export interface operations {
            * @description Last local date, inclusive; null is for good.
            */
           validUntil?: string | null;
+          rowVersion?: number;
         };
       };
     };
@@ -3711,7 +3785,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -3748,7 +3822,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3787,8 +3861,10 @@ export interface operations {
   removeDoctorSlot: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -3831,7 +3907,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3941,7 +4017,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -3979,14 +4055,16 @@ export interface operations {
     };
   };
   /**
-   * Update booking slot: a `customerId` books it for that customer, null frees it
+   * Update booking slot: a `customerId` books it for that customer, null frees it. As GET returned it, it stays
    * @description For: Customers for themselves; the desk for customers in its records (`customerId`).
    */
   replaceBookingSlot: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -3997,7 +4075,30 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": {
+          id?: string;
+          clinicId?: string;
+          doctorId?: string;
+          timeSlotId?: string;
+          /**
+           * Format: date
+           * @description The clinic's local date on which it starts.
+           */
+          slotDate?: string;
+          /** Format: date-time */
+          startsAt?: string;
+          /** Format: date-time */
+          endsAt?: string;
+          /** @enum {string|null} */
+          status?: "OPEN" | "HELD" | "BOOKED" | "WITHDRAWN" | null;
           customerId: string | null;
+          /**
+           * Format: date-time
+           * @description When the hold ends by itself. An expired hold counts as free.
+           */
+          heldUntil?: string | null;
+          rowVersion?: number;
+          /** Format: date-time */
+          createdAt?: string;
         };
       };
     };
@@ -4005,7 +4106,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -4042,7 +4143,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4091,8 +4192,10 @@ export interface operations {
         cascade?: boolean;
       };
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -4104,7 +4207,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -4141,7 +4244,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4186,7 +4289,7 @@ export interface operations {
       /** @description Success */
       201: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
           /** @description Where it is. */
           Location?: string;
@@ -4349,8 +4452,10 @@ export interface operations {
   holdSlot: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -4369,7 +4474,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -4406,7 +4511,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4451,8 +4556,10 @@ export interface operations {
   releaseHold: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -4471,7 +4578,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -4508,7 +4615,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4547,8 +4654,10 @@ export interface operations {
   bookSlot: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -4568,7 +4677,7 @@ export interface operations {
       /** @description Success */
       201: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
           /** @description Where it is. */
           Location?: string;
@@ -4607,7 +4716,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4738,7 +4847,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -4788,8 +4897,10 @@ export interface operations {
   cancelBooking: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -4808,7 +4919,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -4845,7 +4956,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4884,8 +4995,10 @@ export interface operations {
   rescheduleBooking: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -4904,7 +5017,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -4941,7 +5054,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4986,8 +5099,10 @@ export interface operations {
   checkIn: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -5004,7 +5119,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -5041,7 +5156,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5080,8 +5195,10 @@ export interface operations {
   completeBooking: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -5098,7 +5215,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -5135,7 +5252,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5174,8 +5291,10 @@ export interface operations {
   markNoShow: {
     parameters: {
       header?: {
-        /** @description The ETag of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
         "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
         /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
         "Idempotency-Key"?: string;
       };
@@ -5192,7 +5311,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -5229,7 +5348,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description stale_row_version */
+      /** @description stale_row_version, precondition_failed */
       412: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5320,7 +5439,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description clinic_not_found */
+      /** @description clinic_not_found, specialization_not_found */
       404: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5465,6 +5584,12 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description clinic_not_found, doctor_not_found, specialization_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description invalid_argument */
       422: {
         content: {
@@ -5505,7 +5630,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -5663,7 +5788,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
@@ -5724,7 +5849,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description Of the row’s version. */
+          /** @description The row’s version and a digest. */
           ETag?: string;
         };
         content: {
