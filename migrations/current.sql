@@ -106,3 +106,30 @@ drop function if exists app_public.sign_out();
 --! include identity/sign_out.sql
 drop function if exists app_public.set_slot_customer(bigint, bigint, bigint, int);
 --! include booking/set_slot_customer.sql
+-- Quiet hours are decided when a message is sent.
+alter table app_public.notifications
+  add column if not exists answers_until timestamptz,
+  add column if not exists earlier_start timestamptz;
+comment on column app_public.notifications.answers_until is
+'Until then it is sent in quiet hours, too: it answers what the customer has just done, or the desk has just sent it again. Null when it does not.';
+comment on column app_public.notifications.earlier_start is 'Of a moved booking: when it began before.';
+comment on column app_public.notifications.retry_at is 'Not before this: an attempt was made, or (without one) the quiet hours end then.';
+comment on column app_public.notifications.dropped_because is 'booking_changed, rules_changed, opted_out, too_late, or quiet_hours: a reminder that could be sent only when its appointment had begun.';
+comment on column app_public.policies.quiet_from is
+'From this local time until quiet_until nobody is written to. Reminders are sent before; other messages after, unless they answer what the customer has just done or concern a visit within two hours of quiet_until.';
+drop function if exists app_private.queue_notifications(app_public.bookings, app_public.notification_kind);
+--! include notification/quiet_hours.sql
+--! include notification/before_quiet_hours.sql
+--! include notification/reconcile_reminders.sql
+drop trigger if exists reminders_follow_the_policy on app_public.policies;
+create trigger reminders_follow_the_policy after update of reminder_lead_times, quiet_from, quiet_until on app_public.policies
+  for each row when ((NEW.reminder_lead_times, NEW.quiet_from, NEW.quiet_until) is distinct from (OLD.reminder_lead_times, OLD.quiet_from, OLD.quiet_until))
+  execute function app_private.follow_changed_rules();
+--! include notification/plan_reminders.sql
+--! include notification/queue_notifications.sql
+--! include booking/reschedule_booking.sql
+--! include notification/claim_notifications.sql
+--! include notification/send_again.sql
+--! include notification/bookings_missing_reminders.sql
+--! include notification/late_notifications.sql
+--! include notification/delivery_figures.sql

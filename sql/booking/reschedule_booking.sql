@@ -6,6 +6,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 declare
   booking app_public.bookings;
   old_slot_id bigint;
+  old_start timestamptz;
   slot app_public.booking_slots;
   policy app_public.policies;
   by_desk boolean;
@@ -43,6 +44,7 @@ begin
   perform app_private.judge_time(slot, policy, by_desk);
 
   old_slot_id := booking.booking_slot_id;
+  old_start := booking.starts_at;
   perform set_config('medislot.reason', 'rescheduled', true);
   update app_public.booking_slots bs set status = 'booked', customer_id = booking.customer_id, held_until = null
   where bs.clinic_id = booking.clinic_id and bs.id = slot.id;
@@ -59,7 +61,7 @@ begin
   where bs.clinic_id = booking.clinic_id and bs.id = old_slot_id;
   perform set_config('medislot.reason', '', true);
   perform app_private.drop_notifications(booking);
-  perform app_private.queue_notifications(booking, 'booking_rescheduled');
+  perform app_private.queue_notifications(booking, 'booking_rescheduled', old_start);
   -- What a function returns knows no rights of columns, and who at the desk booked is not for customers.
   booking.booked_by_account_id := case when by_desk then booking.booked_by_account_id end;
   perform app_private.remember(booking.clinic_id, reschedule_booking.idempotency_key, to_jsonb(booking));

@@ -9,7 +9,7 @@ where b.status = 'booked' and b.starts_at - lead.lead_time > now()
     select from app_public.notifications n
     where n.clinic_id = b.clinic_id and n.booking_id = b.id and n.kind = 'booking_reminder'
       and n.lead_time = lead.lead_time and n.booking_sequence = b.sequence
-      and (n.state <> 'dropped' or n.dropped_because = 'opted_out'))
+      and (n.state <> 'dropped' or n.dropped_because in ('opted_out', 'quiet_hours')))
 union all
 select n.clinic_id, n.booking_id, n.lead_time,
   case when n.due_at > b.starts_at - n.lead_time then 'due too late' else 'not wanted' end
@@ -22,4 +22,4 @@ where n.kind = 'booking_reminder' and n.state = 'pending' and n.generation = 1 a
     or n.due_at > b.starts_at - n.lead_time);
 
 comment on view app_private.bookings_missing_reminders is
-'Always empty: bookings ahead that lack a reminder, and reminders that nobody should get. Whatever stands here is a bug.';
+'Always empty: bookings ahead that lack a reminder, and reminders that nobody should get. A row here is a bug.';

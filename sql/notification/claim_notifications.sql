@@ -11,6 +11,7 @@ set enable_material = off
 set search_path = pg_catalog, pg_temp as $$
 declare
   the_clinic bigint;
+  quiet_until timestamptz;
   claimed int;
 begin
   loop
@@ -22,27 +23,45 @@ begin
     if the_clinic is null then
       return;
     end if;
+    select upper(app_private.quiet_hours(claim_notifications.at, c.time_zone, p.quiet_from, p.quiet_until)) into quiet_until
+    from app_public.clinics c join app_public.policies p on p.clinic_id = c.id
+    where c.id = the_clinic;
     return query
       with due as materialized (
-        select n.clinic_id, n.id, n.customer_id, n.booking_id, n.kind from app_public.notifications n
+        select n.clinic_id, n.id, n.customer_id, n.booking_id, n.kind, n.answers_until, n.earlier_start from app_public.notifications n
         where n.clinic_id = the_clinic and n.state = 'pending'
           and greatest(least(n.send_after, n.due_at), n.retry_at) <= claim_notifications.at
           and (claim_notifications.only_channel is null or n.channel = claim_notifications.only_channel)
         order by greatest(least(n.send_after, n.due_at), n.retry_at)
         limit claim_notifications.batch for update skip locked
       ), judged as (
-        -- Judged now and not when it was queued: an opt-out holds from the moment it is made.
+        -- Judged now and not when it was queued: an opt-out holds from the moment it is made, and so do quiet hours, whatever made the
+        -- message due in them (a lead time that was added, a booking made at night, another attempt, a changed rule).
         select d.clinic_id, d.id, case
-          when d.kind <> 'booking_reminder' then null
-          when b.starts_at <= claim_notifications.at then 'too_late'
-          when not (cc.wants_reminders and c.wants_reminders) then 'opted_out' end as unwanted
+            when d.kind <> 'booking_reminder' then null
+            when b.starts_at <= claim_notifications.at then 'too_late'
+            when not (cc.wants_reminders and c.wants_reminders) then 'opted_out'
+            -- A reminder that could only come when the appointment has begun.
+            when q.has_to_wait and b.starts_at <= quiet_until then 'quiet_hours' end as unwanted,
+          q.has_to_wait
         from due d
         join app_public.bookings b on b.clinic_id = d.clinic_id and b.id = d.booking_id
         join app_public.clinic_customers cc on cc.clinic_id = d.clinic_id and cc.customer_id = d.customer_id
         join app_public.customers c on c.id = d.customer_id
+        cross join lateral (
+          select quiet_until is not null
+            -- The answer to what somebody has just done is no disturbance.
+            and coalesce(claim_notifications.at >= d.answers_until, true)
+            -- News that would come too late in the morning: of a visit that begins within two hours of the end of the quiet hours, or
+            -- would have. The patient who comes for nothing is worse off than the one who is woken.
+            and (d.kind = 'booking_reminder' or quiet_until <= least(b.starts_at, d.earlier_start) - interval '2 hours') as has_to_wait
+        ) q
       ), dropped as (
         update app_public.notifications n set state = 'dropped', dropped_because = j.unwanted
         from judged j where n.clinic_id = j.clinic_id and n.id = j.id and j.unwanted is not null
+      ), put_off as (
+        update app_public.notifications n set retry_at = quiet_until
+        from judged j where n.clinic_id = j.clinic_id and n.id = j.id and j.unwanted is null and j.has_to_wait
       ), taken as (
         -- The attempt is counted and the next one set before the message goes out: a worker that dies while sending has sent at most
         -- once too often, never too seldom, and a message that kills its worker does not do so for ever.
@@ -50,7 +69,7 @@ begin
         set attempts = n.attempts + 1,
             retry_at = claim_notifications.at + interval '30 seconds' * 2 ^ n.attempts
         from judged j
-        where n.clinic_id = j.clinic_id and n.id = j.id and j.unwanted is null
+        where n.clinic_id = j.clinic_id and n.id = j.id and j.unwanted is null and not j.has_to_wait
         returning n.*
       ), begun as (
         insert into app_private.delivery_attempts (clinic_id, notification_id, generation, attempt, channel, started_at)
@@ -58,13 +77,13 @@ begin
       )
       select t.* from taken t;
     get diagnostics claimed = row_count;
-    -- A batch of nothing but unwanted ones is not the end of the work.
+    -- A batch of which nothing is sent now is not the end of the work.
     exit when claimed > 0;
   end loop;
 end
 $$;
 
 comment on function app_private.claim_notifications(int, timestamptz, text) is
-'Takes up to `batch` messages of one clinic that are to be sent at `at` (over one channel, or null for all); none that another worker has. Each is due again after 30 s, doubling, unless recorded by record_deliveries; so a batch has to be sent within 30 s. Reminders that are not wanted any more are dropped. Called by the job send_notifications.';
+'Takes up to `batch` messages of one clinic that are to be sent at `at` (over one channel, or null for all); none that another worker has. Each is due again after 30 s, doubling, unless recorded by record_deliveries; so a batch has to be sent within 30 s. Reminders that are not wanted any more are dropped. In the clinic''s quiet hours nothing is sent but answers to what somebody has just done (an hour from then) and news, not reminders, of a visit that begins within two hours of their end; what else is due waits for their end, and a reminder that this makes too late is dropped. Called by the job send_notifications.';
 
 revoke all on function app_private.claim_notifications(int, timestamptz, text) from public;

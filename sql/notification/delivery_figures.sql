@@ -10,7 +10,7 @@ begin
       c.sent, c.failed, c.died
     from app_private.channels ch
     cross join lateral (
-      select count(*) as due, greatest(coalesce(extract(epoch from now() - min(n.due_at)), 0), 0)::double precision as late_seconds
+      select count(*) as due, greatest(coalesce(extract(epoch from now() - min(greatest(n.due_at, case when n.attempts = 0 then n.retry_at end))), 0), 0)::double precision as late_seconds
       from app_public.notifications n
       where n.state = 'pending' and n.channel = ch.channel and greatest(least(n.send_after, n.due_at), n.retry_at) <= now()
     ) w

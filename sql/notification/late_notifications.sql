@@ -1,7 +1,9 @@
 create or replace view app_public.late_notifications with (security_invoker = true) as
-select n.clinic_id, n.id, n.booking_id, n.customer_id, n.kind, n.channel, n.state, n.due_at, now() - n.due_at as late_by, n.attempts, n.retry_at, n.last_error
+-- One that waits for the end of the quiet hours (retry_at without an attempt) is not late until then.
+select n.clinic_id, n.id, n.booking_id, n.customer_id, n.kind, n.channel, n.state, n.due_at,
+  now() - greatest(n.due_at, case when n.attempts = 0 then n.retry_at end) as late_by, n.attempts, n.retry_at, n.last_error
 from app_public.notifications n
-where n.state = 'dead' or n.state = 'pending' and n.due_at < now() - interval '1 minute';
+where n.state = 'dead' or n.state = 'pending' and greatest(n.due_at, case when n.attempts = 0 then n.retry_at end) < now() - interval '1 minute';
 
 comment on view app_public.late_notifications is
 $c$Messages that should have gone out more than a minute ago: still tried, or dead. Of the dead the desk decides: send_again, or a telephone call.

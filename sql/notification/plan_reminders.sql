@@ -28,7 +28,7 @@ begin
   ), out_of_quiet_hours as (
     -- What would be spread into the quiet hours is due before them, and spread again from there.
     select l.*, extract(epoch from coalesce(
-      lower(app_private.quiet_hours(to_timestamp(l.leaves), l.time_zone, l.quiet_from, l.quiet_until)), l.due_at)) as due_again
+      app_private.before_quiet_hours(to_timestamp(l.leaves), l.time_zone, l.quiet_from, l.quiet_until), l.due_at)) as due_again
     from latest l
   ), numbered_again as (
     select o.*, row_number() over (partition by o.channel order by o.due_again, o.id) / o.per_second as place_again

@@ -1,24 +1,17 @@
-create or replace function app_private.queue_notifications(booking app_public.bookings, kind app_public.notification_kind) returns void
+create or replace function app_private.queue_notifications(
+  booking app_public.bookings, kind app_public.notification_kind, earlier_start timestamptz default null) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
-  quiet record;
-  told_at timestamptz := now();
   channel text := app_private.choose_channel(booking.clinic_id, booking.customer_id, kind);
 begin
   -- Rows only, no job and no notify: either would take a lock that all commits share. The job send_notifications finds what is due.
   if channel is not null then
-    if app_hidden.current_customer_id() is distinct from booking.customer_id then
-      -- Nobody is woken for what the clinic did, unless it is about the very next hours.
-      select p.quiet_from, p.quiet_until, c.time_zone into quiet
-      from app_public.policies p join app_public.clinics c on c.id = p.clinic_id
-      where p.clinic_id = booking.clinic_id;
-      told_at := coalesce(upper(app_private.quiet_hours(told_at, quiet.time_zone, quiet.quiet_from, quiet.quiet_until)), told_at);
-      if told_at > booking.starts_at - interval '2 hours' then
-        told_at := now();
-      end if;
-    end if;
-    insert into app_public.notifications (clinic_id, booking_id, customer_id, kind, channel, booking_sequence, due_at)
-    values (booking.clinic_id, booking.id, booking.customer_id, kind, channel, booking.sequence, told_at);
+    -- Whether it waits for the end of the quiet hours is decided when it is sent (claim_notifications).
+    insert into app_public.notifications (
+      clinic_id, booking_id, customer_id, kind, channel, booking_sequence, due_at, answers_until, earlier_start)
+    values (booking.clinic_id, booking.id, booking.customer_id, kind, channel, booking.sequence, now(),
+      case when app_hidden.current_customer_id() = booking.customer_id then now() + interval '1 hour' end,
+      queue_notifications.earlier_start);
   end if;
   insert into app_public.notifications (clinic_id, booking_id, customer_id, kind, channel, endpoint_id, booking_sequence, due_at)
   select booking.clinic_id, booking.id, booking.customer_id, queue_notifications.kind, 'webhook', we.id, booking.sequence, now()
@@ -30,7 +23,7 @@ begin
 end
 $$;
 
-comment on function app_private.queue_notifications(app_public.bookings, app_public.notification_kind) is
-'Records what is to be sent about a booking, in the booking''s own transaction: the message itself, over the channel that clinic and customer chose; the clinic''s webhooks; and, for a new time, the reminders.';
+comment on function app_private.queue_notifications(app_public.bookings, app_public.notification_kind, timestamptz) is
+'Records what is to be sent about a booking, in the booking''s own transaction: the message itself, over the channel that clinic and customer chose; the clinic''s webhooks; and, for a new time, the reminders. `earlier_start` is the start that a moved booking had before.';
 
-revoke all on function app_private.queue_notifications(app_public.bookings, app_public.notification_kind) from public;
+revoke all on function app_private.queue_notifications(app_public.bookings, app_public.notification_kind, timestamptz) from public;

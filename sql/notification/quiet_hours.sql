@@ -13,8 +13,7 @@ begin
   quiet := tstzrange(
     (first_day + quiet_from) at time zone time_zone,
     greatest((first_day + (quiet_until < quiet_from)::int + quiet_until) at time zone time_zone, (first_day + quiet_from) at time zone time_zone),
-    -- What is moved ahead of them leaves at the stroke of their beginning, which is not yet in them.
-    '()');
+    '[)');
   return case when quiet @> at then quiet end;
 end
 $$;

@@ -16,6 +16,16 @@ begin
     update app_public.notifications n set state = 'dropped', dropped_because = 'rules_changed'
     where n.clinic_id = clinic.id and n.kind = 'booking_reminder' and n.state = 'pending'
       and (not clinic.sends_reminders or n.lead_time <> all (clinic.lead_times));
+    -- The quiet hours may be others, too.
+    update app_public.notifications n set due_at = r.due_at, send_after = null
+    from (
+      select x.id, coalesce(app_private.before_quiet_hours(
+        b.starts_at - x.lead_time, clinic.time_zone, clinic.quiet_from, clinic.quiet_until), b.starts_at - x.lead_time) as due_at
+      from app_public.notifications x
+      join app_public.bookings b on b.clinic_id = x.clinic_id and b.id = x.booking_id
+      where x.clinic_id = clinic.id and x.kind = 'booking_reminder' and x.state = 'pending' and x.attempts = 0 and x.generation = 1
+    ) r
+    where n.clinic_id = clinic.id and n.id = r.id and n.due_at <> r.due_at;
   end if;
   if not clinic.sends_reminders then
     return;
@@ -24,8 +34,8 @@ begin
   insert into app_public.notifications as n (clinic_id, booking_id, customer_id, kind, channel, lead_time, booking_sequence, due_at)
   select b.clinic_id, b.id, b.customer_id, 'booking_reminder',
     app_private.choose_channel(b.clinic_id, b.customer_id, 'booking_reminder'), lead.lead_time, b.sequence,
-    -- In the quiet hours nobody is reminded, but before.
-    coalesce(lower(app_private.quiet_hours(b.starts_at - lead.lead_time, clinic.time_zone, clinic.quiet_from, clinic.quiet_until)),
+    -- In the quiet hours nobody is reminded, but before. What this plans is judged again by claim_notifications.
+    coalesce(app_private.before_quiet_hours(b.starts_at - lead.lead_time, clinic.time_zone, clinic.quiet_from, clinic.quiet_until),
              b.starts_at - lead.lead_time)
   from app_public.bookings b
   cross join unnest(clinic.lead_times) with ordinality as lead (lead_time, place)
@@ -42,6 +52,6 @@ end
 $$;
 
 comment on function app_private.reconcile_reminders(bigint, bigint) is
-'Gives a booking (or, with null, every booking ahead of a clinic) the reminders that the policy wants: one per lead time that still lies ahead. In a whole clinic also drops those it no longer wants.';
+'Gives a booking (or, with null, every booking ahead of a clinic) the reminders that the policy wants: one per lead time that still lies ahead. In a whole clinic also drops those it no longer wants, and plans those it has by the quiet hours of now.';
 
 revoke all on function app_private.reconcile_reminders(bigint, bigint) from public;

@@ -15,7 +15,7 @@ begin
   end if;
   update app_public.notifications x
   set state = 'pending', generation = x.generation + 1, attempts = 0, retry_at = null, sent_at = null, last_error = null,
-      due_at = now(), send_after = null,
+      due_at = now(), send_after = null, answers_until = now() + interval '1 hour',
       -- To where the customer wants it by now.
       channel = case when x.channel = 'webhook' then x.channel
         else coalesce(app_private.choose_channel(x.clinic_id, x.customer_id, x.kind), x.channel) end
@@ -26,7 +26,7 @@ end
 $$;
 
 comment on function app_public.send_again(bigint, bigint) is
-'Sends a message once more that was sent or has died, to the address that the clinic knows now. It counts as another message with the provider. For the desk. Refuses forbidden, notification_not_found, illegal_transition (waiting, or dropped).';
+'Sends a message once more that was sent or has died, to the address that the clinic knows now. It counts as another message with the provider, and quiet hours do not hold it back within the hour. For the desk. Refuses forbidden, notification_not_found, illegal_transition (waiting, or dropped).';
 
 revoke all on function app_public.send_again(bigint, bigint) from public;
 grant execute on function app_public.send_again(bigint, bigint) to app_staff;

@@ -310,7 +310,7 @@ export const tables: Record<string, Expectation> = {
       'manager B': ['B Bob', 'B Bob webhook'],
       admin: ['A Ann', 'A Bob', 'A Ann webhook', 'A Bob webhook', 'B Bob', 'B Bob webhook'],
     },
-    unread: { last_error: 'app_staff' },
+    unread: { last_error: 'app_staff', answers_until: null, earlier_start: null },
   },
   'app_public.late_notifications': {
     name: ofPatient,

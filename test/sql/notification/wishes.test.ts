@@ -148,7 +148,7 @@ describe('reminders', () => {
 })
 
 describe('quiet hours', () => {
-  /** Hours that are quiet now, by the clinic's clock, whatever time it is. */
+  /** Hours that are quiet now, by the clinic's clock, whatever time it is: since an hour ago and for three hours. */
   const quietNow = `update app_public.policies p set
     quiet_from = date_trunc('minute', (now() at time zone c.time_zone) - interval '1 hour')::time,
     quiet_until = date_trunc('minute', (now() at time zone c.time_zone) + interval '3 hours')::time
@@ -157,15 +157,44 @@ describe('quiet hours', () => {
   /** Where clocks never change: a day ahead it is as late as now. */
   const aQuietPractice = (db: Db) => aPractice(db, 'Asia/Dubai')
 
-  it('make reminders earlier', () =>
+  /** The kinds of message about a booking that are sent so long from now. */
+  const sent = async (db: Db, bookingId: string, later = '0') =>
+    (
+      await db.query<{ kind: string; booking_id: string }>(
+        'select kind, booking_id from app_private.claim_notifications(100, now() + $1::interval) order by id',
+        [later],
+      )
+    )
+      .filter(({ booking_id }) => booking_id === bookingId)
+      .map(({ kind }) => kind)
+  const leadTimes = (db: Db, clinicId: string, times: string) =>
+    db.query('update app_public.policies set reminder_lead_times = $2 where clinic_id = $1', [clinicId, times])
+  const endIn = '3 hours 1 minute'
+
+  it('make reminders earlier: they are due ten minutes before', () =>
     inTransaction(async (db) => {
       const practice = await aQuietPractice(db)
       await db.query(quietNow, [practice.clinicId])
       const booking = await bookFor(db, practice)
       const { due_at } = (await notificationsOf(db, booking.id))[1] as { due_at: Date }
       const early = booking.starts_at.getTime() - 24 * 3600_000 - due_at.getTime()
-      expect(early).toBeGreaterThan(58 * 60_000)
-      expect(early).toBeLessThan(62 * 60_000)
+      expect(early).toBeGreaterThan(68 * 60_000)
+      expect(early).toBeLessThan(72 * 60_000)
+    }))
+
+  it('make earlier what would be due so shortly before them that it could miss them', () =>
+    inTransaction(async (db) => {
+      const at = async (time: string) =>
+        (
+          await db.one<{ due: string | null }>(
+            `select to_char(app_private.before_quiet_hours($1::timestamptz, 'Asia/Dubai', '21:00', '07:00') at time zone 'Asia/Dubai', 'DD HH24:MI') as due`,
+            [`2027-03-04T${time}+04`],
+          )
+        ).due
+      expect(await at('20:49:59')).toBeNull()
+      for (const time of ['20:50:01', '20:59:59', '21:00:00', '23:30:00']) expect(await at(time)).toBe('04 20:50')
+      expect(await at('06:59:59')).toBe('03 20:50')
+      expect(await at('07:00:00')).toBeNull()
     }))
 
   it('keep what the clinic does until they end, and what the customer does goes at once', () =>
@@ -173,32 +202,162 @@ describe('quiet hours', () => {
       const practice = await aQuietPractice(db)
       const mine = await bookFor(db, practice)
       const theirs = await bookFor(db, practice, 60)
+      await sent(db, mine.id)
       await db.query(quietNow, [practice.clinicId])
       await db.as(practice.customer.claims, () => cancel(db, practice.clinicId, mine.id))
       await db.as(practice.receptionist.claims, () => cancel(db, practice.clinicId, theirs.id))
-      const wait = async (id: string) =>
-        (
-          await db.one<{ s: number }>(
-            `select extract(epoch from due_at - now())::float as s from app_public.notifications where booking_id = $1 and kind = 'booking_cancelled'`,
-            [id],
-          )
-        ).s
-      expect(await wait(mine.id)).toBe(0)
-      expect(await wait(theirs.id)).toBeGreaterThan(2.9 * 3600)
+      expect(await sent(db, mine.id)).toEqual(['booking_cancelled'])
+      expect(await sent(db, theirs.id, '2 hours 50 minutes')).toEqual([])
+      // It waits, without an attempt being counted, and is not reported as late.
+      await db.query(`update app_public.notifications set due_at = due_at - interval '2 hours' where state = 'pending'`)
+      expect(
+        await db.one(`select attempts from app_public.notifications where booking_id = $1 and state = 'pending'`, [
+          theirs.id,
+        ]),
+      ).toEqual({ attempts: 0 })
+      expect(await db.query('select from app_public.late_notifications where booking_id = $1', [theirs.id])).toEqual([])
+      expect(await sent(db, theirs.id, endIn)).toEqual(['booking_cancelled'])
     }))
 
-  it('do not hold back what is about the very next hours', () =>
+  it('keep the answer to the customer, too, when it is still tried an hour later', () =>
+    inTransaction(async (db) => {
+      const practice = await aQuietPractice(db)
+      await db.query(quietNow, [practice.clinicId])
+      const booking = await db.as(practice.customer.claims, () => book(db, practice.clinicId, practice.slotId))
+      expect(await sent(db, booking.id)).toEqual(['booking_confirmed'])
+      expect(await sent(db, booking.id, '59 minutes')).toEqual(['booking_confirmed'])
+      expect(await sent(db, booking.id, '2 hours')).toEqual([])
+      expect(await sent(db, booking.id, endIn)).toEqual(['booking_confirmed'])
+    }))
+
+  it('do not hold back news of a visit shortly after them', () =>
     inTransaction(async (db) => {
       const practice = await aQuietPractice(db)
       const soon = await bookFor(db, practice, 4)
+      await sent(db, soon.id)
       await db.query(quietNow, [practice.clinicId])
       await db.as(practice.receptionist.claims, () => cancel(db, practice.clinicId, soon.id))
-      const row = await db.one<{ now: boolean }>(
-        `select due_at = now() as now from app_public.notifications where booking_id = $1 and kind = 'booking_cancelled'`,
-        [soon.id],
-      )
-      expect(row.now).toBe(true)
+      expect(await sent(db, soon.id)).toEqual(['booking_cancelled'])
     }))
+
+  it('do not hold back that such a visit is moved to another day, and do when it was on another day before', () =>
+    inTransaction(async (db) => {
+      const practice = await aQuietPractice(db)
+      const [soon, far] = [await bookFor(db, practice, 4), await bookFor(db, practice, 60)]
+      await sent(db, soon.id)
+      await db.query(quietNow, [practice.clinicId])
+      for (const [id, hours] of [
+        [soon.id, 100],
+        [far.id, 110],
+      ] as const) {
+        const slotId = await aSlot(db, practice.clinicId, practice.doctorId, hours)
+        await db.as(practice.receptionist.claims, () => reschedule(db, practice.clinicId, id, slotId))
+      }
+      expect(await sent(db, far.id)).toEqual([])
+      expect(await sent(db, soon.id)).toEqual([])
+      const state = (id: string) =>
+        db.one<{ attempts: number }>(
+          `select attempts from app_public.notifications where booking_id = $1 and kind = 'booking_rescheduled'`,
+          [id],
+        )
+      expect([await state(soon.id), await state(far.id)]).toEqual([{ attempts: 1 }, { attempts: 0 }])
+    }))
+
+  it.each([
+    ['a lead time is added', ['lead time', 'book']],
+    ['the booking is made', ['book', 'lead time']],
+  ])('keep the reminder that is due because %s while they last', (_how, order) =>
+    inTransaction(async (db) => {
+      const practice = await aQuietPractice(db)
+      await leadTimes(db, practice.clinicId, '{}')
+      await db.query(quietNow, [practice.clinicId])
+      // Due in twenty minutes, which is in the quiet hours, so before them, which is in the past.
+      const steps: Record<string, () => Promise<unknown>> = {
+        'lead time': () => leadTimes(db, practice.clinicId, '{47:40:00}'),
+        book: () => db.as(practice.customer.claims, () => book(db, practice.clinicId, practice.slotId)),
+      }
+      for (const step of order) await steps[step]?.()
+      const { id } = await db.one<{ id: string }>('select id from app_public.bookings where clinic_id = $1', [
+        practice.clinicId,
+      ])
+      expect(await sent(db, id)).toEqual(['booking_confirmed'])
+      await db.query(
+        `update app_public.notifications set state = 'sent', sent_at = now() where kind = 'booking_confirmed'`,
+      )
+      expect(await sent(db, id, '1 hour')).toEqual([])
+      expect(await missing(db)).toEqual([])
+      expect(await sent(db, id, endIn)).toEqual(['booking_reminder'])
+    }),
+  )
+
+  it('keep a reminder that is tried again after they began', () =>
+    inTransaction(async (db) => {
+      const practice = await aQuietPractice(db)
+      await leadTimes(db, practice.clinicId, '{47:59:59}')
+      const booking = await bookFor(db, practice)
+      expect(await sent(db, booking.id, '1 minute')).toEqual(['booking_confirmed', 'booking_reminder'])
+      await db.query(quietNow, [practice.clinicId])
+      expect(await sent(db, booking.id, '10 minutes')).toEqual([])
+      expect(await sent(db, booking.id, endIn)).toEqual(['booking_confirmed', 'booking_reminder'])
+    }))
+
+  it('plan the reminders that there are already, when they change', () =>
+    inTransaction(async (db) => {
+      const practice = await aQuietPractice(db)
+      const booking = await bookFor(db, practice)
+      const due = async () => ((await notificationsOf(db, booking.id))[1] as { due_at: Date }).due_at.getTime()
+      const natural = booking.starts_at.getTime() - 24 * 3600_000
+      expect(await due()).toBe(natural)
+      await db.query(quietNow, [practice.clinicId])
+      expect(natural - (await due())).toBeGreaterThan(68 * 60_000)
+      await db.query('update app_public.policies set quiet_from = null, quiet_until = null where clinic_id = $1', [
+        practice.clinicId,
+      ])
+      expect(await due()).toBe(natural)
+    }))
+
+  it('drop a reminder that could come only after its visit has begun', () =>
+    inTransaction(async (db) => {
+      const practice = await aQuietPractice(db)
+      await leadTimes(db, practice.clinicId, '{01:55:00}')
+      const booking = await bookFor(db, practice, 2)
+      await db.query(quietNow, [practice.clinicId])
+      expect(await sent(db, booking.id)).toEqual(['booking_confirmed'])
+      expect((await notificationsOf(db, booking.id))[1]).toMatchObject({
+        state: 'dropped',
+        dropped_because: 'quiet_hours',
+      })
+      expect(await missing(db)).toEqual([])
+    }))
+
+  it('do not hold back what the desk sends again by hand', () =>
+    inTransaction(async (db) => {
+      const practice = await aQuietPractice(db)
+      const booking = await bookFor(db, practice)
+      await sent(db, booking.id)
+      const { id } = await db.one<{ id: string }>(
+        `update app_public.notifications set state = 'sent', sent_at = now() where booking_id = $1 and kind = 'booking_confirmed' returning id`,
+        [booking.id],
+      )
+      await db.query(quietNow, [practice.clinicId])
+      await db.as(practice.receptionist.claims, () =>
+        db.one('select app_public.send_again($1, $2)', [practice.clinicId, id]),
+      )
+      expect(await sent(db, booking.id)).toEqual(['booking_confirmed'])
+    }))
+
+  it.each(['Pacific/Kiritimati', 'America/Los_Angeles', 'Asia/Kathmandu'])(
+    'are those of the clinic in a session of %s',
+    (zone) =>
+      inTransaction(async (db) => {
+        const practice = await aQuietPractice(db)
+        await db.query(quietNow, [practice.clinicId])
+        await db.query(`set local timezone = '${zone}'`)
+        const booking = await bookFor(db, practice)
+        expect(await sent(db, booking.id, '2 hours 50 minutes')).toEqual([])
+        expect(await sent(db, booking.id, endIn)).toEqual(['booking_confirmed'])
+      }),
+  )
 })
 
 describe('texts', () => {

@@ -31,7 +31,8 @@ const en = {
   senderHint: 'Left empty, the clinic’s name.',
   quietFrom: 'Quiet from',
   quietUntil: 'Quiet until',
-  quietHint: 'By the clinic’s clock. Reminders are sent before.',
+  quietHint:
+    'By the clinic’s clock. Reminders are sent before, other messages after, unless the visit is within two hours of the end.',
   bothQuiet: 'Quiet hours need both ends, and they must differ.',
   notAllowed: 'This is outside of what is possible.',
 }
@@ -67,7 +68,8 @@ const de: typeof en = {
   senderHint: 'Leer: der Name der Praxis.',
   quietFrom: 'Ruhe ab',
   quietUntil: 'Ruhe bis',
-  quietHint: 'Nach der Uhr der Praxis. Erinnerungen kommen vorher.',
+  quietHint:
+    'Nach der Uhr der Praxis. Erinnerungen kommen vorher, andere Nachrichten danach, es sei denn, der Termin beginnt binnen zwei Stunden nach dem Ende.',
   bothQuiet: 'Ruhezeiten brauchen Anfang und Ende, und beide müssen verschieden sein.',
   notAllowed: 'Das liegt außerhalb des Möglichen.',
 }
