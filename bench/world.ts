@@ -81,7 +81,12 @@ export async function makeWorld({ clinics, doctors, days, customers }: Size): Pr
     program: (name, more) =>
       started(
         startProgram(name, {
-          env: { ...env, ...(name === 'server' && { JWT_SECRET: secret }), LOG_LEVEL: 'warn', ...more },
+          env: {
+            ...env,
+            ...(name === 'server' && { DATABASE_URL: server.serverUrl(), JWT_SECRET: secret }),
+            LOG_LEVEL: 'warn',
+            ...more,
+          },
         }),
       ),
     peer: (name, job = 'whole') => started(startProgram(`bench/peers/${name}`, { env: { ...env, JOB: job } })),

@@ -3,6 +3,7 @@ import express from 'express'
 import helmet from 'helmet'
 import { createHttpServer } from './connections.ts'
 import { readErrorCodes } from './database/error_codes.ts'
+import { refuseOwnersLogin } from './database/login.ts'
 import { healthPool, passwordPool, requestPool } from './database/pools.ts'
 import { createGraphQL } from './graphql/instance.ts'
 import { healthRoutes } from './health.ts'
@@ -22,14 +23,15 @@ const graceMs = 10_000
 /**
  * Starts the HTTP server. Gives its address as a URL, the same as it is said to people, and how to stop it: no new
  * requests, those in flight are answered, then the database connections are closed.
- * Throws StartError when it cannot listen or a manifest of documents has faults, and what PostgreSQL throws when the
- * schema cannot be read.
+ * Throws StartError when it may not connect so, cannot listen, or a manifest of documents has faults, and what PostgreSQL
+ * throws when the schema cannot be read.
  */
 export async function startServer(
   settings: ServerSettings,
   lifecycle: Lifecycle,
 ): Promise<{ url: string; said: string; stop: () => Promise<void> }> {
   const pool = requestPool(settings)
+  await refuseOwnersLogin(pool, settings)
   const passwords = passwordPool(settings)
   const health = healthPool(settings.databaseUrl)
   const { trustedDocuments } = settings
@@ -76,7 +78,7 @@ if (import.meta.main) {
   await runProgram(
     async () => {
       const settings = readSettings('server')
-      const databaseUrl = settings.databaseUrl as string
+      const databaseUrl = (settings.serverDatabaseUrl ?? settings.databaseUrl) as string
       const { said, stop } = await startServer({ ...settings, databaseUrl, jwtSecret: signingKey(settings) }, lifecycle)
       lifecycle.onStop('HTTP server', stop)
       process.stdout.write(`medislot server is ready: ${said}\n`)

@@ -69,7 +69,11 @@ const specs = {
   }),
   DATABASE_URL: postgresUrl({
     default: undefined,
-    desc: 'The database, as its owner (server alone: also as app_authenticator). Unset, `npm start` runs an embedded PostgreSQL 18',
+    desc: 'The database, as its owner; for the server alone, as app_authenticator. Unset, `npm start` runs an embedded PostgreSQL 18',
+  }),
+  SERVER_DATABASE_URL: postgresUrl({
+    default: undefined,
+    desc: 'The same database as the HTTP server connects to it: as app_authenticator, who cannot become the owner. In production DATABASE_URL or this must be so',
   }),
   MEDISLOT_DATA_DIR: str({
     default: undefined,
@@ -168,6 +172,7 @@ const unsetMeans: Partial<Record<keyof typeof specs, string>> = {
   PUBLIC_URL: 'this machine',
   DATABASE_URL: 'embedded server',
   MEDISLOT_DATA_DIR: '`.medislot` in the checkout',
+  SERVER_DATABASE_URL: 'DATABASE_URL',
   JWT_SECRET: 'generated',
   DEMO: 'on with the embedded server',
   GRAPHQL_INTROSPECTION: 'on, in production off',
@@ -209,9 +214,10 @@ export function readSettings(program: Program, environment: NodeJS.ProcessEnv = 
   const external = [env.EXTERNAL_JWKS_URL, env.EXTERNAL_JWT_ISSUER, env.EXTERNAL_JWT_AUDIENCE]
   const serves = program === 'main' || program === 'server'
 
-  if (embedded && (program === 'server' || program === 'worker')) {
+  const databaseIsKnown = !embedded || (program === 'server' && env.SERVER_DATABASE_URL)
+  if (!databaseIsKnown && (program === 'server' || program === 'worker')) {
     faults.push(`DATABASE_URL: must be set, the ${program} alone has no embedded database (npm start has)`)
-  } else if (embedded && production) {
+  } else if (!databaseIsKnown && production) {
     faults.push('DATABASE_URL: must be set when NODE_ENV is production, which never runs on the embedded database')
   }
   if (serves && production && !env.JWT_SECRET) {
@@ -239,6 +245,7 @@ export function readSettings(program: Program, environment: NodeJS.ProcessEnv = 
     host: env.HOST,
     publicUrl: env.PUBLIC_URL,
     databaseUrl: env.DATABASE_URL,
+    serverDatabaseUrl: env.SERVER_DATABASE_URL,
     dataDir: env.MEDISLOT_DATA_DIR,
     jwtSecret: env.JWT_SECRET,
     accessTokenSeconds: env.ACCESS_TOKEN_SECONDS,

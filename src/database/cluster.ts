@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { StartError } from '../settings.ts'
@@ -44,21 +44,22 @@ export async function createCluster(place: Place, secrets: Secrets, throwaway: b
 }
 
 /**
- * Makes the role `medislot` and its database if they are missing. Takes the superuser's address. The owner is no
- * superuser: the extensions we use are trusted, so owning the database suffices to have them.
+ * Makes the roles (roles.sql) and the database of their owner, `medislot`, if they are missing. Takes the superuser's
+ * address. The owner is no superuser: the extensions we use are trusted, so owning the database suffices to have them.
  */
-export async function createDatabase(superuserUrl: string, { ownerPassword }: Secrets): Promise<void> {
+export async function createDatabase(superuserUrl: string, secrets: Secrets): Promise<void> {
   const client = new Client({ connectionString: superuserUrl })
   await client.connect()
   try {
-    const { rows } = await client.query(
-      `select exists (select from pg_roles where rolname = 'medislot') as role,
-              exists (select from pg_database where datname = 'medislot') as database`,
-    )
-    if (!rows[0].role) {
-      await client.query(`create role medislot login createrole password ${client.escapeLiteral(ownerPassword)}`)
+    await client.query(await readFile(join(import.meta.dirname, 'roles.sql'), 'utf8'))
+    for (const [role, password] of [
+      ['medislot', secrets.ownerPassword],
+      ['app_authenticator', secrets.serverPassword],
+    ] as const) {
+      await client.query(`alter role ${role} password ${client.escapeLiteral(password)}`)
     }
-    if (!rows[0].database) await client.query('create database medislot owner medislot')
+    const { rowCount } = await client.query(`select from pg_database where datname = 'medislot'`)
+    if (!rowCount) await client.query('create database medislot owner medislot')
   } finally {
     await client.end()
   }

@@ -14,6 +14,8 @@ export interface EmbeddedServer {
   secrets: Secrets
   /** Address of a database as `medislot`, the owner, who is no superuser; by default database `medislot`. */
   ownerUrl(database?: string): string
+  /** Address of a database as `app_authenticator`, the HTTP server's login; by default database `medislot`. */
+  serverUrl(database?: string): string
   /** Address of a database as the superuser; by default database `postgres`. For tests and development tools only. */
   superuserUrl(database?: string): string
   /** Fulfilled when the server has ended, whoever ended it. */
@@ -74,6 +76,7 @@ function serverOf(child: ChildProcess, port: number, secrets: Secrets, letGo: ()
     port,
     secrets,
     ownerUrl: (database = 'medislot') => url('medislot', secrets.ownerPassword, port, database),
+    serverUrl: (database = 'medislot') => url('app_authenticator', secrets.serverPassword, port, database),
     superuserUrl: (database = 'postgres') => url('postgres', secrets.superuserPassword, port, database),
     ended,
     async stop() {

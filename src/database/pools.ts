@@ -71,7 +71,10 @@ export const settingsOf = (settings: Record<string, string | number>): string =>
     .map(([setting, value]) => `-c ${setting}=${value}`)
     .join(' ')
 
-/** What the server's every connection is: app_authenticator, which has no rights but to become what a request may be. */
+/**
+ * What the server's every connection is: app_authenticator, which has no rights but to become what a request may be. That is
+ * who it should log in as, too (login.ts); only a developer's server may log in as the owner and take the role.
+ */
 function asAuthenticator(databaseUrl: string): Record<string, string> {
   // Whom pg would connect as, however the address or the environment says it.
   const { user } = new Client({ connectionString: databaseUrl })

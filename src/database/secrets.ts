@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import { StartError } from '../settings.ts'
 import { namesIn } from './place.ts'
 
-/** What an embedded installation made up for itself: two passwords and the key that signs tokens. */
+/** What an embedded installation made up for itself: passwords and the key that signs tokens. */
 export interface Secrets {
   superuserPassword: string
   ownerPassword: string
+  /** Of app_authenticator, as which the HTTP server connects. */
+  serverPassword: string
   jwtSecret: string
 }
 
@@ -25,15 +27,28 @@ export async function keptSecrets(dataDir: string): Promise<Secrets> {
  */
 export async function secretsOf(dataDir: string): Promise<Secrets> {
   const file = fileOf(dataDir)
-  if (existsSync(file)) return keptSecrets(dataDir)
+  const random = () => randomBytes(36).toString('base64url')
+  if (existsSync(file)) {
+    const kept = await keptSecrets(dataDir)
+    // Directories of before the server had a login of its own lack its password.
+    if (kept.serverPassword) return kept
+    return write({ ...kept, serverPassword: random() })
+  }
   if (existsSync(namesIn(dataDir).cluster)) {
     throw new StartError(
       `${file} is missing, and with it the passwords of the database beside it. Put it back, or remove ${dataDir} to start afresh.`,
     )
   }
-  const random = () => randomBytes(36).toString('base64url')
-  const secrets: Secrets = { superuserPassword: random(), ownerPassword: random(), jwtSecret: random() }
-  await writeFile(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
-  await rename(`${file}.new`, file)
-  return secrets
+  return write({
+    superuserPassword: random(),
+    ownerPassword: random(),
+    serverPassword: random(),
+    jwtSecret: random(),
+  })
+
+  async function write(secrets: Secrets): Promise<Secrets> {
+    await writeFile(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
+    await rename(`${file}.new`, file)
+    return secrets
+  }
 }

@@ -37,7 +37,11 @@ export async function aTarget(env: Record<string, string> = {}): Promise<Target>
   for (const hours of [50, 60, 70, 80, 90, 100]) await aSlot(owner, practice.clinicId, practice.doctorId, hours)
   const other = await aCustomer(owner)
   const admin = await anAccount(owner, { isAdmin: true })
-  const program = await startServer(database.url, { JWT_SECRET: tokenSettings.jwtSecret, LOG_LEVEL: 'warn', ...env })
+  const program = await startServer(database.serverUrl, {
+    JWT_SECRET: tokenSettings.jwtSecret,
+    LOG_LEVEL: 'warn',
+    ...env,
+  })
   let read = 0
 
   return {

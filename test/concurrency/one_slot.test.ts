@@ -149,7 +149,7 @@ it('a hold is had by one as well, and when it has expired, a booking', async () 
 it('through GraphQL exactly one wins; the others are told that the slot is taken', async () => {
   const { clinicId, slotId } = await aPractice(owner)
   const customers = await manyCustomers()
-  const server = await startServer(database.url, { JWT_SECRET: tokenSettings.jwtSecret })
+  const server = await startServer(database.serverUrl, { JWT_SECRET: tokenSettings.jwtSecret })
   try {
     const clients = await Promise.all(
       customers.map(async ({ claims }) => graphqlClient(server.url, await tokenOf(claims))),

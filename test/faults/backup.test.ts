@@ -113,7 +113,7 @@ it('a base backup and the archived log restore to a moment: every booking acknow
   expect(await db.one('select fault from app_public.verify_events($1)', [clinicId])).toEqual({ fault: null })
 
   // It is a whole medislot: every migration is there, and it serves.
-  program = await startServer(restored.ownerUrl())
+  program = await startServer(restored.serverUrl())
   expect((await fetch(`${program.url}/readyz`)).status).toBe(200)
   const free = await db.one<{ id: string }>(
     `select id from app_public.booking_slots where clinic_id = $1 and status = 'open' order by starts_at desc limit 1`,

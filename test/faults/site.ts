@@ -74,7 +74,8 @@ export async function startSite({ ownVolume = false } = {}): Promise<Site> {
   await superuser.end()
   const smtp = await smtpPeer()
   const database = await startProxy(() => postgres.port)
-  const databaseUrl = Object.assign(new URL(postgres.ownerUrl()), { port: String(database.port) }).href
+  const throughProxy = (url: string) => Object.assign(new URL(url), { port: String(database.port) }).href
+  const databaseUrl = throughProxy(postgres.ownerUrl())
 
   const site: Site = {
     get postgres() {
@@ -134,7 +135,7 @@ export async function startSite({ ownVolume = false } = {}): Promise<Site> {
     const start = () =>
       startProgram(name, {
         env: {
-          DATABASE_URL: databaseUrl,
+          DATABASE_URL: name === 'server' ? throughProxy(postgres.serverUrl()) : databaseUrl,
           JWT_SECRET: tokenSettings.jwtSecret,
           LOG_LEVEL: 'warn',
           // Fewer than there are clients.

@@ -53,7 +53,7 @@ export async function serve(
   const database: ClonedDatabase = await cloneDatabase()
   const owner = await connect(database.url)
   await prepare(owner)
-  const pool = requestPool({ databaseUrl: database.url, poolSize, statementTimeoutMs: 10_000 })
+  const pool = requestPool({ databaseUrl: database.serverUrl, poolSize, statementTimeoutMs: 10_000 })
   // Whether requests had to queue for a connection: on a busy machine some of them would be refused.
   let queued = false
   pool.on('release', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readManifests } from '../../src/graphql/trusted_documents.ts'
 import { StartError } from '../../src/settings.ts'
-import { ownerUrlOf } from '../helpers/cluster.ts'
+import { serverUrlOf } from '../helpers/cluster.ts'
 import type { Answer } from '../helpers/graphql.ts'
 import { listening, publishAll } from '../helpers/live.ts'
 import { runToEnd, startServer } from '../helpers/program.ts'
@@ -111,7 +111,7 @@ test('callers in this process run what they like', async () => {
 })
 
 test('a server that trusts some documents serves REST as ever', async () => {
-  const server = await startServer(ownerUrlOf('shared'), { TRUSTED_DOCUMENTS: trusting })
+  const server = await startServer(serverUrlOf('shared'), { TRUSTED_DOCUMENTS: trusting })
   expect((await fetch(`${server.url}/api/clinics`)).status).toBe(200)
   expect((await post({ query: counted }, server.url)).status).toBe(200)
   expect((await post({ query: untrusted }, server.url)).status).toBe(400)
@@ -141,7 +141,7 @@ describe('a manifest with a fault is refused by its name', () => {
   })
 
   test('and the server does not start', async () => {
-    const env = { DATABASE_URL: ownerUrlOf('shared'), TRUSTED_DOCUMENTS: join(folder, 'none.json') }
+    const env = { DATABASE_URL: serverUrlOf('shared'), TRUSTED_DOCUMENTS: join(folder, 'none.json') }
     const { code, stdout, stderr } = await runToEnd('server', { env })
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(/^TRUSTED_DOCUMENTS: .*none\.json cannot be read: ENOENT/m)

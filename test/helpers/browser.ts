@@ -77,7 +77,7 @@ async function open(started: AsyncDisposableStack, worker: boolean, env: Record<
   const [database] = await all([cloneDatabase().then((it) => started.adopt(it, (clone) => clone.drop())), builtPages()])
   const [browser, server] = await all([
     launchBrowser().then((it) => started.adopt(it, (open) => open.close())),
-    startServer(database.url, env).then((it) =>
+    startServer(database.serverUrl, env).then((it) =>
       started.adopt(it, async (program: Program) => void (await program.stop())),
     ),
     loadDemoData(database.url),

@@ -4,8 +4,9 @@ import { Client } from 'pg'
 /** Where the run's PostgreSQL is; written by global_setup.ts. */
 export interface TestCluster {
   dataDir: string
-  /** Addresses of the database `postgres`, as the owner `medislot` and as the superuser. */
+  /** Addresses of the database `postgres`, as the owner `medislot`, as the HTTP server's login and as the superuser. */
   ownerUrl: string
+  serverUrl: string
   superuserUrl: string
 }
 
@@ -15,16 +16,24 @@ export function testCluster(): TestCluster {
 }
 
 /** The owner's address of a database of the run's PostgreSQL. */
-export function ownerUrlOf(database: string): string {
-  const url = new URL(testCluster().ownerUrl)
+export const ownerUrlOf = (database: string): string => addressOf(testCluster().ownerUrl, database)
+
+/** The address of a database of the run's PostgreSQL for an HTTP server: as app_authenticator. */
+export const serverUrlOf = (database: string): string => addressOf(testCluster().serverUrl, database)
+
+function addressOf(address: string, database: string): string {
+  const url = new URL(address)
   url.pathname = `/${database}`
   return url.href
 }
 
 /** A database of a test's own. */
 export interface ClonedDatabase {
+  name: string
   /** Its address, as the owner. */
   url: string
+  /** Its address for an HTTP server. */
+  serverUrl: string
   /** Drops it, whoever is still connected. */
   drop(): Promise<void>
 }
@@ -37,7 +46,9 @@ export async function cloneDatabase(): Promise<ClonedDatabase> {
   const name = `clone_${randomBytes(6).toString('hex')}`
   await asSuperuser(`create database ${name} template template owner medislot strategy file_copy`)
   return {
+    name,
     url: ownerUrlOf(name),
+    serverUrl: serverUrlOf(name),
     drop: () => asSuperuser(`drop database ${name} with (force)`),
   }
 }

@@ -34,6 +34,7 @@ export default async function globalSetup(): Promise<void> {
   const cluster: TestCluster = {
     dataDir,
     ownerUrl: server.ownerUrl('postgres'),
+    serverUrl: server.serverUrl('postgres'),
     superuserUrl: server.superuserUrl(),
   }
   process.env.MEDISLOT_TEST_CLUSTER = JSON.stringify(cluster)

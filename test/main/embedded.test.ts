@@ -25,11 +25,20 @@ test('starts from nothing, with the usual ports taken, and prints one line with 
   const psql = psqlOf(program)
   expect(program.stdout()).toBe(`medislot is ready: ${program.url}  psql: ${psql}\n`)
   expect((await fetch(`${program.url}/readyz`)).status).toBe(200)
+  expect((await fetch(`${program.url}/api/clinics`)).status).toBe(200)
   expect(Number(new URL(psql).port)).toBeGreaterThan(5433)
 
   // The address is the owner's, who is no superuser and yet may do all that migrations need.
   const roles = 'select current_user, rolsuper, rolcreaterole from pg_roles where rolname = current_user'
-  expect(await query(psql, roles)).toEqual([{ current_user: 'medislot', rolsuper: false, rolcreaterole: true }])
+  expect(await query(psql, roles)).toEqual([{ current_user: 'medislot', rolsuper: false, rolcreaterole: false }])
+  // The part that answers the network is logged in as somebody else.
+  const logins = `select distinct application_name, usename from pg_stat_activity
+    where application_name in ('medislot server', 'medislot health', 'medislot worker') order by 1`
+  expect(await query(psql, logins)).toEqual([
+    { application_name: 'medislot health', usename: 'app_authenticator' },
+    { application_name: 'medislot server', usename: 'app_authenticator' },
+    { application_name: 'medislot worker', usename: 'medislot' },
+  ])
   expect(await query(psql, 'show fsync')).toEqual([{ fsync: 'on' }])
   expect((await stat(join(installation.dataDir, 'secrets.json'))).mode & 0o777).toBe(0o600)
 

@@ -12,7 +12,7 @@ const token = 'a-token-that-nobody-guesses-0123456789'
 beforeAll(async () => {
   database = await cloneDatabase()
   db = await connect(database.url)
-  server = await startServer(database.url, { METRICS_TOKEN: token })
+  server = await startServer(database.serverUrl, { METRICS_TOKEN: token })
 })
 afterAll(async () => {
   await server?.stop()

@@ -49,7 +49,7 @@ describe('the port', () => {
   test('that nobody set gives way to the next free one, which the ready line names', async () => {
     // Somebody else may have it already: then it is taken, which is all that is needed.
     const other = await listening(5678).catch(() => undefined)
-    const server = await startServer(database.url, { PORT: '' })
+    const server = await startServer(database.serverUrl, { PORT: '' })
     expect(server.readyLine).toMatch(
       /^medislot server is ready: http:\/\/127\.0\.0\.1:(5679|56[89]\d) \(port 5678 is taken\)$/,
     )
@@ -61,7 +61,7 @@ describe('the port', () => {
 
 describe('a running server', () => {
   test('is ready when the database has every migration, and says why when not', async () => {
-    const server = await startServer(database.url)
+    const server = await startServer(database.serverUrl)
     expect(await ask(`${server.url}/readyz`)).toEqual({ status: 200, body: { status: 'ready' } })
 
     await client.query('delete from graphile_migrate.migrations')
@@ -76,7 +76,7 @@ describe('a running server', () => {
 
   test('outlives its database and is ready again when that is back', async () => {
     const passing = await cloneDatabase()
-    const server = await startServer(passing.url)
+    const server = await startServer(passing.serverUrl)
     const name = new URL(passing.url).pathname.slice(1)
     const admin = new Client({ connectionString: database.url })
     await admin.connect()
@@ -95,7 +95,7 @@ describe('a running server', () => {
   })
 
   test('names every answer by a request id, the caller’s own if it gave one', async () => {
-    const server = await startServer(database.url)
+    const server = await startServer(database.serverUrl)
     const own = await fetch(`${server.url}/nowhere`, { headers: { 'x-request-id': 'ticket-12345' } })
     expect(own.headers.get('x-request-id')).toBe('ticket-12345')
     expect(await own.json()).toMatchObject({ error: 'not_found', requestId: 'ticket-12345' })
@@ -111,7 +111,7 @@ describe('a stop', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
     'by %s answers the request in flight, takes no other, exits 0',
     async (signal) => {
-      const server = await startServer(database.url)
+      const server = await startServer(database.serverUrl)
       // Nobody can read clinics until the lock is gone: a slow request.
       await client.query('begin; lock table app_public.clinics in access exclusive mode')
       const slow = post(`${server.url}/graphql`, { query: '{ clinics { nodes { id } } }' })
@@ -128,7 +128,7 @@ describe('a stop', () => {
   test('does not wait for connections kept alive, or that never asked anything', async () => {
     const agent = new Agent({ keepAlive: true })
     const waiting = async () => {
-      const server = await startServer(database.url)
+      const server = await startServer(database.serverUrl)
       await new Promise((resolve) =>
         get(`${server.url}/healthz`, { agent }, (response) => response.resume().on('end', resolve)),
       )
@@ -145,7 +145,7 @@ describe('a stop', () => {
   })
 
   test('does not wait for clients that sent many requests and read nothing', async () => {
-    const server = await startServer(database.url, { LOG_LEVEL: 'info' })
+    const server = await startServer(database.serverUrl, { LOG_LEVEL: 'info' })
     const port = Number(new URL(server.url).port)
     const ahead = 'GET /api/docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(100)
     const flood = Array.from({ length: 60 }, () => {
@@ -165,7 +165,7 @@ describe('a stop', () => {
   })
 
   test('tells those who wait for events that it goes away', async () => {
-    const server = await startServer(database.url)
+    const server = await startServer(database.serverUrl)
     const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
     await new Promise((resolve) => socket.once('open', resolve))
     socket.send(JSON.stringify({ type: 'connection_init' }))
@@ -177,7 +177,7 @@ describe('a stop', () => {
   })
 
   test('by a second signal is at once; the echo of the first is none', async () => {
-    const server = await startServer(database.url)
+    const server = await startServer(database.serverUrl)
     await client.query('begin; lock table app_public.clinics in access exclusive mode')
     const slow = post(`${server.url}/graphql`, { query: '{ clinics { nodes { id } } }' }).catch(() => 'cut off')
     await blocked()

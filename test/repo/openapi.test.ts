@@ -4,13 +4,13 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import openapiTypes from 'openapi-typescript'
 import { requestPool } from '../../src/database/pools.ts'
 import { openApiText } from '../../src/rest/openapi_text.ts'
-import { ownerUrlOf } from '../helpers/cluster.ts'
+import { serverUrlOf } from '../helpers/cluster.ts'
 
 const checkout = resolve(import.meta.dirname, '../..')
 const committed = () => readFile(join(checkout, 'openapi.json'), 'utf8')
 
 test('openapi.json is what the code and the migrations make (npm run openapi)', async () => {
-  const pool = requestPool({ databaseUrl: ownerUrlOf('shared'), poolSize: 2, statementTimeoutMs: 60_000 })
+  const pool = requestPool({ databaseUrl: serverUrlOf('shared'), poolSize: 2, statementTimeoutMs: 60_000 })
   try {
     expect((await openApiText(pool)).split('\n')).toEqual((await committed()).split('\n'))
   } finally {

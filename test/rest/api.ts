@@ -40,7 +40,7 @@ export interface RestServer {
 export async function serveRest(): Promise<RestServer> {
   const database = await cloneDatabase()
   const owner = await connect(database.url)
-  const server = await startServer(database.url, { JWT_SECRET: tokenSettings.jwtSecret, LOG_LEVEL: 'warn' })
+  const server = await startServer(database.serverUrl, { JWT_SECRET: tokenSettings.jwtSecret, LOG_LEVEL: 'warn' })
   const documented = await documentedResponses()
 
   return {

@@ -3,7 +3,7 @@ import { SignJWT, UnsecuredJWT } from 'jose'
 import { getNamedType, isLeafType, isNonNullType } from 'postgraphile/graphql'
 import { routes } from '../../src/rest/routes/index.ts'
 import { type Served, serve } from '../graphql/served.ts'
-import { ownerUrlOf } from '../helpers/cluster.ts'
+import { serverUrlOf } from '../helpers/cluster.ts'
 import { fewAtOnce } from '../helpers/few_at_once.ts'
 import { startServer } from '../helpers/program.ts'
 import { tokenSettings } from '../helpers/tokens.ts'
@@ -24,7 +24,7 @@ beforeAll(async () => {
   served = await serve()
   const practice = await aPractice(served.owner)
   clinicId = practice.clinicId
-  rest = await startServer(ownerUrlOf(served.owner.client.database ?? ''), {
+  rest = await startServer(serverUrlOf(served.owner.client.database ?? ''), {
     JWT_SECRET: tokenSettings.jwtSecret,
     LOG_LEVEL: 'error',
   })
