@@ -51,6 +51,9 @@ export async function createDatabase(superuserUrl: string, secrets: Secrets): Pr
   const client = new Client({ connectionString: superuserUrl })
   await client.connect()
   try {
+    // While it restores a backup it can only be read, and the backup has them.
+    const { rows } = await client.query('select pg_is_in_recovery() as restores')
+    if (rows[0].restores) return
     await client.query(await readFile(join(import.meta.dirname, 'roles.sql'), 'utf8'))
     for (const [role, password] of [
       ['medislot', secrets.ownerPassword],
