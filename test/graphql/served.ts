@@ -59,7 +59,7 @@ export async function serve(
   pool.on('release', () => {
     if (pool.totalCount >= poolSize && pool.waitingCount > pool.idleCount + 1) queued = true
   })
-  const passwords = passwordPool({ databaseUrl: database.url, passwordPoolSize: 2, statementTimeoutMs: 10_000 })
+  const passwords = passwordPool({ databaseUrl: database.serverUrl, passwordPoolSize: 2, statementTimeoutMs: 10_000 })
   const logged: Record<string, unknown>[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => logged.push(JSON.parse(line)) })
   const defaults = { production: false, introspection: true, ...tokenSettings }
