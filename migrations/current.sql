@@ -133,3 +133,19 @@ create trigger reminders_follow_the_policy after update of reminder_lead_times, 
 --! include notification/bookings_missing_reminders.sql
 --! include notification/late_notifications.sql
 --! include notification/delivery_figures.sql
+-- Templates follow the dates that generations covered, not every date up to the farthest.
+drop function if exists app_private.make_booking_slots(bigint, date, date, timestamptz);
+alter table app_public.slot_generation_runs add column if not exists dates datemultirange;
+update app_public.slot_generation_runs set dates = datemultirange(daterange(from_date, to_date, '[]')) where dates is null;
+alter table app_public.slot_generation_runs
+  alter column dates set not null,
+  drop constraint if exists generation_runs_are_of_dates_between_from_and_to,
+  add constraint generation_runs_are_of_dates_between_from_and_to
+    check (lower(dates) = from_date and upper(dates) = to_date + 1) not valid;
+alter table app_public.slot_generation_runs validate constraint generation_runs_are_of_dates_between_from_and_to;
+comment on column app_public.slot_generation_runs.dates is 'The local dates that it covered. A run that follows changed templates may leave gaps between from_date and to_date.';
+--! include schedule/make_booking_slots.sql
+--! include schedule/generate_booking_slots.sql
+--! include schedule/generate_due_slots.sql
+--! include schedule/follow_templates.sql
+

@@ -3,21 +3,16 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   clinic app_public.clinics := app_private.lock_schedule(follow_templates.clinic_id);
   today date := (now() at time zone clinic.time_zone)::date;
-  covered date;
+  covered datemultirange;
   misfits bigint[];
   held_ones int;
   noted_at timestamptz := (select sc.changed_at from app_private.schedule_changes sc where sc.clinic_id = clinic.id);
   run app_public.slot_generation_runs;
 begin
-  select max(bs.slot_date) into covered from app_public.booking_slots bs
-  where bs.clinic_id = clinic.id and bs.slot_date >= today and bs.from_template;
-  select greatest(covered, max(r.to_date)) into covered from app_public.slot_generation_runs r
+  -- Only dates for which somebody, or the schedule, generated slots: a change of a template is no reason to fill the gaps between them.
+  select range_agg(r.dates) * datemultirange(daterange(today, today + 366, '[]')) into covered
+  from app_public.slot_generation_runs r
   where r.clinic_id = clinic.id and r.to_date >= today;
-  if covered is null then
-    -- Nothing has been made yet, so nothing has to follow.
-    delete from app_private.schedule_changes sc where sc.clinic_id = clinic.id and sc.changed_at = noted_at;
-    return null;
-  end if;
 
   select array_agg(bs.id order by bs.id) into misfits
   from app_public.booking_slots bs
@@ -59,7 +54,9 @@ begin
   -- Somebody may be booking a held one at this moment: looked at again when the hold has ended.
   select count(*) into held_ones from app_public.booking_slots bs
   where bs.clinic_id = clinic.id and bs.id = any (misfits) and bs.status = 'held';
-  run := app_private.make_booking_slots(clinic.id, today, least(covered, today + 366), null);
+  if not isempty(covered) then
+    run := app_private.make_booking_slots(clinic.id, covered, null);
+  end if;
   -- Last of all: who cancels a listed booking notes a change while holding its slot, and must not wait for what waits for that slot.
   -- Only the change that was read: a later one stays noted.
   if held_ones = 0 then
@@ -73,6 +70,6 @@ end
 $$;
 
 comment on function app_private.follow_templates(bigint) is
-'Makes a clinic''s slots ahead follow its templates, as far as slots have been made: a free slot that no template wants at its time any more is withdrawn, a booked one stays and its booking goes onto the rebooking list, and slots wanted now are made. Slots made or withdrawn by hand stay as they are. Returns the recorded generation, or null when nothing has been generated yet. Refuses clinic_not_found.';
+'Makes a clinic''s slots ahead follow its templates: a free slot that no template wants at its time any more is withdrawn, a booked one stays and its booking goes onto the rebooking list, and slots wanted now are made on the dates that earlier generations covered, at most a year ahead. Slots made or withdrawn by hand stay as they are. Returns the recorded generation, or null when no generation covers a day ahead. Refuses clinic_not_found.';
 
 revoke all on function app_private.follow_templates(bigint) from public;

@@ -3,8 +3,12 @@ returns app_public.slot_generation_runs
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 begin
   perform app_private.require_clinic_role(generate_booking_slots.clinic_id, 'manage');
+  if from_date is null or to_date is null or to_date < from_date or to_date - from_date > 366 then
+    perform app_hidden.refuse('invalid_argument', 'Give a from and a to date, in this order, at most 366 days apart.',
+      jsonb_build_object('argument', 'toDate', 'fromDate', from_date, 'toDate', to_date));
+  end if;
   return app_private.make_booking_slots(
-    generate_booking_slots.clinic_id, generate_booking_slots.from_date, generate_booking_slots.to_date, null);
+    generate_booking_slots.clinic_id, datemultirange(daterange(from_date, to_date, '[]')), null);
 end
 $$;
 

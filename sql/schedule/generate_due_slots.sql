@@ -9,7 +9,7 @@ begin
     return null;
   end if;
   dates := app_private.dates_to_generate(generate_due_slots.clinic_id, due);
-  return app_private.make_booking_slots(generate_due_slots.clinic_id, dates.from_date, dates.to_date, due);
+  return app_private.make_booking_slots(generate_due_slots.clinic_id, datemultirange(daterange(dates.from_date, dates.to_date, '[]')), due);
 end
 $$;
 

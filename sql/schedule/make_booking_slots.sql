@@ -1,14 +1,10 @@
-create or replace function app_private.make_booking_slots(clinic_id bigint, from_date date, to_date date, due_at timestamptz)
+create or replace function app_private.make_booking_slots(clinic_id bigint, dates datemultirange, due_at timestamptz)
 returns app_public.slot_generation_runs
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   clinic app_public.clinics;
   run app_public.slot_generation_runs;
 begin
-  if from_date is null or to_date is null or to_date < from_date or to_date - from_date > 366 then
-    perform app_hidden.refuse('invalid_argument', 'Give a from and a to date, in this order, at most 366 days apart.',
-      jsonb_build_object('argument', 'toDate', 'fromDate', from_date, 'toDate', to_date));
-  end if;
   clinic := app_private.lock_schedule(make_booking_slots.clinic_id);
   -- Asked under the lock: of two workers that found the same run due, the second finds it made.
   if make_booking_slots.due_at is not null and exists (
@@ -28,7 +24,8 @@ begin
       where t.clinic_id = make_booking_slots.clinic_id
     ) used
     join (
-      select from_date + n as slot_date, extract(isodow from from_date + n)::int as weekday from generate_series(0, to_date - from_date) n
+      select lower(d) + n as slot_date, extract(isodow from lower(d) + n)::int as weekday
+      from unnest(make_booking_slots.dates) d cross join lateral generate_series(0, upper(d) - lower(d) - 1) n
     ) day on day.weekday = used.weekday
   ), wanted as materialized (
     select t.doctor_id, t.time_slot_id, ti.slot_date, ti.during
@@ -67,8 +64,8 @@ begin
     order by slot_date, doctor_id, time_slot_id limit 100
   )
   insert into app_public.slot_generation_runs as r (
-    clinic_id, from_date, to_date, slots_made, templates_passed_over, already_existing, in_the_past, skipped_local_times, overlapping, examples, due_at)
-  select make_booking_slots.clinic_id, make_booking_slots.from_date, make_booking_slots.to_date,
+    clinic_id, from_date, to_date, dates, slots_made, templates_passed_over, already_existing, in_the_past, skipped_local_times, overlapping, examples, due_at)
+  select make_booking_slots.clinic_id, lower(make_booking_slots.dates), upper(make_booking_slots.dates) - 1, make_booking_slots.dates,
     n.to_make - n.overlapping, n.of_templates - n.to_make + n.overlapping, n.existing, n.past, n.skipped, n.overlapping,
     coalesce((select jsonb_agg(jsonb_build_object('reason', w.reason, 'doctorId', w.doctor_id::text, 'timeSlotId', w.time_slot_id::text, 'slotDate', w.slot_date))
               from worth_a_look w), '[]'), make_booking_slots.due_at
@@ -78,7 +75,7 @@ begin
 end
 $$;
 
-comment on function app_private.make_booking_slots(bigint, date, date, timestamptz) is
-'The work of generate_booking_slots and generate_due_slots: makes the slots, records and returns the run. With `due_at`, the scheduled time it is for, it returns null when that run was made already. Refuses clinic_not_found, invalid_argument.';
+comment on function app_private.make_booking_slots(bigint, datemultirange, timestamptz) is
+'Makes the slots that a clinic''s templates want on these local dates; records and returns the run. With `due_at`, the scheduled time the run is for, it returns null when that run was made already. Used by generate_booking_slots, generate_due_slots and follow_templates. Refuses clinic_not_found.';
 
-revoke all on function app_private.make_booking_slots(bigint, date, date, timestamptz) from public;
+revoke all on function app_private.make_booking_slots(bigint, datemultirange, timestamptz) from public;

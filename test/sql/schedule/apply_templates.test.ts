@@ -156,6 +156,88 @@ describe('apply_templates', () => {
       ])
     }))
 
+  it('fills no gap between the dates that generations covered', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      const doctorId = await aDoctor(db, clinicId)
+      const nine = await aTimeSlot(db, clinicId)
+      for (let weekday = 1; weekday <= 7; weekday++) await aTemplate(db, clinicId, doctorId, nine, weekday)
+      const dates = async () =>
+        (
+          await db.query<{ day: number }>(
+            `select slot_date - current_date as day from app_public.booking_slots
+             where clinic_id = $1 and status = 'open' order by slot_date`,
+            [clinicId],
+          )
+        ).map(({ day }) => day)
+      for (const day of [3, 30, 31])
+        await db.query('select app_public.generate_booking_slots($1, current_date + $2::int, current_date + $2::int)', [
+          clinicId,
+          day,
+        ])
+      // A slot made by hand covers nothing.
+      const { date } = await db.one<{ date: string }>('select (current_date + 20)::text as date')
+      await createSlot(db, clinicId, doctorId, nine, date)
+      for (const [from, to] of [
+        ['11:00', '11:30'],
+        ['12:00', '12:30'],
+      ]) {
+        await db.query('update app_public.time_slots set start_time = $2, end_time = $3 where id = $1', [
+          nine,
+          from,
+          to,
+        ])
+        await apply(db, clinicId)
+        expect(await dates()).toEqual([3, 20, 30, 31])
+      }
+      await db.query('delete from app_public.doctor_slot_templates where clinic_id = $1', [clinicId])
+      await apply(db, clinicId)
+      expect(await dates()).toEqual([20])
+      for (let weekday = 1; weekday <= 7; weekday++) await aTemplate(db, clinicId, doctorId, nine, weekday)
+      await apply(db, clinicId)
+      expect(await dates()).toEqual([3, 20, 30, 31])
+    }))
+
+  it('takes slots of templates that have gone from dates more than a year ahead, where it makes none', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId } = await aWeek(db)
+      await db.query('select app_public.generate_booking_slots($1, current_date + 400, current_date + 401)', [clinicId])
+      const far = () =>
+        db.query(
+          `select from app_public.booking_slots where clinic_id = $1 and status = 'open' and slot_date > current_date + 300`,
+          [clinicId],
+        )
+      expect(await far()).toHaveLength(4)
+      await db.query('delete from app_public.doctor_slot_templates where doctor_id = $1', [doctorId])
+      await apply(db, clinicId)
+      expect(await far()).toHaveLength(0)
+    }))
+
+  it('gives a doctor who is active again the slots of the days ahead, except those withdrawn by hand', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, nine, slotsAt } = await aWeek(db)
+      await withdraw(db, clinicId, (await slotsAt(nine))[2] as string)
+      const before = await calendar(db, clinicId)
+      await apply(db, clinicId)
+      await db.query('select app_public.deactivate_doctor($1, $2, true)', [clinicId, doctorId])
+      await db.query('update app_public.doctors set is_active = true where id = $1', [doctorId])
+      expect(await isNoted(db, clinicId)).toBe(true)
+      expect(await apply(db, clinicId)).toMatchObject({ slots_made: 13, overlapping: 0 })
+      const open = (rows: Record<string, unknown>[]) => rows.filter(({ status }) => status === 'open')
+      expect(open(await calendar(db, clinicId))).toEqual(open(before))
+    }))
+
+  it('does so too after the whole clinic was closed', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId } = await aWeek(db)
+      const before = await calendar(db, clinicId)
+      await db.query('select app_public.deactivate_clinic($1, true)', [clinicId])
+      await db.query('update app_public.clinics set is_active = true where id = $1', [clinicId])
+      await db.query('update app_public.doctors set is_active = true where id = $1', [doctorId])
+      await apply(db, clinicId)
+      expect((await calendar(db, clinicId)).filter(({ status }) => status === 'open')).toEqual(before)
+    }))
+
   it('has nothing to do where nothing was generated', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)

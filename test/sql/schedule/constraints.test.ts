@@ -59,6 +59,7 @@ const run =
       due_at: 'now()',
       from_date: 'current_date',
       to_date: 'current_date',
+      dates: `datemultirange(daterange(current_date, current_date, '[]'))`,
       slots_made: '0',
       templates_passed_over: '0',
       already_existing: '0',
@@ -176,6 +177,7 @@ const violations: Record<string, ['check' | 'exclusion' | 'foreign_key' | 'uniqu
     },
   ],
   generation_runs_belong_to_a_clinic: ['foreign_key', run({ clinic_id: '0' })],
+  generation_runs_are_of_dates_between_from_and_to: ['check', run({ to_date: 'current_date + 1' })],
   every_template_passed_over_has_a_reason: ['check', run({ templates_passed_over: '2', overlapping: '1' })],
 }
 
@@ -315,7 +317,10 @@ it.each(['time_slots', 'doctor_slot_templates', 'booking_slots'])(
 
 it('a doctor with open or held slots ahead stays active', () =>
   inTransaction(async (db) => {
-    const { clinicId, doctorId, slotId, customer } = await aCalendar(db)
+    const { clinicId, doctorId, timeSlotId, slotId: other, customer } = await aCalendar(db)
+    const { date } = await db.one<{ date: string }>('select (current_date + 14)::text as date')
+    const { id: slotId } = await createSlot(db, clinicId, doctorId, timeSlotId, date)
+    await db.query('select app_public.withdraw_slot($1, $2)', [clinicId, other])
     const deactivate = () => db.query('update app_public.doctors set is_active = false where id = $1', [doctorId])
     await db.as(customer.claims, () => hold(db, clinicId, slotId))
     await expectViolation(deactivate(), 'foreign_key_violation', 'open_slots_belong_to_an_active_doctor')

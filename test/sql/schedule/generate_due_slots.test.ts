@@ -92,9 +92,10 @@ const calendar = (db: Maker, clinicId: string) =>
 /** An earlier scheduled run, as if a worker had made it, whose slots end that many days from the clinic's today. */
 const earlierRun = (db: Maker, clinicId: string, endsInDays: number) =>
   db.query(
-    `insert into app_public.slot_generation_runs (clinic_id, due_at, from_date, to_date, slots_made, templates_passed_over,
+    `insert into app_public.slot_generation_runs (clinic_id, due_at, from_date, to_date, dates, slots_made, templates_passed_over,
        already_existing, in_the_past, skipped_local_times, overlapping, examples)
-     select c.id, now() - interval '40 days', d.day - 7, d.day, 0, 0, 0, 0, 0, 0, '[]'
+     select c.id, now() - interval '40 days', d.day - 7, d.day,
+       datemultirange(daterange(d.day - 7, d.day, '[]')), 0, 0, 0, 0, 0, 0, '[]'
      from app_public.clinics c cross join lateral (select (now() at time zone c.time_zone)::date + $2::int as day) d
      where c.id = $1`,
     [clinicId, endsInDays],
@@ -115,9 +116,10 @@ describe('clinics_due_for_generation', () => {
         )
         // Nothing is owed from the week before.
         await db.query(
-          `insert into app_public.slot_generation_runs (clinic_id, due_at, from_date, to_date, slots_made, templates_passed_over,
+          `insert into app_public.slot_generation_runs (clinic_id, due_at, from_date, to_date, dates, slots_made, templates_passed_over,
              already_existing, in_the_past, skipped_local_times, overlapping, examples)
-           values ($1, now() - interval '2 days', current_date, current_date, 0, 0, 0, 0, 0, 0, '[]')`,
+           values ($1, now() - interval '2 days', current_date, current_date,
+             datemultirange(daterange(current_date, current_date, '[]')), 0, 0, 0, 0, 0, 0, '[]')`,
           [clinicId],
         )
         return clinicId
