@@ -149,3 +149,20 @@ comment on column app_public.slot_generation_runs.dates is 'The local dates that
 --! include schedule/generate_due_slots.sql
 --! include schedule/follow_templates.sql
 
+-- A slot that is opened again gets the hours that its time slot has now. Another time zone moves free slots; a doctor who is back gets slots.
+drop function if exists app_private.reopen_slot(app_public.booking_slots);
+comment on column app_public.booking_slots.superseded is 'Withdrawn, and its place given up: its template went or moved, its doctor left, or another slot replaced it.';
+--! include core/error_codes.sql
+--! include clinic/check_time_zone.sql
+--! include schedule/replace_slots.sql
+--! include schedule/reopen_slot.sql
+--! include schedule/create_booking_slot.sql
+--! include schedule/judge_reopening.sql
+--! include schedule/move_slots_to_new_zone.sql
+create or replace trigger slots_are_opened_again_at_the_hours_of_their_time_slot before update of status on app_public.booking_slots
+  for each row when (OLD.status = 'withdrawn' and NEW.status = 'open') execute function app_private.judge_reopening();
+create or replace trigger free_slots_follow_their_clinics_time_zone after update of time_zone on app_public.clinics
+  for each row when (NEW.time_zone is distinct from OLD.time_zone) execute function app_private.move_slots_to_new_zone();
+create or replace trigger doctors_who_are_back_get_slots after update of is_active on app_public.doctors
+  for each row when (NEW.is_active and not OLD.is_active) execute function app_private.note_schedule_change();
+

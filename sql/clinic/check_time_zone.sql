@@ -5,16 +5,11 @@ begin
     perform app_hidden.refuse('unknown_time_zone', format('"%s" is no IANA time zone.', NEW.time_zone),
       jsonb_build_object('argument', 'timeZone', 'given', NEW.time_zone));
   end if;
-  if TG_OP = 'UPDATE' and exists (
-       select from app_public.booking_slots bs
-       where bs.clinic_id = NEW.id and bs.starts_at > now() and bs.status <> 'withdrawn') then
-    perform app_hidden.refuse('time_zone_in_use', 'The clinic has slots ahead in its present time zone.');
-  end if;
   return NEW;
 end
 $$;
 
 comment on function app_private.check_time_zone() is
-'Trigger: refuses a clinic''s time zone that is no IANA name (unknown_time_zone), and a change while slots lie ahead (time_zone_in_use): their instants were computed in the old zone.';
+'Trigger: refuses (unknown_time_zone) a clinic''s time zone that is not an IANA name.';
 
 revoke all on function app_private.check_time_zone() from public;

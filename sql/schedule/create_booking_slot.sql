@@ -45,12 +45,12 @@ begin
   elsif slot.status <> 'withdrawn' then
     perform app_hidden.refuse('slot_exists', 'The doctor has this slot already.', jsonb_build_object('bookingSlotId', slot.id::text));
   end if;
-  return app_private.reopen_slot(slot);
+  return app_private.reopen_slot(slot, during);
 end
 $$;
 
 comment on function app_public.create_booking_slot(bigint, bigint, bigint, date) is
-'Makes one booking slot by hand, outside any template, or opens a withdrawn one again. `slot_date` is the clinic''s local date. For the desk. Refuses forbidden, clinic_not_found, invalid_argument, doctor_not_found, time_slot_not_found, skipped_local_time, slot_in_the_past, slot_exists, slot_overlaps.';
+'Makes one booking slot by hand, outside any template, or opens a withdrawn one again; if its time slot has other hours now, a new slot at these hours takes its place. `slot_date` is the clinic''s local date. For the desk. Refuses forbidden, clinic_not_found, invalid_argument, doctor_not_found, time_slot_not_found, skipped_local_time, slot_in_the_past, slot_exists, slot_overlaps.';
 
 revoke all on function app_public.create_booking_slot(bigint, bigint, bigint, date) from public;
 grant execute on function app_public.create_booking_slot(bigint, bigint, bigint, date) to app_staff;

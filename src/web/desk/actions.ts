@@ -91,8 +91,14 @@ export function useActions(of: DeskSlot) {
       slotIn((await ask(Move, { input: keyed({ ...booking, bookingSlotId: to.id }, 'move') })).rescheduleBooking),
     withdraw: async (reason: string | undefined, cascade: boolean) =>
       slotIn((await ask(Withdraw, { input: keyed({ ...slot, reason, cascade }, 'withdraw') })).withdrawSlot),
-    reopen: async () =>
-      slotIn((await ask(Reopen, { input: { clinicId, doctorId, timeSlotId, slotDate } })).createBookingSlot),
+    async reopen() {
+      const [slot] = slotIn(
+        (await ask(Reopen, { input: { clinicId, doctorId, timeSlotId, slotDate } })).createBookingSlot,
+      )
+      if (!slot || slot.id === of.id) return slot ? [slot] : []
+      // Its time slot has other hours by now, so another slot took its place.
+      return [{ ...of, superseded: true }, slot]
+    },
     release: async () => slotIn((await ask(Release, { input: { ...slot, ...whose } })).releaseHold),
     saveNotes: async (notes: string | undefined, rowVersion: number) =>
       void (await ask(SaveNotes, { input: { ...whose, patch: { notes: notes ?? null, rowVersion } } })),

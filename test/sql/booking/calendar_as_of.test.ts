@@ -8,6 +8,7 @@ import {
   cancel,
   checkIn,
   complete,
+  createSlot,
   hold,
   noShow,
   release,
@@ -126,10 +127,14 @@ describe('calendar_as_of', () => {
               await db.query('select app_private.release_expired_holds()')
             },
             newSlot: async () => slots.push(await aSlot(db, clinicId, doctorId, 110 + slots.length)),
-            reopen: () =>
-              db.query(`update app_public.booking_slots set status = 'open' where id = $1 and status = 'withdrawn'`, [
-                slot,
-              ]),
+            // Its time slot has other hours than the slot, so the first time another slot takes its place.
+            reopen: async () => {
+              const { time_slot_id, slot_date } = await db.one<{ time_slot_id: string; slot_date: string }>(
+                'select time_slot_id, slot_date::text from app_public.booking_slots where id = $1',
+                [slot],
+              )
+              slots.push((await createSlot(db, clinicId, doctorId, time_slot_id, slot_date)).id)
+            },
             undone: () =>
               asDesk(async () => {
                 await withdraw(db, clinicId, slot, { cascade: true })

@@ -89,15 +89,17 @@ describe('events', () => {
 
   it('say in what quality somebody acted: customer, staff, admin or system', () =>
     inTransaction(async (db) => {
-      const { clinicId, doctorId, slotId, customer } = await aPractice(db)
+      const { clinicId, doctorId, customer } = await aPractice(db)
       const manager = await anEmployee(db, clinicId, 'manager')
       const admin = await anAccount(db, { isAdmin: true })
       const timeSlotId = await aTimeSlot(db, clinicId)
+      const { date } = await db.one<{ date: string }>('select (current_date + 14)::text as date')
+      const { id: slotId } = await createSlot(db, clinicId, doctorId, timeSlotId, date)
       for (const claims of [manager.claims, admin.claims, null]) {
         if (claims) await db.as(claims)
         await withdraw(db, clinicId, slotId)
         await db.asOwner()
-        await db.query(`update app_public.booking_slots set status = 'open' where id = $1`, [slotId])
+        await createSlot(db, clinicId, doctorId, timeSlotId, date)
       }
       await db.as(customer.claims, () => hold(db, clinicId, slotId))
       await createSlot(db, clinicId, doctorId, timeSlotId, '2100-01-01')

@@ -16,6 +16,7 @@ const entities = {
       'held → booked',
       'held → withdrawn',
       'booked → open',
+      'booked → withdrawn',
       'withdrawn → open',
     ],
   },
@@ -49,9 +50,12 @@ async function aSlotThatIs(db: Db, state: string) {
   const { customer_id, held_until } = columns(state)
   const { id } = await db.one<{ id: string }>(
     `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during, status, customer_id, held_until)
-     select clinic_id, doctor_id, time_slot_id, ((starts_at + '1 day') at time zone 'Europe/Berlin')::date,
-       tstzrange(starts_at + '1 day', ends_at + '1 day'), $2, $3, $4
-     from app_public.booking_slots where id = $1 returning id`,
+     select bs.clinic_id, bs.doctor_id, bs.time_slot_id, bs.slot_date + 2,
+       -- At the hours of its time slot, or it could not be opened again.
+       app_hidden.local_range(bs.slot_date + 2, ts.start_time, ts.end_time, 'Europe/Berlin'), $2, $3, $4
+     from app_public.booking_slots bs
+     join app_public.time_slots ts on ts.clinic_id = bs.clinic_id and ts.id = bs.time_slot_id
+     where bs.id = $1 returning id`,
     [slotId, state, customer_id, held_until],
   )
   return { id, set }

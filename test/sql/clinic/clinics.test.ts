@@ -1,6 +1,17 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aClinic, aCustomer, aDoctor, anAccount, anEmployee, aSlot } from '../../helpers/world.ts'
+import { book, cancel, createSlot, hold, withdraw } from '../../helpers/operations.ts'
+import {
+  aClinic,
+  aCustomer,
+  aDoctor,
+  anAccount,
+  anEmployee,
+  aPractice,
+  aSlot,
+  aTemplate,
+  aTimeSlot,
+} from '../../helpers/world.ts'
 
 const make = (db: Db, timeZone: string) =>
   db.one(`insert into app_public.clinics (name, time_zone) values ('Riverside', $1) returning *`, [timeZone])
@@ -139,16 +150,60 @@ describe("a clinic's time zone", () => {
       await expectRefusal(change('Nowhere'), 'unknown_time_zone')
     }))
 
-  it('stays while slots lie ahead, whose instants were computed in it', () =>
+  it('stays while bookings or holds lie ahead, and the refusal lists them', () =>
     inTransaction(async (db) => {
-      const clinicId = await aClinic(db)
-      const slotId = await aSlot(db, clinicId, await aDoctor(db, clinicId))
+      const { clinicId, doctorId, slotId, customer } = await aPractice(db)
+      const held = await aSlot(db, clinicId, doctorId, 50)
       const change = () => db.query(`update app_public.clinics set time_zone = 'UTC' where id = $1`, [clinicId])
-      await expectRefusal(change(), 'time_zone_in_use')
+      const booking = await book(db, clinicId, slotId, { customerId: customer.customerId })
+      await hold(db, clinicId, held, { customerId: customer.customerId })
+      const { detail } = await expectRefusal(change(), 'time_zone_in_use')
+      expect(JSON.parse(detail ?? '').slots).toMatchObject([
+        { bookingSlotId: slotId, status: 'booked' },
+        { bookingSlotId: held, status: 'held' },
+      ])
       await db.query(`update app_public.clinics set time_zone = time_zone, name = 'New name' where id = $1`, [clinicId])
-      await db.query(`update app_public.booking_slots set status = 'withdrawn' where id = $1`, [slotId])
+      await cancel(db, clinicId, booking.id)
+      await expectRefusal(change(), 'time_zone_in_use')
+      await db.query('update app_public.booking_slots set held_until = now() where id = $1', [held])
       await change()
     }))
+
+  it.each(['America/New_York', 'Pacific/Kiritimati', 'Pacific/Pago_Pago'])(
+    'takes free and withdrawn slots along when it is corrected to %s: the same local times',
+    (zone) =>
+      inTransaction(async (db) => {
+        const clinicId = await aClinic(db)
+        const doctorId = await aDoctor(db, clinicId)
+        const [nine, night] = [await aTimeSlot(db, clinicId), await aTimeSlot(db, clinicId, '23:30', '01:00')]
+        for (let weekday = 1; weekday <= 7; weekday++) await aTemplate(db, clinicId, doctorId, nine, weekday)
+        await db.query('select app_public.generate_booking_slots($1, current_date + 3, current_date + 7)', [clinicId])
+        const { date } = await db.one<{ date: string }>('select (current_date + 4)::text as date')
+        await createSlot(db, clinicId, doctorId, night, date)
+        const holiday = await db.one<{ id: string }>(
+          'select id from app_public.booking_slots where clinic_id = $1 and time_slot_id = $2 and slot_date = $3',
+          [clinicId, nine, date],
+        )
+        await withdraw(db, clinicId, holiday.id)
+        const calendar = () =>
+          db.query(
+            `select bs.slot_date::text, bs.status, (bs.starts_at at time zone c.time_zone)::text as starts,
+               (bs.ends_at at time zone c.time_zone)::text as ends
+             from app_public.booking_slots bs join app_public.clinics c on c.id = bs.clinic_id
+             where bs.clinic_id = $1 and not bs.superseded order by 1, 3`,
+            [clinicId],
+          )
+        const before = await calendar()
+        expect(before).toHaveLength(6)
+        await db.query('update app_public.clinics set time_zone = $2 where id = $1', [clinicId, zone])
+        expect(await calendar()).toEqual(before)
+        // Nor does generation find anything to make.
+        expect(await db.one('select (app_public.apply_templates($1)).slots_made', [clinicId])).toEqual({
+          slots_made: 0,
+        })
+        expect(await calendar()).toEqual(before)
+      }),
+  )
 
   it('may change when slots lie behind only', () =>
     inTransaction(async (db) => {

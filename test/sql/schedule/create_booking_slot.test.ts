@@ -1,7 +1,18 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
 import { book, createSlot, hold, slotOf, withdraw } from '../../helpers/operations.ts'
-import { aClinic, aCustomer, aDoctor, anAccount, anEmployee, aPractice, aTimeSlot } from '../../helpers/world.ts'
+import { expectViolation } from '../../helpers/violations.ts'
+import {
+  aClinic,
+  aCustomer,
+  aDoctor,
+  anAccount,
+  anEmployee,
+  aPractice,
+  aTemplate,
+  aTimeSlot,
+  noonZone,
+} from '../../helpers/world.ts'
 
 /** A practice that wants its nine o'clock slot on a day ahead. */
 async function aWish(db: Db, timeZone?: string) {
@@ -9,6 +20,128 @@ async function aWish(db: Db, timeZone?: string) {
   const { date } = await db.one<{ date: string }>('select (current_date + 14)::text as date')
   return { ...practice, timeSlotId: await aTimeSlot(db, practice.clinicId, '09:00', '10:00'), date }
 }
+
+/** A slot's local start and end by the clock of its clinic. */
+const hours = async (db: Db, slotId: string) =>
+  (
+    await db.one<{ hours: string }>(
+      `select to_char(bs.starts_at at time zone c.time_zone, 'HH24:MI-') || to_char(bs.ends_at at time zone c.time_zone, 'HH24:MI') as hours
+       from app_public.booking_slots bs join app_public.clinics c on c.id = bs.clinic_id where bs.id = $1`,
+      [slotId],
+    )
+  ).hours
+
+const moveTimeSlot = (db: Db, timeSlotId: string, start: string, end: string) =>
+  db.query('update app_public.time_slots set start_time = $2, end_time = $3 where id = $1', [timeSlotId, start, end])
+
+describe('a withdrawn slot that is opened again', () => {
+  it('gets the hours to which its time slot was moved: another slot takes its place', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, timeSlotId, date } = await aWish(db)
+      const first = await createSlot(db, clinicId, doctorId, timeSlotId, date)
+      await withdraw(db, clinicId, first.id)
+      await moveTimeSlot(db, timeSlotId, '14:00', '14:45')
+      const again = await createSlot(db, clinicId, doctorId, timeSlotId, date)
+      expect(again).toMatchObject({ status: 'open', superseded: false })
+      expect(await hours(db, again.id)).toBe('14:00-14:45')
+      expect(await slotOf(db, first.id)).toMatchObject({ status: 'withdrawn', superseded: true })
+      expect(await hours(db, first.id)).toBe('09:00-10:00')
+      // And is then the slot that there is.
+      await expectRefusal(createSlot(db, clinicId, doctorId, timeSlotId, date), 'slot_exists')
+    }))
+
+  it("gets its hours by the clock of the clinic's corrected time zone", () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, timeSlotId, date, slotId } = await aWish(db)
+      const first = await createSlot(db, clinicId, doctorId, timeSlotId, date)
+      for (const id of [first.id, slotId]) await withdraw(db, clinicId, id)
+      await db.query(`update app_public.clinics set time_zone = 'America/New_York' where id = $1`, [clinicId])
+      const again = await createSlot(db, clinicId, doctorId, timeSlotId, date)
+      expect(await hours(db, again.id)).toBe('09:00-10:00')
+      expect(again).toMatchObject({ status: 'open' })
+    }))
+
+  it('is free when another slot has taken the old time, and overlaps only what has the new one', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, timeSlotId, date } = await aWish(db)
+      const first = await createSlot(db, clinicId, doctorId, timeSlotId, date)
+      await withdraw(db, clinicId, first.id)
+      await createSlot(db, clinicId, doctorId, await aTimeSlot(db, clinicId, '09:30', '10:30'), date)
+      await createSlot(db, clinicId, doctorId, await aTimeSlot(db, clinicId, '16:00', '17:00'), date)
+      await moveTimeSlot(db, timeSlotId, '15:30', '16:30')
+      await expectRefusal(createSlot(db, clinicId, doctorId, timeSlotId, date), 'slot_overlaps')
+      expect(await slotOf(db, first.id)).toMatchObject({ status: 'withdrawn', superseded: false })
+      await moveTimeSlot(db, timeSlotId, '14:00', '15:00')
+      expect(await createSlot(db, clinicId, doctorId, timeSlotId, date)).toMatchObject({ status: 'open' })
+    }))
+
+  it('is refused when the hours of its time slot have passed', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId } = await aWish(db, noonZone())
+      const timeSlotId = await aTimeSlot(db, clinicId, '18:00', '18:30')
+      const { today } = await db.one<{ today: string }>('select (now() at time zone $1)::date::text as today', [
+        noonZone(),
+      ])
+      const { id } = await createSlot(db, clinicId, doctorId, timeSlotId, today)
+      await withdraw(db, clinicId, id)
+      await moveTimeSlot(db, timeSlotId, '04:00', '04:30')
+      await expectRefusal(createSlot(db, clinicId, doctorId, timeSlotId, today), 'slot_in_the_past')
+      // A slot made by hand no template wants, and none may take away.
+      await moveTimeSlot(db, timeSlotId, '19:00', '19:30')
+      expect(await createSlot(db, clinicId, doctorId, timeSlotId, today)).toMatchObject({ status: 'open' })
+    }))
+
+  it('is refused to a plain update, too, in the past and at old hours', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, timeSlotId, date } = await aWish(db)
+      const open = (id: string) =>
+        db.query(`update app_public.booking_slots set status = 'open' where id = $1 returning id`, [id])
+      const { id } = await createSlot(db, clinicId, doctorId, timeSlotId, date)
+      await withdraw(db, clinicId, id)
+      expect(await open(id)).toHaveLength(1)
+      await withdraw(db, clinicId, id)
+      await moveTimeSlot(db, timeSlotId, '14:00', '14:45')
+      await expectViolation(open(id), 'check_violation', 'slots_are_opened_again_at_the_hours_of_their_time_slot')
+      const { past } = await db.one<{ past: string }>(
+        `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during, status)
+         select $1, $2, $3, d, app_hidden.local_range(d, '14:00', '14:45', 'Europe/Berlin'), 'withdrawn'
+         from (select current_date - 2) t (d) returning id as past`,
+        [clinicId, doctorId, timeSlotId],
+      )
+      await expectRefusal(open(past), 'slot_in_the_past')
+    }))
+
+  it.each([
+    ['follows its template again', true],
+    ['is one made by hand when its template has gone', false],
+  ])('%s', (_, hasTemplate) =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, timeSlotId, date } = await aWish(db)
+      const { weekday } = await db.one<{ weekday: number }>('select extract(isodow from $1::date)::int as weekday', [
+        date,
+      ])
+      const templateId = await aTemplate(db, clinicId, doctorId, timeSlotId, weekday)
+      await db.query('select app_public.generate_booking_slots($1, $2, $2)', [clinicId, date])
+      const { id } = await db.one<{ id: string }>(
+        'select id from app_public.booking_slots where clinic_id = $1 and time_slot_id = $2',
+        [clinicId, timeSlotId],
+      )
+      await withdraw(db, clinicId, id)
+      await moveTimeSlot(db, timeSlotId, '11:00', '12:00')
+      if (!hasTemplate) await db.query('delete from app_public.doctor_slot_templates where id = $1', [templateId])
+      const again = await createSlot(db, clinicId, doctorId, timeSlotId, date)
+      await moveTimeSlot(db, timeSlotId, '13:00', '14:00')
+      await db.query('select app_public.apply_templates($1)', [clinicId])
+      const open = await db.query<{ id: string }>(
+        `select id from app_public.booking_slots where clinic_id = $1 and time_slot_id = $2 and status = 'open'`,
+        [clinicId, timeSlotId],
+      )
+      expect(open).toHaveLength(1)
+      expect(await hours(db, open[0]?.id as string)).toBe(hasTemplate ? '13:00-14:00' : '11:00-12:00')
+      expect(open[0]?.id === again.id).toBe(!hasTemplate)
+    }),
+  )
+})
 
 describe('create_booking_slot', () => {
   it("makes one open slot at the time slot's place on the clinic's day, and tells of it", () =>

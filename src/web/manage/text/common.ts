@@ -64,7 +64,8 @@ const en = {
     rebooking_not_found: 'This entry has been dealt with already.',
     notification_not_found: 'This message is no longer there.',
     unknown_time_zone: 'This is not a time zone that the server knows.',
-    time_zone_in_use: 'There are slots ahead in the present time zone. Withdraw them first.',
+    time_zone_in_use:
+      'There are bookings or holds ahead in the present time zone. Cancel the bookings first; free slots move by themselves.',
     text_not_understood: 'There is a word in braces that medislot does not know, or braces that are not closed.',
     invitation_invalid: 'This invitation has expired, has been used, or is meant for another account.',
   } as Record<string, string>,
@@ -134,7 +135,8 @@ const de: typeof en = {
     rebooking_not_found: 'Das ist schon erledigt.',
     notification_not_found: 'Diese Nachricht gibt es nicht mehr.',
     unknown_time_zone: 'Diese Zeitzone kennt der Server nicht.',
-    time_zone_in_use: 'Es gibt kommende Termine in der jetzigen Zeitzone. Ziehen Sie diese zuerst zurück.',
+    time_zone_in_use:
+      'Es gibt kommende Buchungen oder Reservierungen in der jetzigen Zeitzone. Sagen Sie die Buchungen zuerst ab; freie Termine ziehen von selbst um.',
     text_not_understood: 'Ein Wort in Klammern kennt medislot nicht, oder Klammern sind nicht geschlossen.',
     invitation_invalid: 'Diese Einladung ist abgelaufen, schon benutzt oder für ein anderes Konto.',
   },
