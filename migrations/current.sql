@@ -166,3 +166,24 @@ create or replace trigger free_slots_follow_their_clinics_time_zone after update
 create or replace trigger doctors_who_are_back_get_slots after update of is_active on app_public.doctors
   for each row when (NEW.is_active and not OLD.is_active) execute function app_private.note_schedule_change();
 
+-- Bookings that have begun keep their state when their doctor or clinic leaves, and can still be completed.
+alter table app_public.bookings alter column active_doctor_id drop expression if exists;
+alter table app_public.bookings
+  drop constraint if exists live_bookings_are_with_an_active_doctor,
+  drop constraint if exists bookings_ahead_are_with_an_active_doctor,
+  add constraint bookings_ahead_are_with_an_active_doctor foreign key (clinic_id, active_doctor_id)
+    references app_public.doctors (clinic_id, active_doctor_id) not valid;
+alter table app_public.bookings validate constraint bookings_ahead_are_with_an_active_doctor;
+comment on column app_public.bookings.active_doctor_id is 'The doctor, as long as the booking is live and has not begun: such a booking needs an active doctor.';
+--! include booking/fill_booking_from_slot.sql
+create or replace trigger bookings_are_at_their_slots_time
+  before insert or update of booking_slot_id, doctor_id, slot_date, during, status, active_doctor_id on app_public.bookings
+  for each row execute function app_private.fill_booking_from_slot();
+--! include booking/state_transitions.sql
+--! include booking/free_slot.sql
+--! include booking/end_booking.sql
+--! include booking/reschedule_booking.sql
+--! include schedule/clear_schedule.sql
+--! include schedule/withdraw_slot.sql
+--! include clinic/deactivate_doctor.sql
+--! include clinic/deactivate_clinic.sql

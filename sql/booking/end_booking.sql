@@ -15,8 +15,7 @@ begin
     -- The trigger of the transitions sees changes only, and to be cancelled again is none. But the slot may be somebody else's by now.
     perform app_hidden.refuse('illegal_transition', 'The booking is cancelled already.', '{"status": "cancelled"}');
   end if;
-  update app_public.booking_slots bs set status = 'open', customer_id = null
-  where bs.clinic_id = booking.clinic_id and bs.id = booking.booking_slot_id;
+  perform app_private.free_slot(booking.clinic_id, booking.booking_slot_id);
   perform set_config('medislot.reason', '', true);
   perform app_private.drop_notifications(booking);
   if booking.starts_at > now() then
@@ -27,6 +26,6 @@ end
 $$;
 
 comment on function app_private.end_booking(bigint, bigint, app_public.booking_party, text, app_public.notification_kind) is
-'Cancels a live booking: its slot is open again, pending messages are dropped and, unless its time has passed, what the customer is told (`kind`: booking_cancelled, or slot_withdrawn) is queued. The caller has judged and locked. Refuses illegal_transition.';
+'Cancels a live booking: its slot is free again (free_slot), pending messages are dropped and, unless its time has passed, what the customer is told (`kind`: booking_cancelled, or slot_withdrawn) is queued. The caller has judged and locked. Refuses illegal_transition.';
 
 revoke all on function app_private.end_booking(bigint, bigint, app_public.booking_party, text, app_public.notification_kind) from public;

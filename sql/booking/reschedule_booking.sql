@@ -57,8 +57,7 @@ begin
     perform app_hidden.refuse('customer_busy', 'The customer has another booking here at this time.',
       jsonb_build_object('startsAt', slot.starts_at, 'endsAt', slot.ends_at));
   end;
-  update app_public.booking_slots bs set status = 'open', customer_id = null
-  where bs.clinic_id = booking.clinic_id and bs.id = old_slot_id;
+  perform app_private.free_slot(booking.clinic_id, old_slot_id);
   perform set_config('medislot.reason', '', true);
   perform app_private.drop_notifications(booking);
   perform app_private.queue_notifications(booking, 'booking_rescheduled', old_start);

@@ -8,6 +8,7 @@ insert into app_public.state_transitions (entity, from_state, to_state, meaning)
   ('booking_slot', 'held', 'booked', 'book_slot by its holder, or by anybody once it expired'),
   ('booking_slot', 'held', 'withdrawn', 'withdraw_slot'),
   ('booking_slot', 'booked', 'open', 'its booking was cancelled or moved away'),
+  ('booking_slot', 'booked', 'withdrawn', 'its booking was cancelled or moved away after its doctor had left'),
   ('booking_slot', 'withdrawn', 'open', 'create_booking_slot opened it again'),
   ('booking', 'booked', 'checked_in', 'check_in'),
   ('booking', 'booked', 'cancelled', 'cancel_booking, or the slot or doctor went'),

@@ -35,6 +35,9 @@ begin
     where b.clinic_id = slot.clinic_id and b.active_booking_slot_id = slot.id;
     if live.status not in ('booked', 'checked_in') then
       perform app_hidden.refuse('illegal_transition', 'The appointment has taken place.', jsonb_build_object('status', live.status));
+    elsif live.ends_at <= now() then
+      -- Whether the patient came is for the desk to note: it is not cancelled along with its slot.
+      perform app_hidden.refuse('illegal_transition', 'The time of the appointment has passed.', jsonb_build_object('status', live.status));
     elsif not withdraw_slot."cascade" then
       perform app_hidden.refuse('still_in_use', 'The slot is booked.', jsonb_build_object('liveBookings', jsonb_build_array(
         jsonb_build_object('bookingId', live.id::text, 'startsAt', live.starts_at))));
@@ -53,7 +56,7 @@ end
 $$;
 
 comment on function app_public.withdraw_slot(bigint, bigint, boolean, text, text, int) is
-'Takes a slot out of the calendar; a hold on it ends. Refuses (still_in_use) a booked one; with `cascade` its booking is cancelled by the clinic, the customer told and put on the rebooking list. It stays withdrawn when slots are generated again. For the desk, and for a doctor the own slots. Refuses forbidden, slot_not_found, illegal_transition, stale_row_version, idempotency_key_reused, invalid_argument.';
+'Takes a slot out of the calendar; a hold on it ends. Refuses (still_in_use) a booked one; with `cascade` its booking is cancelled by the clinic, the customer told and put on the rebooking list. A booking whose time has passed keeps its slot. It stays withdrawn when slots are generated again. For the desk, and for a doctor the own slots. Refuses forbidden, slot_not_found, illegal_transition, stale_row_version, idempotency_key_reused, invalid_argument.';
 
 revoke all on function app_public.withdraw_slot(bigint, bigint, boolean, text, text, int) from public;
 grant execute on function app_public.withdraw_slot(bigint, bigint, boolean, text, text, int) to app_staff;

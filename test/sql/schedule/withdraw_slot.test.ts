@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book, bookingOf, checkIn, complete, hold, slotOf, withdraw } from '../../helpers/operations.ts'
-import { aClinic, anAccount, anEmployee, aPractice, aSlot } from '../../helpers/world.ts'
+import { book, bookingOf, checkIn, complete, createSlot, hold, slotOf, withdraw } from '../../helpers/operations.ts'
+import { aClinic, anAccount, anEmployee, aPractice, aSlot, aTimeSlot } from '../../helpers/world.ts'
+import { recordBooking } from '../booking/claiming.ts'
 
 const events = (db: Db, slotId: string) =>
   db.query(
@@ -23,12 +24,13 @@ describe('withdraw_slot', () => {
 
   it('is repeated under its key with the same answer, also when the slot has been opened again since', () =>
     inTransaction(async (db) => {
-      const { clinicId, slotId, receptionist } = await aPractice(db)
+      const { clinicId, doctorId, receptionist } = await aPractice(db)
+      const timeSlotId = await aTimeSlot(db, clinicId, '07:00', '07:30')
+      const { date } = await db.one<{ date: string }>('select (current_date + 14)::text as date')
       await db.as(receptionist.claims)
+      const { id: slotId } = await createSlot(db, clinicId, doctorId, timeSlotId, date)
       const first = await withdraw(db, clinicId, slotId, { key: 'w1' })
-      await db.asOwner()
-      await db.query(`update app_public.booking_slots set status = 'open' where id = $1`, [slotId])
-      await db.as(receptionist.claims)
+      await createSlot(db, clinicId, doctorId, timeSlotId, date)
       expect(await withdraw(db, clinicId, slotId, { key: 'w1' })).toEqual(first)
       await expectRefusal(withdraw(db, clinicId, slotId, { key: 'w1', reason: 'other' }), 'idempotency_key_reused')
       await db.asOwner()
@@ -93,6 +95,17 @@ describe('withdraw_slot', () => {
       for (const cascade of [false, true])
         await expectRefusal(withdraw(db, clinicId, slotId, { cascade }), 'illegal_transition')
     }))
+
+  it.each(['booked', 'checked_in'])('refuses a slot whose time has passed while its booking is still %s', (status) =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, customer } = await aPractice(db)
+      const slotId = await aSlot(db, clinicId, doctorId, -3)
+      const id = await recordBooking(db, slotId, customer.customerId, status)
+      for (const cascade of [false, true])
+        await expectRefusal(withdraw(db, clinicId, slotId, { cascade }), 'illegal_transition')
+      expect(await bookingOf(db, id)).toMatchObject({ status, cancelled_by: null })
+    }),
+  )
 
   it('withdraws nothing twice', () =>
     inTransaction(async (db) => {
