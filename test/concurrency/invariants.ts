@@ -33,7 +33,8 @@ export const invariants: Record<string, string> = {
     select d.id from app_public.doctors d
     where d.clinic_id = any ($1) and not d.is_active and (
       exists (select from app_public.booking_slots bs where bs.clinic_id = d.clinic_id and bs.doctor_id = d.id and bs.status in ('open', 'held'))
-      or exists (select from app_public.bookings b where b.clinic_id = d.clinic_id and b.doctor_id = d.id and b.status in ('booked', 'checked_in')))`,
+      or exists (select from app_public.bookings b where b.clinic_id = d.clinic_id and b.doctor_id = d.id and b.status in ('booked', 'checked_in')
+        and b.starts_at > now()))`,
 
   'held and booked slots have a customer, and no others': `
     select id from app_public.booking_slots
