@@ -57,8 +57,9 @@ export const invariants: Record<string, string> = {
         lag(e.to_state) over life is distinct from e.from_state as breaks,
         lead(e.id) over life is null and (e.to_state, e.booking_slot_id, e.customer_id)
           is distinct from (b.status::text, b.booking_slot_id, b.customer_id) as ends_elsewhere,
-        lead(e.id) over life is null and b.sequence <> count(*) filter (where e.from_state = 'booked' and e.to_state = 'booked') over life
-          as moved_otherwise
+        -- The sequence counts moves, and the cancellation.
+        lead(e.id) over life is null and b.sequence <> count(*) filter (
+          where e.from_state = 'booked' and e.to_state = 'booked' or e.to_state = 'cancelled') over life as moved_otherwise
       from app_public.bookings b
       left join app_public.events e on e.clinic_id = b.clinic_id and e.booking_id = b.id and e.entity = 'booking'
       where b.clinic_id = any ($1) window life as (partition by b.id order by e.id)) steps
