@@ -13,8 +13,10 @@ begin
       where d.clinic_id = create_booking_slot.clinic_id and d.id = create_booking_slot.doctor_id and d.is_active) then
     perform app_hidden.refuse('doctor_not_found', 'No such active doctor in this clinic.', jsonb_build_object('doctorId', create_booking_slot.doctor_id::text));
   end if;
+  -- Locked, so that it is not moved before the slot is made at its hours.
   select ts.* into shift from app_public.time_slots ts
-  where ts.clinic_id = create_booking_slot.clinic_id and ts.id = create_booking_slot.time_slot_id and ts.is_active;
+  where ts.clinic_id = create_booking_slot.clinic_id and ts.id = create_booking_slot.time_slot_id and ts.is_active
+  for share;
   if shift.id is null then
     perform app_hidden.refuse('time_slot_not_found', 'No such time slot in this clinic.', jsonb_build_object('timeSlotId', create_booking_slot.time_slot_id::text));
   end if;
