@@ -14,7 +14,7 @@ FROM node:24.21.0-trixie-slim@sha256:8ec5d7557396cfe32d21c3f9c13072355ceab22b584
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts && rm -rf node_modules/node node_modules/.bin/node
-COPY vite.config.ts schema.graphql ./
+COPY vite.config.ts schema.graphql LICENSE ./
 COPY scripts scripts
 COPY src/web src/web
 RUN node scripts/build_web.ts
@@ -23,7 +23,7 @@ FROM node:24.21.0-trixie-slim@sha256:8ec5d7557396cfe32d21c3f9c13072355ceab22b584
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
-COPY package.json .gmrc ./
+COPY package.json .gmrc LICENSE ./
 COPY migrations/committed migrations/committed
 COPY src src
 COPY --from=pages /app/dist dist

@@ -1,13 +1,18 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import optimizeLocales from '@react-aria/optimize-locales-plugin'
 import { defineConfig } from 'vite'
+import { thirdPartyNotices } from './scripts/third_party_notices.ts'
 
 // React's own plugin would add hot reloading only; Vite compiles JSX by itself.
 export default defineConfig({
   root: join(import.meta.dirname, 'src/web'),
   oxc: { jsx: { runtime: 'automatic' } },
   // React Aria speaks thirty languages; we speak two.
-  plugins: [{ ...optimizeLocales.vite({ locales: ['en-US', 'de-DE'] }), enforce: 'pre' }],
+  plugins: [
+    { ...optimizeLocales.vite({ locales: ['en-US', 'de-DE'] }), enforce: 'pre' },
+    thirdPartyNotices('third-party-notices.txt', readFileSync(join(import.meta.dirname, 'LICENSE'), 'utf8')),
+  ],
   build: {
     outDir: join(import.meta.dirname, 'dist'),
     emptyOutDir: true,

@@ -4,7 +4,10 @@ import { join } from 'node:path'
 
 const checkout = join(import.meta.dirname, '..')
 const stamp = join(checkout, 'dist/built-from')
-const besides = ['schema.graphql', 'package.json', 'vite.config.ts', 'scripts/build_web.ts', 'scripts/web_documents.ts']
+const besides = [
+  ...['schema.graphql', 'package.json', 'package-lock.json', 'LICENSE', 'vite.config.ts'],
+  ...['scripts/build_web.ts', 'scripts/third_party_notices.ts', 'scripts/web_documents.ts'],
+]
 
 /** A digest of all that the pages are made from. */
 async function sources(): Promise<string> {

@@ -4,6 +4,7 @@ import express, { Router } from 'express'
 import helmet from 'helmet'
 import type { GraphQLInstance } from './graphql/instance.ts'
 import { log } from './log.ts'
+import type { Settings } from './settings.ts'
 import { webSession } from './web_session.ts'
 
 const dist = join(import.meta.dirname, '../dist')
@@ -20,16 +21,19 @@ const pages = /^\/(book|bookings|desk|manage|profile|reset-password|sign-in)?(\/
  * shown on a page but what comes from this server: no inline script, no inline style, no frame around it.
  * Without a build there are no pages, and the log says so; the API is served all the same.
  */
-export function webPages(graphql: GraphQLInstance, settings: { production: boolean }): Router {
+export function webPages(graphql: GraphQLInstance, settings: Pick<Settings, 'production' | 'publicUrl'>): Router {
   const router = Router()
   if (!built) {
     log.warn('The pages are not built (npm run build:web): only the API is served')
     return router
   }
+  if (settings.production && settings.publicUrl?.startsWith('http:')) {
+    log.warn('PUBLIC_URL is not https: sessions of the pages are not protected on their way')
+  }
   router.use(webSession(graphql, settings))
   // Names of these files change with their content.
   router.use('/assets', express.static(join(dist, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }))
-  router.use('/favicon.svg', express.static(join(dist, 'favicon.svg')))
+  for (const file of ['/favicon.svg', '/third-party-notices.txt']) router.use(file, express.static(join(dist, file)))
   router.get(
     pages,
     helmet.contentSecurityPolicy({

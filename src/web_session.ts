@@ -2,8 +2,8 @@ import { parseCookie } from 'cookie'
 import express, { type RequestHandler, type Response, Router } from 'express'
 import { retryAfter } from './graphql/errors.ts'
 import type { GraphQLInstance } from './graphql/instance.ts'
+import type { Settings } from './settings.ts'
 
-const cookieName = 'medislot-session'
 const path = '/web/session'
 
 const tokens = 'authTokens { accessToken expiresIn refreshToken refreshExpiresAt }'
@@ -20,6 +20,19 @@ const documents = new Map(
 const signOut = 'mutation ($input: SignOutInput!) { signOut(input: $input) { result } }'
 
 const ended = ['refresh_token_invalid', 'refresh_token_reused']
+
+type CookieSettings = Pick<Settings, 'production' | 'publicUrl'>
+
+/**
+ * The cookie of a session. Where people come by https it has the prefix __Host-: browsers accept it only over https and
+ * only from this very host, so that neither a neighbouring subdomain nor anybody on the line can set another. A browser
+ * on plain http would refuse it (Safari also on localhost): there the cookie has another name and no such protection.
+ */
+export function sessionCookie({ production, publicUrl }: CookieSettings) {
+  const secure = publicUrl ? publicUrl.startsWith('https:') : production
+  const place = secure ? { name: '__Host-medislot-session', path: '/' } : { name: 'medislot-session', path }
+  return { ...place, secure, httpOnly: true, sameSite: 'strict' } as const
+}
 
 interface AuthTokens {
   accessToken: string
@@ -41,8 +54,8 @@ interface AuthTokens {
  * Another site can make a browser send nothing here: the cookie is SameSite=Strict, and a request needs a JSON body and
  * a header of its own, for both of which a browser asks this server first, and is not answered.
  */
-export function webSession(graphql: GraphQLInstance, { production }: { production: boolean }): Router {
-  const cookie = { httpOnly: true, sameSite: 'strict', secure: production, path } as const
+export function webSession(graphql: GraphQLInstance, settings: CookieSettings): Router {
+  const { name: cookieName, ...cookie } = sessionCookie(settings)
   const router = Router()
   router.use(path, onlyOurPages, express.json({ limit: '10kb' }))
 

@@ -7,6 +7,10 @@ import { fixedDocument } from '../fixed_document.ts'
 
 const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
 
+const swaggerLicences = ['NOTICE', 'LICENSE', 'swagger-ui-bundle.js.LICENSE.txt']
+  .map((file) => readFileSync(join(swagger, file), 'utf8').trim())
+  .join('\n\n')
+
 const page = (title: string, head: string, body: string) => `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title>${head}</head>
@@ -17,7 +21,7 @@ const page = (title: string, head: string, body: string) => `<!doctype html>
 const browser = page(
   'medislot REST API',
   '<link rel="stylesheet" href="/api/docs/swagger-ui.css">',
-  '<div id="api"></div><script src="/api/docs/swagger-ui-bundle.js"></script><script src="/api/docs/start.js"></script>',
+  '<div id="api"></div><footer><a href="/api/docs/swagger-ui-bundle.js.LICENSE.txt">Licences</a></footer><script src="/api/docs/swagger-ui-bundle.js"></script><script src="/api/docs/start.js"></script>',
 )
 // A file of its own: a content security policy allows no script in the page.
 const start = `SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null })
@@ -43,6 +47,8 @@ export function referenceDocuments(
     // These two, not the folder: its own page shows somebody else's API.
     ['/docs/swagger-ui.css', fixedDocument('css', readFileSync(join(swagger, 'swagger-ui.css')))],
     ['/docs/swagger-ui-bundle.js', fixedDocument('js', readFileSync(join(swagger, 'swagger-ui-bundle.js')))],
+    // Where the bundle says that its licences are.
+    ['/docs/swagger-ui-bundle.js.LICENSE.txt', fixedDocument('txt', swaggerLicences)],
     ['/errors', fixedDocument('html', errors)],
   ])
 }

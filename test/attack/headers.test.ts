@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { sessionCookie } from '../../src/web_session.ts'
 import { aTarget, type Target } from './target.ts'
 
 // What every kind of answer says to a browser about itself.
@@ -60,8 +61,48 @@ it.each(['production', 'development'] as const)('in %s the session’s cookie is
     body: JSON.stringify({ input: { email: 'ann@test.example', password: 'a fine long password', fullName: 'Ann' } }),
   })
   const parts = (response.headers.getSetCookie()[0] ?? '').split('; ')
-  expect(parts).toEqual(expect.arrayContaining(['HttpOnly', 'SameSite=Strict', 'Path=/web/session']))
-  expect(parts.includes('Secure')).toBe(mode === 'production')
+  expect(parts).toEqual(expect.arrayContaining(['HttpOnly', 'SameSite=Strict']))
+  // What browsers demand of the prefix: Secure, for every path, and of no domain.
+  const isProduction = mode === 'production'
+  expect(parts[0]).toMatch(isProduction ? /^__Host-medislot-session=/ : /^medislot-session=/)
+  expect(parts.includes('Secure')).toBe(isProduction)
+  expect(parts).toContain(isProduction ? 'Path=/' : 'Path=/web/session')
+  expect(parts.filter((part) => /^domain/i.test(part))).toEqual([])
   expect(response.headers.get('cache-control')).toBe('no-store')
   expect(await response.text()).not.toContain('refreshToken')
+})
+
+it('over https a cookie that a neighbour could have set is not accepted, and the own one is cleared as it was set', async () => {
+  const headers = { ...json, 'x-medislot-web': '1' }
+  const ask = (how: string, cookie: string, body: object = {}) =>
+    fetch(`${production.url}/web/session/${how}`, {
+      method: 'POST',
+      headers: { ...headers, cookie },
+      body: JSON.stringify(body),
+    })
+  const input = { email: 'eve@test.example', password: 'a fine long password', fullName: 'Eve' }
+  const [given = ''] = (await ask('register', '', { input })).headers.getSetCookie()
+  const own = given.split(';')[0] ?? ''
+  expect(await (await ask('refresh', own.replace('__Host-', ''))).json()).toEqual({ data: null })
+  expect(await (await ask('refresh', own)).json()).toMatchObject({ data: { accessToken: expect.any(String) } })
+  const [cleared = ''] = (await ask('sign-out', own)).headers.getSetCookie()
+  expect(cleared.split('; ')).toEqual(
+    expect.arrayContaining(['__Host-medislot-session=', 'Path=/', 'Secure', 'HttpOnly', 'SameSite=Strict']),
+  )
+})
+
+it.each([
+  [{ production: true, publicUrl: undefined }, true],
+  [{ production: true, publicUrl: 'https://book.clinic.example' }, true],
+  [{ production: true, publicUrl: 'http://localhost:5678' }, false],
+  [{ production: false, publicUrl: undefined }, false],
+  [{ production: false, publicUrl: 'http://127.0.0.1:5678' }, false],
+  [{ production: false, publicUrl: 'https://staging.clinic.example' }, true],
+])('with %j the session’s cookie is one that needs https: %s', (settings, secure) => {
+  const { name, path, secure: isSecure } = sessionCookie(settings)
+  expect({ name, path, isSecure }).toEqual(
+    secure
+      ? { name: '__Host-medislot-session', path: '/', isSecure: true }
+      : { name: 'medislot-session', path: '/web/session', isSecure: false },
+  )
 })

@@ -15,6 +15,7 @@ const documents = [
   ['/api/docs/start.js', 'text/javascript; charset=utf-8'],
   ['/api/docs/swagger-ui.css', 'text/css; charset=utf-8'],
   ['/api/docs/swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
+  ['/api/docs/swagger-ui-bundle.js.LICENSE.txt', 'text/plain; charset=utf-8'],
   ['/api/errors', 'text/html; charset=utf-8'],
 ]
 

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import { Link } from 'wouter'
+import { useText } from '../text/language.ts'
 import { Icon } from './icon.tsx'
 
 let first = true
@@ -21,6 +22,7 @@ interface PageProps {
  * heading takes the focus, so that a screen reader tells where one is and Tab goes on from there.
  */
 export function Page({ title, lead, back, narrow, wide, children }: PageProps) {
+  const { t } = useText()
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     if (!first) {
@@ -47,6 +49,11 @@ export function Page({ title, lead, back, narrow, wide, children }: PageProps) {
         {lead && <p className="lead">{lead}</p>}
       </header>
       {children}
+      {!wide && (
+        <footer className="page-foot">
+          <a href="/third-party-notices.txt">{t.nav.licences}</a>
+        </footer>
+      )}
     </main>
   )
 }

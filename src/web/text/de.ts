@@ -14,6 +14,7 @@ export const de: Texts = {
     signIn: 'Anmelden',
     profile: 'Profil',
     signOut: 'Abmelden',
+    licences: 'Lizenzen',
     language: 'English',
     languageHint: 'Show this page in English',
   },

@@ -12,6 +12,7 @@ export const en = {
     signIn: 'Sign in',
     profile: 'Profile',
     signOut: 'Sign out',
+    licences: 'Licences',
     language: 'Deutsch',
     languageHint: 'Seite auf Deutsch zeigen',
   },

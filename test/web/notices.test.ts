@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { pagesForTests } from '../helpers/browser.ts'
+
+const checkout = join(import.meta.dirname, '../..')
+const pages = pagesForTests()
+
+const read = (path: string) => readFile(join(checkout, path), 'utf8')
+
+/** The packages that the sources of the pages name, beside what runs only when they are built. */
+async function imported(): Promise<Set<string>> {
+  const files = (await readdir(join(checkout, 'src/web'), { recursive: true })).filter(
+    (file) => /\.(tsx?|css)$/.test(file) && !file.includes('generated'),
+  )
+  const found = new Set<string>()
+  for (const file of files) {
+    const source = await read(`src/web/${file}`)
+    const named = /(?:^import (?!type)[^'"]*|^\} from |\bimport\(|url\()['"]((?:@[\w-]+\/)?[a-z][\w.-]*)/gm
+    for (const [, name] of source.matchAll(named)) found.add(name as string)
+  }
+  return found
+}
+
+test('the licences of all that the pages contain are shown, and linked from each page', async () => {
+  const page = await pages.visitor()
+  await page.goto(pages.url)
+  const link = page.getByRole('link', { name: 'Licences' })
+  const response = await page.request.get(new URL((await link.getAttribute('href')) ?? '', pages.url).href)
+  expect([response.status(), response.headers()['content-type']]).toEqual([200, 'text/plain; charset=utf-8'])
+  const notices = await response.text()
+
+  const listed = [...notices.matchAll(/^((?:@[\w-]+\/)?[\w.-]+) (\d+\.\d+\.\d+\S*) \(([\w. -]+)\)/gm)]
+  const names = listed.map(([, name]) => name)
+  // What the sources name is there, and what that brings with it.
+  const direct = await imported()
+  expect(direct.size).toBeGreaterThan(4)
+  expect(names).toEqual(expect.arrayContaining([...direct, 'scheduler', 'react-stately']))
+  const { packages } = JSON.parse(await read('package-lock.json'))
+  for (const [, name, version, license] of listed) {
+    expect([name, packages[`node_modules/${name}`]]).toEqual([name, expect.objectContaining({ version, license })])
+    const own = await read(`node_modules/${name}/LICENSE`).catch(() => '')
+    expect([name, notices.includes(own.trim())]).toEqual([name, true])
+  }
+  // Not what only builds or tests them.
+  for (const tool of ['vite', 'typescript', 'jest', '@graphql-codegen/cli', 'express', 'pg'])
+    expect(names).not.toContain(tool)
+  for (const license of [await read('LICENSE'), 'SIL OPEN FONT LICENSE', 'Apache License']) {
+    expect(notices).toContain(license.trim())
+  }
+})
+
+test('a package that does not say under which licence it is fails the build', async () => {
+  // In a process of its own: what Jest puts around modules does not suit a bundler.
+  const script = `
+    import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs'
+    import { build } from 'vite'
+    import { thirdPartyNotices } from './scripts/third_party_notices.ts'
+    const root = mkdtempSync('/tmp/medislot-test-')
+    mkdirSync(root + '/node_modules/strange', { recursive: true })
+    writeFileSync(root + '/node_modules/strange/package.json', '{"name": "strange", "version": "1.0.0", "main": "index.js"}')
+    writeFileSync(root + '/node_modules/strange/index.js', 'export const a = 1')
+    writeFileSync(root + '/main.js', 'import { a } from "strange"; console.log(a)')
+    await build({ root, configFile: false, logLevel: 'silent', plugins: [thirdPartyNotices('n.txt', 'MIT')],
+      build: { rolldownOptions: { input: root + '/main.js' } } })
+  `
+  const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { cwd: checkout })
+  await expect(run).rejects.toThrow(/strange does not say under which licence it is/)
+})
+
+test('medislot itself is under the MIT License', async () => {
+  expect((await read('LICENSE')).startsWith('MIT License\n')).toBe(true)
+  expect(JSON.parse(await read('package.json')).license).toBe('MIT')
+  expect(JSON.parse(await read('package-lock.json')).packages[''].license).toBe('MIT')
+})
