@@ -1,7 +1,7 @@
 create or replace function app_private.advance_booking(
   clinic_id bigint, booking_id bigint, to_status app_public.booking_status, idempotency_key text, row_version int)
 returns app_public.bookings
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   booking app_public.bookings;
   zone text;

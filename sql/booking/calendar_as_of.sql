@@ -1,7 +1,7 @@
 create or replace function app_public.calendar_as_of(
   clinic_id bigint, at timestamptz default now(), from_date date default null, to_date date default null, after text default null, page_size int default 20)
 returns setof app_public.calendar_entry
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   until date;
 begin

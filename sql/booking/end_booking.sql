@@ -1,7 +1,7 @@
 create or replace function app_private.end_booking(
   clinic_id bigint, booking_id bigint, by app_public.booking_party, reason text, kind app_public.notification_kind default 'booking_cancelled')
 returns app_public.bookings
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   booking app_public.bookings;
 begin

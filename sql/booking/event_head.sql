@@ -1,5 +1,5 @@
 create or replace function app_public.event_head(clinic_id bigint) returns app_public.event_head
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   head app_public.event_head;
 begin

@@ -1,5 +1,5 @@
 create or replace function app_private.fill_booking_from_slot() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   -- Copies, so that constraints on bookings can speak of time and doctor. They cannot go stale: a slot's doctor and time never change.
   select bs.doctor_id, bs.slot_date, bs.during into NEW.doctor_id, NEW.slot_date, NEW.during

@@ -1,5 +1,5 @@
 create or replace function app_private.hash_event(previous bytea, event app_public.events, reason_digest bytea) returns bytea
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   -- Numbers and UTC seconds only, in a JSON array, so that no setting of a session and no joining of texts changes what is hashed.
   -- The reason is free text, which a person may have erased: it counts by its salted digest. A column added to events belongs here too.

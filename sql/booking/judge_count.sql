@@ -1,5 +1,5 @@
 create or replace function app_private.judge_count(policy app_public.policies, customer_id bigint, except_slot_id bigint) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   live int;
 begin

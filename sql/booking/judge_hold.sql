@@ -1,5 +1,5 @@
 create or replace function app_private.judge_hold(slot app_public.booking_slots, policy app_public.policies, customer_id bigint) returns timestamptz
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   holds int;
   first_of_the_day timestamptz;

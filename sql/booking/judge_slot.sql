@@ -1,5 +1,5 @@
 create or replace function app_private.judge_slot(slot app_public.booking_slots, customer_id bigint) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   case slot.status
     when 'open' then

@@ -1,5 +1,5 @@
 create or replace function app_private.judge_time(slot app_public.booking_slots, policy app_public.policies, by_desk boolean) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   if by_desk then
     -- The desk takes walk-ins into a slot that has begun, and books as far ahead as there are slots.

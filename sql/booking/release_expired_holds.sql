@@ -1,5 +1,5 @@
 create or replace function app_private.release_expired_holds(batch int default 500) returns int
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   released int;
 begin

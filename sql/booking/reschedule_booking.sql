@@ -2,7 +2,7 @@ create or replace function app_public.reschedule_booking(
   clinic_id bigint, booking_id bigint, booking_slot_id bigint, idempotency_key text default null,
   row_version int default null)
 returns app_public.bookings
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   booking app_public.bookings;
   old_slot_id bigint;

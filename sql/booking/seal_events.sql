@@ -1,5 +1,5 @@
 create or replace function app_private.seal_events(batch int default 5000) returns int
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   -- Read as publish_events reads: in the order of transactions, up to the oldest one still running. So a transaction that commits late
   -- is sealed late, in its place, and nothing that is sealed ever gets something before it.

@@ -1,6 +1,6 @@
 create or replace function app_public.verify_events(clinic_id bigint, since_position bigint default 0, since_hash text default null)
 returns app_public.event_verification
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   told app_public.event_verification;
   head app_private.event_heads;

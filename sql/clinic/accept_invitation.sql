@@ -1,5 +1,5 @@
 create or replace function app_public.accept_invitation(token text, password text default null) returns app_public.auth_tokens
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
 declare
   invitation app_private.invitations;
   account app_private.accounts;

@@ -1,5 +1,5 @@
 create or replace function app_private.check_time_zone() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   if app_private.is_time_zone(NEW.time_zone) is not true then
     perform app_hidden.refuse('unknown_time_zone', format('"%s" is no IANA time zone.', NEW.time_zone),

@@ -1,5 +1,5 @@
 create or replace function app_private.end_invitations_of_former_employee() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
 begin
   update app_private.invitations i set expires_at = now()
   from app_private.accounts a

@@ -1,7 +1,7 @@
 create or replace function app_public.invite_employee(
   clinic_id bigint, email text, full_name text, role app_public.staff_role, doctor_id bigint default null)
 returns app_public.invitation
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
 declare
   token text := translate(encode(public.gen_random_bytes(24), 'base64'), '+/=', '-_');
   address app_public.email_address := app_private.require_address(invite_employee.email);

@@ -1,5 +1,5 @@
 create or replace function app_public.open_invitations(clinic_id bigint) returns setof app_public.open_invitation
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   perform app_private.require_clinic_role(open_invitations.clinic_id, 'manage');
   return query

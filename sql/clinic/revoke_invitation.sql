@@ -1,5 +1,5 @@
 create or replace function app_public.revoke_invitation(clinic_id bigint, invitation_id bigint) returns app_public.open_invitation
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   invitation app_public.open_invitation;
 begin

@@ -31,6 +31,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS305', 'slot_in_the_past', 422, 'In the past', 'The time of the slot has passed.'),
   ('MS306', 'template_not_found', 404, 'Template not found', 'No such template in this clinic.'),
   ('MS307', 'rebooking_not_found', 404, 'Not on the rebooking list', 'No such entry of the clinic''s rebooking list waits.'),
+  ('MS320', 'slot_too_far_ahead', 422, 'Too far ahead for a slot', 'A slot starts at most three years from now.'),
   ('MS501', 'slot_not_found', 404, 'Slot not found', 'No such booking slot in this clinic.'),
   ('MS502', 'slot_taken', 409, 'Slot taken', 'Somebody else booked the slot.'),
   ('MS503', 'slot_held', 409, 'Slot held', 'Somebody else holds the slot for some minutes. It may become free again.'),

@@ -1,5 +1,5 @@
 create or replace function app_private.remove_old_records(batch int default 1000, at timestamptz default now()) returns int
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   keep app_private.retention;
   removed int;

@@ -1,5 +1,5 @@
 create or replace function app_private.account_by_hash(address text, hash text) returns bigint
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   opened bigint;
 begin

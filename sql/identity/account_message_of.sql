@@ -1,6 +1,6 @@
 create or replace function app_private.account_message_of(
   message_id bigint, public_url text, out recipient text, out subject text, out body text, out idempotency_key text) returns setof record
-language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
 declare
   message app_private.account_messages;
   token text;

@@ -1,5 +1,5 @@
 create or replace function app_public.change_password(current_password text, new_password text) returns app_public.password_change
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
 declare
   account app_private.accounts;
   outcome app_public.password_change;

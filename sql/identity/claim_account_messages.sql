@@ -1,5 +1,5 @@
 create or replace function app_private.claim_account_messages(batch int default 20, at timestamptz default now()) returns setof bigint
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   return query
     with due as materialized (

@@ -1,5 +1,5 @@
 create or replace function app_private.count_failure(account_id bigint) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   update app_private.accounts a
   set failed_sign_ins = a.failed_sign_ins + 1, locked_until = now() + app_private.wait_after_failures(a.failed_sign_ins + 1)

@@ -1,5 +1,5 @@
 create or replace function app_private.count_network_attempt(kind text) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   from_network cidr := app_private.client_network();
 begin

@@ -1,5 +1,5 @@
 create or replace function app_private.end_account_message(message_id bigint, error text default null, code text default null) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   update app_private.account_messages m
   set last_error = left(end_account_message.error, 1000),

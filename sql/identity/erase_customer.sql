@@ -1,5 +1,5 @@
 create or replace function app_public.erase_customer(customer_id bigint) returns app_public.customers
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
 declare
   target bigint := erase_customer.customer_id;
   customer app_public.customers;

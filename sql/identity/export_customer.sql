@@ -1,7 +1,7 @@
 create or replace function app_public.export_customer(customer_id bigint default null) returns app_public.customer_export
 language plpgsql stable security definer
 -- Times as the same text whoever asks.
-set timezone = 'UTC' set search_path = pg_catalog, pg_temp as $$
+set timezone = 'UTC' set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   target bigint := coalesce(export_customer.customer_id, app_hidden.current_customer_id());
   customer app_public.customers;

@@ -1,5 +1,5 @@
 create or replace function app_private.issue_refresh_token(session app_private.sessions) returns app_public.auth_tokens
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   -- 32 random bytes need no salt and no slow hash: nobody guesses them from their digest.
   token text := translate(encode(public.gen_random_bytes(32), 'base64'), '+/=', '-_');

@@ -1,5 +1,5 @@
 create or replace function app_private.person_of(claims jsonb) returns app_private.request_person
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   person app_private.request_person;
   account app_private.accounts;

@@ -1,5 +1,5 @@
 create or replace function app_private.queue_account_message(address app_public.email_address, account_id bigint, kind text, language text default null) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   known_language text;
   lately int;

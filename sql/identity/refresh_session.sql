@@ -1,5 +1,5 @@
 create or replace function app_public.refresh_session(refresh_token text) returns app_public.auth_tokens
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   -- As long as a client needs to notice that an answer is not coming, and to ask again.
   grace constant interval := '30 seconds';

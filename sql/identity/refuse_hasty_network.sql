@@ -1,5 +1,5 @@
 create or replace function app_private.refuse_hasty_network(kind text) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   free_at timestamptz;
 begin

@@ -1,5 +1,5 @@
 create or replace function app_private.refuse_while_waiting(until timestamptz) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   if refuse_while_waiting.until > now() then
     perform app_hidden.refuse('too_many_attempts', 'Too many failed attempts. Wait and try again.',

@@ -1,6 +1,6 @@
 create or replace function app_public.register_customer(email text, password text, full_name text, phone text default null)
 returns app_public.auth_tokens
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
 declare
   address app_public.email_address := app_private.require_address(register_customer.email);
   given_name text := nullif(btrim(register_customer.full_name), '');

@@ -1,6 +1,6 @@
 create or replace function app_public.remove_customer(customer_id bigint, "cascade" boolean default false, row_version int default null)
 returns app_public.customers
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   customer app_public.customers;
   hanging jsonb;

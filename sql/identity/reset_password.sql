@@ -1,5 +1,5 @@
 create or replace function app_public.reset_password(token text, new_password text) returns boolean
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
 declare
   message app_private.account_messages;
 begin

@@ -1,5 +1,5 @@
 create or replace function app_private.set_password(email text, password text) returns bigint
-language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
 declare
   target bigint;
 begin

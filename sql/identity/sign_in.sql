@@ -1,5 +1,5 @@
 create or replace function app_public.sign_in(email text, password text) returns app_public.auth_tokens
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
 declare
   address text := app_hidden.canonical_address(sign_in.email);
   digest bytea := sha256(convert_to(address, 'utf8'));

@@ -1,5 +1,5 @@
 create or replace function app_public.sign_out(refresh_token text default null) returns boolean
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   if sign_out.refresh_token is null and app_hidden.current_account_id() is null then
     perform app_hidden.refuse('unauthenticated', 'Sign in first.');

@@ -1,5 +1,5 @@
 create or replace function app_private.before_quiet_hours(at timestamptz, time_zone text, quiet_from time, quiet_until time) returns timestamptz
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   -- Sending takes a moment, and what is not under way when the hours begin waits for their end.
   margin constant interval := '10 minutes';

@@ -8,7 +8,8 @@ set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_bitmapscan = off
 set enable_material = off
-set search_path = pg_catalog, pg_temp as $$
+set jit = off
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   the_clinic bigint;
   quiet_until timestamptz;

@@ -1,6 +1,6 @@
 create or replace function app_hidden.clinic_changes(
   clinic_id bigint, event_ids bigint[], slot_date date default null, out seen_event_ids bigint[], out booking_slot_ids bigint[])
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   -- Asked again for each notification: who is sent away in between learns nothing more.
   perform app_private.require_clinic_role(clinic_changes.clinic_id, 'staff');

@@ -1,6 +1,6 @@
 create or replace function app_private.delivery_figures() returns table (
   channel text, waiting bigint, due bigint, late_seconds double precision, dead bigint, sent bigint, failed bigint, died bigint)
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   return query
     select ch.channel,

@@ -1,5 +1,5 @@
 create or replace function app_private.job_figures() returns table (task text, waiting bigint, late_seconds double precision, failed bigint)
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   return query
     select j.task_identifier, count(*) filter (where j.attempts < j.max_attempts),

@@ -3,7 +3,8 @@ language plpgsql volatile
 -- Bookings may come in faster than the table is analysed. A plan for the handful of rows that there were joined each to each, and computed
 -- the whole spreading anew for each: 16 s for 1,500 reminders.
 set enable_nestloop = off
-set search_path = pg_catalog, pg_temp as $$
+set jit = off
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   planned int;
 begin

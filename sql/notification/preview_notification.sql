@@ -1,7 +1,7 @@
 create or replace function app_public.preview_notification(
   clinic_id bigint, kind app_public.notification_kind, channel text, language text, subject text default null, body text default null)
 returns app_public.notification_preview
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   clinic app_public.clinics;
   doctor_name text;

@@ -1,6 +1,6 @@
 create or replace function app_private.queue_notifications(
   booking app_public.bookings, kind app_public.notification_kind, earlier_start timestamptz default null) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   channel text := app_private.choose_channel(booking.clinic_id, booking.customer_id, kind);
 begin

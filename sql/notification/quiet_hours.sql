@@ -1,5 +1,5 @@
 create or replace function app_private.quiet_hours(at timestamptz, time_zone text, quiet_from time, quiet_until time) returns tstzrange
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   local_time timestamp := at at time zone time_zone;
   first_day date;

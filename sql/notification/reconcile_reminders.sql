@@ -2,7 +2,8 @@ create or replace function app_private.reconcile_reminders(clinic_id bigint, boo
 language plpgsql volatile
 -- One kept plan for a booking and for a whole clinic, as a range of ids: planned anew it cost a booking a tenth of its time.
 set plan_cache_mode = force_generic_plan
-set search_path = pg_catalog, pg_temp as $$
+set jit = off
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   clinic record;
 begin

@@ -7,7 +7,8 @@ set enable_mergejoin = off
 set enable_bitmapscan = off
 set enable_material = off
 set plan_cache_mode = force_generic_plan
-set search_path = pg_catalog, pg_temp as $$
+set jit = off
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   return query
     with told as materialized (

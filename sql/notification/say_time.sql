@@ -1,5 +1,5 @@
 create or replace function app_private.say_time(at timestamptz, time_zone text, language text, out date text, out "time" text, out "when" text)
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   local_time timestamp := at at time zone time_zone;
 begin

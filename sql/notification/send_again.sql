@@ -1,5 +1,5 @@
 create or replace function app_public.send_again(clinic_id bigint, notification_id bigint) returns app_public.notifications
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   n app_public.notifications;
 begin

@@ -1,7 +1,7 @@
 create or replace function app_private.text_values(
   clinic app_public.clinics, customer_name text, doctor_name text, starts_at timestamptz, language text, booking_id bigint,
   cancelled_by app_public.booking_party, reason text) returns jsonb
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   -- The clinic's clock: that is where the patient has to be.
   said record := app_private.say_time(starts_at, clinic.time_zone, language);

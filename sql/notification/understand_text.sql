@@ -1,5 +1,5 @@
 create or replace function app_private.understand_text(argument text, text text) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   mark text[];
   open_sections text[] := '{}';

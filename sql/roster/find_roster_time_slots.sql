@@ -1,6 +1,6 @@
 create or replace function app_private.find_roster_time_slots(
   value text, time_slots app_private.roster_time_slot[], clock int, unread text, out names text[], out reason text)
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   parts text[] := string_to_array(regexp_replace(value, '\s*[-‐‑‒–—]\s*|\s+(to|bis)\s+', '-', 'gi'), '-');
   from_time time := (app_private.parse_roster_time(parts[1], clock, false)).local_time;

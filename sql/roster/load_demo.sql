@@ -1,5 +1,5 @@
 create or replace function app_private.load_demo(rosters jsonb) returns boolean
-language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
 declare
   password constant text := 'medislot-demo';
   roster record;

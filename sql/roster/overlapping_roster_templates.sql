@@ -1,6 +1,6 @@
 create or replace function app_private.overlapping_roster_templates(
   templates app_private.roster_template[], time_slots app_private.roster_time_slot[]) returns setof app_private.roster_fault
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   days constant text[] := '{Mon,Tue,Wed,Thu,Fri,Sat,Sun}';
 begin

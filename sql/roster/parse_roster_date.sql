@@ -1,5 +1,5 @@
 create or replace function app_private.parse_roster_date(value text, date_format text, out day date, out reason text)
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   separator text := substring(date_format from '[./-]');
   tokens text[] := string_to_array(date_format, separator);

@@ -1,5 +1,5 @@
 create or replace function app_private.parse_roster_date_format(value text, out date_format text, out reason text)
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   if value ~* '^(DD|MM|YYYY)([./-])(DD|MM|YYYY)\2(DD|MM|YYYY)$'
      and value ~* 'D' and value ~* 'M' and value ~* 'Y' then

@@ -1,5 +1,5 @@
 create or replace function app_private.parse_roster_time(value text, clock int, is_end boolean, out local_time time, out reason text)
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   parts text[] := regexp_match(value, '^(\d{1,2})(?:[:.](\d{2}))?(?:[:.]00)? ?(?:([AaPp])\.?[Mm]\.?)?$');
   hour int := parts[1];

@@ -1,5 +1,5 @@
 create or replace function app_private.parse_roster_time_format(value text, out clock int, out reason text)
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   -- "h:mm AM/PM", "hh.mm am" and "12 h" are how spreadsheets and people write it.
   letters text := lower(regexp_replace(value, '[^[:alnum:]]', '', 'g'));

@@ -1,6 +1,6 @@
 create or replace function app_private.read_roster_clinic(
   lines app_private.roster_line[], out clinic app_private.roster_clinic, out faults app_private.roster_fault[])
-language plpgsql stable set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
 declare
   given app_private.roster_line;
   dates record;

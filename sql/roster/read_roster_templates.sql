@@ -1,7 +1,7 @@
 create or replace function app_private.read_roster_templates(
   roster jsonb, lines app_private.roster_line[], clinic app_private.roster_clinic, doctors app_private.roster_doctor[],
   time_slots app_private.roster_time_slot[], out templates app_private.roster_template[], out faults app_private.roster_fault[])
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   unread_doctors text := app_private.unread_roster_text(roster, 'doctors.csv');
   unread_slots text := app_private.unread_roster_text(roster, 'time_slots.csv');

@@ -1,6 +1,6 @@
 create or replace function app_private.read_roster_time_slots(
   lines app_private.roster_line[], clock int, out time_slots app_private.roster_time_slot[], out faults app_private.roster_fault[])
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   with given as materialized (
     select l.line, l.cells ->> 'name' as name, l.cells ->> 'start' as "start", l.cells ->> 'end' as "end",

@@ -1,6 +1,6 @@
 create or replace function app_private.roster_slots_by_hours(
   from_time time, to_time time, time_slots app_private.roster_time_slot[], out names text[], out problem text)
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   -- In minutes from a Monday on, so that hours across midnight are one range.
   hours int4multirange := app_hidden.week_minutes(1, from_time, to_time);

@@ -1,6 +1,6 @@
 create or replace function app_private.roster_slots_by_name(
   parts text[], time_slots app_private.roster_time_slot[], out names text[], out problem text)
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   place record;
 begin

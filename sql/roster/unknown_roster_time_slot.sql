@@ -1,6 +1,6 @@
 create or replace function app_private.unknown_roster_time_slot(
   parts text[], time_slots app_private.roster_time_slot[], clock int, unread text) returns text
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   unknown text[] := array(
     select p from unnest(parts) p

@@ -1,5 +1,5 @@
 create or replace function app_private.archive_past_slots(batch int default 500, at timestamptz default now()) returns int
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   slot_ids bigint[];
   keep interval;

@@ -1,5 +1,5 @@
 create or replace function app_private.clinics_due_for_generation() returns table (clinic_id bigint, due_at timestamptz)
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   return query
     select c.id, w.due_at

@@ -1,5 +1,5 @@
 create or replace function app_private.clinics_with_changed_templates(at timestamptz default now()) returns table (clinic_id bigint)
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   return query
     select sc.clinic_id from app_private.schedule_changes sc

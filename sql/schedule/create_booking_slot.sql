@@ -1,6 +1,6 @@
 create or replace function app_public.create_booking_slot(clinic_id bigint, doctor_id bigint, time_slot_id bigint, slot_date date)
 returns app_public.booking_slots
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   clinic app_public.clinics;
   shift app_public.time_slots;
@@ -52,7 +52,7 @@ end
 $$;
 
 comment on function app_public.create_booking_slot(bigint, bigint, bigint, date) is
-'Makes one booking slot by hand, outside any template, or opens a withdrawn one again; if its time slot has other hours now, a new slot at these hours takes its place. `slot_date` is the clinic''s local date. For the desk. Refuses forbidden, clinic_not_found, invalid_argument, doctor_not_found, time_slot_not_found, skipped_local_time, slot_in_the_past, slot_exists, slot_overlaps.';
+'Makes one booking slot by hand, outside any template, or opens a withdrawn one again; if its time slot has other hours now, a new slot at these hours takes its place. `slot_date` is the clinic''s local date. For the desk. Refuses forbidden, clinic_not_found, invalid_argument, doctor_not_found, time_slot_not_found, skipped_local_time, slot_in_the_past, slot_too_far_ahead, slot_exists, slot_overlaps.';
 
 revoke all on function app_public.create_booking_slot(bigint, bigint, bigint, date) from public;
 grant execute on function app_public.create_booking_slot(bigint, bigint, bigint, date) to app_staff;

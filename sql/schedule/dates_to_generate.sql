@@ -1,5 +1,5 @@
 create or replace function app_private.dates_to_generate(clinic_id bigint, due_at timestamptz, out from_date date, out to_date date)
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   zone text;
   weeks int;

@@ -1,5 +1,5 @@
 create or replace function app_public.dismiss_rebooking(clinic_id bigint, rebooking_id bigint) returns app_public.rebooking_list
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   entry app_public.rebooking_list;
 begin

@@ -1,5 +1,5 @@
 create or replace function app_private.follow_templates(clinic_id bigint) returns app_public.slot_generation_runs
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   clinic app_public.clinics := app_private.lock_schedule(follow_templates.clinic_id);
   today date := (now() at time zone clinic.time_zone)::date;

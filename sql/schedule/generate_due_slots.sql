@@ -1,5 +1,5 @@
 create or replace function app_private.generate_due_slots(clinic_id bigint) returns app_public.slot_generation_runs
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   due timestamptz;
   dates record;

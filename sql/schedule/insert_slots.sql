@@ -1,7 +1,7 @@
 create or replace function app_private.insert_slots(
   clinic_id bigint, doctor_ids bigint[], time_slot_ids bigint[], slot_dates date[], durings tstzrange[])
 returns table (doctor_id bigint, time_slot_id bigint, slot_date date)
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   -- The constraints are the judge of overlaps, also against what others commit meanwhile. That each slot is looked for in every index
   -- before it is written (on conflict) makes it a sixth dearer: for nothing, where all find their place.

@@ -1,5 +1,5 @@
 create or replace function app_private.judge_reopening() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   hours tstzrange;
 begin

@@ -1,5 +1,5 @@
 create or replace function app_private.last_generation_time(at timestamptz, time_zone text, weekday int, local_time time) returns timestamptz
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   today date := (at at time zone time_zone)::date;
   day date := today - (extract(isodow from today)::int - weekday + 7) % 7;

@@ -1,5 +1,5 @@
 create or replace function app_private.list_withdrawn_booking(booking app_public.bookings) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   -- Nobody wants another time for what is over.
   if booking.ends_at > now() then

@@ -1,5 +1,5 @@
 create or replace function app_hidden.local_instant(local_time timestamp, time_zone text) returns timestamptz
-language plpgsql stable parallel safe strict set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable parallel safe strict set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   instant timestamptz := local_time at time zone time_zone;
   earlier timestamptz;

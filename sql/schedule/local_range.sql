@@ -1,5 +1,5 @@
 create or replace function app_hidden.local_range(local_date date, start_time time, end_time time, time_zone text) returns tstzrange
-language plpgsql stable parallel safe strict set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable parallel safe strict set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   starts timestamptz := app_hidden.local_instant(local_date + start_time, time_zone);
   ends timestamptz := app_hidden.local_instant(local_date + (end_time <= start_time)::int + end_time, time_zone);

@@ -1,6 +1,6 @@
 create or replace function app_private.make_booking_slots(clinic_id bigint, dates datemultirange, due_at timestamptz)
 returns app_public.slot_generation_runs
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   clinic app_public.clinics;
   run app_public.slot_generation_runs;

@@ -1,5 +1,5 @@
 create or replace function app_private.move_slots_to_new_zone() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   -- Zones are up to 26 hours apart, so a slot ahead in the old zone may be dated two days before today in the new one.
   first_date date := (now() at time zone NEW.time_zone)::date - 2;

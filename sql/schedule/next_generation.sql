@@ -1,5 +1,5 @@
 create or replace function app_public.next_generation(clinic_id bigint) returns app_public.next_generation
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   clinic app_public.clinics;
   policy app_public.policies;

@@ -1,5 +1,5 @@
 create or replace function app_private.note_schedule_change() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   -- Noted and not applied: who rebuilds a week changes ten templates one after the other, and between the first and the last no slot
   -- should go and no booking be put on a list. The job apply_changed_templates waits for a quiet minute.

@@ -1,6 +1,6 @@
 create or replace function app_public.remove_time_slot(clinic_id bigint, time_slot_id bigint, row_version int default null)
 returns app_public.time_slots
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   shift app_public.time_slots;
 begin

@@ -1,5 +1,5 @@
 create or replace function app_private.reopen_slot(slot app_public.booking_slots, during tstzrange) returns app_public.booking_slots
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   withdrawn_id bigint := slot.id;
 begin

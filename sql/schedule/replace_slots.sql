@@ -1,6 +1,6 @@
 create or replace function app_private.replace_slots(clinic_id bigint, slot_ids bigint[], durings tstzrange[])
 returns setof app_public.booking_slots
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   replaced app_public.booking_slots[];
 begin

@@ -1,5 +1,5 @@
 create or replace function app_private.require_local_date() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   wrong record;
 begin
@@ -11,7 +11,8 @@ begin
   limit 1;
   if found then
     raise exception 'booking slot % begins on % in %, not on %',
-      wrong.id, (wrong.starts_at at time zone wrong.time_zone)::date, wrong.time_zone, wrong.slot_date
+      wrong.id, to_char(wrong.starts_at at time zone wrong.time_zone, 'YYYY-MM-DD'), wrong.time_zone,
+      to_char(wrong.slot_date, 'YYYY-MM-DD')
       using errcode = 'check_violation', constraint = TG_NAME;
   end if;
   return null;

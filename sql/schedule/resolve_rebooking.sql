@@ -1,5 +1,5 @@
 create or replace function app_private.resolve_rebooking() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   update app_public.rebooking_list rl
   set resolved_at = now(), resolution = case when NEW.booking_slot_id <> OLD.booking_slot_id then 'rebooked' else 'ended' end

@@ -1,5 +1,5 @@
 create or replace function app_private.resolve_withdrawn() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   -- One new booking stands for one that was taken away, first of all for one with the same doctor. Whoever books twice at once
   -- takes two entries, so what is locked is passed over.

@@ -1,5 +1,5 @@
 create or replace function app_private.set_template_week_minutes() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   -- A weekday that is none has a place too, so that it comes as far as the constraint that refuses it.
   select app_hidden.week_minutes(case when NEW.weekday between 1 and 7 then NEW.weekday else 1 end, ts.start_time, ts.end_time) into NEW.week_minutes

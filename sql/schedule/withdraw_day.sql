@@ -2,7 +2,7 @@ create or replace function app_public.withdraw_day(
   clinic_id bigint, doctor_id bigint, slot_date date, "cascade" boolean default false, reason text default null,
   idempotency_key text default null)
 returns setof app_public.bookings
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   live bigint[];
   over app_public.bookings;

@@ -2,7 +2,7 @@ create or replace function app_public.withdraw_slot(
   clinic_id bigint, booking_slot_id bigint, "cascade" boolean default false, reason text default null,
   idempotency_key text default null, row_version int default null)
 returns app_public.booking_slots
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   slot app_public.booking_slots;
   live app_public.bookings;

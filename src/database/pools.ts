@@ -48,7 +48,7 @@ export function createPool(
     connectionTimeoutMillis: connectMs,
     query_timeout: patienceMs,
     keepAlive: true,
-    options: settingsOf({ ...whenWeAreGone, ...options }),
+    options: settingsOf({ ...whenWeAreGone, ...sameEverywhere, ...options }),
   })
   pool.on('error', (error) => {
     // pool.end() does not wait for its last goodbye, so stopping the server next may still cut a connection off.
@@ -64,6 +64,12 @@ export function createPool(
  * of a transaction, or for the jobs of a worker. They are nothing to a Unix socket.
  */
 export const whenWeAreGone = { tcp_keepalives_idle: 20, tcp_keepalives_interval: 10, tcp_keepalives_count: 3 }
+
+/**
+ * What a role, a database or postgresql.conf may set otherwise. Times, dates and intervals travel as text, which is written and read
+ * by the first three. Just-in-time compilation costs a short statement more than the statement itself.
+ */
+const sameEverywhere = { timezone: 'UTC', datestyle: 'ISO', intervalstyle: 'postgres', jit: 'off' }
 
 /** Settings in the form that a connection's `options` take. */
 export const settingsOf = (settings: Record<string, string | number>): string =>

@@ -1,5 +1,7 @@
 import { Client, DatabaseError, type QueryResultRow } from 'pg'
+import { settingsOf } from '../../src/database/pools.ts'
 import { ownerUrlOf } from './cluster.ts'
+import type { SessionSettings } from './session_settings.ts'
 
 /** A request's claims, as app_private.begin_request takes them: `{}` for anonymous. */
 export type Claims = Record<string, unknown>
@@ -22,10 +24,13 @@ export interface Db {
 
 /**
  * Gives `work` a transaction in the shared database, as the owner, and rolls it back afterwards. Statements run one
- * after another, also when they are not awaited one by one.
+ * after another, also when they are not awaited one by one. The session has the given settings from its start.
  */
-export async function inTransaction<Result>(work: (db: Db) => Promise<Result>): Promise<Result> {
-  const client = new Client({ connectionString: ownerUrlOf('shared') })
+export async function inTransaction<Result>(
+  work: (db: Db) => Promise<Result>,
+  settings: SessionSettings = {},
+): Promise<Result> {
+  const client = new Client({ connectionString: ownerUrlOf('shared'), options: settingsOf(settings) })
   await client.connect()
   try {
     await client.query('begin')

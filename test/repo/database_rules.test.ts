@@ -165,6 +165,28 @@ describe('every function', () => {
     ).toEqual([{ proname: 'begin_request' }])
   })
 
+  it('that forces a plan turns just-in-time compilation off: the costs that a forced plan is given would start it', async () => {
+    expect(
+      await offenders(
+        `select oid::regprocedure, proconfig from pg_proc
+         where pronamespace ${ours} and array_to_string(proconfig, ' ') ~ '(enable_\\w+=off|plan_cache_mode=)'
+           and not 'jit=off' = any (proconfig)`,
+      ),
+    ).toEqual([])
+  })
+
+  it('that names a date, a time or an interval pins TimeZone, or its results would depend on the session', async () => {
+    expect(
+      await offenders(
+        `select p.oid::regprocedure from pg_proc p join pg_language l on l.oid = p.prolang
+         where p.pronamespace ${ours} and l.lanname = 'plpgsql'
+           and regexp_replace(pg_get_functiondef(p.oid), '^\\s*--.*$', '', 'gn')
+             ~* '(\\mnow\\(\\)|\\m(interval|date|time|timestamp|timestamptz|current_date)\\M|_(at|date)\\M)'
+           and not 'TimeZone=UTC' = any (coalesce(p.proconfig, '{}'))`,
+      ),
+    ).toEqual([])
+  })
+
   it('is not for PUBLIC', async () => {
     expect(
       await offenders(
@@ -203,6 +225,41 @@ describe('every function', () => {
       ),
     ).toEqual([])
   })
+})
+
+// Functions written as text pin TimeZone. What runs with the settings of the session instead must not depend on it.
+it('no view, default, constraint, policy, trigger or function of one expression depends on TimeZone', async () => {
+  expect(
+    await offenders(
+      `with expressions (thing, tree) as (
+         select r.ev_class::regclass::text, r.ev_action::text from pg_rewrite r join pg_class c on c.oid = r.ev_class where c.relnamespace ${ours}
+         union all
+         select a.adrelid::regclass || '.' || t.attname, a.adbin::text from pg_attrdef a
+         join pg_attribute t on t.attrelid = a.adrelid and t.attnum = a.adnum join pg_class c on c.oid = a.adrelid where c.relnamespace ${ours}
+         union all
+         select conname, conbin::text from pg_constraint where connamespace ${ours}
+         union all
+         select p.polname, concat(p.polqual, p.polwithcheck) from pg_policy p join pg_class c on c.oid = p.polrelid where c.relnamespace ${ours}
+         union all
+         select g.tgname, g.tgqual::text from pg_trigger g join pg_class c on c.oid = g.tgrelid where c.relnamespace ${ours}
+         union all
+         select p.oid::regprocedure::text, concat(p.prosqlbody, p.proargdefaults) from pg_proc p where p.pronamespace ${ours}
+       )
+       select e.thing, f.oid::regprocedure as uses
+       from expressions e
+       cross join lateral (select distinct (regexp_matches(e.tree, ':(?:op)?funcid (\\d+)', 'g'))[1]::oid as id) used
+       join pg_proc f on f.oid = used.id
+       -- PostgreSQL calls stable what depends on settings. Of these functions, those that take or give an instant.
+       where f.provolatile = 's' and f.pronargs > 0 and f.pronamespace = 'pg_catalog'::regnamespace
+         and (f.prorettype = 'timestamptz'::regtype or 'timestamptz'::regtype = any (f.proargtypes))
+       order by 1`,
+    ),
+  ).toEqual([
+    // Hours and minutes are as long everywhere.
+    { thing: 'app_private.invitations.expires_at', uses: 'timestamptz_pl_interval(timestamp with time zone,interval)' },
+    { thing: 'app_private.sessions.expires_at', uses: 'timestamptz_pl_interval(timestamp with time zone,interval)' },
+    { thing: 'app_public.late_notifications', uses: 'timestamptz_mi_interval(timestamp with time zone,interval)' },
+  ])
 })
 
 describe('every type', () => {

@@ -4340,7 +4340,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused, skipped_local_time, slot_in_the_past */
+      /** @description check_violation, not_null_violation, idempotency_key_reused, skipped_local_time, slot_in_the_past, slot_too_far_ahead */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5679,7 +5679,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused, invalid_argument */
+      /** @description check_violation, not_null_violation, idempotency_key_reused, invalid_argument, slot_too_far_ahead */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];

@@ -266,21 +266,25 @@ describe('a doctor’s slots', () => {
     expect(
       (await manager('PUT', `/doctors/slots/${slot.id}`, { body: { timeSlotId, weekday: 2 } })).body,
     ).toMatchObject({ weekday: 2, validFrom: null })
-    // 2031-03-04 is a Tuesday.
+    // A week of next year's March, when Berlin is an hour ahead of UTC.
+    const first = new Date(Date.UTC(new Date().getUTCFullYear() + 1, 2, 1)).getTime()
+    const day = (n: number) => new Date(first + n * 86_400_000).toISOString().slice(0, 10)
+    const monday = [0, 1, 2, 3, 4, 5, 6].find((n) => new Date(day(n)).getUTCDay() === 1) as number
     const { body: run } = await manager('POST', '/availability/createBookingSlots', {
-      body: { clinicId: practice.clinicId, fromDate: '2031-03-03', toDate: '2031-03-09' },
+      body: { clinicId: practice.clinicId, fromDate: day(monday), toDate: day(monday + 6) },
     })
     expect(run).toMatchObject({ slotsMade: 1 })
     expect((await desk('GET', `/doctors/${doctorId}/bookingSlots`)).body.items).toMatchObject([
-      { slotDate: '2031-03-04', startsAt: expect.stringMatching(/^2031-03-04T13:00:00/) },
+      { slotDate: day(monday + 1), startsAt: expect.stringMatching(`^${day(monday + 1)}T13:00:00`) },
     ])
-    const made = await desk('POST', '/bookingSlots', { body: { doctorId, timeSlotId, slotDate: '2031-03-05' } })
+    const made = await desk('POST', '/bookingSlots', { body: { doctorId, timeSlotId, slotDate: day(monday + 2) } })
     expect(made.body).toMatchObject({ status: 'OPEN', clinicId: practice.clinicId })
     expect(
-      (await desk('POST', '/bookingSlots', { body: { doctorId, timeSlotId, slotDate: '2031-03-05' } })).body,
+      (await desk('POST', '/bookingSlots', { body: { doctorId, timeSlotId, slotDate: day(monday + 2) } })).body,
     ).toMatchObject({ status: 409, code: 'slot_exists' })
     expect(
-      (await desk('POST', '/bookingSlots', { body: { doctorId: '999999', timeSlotId, slotDate: '2031-03-05' } })).body,
+      (await desk('POST', '/bookingSlots', { body: { doctorId: '999999', timeSlotId, slotDate: day(monday + 2) } }))
+        .body,
     ).toMatchObject({ status: 404, code: 'doctor_not_found' })
   })
 })

@@ -51,7 +51,7 @@ const newBooking = async () => {
 const newTemplate = async () => aTemplate(server.owner, world.a.clinicId, await newDoctor(), await newTimeSlot(), 2)
 /** A date on which doctor A has a free slot and nothing else. */
 const newDay = async () => {
-  const date = `2031-06-${String(10 + days++)}`
+  const date = `${new Date().getUTCFullYear() + 1}-06-${String(10 + days++)}`
   await server.owner.query(
     `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
      values ($1, $2, $3, $4::date, tstzrange($4::date + interval '9 hours', $4::date + interval '10 hours'))`,
@@ -274,7 +274,11 @@ const cases: Case[] = [
     outcomes: [anonymous, noRight, noRight, 201, forbidden, 201, forbidden, 201],
     request: async () => [
       '/bookingSlots',
-      { doctorId: await newDoctor(), timeSlotId: world.a.timeSlotId, slotDate: '2031-05-05' },
+      {
+        doctorId: await newDoctor(),
+        timeSlotId: world.a.timeSlotId,
+        slotDate: `${new Date().getUTCFullYear() + 1}-05-05`,
+      },
     ],
   },
   {

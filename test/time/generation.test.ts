@@ -1,6 +1,7 @@
-import { beforeAll, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import { Temporal } from '@js-temporal/polyfill'
 import { type Db, inTransaction } from '../helpers/database.ts'
+import { sessionSettings } from '../helpers/session_settings.ts'
 import { aClinic, aDoctor, aTemplate, aTimeSlot } from '../helpers/world.ts'
 import { agreedYears, changes, instantsByClock, localRange, sides } from './oracle.ts'
 import { zones } from './zones.ts'
@@ -89,32 +90,35 @@ async function expectedSlots(db: Db, zone: string, timeSlots: [string, string][]
   return expected
 }
 
-it.each(zones)('%s', (zone) =>
-  inTransaction(async (db) => {
-    const timeSlots = timeSlotsOf(zone)
-    const clinicId = await aClinicIn(db, zone, timeSlots)
-    const run = await db.one<{ slots_made: number; skipped_local_times: number; examples: { slotDate: string }[] }>(
-      'select slots_made, skipped_local_times, examples from app_public.generate_booking_slots($1, $2, $3)',
-      [clinicId, `${year}-01-01`, `${year}-12-31`],
-    )
-    const rows = await db.query<{ name: string; times: string }>(
-      `select format('%s %s–%s', bs.slot_date, to_char(ts.start_time, 'HH24:MI'), to_char(ts.end_time, 'HH24:MI')) as name,
+// Whatever the session's settings are: what is made depends on the clinic's zone alone.
+describe.each(sessionSettings)('with $timezone and $datestyle', (settings) => {
+  it.each(zones)('%s', (zone) =>
+    inTransaction(async (db) => {
+      const timeSlots = timeSlotsOf(zone)
+      const clinicId = await aClinicIn(db, zone, timeSlots)
+      const run = await db.one<{ slots_made: number; skipped_local_times: number; examples: { slotDate: string }[] }>(
+        'select slots_made, skipped_local_times, examples from app_public.generate_booking_slots($1, $2, $3)',
+        [clinicId, `${year}-01-01`, `${year}-12-31`],
+      )
+      const rows = await db.query<{ name: string; times: string }>(
+        `select format('%s %s–%s', to_char(bs.slot_date, 'YYYY-MM-DD'), to_char(ts.start_time, 'HH24:MI'), to_char(ts.end_time, 'HH24:MI')) as name,
               extract(epoch from bs.starts_at)::bigint || ' ' || extract(epoch from bs.ends_at)::bigint as times
        from app_public.booking_slots bs join app_public.time_slots ts on ts.clinic_id = bs.clinic_id and ts.id = bs.time_slot_id
        where bs.clinic_id = $1`,
-      [clinicId],
-    )
-    const made = new Map(rows.map(({ name, times }) => [name, times]))
-    const expected = await expectedSlots(db, zone, timeSlots)
-    const wrong = [...new Set([...made.keys(), ...expected.keys()])]
-      .filter((name) => made.get(name) !== expected.get(name))
-      .map((name) => `${name}: ${made.get(name)}, not ${expected.get(name)}`)
-    expect(wrong.slice(0, 5)).toEqual([])
+        [clinicId],
+      )
+      const made = new Map(rows.map(({ name, times }) => [name, times]))
+      const expected = await expectedSlots(db, zone, timeSlots)
+      const wrong = [...new Set([...made.keys(), ...expected.keys()])]
+        .filter((name) => made.get(name) !== expected.get(name))
+        .map((name) => `${name}: ${made.get(name)}, not ${expected.get(name)}`)
+      expect(wrong.slice(0, 5)).toEqual([])
 
-    // And the run says how many it passed over, and which.
-    const all = timeSlots.length * dates().length
-    expect(run).toMatchObject({ slots_made: expected.size, skipped_local_times: all - expected.size })
-    expect(run.examples).toHaveLength(all - expected.size)
-    if (changes(zone, year, year).length > 0) expect(expected.size).toBeLessThan(all)
-  }),
-)
+      // And the run says how many it passed over, and which.
+      const all = timeSlots.length * dates().length
+      expect(run).toMatchObject({ slots_made: expected.size, skipped_local_times: all - expected.size })
+      expect(run.examples).toHaveLength(all - expected.size)
+      if (changes(zone, year, year).length > 0) expect(expected.size).toBeLessThan(all)
+    }, settings),
+  )
+})

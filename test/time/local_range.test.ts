@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { Temporal } from '@js-temporal/polyfill'
 import { type Db, inTransaction } from '../helpers/database.ts'
+import { sessionSettings } from '../helpers/session_settings.ts'
 import { agreedYears, changes, instantsByClock, localInstant, localRange, sides } from './oracle.ts'
 import { moreZones } from './zones.ts'
 
@@ -57,75 +58,78 @@ const different = <T>(asked: T[], given: unknown[], expected: unknown[]) =>
     .filter(({ given, expected }) => JSON.stringify(given) !== JSON.stringify(expected))
     .slice(0, 5)
 
-describe.each(moreZones)('%s', (zone) => {
-  it('around each change a local time means what Temporal says, or nothing', () =>
-    inTransaction(async (db) => {
-      const locals = agreedChanges(zone).flatMap(around)
-      const expected = locals.map((local) => seconds(localInstant(local, zone)))
-      comparedSkips += expected.filter((at) => at === null).length
-      comparedDoubles += locals.filter(
-        (local) =>
-          !local
-            .toZonedDateTime(zone, { disambiguation: 'earlier' })
-            .equals(local.toZonedDateTime(zone, { disambiguation: 'later' })),
-      ).length
-      const given = await instants(
-        db,
-        locals.map((local) => local.toString()),
-        zone,
-      )
-      expect(different(locals, given, expected)).toEqual([])
-    }))
+// Whatever the session's settings are.
+describe.each(sessionSettings)('with $timezone and $datestyle', (settings) => {
+  describe.each(moreZones)('%s', (zone) => {
+    it('around each change a local time means what Temporal says, or nothing', () =>
+      inTransaction(async (db) => {
+        const locals = agreedChanges(zone).flatMap(around)
+        const expected = locals.map((local) => seconds(localInstant(local, zone)))
+        comparedSkips += expected.filter((at) => at === null).length
+        comparedDoubles += locals.filter(
+          (local) =>
+            !local
+              .toZonedDateTime(zone, { disambiguation: 'earlier' })
+              .equals(local.toZonedDateTime(zone, { disambiguation: 'later' })),
+        ).length
+        const given = await instants(
+          db,
+          locals.map((local) => local.toString()),
+          zone,
+        )
+        expect(different(locals, given, expected)).toEqual([])
+      }, settings))
 
-  it('around each change a time slot lies where Temporal says, as long as it really is, or nowhere', () =>
-    inTransaction(async (db) => {
-      const wanted = agreedChanges(zone).flatMap((change) => {
-        const [before, after] = sides(change)
-        const time = (at: Temporal.PlainDateTime, minutes: number) =>
-          at.add({ minutes }).toPlainTime().toString({ smallestUnit: 'minute' })
-        // Into the change, out of it, within, around it, across midnight, and a whole day of it.
-        const slots = [
-          [time(before, -30), time(before, 15)],
-          [time(before, 0), time(before, 15)],
-          [time(before, 15), time(before, 30)],
-          [time(after, -15), time(after, 15)],
-          [time(after, 0), time(after, 15)],
-          [time(before, -45), time(after, 45)],
-          ['22:00', '06:00'],
-          ['23:30', '00:00'],
-          ['00:00', '00:30'],
-          ['12:00', '11:59'],
-        ] as const
-        const days = [before.toPlainDate(), after.toPlainDate()].toSorted(Temporal.PlainDate.compare)
-        const dates = [days[0]?.subtract({ days: 1 }), ...days, days[1]?.add({ days: 1 })].filter(
-          (date, i, all) => date !== undefined && !all.slice(0, i).some((other) => other?.equals(date)),
-        ) as Temporal.PlainDate[]
-        return dates.flatMap((date) => slots.map(([start, end]) => ({ date, start, end })))
-      })
-      const rows = await db.query<{ starts: number | null; ends: number | null; seconds: number | null }>(
-        `select extract(epoch from lower(r.during))::float8 as starts, extract(epoch from upper(r.during))::float8 as ends,
+    it('around each change a time slot lies where Temporal says, as long as it really is, or nowhere', () =>
+      inTransaction(async (db) => {
+        const wanted = agreedChanges(zone).flatMap((change) => {
+          const [before, after] = sides(change)
+          const time = (at: Temporal.PlainDateTime, minutes: number) =>
+            at.add({ minutes }).toPlainTime().toString({ smallestUnit: 'minute' })
+          // Into the change, out of it, within, around it, across midnight, and a whole day of it.
+          const slots = [
+            [time(before, -30), time(before, 15)],
+            [time(before, 0), time(before, 15)],
+            [time(before, 15), time(before, 30)],
+            [time(after, -15), time(after, 15)],
+            [time(after, 0), time(after, 15)],
+            [time(before, -45), time(after, 45)],
+            ['22:00', '06:00'],
+            ['23:30', '00:00'],
+            ['00:00', '00:30'],
+            ['12:00', '11:59'],
+          ] as const
+          const days = [before.toPlainDate(), after.toPlainDate()].toSorted(Temporal.PlainDate.compare)
+          const dates = [days[0]?.subtract({ days: 1 }), ...days, days[1]?.add({ days: 1 })].filter(
+            (date, i, all) => date !== undefined && !all.slice(0, i).some((other) => other?.equals(date)),
+          ) as Temporal.PlainDate[]
+          return dates.flatMap((date) => slots.map(([start, end]) => ({ date, start, end })))
+        })
+        const rows = await db.query<{ starts: number | null; ends: number | null; seconds: number | null }>(
+          `select extract(epoch from lower(r.during))::float8 as starts, extract(epoch from upper(r.during))::float8 as ends,
                 extract(epoch from upper(r.during) - lower(r.during))::float8 as seconds
          from jsonb_to_recordset($1) as w (n int, date date, start time, "end" time)
          cross join lateral (select app_hidden.local_range(w.date, w.start, w."end", $2) as during) r
          order by w.n`,
-        [JSON.stringify(wanted.map(({ date, ...slot }, n) => ({ n, date: date.toString(), ...slot }))), zone],
-      )
-      const expected = wanted.map(({ date, start, end }) => {
-        const range = localRange(date, start, end, zone)
-        return {
-          starts: seconds(range?.starts),
-          ends: seconds(range?.ends),
-          seconds: range ? range.starts.until(range.ends).total('seconds') : null,
-        }
-      })
-      expect(
-        different(
-          wanted.map(({ date, start, end }) => `${date} ${start}–${end}`),
-          rows,
-          expected,
-        ),
-      ).toEqual([])
-    }))
+          [JSON.stringify(wanted.map(({ date, ...slot }, n) => ({ n, date: date.toString(), ...slot }))), zone],
+        )
+        const expected = wanted.map(({ date, start, end }) => {
+          const range = localRange(date, start, end, zone)
+          return {
+            starts: seconds(range?.starts),
+            ends: seconds(range?.ends),
+            seconds: range ? range.starts.until(range.ends).total('seconds') : null,
+          }
+        })
+        expect(
+          different(
+            wanted.map(({ date, start, end }) => `${date} ${start}–${end}`),
+            rows,
+            expected,
+          ),
+        ).toEqual([])
+      }, settings))
+  })
 })
 
 it('the day that Samoa left out has no time at all, and those beside it have all of theirs', () =>

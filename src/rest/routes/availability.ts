@@ -102,6 +102,6 @@ export const availability: Route[] = [
     body: { type: 'GenerateBookingSlotsInput' },
     variables: ({ body }) => ({ input: body }),
     answer: 'generateBookingSlots.slotGenerationRun',
-    errors: ['clinic_not_found', 'invalid_argument'],
+    errors: ['clinic_not_found', 'invalid_argument', 'slot_too_far_ahead'],
   },
 ]

@@ -86,7 +86,14 @@ export const bookingSlots: Route[] = [
     status: 201,
     location: '/bookingSlots/{id}',
     notFound: 'doctor_not_found',
-    errors: ['time_slot_not_found', 'skipped_local_time', 'slot_in_the_past', 'slot_exists', 'slot_overlaps'],
+    errors: [
+      'time_slot_not_found',
+      'skipped_local_time',
+      'slot_in_the_past',
+      'slot_too_far_ahead',
+      'slot_exists',
+      'slot_overlaps',
+    ],
   },
   {
     method: 'PUT',

@@ -133,6 +133,47 @@ it.each([
   },
 )
 
+it('a free slot on a distant date costs the search across clinics one look, whether the rule on new slots kept it out or not', async () => {
+  const blocksRead = async (call: string): Promise<number> => {
+    const { rows } = await explained.query(
+      `explain (analyze, buffers, timing off, format json) select * from app_public.available_slots(${call})`,
+    )
+    const [{ Plan: plan }] = rows[0]['QUERY PLAN']
+    return plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
+  }
+  // Pages that nearby slots do not fill, so that the search goes on to the last date there is.
+  const searches = [
+    'page_size => 100, from_date => current_date + 20',
+    `page_size => 100, from_date => current_date + 20, specialization_id => ${common}`,
+    `page_size => 100, from_date => current_date + 20, specialization_id => ${rare}`,
+  ]
+  const before: number[] = []
+  for (const search of searches) before.push(await blocksRead(search))
+
+  await owner.query(
+    'begin; alter table app_public.booking_slots disable trigger booking_slots_start_within_three_years',
+  )
+  for (const date of ['9999-12-31', '20271-03-04'])
+    await owner.query(
+      `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
+       select ts.clinic_id, $2, ts.id, $3::date, tstzrange($3::date + time '09:00' at time zone 'UTC', $3::date + time '09:20' at time zone 'UTC')
+       from app_public.time_slots ts where ts.clinic_id = $1 limit 1`,
+      [clinicId, doctorId, date],
+    )
+  await owner.query('alter table app_public.booking_slots enable trigger booking_slots_start_within_three_years')
+  // As far as the rule lets them lie, each a hundred dates from the next.
+  await owner.query(
+    `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
+     select ts.clinic_id, $2, ts.id, d.day, tstzrange(d.day + time '09:00' at time zone 'UTC', d.day + time '09:20' at time zone 'UTC')
+     from (select current_date + 100 * n as day from generate_series(2, 10) n) d
+     cross join (select ts.* from app_public.time_slots ts where ts.clinic_id = $1 limit 1) ts`,
+    [clinicId, doctorId],
+  )
+  await owner.query('commit')
+  for (const [i, search] of searches.entries())
+    expect(await blocksRead(search)).toBeLessThan((before[i] as number) + 4000)
+})
+
 it('the next page is read from where the last ended, not from the beginning', async () => {
   const { cursor } = await owner.one<{ cursor: string }>(
     `select cursor from app_public.available_slots($1, page_size => 100) order by starts_at desc, booking_slot_id desc limit 1`,

@@ -130,8 +130,8 @@ it('finds what a plain statement finds, whatever is asked', () =>
     const of = (what: 'time' | 'date' | 'cursor', ...more: string[]) => [
       ...new Set([...all.map((row) => row[what]), ...more]),
     ]
-    const times = of('time', '-infinity', 'infinity')
-    const dates = of('date', '-infinity', 'infinity', '1999-01-01')
+    const times = of('time', '-infinity', 'infinity', '4713-11-24 00:00:00+00 BC', '294276-12-31 23:59:59+00')
+    const dates = of('date', '-infinity', 'infinity', '1999-01-01', '4713-11-24 BC', '20271-03-04', '5874897-12-31')
     let rows = 0
     await fc.assert(
       fc.asyncProperty(asked(world, times, dates, of('cursor', '1'.padStart(32, '0'))), async (search) => {

@@ -102,7 +102,7 @@ describe('events', () => {
         await createSlot(db, clinicId, doctorId, timeSlotId, date)
       }
       await db.as(customer.claims, () => hold(db, clinicId, slotId))
-      await createSlot(db, clinicId, doctorId, timeSlotId, '2100-01-01')
+      await createSlot(db, clinicId, doctorId, timeSlotId, `${new Date().getUTCFullYear() + 1}-12-31`)
       const actors = await db.query(
         `select to_state as "to", actor, actor_account_id as account from app_public.events
          where clinic_id = $1 and to_state <> 'open' order by id`,

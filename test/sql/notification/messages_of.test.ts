@@ -17,7 +17,12 @@ const messageOf = (db: Db, bookingId: string, kind: string) =>
     [bookingId, kind],
   )
 
-/** A clinic with names to be read, and slots at half past three in the afternoon on 1 and 2 July 2100, by its clock. */
+const year = new Date().getUTCFullYear() + 1
+const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+/** A day of next year's July as messages write it. */
+const july = (day: number) => `${weekdays[new Date(Date.UTC(year, 6, day)).getUTCDay()]}, ${day} July ${year}`
+
+/** A clinic with names to be read, and slots at half past three in the afternoon on 1 and 2 July of next year, by its clock. */
 async function aNamedPractice(db: Db, zone: string) {
   const clinicId = await aClinic(db, zone)
   const doctorId = await aDoctor(db, clinicId)
@@ -25,7 +30,7 @@ async function aNamedPractice(db: Db, zone: string) {
   await db.query(`update app_public.doctors set full_name = 'Dr. Ada Berg' where id = $1`, [doctorId])
   const timeSlotId = await aTimeSlot(db, clinicId, '15:30', '16:00')
   const slots = []
-  for (const date of ['2100-07-01', '2100-07-02'])
+  for (const date of [`${year}-07-01`, `${year}-07-02`])
     slots.push(
       (
         await db.one<{ id: string }>('select id from app_public.create_booking_slot($1, $2, $3, $4)', [
@@ -57,7 +62,7 @@ describe('messages_of', () => {
             'Dear Ann Olsen,',
             'your appointment is booked:',
             'Riverside %',
-            `Thursday, 1 July 2100, 15:30 (${zone})`,
+            `${july(1)}, 15:30 (${zone})`,
             'with Dr. Ada Berg',
             `Booking ${bookingId}`,
           ]),
@@ -76,13 +81,13 @@ describe('messages_of', () => {
       expect(await of('booking_reminder')).toEqual([
         'Reminder: your appointment at Riverside %',
         'we expect you:',
-        'Thursday, 1 July 2100, 15:30 (Europe/Berlin)',
+        `${july(1)}, 15:30 (Europe/Berlin)`,
       ])
       await reschedule(db, clinicId, bookingId, next)
       expect(await of('booking_rescheduled')).toEqual([
         'Your appointment at Riverside % has moved',
         'your appointment is now:',
-        'Friday, 2 July 2100, 15:30 (Europe/Berlin)',
+        `${july(2)}, 15:30 (Europe/Berlin)`,
       ])
       const { claims } = await anEmployee(db, clinicId, 'receptionist')
       for (const [who, words] of [
@@ -94,7 +99,7 @@ describe('messages_of', () => {
           expect(await of('booking_cancelled')).toEqual([
             'Your appointment at Riverside % is cancelled',
             words,
-            'Friday, 2 July 2100, 15:30 (Europe/Berlin)',
+            `${july(2)}, 15:30 (Europe/Berlin)`,
           ])
         })
     }))

@@ -3,7 +3,7 @@ import type { Notification } from 'pg'
 import { type ClonedDatabase, cloneDatabase } from '../../helpers/cluster.ts'
 import { type Connection, connect } from '../../helpers/connection.ts'
 import { book, hold } from '../../helpers/operations.ts'
-import { aPractice } from '../../helpers/world.ts'
+import { aDoctor, aPractice } from '../../helpers/world.ts'
 
 let database: ClonedDatabase
 let publisher: Connection
@@ -133,10 +133,11 @@ it('many events come in chunks that fit a NOTIFY, and in batches, each once and 
   await listen(clinicId)
   await publisher.query(
     `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
-     select clinic_id, doctor_id, time_slot_id, (at at time zone 'Europe/Berlin')::date, tstzrange(at, at + interval '30 minutes')
-     from app_public.booking_slots, generate_series(1, 1500) n, lateral (select starts_at + n * interval '25 hours') t (at)
+     select clinic_id, d.id, time_slot_id, (at at time zone 'Europe/Berlin')::date, tstzrange(at, at + interval '30 minutes')
+     from app_public.booking_slots, generate_series(1, 750) n, unnest($3::bigint[]) d (id),
+       lateral (select starts_at + n * interval '25 hours') t (at)
      where clinic_id = $1 and doctor_id = $2`,
-    [clinicId, doctorId],
+    [clinicId, doctorId, [doctorId, await aDoctor(publisher, clinicId)]],
   )
   await settled()
   // 1501 of one clinic, in batches of 700: 300, 300, 100; again; and 101.

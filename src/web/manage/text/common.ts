@@ -63,6 +63,7 @@ const en = {
     template_not_found: 'This was already switched off.',
     rebooking_not_found: 'This entry has been dealt with already.',
     notification_not_found: 'This message is no longer there.',
+    slot_too_far_ahead: 'Slots can be made for the next three years at most.',
     unknown_time_zone: 'This is not a time zone that the server knows.',
     time_zone_in_use:
       'There are bookings or holds ahead in the present time zone. Cancel the bookings first; free slots move by themselves.',
@@ -134,6 +135,7 @@ const de: typeof en = {
     template_not_found: 'Das war schon ausgeschaltet.',
     rebooking_not_found: 'Das ist schon erledigt.',
     notification_not_found: 'Diese Nachricht gibt es nicht mehr.',
+    slot_too_far_ahead: 'Termine lassen sich höchstens für die nächsten drei Jahre anlegen.',
     unknown_time_zone: 'Diese Zeitzone kennt der Server nicht.',
     time_zone_in_use:
       'Es gibt kommende Buchungen oder Reservierungen in der jetzigen Zeitzone. Sagen Sie die Buchungen zuerst ab; freie Termine ziehen von selbst um.',
