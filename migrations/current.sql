@@ -300,3 +300,113 @@ alter table app_private.sessions alter column expires_at set default now() + int
 --! include schedule/set_template_week_minutes.sql
 --! include schedule/withdraw_day.sql
 --! include schedule/withdraw_slot.sql
+-- Names have a visible character and no text has hidden ones. Lengths and values of what people type are refused by functions that raise:
+-- when a check fails by itself, or a NOT NULL does, PostgreSQL writes the whole row, names and notes included, to its log.
+--! include core/error_codes.sql
+--! include core/is_line.sql
+--! include core/is_prose.sql
+--! include core/require_length.sql
+--! include core/require_line.sql
+--! include core/require_prose.sql
+--! include core/require_one_of.sql
+--! include core/require_names.sql
+--! include core/refuse_missing.sql
+alter table app_public.customers
+  drop constraint if exists customers_have_a_name,
+  drop constraint if exists customer_phones_are_short,
+  drop constraint if exists customers_read_a_language_that_is_known,
+  drop constraint if exists customers_are_told_by_email_or_sms,
+  add constraint customers_have_a_name
+    check (app_hidden.require_line(full_name, 'fullName', 200)),
+  add constraint customer_phones_are_short
+    check (app_hidden.require_line(phone, 'phone', 50)),
+  add constraint customers_read_a_language_that_is_known
+    check (app_hidden.require_one_of(preferred_language, 'preferredLanguage', 'en', 'de')),
+  add constraint customers_are_told_by_email_or_sms
+    check (app_hidden.require_one_of(preferred_channel, 'preferredChannel', 'email', 'sms'));
+alter table app_public.clinic_customers
+  drop constraint if exists clinic_customers_have_a_name,
+  drop constraint if exists clinic_customer_phones_are_short,
+  drop constraint if exists clinic_customer_notes_are_short,
+  drop constraint if exists clinic_customers_read_a_language_that_is_known,
+  drop constraint if exists clinic_customers_are_told_by_email_or_sms,
+  add constraint clinic_customers_have_a_name
+    check (app_hidden.require_line(full_name, 'fullName', 200)),
+  add constraint clinic_customer_phones_are_short
+    check (app_hidden.require_line(phone, 'phone', 50)),
+  add constraint clinic_customer_notes_are_short
+    check (app_hidden.require_prose(notes, 'notes', 5000)),
+  add constraint clinic_customers_read_a_language_that_is_known
+    check (app_hidden.require_one_of(preferred_language, 'preferredLanguage', 'en', 'de')),
+  add constraint clinic_customers_are_told_by_email_or_sms
+    check (app_hidden.require_one_of(preferred_channel, 'preferredChannel', 'email', 'sms'));
+alter table app_public.bookings
+  drop constraint if exists booking_notes_are_short,
+  drop constraint if exists cancellation_reasons_are_short,
+  add constraint booking_notes_are_short
+    check (app_hidden.require_prose(note, 'note', 2000)),
+  add constraint cancellation_reasons_are_short
+    check (app_hidden.require_prose(cancellation_reason, 'reason', 500));
+alter table app_public.events
+  drop constraint if exists reasons_of_events_are_short,
+  add constraint reasons_of_events_are_short
+    check (app_hidden.require_prose(reason, 'reason', 500));
+alter table app_public.employees
+  drop constraint if exists employees_have_a_name,
+  add constraint employees_have_a_name
+    check (app_hidden.require_line(full_name, 'fullName', 200));
+alter table app_private.invitations
+  drop constraint if exists invited_people_have_a_name,
+  add constraint invited_people_have_a_name
+    check (app_hidden.require_line(full_name, 'fullName', 200));
+alter table app_public.clinics
+  drop constraint if exists clinics_have_a_name,
+  drop constraint if exists clinic_addresses_and_phones_are_short,
+  add constraint clinics_have_a_name
+    check (app_hidden.require_line(name, 'name', 200)),
+  add constraint clinic_addresses_and_phones_are_short
+    check (app_hidden.require_prose(address, 'address', 500) and app_hidden.require_line(phone, 'phone', 50));
+alter table app_public.doctors
+  drop constraint if exists doctors_have_a_name,
+  drop constraint if exists texts_about_doctors_are_short,
+  add constraint doctors_have_a_name
+    check (app_hidden.require_line(full_name, 'fullName', 200)),
+  add constraint texts_about_doctors_are_short
+    check (app_hidden.require_prose(about, 'about', 5000));
+alter table app_public.time_slots
+  drop constraint if exists time_slots_have_a_name,
+  add constraint time_slots_have_a_name
+    check (app_hidden.require_line(name, 'name', 100));
+alter table app_public.specializations
+  drop constraint if exists specializations_have_a_name,
+  drop constraint if exists names_of_specializations_can_be_seen,
+  add constraint specializations_have_a_name
+    check (app_hidden.require_line(name::text, 'name', 100)),
+  add constraint names_of_specializations_can_be_seen
+    check (app_hidden.require_names(names, 'names', 100));
+alter table app_public.policies
+  drop constraint if exists sender_names_are_one_short_line,
+  add constraint sender_names_are_one_short_line
+    check (app_hidden.require_line(sender_name, 'senderName', 100));
+alter table app_public.notification_texts
+  drop constraint if exists subjects_are_one_short_line,
+  drop constraint if exists bodies_have_no_hidden_characters,
+  add constraint subjects_are_one_short_line
+    check (subject = '' or app_hidden.require_line(subject, 'subject', 200)),
+  add constraint bodies_have_no_hidden_characters
+    check (app_hidden.require_prose(body, 'body', 10000));
+create or replace trigger what_is_missing_is_refused before insert or update on app_public.customers
+  for each row when (num_nulls(NEW.full_name, NEW.wants_reminders, NEW.is_active) > 0)
+  execute function app_hidden.refuse_missing('full_name', 'wants_reminders', 'is_active');
+create or replace trigger what_is_missing_is_refused before insert or update on app_public.clinic_customers
+  for each row when (num_nulls(NEW.full_name, NEW.wants_reminders) > 0)
+  execute function app_hidden.refuse_missing('full_name', 'wants_reminders');
+create or replace trigger what_is_missing_is_refused before insert or update on app_public.employees
+  for each row when (num_nulls(NEW.full_name, NEW.role, NEW.is_active) > 0)
+  execute function app_hidden.refuse_missing('full_name', 'role', 'is_active');
+create or replace trigger what_is_missing_is_refused before insert or update on app_private.invitations
+  for each row when (num_nulls(NEW.email, NEW.full_name, NEW.role) > 0)
+  execute function app_hidden.refuse_missing('email', 'full_name', 'role');
+--! include roster/roster_value_faults.sql
+--! include booking/book_slot.sql
+--! include booking/cancel_booking.sql

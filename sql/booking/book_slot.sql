@@ -61,7 +61,7 @@ $$;
 
 comment on function app_public.book_slot(bigint, bigint, bigint, text, text, int) is
 $c$Books a free slot, or one the customer holds, and queues confirmation and reminders in the same transaction. Of all who try at once exactly one wins. Customers book for themselves (customer_id left out), the desk for customers of its clinic.
-Refuses slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, customer_busy, customer_not_found, forbidden, unauthenticated, idempotency_key_reused, invalid_argument, stale_row_version.$c$;
+Refuses slot_not_found, slot_taken, slot_held, slot_withdrawn, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, customer_busy, customer_not_found, forbidden, unauthenticated, idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted, stale_row_version.$c$;
 
 revoke all on function app_public.book_slot(bigint, bigint, bigint, text, text, int) from public;
 grant execute on function app_public.book_slot(bigint, bigint, bigint, text, text, int) to app_customer;

@@ -33,7 +33,7 @@ end
 $$;
 
 comment on function app_public.cancel_booking(bigint, bigint, text, text, int) is
-'Cancels a booking and frees its slot at once. Customers their own, until the clinic''s cancellation cut-off; the desk any of its clinic. Refuses booking_not_found, cancellation_too_late, illegal_transition (not booked any more), forbidden, unauthenticated, idempotency_key_reused, invalid_argument, stale_row_version.';
+'Cancels a booking and frees its slot at once. Customers their own, until the clinic''s cancellation cut-off; the desk any of its clinic. Refuses booking_not_found, cancellation_too_late, illegal_transition (not booked any more), forbidden, unauthenticated, idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted, stale_row_version.';
 
 revoke all on function app_public.cancel_booking(bigint, bigint, text, text, int) from public;
 grant execute on function app_public.cancel_booking(bigint, bigint, text, text, int) to app_customer;

@@ -42,7 +42,7 @@ end
 $$;
 
 comment on function app_public.add_clinic_customer(bigint, text, text, text, text, text) is
-'Takes a caller or walk-in into a clinic''s own records, so that the desk can book for them; who has registered with this e-mail address is recognised. `preferred_language` is en or de. For the desk. Refuses forbidden, idempotency_key_reused, invalid_argument, invalid_email.';
+'Takes a caller or walk-in into a clinic''s own records, so that the desk can book for them; who has registered with this e-mail address is recognised. `preferred_language` is en or de. For the desk. Refuses forbidden, idempotency_key_reused, invalid_argument, invalid_email, text_too_long, text_not_accepted.';
 
 revoke all on function app_public.add_clinic_customer(bigint, text, text, text, text, text) from public;
 grant execute on function app_public.add_clinic_customer(bigint, text, text, text, text, text) to app_staff;

@@ -26,7 +26,7 @@ end
 $$;
 
 comment on function app_public.invite_employee(bigint, text, text, app_public.staff_role, bigint) is
-'Invites somebody to a clinic''s staff, for seven days; `doctor_id` says which of the clinic''s doctors they are, if one. Earlier invitations of the same person to this clinic end. For the clinic''s managers. The token is told once, here. Refuses forbidden, invalid_email, doctor_not_found.';
+'Invites somebody to a clinic''s staff, for seven days; `doctor_id` says which of the clinic''s doctors they are, if one. Earlier invitations of the same person to this clinic end. For the clinic''s managers. The token is told once, here. Refuses forbidden, invalid_email, text_too_long, text_not_accepted, doctor_not_found.';
 
 revoke all on function app_public.invite_employee(bigint, text, text, app_public.staff_role, bigint) from public;
 grant execute on function app_public.invite_employee(bigint, text, text, app_public.staff_role, bigint) to app_staff;

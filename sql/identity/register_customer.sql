@@ -47,7 +47,7 @@ end
 $$;
 
 comment on function app_public.register_customer(text, text, text, text) is
-'Registers a patient with an account of their own and signs them in. Open to everybody. Known and unknown addresses are answered alike: where an account exists that the password does not open, the new one stands beside it, opened by the address and its own password, and the owner of the address is told by mail. Refuses invalid_email, weak_password, invalid_argument, too_many_attempts (five times a day with one address, or many from one network).';
+'Registers a patient with an account of their own and signs them in. Open to everybody. Known and unknown addresses are answered alike: where an account exists that the password does not open, the new one stands beside it, opened by the address and its own password, and the owner of the address is told by mail. Refuses invalid_email, text_too_long, text_not_accepted, weak_password, invalid_argument, too_many_attempts (five times a day with one address, or many from one network).';
 
 revoke all on function app_public.register_customer(text, text, text, text) from public;
 grant execute on function app_public.register_customer(text, text, text, text) to app_anonymous;

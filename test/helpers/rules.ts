@@ -19,16 +19,31 @@ export async function constraintsOf(db: Db, tables: string[]): Promise<string[]>
 /** What each violation was refused by: the constraint's name, or whatever happened instead. Nothing of it stays. */
 export async function refusedBy(db: Db, violations: Record<string, Violation>): Promise<Record<string, string>> {
   const outcome: Record<string, string> = {}
+  const raises = await raisingChecks(db)
   for (const [rule, [statement, ...values]] of Object.entries(violations)) {
     outcome[rule] = await db.undone(() =>
       db.query(statement, values).then(
         () => 'nothing',
         (error: unknown) => {
           if (!(error instanceof DatabaseError)) throw error
-          return error.constraint ?? `${error.code}: ${error.message}`
+          return error.constraint ?? (raises.get(rule)?.(error) ? rule : `${error.code}: ${error.message}`)
         },
       ),
     )
   }
   return outcome
+}
+
+/**
+ * Checks that raise their refusal themselves, so that no row gets into PostgreSQL's log: whether an error is that of the
+ * check, which names the argument that it is about.
+ */
+async function raisingChecks(db: Db): Promise<Map<string, (error: DatabaseError) => boolean>> {
+  const checks = await db.query<{ name: string; text: string }>(
+    `select conname as name, pg_get_constraintdef(oid) as text from pg_constraint
+     where contype = 'c' and pg_get_constraintdef(oid) ~ 'app_hidden\\.require_'`,
+  )
+  const argumentOf = ({ code = '', detail = '{}' }: DatabaseError) =>
+    code.startsWith('MS0') && (JSON.parse(detail) as { argument?: string }).argument
+  return new Map(checks.map(({ name, text }) => [name, (error) => text.includes(`'${argumentOf(error)}'`)]))
 }

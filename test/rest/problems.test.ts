@@ -67,7 +67,8 @@ it('a body is judged field by field', async () => {
   // What only the database can judge it names as well.
   expect((await manager('PATCH', `/doctors/${practice.doctorId}`, { body: { fullName: ' ' } })).body).toMatchObject({
     status: 422,
-    code: 'check_violation',
+    code: 'text_not_accepted',
+    errors: [{ field: 'fullName' }],
   })
   expect((await manager('PATCH', `/doctors/${practice.doctorId}`, { body: { fullName: null } })).body).toMatchObject({
     status: 422,

@@ -50,6 +50,12 @@ export function EditForm({ submit, save, fieldOf, reload, onDirty, aside, childr
     if (Object.keys(errors).length > 0) box.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
   }, [errors])
 
+  /** The input that the database says it is about, if the form has it. */
+  function inputOf({ detail }: Refusal): string | undefined {
+    const inputs = [...(box.current?.querySelectorAll<HTMLInputElement>('[name]') ?? [])]
+    return inputs.find(({ name }) => name === detail.argument)?.name
+  }
+
   const stale = problem instanceof Refusal && problem.code === 'stale_row_version'
   const touch = () => setDirty(true)
   return (
@@ -64,7 +70,7 @@ export function EditForm({ submit, save, fieldOf, reload, onDirty, aside, childr
           setDirty(false)
         }}
         onRefusal={(error) => {
-          const field = error instanceof Refusal ? fieldOf?.(error) : undefined
+          const field = error instanceof Refusal ? (fieldOf?.(error) ?? inputOf(error)) : undefined
           if (field) setErrors({ [field]: words(error) })
           else setProblem(error)
           return true

@@ -189,6 +189,9 @@ export const de: Texts = {
     email_taken: 'Mit dieser E-Mail-Adresse gibt es schon ein Konto. Bitte melden Sie sich an.',
     weak_password: 'Das Passwort braucht mindestens 10 Zeichen.',
     invalid_email: 'Das ist keine E-Mail-Adresse.',
+    text_too_long: 'Dieser Text ist zu lang.',
+    text_not_accepted:
+      'Ein Name braucht sichtbare Zeichen, und kein Text darf unsichtbare enthalten. Bitte tippen Sie ihn neu ein.',
     reset_token_invalid: 'Dieser Link gilt nicht mehr. Unten können Sie um einen neuen bitten.',
     unauthenticated: 'Sie wurden abgemeldet. Bitte melden Sie sich wieder an.',
     forbidden: 'Dazu haben Sie kein Recht.',

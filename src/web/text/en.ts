@@ -188,6 +188,9 @@ export const en = {
     email_taken: 'There is an account with this e-mail address already. Sign in instead.',
     weak_password: 'The password needs at least 10 characters.',
     invalid_email: 'This is not an e-mail address.',
+    text_too_long: 'This text is too long.',
+    text_not_accepted:
+      'A name needs a letter that can be seen, and no text may hold hidden characters. Please type it anew.',
     reset_token_invalid: 'This link is no longer good. Ask for a new one below.',
     unauthenticated: 'You have been signed out. Please sign in again.',
     forbidden: 'You have no right to do this.',

@@ -87,7 +87,7 @@ describe('book_slot', () => {
     inTransaction(async (db) => {
       const { clinicId, slotId, customer } = await aPractice(db)
       await db.as(customer.claims)
-      await expectRefusal(book(db, clinicId, slotId, { note: 'x'.repeat(2001) }), 'check_violation')
+      await expectRefusal(book(db, clinicId, slotId, { note: 'x'.repeat(2001) }), 'text_too_long')
       await book(db, clinicId, slotId, { note: 'x'.repeat(2000) })
     }))
 

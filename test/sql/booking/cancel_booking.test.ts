@@ -151,7 +151,7 @@ describe('cancel_booking', () => {
     inTransaction(async (db) => {
       const { clinicId, bookingId, customer } = await aBooking(db)
       await db.as(customer.claims, () =>
-        expectRefusal(cancel(db, clinicId, bookingId, 'x'.repeat(501)), 'check_violation'),
+        expectRefusal(cancel(db, clinicId, bookingId, 'x'.repeat(501)), 'text_too_long'),
       )
     }))
 })

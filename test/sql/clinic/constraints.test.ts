@@ -151,6 +151,12 @@ it('each constraint of clinics and their people refuses what its name says, from
       clinic_customers_read_a_language_that_is_known: [
         `update app_public.clinic_customers set preferred_language = 'tlh'`,
       ],
+      clinic_customer_phones_are_short: [`update app_public.clinic_customers set phone = repeat('0', 51)`],
+      clinic_customer_notes_are_short: [`update app_public.clinic_customers set notes = repeat('x', 5001)`],
+      names_of_specializations_can_be_seen: [
+        `insert into app_public.specializations (name, names) values ('New', jsonb_build_object('de', U&'\\2066'))`,
+      ],
+      texts_about_doctors_are_short: [`update app_public.doctors set about = repeat('x', 5001)`],
       clinic_customers_are_told_by_email_or_sms: [
         `update app_public.clinic_customers set preferred_channel = 'webhook'`,
       ],
