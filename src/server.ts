@@ -3,8 +3,8 @@ import express from 'express'
 import helmet from 'helmet'
 import { createHttpServer } from './connections.ts'
 import { readErrorCodes } from './database/error_codes.ts'
-import { refuseOwnersLogin } from './database/login.ts'
-import { healthPool, passwordPool, requestPool } from './database/pools.ts'
+import { checkServersLogin } from './database/login.ts'
+import { healthPool, listenPool, passwordPool, requestPool } from './database/pools.ts'
 import { createGraphQL } from './graphql/instance.ts'
 import { healthRoutes } from './health.ts'
 import { Lifecycle } from './lifecycle.ts'
@@ -31,12 +31,13 @@ export async function startServer(
   lifecycle: Lifecycle,
 ): Promise<{ url: string; said: string; stop: () => Promise<void> }> {
   const pool = requestPool(settings)
-  await refuseOwnersLogin(pool, settings)
+  await checkServersLogin(pool, settings)
   const passwords = passwordPool(settings)
-  const health = healthPool(settings.databaseUrl)
+  const health = healthPool(settings)
+  const listening = settings.listenDatabaseUrl ? listenPool(settings.listenDatabaseUrl) : undefined
   const { trustedDocuments } = settings
   const manifests = trustedDocuments ? [trustedDocuments, ...pagesManifests] : undefined
-  const graphql = await createGraphQL({ pool, passwordPool: passwords, settings, log, manifests })
+  const graphql = await createGraphQL({ pool, passwordPool: passwords, listening, settings, log, manifests })
   const app = express()
   const { server, stop: finishRequests } = createHttpServer(settings, app)
   const metrics = createMetrics(settings, health, { requests: pool, passwords })
@@ -60,7 +61,7 @@ export async function startServer(
     async stop() {
       await finishRequests(graceMs)
       await graphql.release()
-      await Promise.all([pool.end(), passwords.end(), health.end()])
+      await Promise.all([pool.end(), passwords.end(), health.end(), listening?.end()])
     },
   }
 }

@@ -75,6 +75,10 @@ const specs = {
     default: undefined,
     desc: 'The same database as the HTTP server connects to it: as app_authenticator, who cannot become the owner. In production DATABASE_URL or this must be so',
   }),
+  LISTEN_DATABASE_URL: postgresUrl({
+    default: undefined,
+    desc: 'Set it when the address for the HTTP server leads through PgBouncer or another pooler in transaction mode: the same login past the pooler, to listen for changes',
+  }),
   MEDISLOT_DATA_DIR: str({
     default: undefined,
     desc: 'Where the embedded server keeps its data, its log and its generated secrets',
@@ -246,6 +250,8 @@ export function readSettings(program: Program, environment: NodeJS.ProcessEnv = 
     publicUrl: env.PUBLIC_URL,
     databaseUrl: env.DATABASE_URL,
     serverDatabaseUrl: env.SERVER_DATABASE_URL,
+    /** Where the HTTP server listens; defined, its own address leads through a pooler in transaction mode. */
+    listenDatabaseUrl: env.LISTEN_DATABASE_URL,
     dataDir: env.MEDISLOT_DATA_DIR,
     jwtSecret: env.JWT_SECRET,
     accessTokenSeconds: env.ACCESS_TOKEN_SECONDS,

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Logger, parseCronItems, run, type WorkerEvents } from 'graphile-worker'
 import type { Pool } from 'pg'
+import { refusePoolerBefore } from './database/login.ts'
 import { createPool } from './database/pools.ts'
 import { watchForDeadWorkers } from './dead_workers.ts'
 import { Lifecycle } from './lifecycle.ts'
@@ -34,6 +35,7 @@ export async function startWorker(
   settings: WorkerSettings & Pick<Settings, 'mail' | 'twilio' | 'production'>,
 ): Promise<{ stop: () => Promise<void> }> {
   const pool = createPool(settings.databaseUrl, { name: 'worker', size: settings.workerConcurrency + 3 })
+  await refusePoolerBefore(pool)
   const transports = createTransports(settings)
   if (settings.production && !settings.mail) {
     log.warn('SMTP_URL is not set: e-mails go to app_private.messages, to nobody')

@@ -7,6 +7,7 @@ import JSON5 from 'json5'
 
 import { Client } from 'pg'
 import { libraryLog } from '../log.ts'
+import { refusePooler } from './login.ts'
 
 type MigrateSettings = Parameters<typeof migrate>[0] & { migrationsFolder: string }
 
@@ -40,6 +41,7 @@ export async function migrateDatabase(databaseUrl: string): Promise<void> {
   const client = new Client({ connectionString: databaseUrl, application_name: 'medislot migrate' })
   await client.connect()
   try {
+    await refusePooler(client)
     // graphile-migrate fails when another one is at work; waiting is what two servers that start together need.
     await client.query(`select pg_advisory_lock(hashtextextended('medislot migrate', 0))`)
     await migrate({ ...(await migrateSettings()), connectionString: databaseUrl })

@@ -27,6 +27,7 @@ export function createPool(
     name,
     size,
     options = {},
+    pooler = false,
     pipeline = false,
     patienceMs = 300_000,
     connectMs = 10_000,
@@ -34,6 +35,8 @@ export function createPool(
     name: string
     size: number
     options?: Record<string, string | number>
+    /** A pooler stands in between: it takes no settings with a connection. */
+    pooler?: boolean
     pipeline?: boolean
     patienceMs?: number
     /** Longest wait for a connection, be it a new one or one that somebody gives back. */
@@ -48,7 +51,7 @@ export function createPool(
     connectionTimeoutMillis: connectMs,
     query_timeout: patienceMs,
     keepAlive: true,
-    options: settingsOf({ ...whenWeAreGone, ...sameEverywhere, ...options }),
+    ...(!pooler && { options: settingsOf({ ...whenWeAreGone, ...sameEverywhere, ...options }) }),
   })
   pool.on('error', (error) => {
     // pool.end() does not wait for its last goodbye, so stopping the server next may still cut a connection off.
@@ -87,41 +90,72 @@ function asAuthenticator(databaseUrl: string): Record<string, string> {
   return user === 'app_authenticator' ? {} : { role: 'app_authenticator' }
 }
 
-/** The pool that requests run on. Pipelined: src/graphql/request_adaptor.ts sends BEGIN and what follows it in one go. */
-export function requestPool(
-  settings: Pick<ServerSettings, 'databaseUrl' | 'poolSize' | 'statementTimeoutMs'>,
-  name = 'server',
-): Pool {
-  return createPool(settings.databaseUrl, {
+/** By connection, what each of its transactions has to set for itself: see requestPool(). */
+const localSettings = new WeakMap<object, string>()
+
+/** Statements that a transaction of this connection begins with; '' where the session has what it needs. */
+export const settingsOfTransaction = (client: object): string => localSettings.get(client) ?? ''
+
+/** Whether something prepared on a connection is there in its next transaction. */
+export const keepsSession = (client: object): boolean => !localSettings.has(client)
+
+type RequestPoolSettings = Pick<ServerSettings, 'databaseUrl' | 'poolSize' | 'statementTimeoutMs'> &
+  Partial<Pick<ServerSettings, 'listenDatabaseUrl'>>
+
+/**
+ * The pool that requests run on. Pipelined: src/graphql/request_adaptor.ts sends BEGIN and what follows it in one go.
+ *
+ * With `listenDatabaseUrl` its connections lead through a pooler such as PgBouncer in transaction mode, where each
+ * transaction may be on another session of PostgreSQL: nothing is set for a session, nothing prepared in it. They log in as
+ * app_authenticator, then, since they cannot take the role.
+ */
+export function requestPool(settings: RequestPoolSettings, name = 'server'): Pool {
+  const session = {
+    statement_timeout: settings.statementTimeoutMs,
+    // A request's transaction that does nothing for so long has lost its server.
+    idle_in_transaction_session_timeout: 60_000,
+  }
+  const pooler = settings.listenDatabaseUrl !== undefined
+  const pool = createPool(settings.databaseUrl, {
     name,
     size: settings.poolSize,
     pipeline: true,
     patienceMs: settings.statementTimeoutMs + 5000,
     // Who waits longer than a statement may last is told to come back. But a new connection takes its time.
     connectMs: Math.min(10_000, Math.max(1000, settings.statementTimeoutMs)),
-    options: {
-      ...asAuthenticator(settings.databaseUrl),
-      statement_timeout: settings.statementTimeoutMs,
-      // A request's transaction that does nothing for so long has lost its server.
-      idle_in_transaction_session_timeout: 60_000,
-    },
+    options: { ...asAuthenticator(settings.databaseUrl), ...session },
+    pooler,
   })
+  if (pooler) {
+    const settings = Object.entries({ ...sameEverywhere, ...session })
+    const text = settings.map(([name, value]) => `set local ${name} = '${value}'; `)
+    pool.on('connect', (client) => localSettings.set(client, text.join('')))
+  }
+  return pool
 }
 
 /** The pool for requests that compute a password's hash: few connections, since each keeps a processor of the database busy. */
 export const passwordPool = ({
   passwordPoolSize,
   ...settings
-}: Pick<ServerSettings, 'databaseUrl' | 'passwordPoolSize' | 'statementTimeoutMs'>): Pool =>
+}: Omit<RequestPoolSettings, 'poolSize'> & Pick<ServerSettings, 'passwordPoolSize'>): Pool =>
   requestPool({ ...settings, poolSize: passwordPoolSize }, 'passwords')
 
+/** The connection on which the server listens for changes, where those of requests cannot. */
+export const listenPool = (listenDatabaseUrl: string): Pool =>
+  createPool(listenDatabaseUrl, { name: 'listener', size: 1, options: asAuthenticator(listenDatabaseUrl) })
+
 /** One connection of its own for /readyz: under load it must say "ready", not queue behind the requests. */
-export function healthPool(databaseUrl: string): Pool {
+export function healthPool({
+  databaseUrl,
+  listenDatabaseUrl,
+}: Pick<RequestPoolSettings, 'databaseUrl' | 'listenDatabaseUrl'>): Pool {
   return createPool(databaseUrl, {
     name: 'health',
     size: 1,
     patienceMs: 3000,
     connectMs: 3000,
     options: { ...asAuthenticator(databaseUrl), statement_timeout: 2000 },
+    pooler: listenDatabaseUrl !== undefined,
   })
 }

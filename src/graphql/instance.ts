@@ -27,6 +27,8 @@ export interface GraphQLOptions {
   pool: Pool
   /** More of them, for the mutations that compute a password's hash. */
   passwordPool: Pool
+  /** Where to listen for changes when `pool` leads through a pooler that does not; the caller ends it. */
+  listening?: Pool | undefined
   settings: TokenSettings &
     Pick<ServerSettings, 'production' | 'introspection'> &
     Partial<Pick<ServerSettings, 'trust'>>
@@ -83,6 +85,7 @@ const maxRequestLength = 100_000
 export async function createGraphQL({
   pool,
   passwordPool,
+  listening = pool,
   settings,
   log,
   manifests,
@@ -92,7 +95,7 @@ export async function createGraphQL({
   const tokens = createTokens(settings)
   const addressOf = (request: IncomingMessage) => clientAddress(request, settings.trust ?? trustOf(undefined))
   let serving: Serving
-  const service = makeRequestService(pool, passwordPool)
+  const service = makeRequestService(pool, { passwordPool, listening })
   const connect = makePgAdaptorWithPgClient(pool)
 
   const instance = postgraphile({

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { makePgAdaptorWithPgClient, makePgService } from 'postgraphile/adaptors/pg'
+import { makePgAdaptorWithPgClient, makePgService, PgSubscriber } from 'postgraphile/adaptors/pg'
 import type { OneTransaction } from './one_transaction.ts'
 import { requirePlace } from './password_mutations.ts'
 import { inTransaction, type TransactionSettings } from './request_transaction.ts'
@@ -20,14 +20,23 @@ export interface RequestSettings extends TransactionSettings {
  * planning (request_transaction.ts, shared_reads.ts): transactions begin with app_private.begin_request instead of
  * set_config calls, the statements of a query share one, and all statements are prepared.
  * `pool` must act as app_authenticator, and pipeline; so must `passwordPool`, on which mutations that compute a
- * password's hash run. PostGraphile's introspection comes without settings and needs no transaction.
+ * password's hash run. `listening` is where it listens. PostGraphile's introspection comes without settings and needs no
+ * transaction.
  */
-export function makeRequestService(pool: Pool, passwordPool = pool): GraphileConfig.PgServiceConfiguration {
+export function makeRequestService(
+  pool: Pool,
+  { passwordPool = pool, listening = pool } = {},
+): GraphileConfig.PgServiceConfiguration {
   if (!pool.options.pipeline || !passwordPool.options.pipeline)
     throw new Error('the pool of requests must be made with `pipeline: true`')
-  const service = makePgService({ pool, schemas: ['app_public'] })
+  const pgSubscriber = new PgSubscriber(listening)
+  const service = makePgService({ pool, pgSubscriber, schemas: ['app_public'] })
   return {
     ...service,
+    async release() {
+      await service.release?.()
+      await pgSubscriber.release()
+    },
     adaptor: {
       ...service.adaptor,
       createWithPgClient: () => {

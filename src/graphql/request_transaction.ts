@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import { escapeLiteral, type PoolClient } from 'pg'
 import type { NodePostgresPgClient } from 'postgraphile/adaptors/pg'
+import { keepsSession, settingsOfTransaction } from '../database/pools.ts'
 import type { Claims } from './tokens.ts'
 
 /** What a transaction of a request is begun with. */
@@ -58,7 +59,8 @@ export function begin(rawClient: PoolClient, { claims, readOnly }: TransactionSe
   const { stream } = (rawClient as unknown as { connection: { stream: Writable } }).connection
   stream.cork()
   setImmediate(() => stream.uncork())
-  const begun = rawClient.query(`begin${mode}; select app_private.begin_request(${who}::jsonb)`)
+  const settings = settingsOfTransaction(rawClient)
+  const begun = rawClient.query(`begin${mode}; ${settings}select app_private.begin_request(${who}::jsonb)`)
   // Looked at when a later statement fails, as it then must; until then it is not an unhandled rejection.
   begun.catch(() => {})
   return begun
@@ -72,7 +74,7 @@ export const firstError = (begun: Promise<unknown>, error: unknown): Promise<unk
   )
 
 /**
- * The client as PostGraphile uses it inside our transaction, which `begun` began: statements prepared, transactions as
+ * The client as PostGraphile uses it inside our transaction, which `begun` began: statements prepared if the session lasts, transactions as
  * savepoints. Why the transaction did not begin is what its statements are told.
  */
 export function requestClient(client: NodePostgresPgClient, begun: Promise<unknown>): NodePostgresPgClient {
@@ -80,9 +82,10 @@ export function requestClient(client: NodePostgresPgClient, begun: Promise<unkno
   const inner: NodePostgresPgClient = {
     rawClient,
     // PostGraphile names its queries, not its mutations, which the database would have to plan anew each time.
-    async query(options) {
+    async query({ name, ...options }) {
       try {
-        return await client.query({ ...options, name: options.name ?? statementName(options.text) })
+        if (!keepsSession(rawClient)) return await client.query(options)
+        return await client.query({ ...options, name: name ?? statementName(options.text) })
       } catch (error) {
         throw await firstError(begun, error)
       }

@@ -100,7 +100,8 @@ export async function serve(
   }
 }
 
-function subscription(
+/** A subscription over a WebSocket of its own to the server at an address; `connectionParams` is what connection_init carries. */
+export function subscription(
   url: string,
   document: string | { documentId: string },
   variables: Record<string, unknown>,
