@@ -151,6 +151,20 @@ const specs = {
     default: 15_000,
     desc: 'Longest a statement of a request may take, milliseconds',
   }),
+  ANSWER_TIMEOUT_MS: wholeNumber(
+    100,
+    600_000,
+  )({
+    default: 15_000,
+    desc: 'Longest the work for a request may take, with all its statements, milliseconds',
+  }),
+  ANONYMOUS_ANSWER_TIMEOUT_MS: wholeNumber(
+    100,
+    600_000,
+  )({
+    default: 5000,
+    desc: 'The same for a caller who is not signed in',
+  }),
   TRUST_PROXY: proxies({
     default: undefined,
     desc: 'Proxies in front whose X-Forwarded-For is believed: how many, or their addresses, such as 10.0.0.0/8',
@@ -283,6 +297,7 @@ export function readSettings(program: Program, environment: NodeJS.ProcessEnv = 
     passwordPoolSize: env.PASSWORD_POOL_SIZE,
     workerConcurrency: env.WORKER_CONCURRENCY,
     statementTimeoutMs: env.STATEMENT_TIMEOUT_MS,
+    answerTimes: { signedInMs: env.ANSWER_TIMEOUT_MS, anonymousMs: env.ANONYMOUS_ANSWER_TIMEOUT_MS },
     trust: trustOf(env.TRUST_PROXY),
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     maxConnections: env.MAX_CONNECTIONS,

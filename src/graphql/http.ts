@@ -4,6 +4,7 @@ import type { Request } from 'express'
 import { SafeError } from 'postgraphile/grafast'
 import type { ExecutionConfig, Result } from 'postgraphile/grafserv'
 import { GraphQLError } from 'postgraphile/graphql'
+import type { Deadline } from '../deadline.ts'
 import { type Errors, Refusal, retryAfter } from './errors.ts'
 import type { OneTransaction } from './one_transaction.ts'
 import type { Operations } from './operations.ts'
@@ -19,6 +20,8 @@ declare global {
       requestId: string
       /** Given by callers in this process, who end it. */
       transaction?: OneTransaction
+      /** When to give the work up; given by who closes it. By default the operation has its own. */
+      deadline?: Deadline
     }
   }
 }

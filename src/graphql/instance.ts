@@ -10,8 +10,10 @@ import { hookArgs } from 'postgraphile/grafast'
 import { grafserv } from 'postgraphile/grafserv/express/v4'
 import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'postgraphile/graphql'
 import { clientAddress, trustOf } from '../client_address.ts'
+import { type Deadline, deadlineOf } from '../deadline.ts'
 import { schemaPreset } from '../graphile.config.ts'
 import type { ServerSettings } from '../settings.ts'
+import { connectInTime } from './connect_in_time.ts'
 import { loadErrors } from './errors.ts'
 import { makeServingPlugin, type Serving } from './http.ts'
 import { OneTransaction, type Outcome, Undone } from './one_transaction.ts'
@@ -30,7 +32,7 @@ export interface GraphQLOptions {
   /** Where to listen for changes when `pool` leads through a pooler that does not; the caller ends it. */
   listening?: Pool | undefined
   settings: TokenSettings &
-    Pick<ServerSettings, 'production' | 'introspection'> &
+    Pick<ServerSettings, 'production' | 'introspection' | 'answerTimes'> &
     Partial<Pick<ServerSettings, 'trust'>>
   log: Logger
   /** Files that list the only documents which callers from outside may run; without any these run what they like. */
@@ -48,6 +50,8 @@ export interface InProcessRequest {
   requestId?: string
   /** The transaction to run in, as inTransaction() gives it; by default the document's own. */
   transaction?: OneTransaction
+  /** When to give it up; by default it has the time that any request of this caller has. */
+  deadline?: Deadline
 }
 
 export interface GraphQLInstance {
@@ -56,6 +60,8 @@ export interface GraphQLInstance {
   tokens: Tokens
   /** The address a request comes from, as far as proxies are trusted. */
   addressOf(request: IncomingMessage): string
+  /** How long the work for a request of this caller may go on. Whoever asks closes it. */
+  deadlineOf(claims: Claims): Deadline
   /** Serves /graphql, and /graphiql outside production, on an Express app, and WebSockets on its HTTP server. */
   addTo(app: Express, server: Server): Promise<void>
   /** Runs a query or mutation as over HTTP: the same limits, rights and error codes. Never throws for a refusal. */
@@ -67,7 +73,7 @@ export interface GraphQLInstance {
    * as any other, when the caller's session has ended or the commit is refused.
    */
   inTransaction<T>(
-    caller: { claims: Claims; requestId: string },
+    caller: { claims: Claims; requestId: string; deadline?: Deadline },
     work: (transaction: OneTransaction) => Promise<Outcome<T>>,
   ): Promise<T>
   /** Ends WebSocket connections and LISTEN; the pools stay open. */
@@ -94,6 +100,7 @@ export async function createGraphQL({
   const { tell } = errors
   const tokens = createTokens(settings)
   const addressOf = (request: IncomingMessage) => clientAddress(request, settings.trust ?? trustOf(undefined))
+  const { answerTimes } = settings
   let serving: Serving
   const service = makeRequestService(pool, { passwordPool, listening })
   const connect = makePgAdaptorWithPgClient(pool)
@@ -121,7 +128,7 @@ export async function createGraphQL({
     },
   })
   const schema = await instance.getSchema()
-  const operations = createOperations(schema, tell, settings.introspection)
+  const operations = createOperations(schema, tell, settings.introspection, answerTimes)
   const check = (document: string) => operations.parseAndValidate(document).errors ?? []
   serving = { operations, trusted: manifests && (await readManifests(manifests, check)) }
   const resolvedPreset = instance.getResolvedPreset()
@@ -134,11 +141,12 @@ export async function createGraphQL({
     resolvedPreset,
     tokens,
     addressOf,
+    deadlineOf: (claims) => deadlineOf(answerTimes, claims),
     async addTo(app, server) {
       await serv.addTo(app, null, false)
-      endWebSockets = serveWebSockets(server, path, serv, maxRequestLength)
+      endWebSockets = serveWebSockets(server, path, serv, maxRequestLength, (claims) => deadlineOf(answerTimes, claims))
     },
-    async run({ document, variables, operationName, claims, requestId = randomUUID(), transaction }) {
+    async run({ document, variables, operationName, claims, requestId = randomUUID(), transaction, deadline }) {
       const validated = operations.parseAndValidate(document)
       if (!validated.document) return { errors: validated.errors }
       const args = {
@@ -147,17 +155,17 @@ export async function createGraphQL({
         variableValues: variables ?? null,
         operationName: operationName ?? null,
         resolvedPreset,
-        requestContext: { claims, requestId, ...(transaction && { transaction }) },
+        requestContext: { claims, requestId, ...(transaction && { transaction }), ...(deadline && { deadline }) },
         contextValue: Object.create(null),
       }
       await hookArgs(args)
       return (await operations.execute(args)) as ExecutionResult
     },
     check,
-    async inTransaction({ claims, requestId }, work) {
+    async inTransaction({ claims, requestId, deadline }, work) {
       try {
-        return await connect(null, (client) =>
-          inTransaction(client, { claims, readOnly: false }, async (inner) => {
+        return await connectInTime(connect, deadline)(null, (client) =>
+          inTransaction(client, { claims, readOnly: false, ...(deadline && { deadline }) }, async (inner) => {
             const { result, keep } = await work(new OneTransaction(inner))
             if (!keep) throw new Undone(result)
             return result

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { execute, subscribe } from 'postgraphile/grafast'
 import type { ExecutionConfig } from 'postgraphile/grafserv'
 import {
@@ -11,6 +12,7 @@ import {
   specifiedRules,
   validate,
 } from 'postgraphile/graphql'
+import { type AnswerTimes, Deadline, deadlineOf } from '../deadline.ts'
 import type { TellError } from './errors.ts'
 import { filterCheck } from './filters.ts'
 import {
@@ -47,7 +49,12 @@ const rememberedDocuments = 500
  * The operations on a schema: limits before a document runs, `tell` for every error that leaves. Without introspection
  * no error suggests a name of the schema either.
  */
-export function createOperations(schema: GraphQLSchema, tell: TellError, introspection: boolean): Operations {
+export function createOperations(
+  schema: GraphQLSchema,
+  tell: TellError,
+  introspection: boolean,
+  answerTimes: AnswerTimes,
+): Operations {
   const rulesHere = introspection ? rules : [...rules, introspectionRule]
   const remembered = new Remembered<string, Validated>(rememberedDocuments)
   const checks = new WeakMap<DocumentNode, RequestCheck[]>()
@@ -115,6 +122,7 @@ export function createOperations(schema: GraphQLSchema, tell: TellError, introsp
   return {
     parseAndValidate,
     execute: (async (args: Arguments) => {
+      const { claims, deadline: given, node } = args.requestContext as Grafast.RequestContext
       const finish = finisher(args)
       const refused = refusal(args)
       if (refused) return finish({ errors: [refused] })
@@ -128,11 +136,17 @@ export function createOperations(schema: GraphQLSchema, tell: TellError, introsp
       } else if (computesPassword(args.document, args.operationName ?? undefined)) {
         settingsOf(args).computesPassword = true
       }
+      const deadline = given ?? deadlineOf(answerTimes, claims)
+      if (!given && node) deadline.follow(node.req.socket)
+      settingsOf(args).deadline = deadline
       try {
-        return finish((await execute(args)) as ExecutionResult)
+        const result = (await execute(args)) as ExecutionResult
+        // Nobody reads it, and what was cancelled for that reason is no fault to be logged.
+        return deadline.callerIsGone && result.errors ? unread : finish(result)
       } catch (error) {
         return finish({ errors: [unexpected(error)] })
       } finally {
+        if (!given) deadline.close()
         // The answer need not wait for it.
         void reads.end()
       }
@@ -141,13 +155,24 @@ export function createOperations(schema: GraphQLSchema, tell: TellError, introsp
       const finish = finisher(args)
       const refused = refusal(args)
       if (refused) return finish({ errors: [refused] })
-      settingsOf(args).readOnly = true
+      // Each of its statements has the time that a statement has; what ends them all is that the subscriber leaves.
+      const deadline = new Deadline()
+      const { ws } = args.requestContext as Grafast.RequestContext
+      const socket = ws?.request?.socket
+      if (socket) deadline.follow(socket as Socket)
+      Object.assign(settingsOf(args), { readOnly: true, deadline })
       try {
         const result = await subscribe(args)
-        return Symbol.asyncIterator in result
-          ? untilRefused(result as AsyncGenerator<ExecutionResult>, finish)
-          : finish(result as ExecutionResult)
+        if (Symbol.asyncIterator in result) {
+          return untilRefused(result as AsyncGenerator<ExecutionResult>, finish, () => {
+            deadline.leave()
+            deadline.close()
+          })
+        }
+        deadline.close()
+        return finish(result as ExecutionResult)
       } catch (error) {
+        deadline.close()
         return finish({ errors: [unexpected(error)] })
       }
     }) as typeof subscribe,
@@ -158,6 +183,9 @@ const settingsOf = (args: Arguments) => (args.contextValue as unknown as { pgSet
 
 // Grafserv would take the message of what is thrown for one meant for callers.
 const unexpected = (error: unknown) => new GraphQLError('', { originalError: error as Error })
+
+/** In place of an answer that nobody reads. */
+const unread: ExecutionResult = { errors: [new GraphQLError('', { extensions: { code: 'query_canceled' } })] }
 
 const overWebSocketOnly = () =>
   new GraphQLError('A subscription needs a WebSocket.', { extensions: { code: 'bad_request' } })

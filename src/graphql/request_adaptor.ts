@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { makePgAdaptorWithPgClient, makePgService, PgSubscriber } from 'postgraphile/adaptors/pg'
+import { connectInTime } from './connect_in_time.ts'
 import type { OneTransaction } from './one_transaction.ts'
 import { requirePlace } from './password_mutations.ts'
 import { inTransaction, type TransactionSettings } from './request_transaction.ts'
@@ -46,9 +47,9 @@ export function makeRequestService(
           const settings = given as unknown as RequestSettings | null
           if (!settings) return plain(null, work)
           if (settings.transaction) return settings.transaction.run(work)
-          if (settings.reads) return settings.reads.run(plain, settings, work)
+          const connect = connectInTime(settings.computesPassword ? forPasswords : plain, settings.deadline)
+          if (settings.reads) return settings.reads.run(connect, settings, work)
           if (settings.computesPassword) requirePlace(passwordPool)
-          const connect = settings.computesPassword ? forPasswords : plain
           return connect(null, (client) => inTransaction(client, settings, work))
         }
         withPgClient.release = async () => {

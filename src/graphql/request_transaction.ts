@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import { escapeLiteral, type PoolClient } from 'pg'
 import type { NodePostgresPgClient } from 'postgraphile/adaptors/pg'
+import { cancelStatements } from '../database/cancel.ts'
 import { keepsSession, settingsOfTransaction } from '../database/pools.ts'
+import { type Deadline, GivenUp } from '../deadline.ts'
 import type { Claims } from './tokens.ts'
 
 /** What a transaction of a request is begun with. */
@@ -10,6 +12,8 @@ export interface TransactionSettings {
   claims: Claims
   /** It cannot write, whatever a function would try. */
   readOnly: boolean
+  /** When it is given up: its statement is cancelled, and no other begins. */
+  deadline?: Deadline
 }
 
 type Work<T> = (client: NodePostgresPgClient) => T | Promise<T>
@@ -21,11 +25,15 @@ export async function inTransaction<T>(
   work: Work<T>,
 ): Promise<T> {
   const begun = begin(client.rawClient, settings)
+  const stopCancelling = cancelWhenGivenUp(client.rawClient, settings)
   let result: T
   try {
-    result = await work(requestClient(client, begun))
+    result = await work(requestClient(client, begun, settings))
+    // What is being committed is not cancelled.
+    await stopCancelling()
   } catch (error) {
     const cause = await firstError(begun, error)
+    await stopCancelling()
     await client.rawClient.query('rollback').catch(() => {})
     throw cause
   }
@@ -49,9 +57,10 @@ const ofCommit = (error: Error & { code?: string }): Error =>
 /**
  * Begins a transaction: BEGIN and app_private.begin_request in one message, which leaves together with the first
  * statement, since the pool pipelines. A refused begin_request leaves the transaction aborted, so that nothing after it
- * can run; that refusal is what firstError() then finds.
+ * can run; that refusal is what firstError() then finds. Throws GivenUp when the request has been given up by now.
  */
-export function begin(rawClient: PoolClient, { claims, readOnly }: TransactionSettings): Promise<unknown> {
+export function begin(rawClient: PoolClient, { claims, readOnly, deadline }: TransactionSettings): Promise<unknown> {
+  deadline?.check()
   // The statements of one query see one state of the database. Only reading, they cannot collide with anybody.
   const mode = readOnly ? ' isolation level repeatable read read only' : ''
   const who = escapeLiteral(JSON.stringify(claims))
@@ -66,6 +75,25 @@ export function begin(rawClient: PoolClient, { claims, readOnly }: TransactionSe
   return begun
 }
 
+/**
+ * Cancels the statements of a transaction from the moment its request is given up. The function that is given ends that
+ * and waits for cancel requests on their way, which would otherwise meet whatever the connection runs next.
+ */
+export function cancelWhenGivenUp(
+  rawClient: PoolClient,
+  { deadline, readOnly }: TransactionSettings,
+): () => Promise<void> {
+  if (!deadline) return async () => {}
+  let stop: (() => Promise<void>) | undefined
+  const unwatch = deadline.watch(() => {
+    if (deadline.ends(readOnly ? 'reading' : 'changing')) stop ??= cancelStatements(rawClient)
+  })
+  return async () => {
+    unwatch()
+    await stop?.()
+  }
+}
+
 /** Why a statement failed: what began its transaction comes first, since after that statements only say "aborted". */
 export const firstError = (begun: Promise<unknown>, error: unknown): Promise<unknown> =>
   begun.then(
@@ -74,15 +102,24 @@ export const firstError = (begun: Promise<unknown>, error: unknown): Promise<unk
   )
 
 /**
- * The client as PostGraphile uses it inside our transaction, which `begun` began: statements prepared if the session lasts, transactions as
- * savepoints. Why the transaction did not begin is what its statements are told.
+ * The client as PostGraphile uses it inside our transaction, which `begun` began: statements prepared if the session
+ * lasts, transactions as savepoints. Its statements fail with the reason why the transaction did not begin, or with
+ * GivenUp.
  */
-export function requestClient(client: NodePostgresPgClient, begun: Promise<unknown>): NodePostgresPgClient {
+export function requestClient(
+  client: NodePostgresPgClient,
+  begun: Promise<unknown>,
+  { deadline, readOnly }: TransactionSettings,
+): NodePostgresPgClient {
   const { rawClient } = client
+  const check = () => {
+    if (deadline?.ends(readOnly ? 'reading' : 'changing')) throw new GivenUp()
+  }
   const inner: NodePostgresPgClient = {
     rawClient,
     // PostGraphile names its queries, not its mutations, which the database would have to plan anew each time.
     async query({ name, ...options }) {
+      check()
       try {
         if (!keepsSession(rawClient)) return await client.query(options)
         return await client.query({ ...options, name: name ?? statementName(options.text) })
@@ -91,6 +128,7 @@ export function requestClient(client: NodePostgresPgClient, begun: Promise<unkno
       }
     },
     async withTransaction(work) {
+      check()
       await rawClient.query('savepoint request').catch(async (error) => {
         throw await firstError(begun, error)
       })

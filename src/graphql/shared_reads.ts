@@ -1,10 +1,12 @@
 import type { WithPgClient } from 'postgraphile/@dataplan/pg'
 import type { NodePostgresPgClient } from 'postgraphile/adaptors/pg'
-import { begin, firstError, requestClient, type TransactionSettings } from './request_transaction.ts'
+import { begin, cancelWhenGivenUp, firstError, requestClient, type TransactionSettings } from './request_transaction.ts'
 
 interface OpenTransaction {
   client: NodePostgresPgClient
   begun: Promise<unknown>
+  /** Ends the cancelling of its statements, if that has begun. */
+  stopCancelling: () => Promise<void>
   /** Gives the connection back to the pool. */
   release: () => void
 }
@@ -47,8 +49,9 @@ export class SharedReads {
 
   async #close(how: 'commit' | 'rollback'): Promise<void> {
     if (!this.#open) return
-    const { client, release } = this.#open
+    const { client, stopCancelling, release } = this.#open
     this.#open = undefined
+    await stopCancelling()
     await client.rawClient.query(how).catch(() => {})
     release()
   }
@@ -57,10 +60,12 @@ export class SharedReads {
 /** Keeps a connection for longer than the one callback that the adaptor lends it to. */
 function open(connect: WithPgClient<NodePostgresPgClient>, settings: TransactionSettings): Promise<OpenTransaction> {
   return new Promise((resolve, reject) => {
-    connect(null, (client) => {
+    // Async: PostGraphile's adaptor keeps a connection for good whose work throws at once.
+    connect(null, async (client) => {
       const { promise: released, resolve: release } = Promise.withResolvers<void>()
       const begun = begin(client.rawClient, settings)
-      resolve({ client: requestClient(client, begun), begun, release })
+      const stopCancelling = cancelWhenGivenUp(client.rawClient, settings)
+      resolve({ client: requestClient(client, begun, settings), begun, stopCancelling, release })
       return released
     }).catch(reject)
   })

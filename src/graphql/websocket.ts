@@ -2,8 +2,11 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { useServer } from 'graphql-ws/use/ws'
 import { type GrafservBase, makeGraphQLWSConfig } from 'postgraphile/grafserv'
-import { GraphQLError } from 'postgraphile/graphql'
+import { type ExecutionResult, GraphQLError } from 'postgraphile/graphql'
 import { WebSocketServer } from 'ws'
+import type { Deadline } from '../deadline.ts'
+import type { Claims } from './tokens.ts'
+import { untilCompleted } from './until_completed.ts'
 
 /** Subscriptions that one connection may have at a time. */
 const subscriptionsPerConnection = 20
@@ -20,6 +23,7 @@ export function serveWebSockets(
   path: string,
   serv: GrafservBase,
   maxPayload: number,
+  deadlineOf: (claims: Claims) => Deadline,
 ): () => Promise<void> {
   const sockets = new WebSocketServer({ noServer: true, maxPayload })
   const config = makeGraphQLWSConfig(serv)
@@ -37,6 +41,12 @@ export function serveWebSockets(
           ]
         }
         return config.onSubscribe?.(context, id, payload)
+      },
+      execute: (args) => {
+        const request = (args as unknown as { requestContext: Grafast.RequestContext }).requestContext
+        const deadline = deadlineOf(request.claims)
+        request.deadline = deadline
+        return untilCompleted(Promise.resolve(config.execute?.(args) as Promise<ExecutionResult>), deadline)
       },
     },
     sockets,

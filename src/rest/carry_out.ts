@@ -1,4 +1,5 @@
 import { claimResponse, type StoredResponse, storeResponse } from '../database/stored_responses.ts'
+import type { Deadline } from '../deadline.ts'
 import type { GraphQLInstance } from '../graphql/instance.ts'
 import type { OneTransaction } from '../graphql/one_transaction.ts'
 import type { Claims } from '../graphql/tokens.ts'
@@ -13,6 +14,8 @@ import { at, missing, shape } from './shape.ts'
 export interface Caller {
   claims: Claims
   requestId: string
+  /** When the work is given up. */
+  deadline: Deadline
 }
 
 /** The key of a request, and what it asks for in full. */

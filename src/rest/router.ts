@@ -1,6 +1,7 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 import { isSafeError } from 'postgraphile/grafast'
 import type { ErrorCode } from '../database/error_codes.ts'
+import type { Deadline } from '../deadline.ts'
 import type { GraphQLInstance } from '../graphql/instance.ts'
 import { log } from '../log.ts'
 import { canonical } from './canonical.ts'
@@ -42,6 +43,7 @@ export function restRouter(graphql: GraphQLInstance, registry: Map<string, Error
 
   const handle: RequestHandler = async (request, response, next) => {
     let anonymous = request.get('authorization') === undefined
+    let deadline: Deadline | undefined
     try {
       const method = request.method === 'HEAD' ? 'GET' : request.method
       const document = documents.get(request.path)
@@ -64,6 +66,7 @@ export function restRouter(graphql: GraphQLInstance, registry: Map<string, Error
       }
       anonymous = claims.sub === undefined
       const body = await bodyOf(request, response, endpoint)
+      deadline = graphql.deadlineOf(claims).follow(request.socket)
       const search = searchOf(request)
       const checked = endpoint.check(new URLSearchParams(search), body)
       const { rowVersion, ...returned } = checked.returned
@@ -77,7 +80,7 @@ export function restRouter(graphql: GraphQLInstance, registry: Map<string, Error
         graphql,
         endpoint,
         input,
-        { claims, requestId: request.id },
+        { claims, requestId: request.id, deadline },
         {
           condition: condition(request, endpoint, rowVersion),
           keyed: anonymous ? undefined : keyOf(request, checked),
@@ -86,6 +89,8 @@ export function restRouter(graphql: GraphQLInstance, registry: Map<string, Error
       send(request, response, endpoint, answer)
     } catch (error) {
       refuse(request, response, error, anonymous)
+    } finally {
+      deadline?.close()
     }
   }
 

@@ -62,7 +62,9 @@ export async function serve(
   const passwords = passwordPool({ databaseUrl: database.serverUrl, passwordPoolSize: 2, statementTimeoutMs: 10_000 })
   const logged: Record<string, unknown>[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => logged.push(JSON.parse(line)) })
-  const defaults = { production: false, introspection: true, ...tokenSettings }
+  // Longer than a busy machine needs.
+  const answerTimes = { signedInMs: 60_000, anonymousMs: 60_000 }
+  const defaults = { production: false, introspection: true, answerTimes, ...tokenSettings }
   const { manifests } = settings
   const graphql = await createGraphQL({
     pool,

@@ -45,7 +45,8 @@ test.each(['PUT', 'PATCH', 'DELETE'])('%s is answered with the methods that ther
 
 test('a pool that does not pipeline is refused at the start', async () => {
   const pool = new Pool({ connectionString: ownerUrlOf('shared') })
-  const settings = { ...tokenSettings, production: false, introspection: true }
+  const answerTimes = { signedInMs: 60_000, anonymousMs: 60_000 }
+  const settings = { ...tokenSettings, production: false, introspection: true, answerTimes }
   await expect(createGraphQL({ pool, passwordPool: pool, settings, log: pino({ level: 'silent' }) })).rejects.toThrow(
     /pipeline/,
   )

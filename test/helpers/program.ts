@@ -21,7 +21,7 @@ export interface Program {
 
 /** How to start a program. */
 export interface ProgramOptions {
-  /** Environment besides PATH; PORT is 0, any free port, unless given. */
+  /** Environment besides PATH; unless given, PORT is 0, any free port, and requests have a minute. */
   env?: Record<string, string>
   /** The checkout to run, by default this one. */
   cwd?: string
@@ -29,6 +29,9 @@ export interface ProgramOptions {
   uid?: number
   gid?: number
 }
+
+/** A busy machine may take longer for a request than callers should wait for one. */
+const patient = { ANSWER_TIMEOUT_MS: '60000', ANONYMOUS_ANSWER_TIMEOUT_MS: '60000' }
 
 const running = new Set<ChildProcess>()
 // A test that fails leaves its programs running. They keep nothing waiting (unref below) and end with the run.
@@ -91,7 +94,7 @@ function spawnProgram(name: string, { env, cwd = checkout, args = [], ...user }:
     cwd,
     ...user,
     // Nothing of the test's own environment: a DATABASE_URL set on the machine must not decide.
-    env: { PATH: process.env.PATH, LOG_LEVEL: 'info', PORT: '0', ...env },
+    env: { PATH: process.env.PATH, LOG_LEVEL: 'info', PORT: '0', ...patient, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   running.add(child)
