@@ -410,3 +410,59 @@ create or replace trigger what_is_missing_is_refused before insert or update on 
 --! include roster/roster_value_faults.sql
 --! include booking/book_slot.sql
 --! include booking/cancel_booking.sql
+-- Failures to sign in decay, wait where they were made, and do not lock out a network or a device that has signed in before.
+create table if not exists app_private.sign_in_counts (
+  address_hash bytea not null,
+  place text not null,
+  spent float8 not null,
+  counted_at timestamptz not null default now(),
+  constraint an_address_is_counted_once_a_place primary key (address_hash, place),
+  constraint counts_are_of_a_kind_of_place check (split_part(place, ' ', 1) in ('network', 'device', 'elsewhere', 'account'))
+);
+create index if not exists sign_in_counts_by_age on app_private.sign_in_counts (counted_at);
+comment on table app_private.sign_in_counts is
+'Sign-ins with an address, whether somebody has it or not: failures at a network or a device, failures at all places together that no account of the address knows (elsewhere), and successes of an account. app_private.sign_ins_per_hour says how many are forgiven in an hour. Removed after a day.';
+comment on column app_private.sign_in_counts.address_hash is 'SHA-256 of the address.';
+comment on column app_private.sign_in_counts.spent is 'At counted_at; since then some was forgiven.';
+alter table app_private.sign_in_counts enable row level security;
+
+create table if not exists app_private.known_places (
+  account_id bigint not null,
+  place text not null,
+  signed_in_at timestamptz not null default now(),
+  constraint a_place_is_known_once_to_an_account primary key (account_id, place),
+  constraint known_places_are_of_an_account foreign key (account_id) references app_private.accounts (id) on delete cascade
+);
+create index if not exists known_places_by_age on app_private.known_places (signed_in_at);
+comment on table app_private.known_places is 'Networks and devices from which an account was signed in to, as digests (app_private.sign_in_place). Failures elsewhere do not lock the account there.';
+alter table app_private.known_places enable row level security;
+alter table app_private.retention add column if not exists known_places interval not null default '90 days';
+
+insert into app_private.network_limits (kind, burst, per_hour) values ('signed_in', 300, 600) on conflict do nothing;
+comment on table app_private.network_attempts is 'What networks have spent of app_private.network_limits: failed sign-ins, successful ones, registrations, links asked for. Removed after a day.';
+drop function if exists app_private.count_failure(bigint), app_private.account_by_hash(text, text);
+alter table app_private.accounts drop column if exists failed_sign_ins, drop column if exists locked_until;
+drop table if exists app_private.unknown_sign_ins;
+--! include core/error_codes.sql
+--! include identity/begin_request.sql
+--! include identity/sign_ins_per_hour.sql
+--! include identity/sign_in_place.sql
+--! include identity/place_of_attempt.sql
+--! include identity/count_sign_in.sql
+--! include identity/count_failure.sql
+--! include identity/account_waits_until.sql
+--! include identity/address_waits_until.sql
+--! include identity/lock_sign_ins.sql
+--! include identity/account_by_hash.sql
+--! include identity/forgive_failures.sql
+--! include identity/remember_places.sql
+--! include identity/start_session.sql
+--! include identity/sign_in.sql
+--! include identity/register_customer.sql
+--! include identity/change_password.sql
+--! include identity/reset_password.sql
+--! include identity/set_password.sql
+--! include identity/erase_account.sql
+--! include identity/export_customer.sql
+--! include clinic/accept_invitation.sql
+--! include core/remove_old_records.sql

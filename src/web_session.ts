@@ -1,10 +1,19 @@
+import { createHash, randomBytes } from 'node:crypto'
 import { parseCookie } from 'cookie'
-import express, { type RequestHandler, type Response, Router } from 'express'
+import express, { type RequestHandler, Router } from 'express'
 import { retryAfter } from './graphql/errors.ts'
 import type { GraphQLInstance } from './graphql/instance.ts'
+import type { Claims } from './graphql/tokens.ts'
 import type { Settings } from './settings.ts'
 
 const path = '/web/session'
+
+/**
+ * Names the browser for as long as somebody signs in with it now and then, so that wrong guesses which others make in its
+ * network do not lock its user out. It opens nothing.
+ */
+const deviceCookie = 'medislot-device'
+const deviceLife = 90 * 24 * 3600 * 1000
 
 const tokens = 'authTokens { accessToken expiresIn refreshToken refreshExpiresAt }'
 
@@ -80,13 +89,21 @@ export function webSession(graphql: GraphQLInstance, settings: CookieSettings): 
     const { how } = request.params
     const document = documents.get(how)
     if (!document) return next()
-    const refreshToken = parseCookie(request.get('cookie') ?? '')[cookieName]
+    const { [cookieName]: refreshToken, [deviceCookie]: knownDevice } = parseCookie(request.get('cookie') ?? '')
     if (how === 'refresh' && !refreshToken) return void response.json({ data: null })
 
     const input = how === 'refresh' ? { refreshToken } : request.body?.input
     // An invitation is accepted by who is signed in, if they have an account.
     const own = how === 'accept-invitation' ? graphql.tokens.claimsOf(request.get('authorization')) : {}
-    const claims = { ...(await Promise.resolve(own).catch(() => ({}))), from: graphql.addressOf(request) }
+    const device = /^[\w-]{43}$/.test(knownDevice ?? '')
+      ? (knownDevice as string)
+      : randomBytes(32).toString('base64url')
+    const claims: Claims = {
+      ...(await Promise.resolve(own).catch(() => ({}))),
+      from: graphql.addressOf(request),
+      // A digest: what reaches the database may reach its log.
+      ...(how !== 'refresh' && { device: createHash('sha256').update(device).digest('base64url') }),
+    }
     const { data, errors } = await graphql.run({ document, variables: { input }, claims, requestId: request.id })
     const given = (data as { tokens?: { authTokens?: AuthTokens } } | null)?.tokens?.authTokens
     if (!given) {
@@ -98,13 +115,11 @@ export function webSession(graphql: GraphQLInstance, settings: CookieSettings): 
       if (wait) response.status(429).set('retry-after', wait)
       return void response.json({ errors })
     }
-    answer(response, given)
-  })
-
-  function answer(response: Response, { refreshToken, refreshExpiresAt, accessToken, expiresIn }: AuthTokens) {
-    response.cookie(cookieName, refreshToken, { ...cookie, expires: new Date(refreshExpiresAt) })
+    response.cookie(cookieName, given.refreshToken, { ...cookie, expires: new Date(given.refreshExpiresAt) })
+    if (how !== 'refresh') response.cookie(deviceCookie, device, { ...cookie, path, maxAge: deviceLife })
+    const { accessToken, expiresIn } = given
     response.json({ data: { accessToken, expiresIn } })
-  }
+  })
 
   return router
 }

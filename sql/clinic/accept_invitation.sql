@@ -6,8 +6,7 @@ declare
   member_id bigint;
 begin
   select i.* into invitation from app_private.invitations i
-  where i.token_hash = sha256(convert_to(accept_invitation.token, 'utf8')) and i.accepted_at is null and i.expires_at > now()
-  for update;
+  where i.token_hash = sha256(convert_to(accept_invitation.token, 'utf8')) and i.accepted_at is null and i.expires_at > now();
   select a.* into account from app_private.accounts a where a.email = invitation.email;
   -- Whoever has an account proves it by being signed in: the token alone, which a manager has seen, must not open it.
   if invitation.id is null or (account.id is not null and account.id is distinct from app_hidden.current_account_id()) then
@@ -18,6 +17,13 @@ begin
       perform app_hidden.refuse('weak_password', 'Choose a password for your new account.', '{"argument": "password"}');
     end if;
     account.id := app_private.create_account(invitation.email::text, accept_invitation.password);
+  end if;
+  -- Locked only now: others who send the same token need not wait for a password's hash.
+  perform from app_private.invitations i
+  where i.clinic_id = invitation.clinic_id and i.id = invitation.id and i.accepted_at is null and i.expires_at > now()
+  for update;
+  if not found then
+    perform app_hidden.refuse('invitation_invalid', 'The invitation is not valid (any more).');
   end if;
 
   update app_public.employees e

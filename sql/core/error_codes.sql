@@ -11,7 +11,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS007', 'text_not_accepted', 422, 'Text not accepted', 'A name has no visible character, or a text holds characters that cannot be seen, such as control and bidirectional ones. The detail names the argument.'),
   ('MS101', 'email_taken', 409, 'E-mail address already registered', 'An account with this e-mail address exists. Told to who holds an invitation to it; registration answers everybody alike.'),
   ('MS102', 'wrong_credentials', 401, 'Wrong e-mail address or password', 'Also told for accounts that do not exist or were closed, so that nobody can probe for them.'),
-  ('MS103', 'too_many_attempts', 429, 'Too many attempts', 'Sign-in waits after failures, registration after five with one address in a day, and both after many from one network. The detail says for how many seconds.'),
+  ('MS103', 'too_many_attempts', 429, 'Too many attempts', 'Sign-in waits after failures from the same place, and after many sign-ins in an hour; sign-in, registration and links for new passwords wait after many from one network. The detail says for how many seconds.'),
   ('MS104', 'refresh_token_invalid', 401, 'Session ended', 'The refresh token is unknown or expired, or its session was signed out. Sign in again.'),
   ('MS105', 'refresh_token_reused', 401, 'Session ended for safety', 'The refresh token was used before, so somebody has a copy: the whole session is signed out. Sign in again.'),
   ('MS106', 'weak_password', 422, 'Password not accepted', 'A password has 10 characters at least and 72 bytes at most (what bcrypt reads).'),

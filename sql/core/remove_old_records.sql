@@ -47,9 +47,14 @@ begin
   get diagnostics removed = row_count;
   removed_so_far := removed_so_far + removed;
 
-  -- Longer than anybody has to wait.
-  delete from app_private.unknown_sign_ins s where s.ctid = any (array(
-    select o.ctid from app_private.unknown_sign_ins o where o.failed_at < remove_old_records.at - interval '1 day' limit batch for update skip locked));
+  -- By then all of it is forgiven.
+  delete from app_private.sign_in_counts s where s.ctid = any (array(
+    select o.ctid from app_private.sign_in_counts o where o.counted_at < remove_old_records.at - interval '1 day' limit batch for update skip locked));
+  get diagnostics removed = row_count;
+  removed_so_far := removed_so_far + removed;
+
+  delete from app_private.known_places p where p.ctid = any (array(
+    select o.ctid from app_private.known_places o where o.signed_in_at < remove_old_records.at - keep.known_places limit batch for update skip locked));
   get diagnostics removed = row_count;
   removed_so_far := removed_so_far + removed;
 
@@ -73,6 +78,6 @@ end
 $$;
 
 comment on function app_private.remove_old_records(int, timestamptz) is
-'Removes what nobody needs any more, up to `batch` of each kind, and returns how many: idempotency keys and stored responses, sessions long ended with their tokens, invitations, messages of the development transport, e-mails about accounts, counts of failures at addresses nobody has and of attempts from networks, delivery attempts, jobs given up. How long each is kept: app_private.retention. Called by the job remove_old_records until it returns 0.';
+'Removes what nobody needs any more, up to `batch` of each kind, and returns how many: idempotency keys and stored responses, sessions long ended with their tokens, invitations, messages of the development transport, e-mails about accounts, counts of sign-ins and of attempts from networks, places where nobody has signed in for long, delivery attempts, jobs given up. How long each is kept: app_private.retention. Called by the job remove_old_records until it returns 0.';
 
 revoke all on function app_private.remove_old_records(int, timestamptz) from public;

@@ -12,14 +12,15 @@ begin
   execute format(
     'set local medislot.account_id = %L; set local medislot.session_id = %L; set local medislot.customer_id = %L;'
     'set local medislot.staff_clinic_ids = %L; set local medislot.desk_clinic_ids = %L; set local medislot.manager_clinic_ids = %L;'
-    'set local medislot.own_doctor_ids = %L; set local medislot.client_address = %L; set local role %I',
+    'set local medislot.own_doctor_ids = %L; set local medislot.client_address = %L; %s set local role %I',
     coalesce(person.account_id::text, ''), coalesce(person.session_id::text, ''), coalesce(person.customer_id::text, ''),
-    person.staff_clinic_ids, person.desk_clinic_ids, person.manager_clinic_ids, person.own_doctor_ids, coalesce(claims ->> 'from', ''), person.role);
+    person.staff_clinic_ids, person.desk_clinic_ids, person.manager_clinic_ids, person.own_doctor_ids, coalesce(claims ->> 'from', ''),
+    case when claims ? 'device' then format('set local medislot.client_device = %L;', claims ->> 'device') end, person.role);
 end
 $$;
 
 comment on function app_private.begin_request(jsonb) is
-$c$Opens a request: sets the transaction's role and claims from a verified token's payload, {"sub": account id, "sid": session id} for our own tokens, {"iss", "sub"} for those of an external issuer, {} or null for nobody; beside it the server says "from" which network address the request comes.
+$c$Opens a request: sets the transaction's role and claims from a verified token's payload, {"sub": account id, "sid": session id} for our own tokens, {"iss", "sub"} for those of an external issuer, {} or null for nobody; beside it the server says "from" which network address the request comes and, when somebody signs in on the pages, by which "device" (the digest of a cookie).
 Refuses (unauthenticated) an account that is unknown or closed and a session that was signed out. Valid until the transaction ends.$c$;
 
 revoke all on function app_private.begin_request(jsonb) from public;

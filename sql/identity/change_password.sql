@@ -2,24 +2,39 @@ create or replace function app_public.change_password(current_password text, new
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
 declare
   account app_private.accounts;
+  address text;
+  here text;
+  is_right boolean;
+  new_hash text;
   outcome app_public.password_change;
 begin
-  select a.* into account from app_private.accounts a where a.id = app_hidden.current_account_id() for no key update;
+  select a.* into account from app_private.accounts a where a.id = app_hidden.current_account_id();
   if account.id is null then
     perform app_hidden.refuse('unauthenticated', 'Sign in first.');
   end if;
-  perform app_private.refuse_while_waiting(account.locked_until);
-  -- "Not true" rather than "distinct": an account without a password has none that could be right.
-  if (public.crypt(change_password.current_password, account.password_hash) = account.password_hash) is not true then
-    -- Whoever found a session left open guesses here what they would guess at sign_in.
-    perform app_private.count_failure(account.id);
+  address := coalesce(account.email, account.claimed_email);
+  here := app_private.place_of_attempt(address);
+  perform app_private.refuse_while_waiting(app_private.address_waits_until(address, here));
+  -- Without a lock, as in sign_in. "Not true" rather than "distinct": an account without a password has none that could be right.
+  is_right := (public.crypt(change_password.current_password, account.password_hash) = account.password_hash) is true;
+  if is_right then
+    new_hash := app_private.hash_password(change_password.new_password, address);
+  end if;
+  perform app_private.lock_sign_ins(address, here);
+  if is_right then
+    update app_private.accounts a set password_hash = new_hash
+    where a.id = account.id and a.password_hash = account.password_hash;
+    -- Changed in this moment: the present password is another one.
+    is_right := found;
+  end if;
+  if not is_right then
+    -- Somebody who found a session left open guesses here what they would guess at sign_in.
+    perform app_private.count_failure(address, here);
     outcome.refusal := 'wrong_credentials';
     return outcome;
   end if;
-  update app_private.accounts a
-  set password_hash = app_private.hash_password(change_password.new_password, coalesce(a.email, a.claimed_email)), failed_sign_ins = 0, locked_until = null
-  where a.id = account.id;
-  -- Whoever knew the old password may hold a session: all others end.
+  perform app_private.forgive_failures(address);
+  -- Anybody who knew the old password may hold a session: all others end.
   update app_private.sessions s set revoked_at = now()
   where s.account_id = account.id and s.revoked_at is null and s.id is distinct from app_hidden.current_session_id();
   outcome.changed := true;

@@ -1,13 +1,17 @@
-create or replace function app_private.count_failure(account_id bigint) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+create or replace function app_private.count_failure(address text, place text) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
-  update app_private.accounts a
-  set failed_sign_ins = a.failed_sign_ins + 1, locked_until = now() + app_private.wait_after_failures(a.failed_sign_ins + 1)
-  where a.id = count_failure.account_id;
+  -- In the order of places in which sign_in locks them.
+  if not exists (
+       select from app_private.known_places kp join app_private.accounts a on a.id = kp.account_id
+       where kp.place = count_failure.place and (a.email = count_failure.address or a.claimed_email = count_failure.address)) then
+    perform app_private.count_sign_in(count_failure.address, 'elsewhere');
+  end if;
+  perform app_private.count_sign_in(count_failure.address, count_failure.place);
 end
 $$;
 
-comment on function app_private.count_failure(bigint) is
-'Counts a wrong password against an account, and makes the next attempt wait as wait_after_failures says.';
+comment on function app_private.count_failure(text, text) is
+'Counts a wrong password for an address, known or not: at the place it came from and, unless an account of the address has signed in there before, at all strange places together.';
 
-revoke all on function app_private.count_failure(bigint) from public;
+revoke all on function app_private.count_failure(text, text) from public;

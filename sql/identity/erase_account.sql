@@ -14,11 +14,11 @@ begin
   -- What is found by the address only when it is the account's own: one that was merely claimed is somebody else's.
   delete from app_private.account_messages am where am.account_id = account.id or am.address = account.email;
   delete from app_private.invitations i where i.email = account.email;
-  delete from app_private.unknown_sign_ins us where us.address_hash = sha256(convert_to(account.email, 'utf8'));
+  delete from app_private.sign_in_counts sc where sc.address_hash = sha256(convert_to(account.email, 'utf8'));
+  delete from app_private.known_places kp where kp.account_id = account.id;
   -- The number stays, in events and bookings; who it was does not. A random address: one that could be foreseen, somebody could take.
   update app_private.accounts a
-  set email = 'erased-' || gen_random_uuid() || '@erased.invalid', claimed_email = null, password_hash = null, is_active = false,
-      failed_sign_ins = 0, locked_until = null
+  set email = 'erased-' || gen_random_uuid() || '@erased.invalid', claimed_email = null, password_hash = null, is_active = false
   where a.id = account.id;
 end
 $$;

@@ -24,6 +24,8 @@ begin
         from app_private.external_identities ei where ei.account_id = a.id),
       'sessions', (select coalesce(jsonb_agg(jsonb_build_object('startedAt', s.created_at, 'expiresAt', s.expires_at, 'endedAt', s.revoked_at)
           order by s.created_at), '[]') from app_private.sessions s where s.account_id = a.id),
+      'placesOfSignIns', (select coalesce(jsonb_agg(jsonb_build_object('kind', split_part(kp.place, ' ', 1), 'lastSignInAt', kp.signed_in_at)
+          order by kp.signed_in_at, kp.place), '[]') from app_private.known_places kp where kp.account_id = a.id),
       'messages', (select coalesce(jsonb_agg(jsonb_build_object('kind', am.kind, 'address', am.address, 'state', am.state, 'createdAt', am.created_at,
           'sentAt', am.sent_at) order by am.id), '[]') from app_private.account_messages am where am.account_id = a.id),
       'employments', (select coalesce(jsonb_agg(jsonb_build_object('clinicId', e.clinic_id::text, 'role', e.role, 'fullName', e.full_name,

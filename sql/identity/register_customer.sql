@@ -5,7 +5,6 @@ declare
   address app_public.email_address := app_private.require_address(register_customer.email);
   given_name text := nullif(btrim(register_customer.full_name), '');
   hash text;
-  last_registered timestamptz;
   account_id bigint;
   was_known boolean;
 begin
@@ -13,15 +12,13 @@ begin
   if given_name is null then
     perform app_hidden.refuse('invalid_argument', 'A name is needed.', '{"argument": "fullName"}');
   end if;
-  -- The fifth last registration with this address in a day: each is a message to whoever owns it, and one more account for sign_in to look at.
-  select a.created_at into last_registered from app_private.accounts a
-  where (a.email = address or a.claimed_email = address) and a.created_at > now() - interval '1 day'
-  order by a.created_at desc offset 4 limit 1;
-  perform app_private.refuse_while_waiting(last_registered + interval '1 day');
-
   hash := app_private.hash_password(register_customer.password, address);
-  -- Whoever has an account and registers again with its password means that one.
-  account_id := app_private.account_by_hash(address, hash);
+  -- Somebody who has an account and registers again with its password means that one. A mismatch is not counted against the owner, who has
+  -- no part in it: what registrations guess is limited by their number.
+  if (select count(*) from app_private.accounts a
+      where (a.email = address or a.claimed_email = address) and a.created_at > now() - interval '1 day') < 20 then
+    account_id := app_private.account_by_hash(address, hash, app_private.place_of_attempt(address));
+  end if;
   if account_id is null then
     insert into app_private.accounts (email, password_hash) values (address, hash)
     on conflict on constraint accounts_are_unique_by_email do nothing returning id into account_id;
@@ -47,7 +44,7 @@ end
 $$;
 
 comment on function app_public.register_customer(text, text, text, text) is
-'Registers a patient with an account of their own and signs them in. Open to everybody. Known and unknown addresses are answered alike: where an account exists that the password does not open, the new one stands beside it, opened by the address and its own password, and the owner of the address is told by mail. Refuses invalid_email, text_too_long, text_not_accepted, weak_password, invalid_argument, too_many_attempts (five times a day with one address, or many from one network).';
+'Registers a patient with an account of their own and signs them in. Open to everybody. Known and unknown addresses are answered alike: where an account exists that the password does not open, the new one stands beside it, opened by the address and its own password, and the owner of the address is told by mail. Refuses invalid_email, text_too_long, text_not_accepted, weak_password, invalid_argument, too_many_attempts (many from one network).';
 
 revoke all on function app_public.register_customer(text, text, text, text) from public;
 grant execute on function app_public.register_customer(text, text, text, text) to app_anonymous;

@@ -4,12 +4,13 @@ declare
   target bigint;
 begin
   update app_private.accounts a
-  set password_hash = app_private.hash_password(set_password.password, a.email), failed_sign_ins = 0, locked_until = null
+  set password_hash = app_private.hash_password(set_password.password, a.email)
   where a.email = app_hidden.canonical_address(set_password.email)
   returning a.id into target;
   if target is null then
     target := app_private.create_account(set_password.email, set_password.password);
   end if;
+  perform app_private.forgive_failures(app_hidden.canonical_address(set_password.email));
   update app_private.sessions s set revoked_at = now() where s.account_id = target and s.revoked_at is null;
   return target;
 end

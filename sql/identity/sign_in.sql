@@ -1,41 +1,40 @@
 create or replace function app_public.sign_in(email text, password text) returns app_public.auth_tokens
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
 declare
-  address text := app_hidden.canonical_address(sign_in.email);
-  digest bytea := sha256(convert_to(address, 'utf8'));
-  is_known boolean;
-  waits_until timestamptz;
+  address text := coalesce(app_hidden.canonical_address(sign_in.email), '');
+  here text := app_private.place_of_attempt(address);
   account_id bigint;
+  hash text;
   tokens app_public.auth_tokens;
 begin
-  perform app_private.refuse_hasty_network('sign_in');
-  -- Locked before it is looked whether to wait: guesses at one address queue up behind each other.
-  perform from app_private.accounts a where a.email = address or a.claimed_email = address order by a.id for no key update;
-  is_known := found;
-  if is_known then
-    select min(coalesce(a.locked_until, '-infinity')) into waits_until from app_private.accounts a
-    where a.email = address or a.claimed_email = address;
-  else
-    -- Strangers wait as well: or else whoever is made to wait would know that there is an account.
-    select s.locked_until into waits_until from app_private.unknown_sign_ins s where s.address_hash = digest;
+  -- Another person's failures in a network do not keep out a device that has signed in before.
+  if not starts_with(here, 'device ') then
+    perform app_private.refuse_hasty_network('sign_in');
+    perform app_private.refuse_hasty_network('signed_in');
   end if;
-  perform app_private.refuse_while_waiting(waits_until);
+  perform app_private.refuse_while_waiting(app_private.address_waits_until(address, here));
 
-  -- An unknown address costs the same bcrypt as a known one, so that the time taken tells nothing.
-  account_id := app_private.account_by_hash(address,
-    public.crypt(sign_in.password, coalesce(app_private.salt_of(address), '$2a$10$lm1lycIy9AXB8Yayvm1L3u')));
+  -- Without a lock: others, who may know the right password, need not wait for this. An unknown address costs the same bcrypt as a known
+  -- one, so that the time taken tells nothing.
+  hash := public.crypt(sign_in.password, coalesce(app_private.salt_of(address), '$2a$10$lm1lycIy9AXB8Yayvm1L3u'));
+
+  perform app_private.lock_sign_ins(address, here);
+  account_id := app_private.account_by_hash(address, hash, here);
   if account_id is null then
-    if not is_known and digest is not null then
-      insert into app_private.unknown_sign_ins as s (address_hash, failed_sign_ins) values (digest, 1)
-      on conflict on constraint an_unknown_address_is_counted_once do update
-        set failed_sign_ins = s.failed_sign_ins + 1, failed_at = now(),
-            locked_until = now() + app_private.wait_after_failures(s.failed_sign_ins + 1);
+    perform app_private.count_failure(address, here);
+    -- Attempts at many accounts from one network are counted against the network.
+    if not starts_with(here, 'device ') then
+      perform app_private.count_network_attempt('sign_in');
     end if;
-    -- Many accounts tried from one place are no account's affair.
-    perform app_private.count_network_attempt('sign_in');
     -- Not raised: an exception would roll the count back. The API turns this field into the error after the commit.
     tokens.refusal := 'wrong_credentials';
     return tokens;
+  end if;
+  -- Where other accounts have the address, a success with one of them must not permit more guesses at the others.
+  if not exists (
+       select from app_private.accounts a where (a.email = address or a.claimed_email = address) and a.id <> account_id) then
+    delete from app_private.sign_in_counts sc
+    where sc.address_hash = sha256(convert_to(address, 'utf8')) and sc.place = here;
   end if;
   return app_private.start_session(account_id);
 end

@@ -4,8 +4,11 @@ import type { ServerSettings } from '../settings.ts'
 import { Refusal } from './errors.ts'
 import { Remembered } from './remembered.ts'
 
-/** What app_private.begin_request is told about a caller: who, which is nothing of an anonymous one, and from which address. */
-export type Claims = { sub?: string; sid?: string; iss?: string; from?: string }
+/**
+ * What app_private.begin_request is told about a caller: who, which is nothing of an anonymous one, from which address, and
+ * when somebody signs in on the pages, with which browser (a digest).
+ */
+export type Claims = { sub?: string; sid?: string; iss?: string; from?: string; device?: string }
 
 declare global {
   namespace Grafast {

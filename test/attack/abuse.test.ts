@@ -44,6 +44,26 @@ it.each(Object.keys(doors))('sign-in through %s', async (door) => {
   expect((await ask(`${address}, 203.0.113.${Object.keys(doors).indexOf(door)}`)).status).not.toBe(429)
 })
 
+it('a browser that has signed in before is not kept out by what others do in its network', async () => {
+  const account = { email: 'four@test.example', password: 'a fine long password' }
+  const ask = (path: string, input: object, cookie = '') =>
+    fetch(`${target.url}/web/session/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': '192.0.2.50', 'x-medislot-web': '1', cookie },
+      body: JSON.stringify({ input }),
+    })
+  const registered = await ask('register', { ...account, fullName: 'Four' })
+  const cookie = registered.headers.getSetCookie().find((each) => each.startsWith('medislot-device=')) ?? ''
+  expect(cookie).toMatch(/HttpOnly/)
+  expect(cookie).toMatch(/SameSite=Strict/)
+  await ask('sign-in', { ...account, password: 'not the password' })
+  expect((await ask('sign-in', account)).status).toBe(429)
+  expect((await ask('sign-in', account, 'medislot-device=made-up')).status).toBe(429)
+  expect(await (await ask('sign-in', account, cookie.split(';')[0])).json()).toMatchObject({
+    data: { accessToken: expect.any(String) },
+  })
+})
+
 it.each<[string | undefined, string, string, string]>([
   [undefined, '192.0.2.9', '203.0.113.1', '192.0.2.9'],
   [undefined, '::ffff:192.0.2.9', '', '192.0.2.9'],

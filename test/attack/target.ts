@@ -69,7 +69,8 @@ export async function aTarget(env: Record<string, string> = {}): Promise<Target>
       const changes = [
         `update app_private.sessions set revoked_at = null, expires_at = now() + interval '1 day'`,
         'update app_public.clinics set is_active = true where not is_active',
-        'update app_private.accounts set is_active = true, locked_until = null, failed_sign_ins = 0',
+        'update app_private.accounts set is_active = true',
+        'delete from app_private.sign_in_counts',
         'update app_public.customers set is_active = true where not is_active',
         'update app_public.employees set is_active = true where not is_active',
       ]

@@ -146,8 +146,12 @@ describe('a refusal that was recorded before it is told', () => {
     const error = await expectGraphQLRefusal(anybody(signIn, wrong), 'wrong_credentials')
     expect(error).toMatchObject({ path: ['signIn'], message: 'Wrong e-mail address or password' })
     expect(
-      await served.owner.one('select failed_sign_ins from app_private.accounts where email = $1', [account.email]),
-    ).toEqual({ failed_sign_ins: 1 })
+      await served.owner.one(
+        `select spent from app_private.sign_in_counts
+         where address_hash = sha256(convert_to($1, 'utf8')) and starts_with(place, 'network ')`,
+        [account.email],
+      ),
+    ).toEqual({ spent: 1 })
   })
 
   test('is told to who asks for nothing of the result, too', async () => {

@@ -75,8 +75,13 @@ it('old keys, sessions, tokens, invitations, messages and given-up jobs go, boun
       [customer.accountId],
     )
     await db.query(
-      `insert into app_private.unknown_sign_ins (address_hash, failed_sign_ins, failed_at)
-       values ('\\x01', 9, now()), ('\\x02', 9, now() - interval '2 days')`,
+      `insert into app_private.sign_in_counts (address_hash, place, spent, counted_at)
+       values ('\\x01', 'elsewhere', 9, now()), ('\\x02', 'elsewhere', 9, now() - interval '2 days')`,
+    )
+    await db.query(
+      `insert into app_private.known_places (account_id, place, signed_in_at)
+       values ($1, 'here', now()), ($1, 'there', now() - interval '91 days')`,
+      [customer.accountId],
     )
     const { id } = await db.one<{ id: string }>(`select id from graphile_worker.add_job('release_expired_holds', '{}')`)
     await db.query(
@@ -94,16 +99,17 @@ it('old keys, sessions, tokens, invitations, messages and given-up jobs go, boun
       await count('app_private.invitations', `where clinic_id = ${clinicId}`),
       await count('app_private.messages', `where clinic_id = ${clinicId}`),
       await count('app_private.account_messages', `where address = 'housekeeping@test.example'`),
-      await count('app_private.unknown_sign_ins', `where address_hash in ('\\x01', '\\x02')`),
+      await count('app_private.known_places', mine),
+      await count('app_private.sign_in_counts', `where address_hash in ('\\x01', '\\x02')`),
       await count('graphile_worker.jobs', `where id = ${id}`),
     ]
     // The customer's own session is the fifth.
-    expect(await census()).toEqual([10, 10, 5, 2, 2, 4, 2, 1])
+    expect(await census()).toEqual([10, 10, 5, 2, 2, 4, 2, 2, 1])
     const remove = async (batch: number) =>
       (await db.one<{ n: number }>('select app_private.remove_old_records($1) as n', [batch])).n
     // One of each kind at a time; keys of seven days to the second are not older than seven days.
-    expect(await remove(1)).toBe(8)
+    expect(await remove(1)).toBe(9)
     expect(await remove(100)).toBeGreaterThan(0)
     expect(await remove(100)).toBe(0)
-    expect(await census()).toEqual([8, 8, 3, 1, 1, 2, 1, 0])
+    expect(await census()).toEqual([8, 8, 3, 1, 1, 2, 1, 1, 0])
   }))

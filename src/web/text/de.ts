@@ -185,6 +185,7 @@ export const de: Texts = {
   },
   refusal: {
     wrong_credentials: 'E-Mail-Adresse oder Passwort stimmt nicht.',
+    passwords_busy: 'Gerade melden sich sehr viele an. Bitte versuchen Sie es in einigen Sekunden noch einmal.',
     too_many_attempts: 'Zu viele Versuche. Bitte warten Sie einen Moment.',
     email_taken: 'Mit dieser E-Mail-Adresse gibt es schon ein Konto. Bitte melden Sie sich an.',
     weak_password: 'Das Passwort braucht mindestens 10 Zeichen.',

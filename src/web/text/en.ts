@@ -184,6 +184,7 @@ export const en = {
   /** By the code of a refusal; others are told in the server's own words. */
   refusal: {
     wrong_credentials: 'E-mail address or password is wrong.',
+    passwords_busy: 'Many people are signing in at this moment. Try again in a few seconds.',
     too_many_attempts: 'Too many attempts. Wait a moment, then try again.',
     email_taken: 'There is an account with this e-mail address already. Sign in instead.',
     weak_password: 'The password needs at least 10 characters.',

@@ -8,7 +8,8 @@ const tables = [
   'app_private.external_identities',
   'app_private.sessions',
   'app_private.refresh_tokens',
-  'app_private.unknown_sign_ins',
+  'app_private.sign_in_counts',
+  'app_private.known_places',
   'app_private.account_messages',
   'app_public.customers',
 ]
@@ -20,7 +21,10 @@ it('each constraint of accounts, sessions and customers refuses what its name sa
     const { id: sessionId } = await db.one('select id from app_private.sessions where account_id = $1', [accountId])
     await db.query(`insert into app_private.refresh_tokens values ('\\x01', $1, now(), now())`, [sessionId])
     await db.query(`insert into app_private.external_identities values ('issuer', 'subject', $1)`, [accountId])
-    await db.query(`insert into app_private.unknown_sign_ins (address_hash, failed_sign_ins) values ('\\x01', 1)`)
+    await db.query(
+      `insert into app_private.sign_in_counts (address_hash, place, spent) values ('\\x01', 'elsewhere', 1)`,
+    )
+    await db.query(`insert into app_private.known_places (account_id, place) values ($1, 'here')`, [accountId])
     const { id: messageId } = await db.one(
       `insert into app_private.account_messages (address, account_id, kind, language) values ('ann@test.example', $1, 'registered', 'en') returning id`,
       [accountId],
@@ -42,9 +46,17 @@ it('each constraint of accounts, sessions and customers refuses what its name sa
       accounts_have_one_address: [
         `insert into app_private.accounts (email, claimed_email) values ('one@test.example', 'two@test.example')`,
       ],
-      an_unknown_address_is_counted_once: [
-        `insert into app_private.unknown_sign_ins (address_hash, failed_sign_ins) values ('\\x01', 1)`,
+      an_address_is_counted_once_a_place: [
+        `insert into app_private.sign_in_counts (address_hash, place, spent) values ('\\x01', 'elsewhere', 1)`,
       ],
+      counts_are_of_a_kind_of_place: [
+        `insert into app_private.sign_in_counts (address_hash, place, spent) values ('\\x01', 'somewhere', 1)`,
+      ],
+      a_place_is_known_once_to_an_account: [
+        `insert into app_private.known_places (account_id, place) values ($1, 'here')`,
+        accountId,
+      ],
+      known_places_are_of_an_account: [`insert into app_private.known_places (account_id, place) values (0, 'here')`],
       account_messages_are_identified_by_id: [
         `insert into app_private.account_messages (id, address, account_id, kind, language) overriding system value
          values ($1, 'ann@test.example', $2, 'registered', 'en')`,

@@ -39,7 +39,7 @@ describe('a network has so many attempts', () => {
       expect(await fail(db, '192.0.2.1')).toMatchObject([{ refusal: 'wrong_credentials' }])
     }))
 
-  it('not the sign-ins that succeed', () =>
+  it('sign-ins that succeed, by a limit of their own', () =>
     inTransaction(async (db) => {
       await limit(db, 'sign_in', 1)
       const email = anAddress()
@@ -48,6 +48,12 @@ describe('a network has so many attempts', () => {
         expect(await from(db, '192.0.2.1', 'app_public.sign_in($1, $2)', [email, password])).toMatchObject([
           { refusal: null },
         ])
+      await limit(db, 'signed_in', 3)
+      const once = () => from(db, '192.0.2.1', 'app_public.sign_in($1, $2)', [email, password])
+      await expectRefusal(once(), 'too_many_attempts')
+      await db.asOwner()
+      await later(db, '2 minutes')
+      expect(await once()).toMatchObject([{ refusal: null }])
     }))
 })
 

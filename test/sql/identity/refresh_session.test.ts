@@ -213,7 +213,7 @@ describe('refresh_session, committed', () => {
       for (let failure = 1; failure <= 5; failure++) await signIn()
       // The wait is two seconds, in which a machine may stall.
       await client.query(
-        `set role none; update app_private.accounts set locked_until = locked_until + interval '10 minutes' where email = 'cy@test.example'; set role app_authenticator`,
+        `set role none; update app_private.sign_in_counts set counted_at = counted_at + interval '10 minutes'; set role app_authenticator`,
       )
       await expectRefusal(signIn(), 'too_many_attempts')
     } finally {

@@ -50,6 +50,17 @@ describe('a password that was forgotten', () => {
       expect(await signIn(db, email, next)).toMatchObject({ account_id: tokens.account_id, refusal: null })
     }))
 
+  it('lets its owner in while others guess, from a network where nobody has signed in before', () =>
+    inTransaction(async (db) => {
+      const { email, token } = await forgetful(db)
+      const strange = (i: number) => ({ from: `198.51.100.${i}` })
+      for (let i = 1; i <= 30; i++) await signIn(db, email, 'not the password', strange(i))
+      await expectRefusal(signIn(db, email, password, strange(99)), 'too_many_attempts')
+      await db.as(strange(99), () => db.query('select app_public.reset_password($1, $2)', [token, next]))
+      for (let i = 1; i <= 30; i++) await signIn(db, email, 'not the password', strange(i))
+      expect(await signIn(db, email, next, strange(99))).toMatchObject({ refusal: null })
+    }))
+
   it('is replaced once a link, within the hour', () =>
     inTransaction(async (db) => {
       const { email, token } = await forgetful(db)

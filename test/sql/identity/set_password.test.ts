@@ -11,10 +11,9 @@ describe('set_password, for DBAs,', () => {
       const email = anAddress()
       const tokens = await register(db, email)
       await db.asOwner()
-      await db.query(
-        `update app_private.accounts set failed_sign_ins = 9, locked_until = now() + interval '1 hour' where email = $1`,
-        [email],
-      )
+      for (let failure = 1; failure <= 5; failure++) await signIn(db, email, 'not the password')
+      await expectRefusal(signIn(db, email), 'too_many_attempts')
+      await db.asOwner()
       const set = await db.one('select app_private.set_password($1, $2) as id', [` ${email.toUpperCase()}`, next])
       expect(set).toEqual({ id: tokens.account_id })
       await expectRefusal(db.as(claimsOf(tokens)), 'unauthenticated')

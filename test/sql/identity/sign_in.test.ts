@@ -1,7 +1,9 @@
-import { describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/cluster.ts'
+import { type Connection, connect, untilWaiting } from '../../helpers/connection.ts'
 import { expectRefusal, inTransaction } from '../../helpers/database.ts'
 import { anAccount } from '../../helpers/world.ts'
-import { anAddress, claimsOf, register, signIn } from './sessions.ts'
+import { anAddress, claimsOf, later, password, register, signIn } from './sessions.ts'
 
 const wrong = 'not the password'
 const nothing = { account_id: null, session_id: null, refresh_token: null, refresh_expires_at: null }
@@ -55,51 +57,56 @@ describe('sign_in', () => {
     inTransaction(async (db) => {
       const email = anAddress()
       await register(db, email)
-      const waits: number[] = []
-      for (let failure = 1; failure <= 16; failure++) {
+      for (let failure = 1; failure <= 5; failure++)
         expect(await signIn(db, email, wrong)).toMatchObject({ refusal: 'wrong_credentials' })
+      for (const wait of [2, 4, 8]) {
+        const error = await expectRefusal(signIn(db, email, wrong), 'too_many_attempts')
+        expect(JSON.parse(error.detail ?? '')).toEqual({ retryAfterSeconds: wait })
         await db.asOwner()
-        const { failed, wait } = await db.one(
-          `select failed_sign_ins as failed, coalesce(extract(epoch from locked_until - now()), 0)::int as wait
-           from app_private.accounts where email = $1`,
-          [email],
-        )
-        expect(failed).toBe(failure)
-        waits.push(wait)
-        await db.query('update app_private.accounts set locked_until = now() where email = $1', [email])
+        await later(db, `${wait} seconds`)
+        expect(await signIn(db, email, wrong)).toMatchObject({ refusal: 'wrong_credentials' })
       }
-      expect(waits).toEqual([0, 0, 0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900])
-    }))
-
-  it('refuses even the right password while it waits, says for how long, and does not count that', () =>
-    inTransaction(async (db) => {
-      const email = anAddress()
-      await register(db, email)
-      for (let failure = 1; failure <= 6; failure++) {
-        await db.query('update app_private.accounts set locked_until = null where email = $1', [email])
-        await signIn(db, email, wrong)
-      }
-      const error = await expectRefusal(signIn(db, email), 'too_many_attempts')
-      expect(JSON.parse(error.detail ?? '')).toEqual({ retryAfterSeconds: 4 })
-      await expectRefusal(signIn(db, email, wrong), 'too_many_attempts')
       await db.asOwner()
-      expect(await db.one('select failed_sign_ins from app_private.accounts where email = $1', [email])).toEqual({
-        failed_sign_ins: 6,
-      })
+      const waits = await db.query<{ wait: number }>(
+        `select coalesce(extract(epoch from app_private.wait_after_failures(n)), 0)::int as wait from generate_series(1, 16) n`,
+      )
+      expect(waits.map(({ wait }) => wait)).toEqual([0, 0, 0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900])
     }))
 
-  it('forgets failures when the wait is over and the password is right', () =>
+  it('refuses even the right password while it waits, and does not count that', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       await register(db, email)
-      await db.query(`update app_private.accounts set failed_sign_ins = 9, locked_until = now() where email = $1`, [
-        email,
-      ])
+      for (let failure = 1; failure <= 5; failure++) await signIn(db, email, wrong)
+      for (const secret of [password, wrong, password])
+        await expectRefusal(signIn(db, email, secret), 'too_many_attempts')
+      await db.asOwner()
+      await later(db, '2 seconds')
       expect(await signIn(db, email)).toMatchObject({ refusal: null })
-      await db.asOwner()
-      expect(
-        await db.one('select failed_sign_ins, locked_until from app_private.accounts where email = $1', [email]),
-      ).toEqual({ failed_sign_ins: 0, locked_until: null })
+    }))
+
+  it('forgets failures when the password is right', () =>
+    inTransaction(async (db) => {
+      const email = anAddress()
+      await register(db, email)
+      for (let round = 1; round <= 3; round++) {
+        for (let failure = 1; failure <= 4; failure++) await signIn(db, email, wrong)
+        expect(await signIn(db, email)).toMatchObject({ refusal: null })
+      }
+    }))
+
+  it('does not forget them for the success of another account of the address, which permits no more guesses', () =>
+    inTransaction(async (db) => {
+      const email = anAddress()
+      await register(db, email)
+      const own = 'a password of my own'
+      await register(db, email, own)
+      for (let failure = 1; failure <= 4; failure++) {
+        await signIn(db, email, wrong)
+        expect(await signIn(db, email, own)).toMatchObject({ refusal: null })
+      }
+      await signIn(db, email, wrong)
+      await expectRefusal(signIn(db, email, wrong), 'too_many_attempts')
     }))
 
   it('locks one account, not the others', () =>
@@ -110,4 +117,159 @@ describe('sign_in', () => {
       for (let failure = 1; failure <= 5; failure++) await signIn(db, theirs, wrong)
       expect(await signIn(db, mine)).toMatchObject({ refusal: null })
     }))
+})
+
+describe('failures elsewhere', () => {
+  const home = { from: '192.0.2.1' }
+  const strange = (i: number) => ({ from: `198.51.100.${i}` })
+
+  it('four an hour, for days, lock nobody out', () =>
+    inTransaction(async (db) => {
+      const email = anAddress()
+      await register(db, email)
+      for (let guess = 1; guess <= 60; guess++) {
+        expect(await signIn(db, email, wrong)).toMatchObject({ refusal: 'wrong_credentials' })
+        await db.asOwner()
+        await later(db, '15 minutes')
+      }
+      expect(await signIn(db, email)).toMatchObject({ refusal: null })
+    }))
+
+  it('from one network make that network wait, and no other, known or not', () =>
+    inTransaction(async (db) => {
+      const email = anAddress()
+      await register(db, email, password, home)
+      for (let guess = 1; guess <= 5; guess++) await signIn(db, email, wrong, strange(1))
+      await expectRefusal(signIn(db, email, password, strange(1)), 'too_many_attempts')
+      expect(await signIn(db, email, password, home)).toMatchObject({ refusal: null })
+      expect(await signIn(db, email, password, strange(2))).toMatchObject({ refusal: null })
+    }))
+
+  it('from many networks together keep strange ones out for a while, but not where somebody signed in before', () =>
+    inTransaction(async (db) => {
+      const [email, nobodys] = [anAddress(), anAddress()]
+      await register(db, email, password, home)
+      for (let i = 1; i <= 30; i++) await signIn(db, email, wrong, strange(i))
+      for (let i = 1; i <= 30; i++) await signIn(db, nobodys, wrong, strange(i))
+      // Of an address that nobody has it tells the same.
+      const [theirs, strangers] = [
+        await expectRefusal(signIn(db, email, password, strange(99)), 'too_many_attempts'),
+        await expectRefusal(signIn(db, nobodys, password, strange(99)), 'too_many_attempts'),
+      ]
+      expect(theirs.detail).toBe(strangers.detail)
+      expect(await signIn(db, email, password, home)).toMatchObject({ refusal: null })
+      await db.asOwner()
+      await later(db, '2 minutes')
+      expect(await signIn(db, email, password, strange(99))).toMatchObject({ refusal: null })
+    }))
+
+  it('do not make a network known through an account that somebody registered beside', () =>
+    inTransaction(async (db) => {
+      const email = anAddress()
+      await register(db, email, password, home)
+      const own = 'a password of my own'
+      await register(db, email, own, strange(99))
+      for (let i = 1; i <= 30; i++) await signIn(db, email, wrong, strange(i))
+      expect(await signIn(db, email, own, strange(99))).toMatchObject({ refusal: null })
+      // The right password of the account beside which it was registered is not judged from there.
+      expect(await signIn(db, email, password, strange(99))).toMatchObject({ refusal: 'wrong_credentials' })
+    }))
+
+  it('in the same network do not keep out a device that signed in before', () =>
+    inTransaction(async (db) => {
+      const email = anAddress()
+      const mine = { ...home, device: 'the digest of my cookie' }
+      await register(db, email, password, mine)
+      for (let guess = 1; guess <= 5; guess++) await signIn(db, email, wrong, home)
+      // All of the network has to wait, too.
+      await db.query(`insert into app_private.network_attempts (kind, network, spent) values ('sign_in', '192.0.2.1/32', 1000)
+                      on conflict on constraint a_network_is_counted_once_a_kind do update set spent = 1000`)
+      await expectRefusal(signIn(db, email, password, home), 'too_many_attempts')
+      await expectRefusal(signIn(db, email, password, { ...home, device: 'made up' }), 'too_many_attempts')
+      expect(await signIn(db, email, password, mine)).toMatchObject({ refusal: null })
+      // What fails there counts there.
+      for (let guess = 1; guess <= 5; guess++) await signIn(db, email, wrong, mine)
+      await expectRefusal(signIn(db, email, password, mine), 'too_many_attempts')
+    }))
+})
+
+describe('successes', () => {
+  it('are sixty an hour of an account', () =>
+    inTransaction(async (db) => {
+      const email = anAddress()
+      const { account_id } = await register(db, email)
+      await db.query(`update app_private.sign_in_counts set spent = 60 where place = 'account ' || $1`, [account_id])
+      const error = await expectRefusal(signIn(db, email), 'too_many_attempts')
+      expect(JSON.parse(error.detail ?? '')).toEqual({ retryAfterSeconds: 60 })
+      await db.asOwner()
+      await later(db, '1 minute')
+      expect(await signIn(db, email)).toMatchObject({ refusal: null })
+      await expectRefusal(signIn(db, email), 'too_many_attempts')
+    }))
+
+  it('of one account do not keep another of its address out', () =>
+    inTransaction(async (db) => {
+      const email = anAddress()
+      await register(db, email)
+      const own = 'a password of my own'
+      const { account_id } = await register(db, email, own)
+      await db.query(`update app_private.sign_in_counts set spent = 60 where place = 'account ' || $1`, [account_id])
+      expect(await signIn(db, email)).toMatchObject({ refusal: null })
+    }))
+})
+
+describe('at once', () => {
+  let database: ClonedDatabase
+  beforeAll(async () => {
+    database = await cloneDatabase()
+  })
+  afterAll(() => database.drop())
+
+  it('a right guess that waited for the recording of a wrong one learns nothing', async () => {
+    const [owner, one, two] = await Promise.all([1, 2, 3].map(() => connect(database.url)))
+    if (!owner || !one || !two) throw new Error('no connections')
+    const ask = (connection: Connection, secret: string) =>
+      connection.request({}, () =>
+        connection.one('select * from app_public.sign_in($1, $2)', ['ann@test.example', secret]),
+      )
+    try {
+      await owner.query('select app_private.create_account($1, $2)', ['ann@test.example', password])
+      for (let failure = 1; failure <= 4; failure++) await ask(owner, wrong)
+      // The fifth, whose transaction has not ended yet.
+      let right: Promise<unknown> | undefined
+      await one.request({}, async () => {
+        await one.query('select app_public.sign_in($1, $2)', ['ann@test.example', wrong])
+        right = ask(two, password)
+        await untilWaiting(owner, two, right)
+        // However long this takes, the wait is not over.
+        await one.query('reset role')
+        await one.query(`update app_private.sign_in_counts set counted_at = counted_at + interval '10 minutes'`)
+      })
+      await expectRefusal(right as Promise<unknown>, 'too_many_attempts')
+    } finally {
+      await Promise.all([owner, one, two].map((connection) => connection.close()))
+    }
+  })
+
+  it('no sign-in waits for the row of its account', async () => {
+    const [owner, one] = await Promise.all([1, 2].map(() => connect(database.url)))
+    if (!owner || !one) throw new Error('no connections')
+    try {
+      const id = (await owner.one('select app_private.create_account($1, $2) as id', ['bob@test.example', password])).id
+      await owner.query('begin')
+      await owner.query('select from app_private.accounts where id = $1 for no key update', [id])
+      await one.query(`set lock_timeout = '5s'`)
+      for (const [secret, refusal] of [
+        [wrong, 'wrong_credentials'],
+        [password, null],
+      ])
+        expect(
+          await one.request({}, () =>
+            one.one('select * from app_public.sign_in($1, $2)', ['bob@test.example', secret]),
+          ),
+        ).toMatchObject({ refusal })
+    } finally {
+      await Promise.all([owner, one].map((connection) => connection.close()))
+    }
+  })
 })

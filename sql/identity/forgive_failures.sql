@@ -1,0 +1,14 @@
+create or replace function app_private.forgive_failures(address text) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+begin
+  perform from app_private.sign_in_counts sc
+  where sc.address_hash = sha256(convert_to(forgive_failures.address, 'utf8')) order by sc.place for update;
+  delete from app_private.sign_in_counts sc
+  where sc.address_hash = sha256(convert_to(forgive_failures.address, 'utf8')) and not starts_with(sc.place, 'account ');
+end
+$$;
+
+comment on function app_private.forgive_failures(text) is
+'Forgets all failures to sign in with an address, after its owner proved to be its owner.';
+
+revoke all on function app_private.forgive_failures(text) from public;
