@@ -47,7 +47,10 @@ export async function createCluster(place: Place, secrets: Secrets, throwaway: b
  * Makes the roles (roles.sql) and the database of their owner, `medislot`, if they are missing. Takes the superuser's
  * address. The owner is no superuser: the extensions we use are trusted, so owning the database suffices to have them.
  */
-export async function createDatabase(superuserUrl: string, secrets: Secrets): Promise<void> {
+export async function createDatabase(
+  superuserUrl: string,
+  secrets: Pick<Secrets, 'ownerPassword' | 'serverPassword'>,
+): Promise<void> {
   const client = new Client({ connectionString: superuserUrl })
   await client.connect()
   try {
