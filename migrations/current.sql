@@ -466,3 +466,30 @@ drop table if exists app_private.unknown_sign_ins;
 --! include identity/export_customer.sql
 --! include clinic/accept_invitation.sql
 --! include core/remove_old_records.sql
+
+-- A clinic's copy of a profile follows it until the clinic edits it, column by column. A different name is a different person.
+--! include core/error_codes.sql
+--! include core/same_name.sql
+alter table app_public.clinic_customers add column if not exists copied_from_profile text[] not null default '{}';
+alter table app_public.clinic_customers
+  drop constraint if exists copies_are_of_columns_of_the_profile,
+  add constraint copies_are_of_columns_of_the_profile check (copied_from_profile <@ '{full_name,email,phone}');
+comment on column app_public.clinic_customers.copied_from_profile is
+E'@behavior -*\nWhich columns are as the customer''s profile has them and follow it: full_name, email, phone. What the clinic typed or edited is its own.';
+-- From before this was kept: what is the same was copied.
+update app_public.clinic_customers cc
+set copied_from_profile = array_remove(array[case when cc.full_name = c.full_name then 'full_name' end,
+  case when cc.email is not distinct from c.email then 'email' end, case when cc.phone is not distinct from c.phone then 'phone' end], null)
+from app_public.customers c
+where c.id = cc.customer_id and c.account_id is not null and cc.copied_from_profile = '{}';
+--! include identity/follow_profile.sql
+--! include clinic/note_edited_copies.sql
+create or replace trigger clinics_copies_follow_the_profile after update of full_name, email, phone on app_public.customers
+  for each row when ((OLD.full_name, OLD.email, OLD.phone) is distinct from (NEW.full_name, NEW.email, NEW.phone))
+  execute function app_private.follow_profile();
+create or replace trigger edited_copies_are_the_clinics_own before update of full_name, email, phone on app_public.clinic_customers
+  for each row when ((OLD.full_name, OLD.email, OLD.phone) is distinct from (NEW.full_name, NEW.email, NEW.phone))
+  execute function app_private.note_edited_copies();
+--! include booking/keep_clinic_customer.sql
+--! include clinic/add_clinic_customer.sql
+--! include identity/register_customer.sql

@@ -20,21 +20,34 @@ begin
   if given_name is null then
     perform app_hidden.refuse('invalid_argument', 'A name is needed.', '{"argument": "fullName"}');
   end if;
-  if address is not null then
-    -- The same person may have registered: then it is one customer, and the clinic's record holds only what the clinic typed,
-    -- so the desk learns nothing that other clinics know.
-    select c.id into target from app_public.customers c join app_private.accounts a on a.id = c.account_id where a.email = address;
-  end if;
-  if target is null then
-    insert into app_public.customers (full_name, email, phone) values (given_name, address, number) returning id into target;
-  end if;
-  insert into app_public.clinic_customers (clinic_id, customer_id, full_name, email, phone, preferred_language)
-  values (add_clinic_customer.clinic_id, target, given_name, address, number, add_clinic_customer.preferred_language)
-  on conflict on constraint a_clinic_keeps_one_record_of_a_customer do nothing
+  -- Families share addresses: only the same name at the same address is the same person. First among the clinic's own records; what was typed
+  -- besides is kept there.
+  update app_public.clinic_customers cc
+  set phone = coalesce(number, cc.phone), preferred_language = coalesce(add_clinic_customer.preferred_language, cc.preferred_language)
+  where cc.clinic_id = add_clinic_customer.clinic_id and cc.customer_id = (
+    select own.customer_id from app_public.clinic_customers own
+    where own.clinic_id = add_clinic_customer.clinic_id and own.email = address and app_hidden.same_name(own.full_name, given_name)
+    order by own.customer_id limit 1)
   returning * into record;
   if record.customer_id is null then
-    select cc.* into record from app_public.clinic_customers cc
-    where cc.clinic_id = add_clinic_customer.clinic_id and cc.customer_id = target;
+    -- Then among those who have registered: it is one customer, and the clinic's record holds only what the clinic typed, so the desk learns
+    -- nothing that other clinics know.
+    select c.id into target
+    from app_private.accounts a join app_public.customers c on c.account_id = a.id
+    where a.email = address and app_hidden.same_name(c.full_name, given_name) and not exists (
+      select from app_public.clinic_customers cc where cc.clinic_id = add_clinic_customer.clinic_id and cc.customer_id = c.id);
+    if target is null then
+      insert into app_public.customers (full_name, email, phone) values (given_name, address, number) returning id into target;
+    end if;
+    insert into app_public.clinic_customers (clinic_id, customer_id, full_name, email, phone, preferred_language)
+    values (add_clinic_customer.clinic_id, target, given_name, address, number, add_clinic_customer.preferred_language)
+    on conflict on constraint a_clinic_keeps_one_record_of_a_customer do nothing
+    returning * into record;
+    if record.customer_id is null then
+      -- The patient has booked in this moment.
+      select cc.* into record from app_public.clinic_customers cc
+      where cc.clinic_id = add_clinic_customer.clinic_id and cc.customer_id = target;
+    end if;
   end if;
   perform app_private.remember(record.clinic_id, add_clinic_customer.idempotency_key, to_jsonb(record));
   return record;
@@ -42,7 +55,7 @@ end
 $$;
 
 comment on function app_public.add_clinic_customer(bigint, text, text, text, text, text) is
-'Takes a caller or walk-in into a clinic''s own records, so that the desk can book for them; who has registered with this e-mail address is recognised. `preferred_language` is en or de. For the desk. Refuses forbidden, idempotency_key_reused, invalid_argument, invalid_email, text_too_long, text_not_accepted.';
+'Takes a caller or walk-in into a clinic''s own records, so that the desk can book for them. A person with this name and e-mail address who is in the records, or has registered, is recognised; another name at the address is another person. `preferred_language` is en or de. For the desk. Refuses forbidden, idempotency_key_reused, invalid_argument, invalid_email, text_too_long, text_not_accepted.';
 
 revoke all on function app_public.add_clinic_customer(bigint, text, text, text, text, text) from public;
 grant execute on function app_public.add_clinic_customer(bigint, text, text, text, text, text) to app_staff;

@@ -193,7 +193,7 @@ export interface paths {
   };
   "/clinics/{clinicId}/customers": {
     /**
-     * Take a caller or walk-in into a clinic’s records, so that the desk can book for them. Who registered with this address is recognised
+     * Take a caller or walk-in into a clinic’s records, so that the desk can book for them. A person with this name and address who is in the records, or has registered, is recognised; another name is another person
      * @description For: The clinic’s desk and administrators.
      */
     post: operations["addClinicCustomer"];
@@ -781,6 +781,12 @@ export interface operations {
       };
       /** @description unauthenticated */
       401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description email_taken */
+      409: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };
@@ -2638,6 +2644,12 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description email_taken */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description body_too_large */
       413: {
         content: {
@@ -3031,7 +3043,7 @@ export interface operations {
     };
   };
   /**
-   * Take a caller or walk-in into a clinic’s records, so that the desk can book for them. Who registered with this address is recognised
+   * Take a caller or walk-in into a clinic’s records, so that the desk can book for them. A person with this name and address who is in the records, or has registered, is recognised; another name is another person
    * @description For: The clinic’s desk and administrators.
    */
   addClinicCustomer: {

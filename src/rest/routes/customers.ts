@@ -65,7 +65,7 @@ export const customers: Route[] = [
     path: '/clinics/{clinicId}/customers',
     id: 'addClinicCustomer',
     summary:
-      'Take a caller or walk-in into a clinic’s records, so that the desk can book for them. Who registered with this address is recognised',
+      'Take a caller or walk-in into a clinic’s records, so that the desk can book for them. A person with this name and address who is in the records, or has registered, is recognised; another name is another person',
     rights: 'The clinic’s desk and administrators.',
     document: `mutation AddClinicCustomer($input: AddClinicCustomerInput!) {
       addClinicCustomer(input: $input) { clinicCustomer { ...ClinicCustomer } }

@@ -7,7 +7,7 @@ const inputs = {
   refreshSession: 'RefreshSessionInput',
 }
 const refusals = {
-  registerCustomer: ['invalid_email', 'weak_password', 'invalid_argument', 'too_many_attempts'],
+  registerCustomer: ['email_taken', 'invalid_email', 'weak_password', 'invalid_argument', 'too_many_attempts'],
   signIn: ['wrong_credentials', 'too_many_attempts'],
   refreshSession: ['refresh_token_invalid', 'refresh_token_reused'],
 }

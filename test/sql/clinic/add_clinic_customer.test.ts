@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aClinic, aCustomer, anAccount, anEmployee } from '../../helpers/world.ts'
+import { book } from '../../helpers/operations.ts'
+import { aClinic, aCustomer, anAccount, anEmployee, aPractice, aSlot } from '../../helpers/world.ts'
 
 const add = (
   db: Db,
@@ -44,15 +45,15 @@ describe('add_clinic_customer', () => {
       })
     }))
 
-  it('recognises who registered with this address, and tells the desk nothing but what it typed', () =>
+  it('recognises a person who registered with this name and address, and tells the desk only what it typed', () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       const ann = await aRegistered(db)
       await db.as(claims)
-      expect(await add(db, clinicId, 'Ann By Phone', ann.email.toUpperCase())).toEqual({
+      expect(await add(db, clinicId, ' ann  AS registered', ann.email.toUpperCase())).toEqual({
         clinic_id: clinicId,
         customer_id: ann.customerId,
-        full_name: 'Ann By Phone',
+        full_name: 'ann  AS registered',
         email: ann.email,
         phone: null,
         notes: null,
@@ -61,8 +62,46 @@ describe('add_clinic_customer', () => {
         wants_reminders: true,
         row_version: 1,
         created_at: expect.any(Date),
+        copied_from_profile: [],
       })
       expect(await db.query('select from app_public.customers')).toEqual([])
+    }))
+
+  it('takes a child under the address of a registered parent for another person, whose name the parent never gets', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, slotId, receptionist } = await aPractice(db)
+      const next = await aSlot(db, clinicId, doctorId, 60)
+      const ann = await aRegistered(db)
+      const child = await db.as(receptionist.claims, async () => {
+        const record = await add(db, clinicId, 'Tim, Her Son', ann.email)
+        await book(db, clinicId, slotId, { customerId: record.customer_id })
+        return record
+      })
+      expect(child).toMatchObject({ full_name: 'Tim, Her Son', email: ann.email })
+      expect(child.customer_id).not.toBe(ann.customerId)
+      const { id } = await db.as(ann.claims, () => book(db, clinicId, next))
+      expect(
+        await db.query(
+          'select customer_id, full_name from app_public.clinic_customers where clinic_id = $1 order by full_name',
+          [clinicId],
+        ),
+      ).toEqual([
+        { customer_id: ann.customerId, full_name: 'Ann As Registered' },
+        { customer_id: child.customer_id, full_name: 'Tim, Her Son' },
+      ])
+      const { body } = await db.one(
+        `select m.body from app_public.notifications n cross join lateral app_private.messages_of(n.clinic_id, array[n.id]) m
+         where n.booking_id = $1 and n.kind = 'booking_confirmed'`,
+        [id],
+      )
+      expect(body).toContain('Ann As Registered')
+      expect(body).not.toContain('Tim')
+      // The parent, who is in the records now, is found there; a second child is a third person.
+      await db.as(receptionist.claims)
+      expect(await add(db, clinicId, 'Ann As Registered', ann.email)).toMatchObject({ customer_id: ann.customerId })
+      expect([ann.customerId, child.customer_id]).not.toContain(
+        (await add(db, clinicId, 'Mia, Her Daughter', ann.email)).customer_id,
+      )
     }))
 
   it('leaves what the person wrote about themselves as it is', () =>
@@ -77,31 +116,58 @@ describe('add_clinic_customer', () => {
       })
     }))
 
-  it('gives the record that the clinic has already, as it keeps it', () =>
+  it('gives the record that the clinic has of a person already, with what was typed besides', () =>
+    inTransaction(async (db) => {
+      const { clinicId, claims } = await aDesk(db)
+      const registered = await aRegistered(db)
+      for (const [name, email] of [
+        ['Ann As Registered', registered.email],
+        ['Walter Walk-In', 'walter@test.example'],
+      ] as const) {
+        await db.as(claims)
+        const first = await add(db, clinicId, name, email, '030 5')
+        await db.query(`update app_public.clinic_customers set notes = 'Allergic to latex.' where customer_id = $1`, [
+          first.customer_id,
+        ])
+        expect(await add(db, clinicId, name.toUpperCase(), email)).toMatchObject({
+          customer_id: first.customer_id,
+          full_name: name,
+          phone: '030 5',
+          notes: 'Allergic to latex.',
+        })
+        expect(await add(db, clinicId, name, email, '030 6')).toMatchObject({
+          customer_id: first.customer_id,
+          phone: '030 6',
+        })
+      }
+    }))
+
+  it('drops no name: under the one that the clinic has changed it to, a record is not found', () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       const ann = await aRegistered(db)
       await db.as(claims)
-      const first = await add(db, clinicId, 'Ann By Phone', ann.email)
-      await db.query(`update app_public.clinic_customers set notes = 'Allergic to latex.'`)
-      expect(await add(db, clinicId, 'Ann Again', ann.email)).toEqual({
-        ...first,
-        notes: 'Allergic to latex.',
-        row_version: 2,
-      })
+      const { customer_id: first } = await add(db, clinicId, 'Ann As Registered', ann.email)
+      await db.query(`update app_public.clinic_customers set full_name = 'Ann Married' where customer_id = $1`, [first])
+      expect(await add(db, clinicId, 'Ann Married', ann.email)).toMatchObject({ customer_id: first })
+      const other = await add(db, clinicId, 'Ann As Registered', ann.email)
+      expect(other).toMatchObject({ full_name: 'Ann As Registered' })
+      expect(other.customer_id).not.toBe(first)
     }))
 
   it("keeps each clinic's record to itself", () =>
     inTransaction(async (db) => {
       const [here, there] = [await aDesk(db), await aDesk(db)]
       const ann = await aRegistered(db)
-      await db.as(here.claims, () => add(db, here.clinicId, 'Ann Here', ann.email, '030 4'))
+      await db.as(here.claims, () => add(db, here.clinicId, 'Ann As Registered', ann.email, '030 4'))
       await db.as(there.claims)
-      expect(await add(db, there.clinicId, 'Ann There', ann.email)).toMatchObject({
-        full_name: 'Ann There',
+      expect(await add(db, there.clinicId, 'Ann as registered', ann.email)).toMatchObject({
+        full_name: 'Ann as registered',
         phone: null,
       })
-      expect(await db.query('select full_name from app_public.clinic_customers')).toEqual([{ full_name: 'Ann There' }])
+      expect(await db.query('select full_name from app_public.clinic_customers')).toEqual([
+        { full_name: 'Ann as registered' },
+      ])
     }))
 
   it('takes two people of one address who never registered for two', () =>

@@ -151,6 +151,7 @@ it('each constraint of clinics and their people refuses what its name says, from
       clinic_customers_read_a_language_that_is_known: [
         `update app_public.clinic_customers set preferred_language = 'tlh'`,
       ],
+      copies_are_of_columns_of_the_profile: [`update app_public.clinic_customers set copied_from_profile = '{notes}'`],
       clinic_customer_phones_are_short: [`update app_public.clinic_customers set phone = repeat('0', 51)`],
       clinic_customer_notes_are_short: [`update app_public.clinic_customers set notes = repeat('x', 5001)`],
       names_of_specializations_can_be_seen: [

@@ -103,7 +103,7 @@ async function aKnownPerson() {
   )
   await asDesk(() =>
     db.query(
-      `select app_public.add_clinic_customer($1, 'Zelda on the phone', 'zelda@test.example', idempotency_key => 'desk-4')`,
+      `select app_public.add_clinic_customer($1, 'Zelda Marker', 'zelda@test.example', idempotency_key => 'desk-4')`,
       [clinicId],
     ),
   )

@@ -124,6 +124,22 @@ describe('register_customer', () => {
       expect(await db.query('select from app_private.account_messages where address = $1', [email])).toHaveLength(1)
     }))
 
+  it('refuses another name with the password of an account: it is another person, who needs another password', () =>
+    inTransaction(async (db) => {
+      const email = anAddress()
+      const { account_id } = await register(db, email)
+      const again = (name: string, secret = password) =>
+        db.as({}, () => db.one('select * from app_public.register_customer($1, $2, $3)', [email, secret, name]))
+      await expectRefusal(again('Tim, Her Son'), 'email_taken')
+      expect(await again(' ANN ')).toMatchObject({ account_id })
+      const child = await again('Tim, Her Son', 'another fine password')
+      expect(child.account_id).not.toBe(account_id)
+      await db.asOwner()
+      expect(
+        await db.query('select full_name from app_public.customers where email = $1 order by full_name', [email]),
+      ).toEqual([{ full_name: 'Ann' }, { full_name: 'Tim, Her Son' }])
+    }))
+
   it('does not count as a failure of the owner of the address', () =>
     inTransaction(async (db) => {
       const email = anAddress()
