@@ -179,7 +179,6 @@ comment on column app_public.bookings.active_doctor_id is 'The doctor, as long a
 create or replace trigger bookings_are_at_their_slots_time
   before insert or update of booking_slot_id, doctor_id, slot_date, during, status, active_doctor_id on app_public.bookings
   for each row execute function app_private.fill_booking_from_slot();
---! include booking/state_transitions.sql
 --! include booking/free_slot.sql
 --! include booking/end_booking.sql
 --! include booking/reschedule_booking.sql
@@ -493,3 +492,24 @@ create or replace trigger edited_copies_are_the_clinics_own before update of ful
 --! include booking/keep_clinic_customer.sql
 --! include clinic/add_clinic_customer.sql
 --! include identity/register_customer.sql
+-- Check-ins, completions and no-shows that were recorded by mistake can be undone for some time.
+alter table app_public.state_transitions
+  add column if not exists time_limit interval,
+  drop constraint if exists only_steps_of_bookings_have_a_time_limit,
+  add constraint only_steps_of_bookings_have_a_time_limit check (time_limit is null or entity = 'booking'),
+  -- A day by the clock of the session's time zone is not always 24 hours.
+  drop constraint if exists time_limits_are_hours_and_minutes,
+  add constraint time_limits_are_hours_and_minutes
+    check (time_limit > '0' and extract(day from time_limit) = 0 and extract(month from time_limit) = 0 and extract(year from time_limit) = 0);
+comment on column app_public.state_transitions.time_limit is 'For how long the step may be taken, from the event by which the booking came into from_state. Null is for ever.';
+--! include core/error_codes.sql
+--! include booking/state_transitions.sql
+--! include booking/check_transition.sql
+--! include booking/open_visit.sql
+--! include booking/advance_booking.sql
+--! include notification/reconcile_reminders.sql
+--! include notification/restore_notifications.sql
+--! include booking/undo_step.sql
+--! include booking/undo_check_in.sql
+--! include booking/undo_completion.sql
+--! include booking/undo_no_show.sql

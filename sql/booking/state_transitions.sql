@@ -16,3 +16,9 @@ insert into app_public.state_transitions (entity, from_state, to_state, meaning)
   ('booking', 'checked_in', 'completed', 'complete_booking'),
   ('booking', 'checked_in', 'cancelled', 'the patient left, or the slot or doctor went')
 on conflict (entity, from_state, to_state) do update set meaning = excluded.meaning;
+-- Steps back, for what was recorded by mistake. Operators may change the limits; a later release leaves them as they are.
+insert into app_public.state_transitions (entity, from_state, to_state, meaning, time_limit) values
+  ('booking', 'checked_in', 'booked', 'undo_check_in', '24 hours'),
+  ('booking', 'completed', 'checked_in', 'undo_completion', '24 hours'),
+  ('booking', 'no_show', 'booked', 'undo_no_show', '168 hours')
+on conflict (entity, from_state, to_state) do nothing;

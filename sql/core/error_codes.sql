@@ -47,6 +47,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS511', 'hold_not_found', 404, 'No such hold', 'The customer does not hold this slot, or the hold expired.'),
   ('MS512', 'not_yet', 422, 'Too early', 'Check-in opens on the day of the booking, no-show when the slot has started.'),
   ('MS513', 'held_too_often', 429, 'Held too often', 'The customer has held this slot as often or as long as the clinic''s policy allows, without booking it. The detail says when it can be held again.'),
+  ('MS514', 'undo_too_late', 422, 'Too late to undo', 'The time limit for taking this step of the booking back has passed. The detail says until when it could be undone.'),
   ('MS601', 'import_refused', 422, 'Import refused', 'The files have faults; nothing was stored. The detail lists file, line, column and reason of each.'),
   ('MS701', 'notification_not_found', 404, 'Notification not found', 'No such notification in this clinic.'),
   ('MS702', 'text_not_understood', 422, 'Text not understood', 'A message text has an unknown {{word}}, stray braces, or a section that is not closed. The detail names it.'),

@@ -45,10 +45,11 @@ begin
     and b.status = 'booked' and b.starts_at - lead.lead_time > now()
     -- Once, or a policy that names a lead time twice ('1 day' and '24 hours') would stop all bookings of its clinic.
     and array_position(clinic.lead_times, lead.lead_time) = lead.place
-  -- A lead time that was taken out of the policy and comes back.
+  -- A lead time that was taken out of the policy and comes back, or a check-in that was taken back: other changes of a booking give it
+  -- another sequence, and so other reminders.
   on conflict on constraint a_booking_is_told_each_thing_once do update
     set state = 'pending', dropped_because = null, due_at = excluded.due_at, send_after = null
-    where n.state = 'dropped' and n.dropped_because = 'rules_changed';
+    where n.state = 'dropped' and n.dropped_because in ('rules_changed', 'booking_changed');
 end
 $$;
 

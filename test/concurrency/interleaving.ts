@@ -10,6 +10,7 @@ import {
   hold,
   release,
   reschedule,
+  undoCheckIn,
   withdraw,
 } from '../helpers/operations.ts'
 import { aClinic, aCustomer, aDoctor, anEmployee, aTemplate, aTimeSlot, noonZone } from '../helpers/world.ts'
@@ -118,6 +119,7 @@ const names = [
   'moveTimeSlot',
   'followTemplates',
   'checkIn',
+  'undoCheckIn',
   'complete',
   'expire',
   'tidy',
@@ -141,6 +143,7 @@ const weights: Record<(typeof names)[number], number> = {
   moveTimeSlot: 1,
   followTemplates: 1,
   checkIn: 2,
+  undoCheckIn: 1,
   complete: 2,
   expire: 2,
   tidy: 1,
@@ -266,6 +269,9 @@ export async function perform(db: Connection, world: World, command: Command): P
       break
     case 'checkIn':
       await as(practice.desk, () => checkIn(db, clinicId, anyBooking))
+      break
+    case 'undoCheckIn':
+      await as(practice.desk, () => undoCheckIn(db, clinicId, anyBooking))
       break
     case 'complete':
       await as(practice.desk, () => complete(db, clinicId, anyBooking))

@@ -85,6 +85,15 @@ export const complete = (db: Caller, clinicId: string, bookingId: string, key: s
 export const noShow = (db: Caller, clinicId: string, bookingId: string, key: string | null = null) =>
   call<Booking>(db, 'mark_no_show', clinicId, bookingId, key)
 
+export const undoCheckIn = (db: Caller, clinicId: string, bookingId: string, key: string | null = null) =>
+  call<Booking>(db, 'undo_check_in', clinicId, bookingId, key)
+
+export const undoCompletion = (db: Caller, clinicId: string, bookingId: string, key: string | null = null) =>
+  call<Booking>(db, 'undo_completion', clinicId, bookingId, key)
+
+export const undoNoShow = (db: Caller, clinicId: string, bookingId: string, key: string | null = null) =>
+  call<Booking>(db, 'undo_no_show', clinicId, bookingId, key)
+
 export const withdraw = (
   db: Caller,
   clinicId: string,

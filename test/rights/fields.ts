@@ -88,7 +88,7 @@ const fields: Record<string, string> = {
     alreadyExisting clinic clinicId dueAt examples fromDate id inThePast overlapping ranAt skippedLocalTimes
     slotsMade templatesPassedOver toDate`,
   Specialization: 'doctorSpecializations id name names',
-  StateTransition: 'entity fromState meaning toState',
+  StateTransition: 'entity fromState meaning timeLimit toState',
   TimeSlot: 'clinic clinicId doctorSlotTemplates endTime id isActive name rowVersion startTime',
   WebhookEndpoint: 'clinic clinicId createdAt id isActive kinds notifications rowVersion url',
 }

@@ -112,6 +112,25 @@ export const functions: Record<string, Call[]> = {
   mark_no_show: [
     { given: ({ a, bookingNow }) => ({ clinic_id: a.clinicId, booking_id: bookingNow }), outcomes: staff() },
   ],
+  // Nothing was recorded yet: whoever may call them is told so.
+  undo_check_in: [
+    {
+      given: ({ a, bookingNow }) => ({ clinic_id: a.clinicId, booking_id: bookingNow }),
+      outcomes: staff('illegal_transition'),
+    },
+  ],
+  undo_completion: [
+    {
+      given: ({ a, bookingNow }) => ({ clinic_id: a.clinicId, booking_id: bookingNow }),
+      outcomes: staff('illegal_transition'),
+    },
+  ],
+  undo_no_show: [
+    {
+      given: ({ a, bookingNow }) => ({ clinic_id: a.clinicId, booking_id: bookingNow }),
+      outcomes: staff('illegal_transition'),
+    },
+  ],
 
   set_slot_customer: [
     {

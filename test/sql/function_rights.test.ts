@@ -46,6 +46,9 @@ describe('the functions of the API', () => {
         ['booking_not_found', 'app_public.check_in($1, $2)', [bookingNow]],
         ['booking_not_found', 'app_public.complete_booking($1, $2)', [bookingNow]],
         ['booking_not_found', 'app_public.mark_no_show($1, $2)', [bookingNow]],
+        ['booking_not_found', 'app_public.undo_check_in($1, $2)', [bookingNow]],
+        ['booking_not_found', 'app_public.undo_completion($1, $2)', [bookingNow]],
+        ['booking_not_found', 'app_public.undo_no_show($1, $2)', [bookingNow]],
         ['slot_not_found', 'app_public.withdraw_slot($1, $2, true)', [a.openSlotId]],
         ['doctor_not_found', 'app_public.withdraw_day($1, $2, current_date, true)', [a.doctorId]],
         [

@@ -23,6 +23,21 @@ const Complete = graphql(`
 const NoShow = graphql(`
   mutation DeskNoShow($input: MarkNoShowInput!) { markNoShow(input: $input) { booking { bookingSlot { ...DeskSlot } } } }
 `)
+const UndoCheckIn = graphql(`
+  mutation DeskUndoCheckIn($input: UndoCheckInInput!) {
+    undoCheckIn(input: $input) { booking { bookingSlot { ...DeskSlot } } }
+  }
+`)
+const UndoCompletion = graphql(`
+  mutation DeskUndoCompletion($input: UndoCompletionInput!) {
+    undoCompletion(input: $input) { booking { bookingSlot { ...DeskSlot } } }
+  }
+`)
+const UndoNoShow = graphql(`
+  mutation DeskUndoNoShow($input: UndoNoShowInput!) {
+    undoNoShow(input: $input) { booking { bookingSlot { ...DeskSlot } } }
+  }
+`)
 const Cancel = graphql(`
   mutation DeskCancel($input: CancelBookingInput!) {
     cancelBooking(input: $input) { booking { bookingSlot { ...DeskSlot } } }
@@ -85,6 +100,10 @@ export function useActions(of: DeskSlot) {
     checkIn: async () => slotIn((await ask(CheckIn, { input: keyed(booking, 'check-in') })).checkIn),
     complete: async () => slotIn((await ask(Complete, { input: keyed(booking, 'complete') })).completeBooking),
     noShow: async () => slotIn((await ask(NoShow, { input: keyed(booking, 'no-show') })).markNoShow),
+    undoCheckIn: async () => slotIn((await ask(UndoCheckIn, { input: keyed(booking, 'undo check-in') })).undoCheckIn),
+    undoCompletion: async () =>
+      slotIn((await ask(UndoCompletion, { input: keyed(booking, 'undo complete') })).undoCompletion),
+    undoNoShow: async () => slotIn((await ask(UndoNoShow, { input: keyed(booking, 'undo no-show') })).undoNoShow),
     cancel: async (reason: string | undefined) =>
       slotIn((await ask(Cancel, { input: keyed({ ...booking, reason }, 'cancel') })).cancelBooking),
     moveTo: async (to: DeskSlot) =>

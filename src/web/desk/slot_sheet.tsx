@@ -129,11 +129,14 @@ function AsItStands({ slot, done, ask, close }: SlotSheetProps & { ask: Asking }
         <>
           <PatientCard slot={slot} />
           {isOurs && <Act primary label={t.slot.complete} act={actions.complete} done={done} />}
-          {isDesk && (
+          {isOurs && (
             <div className="sheet-foot">
-              <button type="button" className="button quiet-danger" onClick={() => ask('cancel')}>
-                {t.slot.cancel}
-              </button>
+              <Act label={t.slot.undoCheckIn} act={actions.undoCheckIn} done={done} />
+              {isDesk && (
+                <button type="button" className="button quiet-danger" onClick={() => ask('cancel')}>
+                  {t.slot.cancel}
+                </button>
+              )}
             </div>
           )}
         </>
@@ -145,8 +148,28 @@ function AsItStands({ slot, done, ask, close }: SlotSheetProps & { ask: Asking }
           {isDesk && !isOver(slot) && <Act primary label={t.slot.reopen} act={actions.reopen} done={done} />}
         </>
       )
-    default:
-      return <PatientCard slot={slot} />
+    case 'done':
+      return (
+        <>
+          <PatientCard slot={slot} />
+          {isOurs && (
+            <div className="sheet-foot">
+              <Act label={t.slot.undoCompletion} act={actions.undoCompletion} done={done} />
+            </div>
+          )}
+        </>
+      )
+    case 'no_show':
+      return (
+        <>
+          <PatientCard slot={slot} />
+          {isOurs && (
+            <div className="sheet-foot">
+              <Act label={t.slot.undoNoShow} act={actions.undoNoShow} done={done} />
+            </div>
+          )}
+        </>
+      )
   }
 }
 

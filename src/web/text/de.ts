@@ -208,6 +208,7 @@ export const de: Texts = {
     cancellation_too_late: 'Für eine Änderung hier ist es zu spät. Bitte rufen Sie die Praxis an.',
     illegal_transition: 'Das geht nicht mehr: Der Termin hat sich inzwischen geändert.',
     not_yet: 'Dafür ist es zu früh.',
+    undo_too_late: 'Das lässt sich nicht mehr zurücknehmen: Die Frist ist vorbei.',
     still_in_use: 'Daran hängen noch Termine.',
     stale_row_version: 'Das hat inzwischen jemand geändert. Bitte sehen Sie noch einmal nach.',
     internal_error: 'Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal.',

@@ -207,6 +207,7 @@ export const en = {
     cancellation_too_late: 'It is too late to change this online. Please call the clinic.',
     illegal_transition: 'This is no longer possible: the booking has changed meanwhile.',
     not_yet: 'It is too early for this.',
+    undo_too_late: 'It is too late to undo this.',
     still_in_use: 'There are still bookings or slots on it.',
     stale_row_version: 'Somebody changed this meanwhile. Look again.',
     internal_error: 'Something went wrong on our side. Please try again.',

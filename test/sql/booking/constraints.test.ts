@@ -70,6 +70,14 @@ const violations: Record<string, ['check' | 'exclusion' | 'foreign_key' | 'uniqu
     'check',
     ({ db }) => db.query(`insert into app_public.state_transitions values ('doctor', 'well', 'ill', 'flu')`),
   ],
+  only_steps_of_bookings_have_a_time_limit: [
+    'check',
+    ({ db }) => db.query(`update app_public.state_transitions set time_limit = '1 hour' where entity = 'booking_slot'`),
+  ],
+  time_limits_are_hours_and_minutes: [
+    'check',
+    ({ db }) => db.query(`update app_public.state_transitions set time_limit = '1 day' where from_state = 'no_show'`),
+  ],
 
   bookings_are_identified_by_clinic_and_id: [
     'unique',

@@ -9,6 +9,9 @@ import {
   noShow,
   release,
   reschedule,
+  undoCheckIn,
+  undoCompletion,
+  undoNoShow,
   withdraw,
 } from '../../helpers/operations.ts'
 import { aClinic, aCustomer, anEmployee, aPractice, aSlot } from '../../helpers/world.ts'
@@ -22,9 +25,14 @@ type Request = () => Promise<unknown>
 const key = 'retry'
 
 const ofBooking =
-  (ask: (db: Db, clinicId: string, bookingId: string, key: string) => Promise<unknown>, hours: number) =>
+  (
+    ask: (db: Db, clinicId: string, bookingId: string, key: string) => Promise<unknown>,
+    hours: number,
+    status = 'booked',
+  ) =>
   async (db: Db, { clinicId, doctorId, customer }: Practice): Promise<Request> => {
-    const bookingId = await recordBooking(db, await aSlot(db, clinicId, doctorId, hours), customer.customerId)
+    const slotId = await aSlot(db, clinicId, doctorId, hours)
+    const bookingId = await recordBooking(db, slotId, customer.customerId, status)
     return () => ask(db, clinicId, bookingId, key)
   }
 
@@ -56,6 +64,9 @@ const requests: Record<string, (db: Db, practice: Practice) => Promise<Request>>
     return () => complete(db, clinicId, id, key)
   },
   mark_no_show: ofBooking(noShow, -1),
+  undo_check_in: ofBooking(undoCheckIn, 0, 'checked_in'),
+  undo_completion: ofBooking(undoCompletion, 0, 'completed'),
+  undo_no_show: ofBooking(undoNoShow, -1, 'no_show'),
   withdraw_slot:
     async (db, { clinicId, slotId }) =>
     () =>

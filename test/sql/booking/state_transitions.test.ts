@@ -28,6 +28,9 @@ const entities = {
       'booked → no_show',
       'checked_in → completed',
       'checked_in → cancelled',
+      'checked_in → booked',
+      'completed → checked_in',
+      'no_show → booked',
     ],
   },
 }

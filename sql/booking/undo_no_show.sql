@@ -1,0 +1,16 @@
+create or replace function app_public.undo_no_show(
+  clinic_id bigint, booking_id bigint, idempotency_key text default null, row_version int default null)
+returns app_public.bookings
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  -- Who may, and until when, is judged there.
+  return app_private.undo_step(undo_no_show.clinic_id, undo_no_show.booking_id, 'no_show', 'booked',
+    undo_no_show.idempotency_key, undo_no_show.row_version);
+end
+$$;
+
+comment on function app_public.undo_no_show(bigint, bigint, text, int) is
+'Takes back a no-show that was recorded by mistake: the booking is booked again, and the patient can be checked in. Within the time limit of app_public.state_transitions. For the desk, and for a doctor the own patients. Refuses forbidden, booking_not_found, illegal_transition, undo_too_late, customer_busy, idempotency_key_reused, invalid_argument, stale_row_version.';
+
+revoke all on function app_public.undo_no_show(bigint, bigint, text, int) from public;
+grant execute on function app_public.undo_no_show(bigint, bigint, text, int) to app_staff;
