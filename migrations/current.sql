@@ -504,6 +504,7 @@ alter table app_public.state_transitions
 comment on column app_public.state_transitions.time_limit is 'For how long the step may be taken, from the event by which the booking came into from_state. Null is for ever.';
 --! include core/error_codes.sql
 --! include booking/state_transitions.sql
+--! include booking/judge_time_limit.sql
 --! include booking/check_transition.sql
 --! include booking/open_visit.sql
 --! include booking/advance_booking.sql

@@ -2,7 +2,7 @@ create or replace function app_private.undo_step(
   clinic_id bigint, booking_id bigint, undone app_public.booking_status, to_status app_public.booking_status,
   idempotency_key text, row_version int)
 returns app_public.bookings
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   visit record;
   booking app_public.bookings;
