@@ -209,8 +209,23 @@ test('who does not come is marked so; a time is withdrawn and opened again', asy
   await press(desk, 'Withdraw this time')
   await shows(desk, practice.ahead.id, 'Withdrawn')
   await cell(desk, practice.ahead.id).click()
+  // Its time slot has other hours: another slot takes its place, at those.
   await press(desk, 'Open again')
-  await shows(desk, practice.ahead.id, 'Free')
+  await cell(desk, practice.ahead.id).waitFor({ state: 'detached' })
+  const again = await pages.owner.one<{ id: string }>(
+    `select bs.id from app_public.booking_slots bs join app_public.booking_slots old using (clinic_id, doctor_id, time_slot_id, slot_date)
+     where old.id = $1 and bs.status = 'open'`,
+    [practice.ahead.id],
+  )
+  await shows(desk, again.id, 'Free')
+  await cell(desk, again.id).click()
+  await press(desk, 'Withdraw this time')
+  await press(desk, 'Withdraw this time')
+  await shows(desk, again.id, 'Withdrawn')
+  // Now it has: the same slot opens again.
+  await cell(desk, again.id).click()
+  await press(desk, 'Open again')
+  await shows(desk, again.id, 'Free')
 })
 
 test("a doctor's day is withdrawn, and who had booked is told", async () => {
