@@ -514,3 +514,71 @@ comment on column app_public.state_transitions.time_limit is 'For how long the s
 --! include booking/undo_check_in.sql
 --! include booking/undo_completion.sql
 --! include booking/undo_no_show.sql
+-- Phone numbers are read by the clinic's country, and kept in international form (E.164) beside what was typed.
+--! include core/error_codes.sql
+create table if not exists app_private.phone_plans (
+  country text not null,
+  calling_code text not null,
+  international_prefix text not null,
+  national_prefix text,
+  national_prefix_becomes text,
+  numbers text not null,
+  mobile_numbers text,
+  lengths int[] not null,
+  is_main boolean not null,
+  constraint phone_plans_are_identified_by_country primary key (country),
+  constraint countries_are_two_capital_letters check (country ~ '^[A-Z]{2}$'),
+  constraint calling_codes_are_digits check (calling_code ~ '^[1-9][0-9]{0,2}$')
+);
+comment on table app_private.phone_plans is
+'How phone numbers are formed in each country, as libphonenumber has it: regular expressions for international and national prefixes, for all numbers, and for mobile ones. `is_main` is the country that a shared calling code is of first.';
+alter table app_private.phone_plans enable row level security;
+create table if not exists app_private.time_zone_countries (
+  time_zone text not null,
+  country text not null,
+  constraint time_zones_are_of_one_country primary key (time_zone)
+);
+comment on table app_private.time_zone_countries is 'The country of each IANA time zone.';
+alter table app_private.time_zone_countries enable row level security;
+--! include clinic/phone_plans.sql
+--! include clinic/time_zone_countries.sql
+--! include clinic/read_phone.sql
+--! include clinic/fill_country.sql
+--! include clinic/read_phones_again.sql
+--! include clinic/read_phone_of_customer.sql
+--! include identity/judge_phone_for_sms.sql
+alter table app_public.clinics
+  add column if not exists country text,
+  drop constraint if exists clinics_are_in_a_known_country,
+  add constraint clinics_are_in_a_known_country foreign key (country) references app_private.phone_plans (country);
+comment on column app_public.clinics.country is
+'ISO 3166-1, two letters: DE. Phone numbers in national form are read by it. When left out, that of the time zone.';
+grant select (country), insert (country), update (country) on app_public.clinics to app_admin;
+grant select (country) on app_public.clinics to app_anonymous;
+grant update (country) on app_public.clinics to app_staff;
+update app_public.clinics c set country = tzc.country
+from app_private.time_zone_countries tzc where tzc.time_zone = c.time_zone and c.country is null;
+create or replace trigger clinics_are_in_the_country_of_their_time_zone before insert on app_public.clinics
+  for each row when (NEW.country is null) execute function app_private.fill_country();
+create or replace trigger numbers_are_read_by_the_country after update of country on app_public.clinics
+  for each row when (NEW.country is distinct from OLD.country) execute function app_private.read_phones_again();
+alter table app_public.clinic_customers
+  add column if not exists phone_e164 text,
+  add column if not exists phone_takes_sms boolean not null default false,
+  drop constraint if exists international_numbers_are_e164,
+  add constraint international_numbers_are_e164
+    check (phone_e164 is null or phone is not null and phone_e164 ~ '^\+[1-9][0-9]{4,14}$');
+comment on column app_public.clinic_customers.phone_e164 is
+'`phone` in international form, such as +4915123456789; null where it is not a number of any country. Filled by the database.';
+comment on column app_public.clinic_customers.phone_takes_sms is 'Whether `phone` is a mobile number, so that SMS can be sent to it. Filled by the database.';
+create or replace trigger numbers_are_read_as_they_are_written
+  before insert or update of phone, phone_e164, phone_takes_sms, preferred_channel on app_public.clinic_customers
+  for each row when (num_nonnulls(NEW.phone, NEW.phone_e164) > 0 or NEW.phone_takes_sms) execute function app_private.read_phone_of_customer();
+create or replace trigger numbers_for_sms_are_mobile before insert or update of phone, preferred_channel on app_public.customers
+  for each row when (NEW.preferred_channel = 'sms' and NEW.phone is not null) execute function app_private.judge_phone_for_sms();
+update app_public.clinic_customers cc set phone = cc.phone where cc.phone is not null;
+--! include clinic/find_clinic_customers.sql
+--! include notification/choose_channel.sql
+--! include notification/messages_of.sql
+--! include identity/erase_customer.sql
+--! include identity/export_customer.sql

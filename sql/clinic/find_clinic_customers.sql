@@ -7,6 +7,8 @@ declare
     select '%' || regexp_replace(w, '([\\%_])', '\\\1', 'g') || '%'
     from regexp_split_to_table(btrim(find_clinic_customers.wanted), '\s+') w where w <> '');
   -- Without what may stand before a number, here +49, there 0 or 0049.
+  number text := (app_hidden.read_phone(find_clinic_customers.wanted,
+    (select c.country from app_public.clinics c where c.id = find_clinic_customers.clinic_id))).e164;
   digits text := ltrim(regexp_replace(find_clinic_customers.wanted, '\D', '', 'g'), '0');
 begin
   if find_clinic_customers.page_size not between 1 and 100 then
@@ -18,14 +20,15 @@ begin
   where cc.clinic_id = find_clinic_customers.clinic_id
     and (cc.full_name || ' ' || coalesce(cc.email::text, '') ilike all (words)
       or (char_length(digits) >= 3 and find_clinic_customers.wanted !~ '[[:alpha:]]'
-        and regexp_replace(cc.phone, '\D', '', 'g') like '%' || digits || '%'))
+        and (regexp_replace(cc.phone, '\D', '', 'g') like '%' || digits || '%' or cc.phone_e164 like '%' || digits || '%'))
+      or cc.phone_e164 = number)
   order by cc.full_name, cc.customer_id
   limit find_clinic_customers.page_size;
 end
 $$;
 
 comment on function app_public.find_clinic_customers(bigint, text, int) is
-'The customers in a clinic''s records whose name or e-mail address has every word of `wanted` in it, or whose phone number has its digits, however it was written; by name, up to `page_size`. Nothing wanted gives the first by name. Staff see their clinics'', nobody else any. Refuses invalid_argument.';
+'The customers in a clinic''s records whose name or e-mail address has every word of `wanted` in it, or whose phone number has its digits, however it was written: in national or in international form; by name, up to `page_size`. Nothing wanted gives the first by name. Staff see their clinics'', nobody else any. Refuses invalid_argument.';
 
 revoke all on function app_public.find_clinic_customers(bigint, text, int) from public;
 grant execute on function app_public.find_clinic_customers(bigint, text, int) to app_staff;

@@ -18,7 +18,7 @@ begin
   from (
     select unnest(array[c.email::text, c.phone]) as address from app_public.customers c where c.id = target
     union
-    select unnest(array[cc.email::text, cc.phone]) from app_public.clinic_customers cc where cc.customer_id = target
+    select unnest(array[cc.email::text, cc.phone, cc.phone_e164]) from app_public.clinic_customers cc where cc.customer_id = target
   ) t;
 
   insert into app_private.erasures (customer_id, erased_by_account_id) values (target, app_hidden.current_account_id())

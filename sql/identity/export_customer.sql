@@ -33,7 +33,7 @@ begin
     into document.account
   from app_private.accounts a where a.id = customer.account_id;
   select coalesce(jsonb_agg(jsonb_build_object('clinicId', cc.clinic_id::text, 'clinicName', c.name, 'fullName', cc.full_name, 'email', cc.email,
-      'phone', cc.phone, 'notes', cc.notes, 'preferredLanguage', cc.preferred_language, 'preferredChannel', cc.preferred_channel,
+      'phone', cc.phone, 'phoneE164', cc.phone_e164, 'notes', cc.notes, 'preferredLanguage', cc.preferred_language, 'preferredChannel', cc.preferred_channel,
       'wantsReminders', cc.wants_reminders, 'createdAt', cc.created_at) order by cc.clinic_id), '[]') into document.clinic_records
   from app_public.clinic_customers cc join app_public.clinics c on c.id = cc.clinic_id where cc.customer_id = customer.id;
   select coalesce(jsonb_agg(jsonb_build_object('clinicId', b.clinic_id::text, 'clinicName', c.name, 'bookingId', b.id::text,

@@ -8,7 +8,7 @@ begin
     join app_public.customers c on c.id = cc.customer_id
     where nr.clinic_id = choose_channel.clinic_id and nr.kind = choose_channel.kind
     -- One whose address is known before one that is preferred: to be told otherwise is better than not to be told.
-    order by case nr.channel when 'email' then cc.email is null else cc.phone is null end,
+    order by case nr.channel when 'email' then cc.email is null else not cc.phone_takes_sms end,
       nr.channel is distinct from coalesce(c.preferred_channel, cc.preferred_channel, 'email')
     limit 1);
 end

@@ -23,7 +23,7 @@ begin
   for n in
     with wanted as materialized (
       select x.id, x.kind, x.channel, x.generation, x.created_at, x.booking_sequence, b as booking, we.url, ws.secret,
-        d.full_name as doctor_name, cc.full_name as customer_name, cc.email::text, cc.phone,
+        d.full_name as doctor_name, cc.full_name as customer_name, cc.email::text, case when cc.phone_takes_sms then cc.phone_e164 end as sms_number,
         coalesce(c.preferred_language, cc.preferred_language, policy.language) as language
       from unnest(messages_of.notification_ids) as asked (id)
       join app_public.notifications x on x.clinic_id = clinic.id and x.id = asked.id
@@ -44,7 +44,7 @@ begin
     id := n.id;
     channel := n.channel;
     idempotency_key := concat_ws('-', installation_id, clinic.id, n.id, n.generation);
-    recipient := case n.channel when 'webhook' then n.url when 'sms' then n.phone else n.email end;
+    recipient := case n.channel when 'webhook' then n.url when 'sms' then n.sms_number else n.email end;
     secret := n.secret;
     sender_name := null;
     reply_to := null;

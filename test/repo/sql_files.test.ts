@@ -104,7 +104,13 @@ describe('the guard against malformed includes', () => {
 })
 
 /** Files that hold rows, not functions. */
-const data = ['booking/state_transitions.sql', 'core/error_codes.sql', 'notification/default_texts.sql']
+const data = [
+  'booking/state_transitions.sql',
+  'clinic/phone_plans.sql',
+  'clinic/time_zone_countries.sql',
+  'core/error_codes.sql',
+  'notification/default_texts.sql',
+]
 
 /** Files that hold several functions, because they are one thing. */
 const several: Record<string, string[]> = {

@@ -1,0 +1,12 @@
+create or replace function app_private.fill_country() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  NEW.country := (select tzc.country from app_private.time_zone_countries tzc where tzc.time_zone = NEW.time_zone);
+  return NEW;
+end
+$$;
+
+comment on function app_private.fill_country() is
+'Trigger: a clinic that names no country is in that of its time zone. Null where the zone is of none, such as UTC.';
+
+revoke all on function app_private.fill_country() from public;
