@@ -558,7 +558,7 @@ grant select (country) on app_public.clinics to app_anonymous;
 grant update (country) on app_public.clinics to app_staff;
 update app_public.clinics c set country = tzc.country
 from app_private.time_zone_countries tzc where tzc.time_zone = c.time_zone and c.country is null;
-create or replace trigger clinics_are_in_the_country_of_their_time_zone before insert on app_public.clinics
+create or replace trigger clinics_are_in_the_country_of_their_time_zone before insert or update on app_public.clinics
   for each row when (NEW.country is null) execute function app_private.fill_country();
 create or replace trigger numbers_are_read_by_the_country after update of country on app_public.clinics
   for each row when (NEW.country is distinct from OLD.country) execute function app_private.read_phones_again();

@@ -33,11 +33,11 @@ const fields: Record<string, string> = {
     customer customerId doctor doctorId endsAt slotDate slotStatus startsAt`,
   Clinic: `
     address archivedBookingSlots archivedBookings bookingSlots bookings clinicCustomers closedByOperator
-    createdAt doctorSlotTemplates doctorSpecializations doctors email employees events id isActive name
+    country createdAt doctorSlotTemplates doctorSpecializations doctors email employees events id isActive name
     notificationRules notificationTexts notifications phone policy rebookingList rowVersion
     slotGenerationRuns timeSlots timeZone webhookEndpoints`,
   ClinicCustomer: `
-    clinic clinicId createdAt customer customerId email fullName notes phone preferredChannel
+    clinic clinicId createdAt customer customerId email fullName notes phone phoneE164 phoneTakesSms preferredChannel
     preferredLanguage rowVersion wantsReminders`,
   ClinicDayChange: 'bookingSlots events',
   Customer: `

@@ -16,7 +16,7 @@ import { useWords } from './words.ts'
 
 const ManageClinic = graphql(`
   query ManageClinic($clinicId: BigInt!) {
-    clinic(id: $clinicId) { id name address phone email timeZone isActive rowVersion }
+    clinic(id: $clinicId) { id name address phone email country timeZone isActive rowVersion }
   }
 `)
 const EditClinic = graphql(`
@@ -52,13 +52,14 @@ export function ClinicSection() {
                 <EditForm
                   key={data.clinic.rowVersion}
                   submit={common.save}
-                  save={async ({ name = '', address, phone, email, timeZone = '' }) => {
+                  save={async ({ name = '', address, phone, email, country, timeZone = '' }) => {
                     const { id, rowVersion } = data.clinic as Clinic
                     const patch = {
                       name,
                       address: address ?? null,
                       phone: phone ?? null,
                       email: email ?? null,
+                      country: country?.toUpperCase() ?? null,
                       // Named, it counts as changed, which is refused while slots lie ahead.
                       ...(timeZone !== data.clinic?.timeZone && { timeZone }),
                       rowVersion,

@@ -3,7 +3,14 @@ import { useClinicText } from './text/clinic.ts'
 import { useManageText } from './text/common.ts'
 
 interface ClinicFieldsProps {
-  clinic: { name?: string; address?: string | null; phone?: string | null; email?: string | null; timeZone: string }
+  clinic: {
+    name?: string
+    address?: string | null
+    phone?: string | null
+    email?: string | null
+    country?: string | null
+    timeZone: string
+  }
 }
 
 /** What a clinic tells of itself. */
@@ -50,10 +57,22 @@ export function ClinicFields({ clinic }: ClinicFieldsProps) {
           </optgroup>
         ))}
       </Select>
+      <Input
+        label={`${t.country} (${common.optional})`}
+        name="country"
+        hint={t.countryHint}
+        defaultValue={clinic.country ?? ''}
+        maxLength={2}
+      />
     </>
   )
 }
 
 /** Where a refused clinic is told. */
 export const clinicFieldOf = ({ code }: { code: string }): string | undefined =>
-  ({ unknown_time_zone: 'timeZone', time_zone_in_use: 'timeZone', check_violation: 'email' })[code]
+  ({
+    unknown_time_zone: 'timeZone',
+    time_zone_in_use: 'timeZone',
+    invalid_email: 'email',
+    foreign_key_violation: 'country',
+  })[code]

@@ -36,8 +36,9 @@ export function NewClinicPage() {
         <div className="card padded">
           <EditForm
             submit={t.create}
-            save={async ({ name = '', timeZone = '', address, phone, email }) => {
-              const values = { name, timeZone, address: address ?? null, phone: phone ?? null, email: email ?? null }
+            save={async ({ name = '', timeZone = '', address, phone, email, country }) => {
+              const contact = { address: address ?? null, phone: phone ?? null, email: email ?? null }
+              const values = { name, timeZone, country: country?.toUpperCase() ?? null, ...contact }
               const made = (await ask(CreateClinic, { clinic: values })).createClinic?.clinic
               if (!made) return
               say(t.created(made.name))

@@ -190,6 +190,7 @@ export const de: Texts = {
     email_taken: 'Mit dieser E-Mail-Adresse gibt es schon ein Konto. Bitte melden Sie sich an.',
     weak_password: 'Das Passwort braucht mindestens 10 Zeichen.',
     invalid_email: 'Das ist keine E-Mail-Adresse.',
+    phone_takes_no_sms: 'An diese Nummer kann keine SMS gehen. Geben Sie eine Handynummer an, oder wählen Sie E-Mail.',
     text_too_long: 'Dieser Text ist zu lang.',
     text_not_accepted:
       'Ein Name braucht sichtbare Zeichen, und kein Text darf unsichtbare enthalten. Bitte tippen Sie ihn neu ein.',

@@ -189,6 +189,7 @@ export const en = {
     email_taken: 'There is an account with this e-mail address already. Sign in instead.',
     weak_password: 'The password needs at least 10 characters.',
     invalid_email: 'This is not an e-mail address.',
+    phone_takes_no_sms: 'SMS cannot be sent to this number. Enter a mobile number, or choose e-mail.',
     text_too_long: 'This text is too long.',
     text_not_accepted:
       'A name needs a letter that can be seen, and no text may hold hidden characters. Please type it anew.',

@@ -56,6 +56,8 @@ describe('add_clinic_customer', () => {
         full_name: 'ann  AS registered',
         email: ann.email,
         phone: null,
+        phone_e164: null,
+        phone_takes_sms: false,
         notes: null,
         preferred_language: null,
         preferred_channel: null,

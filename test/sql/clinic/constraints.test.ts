@@ -152,6 +152,12 @@ it('each constraint of clinics and their people refuses what its name says, from
         `update app_public.clinic_customers set preferred_language = 'tlh'`,
       ],
       copies_are_of_columns_of_the_profile: [`update app_public.clinic_customers set copied_from_profile = '{notes}'`],
+      clinics_are_in_a_known_country: [`update app_public.clinics set country = 'XX' where id = $1`, clinic],
+      international_numbers_are_e164: [
+        // Nothing gets past the trigger that fills the column.
+        `alter table app_public.clinic_customers disable trigger numbers_are_read_as_they_are_written;
+         update app_public.clinic_customers set phone_e164 = '+49'`,
+      ],
       clinic_customer_phones_are_short: [`update app_public.clinic_customers set phone = repeat('0', 51)`],
       clinic_customer_notes_are_short: [`update app_public.clinic_customers set notes = repeat('x', 5001)`],
       names_of_specializations_can_be_seen: [

@@ -46,6 +46,21 @@ describe('find_clinic_customers', () => {
         expect(await find(db, clinicId, wanted)).toEqual(['Ann Müller'])
     }))
 
+  it('finds who is stored with a national number by the international one that calls, and the other way round', () =>
+    inTransaction(async (db) => {
+      const { clinicId, claims } = await aDesk(db)
+      await db.as(claims)
+      for (const [name, phone] of [
+        ['Nora National', '0151 23456789'],
+        ['Ines International', '+49 160 98765432'],
+      ])
+        await db.query('select app_public.add_clinic_customer($1, $2, null, $3)', [clinicId, name, phone])
+      for (const wanted of ['+49 151 23456789', '+4915123456789', '004915123456789', '0151/23456789', '15123456789'])
+        expect(await find(db, clinicId, wanted)).toEqual(['Nora National'])
+      for (const wanted of ['0160 98765432', '+49 (0)160 98765432', '0049 160 98765432'])
+        expect(await find(db, clinicId, wanted)).toEqual(['Ines International'])
+    }))
+
   it('takes a wildcard for itself', () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)

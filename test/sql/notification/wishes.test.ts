@@ -20,10 +20,11 @@ const missing = (db: Db) => db.query('select * from app_private.bookings_missing
 
 describe('channels', () => {
   it.each([
-    ['nothing chosen', null, null, '+49', 'email'],
-    ["the customer's choice", 'sms', null, '+49', 'sms'],
-    ['what the desk was told', null, 'sms', '+49', 'sms'],
-    ["the customer's choice before what the desk was told", 'email', 'sms', '+49', 'email'],
+    ['nothing chosen', null, null, '+4915123456789', 'email'],
+    ["the customer's choice", 'sms', null, '+4915123456789', 'sms'],
+    ['what the desk was told', null, 'sms', '0151 23456789', 'sms'],
+    ["the customer's choice before what the desk was told", 'email', 'sms', '+4915123456789', 'email'],
+    ['a choice gives way where SMS cannot be sent to the number', 'sms', null, '030 123456', 'email'],
     ['a choice without an address gives way', 'sms', null, null, 'email'],
   ])('%s', (_case, own, desk, phone, channel) =>
     inTransaction(async (db) => {
