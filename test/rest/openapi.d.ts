@@ -1319,6 +1319,8 @@ export interface operations {
           address?: string | null;
           email?: string | null;
           phone?: string | null;
+          /** @description ISO 3166-1, two letters: DE. Phone numbers in national form are read by it. When left out, that of the time zone. */
+          country?: string | null;
         };
       };
     };
@@ -1662,6 +1664,8 @@ export interface operations {
           phone?: string | null;
           /** @description Ended by deactivate_clinic. */
           isActive?: boolean | null;
+          /** @description ISO 3166-1, two letters: DE. Phone numbers in national form are read by it. When left out, that of the time zone. */
+          country?: string | null;
         };
         "application/merge-patch+json": {
           name?: string | null;
@@ -1672,6 +1676,8 @@ export interface operations {
           phone?: string | null;
           /** @description Ended by deactivate_clinic. */
           isActive?: boolean | null;
+          /** @description ISO 3166-1, two letters: DE. Phone numbers in national form are read by it. When left out, that of the time zone. */
+          country?: string | null;
         };
       };
     };

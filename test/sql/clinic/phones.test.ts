@@ -64,6 +64,26 @@ describe("a number in a clinic's records", () => {
 })
 
 describe("a customer's own number", () => {
+  it('may become a landline, although a clinic that follows the profile was told to send SMS', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      const { customerId, claims } = await aCustomer(db)
+      await db.query(`update app_public.customers set phone = '0151 23456789' where id = $1`, [customerId])
+      await db.query('select app_private.keep_clinic_customer($1, c) from app_public.customers c where id = $2', [
+        clinicId,
+        customerId,
+      ])
+      await db.query(`update app_public.clinic_customers set preferred_channel = 'sms' where clinic_id = $1`, [
+        clinicId,
+      ])
+      await db.as(claims, () => db.query(`update app_public.customers set phone = '030 123456'`))
+      expect(
+        await db.one('select phone_e164, phone_takes_sms from app_public.clinic_customers where clinic_id = $1', [
+          clinicId,
+        ]),
+      ).toEqual({ phone_e164: '+4930123456', phone_takes_sms: false })
+    }))
+
   it('is refused in international form, if SMS are wanted and cannot be sent there', () =>
     inTransaction(async (db) => {
       const { customerId, claims } = await aCustomer(db)
