@@ -36,13 +36,8 @@ async function itsTimes(page: Page) {
 const valueIs = (page: Page, value: string) => hasValue(page.locator('.search-fields input').first(), value)
 
 test.each([
-  ['on a desk screen', {}, 'Where', 'No clinic of this name'],
-  [
-    'on a phone, in German',
-    { viewport: { width: 360, height: 740 }, locale: 'de-DE' },
-    'Ort',
-    'Keine Praxis dieses Namens',
-  ],
+  ['on a desk screen', {}, 'Where', 'No clinic found'],
+  ['on a phone, in German', { viewport: { width: 360, height: 740 }, locale: 'de-DE' }, 'Ort', 'Keine Praxis gefunden'],
 ])('a patient finds one clinic of very many by a part of its name, %s', async (_, options, label, none) => {
   const page = await pages.visitor(options)
   const field = await where(page, label)
@@ -81,7 +76,7 @@ test.each([
 test('by keyboard, and what is left without a choice changes nothing', async () => {
   const page = await pages.visitor()
   const field = await where(page)
-  await page.getByLabel('What for').focus()
+  await page.getByLabel('Specialty').focus()
   await page.keyboard.press('Tab')
   await page.keyboard.type('branch 127')
   await offers(page, wanted.name)

@@ -27,7 +27,7 @@ test('a patient who is new here books in three steps, and has it in the calendar
   expect(await axeViolations(page)).toEqual([])
   await page.getByRole('button', { name: 'Continue' }).click()
   // Held for her, and counting down from the clinic's ten minutes.
-  await page.getByText(/Kept for you: (10:00|9:5\d)/).waitFor()
+  await page.getByText(/Reserved for you: (10:00|9:5\d)/).waitFor()
   expect(await axeViolations(page)).toEqual([])
   await page.getByLabel('Anything the doctor should know?').fill('I come with a dog.')
   await page.getByRole('button', { name: 'Book', exact: true }).click()
@@ -60,15 +60,15 @@ test('of two who want one time the second is told, and led to the next', async (
   const doctor = 'Dr. Jonas Weber'
   const [firstTimes, secondTimes] = [await doctorsTimes(first, doctor), await doctorsTimes(second, doctor)]
   await firstTimes.first().click()
-  await first.getByText(/^Kept for you: /).waitFor()
+  await first.getByText(/^Reserved for you: /).waitFor()
   await secondTimes.first().click()
-  await second.getByText('Somebody was faster').waitFor()
+  await second.getByText('This time has been taken').waitFor()
   expect(await axeViolations(second)).toEqual([])
 
   await first.getByRole('button', { name: 'Book', exact: true }).click()
   await first.getByRole('heading', { name: 'Booked' }).waitFor()
   await second.locator('a.time').first().click()
-  await second.getByText(/^Kept for you: /).waitFor()
+  await second.getByText(/^Reserved for you: /).waitFor()
   await second.getByRole('button', { name: 'Book', exact: true }).click()
   await second.getByRole('heading', { name: 'Booked' }).waitFor()
 })
@@ -151,7 +151,7 @@ test('by keyboard alone, from the first Tab to the booking', async () => {
   await tabTo('input[name=password]')
   await page.keyboard.type('medislot-demo')
   await page.keyboard.press('Enter')
-  await page.getByText(/^Kept for you: /).waitFor()
+  await page.getByText(/^Reserved for you: /).waitFor()
   await tabTo('button[type=submit]')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Booked' }).waitFor()

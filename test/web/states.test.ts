@@ -49,7 +49,7 @@ test('the doctors to choose from', async () => {
   await page.getByRole('option').first().waitFor()
   await expectAccessible(page, popover)
   await page.getByRole('combobox', { name: 'Doctor' }).fill('nobody of this name')
-  await page.getByText('No doctor of this name').waitFor()
+  await page.getByText('No doctor found').waitFor()
   await expectAccessible(page, popover)
 })
 
@@ -66,10 +66,10 @@ test('a search that finds nothing leads on', async () => {
 test('an address that is no page, and one of a booking that is not there', async () => {
   const page = await pages.visitor()
   await page.goto(`${pages.url}/book/nowhere`)
-  await page.getByText('There is nothing here').waitFor()
+  await page.getByText('Page not found').waitFor()
   await expectAccessible(page)
   await signInAs(page, pages.url, 'bob', '/bookings/1/999999')
-  await page.getByText('There is no such booking, or it is not yours.').waitFor()
+  await page.getByText('This booking does not exist, or it is not yours.').waitFor()
   await expectAccessible(page)
 })
 

@@ -20,7 +20,7 @@ test('a time is found, booked and seen at the desk, live', async () => {
   const [patient, desk] = [await pages.visitor(), await pages.visitor({ viewport: { width: 1280, height: 800 } })]
   await signInAs(patient, pages.url, 'ann', `/?clinic=${clinic}`)
   await patient.locator('a.time').first().click()
-  await patient.getByText(/^Kept for you: /).waitFor()
+  await patient.getByText(/^Reserved for you: /).waitFor()
   const slot = new URL(patient.url()).pathname.split('/').at(-1) as string
   const { date } = await pages.owner.one<{ date: string }>(
     'select slot_date::text as date from app_public.booking_slots where id = $1',

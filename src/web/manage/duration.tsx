@@ -55,6 +55,7 @@ export function DurationField({
   error,
 }: DurationFieldProps) {
   const { t } = usePolicyText()
+  const names = t.units(value.amount)
   const offered = units.includes(value.unit) ? units : [...units, value.unit]
   return (
     <Labelled label={label} hint={hint} error={error} className="field duration">
@@ -78,7 +79,7 @@ export function DurationField({
           >
             {offered.map((unit) => (
               <option key={unit} value={unit}>
-                {t.units[unit]}
+                {names[unit]}
               </option>
             ))}
           </select>

@@ -5,9 +5,11 @@ import type { ManagePolicyQuery, PolicyPatch } from '../graphql/generated/graphq
 import { Icon } from '../parts/icon.tsx'
 import { ask } from '../session.ts'
 import { useWorkplace } from '../staff/clinic.tsx'
+import { localDate } from '../time.ts'
 import { useQuery } from '../use_query.ts'
 import { type Duration, DurationField, durationOf, intervalOf, sameDuration } from './duration.tsx'
 import { EditForm, type Fields, Input, Select, useTouch } from './form.tsx'
+import { deadlineExample, holdExample, windowExample } from './rule_example.ts'
 import { say } from './say.tsx'
 import { Loaded, Section } from './section.tsx'
 import { useManageText } from './text/common.ts'
@@ -52,7 +54,7 @@ export function PolicySection() {
 }
 
 function PolicyForm({ policy, changed }: { policy: Policy; changed(): void }) {
-  const { t } = usePolicyText()
+  const { t, locale } = usePolicyText()
   const { t: common } = useManageText()
   const { clinic } = useWorkplace()
   const stored = Object.fromEntries(durations.map((name) => [name, durationOf(policy[name])])) as Record<
@@ -102,9 +104,19 @@ function PolicyForm({ policy, changed }: { policy: Policy; changed(): void }) {
       >
         <fieldset className="group">
           <legend>{t.booking}</legend>
-          <DurationField {...duration('leadTime')} hint={t.leadTimeHint} />
-          <DurationField {...duration('horizon')} hint={t.horizonHint} min={1} units={['days', 'months']} />
-          <DurationField {...duration('holdTime')} hint={t.holdTimeHint} min={1} units={['minutes', 'hours']} />
+          <DurationField {...duration('leadTime')} hint={t.leadTimeHint(deadlineExample(values.leadTime, locale))} />
+          <DurationField
+            {...duration('horizon')}
+            hint={t.horizonHint(windowExample(values.horizon, localDate(undefined, clinic.timeZone), locale))}
+            min={1}
+            units={['days', 'months']}
+          />
+          <DurationField
+            {...duration('holdTime')}
+            hint={t.holdTimeHint(holdExample(values.holdTime, locale))}
+            min={1}
+            units={['minutes', 'hours']}
+          />
           <Input
             label={t.maxLiveBookings}
             name="maxLiveBookings"
@@ -118,10 +130,13 @@ function PolicyForm({ policy, changed }: { policy: Policy; changed(): void }) {
         </fieldset>
         <fieldset className="group">
           <legend>{t.changing}</legend>
-          <DurationField {...duration('cancellationCutoff')} hint={t.cutoffHint} />
+          <DurationField
+            {...duration('cancellationCutoff')}
+            hint={t.cutoffHint(deadlineExample(values.cancellationCutoff, locale))}
+          />
         </fieldset>
         <fieldset className="group">
-          <legend>{t.telling}</legend>
+          <legend>{t.notifications}</legend>
           <Reminders reminders={reminders} change={setReminders} />
           <Select label={t.language} name="language" defaultValue={policy.language} hint={t.languageHint}>
             <option value="en">{t.english}</option>

@@ -1,37 +1,38 @@
 import { areaTexts } from '../../text/language.ts'
 
 const en = {
-  lead: 'Patients find them by name and by field.',
+  lead: 'Patients find doctors by name and specialty.',
   add: 'Add a doctor',
   edit: (name: string) => `Edit ${name}`,
   name: 'Name',
-  nameHint: 'As patients shall read it, with the title: Dr. Anna Brandt',
+  nameHint: 'As patients will see it, with the title: Dr. Anna Brandt',
   about: 'About',
-  aboutHint: 'A line or two for patients: what for, which languages.',
-  fields: 'Fields',
-  noField: 'No field yet',
+  aboutHint: 'A line or two for patients: focus, languages.',
+  fields: 'Specialties',
+  noField: 'No specialty yet',
   search: 'Find by name',
   show: 'Show',
   all: 'All',
   emptyTitle: 'No doctors yet',
-  empty: 'Add the first one. Then say what times there are, and who sees patients when.',
-  noneFound: 'No doctor like this',
+  empty: 'Add the first one. Then add time slots and weekly plans.',
+  noneFound: 'No doctor found',
   plan: 'Weekly plan',
   planOf: (name: string) => `Weekly plan of ${name}`,
-  added: (name: string) => `${name} is added.`,
+  added: (name: string) => `${name} has been added.`,
   deactivateTitle: (name: string) => `Deactivate ${name}?`,
-  deactivateLead: 'Patients no longer find this doctor, and no new times are made.',
+  deactivateLead: 'Patients can no longer find this doctor, and no new times are created.',
   hanging: (slots: number, bookings: number) =>
     `There ${slots === 1 ? 'is 1 free time' : `are ${slots} free times`} and ${bookings === 1 ? '1 appointment' : `${bookings} appointments`} ahead.`,
-  hangingWhat: 'Go on and the free times are withdrawn, the appointments cancelled, and the patients told.',
+  hangingWhat:
+    'If you continue, the free times are withdrawn, and the appointments are cancelled with a notification to the patients.',
   appointments: 'Appointments',
   andMore: (n: number) => `and ${n} more`,
   cascade: (bookings: number) =>
     bookings === 0
       ? 'Withdraw the times and deactivate'
       : `Cancel ${bookings === 1 ? 'it' : `all ${bookings}`} and deactivate`,
-  deactivated: (name: string) => `${name} is deactivated.`,
-  reactivated: (name: string) => `${name} is active again. Times are made with the next generation.`,
+  deactivated: (name: string) => `${name} has been deactivated.`,
+  reactivated: (name: string) => `${name} is active again. Times are created with the next generation.`,
 }
 
 const de: typeof en = {
@@ -49,7 +50,7 @@ const de: typeof en = {
   all: 'Alle',
   emptyTitle: 'Noch niemand da',
   empty: 'Legen Sie die erste Ärztin oder den ersten Arzt an. Danach: welche Zeiten es gibt, und wer wann da ist.',
-  noneFound: 'Niemand mit diesem Namen',
+  noneFound: 'Niemand gefunden',
   plan: 'Wochenplan',
   planOf: (name) => `Wochenplan von ${name}`,
   added: (name) => `${name} ist angelegt.`,

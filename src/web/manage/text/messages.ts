@@ -10,9 +10,10 @@ export const kinds = [
 ] as const satisfies NotificationKind[]
 
 const en = {
-  lead: 'What patients are told, over which channel, and in whose words.',
+  lead: 'Which notifications patients get, through which channel, and their wording.',
   rules: 'What is sent',
-  rulesLead: 'A patient is told over one channel: the one they prefer if it is switched on, else e-mail first.',
+  rulesLead:
+    'Each notification goes through one channel: the one the patient prefers if it is switched on, otherwise e-mail first.',
   kind: 'Message',
   kinds: {
     BOOKING_CONFIRMED: 'Booking confirmed',
@@ -25,7 +26,7 @@ const en = {
   languages: { en: 'English', de: 'German' },
   ruleOf: (kind: string, channel: string) => `${kind} by ${channel}`,
   texts: 'Texts',
-  textsLead: 'Choose a message, and say it in your own words. Until then the standard text is used.',
+  textsLead: 'Choose a message and write your own text. Until then, the standard text is used.',
   channel: 'Channel',
   language: 'Language',
   own: 'own text',
@@ -47,9 +48,9 @@ const en = {
     booking: 'Number',
   },
   preview: 'Preview',
-  previewOf: 'As an invented patient gets it',
+  previewOf: 'With the data of an invented patient',
   revert: 'Back to the standard text',
-  revertTitle: 'Throw away your own text?',
+  revertTitle: 'Discard your own text?',
   revertLead: 'The standard text is used again.',
   reverted: 'The standard text is used again.',
   unknownWord: (word: string) =>
@@ -57,18 +58,19 @@ const en = {
   strayBraces: 'There are braces that do not belong to a word.',
   smsLength: (n: number) => `${n} of 600 characters before filling in`,
   failed: 'Not delivered',
-  failedLead: 'Messages given up after several attempts. Send them again, or call.',
+  failedLead: 'Messages that could not be delivered. Send them again, or call.',
   noneFailed: 'Everything has been delivered.',
   sendAgain: 'Send again',
-  sentAgain: 'It is sent again.',
+  sentAgain: 'It is being sent again.',
   about: (when: string) => `for ${when}`,
   patient: 'Patient',
 }
 
 const de: typeof en = {
-  lead: 'Wer was erfährt, auf welchem Weg, und mit welchen Worten.',
+  lead: 'Welche Benachrichtigungen Patienten bekommen, auf welchem Weg, und mit welchem Text.',
   rules: 'Was verschickt wird',
-  rulesLead: 'Jede Nachricht geht einen Weg: den gewünschten, wenn er eingeschaltet ist, sonst zuerst per E-Mail.',
+  rulesLead:
+    'Jede Benachrichtigung geht über einen Weg: den gewünschten, wenn er eingeschaltet ist, sonst zuerst per E-Mail.',
   kind: 'Nachricht',
   kinds: {
     BOOKING_CONFIRMED: 'Buchung bestätigt',
@@ -81,7 +83,7 @@ const de: typeof en = {
   languages: { en: 'Englisch', de: 'Deutsch' },
   ruleOf: (kind, channel) => `${kind} per ${channel}`,
   texts: 'Texte',
-  textsLead: 'Wählen Sie eine Nachricht und sagen Sie es mit eigenen Worten. Bis dahin gilt der Standardtext.',
+  textsLead: 'Wählen Sie eine Nachricht und schreiben Sie einen eigenen Text. Bis dahin gilt der Standardtext.',
   channel: 'Weg',
   language: 'Sprache',
   own: 'eigener Text',
@@ -103,7 +105,7 @@ const de: typeof en = {
     booking: 'Nummer',
   },
   preview: 'Vorschau',
-  previewOf: 'So kommt es bei einer erfundenen Person an',
+  previewOf: 'Mit den Daten einer erfundenen Person',
   revert: 'Zurück zum Standardtext',
   revertTitle: 'Ihren Text verwerfen?',
   revertLead: 'Danach gilt wieder der Standardtext.',
@@ -113,7 +115,7 @@ const de: typeof en = {
   strayBraces: 'Hier stehen Klammern, die zu keinem Wort gehören.',
   smsLength: (n) => `${n} von 600 Zeichen vor dem Einsetzen`,
   failed: 'Nicht zugestellt',
-  failedLead: 'Nach mehreren Versuchen aufgegeben. Noch einmal senden, oder anrufen.',
+  failedLead: 'Nachrichten, die nicht zugestellt werden konnten. Senden Sie sie noch einmal, oder rufen Sie an.',
   noneFailed: 'Alles ist zugestellt.',
   sendAgain: 'Noch einmal senden',
   sentAgain: 'Wird noch einmal gesendet.',

@@ -2,12 +2,12 @@ import { areaTexts } from '../../text/language.ts'
 
 const en = {
   stepsTitle: 'Four steps to the first free time',
-  stepsLead: 'Patients find this clinic once there is something to book.',
+  stepsLead: 'Patients can find this clinic once it has free times.',
   steps: {
-    doctors: { title: 'Add the doctors', text: 'With their fields, by which patients search.' },
-    'time-slots': { title: 'Say what time slots there are', text: 'Such as every half hour from 8 to 12.' },
+    doctors: { title: 'Add the doctors', text: 'With their specialties, so that patients can find them.' },
+    'time-slots': { title: 'Add time slots', text: 'Such as every half hour from 8 to 12.' },
     templates: { title: 'Fill the weekly plans', text: 'Who sees patients when in a usual week.' },
-    generation: { title: 'Make the slots', text: 'For the next weeks now, and by schedule from then on.' },
+    generation: { title: 'Create slots', text: 'For the next weeks now, and by schedule from then on.' },
   },
   done: 'Done',
   next: 'Next',
@@ -37,9 +37,9 @@ const en = {
     noShows: 'No-shows',
     noShowHint: 'of past appointments',
     rebooking: 'To rebook',
-    rebookingHint: 'need another time',
+    rebookingHint: 'need a new time',
     failed: 'Not delivered',
-    failedHint: 'messages given up',
+    failedHint: 'messages',
   },
   former: 'Former doctor',
 }
@@ -83,7 +83,7 @@ const de: typeof en = {
     rebooking: 'Umzubuchen',
     rebookingHint: 'brauchen eine andere Zeit',
     failed: 'Nicht zugestellt',
-    failedHint: 'aufgegebene Nachrichten',
+    failedHint: 'Nachrichten',
   },
   former: 'Nicht mehr hier',
 }

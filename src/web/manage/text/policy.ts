@@ -1,79 +1,119 @@
 import { areaTexts } from '../../text/language.ts'
+import type { deadlineExample, ExampleTime, holdExample } from '../rule_example.ts'
+
+type Deadline = ReturnType<typeof deadlineExample>
+type Hold = ReturnType<typeof holdExample>
+
+const until = ({ weekday, time }: ExampleTime) => (weekday ? `${weekday}, ${time}` : time)
+const at = (when: ExampleTime) => `${when.weekday ? 'on' : 'at'} ${until(when)}`
+const um = (when: ExampleTime) => `${when.weekday ? 'am' : 'um'} ${until(when)} Uhr`
 
 const en = {
-  lead: 'What patients may do by themselves. The desk is not bound by most of it.',
-  units: { minutes: 'minutes', hours: 'hours', days: 'days', months: 'months' },
+  lead: 'What patients can do online. The desk can always book, move and cancel.',
+  units: (n: number) => ({
+    minutes: n === 1 ? 'minute' : 'minutes',
+    hours: n === 1 ? 'hour' : 'hours',
+    days: n === 1 ? 'day' : 'days',
+    months: n === 1 ? 'month' : 'months',
+  }),
   unitOf: (label: string) => `${label}: unit`,
   booking: 'Booking',
-  leadTime: 'Book until',
-  leadTimeHint: 'before the start. The desk is not bound.',
-  horizon: 'Book from',
-  horizonHint: 'before the start.',
-  holdTime: 'Keep a time while somebody fills in the form',
-  holdTimeHint: 'One minute to one day.',
-  maxLiveBookings: 'Most bookings ahead per patient',
-  maxHint: 'The desk is not bound.',
+  leadTime: 'Minimum notice',
+  leadTimeHint: (example: Deadline) =>
+    example
+      ? `Patients can book until ${until(example.deadline)} for an appointment ${at(example.appointment)}.`
+      : 'How long before its start an appointment can still be booked.',
+  horizon: 'Booking window',
+  horizonHint: (last: string | undefined) =>
+    last ? `Today, patients can book up to ${last}.` : 'How far ahead patients can book, counted from today.',
+  holdTime: 'Hold time',
+  holdTimeHint: (example: Hold) =>
+    example
+      ? `A time chosen at ${example.chosen} is held until ${example.until} while the patient fills in the form.`
+      : 'How long a time is held while a patient fills in the form: at most one day.',
+  maxLiveBookings: 'Upcoming appointments per patient',
+  maxHint: 'A patient with this many upcoming appointments cannot book another one online.',
   changing: 'Cancelling and moving',
-  cancellationCutoff: 'Possible until',
-  cutoffHint: 'before the start. Later than that patients have to call.',
-  telling: 'Telling patients',
+  cancellationCutoff: 'Cancellation window',
+  cutoffHint: (example: Deadline) =>
+    example
+      ? `Patients can cancel or move an appointment ${at(example.appointment)} until ${until(example.deadline)}. After that, they have to call.`
+      : 'How long before its start an appointment can still be cancelled or moved. After that, patients have to call.',
+  notifications: 'Notifications',
   reminders: 'Reminders',
-  remindersHint: 'before the start: up to five. Bookings that are there already follow.',
+  remindersHint: 'Up to five, each this long before the start. Existing bookings are updated, too.',
   reminder: (n: number) => `Reminder ${n}`,
   noReminder: 'No reminders are sent.',
   addReminder: 'Add a reminder',
   removeReminder: (n: number) => `Remove reminder ${n}`,
   language: 'Language',
-  languageHint: 'For those who have not chosen one.',
+  languageHint: 'For patients who have not chosen a language.',
   english: 'English',
   german: 'German',
-  senderName: 'Messages come from',
-  senderHint: 'Left empty, the clinic’s name.',
-  quietFrom: 'Quiet from',
-  quietUntil: 'Quiet until',
+  senderName: 'Sender name',
+  senderHint: 'If empty, the name of the clinic.',
+  quietFrom: 'Quiet hours start',
+  quietUntil: 'Quiet hours end',
   quietHint:
-    'By the clinic’s clock. Reminders are sent before, other messages after, unless the visit is within two hours of the end.',
-  bothQuiet: 'Quiet hours need both ends, and they must differ.',
-  notAllowed: 'This is outside of what is possible.',
+    'No messages are sent during these hours by the clinic’s clock: reminders are sent before, other messages after. Example: from 21:00 to 7:00.',
+  bothQuiet: 'Enter both the start and the end of the quiet hours. They must differ.',
+  notAllowed: 'This value is not allowed.',
 }
 
 const de: typeof en = {
-  lead: 'Was online erlaubt ist. Der Empfang ist an das meiste nicht gebunden.',
-  units: { minutes: 'Minuten', hours: 'Stunden', days: 'Tage', months: 'Monate' },
+  lead: 'Was Patienten online tun können. Der Empfang kann jederzeit buchen, verschieben und absagen.',
+  units: (n) => ({
+    minutes: n === 1 ? 'Minute' : 'Minuten',
+    hours: n === 1 ? 'Stunde' : 'Stunden',
+    days: n === 1 ? 'Tag' : 'Tage',
+    months: n === 1 ? 'Monat' : 'Monate',
+  }),
   unitOf: (label) => `${label}: Einheit`,
-  booking: 'Buchen',
-  leadTime: 'Buchbar bis',
-  leadTimeHint: 'vor Beginn. Der Empfang ist nicht gebunden.',
-  horizon: 'Buchbar ab',
-  horizonHint: 'vor Beginn.',
-  holdTime: 'Reservieren, während jemand das Formular ausfüllt',
-  holdTimeHint: 'Eine Minute bis ein Tag.',
-  maxLiveBookings: 'Höchstzahl kommender Buchungen pro Person',
-  maxHint: 'Der Empfang ist nicht gebunden.',
+  booking: 'Buchung',
+  leadTime: 'Vorlaufzeit',
+  leadTimeHint: (example) =>
+    example
+      ? `Patienten können bis ${until(example.deadline)} Uhr für einen Termin ${um(example.appointment)} buchen.`
+      : 'Wie lange vor Beginn ein Termin noch gebucht werden kann.',
+  horizon: 'Buchungszeitraum',
+  horizonHint: (last) =>
+    last
+      ? `Heute können Patienten bis zum ${last} buchen.`
+      : 'Wie weit im Voraus Patienten buchen können, ab heute gerechnet.',
+  holdTime: 'Reservierungsdauer',
+  holdTimeHint: (example) =>
+    example
+      ? `Eine um ${example.chosen} Uhr gewählte Zeit bleibt bis ${example.until} Uhr reserviert, während das Formular ausgefüllt wird.`
+      : 'Wie lange eine Zeit reserviert bleibt, während das Formular ausgefüllt wird: höchstens einen Tag.',
+  maxLiveBookings: 'Anstehende Termine pro Patient',
+  maxHint: 'Wer so viele anstehende Termine hat, kann online keinen weiteren buchen.',
   changing: 'Absagen und Verschieben',
-  cancellationCutoff: 'Möglich bis',
-  cutoffHint: 'vor Beginn. Danach hilft nur noch ein Anruf.',
-  telling: 'Benachrichtigen',
+  cancellationCutoff: 'Absagefrist',
+  cutoffHint: (example) =>
+    example
+      ? `Patienten können einen Termin ${um(example.appointment)} bis ${until(example.deadline)} Uhr absagen oder verschieben. Danach müssen sie anrufen.`
+      : 'Wie lange vor Beginn ein Termin noch abgesagt oder verschoben werden kann. Danach müssen Patienten anrufen.',
+  notifications: 'Benachrichtigungen',
   reminders: 'Erinnerungen',
-  remindersHint: 'vor Beginn: bis zu fünf. Auch für Buchungen, die es schon gibt.',
+  remindersHint: 'Bis zu fünf, jeweils so lange vor Beginn. Bestehende Buchungen werden angepasst.',
   reminder: (n) => `Erinnerung ${n}`,
   noReminder: 'Es werden keine Erinnerungen verschickt.',
   addReminder: 'Erinnerung hinzufügen',
   removeReminder: (n) => `Erinnerung ${n} entfernen`,
   language: 'Sprache',
-  languageHint: 'Für alle, die keine gewählt haben.',
+  languageHint: 'Für Patienten, die keine Sprache gewählt haben.',
   english: 'Englisch',
   german: 'Deutsch',
-  senderName: 'Absender der Nachrichten',
-  senderHint: 'Leer: der Name der Praxis.',
-  quietFrom: 'Ruhe ab',
-  quietUntil: 'Ruhe bis',
+  senderName: 'Absendername',
+  senderHint: 'Wenn leer: der Name der Praxis.',
+  quietFrom: 'Beginn der Ruhezeit',
+  quietUntil: 'Ende der Ruhezeit',
   quietHint:
-    'Nach der Uhr der Praxis. Erinnerungen kommen vorher, andere Nachrichten danach, es sei denn, der Termin beginnt binnen zwei Stunden nach dem Ende.',
-  bothQuiet: 'Ruhezeiten brauchen Anfang und Ende, und beide müssen verschieden sein.',
-  notAllowed: 'Das liegt außerhalb des Möglichen.',
+    'In dieser Zeit (nach der Uhr der Praxis) werden keine Nachrichten verschickt: Erinnerungen kommen vorher, andere Nachrichten danach. Beispiel: von 21:00 bis 7:00 Uhr.',
+  bothQuiet: 'Geben Sie Beginn und Ende der Ruhezeit an. Sie müssen verschieden sein.',
+  notAllowed: 'Dieser Wert ist nicht erlaubt.',
 }
 
 export const usePolicyText = areaTexts({ en, de })
 
-export type Unit = keyof typeof en.units
+export type Unit = keyof ReturnType<typeof en.units>

@@ -1,33 +1,33 @@
 import { areaTexts } from '../../text/language.ts'
 
 const en = {
-  lead: 'Appointments that no longer fit the weekly plans, which stand until somebody moves, cancels or accepts them; and patients whose time was withdrawn, until they have a new one.',
+  lead: 'Appointments that no longer fit the weekly plans, until they are moved, cancelled or accepted; and patients whose time was withdrawn, until they have a new one.',
   emptyTitle: 'Nothing to rebook',
-  empty: 'When a plan changes or a time is withdrawn, those whom it leaves without a place are listed here.',
+  empty: 'When a plan changes or a time is withdrawn, the patients who need a new time are listed here.',
   reason: {
     slot_withdrawn: 'The clinic withdrew this time. The appointment is cancelled, the patient was told.',
-    template_gone: 'No weekly plan has this time any more.',
+    template_gone: 'This time is no longer in any weekly plan.',
     time_moved: 'The time slot is at another time now.',
   } as Record<string, string>,
   patient: 'Patient',
   rebook: 'Rebook at the desk',
   dismiss: 'Leave as it is',
   dismissTitle: (name: string) => `Leave the appointment of ${name} as it is?`,
-  dismissLead: 'It takes place as booked, and is not listed for this time again.',
+  dismissLead: 'It takes place as booked and is removed from this list.',
   dismissed: 'The appointment stays as it is.',
   taken: {
     rebook: 'Book at the desk',
     dismiss: 'Needs no new time',
-    dismissTitle: (name: string) => `Offer ${name} no other time?`,
-    dismissLead: 'The appointment stays cancelled, and is taken off this list.',
-    dismissed: 'Taken off the list.',
+    dismissTitle: (name: string) => `Remove ${name} from this list?`,
+    dismissLead: 'The appointment stays cancelled and is removed from this list.',
+    dismissed: 'Removed from the list.',
   },
 }
 
 const de: typeof en = {
-  lead: 'Buchungen, die nicht mehr zu den Wochenplänen passen und gelten, bis sie jemand verlegt, absagt oder so lässt; und Patienten, deren Zeit zurückgezogen wurde, bis sie eine neue haben.',
+  lead: 'Buchungen, die nicht mehr zu den Wochenplänen passen, bis sie verschoben, abgesagt oder belassen werden; und Patienten, deren Zeit zurückgezogen wurde, bis sie eine neue haben.',
   emptyTitle: 'Nichts umzubuchen',
-  empty: 'Ändert sich ein Plan oder fällt eine Zeit weg, steht hier, wer dadurch keinen Platz mehr hat.',
+  empty: 'Ändert sich ein Plan oder fällt eine Zeit weg, steht hier, wer eine neue Zeit braucht.',
   reason: {
     slot_withdrawn: 'Die Praxis hat diese Zeit zurückgezogen. Der Termin ist abgesagt, der Patient weiß davon.',
     template_gone: 'Diese Zeit ist in keinem Wochenplan mehr.',
@@ -42,7 +42,7 @@ const de: typeof en = {
   taken: {
     rebook: 'Am Empfang buchen',
     dismiss: 'Braucht keine neue Zeit',
-    dismissTitle: (name) => `${name} keine andere Zeit anbieten?`,
+    dismissTitle: (name) => `${name} von dieser Liste entfernen?`,
     dismissLead: 'Der Termin bleibt abgesagt und wird hier nicht mehr aufgeführt.',
     dismissed: 'Nicht mehr aufgeführt.',
   },

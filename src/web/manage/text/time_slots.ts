@@ -1,45 +1,45 @@
 import { areaTexts } from '../../text/language.ts'
 
 const en = {
-  lead: 'The units of time that appointments are made of. Weekly plans put doctors into them.',
+  lead: 'The times of day that can be booked. Weekly plans assign doctors to them.',
   add: 'Add a time slot',
   addMany: 'Add a series',
   name: 'Name',
   start: 'From',
   end: 'Until',
-  endHint: 'Not after the beginning means on the next day.',
+  endHint: 'An end before the start means the next day.',
   nextDay: '+1 day',
   minutes: (n: number) =>
     n % 60 === 0 ? `${n / 60} h` : n > 60 ? `${Math.floor(n / 60)} h ${n % 60} min` : `${n} min`,
   edit: (name: string) => `Edit ${name}`,
   editLead:
     'Weekly plans follow, and so do free slots ahead. Appointments that no longer fit go onto the rebooking list.',
-  nameTaken: 'There is a time slot of this name already.',
-  sameTime: 'It needs a length: beginning and end must differ.',
+  nameTaken: 'A time slot with this name already exists.',
+  sameTime: 'Start and end must differ.',
   removeTitle: (name: string) => `Remove ${name}?`,
-  removeLead: 'If plans or slots were made of it, it stays as inactive, and no new slots are made of it.',
-  removed: (name: string) => `${name} is removed.`,
-  keptInactive: (name: string) => `Slots were made of ${name}, so it is kept as inactive.`,
+  removeLead: 'If plans or slots use it, it stays as inactive, and no new slots are created from it.',
+  removed: (name: string) => `${name} has been removed.`,
+  keptInactive: (name: string) => `Slots use ${name}, so it stays as inactive.`,
   emptyTitle: 'No time slots yet',
   empty: 'Add a series, such as every half hour from 8 to 12.',
-  seriesLead: 'One time slot after the other, from the first beginning to the last end.',
-  seriesFrom: 'First begins',
-  seriesUntil: 'Last ends by',
+  seriesLead: 'One time slot after another, from the first start to the last end.',
+  seriesFrom: 'First start',
+  seriesUntil: 'Last end',
   seriesLength: 'Length in minutes',
   seriesMade: (n: number) => `This adds ${n === 1 ? '1 time slot' : `${n} time slots`}.`,
-  seriesNone: 'There is no room for one of this length.',
+  seriesNone: 'There is not enough time for one of this length.',
   seriesAdded: (made: number, there: number) =>
     `${made === 1 ? '1 time slot' : `${made} time slots`} added${there > 0 ? `, ${there} were there already` : ''}.`,
 }
 
 const de: typeof en = {
-  lead: 'Die Einheiten, aus denen Termine bestehen. Wochenpläne sagen, wer darin Sprechstunde hat.',
+  lead: 'Die Uhrzeiten, die gebucht werden können. Wochenpläne ordnen ihnen Ärztinnen und Ärzte zu.',
   add: 'Zeitfenster anlegen',
   addMany: 'Reihe anlegen',
   name: 'Name',
   start: 'Von',
   end: 'Bis',
-  endHint: 'Nicht nach dem Beginn heißt: am nächsten Tag.',
+  endHint: 'Ein Ende vor dem Beginn heißt: am nächsten Tag.',
   nextDay: '+1 Tag',
   minutes: (n) =>
     n % 60 === 0 ? `${n / 60} Std.` : n > 60 ? `${Math.floor(n / 60)} Std. ${n % 60} Min.` : `${n} Min.`,
@@ -59,7 +59,7 @@ const de: typeof en = {
   seriesUntil: 'Letztes endet bis',
   seriesLength: 'Länge in Minuten',
   seriesMade: (n) => `Das ergibt ${n === 1 ? '1 Zeitfenster' : `${n} Zeitfenster`}.`,
-  seriesNone: 'Dafür ist kein Platz.',
+  seriesNone: 'Für diese Länge reicht die Zeit nicht.',
   seriesAdded: (made, there) => `${made} Zeitfenster angelegt${there > 0 ? `, ${there} gab es schon` : ''}.`,
 }
 
