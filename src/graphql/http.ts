@@ -8,7 +8,7 @@ import type { Deadline } from '../deadline.ts'
 import { type Errors, Refusal, retryAfter } from './errors.ts'
 import type { OneTransaction } from './one_transaction.ts'
 import type { Operations } from './operations.ts'
-import type { Claims, Tokens } from './tokens.ts'
+import type { Bearer, Claims, Tokens, Unusable } from './tokens.ts'
 import { type TrustedDocuments, trustedText } from './trusted_documents.ts'
 
 declare global {
@@ -16,6 +16,8 @@ declare global {
     interface RequestContext {
       /** What the verified token says; `{}` for an anonymous caller. */
       claims: Claims
+      /** Why the token that was sent identifies nobody. What that means is decided by the operation. */
+      unusable?: Unusable | undefined
       /** Names the request in the log. */
       requestId: string
       /** Given by callers in this process, who end it. */
@@ -43,12 +45,13 @@ export function makeServingPlugin(
   serving: () => Serving,
   addressOf: (request: IncomingMessage) => string,
 ): GraphileConfig.Plugin {
-  async function claimsOf(request: Partial<Grafast.RequestContext>): Promise<Claims> {
+  async function bearerOf(request: Partial<Grafast.RequestContext>): Promise<Bearer> {
     try {
       const caller = request.node?.req ?? request.ws?.request
+      const { claims, unusable } = await tokens.bearerOf(authorizationOf(request))
       return {
-        ...(await tokens.claimsOf(authorizationOf(request))),
-        ...(caller && { from: addressOf(caller as IncomingMessage) }),
+        claims: { ...claims, ...(caller && { from: addressOf(caller as IncomingMessage) }) },
+        ...(unusable && { unusable }),
       }
     } catch (error) {
       if (error instanceof Refusal) throw error
@@ -67,7 +70,7 @@ export function makeServingPlugin(
           const theirs = event.getExecutionConfig
           event.getExecutionConfig = async function (request): Promise<ExecutionConfig> {
             request.requestId = requestIdOf(request)
-            request.claims = await claimsOf(request)
+            Object.assign(request, await bearerOf(request))
             return { ...(await theirs.call(this, request)), ...serving().operations }
           }
           return next()
@@ -121,14 +124,23 @@ const codes: Record<number, string> = {
   415: 'unsupported_media_type',
 }
 
+interface Answer {
+  data?: object
+  errors?: Told[]
+  extensions?: { accessToken?: string }
+}
+
 interface Told {
   extensions: { code?: string; statusCode?: number; detail?: unknown }
 }
 
 function withCodes(result: Result | null, statusOf: Errors['statusOf']): Result | null {
-  const answer = result?.type === 'json' ? (result.json as { data?: object; errors?: Told[] } | null) : undefined
-  const errors = answer?.errors
-  if (!result || !errors) return result
+  const answer = result?.type === 'json' ? (result.json as Answer | null) : undefined
+  if (!result || !answer) return result
+  // Also with a success: the answer could be another with a token that is usable.
+  if (answer.extensions?.accessToken) result.headers['www-authenticate'] = 'Bearer error="invalid_token"'
+  const { errors } = answer
+  if (!errors) return result
   for (const error of errors) {
     const { statusCode: _, ...extensions } = error.extensions ?? {}
     // What has none is Grafserv's: not POST, not json, too large.
@@ -149,6 +161,9 @@ function withCodes(result: Result | null, statusOf: Errors['statusOf']): Result 
     result.headers['retry-after'] = wait
   } else if (gotNothing && errors.every(({ extensions }) => statusOf(extensions.code ?? '') === 503)) {
     result.statusCode = 503
+  } else if (gotNothing && answer.extensions?.accessToken) {
+    // Not before anything ran: what everybody may ask was not refused.
+    if (errors.some(({ extensions }) => extensions.code === 'unauthenticated')) result.statusCode = 401
   }
   if (result.statusCode === 503) result.headers['retry-after'] = '1'
   if (result.statusCode === 405) result.headers.allow = 'POST'

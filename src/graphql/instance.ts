@@ -20,7 +20,7 @@ import { OneTransaction, type Outcome, Undone } from './one_transaction.ts'
 import { createOperations } from './operations.ts'
 import { makeRequestService } from './request_adaptor.ts'
 import { inTransaction } from './request_transaction.ts'
-import { type Claims, createTokens, type TokenSettings, type Tokens } from './tokens.ts'
+import { type Claims, createTokens, type TokenSettings, type Tokens, type Unusable } from './tokens.ts'
 import { readManifests } from './trusted_documents.ts'
 import { serveWebSockets } from './websocket.ts'
 
@@ -44,8 +44,10 @@ export interface InProcessRequest {
   document: string
   variables?: Record<string, unknown>
   operationName?: string
-  /** As Tokens.claimsOf gives them; `{}` for an anonymous caller. */
+  /** As Tokens.bearerOf gives them; `{}` for an anonymous caller. */
   claims: Claims
+  /** Why the caller's token is not usable, if one was sent. */
+  unusable?: Unusable | undefined
   /** Names the request in the log. */
   requestId?: string
   /** The transaction to run in, as inTransaction() gives it; by default the document's own. */
@@ -146,7 +148,8 @@ export async function createGraphQL({
       await serv.addTo(app, null, false)
       endWebSockets = serveWebSockets(server, path, serv, maxRequestLength, (claims) => deadlineOf(answerTimes, claims))
     },
-    async run({ document, variables, operationName, claims, requestId = randomUUID(), transaction, deadline }) {
+    async run({ document, variables, operationName, ...context }) {
+      const { claims, requestId = randomUUID(), unusable, transaction, deadline } = context
       const validated = operations.parseAndValidate(document)
       if (!validated.document) return { errors: validated.errors }
       const args = {
@@ -155,7 +158,13 @@ export async function createGraphQL({
         variableValues: variables ?? null,
         operationName: operationName ?? null,
         resolvedPreset,
-        requestContext: { claims, requestId, ...(transaction && { transaction }), ...(deadline && { deadline }) },
+        requestContext: {
+          claims,
+          requestId,
+          unusable,
+          ...(transaction && { transaction }),
+          ...(deadline && { deadline }),
+        },
         contextValue: Object.create(null),
       }
       await hookArgs(args)

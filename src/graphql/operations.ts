@@ -29,8 +29,10 @@ import {
 import { computesPassword, passwordRule } from './password_mutations.ts'
 import { Remembered } from './remembered.ts'
 import type { RequestSettings } from './request_adaptor.ts'
+import { operationOf } from './root_fields.ts'
 import { SharedReads } from './shared_reads.ts'
 import { untilRefused } from './until_refused.ts'
+import { callerOf, withUnusableToken } from './unusable_tokens.ts'
 
 type Validated =
   | { document: DocumentNode; errors?: undefined }
@@ -113,19 +115,35 @@ export function createOperations(
     return error
   }
 
+  /** Decides who calls. Gives the error that refuses the caller's token, if any. */
+  const judgeCaller = (args: Arguments): GraphQLError | undefined => {
+    const request = args.requestContext as Grafast.RequestContext
+    try {
+      const { claims, unusable } = callerOf(operationOf(args.document, args.operationName ?? undefined), request)
+      Object.assign(request, { claims, unusable })
+      settingsOf(args).claims = claims
+      return undefined
+    } catch (error) {
+      return unexpected(error)
+    }
+  }
+
   const finisher = (args: Arguments) => {
-    const { requestId } = args.requestContext as Grafast.RequestContext
-    return (result: ExecutionResult): ExecutionResult =>
-      result.errors ? { ...result, errors: result.errors.map((error) => tell(error, requestId)) } : result
+    const request = args.requestContext as Grafast.RequestContext
+    return (result: ExecutionResult): ExecutionResult => {
+      const errors = result.errors?.map((error) => tell(error, request.requestId))
+      const told = errors ? { ...result, errors } : result
+      return request.unusable ? withUnusableToken(told, request.unusable) : told
+    }
   }
 
   return {
     parseAndValidate,
     execute: (async (args: Arguments) => {
-      const { claims, deadline: given, node } = args.requestContext as Grafast.RequestContext
       const finish = finisher(args)
-      const refused = refusal(args)
+      const refused = refusal(args) ?? judgeCaller(args)
       if (refused) return finish({ errors: [refused] })
+      const { claims, deadline: given, node } = args.requestContext as Grafast.RequestContext
       const kind = getOperationAST(args.document, args.operationName)?.operation
       // Grafast would answer without end, on a connection that nobody counts.
       if (kind === 'subscription') return finish({ errors: [overWebSocketOnly()] })
@@ -153,7 +171,7 @@ export function createOperations(
     }) as typeof execute,
     subscribe: (async (args: Arguments) => {
       const finish = finisher(args)
-      const refused = refusal(args)
+      const refused = refusal(args) ?? judgeCaller(args)
       if (refused) return finish({ errors: [refused] })
       // Each of its statements has the time that a statement has; what ends them all is that the subscriber leaves.
       const deadline = new Deadline()

@@ -23,12 +23,29 @@ export interface Tokens {
   readonly seconds: number
   /** A signed access token for a session. */
   issue(accountId: string, sessionId: string): Promise<string>
-  /**
-   * The claims of a bearer token, `{}` when there is none. Throws Refusal `unauthenticated` for a token that is
-   * expired, forged or not meant for us: who presents a token wants to be somebody, and is never silently nobody.
-   */
+  /** What an Authorization header says. Throws only when an external issuer's keys are not available. */
+  bearerOf(authorization: string | undefined): Promise<Bearer>
+  /** The claims of a bearer token, `{}` when there is none. Throws Refusal `unauthenticated` for one that is not usable. */
   claimsOf(authorization: string | undefined): Promise<Claims>
 }
+
+/** Who brings a token: the claims of one that is usable, else `{}`, and why it is not. */
+export interface Bearer {
+  claims: Claims
+  unusable?: Unusable | undefined
+}
+
+/** Why a token identifies nobody. */
+export interface Unusable {
+  refusal: Refusal
+  /** It was issued to its bearer and has expired; otherwise it is forged, or not meant for this server. */
+  expired: boolean
+}
+
+const unusable = (reason: string, expired = false): Bearer => ({
+  claims: {},
+  unusable: { refusal: new Refusal('unauthenticated', reason), expired },
+})
 
 export type TokenSettings = Pick<
   ServerSettings,
@@ -71,6 +88,22 @@ export function createTokens(settings: TokenSettings): Tokens {
     return claims
   }
 
+  async function bearerOf(authorization: string | undefined): Promise<Bearer> {
+    if (authorization === undefined) return { claims: {} }
+    const token = /^Bearer +([^ ]+) *$/i.exec(authorization)?.[1]
+    if (!token) return unusable('The Authorization header must be: Bearer <access token>.')
+    try {
+      return { claims: await verified(token) }
+    } catch (error) {
+      // Judged last by jose: everything else about the token is right.
+      if (error instanceof errors.JWTExpired) return unusable('The access token has expired.', true)
+      // That the issuer's keys are not available is no fault of the token.
+      const ours = !(error instanceof errors.JOSEError) || error instanceof errors.JWKSTimeout
+      if (ours) throw error
+      return unusable('The access token is not valid.')
+    }
+  }
+
   return {
     seconds,
     issue: (accountId, sessionId) =>
@@ -82,19 +115,11 @@ export function createTokens(settings: TokenSettings): Tokens {
         .setIssuedAt()
         .setExpirationTime(`${seconds}s`)
         .sign(key),
+    bearerOf,
     async claimsOf(authorization) {
-      if (authorization === undefined) return {}
-      const token = /^Bearer +([^ ]+) *$/i.exec(authorization)?.[1]
-      if (!token) throw new Refusal('unauthenticated', 'The Authorization header must be: Bearer <access token>.')
-      try {
-        return await verified(token)
-      } catch (error) {
-        if (error instanceof errors.JWTExpired) throw new Refusal('unauthenticated', 'The access token has expired.')
-        // That the issuer's keys cannot be had is no fault of the token's.
-        const ours = !(error instanceof errors.JOSEError) || error instanceof errors.JWKSTimeout
-        if (ours) throw error
-        throw new Refusal('unauthenticated', 'The access token is not valid.')
-      }
+      const { claims, unusable } = await bearerOf(authorization)
+      if (unusable) throw unusable.refusal
+      return claims
     },
   }
 }

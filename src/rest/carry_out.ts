@@ -2,7 +2,7 @@ import { claimResponse, type StoredResponse, storeResponse } from '../database/s
 import type { Deadline } from '../deadline.ts'
 import type { GraphQLInstance } from '../graphql/instance.ts'
 import type { OneTransaction } from '../graphql/one_transaction.ts'
-import type { Claims } from '../graphql/tokens.ts'
+import type { Claims, Unusable } from '../graphql/tokens.ts'
 import { saysTheSame } from './canonical.ts'
 import { type Condition, currentVersion, entityTag, unwantedVersion } from './conditional.ts'
 import { locates } from './locate.ts'
@@ -13,6 +13,8 @@ import { at, missing, shape } from './shape.ts'
 /** Who asks, and the name of the request in the log. */
 export interface Caller {
   claims: Claims
+  /** Why the caller's token is not usable, if one was sent. */
+  unusable?: Unusable | undefined
   requestId: string
   /** When the work is given up. */
   deadline: Deadline

@@ -42,6 +42,9 @@ export interface Problem {
   errors?: FieldFault[]
 }
 
+/** WWW-Authenticate (RFC 6750) for a token that is not usable. */
+export const invalidToken = 'Bearer error="invalid_token"'
+
 /** Where each refusal is explained; see reference.ts. */
 export const typeOf = (code: string) => `/api/errors#${code}`
 
@@ -84,7 +87,7 @@ export function tellProblem(
       ...(errors && { errors }),
     },
     headers: {
-      ...(status === 401 && { 'www-authenticate': anonymous ? 'Bearer' : 'Bearer error="invalid_token"' }),
+      ...(status === 401 && { 'www-authenticate': anonymous ? 'Bearer' : invalidToken }),
       ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
     },
   }

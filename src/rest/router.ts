@@ -1,15 +1,19 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 import { isSafeError } from 'postgraphile/grafast'
+import { parse } from 'postgraphile/graphql'
 import type { ErrorCode } from '../database/error_codes.ts'
 import type { Deadline } from '../deadline.ts'
 import type { GraphQLInstance } from '../graphql/instance.ts'
+import { operationOf } from '../graphql/root_fields.ts'
+import type { Unusable } from '../graphql/tokens.ts'
+import { callerOf } from '../graphql/unusable_tokens.ts'
 import { log } from '../log.ts'
 import { canonical } from './canonical.ts'
 import { type Answer, carryOut, type Key } from './carry_out.ts'
 import { type Condition, conditionOf } from './conditional.ts'
 import { locates } from './locate.ts'
 import { openApi } from './openapi.ts'
-import { Refused, type Told, tellProblem } from './problem.ts'
+import { invalidToken, Refused, type Told, tellProblem } from './problem.ts'
 import { referenceDocuments } from './reference.ts'
 import type { Route } from './route.ts'
 import { routes } from './routes/index.ts'
@@ -23,6 +27,8 @@ const mergePatch = 'application/merge-patch+json'
 const vary = 'Authorization'
 
 interface Endpoint extends Route {
+  /** What its document asks for. */
+  operation: ReturnType<typeof operationOf>
   check: Check
 }
 
@@ -44,6 +50,7 @@ export function restRouter(graphql: GraphQLInstance, registry: Map<string, Error
   const handle: RequestHandler = async (request, response, next) => {
     let anonymous = request.get('authorization') === undefined
     let deadline: Deadline | undefined
+    let unusable: Unusable | undefined
     try {
       const method = request.method === 'HEAD' ? 'GET' : request.method
       const document = documents.get(request.path)
@@ -60,11 +67,12 @@ export function restRouter(graphql: GraphQLInstance, registry: Map<string, Error
       if (document) return document(request, response, next)
       const endpoint = found?.methods.get(method)
       if (!found || !endpoint) throw Refused.as('not_found')
-      const claims = {
-        ...(await graphql.tokens.claimsOf(request.get('authorization'))),
-        from: graphql.addressOf(request),
-      }
-      anonymous = claims.sub === undefined
+      const bearer = await graphql.tokens.bearerOf(request.get('authorization'))
+      unusable = bearer.unusable
+      const caller = callerOf(endpoint.operation, bearer)
+      unusable = caller.unusable
+      const claims = { ...caller.claims, from: graphql.addressOf(request) }
+      anonymous = claims.sub === undefined && !unusable
       const body = await bodyOf(request, response, endpoint)
       deadline = graphql.deadlineOf(claims).follow(request.socket)
       const search = searchOf(request)
@@ -80,15 +88,17 @@ export function restRouter(graphql: GraphQLInstance, registry: Map<string, Error
         graphql,
         endpoint,
         input,
-        { claims, requestId: request.id, deadline },
+        { claims, unusable, requestId: request.id, deadline },
         {
           condition: condition(request, endpoint, rowVersion),
-          keyed: anonymous ? undefined : keyOf(request, checked),
+          keyed: claims.sub === undefined ? undefined : keyOf(request, checked),
         },
       )
+      // The answer could be another with a token that is usable.
+      if (unusable) response.set('www-authenticate', invalidToken)
       send(request, response, endpoint, answer)
     } catch (error) {
-      refuse(request, response, error, anonymous)
+      refuse(request, response, unusable ? asUnauthenticated(error, unusable) : error, anonymous)
     } finally {
       deadline?.close()
     }
@@ -111,6 +121,15 @@ export function restRouter(graphql: GraphQLInstance, registry: Map<string, Error
   return Router().use(handle)
 }
 
+/**
+ * A refusal to a caller whose token is not usable: what is not found or not allowed without a token may be with one, so
+ * the token is reported.
+ */
+function asUnauthenticated(error: unknown, { refusal }: Unusable): unknown {
+  const code = error instanceof Refused ? error.told.extensions?.code : undefined
+  return code && /_not_found$|^(not_found|forbidden|insufficient_privilege)$/.test(code) ? refusal : error
+}
+
 function checkDocuments(graphql: GraphQLInstance): void {
   const faults = [
     ...routes.map(({ id, document }) => [id, document]),
@@ -125,7 +144,8 @@ function resourcesOf({ schema }: GraphQLInstance): Resource[] {
     const pattern = route.path.replace(/\{(\w+)\}/g, '(?<$1>[0-9]{1,18})')
     const resource = byPath.get(pattern) ?? { pattern: new RegExp(`^${pattern}$`), methods: new Map() }
     byPath.set(pattern, resource)
-    resource.methods.set(route.method, { ...route, check: checkOf(route, schema) })
+    const operation = operationOf(parse(route.document))
+    resource.methods.set(route.method, { ...route, operation, check: checkOf(route, schema) })
   }
   return [...byPath.values()]
 }

@@ -86,12 +86,14 @@ export async function ask<Result, Variables>(
   variables: Variables,
   signal?: AbortSignal,
 ): Promise<Result> {
+  const token = await accessToken()
   try {
-    return await run(document, variables, await accessToken(), signal)
+    return await run(document, variables, token, signal)
   } catch (error) {
-    if (!(error instanceof Refusal) || error.code !== 'unauthenticated' || !tokens) throw error
-    // Signed out elsewhere.
-    keep(null)
+    if (!(error instanceof Refusal) || error.code !== 'unauthenticated' || !token) throw error
+    // Expired before this device's clock says so, or signed out elsewhere. Nothing was done, so it can be asked again.
+    if (tokens?.accessToken === token) await refresh()
+    if (tokens) return await run(document, variables, tokens.accessToken, signal)
     setWho(null)
     throw error
   }

@@ -1,7 +1,9 @@
-import { axeViolations, demoPassword, pagesForTests, signInAs } from '../helpers/browser.ts'
+import { decodeJwt, SignJWT } from 'jose'
+import { axeViolations, demoPassword, hasValue, pagesForTests, signInAs } from '../helpers/browser.ts'
 import { eventually } from '../helpers/eventually.ts'
+import { tokenSettings } from '../helpers/tokens.ts'
 
-const pages = pagesForTests()
+const pages = pagesForTests({ env: { JWT_SECRET: tokenSettings.jwtSecret } })
 
 test('a patient changes what clinics know of her, and how they write to her', async () => {
   const page = await pages.visitor()
@@ -87,6 +89,30 @@ test('a reload in the middle of a refresh signs nobody out', async () => {
   await page.getByRole('button', { name: 'Sign out' }).waitFor()
   // The browser itself reports what it could not load.
   expect(pages.faults.splice(0)).toEqual([expect.stringContaining('ERR_FAILED')])
+})
+
+test('an access token that expired before the device noticed is replaced, and what was asked is answered', async () => {
+  const page = await pages.visitor()
+  await signInAs(page, pages.url, 'ann')
+  let wasSent = false
+  // What a device whose clock is slow sends: its token, past its end.
+  await page.route('**/graphql', async (route) => {
+    const { authorization } = route.request().headers()
+    if (wasSent || !authorization) return route.continue()
+    wasSent = true
+    const { sub = '', sid } = decodeJwt(authorization.replace('Bearer ', ''))
+    const claims = new SignJWT({ sub, sid, iss: 'medislot', aud: 'medislot' })
+    const token = await claims
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime('-1s')
+      .sign(Buffer.from(tokenSettings.jwtSecret))
+    await route.continue({ headers: { ...route.request().headers(), authorization: `Bearer ${token}` } })
+  })
+  await page.getByRole('link', { name: 'Profile' }).click()
+  await hasValue(page.getByLabel('Full name'), 'Ann Miller-Smith')
+  await page.getByRole('button', { name: 'Sign out' }).waitFor()
+  // The browser itself reports the refusal.
+  expect(pages.faults.splice(0)).toEqual([expect.stringContaining('status of 401')])
 })
 
 test('what was long ago is shown when it is asked for', async () => {

@@ -17,6 +17,8 @@ export class Unreachable extends Error {}
 
 interface Answer {
   data?: unknown
+  /** Says when the access token was not usable: what was answered is what everybody may see. */
+  extensions?: { accessToken?: string }
   errors?: { message: string; extensions?: { code?: string; detail?: Record<string, unknown> } }[]
 }
 
@@ -42,6 +44,7 @@ export async function post(
   }
   const [error] = answer.errors ?? []
   if (error) throw new Refusal(error.message, error.extensions?.code ?? 'internal_error', error.extensions?.detail)
+  if (answer.extensions?.accessToken) throw new Refusal('The access token is not usable.', 'unauthenticated')
   return answer.data
 }
 
