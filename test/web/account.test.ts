@@ -10,7 +10,7 @@ test('a patient changes what clinics know of her, and how they write to her', as
   await signInAs(page, pages.url, 'ann')
   await page.getByRole('link', { name: 'Profile' }).click()
   await page.getByLabel('Full name').fill('Ann Miller-Smith')
-  await page.getByLabel('Phone').fill('+49 30 1234567')
+  await page.getByLabel('Phone').fill('+49 1512 3456789')
   await page.getByLabel('Language', { exact: true }).selectOption({ label: 'Deutsch' })
   await page.getByLabel('Send confirmations and reminders').selectOption({ label: 'By text message' })
   await page.getByLabel('Remind me of my appointments').uncheck()
@@ -24,7 +24,7 @@ test('a patient changes what clinics know of her, and how they write to her', as
     ),
   ).toEqual({
     full_name: 'Ann Miller-Smith',
-    phone: '+49 30 1234567',
+    phone: '+49 1512 3456789',
     preferred_language: 'de',
     preferred_channel: 'sms',
     wants_reminders: false,
@@ -57,11 +57,11 @@ test('a patient changes her password, and stays signed in here', async () => {
   await change(demoPassword, 'short')
   await page.getByText('The password needs at least 10 characters.').waitFor()
   await change(demoPassword, 'another fine password')
-  await page.getByText('Wherever else you were signed in').waitFor()
+  await page.getByText('You have been signed out on all other devices').waitFor()
   await page.reload()
   await page.getByLabel('Current password').waitFor()
   await change('another fine password', demoPassword)
-  await page.getByText('Wherever else you were signed in').waitFor()
+  await page.getByText('You have been signed out on all other devices').waitFor()
 })
 
 test('a reload in the middle of a refresh signs nobody out', async () => {
@@ -213,7 +213,7 @@ test('who forgot her password chooses a new one by a link that is mailed to her'
   await again.goto(link)
   await again.getByLabel('New password').fill('a password of a thief')
   await again.getByRole('button', { name: 'Save password' }).click()
-  await again.getByText('This link is no longer good.').waitFor()
+  await again.getByText('This link is no longer valid.').waitFor()
   expect(await axeViolations(again)).toEqual([])
 })
 
