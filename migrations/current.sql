@@ -582,3 +582,138 @@ update app_public.clinic_customers cc set phone = cc.phone where cc.phone is not
 --! include notification/messages_of.sql
 --! include identity/erase_customer.sql
 --! include identity/export_customer.sql
+
+-- Webhooks are delivered fairly between clinics, to public addresses, and each attempt with the same body.
+alter table app_private.installation add column if not exists is_production boolean not null default false;
+comment on column app_private.installation.is_production is 'Set by workers with NODE_ENV=production (declare_production), and by no program unset.';
+create table if not exists app_private.special_networks (
+  network cidr not null,
+  meaning text not null,
+  constraint special_networks_are_listed_once primary key (network)
+);
+comment on table app_private.special_networks is
+'Networks that are not of the public internet, so that no webhook is sent there. An operator may add to it, or take a network out whose receivers are trusted.';
+alter table app_private.special_networks enable row level security;
+alter table app_public.webhook_endpoints
+  add column if not exists disabled_because text,
+  add column if not exists wants_event_head boolean not null default false,
+  drop constraint if exists endpoints_are_disabled_for_a_known_reason,
+  add constraint endpoints_are_disabled_for_a_known_reason check (disabled_because in ('gone', 'not_public')),
+  drop constraint if exists active_endpoints_are_not_disabled,
+  add constraint active_endpoints_are_not_disabled check (not is_active or disabled_because is null);
+comment on column app_public.webhook_endpoints.disabled_because is
+'Why medislot switched it off: gone (it answered 410) or not_public (its name leads inside a network). Null when it is on, or when a manager switched it off.';
+comment on column app_public.webhook_endpoints.wants_event_head is 'It gets the head of the clinic''s chain of events daily.';
+grant select (disabled_because, wants_event_head), update (wants_event_head) on app_public.webhook_endpoints to app_staff;
+create table if not exists app_private.webhook_health (
+  clinic_id bigint not null,
+  endpoint_id bigint not null,
+  failures int not null default 0,
+  is_slow boolean not null default false,
+  retry_at timestamptz,
+  served_at timestamptz,
+  constraint an_endpoint_has_one_state_of_health primary key (clinic_id, endpoint_id),
+  constraint health_is_of_an_endpoint foreign key (clinic_id, endpoint_id) references app_public.webhook_endpoints (clinic_id, id) on delete cascade
+);
+comment on table app_private.webhook_health is
+'How the last attempts at an endpoint went: failures since it last answered, whether it took more than two seconds, not before when it is tried again, and when it last had its turn (claim_webhooks).';
+alter table app_private.webhook_health enable row level security;
+create table if not exists app_private.webhook_bodies (
+  clinic_id bigint not null,
+  notification_id bigint not null,
+  generation int not null,
+  body text not null,
+  constraint a_webhook_is_worded_once primary key (clinic_id, notification_id, generation),
+  constraint webhook_bodies_are_of_a_notification foreign key (clinic_id, notification_id)
+    references app_public.notifications (clinic_id, id) on delete cascade
+);
+comment on table app_private.webhook_bodies is 'What a webhook posted at its first attempt, for the others, until it is taken or given up. Ids and times only.';
+alter table app_private.webhook_bodies enable row level security;
+drop index if exists app_public.notifications_to_send;
+-- The work list of claim_notifications, by channel, so that what waits for one is never read by the others.
+create index notifications_to_send on app_public.notifications (channel, (greatest(least(send_after, due_at), retry_at))) where state = 'pending';
+-- The work list of claim_webhooks.
+create index if not exists webhooks_to_send on app_public.notifications (clinic_id, endpoint_id, (greatest(due_at, retry_at)))
+  where state = 'pending' and channel = 'webhook';
+create index if not exists webhook_attempts_under_way on app_private.delivery_attempts (started_at) where channel = 'webhook' and ended_at is null;
+comment on column app_public.notifications.dropped_because is
+'booking_changed, rules_changed, opted_out, too_late, quiet_hours (a reminder that could be sent only when its appointment had begun), or endpoint_inactive.';
+
+-- What managers are told, and where the heads of the chains of events are kept.
+create table if not exists app_private.manager_messages (
+  clinic_id bigint not null,
+  id bigint generated always as identity,
+  kind text not null,
+  employee_id bigint,
+  endpoint_id bigint,
+  details jsonb not null,
+  state text not null default 'pending',
+  created_at timestamptz not null default now(),
+  send_after timestamptz not null default now(),
+  attempts int not null default 0,
+  sent_at timestamptz,
+  last_error text,
+  delivered_body text,
+  constraint manager_messages_are_identified_by_clinic_and_id primary key (clinic_id, id),
+  constraint manager_messages_are_of_a_clinic foreign key (clinic_id) references app_public.clinics (id) on delete cascade,
+  constraint manager_messages_may_be_to_an_employee foreign key (clinic_id, employee_id)
+    references app_public.employees (clinic_id, id) on delete cascade,
+  constraint manager_messages_may_be_to_an_endpoint foreign key (clinic_id, endpoint_id)
+    references app_public.webhook_endpoints (clinic_id, id) on delete cascade,
+  constraint manager_messages_are_to_one_of_both check ((employee_id is null) <> (endpoint_id is null)),
+  constraint manager_messages_are_of_a_known_kind check (kind in ('webhook_disabled', 'event_head')),
+  constraint manager_messages_are_in_a_known_state check (state in ('pending', 'sent', 'dead'))
+);
+comment on table app_private.manager_messages is
+'What a clinic''s managers are told by e-mail, or its own system by webhook, that is not about a booking: a webhook was switched off, the head of the chain of events. Without SMTP_URL delivered_body has what would have been sent.';
+create index if not exists manager_messages_to_send on app_private.manager_messages (send_after) where state = 'pending';
+create index if not exists manager_messages_by_age on app_private.manager_messages (created_at);
+create index if not exists manager_messages_of_an_employee on app_private.manager_messages (clinic_id, employee_id);
+create index if not exists manager_messages_of_an_endpoint on app_private.manager_messages (clinic_id, endpoint_id);
+alter table app_private.manager_messages enable row level security;
+alter table app_public.policies add column if not exists mails_event_head boolean not null default false;
+comment on column app_public.policies.mails_event_head is 'The clinic''s managers get the head of its chain of events by e-mail, each day on which it has grown.';
+grant update (mails_event_head) on app_public.policies to app_staff;
+create table if not exists app_private.told_event_heads (
+  clinic_id bigint not null,
+  position bigint not null,
+  told_at timestamptz not null,
+  constraint a_clinic_has_one_told_head primary key (clinic_id),
+  constraint told_heads_are_of_a_clinic foreign key (clinic_id) references app_public.clinics (id) on delete cascade
+);
+comment on table app_private.told_event_heads is 'The last head of each clinic that queue_event_heads gave to those who keep it.';
+alter table app_private.told_event_heads enable row level security;
+drop function if exists app_public.create_webhook_endpoint(bigint, text, app_public.notification_kind[]);
+drop function if exists app_public.verify_events(bigint, bigint, text);
+--! include core/error_codes.sql
+--! include core/declare_production.sql
+--! include core/remove_old_records.sql
+--! include notification/special_networks.sql
+--! include notification/is_public_address.sql
+--! include notification/check_webhook_url.sql
+--! include notification/clear_reason_of_active_endpoint.sql
+--! include notification/queue_manager_emails.sql
+--! include notification/follow_endpoint.sql
+--! include notification/is_permanent_failure.sql
+--! include notification/webhook_body.sql
+--! include notification/messages_of.sql
+--! include notification/claim_notifications.sql
+--! include notification/claim_webhooks.sql
+--! include notification/record_webhook_deliveries.sql
+--! include notification/create_webhook_endpoint.sql
+--! include notification/claim_manager_messages.sql
+--! include notification/manager_message_of.sql
+--! include notification/end_manager_message.sql
+--! include booking/head_text.sql
+--! include booking/event_heads_to_store.sql
+--! include booking/queue_event_heads.sql
+--! include booking/verify_events.sql
+drop trigger if exists webhooks_go_to_public_addresses on app_public.webhook_endpoints;
+create trigger webhooks_go_to_public_addresses before insert or update of url, is_active on app_public.webhook_endpoints
+  for each row when (NEW.is_active) execute function app_private.check_webhook_url();
+drop trigger if exists active_endpoints_have_no_reason_to_be_off on app_public.webhook_endpoints;
+create trigger active_endpoints_have_no_reason_to_be_off before update of is_active on app_public.webhook_endpoints
+  for each row execute function app_private.clear_reason_of_active_endpoint();
+drop trigger if exists messages_follow_their_endpoint on app_public.webhook_endpoints;
+create trigger messages_follow_their_endpoint after update of is_active, url on app_public.webhook_endpoints
+  for each row when ((NEW.is_active, NEW.url) is distinct from (OLD.is_active, OLD.url)) execute function app_private.follow_endpoint();

@@ -143,7 +143,11 @@ const specs = {
     default: undefined,
     desc: 'JSON file of the only GraphQL documents to run besides those of the pages: texts by their SHA-256, as code generators write it. Unset, any is run',
   }),
-  WORKER_CONCURRENCY: wholeNumber(1, 100)({ default: 4, desc: 'Jobs a worker runs at the same time' }),
+  EVENT_HEADS_FILE: str({
+    default: undefined,
+    desc: "File to which the worker adds the heads of the clinics' chains of events daily (docs/events.md)",
+  }),
+  WORKER_CONCURRENCY: wholeNumber(1, 100)({ default: 8, desc: 'Jobs a worker runs at the same time' }),
   STATEMENT_TIMEOUT_MS: wholeNumber(
     100,
     600_000,
@@ -295,6 +299,8 @@ export function readSettings(program: Program, environment: NodeJS.ProcessEnv = 
     logLevel: env.LOG_LEVEL,
     poolSize: env.POOL_SIZE,
     passwordPoolSize: env.PASSWORD_POOL_SIZE,
+    /** Where the heads of the chains of events are kept; undefined keeps no file. */
+    eventHeadsFile: env.EVENT_HEADS_FILE,
     workerConcurrency: env.WORKER_CONCURRENCY,
     statementTimeoutMs: env.STATEMENT_TIMEOUT_MS,
     answerTimes: { signedInMs: env.ANSWER_TIMEOUT_MS, anonymousMs: env.ANONYMOUS_ANSWER_TIMEOUT_MS },

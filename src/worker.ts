@@ -13,7 +13,8 @@ import { cronItems, perpetualJobs, taskList } from './tasks/index.ts'
 import { keyOf } from './tasks/put_back.ts'
 import { closeTransports, createTransports, type Transports } from './transports/index.ts'
 
-type WorkerSettings = Pick<Settings, 'workerConcurrency' | 'publicUrl'> & { databaseUrl: string }
+type WorkerSettings = Pick<Settings, 'workerConcurrency' | 'publicUrl'> &
+  Partial<Pick<Settings, 'eventHeadsFile'>> & { databaseUrl: string }
 
 /**
  * Batches of what is done at the same moment. Not for speed: without a batch, a connection lost just as a job ends is a
@@ -36,7 +37,15 @@ export async function startWorker(
 ): Promise<{ stop: () => Promise<void> }> {
   const pool = createPool(settings.databaseUrl, { name: 'worker', size: settings.workerConcurrency + 3 })
   await refusePoolerBefore(pool)
-  const transports = createTransports(settings)
+  const transports = createTransports(settings, async (addresses) => {
+    const { rows } = await pool.query<{ are: boolean }>(
+      'select bool_and(app_private.is_public_address(address)) as are from unnest($1::inet[]) address',
+      [addresses],
+    )
+    return rows[0]?.are === true
+  })
+  // So that the database refuses webhooks to inner addresses when they are entered.
+  if (settings.production) await pool.query('select app_private.declare_production()')
   if (settings.production && !settings.mail) {
     log.warn('SMTP_URL is not set: e-mails go to app_private.messages, to nobody')
   }
@@ -76,7 +85,7 @@ export async function startWorker(
 
 /** One life of the worker. `ended` is fulfilled when it is over, asked for or not. */
 async function begin(
-  { databaseUrl, workerConcurrency, publicUrl = 'http://localhost:5678' }: WorkerSettings,
+  { databaseUrl, workerConcurrency, publicUrl = 'http://localhost:5678', eventHeadsFile }: WorkerSettings,
   pool: Pool,
   transports: Transports,
 ): Promise<{ stop: () => Promise<void>; ended: Promise<void> }> {
@@ -87,7 +96,7 @@ async function begin(
   })
   const runner = await run({
     pgPool: pool,
-    taskList: taskList(transports, publicUrl),
+    taskList: taskList(transports, publicUrl, eventHeadsFile),
     parsedCronItems: parseCronItems(cronItems),
     concurrency: workerConcurrency,
     // New jobs are announced; this is how late a job that waits for its time may be.

@@ -1,9 +1,11 @@
-create or replace function app_public.verify_events(clinic_id bigint, since_position bigint default 0, since_hash text default null)
+create or replace function app_public.verify_events(
+  clinic_id bigint, since_position bigint default 0, since_hash text default null, head text default null)
 returns app_public.event_verification
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   told app_public.event_verification;
-  head app_private.event_heads;
+  last app_private.event_heads;
+  kept text[] := regexp_match(btrim(verify_events.head), '^(\d{1,18}):([0-9a-f]{64})$');
   sealing app_private.event_sealing;
   next_transaction xid8 := pg_snapshot_xmax(pg_current_snapshot());
   last_position bigint;
@@ -12,19 +14,27 @@ begin
   perform app_private.require_clinic_role(verify_events.clinic_id, 'manage');
   if since_position is null or since_position < 0 then
     perform app_hidden.refuse('invalid_argument', 'A position is a number from 0 on.', '{"argument": "sincePosition"}');
+  elsif verify_events.head is not null and kept is null then
+    perform app_hidden.refuse('invalid_argument', 'A head is a position, a colon and a hash of 64 digits, as it was stored.', '{"argument": "head"}');
   end if;
   -- One snapshot for all of this, since the function is stable: what is sealed meanwhile does not disturb.
-  select h.* into head from app_private.event_heads h where h.clinic_id = verify_events.clinic_id;
+  select h.* into last from app_private.event_heads h where h.clinic_id = verify_events.clinic_id;
   select s.* into sealing from app_private.event_sealing s;
   told.clinic_id := verify_events.clinic_id;
-  told.position := coalesce(head.position, 0);
-  told.hash := encode(head.hash, 'hex');
-  told.sealed_at := head.sealed_at;
+  told.position := coalesce(last.position, 0);
+  told.hash := encode(last.hash, 'hex');
+  told.sealed_at := last.sealed_at;
   select count(*) into told.unsealed from app_public.events e
   where e.clinic_id = verify_events.clinic_id and (e.transaction_id, e.id) > (sealing.transaction_id, sealing.event_id)
     and not exists (select from app_private.event_seals s where s.clinic_id = e.clinic_id and s.event_id = e.id);
 
-  if since_hash is not null and since_hash is distinct from coalesce((
+  if kept is not null and kept[2] is distinct from (
+       select encode(s.hash, 'hex') from app_private.event_seals s
+       where s.clinic_id = verify_events.clinic_id and s.position = kept[1]::bigint) then
+    told.fault := 'rewritten';
+    told.fault_position := kept[1]::bigint;
+    return told;
+  elsif since_hash is not null and since_hash is distinct from coalesce((
        select encode(s.hash, 'hex') from app_private.event_seals s
        where s.clinic_id = verify_events.clinic_id and s.position = since_position), '') then
     told.fault := 'rewritten';
@@ -63,8 +73,8 @@ begin
     if coalesce(last_position, 0) < told.position then
       told.fault := 'seal_missing';
       told.fault_position := coalesce(last_position, 0) + 1;
-    elsif last_position > told.position or head.hash <> (
-        select s.hash from app_private.event_seals s where s.clinic_id = verify_events.clinic_id and s.position = head.position) then
+    elsif last_position > told.position or last.hash <> (
+        select s.hash from app_private.event_seals s where s.clinic_id = verify_events.clinic_id and s.position = last.position) then
       told.fault := 'rewritten';
       told.fault_position := told.position;
     end if;
@@ -93,9 +103,9 @@ begin
 end
 $$;
 
-comment on function app_public.verify_events(bigint, bigint, text) is
-$c$Whether the sealed events of a clinic are as they were sealed: `fault` is null, or says what is wrong with the first row at fault. `position` and `hash` are the head of the chain: note them elsewhere, and give them as `since_position` and `since_hash` to prove later that the chain still contains them, and to look only at what came after.
+comment on function app_public.verify_events(bigint, bigint, text, text) is
+$c$Whether the sealed events of a clinic are as they were sealed: `fault` is null, or says what is wrong with the first row at fault. `position` and `hash` are the head of the chain: note them elsewhere, and give them as `since_position` and `since_hash` to prove later that the chain still contains them, and to look only at what came after. `head` is one as medislot stored it elsewhere (position:hash): the chain has to contain it (else `rewritten`), and all of it is verified.
 Reads every sealed event of the clinic from there on. For managers, administrators and DBAs. Refuses forbidden, unauthenticated, invalid_argument.$c$;
 
-revoke all on function app_public.verify_events(bigint, bigint, text) from public;
-grant execute on function app_public.verify_events(bigint, bigint, text) to app_staff;
+revoke all on function app_public.verify_events(bigint, bigint, text, text) from public;
+grant execute on function app_public.verify_events(bigint, bigint, text, text) to app_staff;

@@ -47,6 +47,11 @@ begin
   get diagnostics removed = row_count;
   removed_so_far := removed_so_far + removed;
 
+  delete from app_private.manager_messages m where m.ctid = any (array(
+    select o.ctid from app_private.manager_messages o where o.created_at < remove_old_records.at - keep.messages limit batch for update skip locked));
+  get diagnostics removed = row_count;
+  removed_so_far := removed_so_far + removed;
+
   -- By then all of it is forgiven.
   delete from app_private.sign_in_counts s where s.ctid = any (array(
     select o.ctid from app_private.sign_in_counts o where o.counted_at < remove_old_records.at - interval '1 day' limit batch for update skip locked));
@@ -78,6 +83,6 @@ end
 $$;
 
 comment on function app_private.remove_old_records(int, timestamptz) is
-'Removes what nobody needs any more, up to `batch` of each kind, and returns how many: idempotency keys and stored responses, sessions long ended with their tokens, invitations, messages of the development transport, e-mails about accounts, counts of sign-ins and of attempts from networks, places where nobody has signed in for long, delivery attempts, jobs given up. How long each is kept: app_private.retention. Called by the job remove_old_records until it returns 0.';
+'Removes what nobody needs any more, up to `batch` of each kind, and returns how many: idempotency keys and stored responses, sessions long ended with their tokens, invitations, messages of the development transport, e-mails about accounts, messages to managers, counts of sign-ins and of attempts from networks, places where nobody has signed in for long, delivery attempts, jobs given up. How long each is kept: app_private.retention. Called by the job remove_old_records until it returns 0.';
 
 revoke all on function app_private.remove_old_records(int, timestamptz) from public;

@@ -15,11 +15,20 @@ declare
   quiet_until timestamptz;
   claimed int;
 begin
+  if claim_notifications.only_channel is null then
+    return query select n.* from app_private.claim_notifications(claim_notifications.batch, claim_notifications.at, 'email') n;
+    if not found then
+      return query select n.* from app_private.claim_notifications(claim_notifications.batch, claim_notifications.at, 'sms') n;
+    end if;
+    return;
+  elsif claim_notifications.only_channel = 'webhook' then
+    raise exception 'webhooks are claimed by claim_webhooks' using errcode = 'XX000';
+  end if;
   loop
     -- One clinic at a time (its rows lie together, also on a shard): the one whose message has waited longest.
     select n.clinic_id into the_clinic from app_public.notifications n
     where n.state = 'pending' and greatest(least(n.send_after, n.due_at), n.retry_at) <= claim_notifications.at
-      and (claim_notifications.only_channel is null or n.channel = claim_notifications.only_channel)
+      and n.channel = claim_notifications.only_channel
     order by greatest(least(n.send_after, n.due_at), n.retry_at) limit 1 for update skip locked;
     if the_clinic is null then
       return;
@@ -32,7 +41,7 @@ begin
         select n.clinic_id, n.id, n.customer_id, n.booking_id, n.kind, n.answers_until, n.earlier_start from app_public.notifications n
         where n.clinic_id = the_clinic and n.state = 'pending'
           and greatest(least(n.send_after, n.due_at), n.retry_at) <= claim_notifications.at
-          and (claim_notifications.only_channel is null or n.channel = claim_notifications.only_channel)
+          and n.channel = claim_notifications.only_channel
         order by greatest(least(n.send_after, n.due_at), n.retry_at)
         limit claim_notifications.batch for update skip locked
       ), judged as (
@@ -85,6 +94,6 @@ end
 $$;
 
 comment on function app_private.claim_notifications(int, timestamptz, text) is
-'Takes up to `batch` messages of one clinic that are to be sent at `at` (over one channel, or null for all); none that another worker has. Each is due again after 30 s, doubling, unless recorded by record_deliveries; so a batch has to be sent within 30 s. Reminders that are not wanted any more are dropped. In the clinic''s quiet hours nothing is sent but answers to what somebody has just done (an hour from then) and news, not reminders, of a visit that begins within two hours of their end; what else is due waits for their end, and a reminder that this makes too late is dropped. Called by the job send_notifications.';
+'Takes up to `batch` messages of one clinic that are to be sent at `at` by e-mail or SMS (`only_channel`; null for either); none that another worker has. Each is due again after 30 s, doubling, unless recorded by record_deliveries; so a batch has to be sent within 30 s. Reminders that are not wanted any more are dropped. In the clinic''s quiet hours nothing is sent but answers to what somebody has just done (an hour from then) and news, not reminders, of a visit that begins within two hours of their end; what else is due waits for their end, and a reminder that this makes too late is dropped. Called by the job send_notifications.';
 
 revoke all on function app_private.claim_notifications(int, timestamptz, text) from public;

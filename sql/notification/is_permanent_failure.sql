@@ -6,7 +6,7 @@ return case channel
   -- HTTP: what the receiver does not take it will not take the next time either, but for its own troubles, time limits and rates.
   -- 401, 403 and 404 of a webhook are a configuration that somebody may be mending this hour.
   when 'sms' then code ~ '^4\d\d$' and code not in ('401', '403', '408', '425', '429')
-  else code in ('400', '410', '413', '415', '422')
+  else code in ('400', '410', '413', '415', '422', 'not_public')
 end;
 
 comment on function app_private.is_permanent_failure(text, text) is

@@ -22,7 +22,7 @@ begin
   select x.* into policy from app_public.policies x where x.clinic_id = clinic.id;
   for n in
     with wanted as materialized (
-      select x.id, x.kind, x.channel, x.generation, x.created_at, x.booking_sequence, b as booking, we.url, ws.secret,
+      select x.id, x.kind, x.channel, x.generation, x.created_at, x.booking_sequence, b as booking, we.url, ws.secret, wb.body as webhook_body,
         d.full_name as doctor_name, cc.full_name as customer_name, cc.email::text, case when cc.phone_takes_sms then cc.phone_e164 end as sms_number,
         coalesce(c.preferred_language, cc.preferred_language, policy.language) as language
       from unnest(messages_of.notification_ids) as asked (id)
@@ -33,6 +33,7 @@ begin
       left join app_public.customers c on c.id = x.customer_id
       left join app_public.webhook_endpoints we on we.clinic_id = clinic.id and we.id = x.endpoint_id
       left join app_private.webhook_secrets ws on ws.clinic_id = clinic.id and ws.endpoint_id = x.endpoint_id
+      left join app_private.webhook_bodies wb on wb.clinic_id = clinic.id and wb.notification_id = x.id and wb.generation = x.generation
     ), texts as materialized (
       select k.*, app_private.text_parts(t.subject) as subject, app_private.text_parts(t.body) as body
       from (select distinct w.kind, w.channel, w.language from wanted w where w.channel <> 'webhook') k
@@ -54,12 +55,7 @@ begin
     begin
       if n.channel = 'webhook' then
         subject := n.kind::text;
-        -- Ids and times, nothing about the person: the receiver asks the API for the rest, with its own rights.
-        body := jsonb_build_object('id', idempotency_key, 'type', n.kind, 'occurredAt', n.created_at, 'booking', jsonb_build_object(
-          'clinicId', (n.booking).clinic_id::text, 'id', (n.booking).id::text, 'bookingSlotId', (n.booking).booking_slot_id::text,
-          'doctorId', (n.booking).doctor_id::text, 'customerId', (n.booking).customer_id::text, 'status', (n.booking).status,
-          'cancelledBy', (n.booking).cancelled_by, 'sequence', (n.booking).sequence,
-          'startsAt', (n.booking).starts_at, 'endsAt', (n.booking).ends_at))::text;
+        body := n.webhook_body;
       else
         if n.body is null then
           raise exception 'there is no text for % by % in %', n.kind, n.channel, n.language;
@@ -94,6 +90,6 @@ end
 $$;
 
 comment on function app_private.messages_of(bigint, bigint[]) is
-'Notifications of a clinic as they are to be sent now: channel, recipient (null when the clinic knows no address), subject, body, the key under which a provider knows a second delivery, sender''s name, reply address, calendar entry (confirmation, update, cancellation by e-mail), and for a webhook the secret to sign with; or, of one that cannot be worded, the error. Times in the clinic''s zone, words in the customer''s language. None for a notification that is gone.';
+'Notifications of a clinic as they are to be sent now: channel, recipient (null when the clinic knows no address), subject, body, the key under which a provider knows a second delivery, sender''s name, reply address, calendar entry (confirmation, update, cancellation by e-mail), and for a webhook the secret to sign with and the body of its first attempt; or, of one that cannot be worded, the error. Times in the clinic''s zone, words in the customer''s language. None for a notification that is gone.';
 
 revoke all on function app_private.messages_of(bigint, bigint[]) from public;

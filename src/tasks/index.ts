@@ -10,13 +10,18 @@ import releaseExpiredHolds from './release_expired_holds.ts'
 import removeOldRecords from './remove_old_records.ts'
 import sealEvents from './seal_events.ts'
 import { sendAccountMessages } from './send_account_messages.ts'
+import { sendManagerMessages } from './send_manager_messages.ts'
 import { sendNotifications } from './send_notifications.ts'
+import { sendWebhooks } from './send_webhooks.ts'
+import { storeEventHeads } from './store_event_heads.ts'
 import verifyEvents from './verify_events.ts'
 
 /** The jobs, by the name they have in SQL and as files. None carries data about people: ids at most. */
-export const taskList = (transports: Transports, publicUrl: string): TaskList => ({
+export const taskList = (transports: Transports, publicUrl: string, eventHeadsFile?: string): TaskList => ({
   send_notifications: sendNotifications(transports),
+  send_webhooks: sendWebhooks(transports),
   send_account_messages: sendAccountMessages(transports, publicUrl),
+  send_manager_messages: sendManagerMessages(transports, publicUrl),
   publish_events: publishEvents,
   seal_events: sealEvents,
   plan_reminders: planReminders,
@@ -26,17 +31,20 @@ export const taskList = (transports: Transports, publicUrl: string): TaskList =>
   archive_past_slots: archivePastSlots,
   remove_old_records: removeOldRecords,
   verify_events: verifyEvents,
+  store_event_heads: storeEventHeads(eventHeadsFile),
 })
 
 /**
  * Jobs that put themselves back when done; a worker adds them when it starts. Each channel has senders of its own, so
- * that a provider that hangs holds up nothing else; e-mail two, so that one goes on when the other's worker dies.
+ * that a provider that hangs holds up nothing else; e-mail two, so that one goes on when the other's worker dies; webhooks one
+ * for receivers that answer and one for those that did not.
  */
 export const perpetualJobs: PerpetualJob[] = [
   { task: 'send_notifications', payload: { channel: 'email', lane: 1 } },
   { task: 'send_notifications', payload: { channel: 'email', lane: 2 } },
   { task: 'send_notifications', payload: { channel: 'sms', lane: 1 } },
-  { task: 'send_notifications', payload: { channel: 'webhook', lane: 1 } },
+  { task: 'send_webhooks', payload: { lane: 'answering' } },
+  { task: 'send_webhooks', payload: { lane: 'failing' } },
   { task: 'send_account_messages', payload: {} },
   { task: 'publish_events', payload: {} },
   { task: 'seal_events', payload: {} },
@@ -61,11 +69,13 @@ export const cronItems: CronItem[] = [
   })),
   atMost('plan_reminders', '* * * * *'),
   atMost('apply_changed_templates', '* * * * *'),
+  atMost('send_manager_messages', '* * * * *'),
   atMost('release_expired_holds', '* * * * *'),
   // Finds every clinic's own schedule; its own hour is in policies.
   atMost('generate_due_slots', '*/5 * * * *'),
   atMost('archive_past_slots', '20 2 * * *'),
   atMost('remove_old_records', '40 * * * *'),
+  atMost('store_event_heads', '40 3 * * *'),
   // Once: what was tampered with stays so, and the job that failed is there to be seen.
   { ...atMost('verify_events', '10 3 * * *'), options: { jobKey: 'verify_events', backfillPeriod: 0, maxAttempts: 1 } },
 ]

@@ -3,7 +3,7 @@ import type { JobHelpers } from 'graphile-worker'
 /** A job that runs for ever, in one instance per key, however many workers run. */
 export interface PerpetualJob {
   task: string
-  payload: { channel?: string | undefined; lane?: number | undefined }
+  payload: { channel?: string | undefined; lane?: number | 'answering' | 'failing' | undefined }
 }
 
 /** The key of a perpetual job: its task, and what tells it from others of the task. */

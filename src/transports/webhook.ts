@@ -2,27 +2,38 @@ import { createHmac } from 'node:crypto'
 import { lookup } from 'node:dns'
 import http from 'node:http'
 import https from 'node:https'
-import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
 import { attemptMs, DeliveryError, type Transport } from './message.ts'
 
+/** Whether all of some addresses are of the public internet (app_private.is_public_address). */
+export type ArePublic = (addresses: string[]) => Promise<boolean>
+
+/** The code of a URL that leads inside a network, by which app_private.record_webhook_deliveries switches its endpoint off. */
+const notPublic = 'not_public'
+
 /**
- * Posts to clinics' own systems, signed. With `publicOnly` (production) only https and only public addresses: who may
+ * Posts to clinics' own systems, signed. With `arePublic` (production) only https and only public addresses: those who may
  * enter a URL must not reach what is inside our network. Redirects are failures; any 2xx is success.
  */
-export function webhookTransport({ publicOnly }: { publicOnly: boolean }): Transport {
+export function webhookTransport({ arePublic }: { arePublic?: ArePublic }): Transport {
+  async function requirePublic(url: URL): Promise<void> {
+    if (!arePublic) return
+    if (url.protocol !== 'https:') throw new DeliveryError('a webhook needs an https address', notPublic)
+    // An address that is not a name is never looked up.
+    const host = url.hostname.replace(/^\[|\]$/g, '')
+    if (isIP(host) && !(await arePublic([host]))) throw new DeliveryError(`${host} is not a public address`, notPublic)
+  }
+
   return {
-    send: ({ recipient, body, secret, idempotencyKey }) =>
-      new Promise((resolve, reject) => {
-        const url = new URL(recipient)
-        if (publicOnly && url.protocol !== 'https:') throw new DeliveryError('a webhook needs an https address')
-        // An address that is no name is never looked up.
-        const host = url.hostname.replace(/^\[|\]$/g, '')
-        if (publicOnly && isIP(host) && isInternal(host)) throw new DeliveryError(`${host} is not a public address`)
+    async send({ recipient, body, secret, idempotencyKey }) {
+      const url = new URL(recipient)
+      await requirePublic(url)
+      return new Promise((resolve, reject) => {
         const request = (url.protocol === 'https:' ? https : http).request(
           url,
           {
             method: 'POST',
-            ...(publicOnly ? { lookup: publicLookup } : {}),
+            ...(arePublic ? { lookup: publicLookup(arePublic) } : {}),
             signal: AbortSignal.timeout(attemptMs),
             agent: false,
             headers: {
@@ -42,7 +53,8 @@ export function webhookTransport({ publicOnly }: { publicOnly: boolean }): Trans
         )
         request.on('error', reject)
         request.end(body)
-      }),
+      })
+    },
   }
 }
 
@@ -54,40 +66,20 @@ export function signature(body: string, secret: string, seconds: number): string
   return `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`
 }
 
-const internal = new BlockList()
-for (const [net, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-  ['224.0.0.0', 3],
-] as const)
-  internal.addSubnet(net, prefix, 'ipv4')
-for (const [net, prefix] of [
-  ['::', 127],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const)
-  internal.addSubnet(net, prefix, 'ipv6')
-
-/** Whether an address is inside somebody's network. An IPv4 one in IPv6's clothes is what it is. */
-export function isInternal(address: string): boolean {
-  return internal.check(address, address.includes(':') ? 'ipv6' : 'ipv4')
-}
-
-// Checked on the address that is then connected to, so that a name cannot change its mind in between.
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    const [first] = addresses ?? []
-    if (error || !first) return callback(error ?? new Error(`${hostname} has no address`), '', 0)
-    if (addresses.some(({ address }) => isInternal(address))) {
-      return callback(new DeliveryError(`${hostname} is not a public address`), '', 0)
-    }
-    if (options.all) callback(null, addresses)
-    else callback(null, first.address, first.family)
-  })
-}
+/** Looks a name up. What is judged are the addresses that are then connected to, so that a name cannot change in between. */
+const publicLookup =
+  (arePublic: ArePublic): LookupFunction =>
+  (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      const [first] = addresses ?? []
+      if (error || !first) return callback(error ?? new Error(`${hostname} has no address`), '', 0)
+      arePublic(addresses.map(({ address }) => address)).then(
+        (are) => {
+          if (!are) callback(new DeliveryError(`${hostname} is not a public address`, notPublic), '', 0)
+          else if (options.all) callback(null, addresses)
+          else callback(null, first.address, first.family)
+        },
+        (failure) => callback(failure, '', 0),
+      )
+    })
+  }

@@ -97,6 +97,25 @@ export async function httpPeer(): Promise<{
   return peer
 }
 
+/** A real HTTP server that takes requests and never answers. `waiting` is how many it keeps so; close() ends them. */
+export async function silentPeer(): Promise<{ url: string; waiting(): number; close(): Promise<void> }> {
+  let waiting = 0
+  const server = createServer((request) => {
+    waiting++
+    request.on('close', () => waiting--)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    waiting: () => waiting,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
 /** Twilio's answers: as to `POST /2010-04-01/Accounts/{sid}/Messages.json`. */
 export const twilioTakes = (sid: string): [number, unknown] => [
   201,

@@ -54,7 +54,7 @@ test('the server has a login of its own and does not learn the passwords of othe
 })
 
 describe('every setting reaches the programs that read it', () => {
-  const ofWorkers = /^(SMTP_URL|MAIL_FROM|TWILIO_\w+|WORKER_CONCURRENCY)$/
+  const ofWorkers = /^(SMTP_URL|MAIL_FROM|TWILIO_\w+|WORKER_CONCURRENCY|EVENT_HEADS_FILE)$/
   const ofBoth = /^(DATABASE_URL|LOG_LEVEL|PUBLIC_URL)$/
   // Given by the image or meaningless in it: one port, no embedded database, no demo.
   const ofNone = /^(NODE_ENV|PORT|MEDISLOT_DATA_DIR|DEMO|SERVER_DATABASE_URL)$/

@@ -110,6 +110,7 @@ const data = [
   'clinic/time_zone_countries.sql',
   'core/error_codes.sql',
   'notification/default_texts.sql',
+  'notification/special_networks.sql',
 ]
 
 /** Files that hold several functions, because they are one thing. */

@@ -81,7 +81,7 @@ const fields: Record<string, string> = {
   Person: 'accountId customer customerId deskClinicIds email fullName isAdmin managerClinicIds staffClinicIds',
   Policy: `
     cancellationCutoff clinic clinicId generationTime generationWeekday generationWeeks holdTime horizon
-    language leadTime maxHoldsOfASlot maxLiveBookings quietFrom quietUntil reminderLeadTimes rowVersion senderName`,
+    language leadTime mailsEventHead maxHoldsOfASlot maxLiveBookings quietFrom quietUntil reminderLeadTimes rowVersion senderName`,
   RebookingList: `
     booking bookingId bookingSlot bookingSlotId clinic clinicId id listedAt reason resolution resolvedAt`,
   SlotGenerationRun: `
@@ -90,7 +90,8 @@ const fields: Record<string, string> = {
   Specialization: 'doctorSpecializations id name names',
   StateTransition: 'entity fromState meaning timeLimit toState',
   TimeSlot: 'clinic clinicId doctorSlotTemplates endTime id isActive name rowVersion startTime',
-  WebhookEndpoint: 'clinic clinicId createdAt id isActive kinds notifications rowVersion url',
+  WebhookEndpoint: `
+    clinic clinicId createdAt disabledBecause id isActive kinds notifications rowVersion url wantsEventHead`,
 }
 
 /** The names of a type's fields, in order. */

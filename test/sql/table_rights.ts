@@ -95,6 +95,7 @@ export const tables: Record<string, Expectation> = {
         'sender_name',
         'quiet_from',
         'quiet_until',
+        'mails_event_head',
       ],
     },
     updates: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B', 'closed'] },
@@ -362,7 +363,7 @@ export const tables: Record<string, Expectation> = {
     name: ofClinic,
     readBy: 'app_staff',
     sees: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B'] },
-    updatable: { app_staff: ['url', 'kinds', 'is_active', 'row_version'] },
+    updatable: { app_staff: ['url', 'kinds', 'is_active', 'row_version', 'wants_event_head'] },
     updates: { 'manager A': ['A'], 'manager B': ['B'], admin: ['A', 'B'] },
   },
   'app_public.events': {

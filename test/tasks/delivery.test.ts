@@ -8,11 +8,11 @@ import { log } from '../../src/log.ts'
 import { taskList } from '../../src/tasks/index.ts'
 import { closeTransports, createTransports, type Transports } from '../../src/transports/index.ts'
 import { DeliveryError } from '../../src/transports/message.ts'
-import { isInternal, webhookTransport } from '../../src/transports/webhook.ts'
+import { webhookTransport } from '../../src/transports/webhook.ts'
 import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { book, cancel, reschedule, withdraw } from '../helpers/operations.ts'
-import { httpPeer, smtpPeer, twilioRefuses, twilioTakes } from '../helpers/peers.ts'
+import { httpPeer, silentPeer, smtpPeer, twilioRefuses, twilioTakes } from '../helpers/peers.ts'
 import { work } from '../helpers/work.ts'
 import { aCustomer, aPractice, aSlot } from '../helpers/world.ts'
 
@@ -33,11 +33,14 @@ beforeAll(async () => {
   const query = async (text: string, values?: unknown[]) => (await pool.query(text, values)).rows
   db = { query, one: async (text: string, values?: unknown[]) => (await query(text, values))[0] } as typeof db
   ;[smtp, twilio, hook] = await Promise.all([smtpPeer(), httpPeer(), httpPeer()])
-  transports = createTransports({
-    production: false,
-    mail: { smtpUrl: smtp.url, from: 'appointments@medislot.example' },
-    twilio: { accountSid: 'AC1', authToken: 'token', from: '+15005550006', apiUrl: twilio.url },
-  })
+  transports = createTransports(
+    {
+      production: false,
+      mail: { smtpUrl: smtp.url, from: 'appointments@medislot.example' },
+      twilio: { accountSid: 'AC1', authToken: 'token', from: '+15005550006', apiUrl: twilio.url },
+    },
+    arePublic,
+  )
 })
 
 afterAll(async () => {
@@ -54,23 +57,45 @@ beforeEach(async () => {
   await pool.query(`update app_public.notifications set state = 'dropped' where state = 'pending'`)
 })
 
+/** As the worker judges the addresses of webhooks. */
+async function arePublic(addresses: string[]): Promise<boolean> {
+  const { are } = await db.one<{ are: boolean }>(
+    'select bool_and(app_private.is_public_address(address)) as are from unnest($1::inet[]) address',
+    [addresses],
+  )
+  return are
+}
+
 /** Sends what is due, as a worker does, until nothing is. */
-async function send(task = 'send_notifications'): Promise<void> {
-  expect(await work(pool, taskList(transports, 'https://book.test'), task)).toEqual([])
+async function send(...tasks: string[]): Promise<void> {
+  for (const task of tasks.length > 0 ? tasks : ['send_notifications', 'send_webhooks'])
+    expect(await work(pool, taskList(transports, 'https://book.test'), task)).toEqual([])
+  if (tasks.length > 0) return
+  // Those that failed have a lane of their own.
+  expect(await work(pool, taskList(transports, 'https://book.test'), 'send_webhooks', { lane: 'failing' })).toEqual([])
 }
 
 /** As if the time until the next attempt had passed. */
-const later = () =>
-  pool.query(`update app_public.notifications set retry_at = now() where state = 'pending' and attempts > 0`)
+async function later(): Promise<void> {
+  await pool.query(`update app_public.notifications set retry_at = now() where state = 'pending' and attempts > 0`)
+  await pool.query('update app_private.webhook_health set retry_at = now() where retry_at is not null')
+}
 
 /** What other systems know this installation by. */
 const installationId = async () => (await db.one<{ id: string }>('select app_private.installation_id() as id')).id
 
 const confirmation = (bookingId: string, channel = 'email') =>
-  db.one<{ id: string; state: string; attempts: number; last_error: string | null; clinic_id: string }>(
-    `select * from app_public.notifications where booking_id = $1 and kind = 'booking_confirmed' and channel = $2`,
-    [bookingId, channel],
-  )
+  db.one<{
+    id: string
+    state: string
+    attempts: number
+    last_error: string | null
+    clinic_id: string
+    dropped_because: string | null
+  }>(`select * from app_public.notifications where booking_id = $1 and kind = 'booking_confirmed' and channel = $2`, [
+    bookingId,
+    channel,
+  ])
 
 async function aBooking(change = '') {
   const practice = await aPractice(db)
@@ -517,17 +542,131 @@ describe('a webhook', () => {
     expect(await db.query('select from app_private.webhook_secrets where endpoint_id = $1', [id])).toHaveLength(1)
   })
 
-  it('that is gone (410) is not tried again', async () => {
-    const { clinicId, slotId, customer } = await aPractice(db)
+  it('posts the same bytes at each attempt, whatever has become of the booking', async () => {
+    const { clinicId, doctorId, slotId, customer } = await aPractice(db)
     await db.query('select app_public.create_webhook_endpoint($1, $2)', [clinicId, hook.url])
+    const booking = await book(db, clinicId, slotId, { customerId: customer.customerId })
+    hook.answer = () => [500, {}]
+    await send()
+    await reschedule(db, clinicId, booking.id, await aSlot(db, clinicId, doctorId, 72))
+    await later()
+    hook.answer = () => [200, {}]
+    await send()
+    await later()
+    await send()
+    const key = `${await installationId()}-${clinicId}-${(await confirmation(booking.id, 'webhook')).id}-1`
+    const posted = hook.requests.filter(({ headers }) => headers['idempotency-key'] === key)
+    expect(posted).toHaveLength(2)
+    expect(posted[1]?.body).toBe(posted[0]?.body)
+    expect(JSON.parse(posted[0]?.body ?? '')).toMatchObject({ booking: { sequence: 0, bookingSlotId: slotId } })
+    // Sent again by hand it is another message, which tells what is so now.
+    const { id } = await confirmation(booking.id, 'webhook')
+    await db.query('select app_public.send_again($1, $2)', [clinicId, id])
+    await send()
+    expect(JSON.parse(hook.requests.at(-1)?.body ?? '')).toMatchObject({
+      id: key.replace(/1$/, '2'),
+      booking: { sequence: 1 },
+    })
+    expect(await db.query('select from app_private.webhook_bodies where clinic_id = $1', [clinicId])).toEqual([])
+  })
+
+  it('that is gone (410) is not tried again: its endpoint is switched off and the managers are told', async () => {
+    const { clinicId, doctorId, slotId, customer, manager } = await aPractice(db)
+    const { id } = await db.one<{ id: string }>('select * from app_public.create_webhook_endpoint($1, $2)', [
+      clinicId,
+      hook.url,
+    ])
     hook.answer = () => [410, {}]
     const booking = await book(db, clinicId, slotId, { customerId: customer.customerId })
-    await send()
+    await send('send_webhooks')
     expect(await confirmation(booking.id, 'webhook')).toMatchObject({ state: 'dead', attempts: 1 })
+    const endpoint = () =>
+      db.one('select is_active, disabled_because from app_public.webhook_endpoints where id = $1', [id])
+    expect(await endpoint()).toEqual({ is_active: false, disabled_because: 'gone' })
+    await cancel(db, clinicId, booking.id)
+    await book(db, clinicId, await aSlot(db, clinicId, doctorId, 60), { customerId: customer.customerId })
+    await send()
+    expect(hook.requests).toHaveLength(1)
+
+    smtp.mails.length = 0
+    await send('send_manager_messages')
+    const { email } = await db.one<{ email: string }>(
+      `select a.email from app_private.accounts a where a.id = ${manager.accountId}`,
+    )
+    expect(smtp.mails.map(({ to }) => to)).toEqual([[email]])
+    const text = smtp.mails[0]?.raw.replace(/=\r\n/g, '') ?? ''
+    expect(text).toContain(hook.url)
+    expect(text).toContain('410')
+    await send('send_manager_messages')
+    expect(smtp.mails).toHaveLength(1)
+
+    // Mended and switched on again it works, and nothing of before holds it back.
+    await db.query('update app_public.webhook_endpoints set is_active = true where id = $1', [id])
+    expect(await endpoint()).toEqual({ is_active: true, disabled_because: null })
+    hook.answer = () => [200, {}]
+    await book(db, clinicId, await aSlot(db, clinicId, doctorId, 64), { customerId: customer.customerId })
+    await send()
+    expect(hook.requests).toHaveLength(2)
+  })
+
+  it('that is switched off gets nothing of what waited for it', async () => {
+    const { clinicId, slotId, customer } = await aPractice(db)
+    await db.query('select app_public.create_webhook_endpoint($1, $2)', [clinicId, hook.url])
+    const booking = await book(db, clinicId, slotId, { customerId: customer.customerId })
+    await db.query('update app_public.webhook_endpoints set is_active = false where clinic_id = $1', [clinicId])
+    await send()
+    expect(hook.requests).toEqual([])
+    expect(await confirmation(booking.id, 'webhook')).toMatchObject({
+      state: 'dropped',
+      dropped_because: 'endpoint_inactive',
+    })
+  })
+
+  it('that never answers does not hold up those of another clinic', async () => {
+    const silent = await silentPeer()
+    const { clinicId, doctorId } = await aPractice(db)
+    await db.query('select app_public.create_webhook_endpoint($1, $2)', [clinicId, silent.url])
+    for (let i = 0; i < 12; i++) {
+      const { customerId } = await aCustomer(db)
+      await book(db, clinicId, await aSlot(db, clinicId, doctorId, 50 + i), { customerId })
+    }
+    const elsewhere = await aPractice(db)
+    await db.query('select app_public.create_webhook_endpoint($1, $2)', [elsewhere.clinicId, hook.url])
+    const attempts = () =>
+      db.query(
+        `select da.ended_at from app_private.delivery_attempts da where da.clinic_id = $1 and da.channel = 'webhook'`,
+        [clinicId],
+      )
+    const sending = send('send_webhooks')
+    try {
+      await eventually(() => silent.waiting() === 4, 'four requests that are not answered')
+      // Booked while they hang.
+      const { customer, slotId } = elsewhere
+      const booking = await book(db, elsewhere.clinicId, slotId, { customerId: customer.customerId })
+      await eventually(async () => (await confirmation(booking.id, 'webhook')).state === 'sent', 'one that was sent')
+      // No more than its share, and none of them has ended: the other was not sent because they gave up.
+      expect((await attempts()).map(({ ended_at }) => ended_at)).toEqual([null, null, null, null])
+    } finally {
+      await silent.close()
+      await sending
+    }
+    // It has failed: the next attempt is of one message, after a pause, and in the lane of those that failed.
+    expect(
+      await db.one(
+        'select failures > 0 as failed, retry_at > now() as pauses from app_private.webhook_health where clinic_id = $1',
+        [clinicId],
+      ),
+    ).toEqual({ failed: true, pauses: true })
+    const before = (await attempts()).length
+    await send()
+    expect(await attempts()).toHaveLength(before)
+    await db.query('update app_private.webhook_health set retry_at = now() where clinic_id = $1', [clinicId])
+    await send()
+    expect(await attempts()).toHaveLength(before + 1)
   })
 
   it('in production goes to public https addresses only', async () => {
-    const transport = webhookTransport({ publicOnly: true })
+    const transport = webhookTransport({ arePublic })
     const to = (recipient: string) =>
       transport.send({
         channel: 'webhook',
@@ -541,22 +680,33 @@ describe('a webhook', () => {
         secret: 's',
       })
     await expect(to(hook.url)).rejects.toThrow('https')
-    await expect(to('https://localhost:1/')).rejects.toThrow('not a public address')
-    await expect(to('https://127.0.0.1:1/')).rejects.toThrow('not a public address')
-    await expect(to('https://[::1]:1/')).rejects.toThrow('not a public address')
-    expect(hook.requests).toEqual([])
-    for (const address of [
-      '10.1.2.3',
-      '169.254.169.254',
-      '192.168.0.1',
-      '::1',
-      'fd00::1',
-      'fe80::1',
-      '::ffff:10.0.0.1',
+    for (const host of [
+      'localhost',
+      '127.0.0.1',
+      '[::1]',
+      '[::ffff:127.0.0.1]',
+      '2130706433',
+      '0x7f.1',
+      '[64:ff9b::7f00:1]',
     ])
-      expect([address, isInternal(address)]).toEqual([address, true])
-    for (const address of ['93.184.216.34', '2606:2800:220:1::1'])
-      expect([address, isInternal(address)]).toEqual([address, false])
+      await expect(to(`https://${host}:1/`)).rejects.toMatchObject({
+        message: expect.stringContaining('not a public address'),
+        code: 'not_public',
+      })
+    expect(hook.requests).toEqual([])
+  })
+
+  it('whose name leads inside is switched off at its first use', async () => {
+    const { clinicId, slotId, customer } = await aPractice(db)
+    await db.query('select app_public.create_webhook_endpoint($1, $2)', [clinicId, 'https://localhost:1/'])
+    await book(db, clinicId, slotId, { customerId: customer.customerId })
+    const guarded: Transports = { webhook: webhookTransport({ arePublic }) }
+    expect(await work(pool, taskList(guarded, 'https://book.test'), 'send_webhooks')).toEqual([])
+    expect(
+      await db.one('select is_active, disabled_because from app_public.webhook_endpoints where clinic_id = $1', [
+        clinicId,
+      ]),
+    ).toEqual({ is_active: false, disabled_because: 'not_public' })
   })
 })
 

@@ -40,6 +40,7 @@ it('every task has a file of its name, and every cron item a task', async () => 
   const files = (await readdir('src/tasks')).map((file) => file.replace(/\.ts$/, ''))
   expect(files).toEqual(expect.arrayContaining(Object.keys(tasks)))
   expect(files.filter((file) => !(file in tasks)).sort()).toEqual([
+    'delivery',
     'each_clinic',
     'in_groups',
     'index',

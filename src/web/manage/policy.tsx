@@ -23,7 +23,7 @@ const ManagePolicy = graphql(`
       cancellationCutoff { years months days hours minutes seconds }
       holdTime { years months days hours minutes seconds }
       reminderLeadTimes { years months days hours minutes seconds }
-      maxLiveBookings language senderName quietFrom quietUntil rowVersion
+      maxLiveBookings language senderName quietFrom quietUntil mailsEventHead rowVersion
     }
   }
 `)
@@ -70,7 +70,7 @@ function PolicyForm({ policy, changed }: { policy: Policy; changed(): void }) {
     change: (value: Duration) => setValues((before) => ({ ...before, [name]: value })),
   })
 
-  async function save({ maxLiveBookings, language, senderName, quietFrom, quietUntil }: Fields) {
+  async function save({ maxLiveBookings, language, senderName, quietFrom, quietUntil, mailsEventHead }: Fields) {
     if (!quietFrom !== !quietUntil || (quietFrom && quietFrom === quietUntil)) {
       throw new Refusal(t.bothQuiet, 'quiet_hours')
     }
@@ -87,6 +87,7 @@ function PolicyForm({ policy, changed }: { policy: Policy; changed(): void }) {
       senderName: senderName ?? null,
       quietFrom: quietFrom ?? null,
       quietUntil: quietUntil ?? null,
+      mailsEventHead: mailsEventHead !== undefined,
       rowVersion: policy.rowVersion,
     }
     await ask(EditPolicy, { clinicId: clinic.id, patch })
@@ -163,6 +164,14 @@ function PolicyForm({ policy, changed }: { policy: Policy; changed(): void }) {
             type="time"
             defaultValue={policy.quietUntil?.slice(0, 5)}
           />
+        </fieldset>
+        <fieldset className="group checks one-column">
+          <legend>{t.records}</legend>
+          <label className="check">
+            <input type="checkbox" name="mailsEventHead" defaultChecked={policy.mailsEventHead} />
+            <span>{t.mailsEventHead}</span>
+          </label>
+          <p className="hint">{t.mailsEventHeadHint}</p>
         </fieldset>
       </EditForm>
     </div>

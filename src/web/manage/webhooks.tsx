@@ -18,14 +18,16 @@ import { useWords } from './words.ts'
 const ManageWebhooks = graphql(`
   query ManageWebhooks($clinicId: BigInt!, $after: Cursor) {
     webhookEndpoints(filter: { clinicId: { equalTo: $clinicId } }, first: 50, after: $after) {
-      nodes { clinicId id url kinds isActive rowVersion }
+      nodes { clinicId id url kinds isActive disabledBecause wantsEventHead rowVersion }
       pageInfo { hasNextPage endCursor }
     }
   }
 `)
 const AddWebhook = graphql(`
-  mutation AddWebhook($clinicId: BigInt!, $url: String!, $kinds: [NotificationKind]) {
-    createWebhookEndpoint(input: { clinicId: $clinicId, url: $url, kinds: $kinds }) { newWebhookEndpoint { id url secret } }
+  mutation AddWebhook($clinicId: BigInt!, $url: String!, $kinds: [NotificationKind], $wantsEventHead: Boolean) {
+    createWebhookEndpoint(
+      input: { clinicId: $clinicId, url: $url, kinds: $kinds, wantsEventHead: $wantsEventHead }
+    ) { newWebhookEndpoint { id url secret } }
   }
 `)
 const EditWebhook = graphql(`
@@ -56,11 +58,12 @@ export function WebhooksSection() {
   async function save(fields: Record<string, string | undefined>) {
     const { url = '' } = fields
     const chosen: NotificationKind[] = toldKinds.filter((kind) => fields[kind])
+    const wantsEventHead = fields.wantsEventHead !== undefined
     if (edited === 'new') {
-      const made = await ask(AddWebhook, { clinicId: clinic.id, url, kinds: chosen })
+      const made = await ask(AddWebhook, { clinicId: clinic.id, url, kinds: chosen, wantsEventHead })
       setSecret(made.createWebhookEndpoint?.newWebhookEndpoint?.secret ?? undefined)
     } else if (edited) {
-      await edit(edited, { url, kinds: chosen })
+      await edit(edited, { url, kinds: chosen, wantsEventHead })
       say(common.saved)
     }
     asked.again()
@@ -92,6 +95,10 @@ export function WebhooksSection() {
             <div className="row-words">
               <h2 className="row-title">{webhook.url}</h2>
               <p className="row-more">{webhook.kinds.map((kind) => kind && messages.kinds[kind]).join(', ')}</p>
+              {webhook.wantsEventHead && <p className="row-more">{t.eventHead}</p>}
+              {webhook.disabledBecause && (
+                <p className="row-more">{webhook.disabledBecause === 'gone' ? t.disabledGone : t.disabledNotPublic}</p>
+              )}
             </div>
             {!webhook.isActive && <ActiveTag active={false} />}
             <div className="row-actions">
@@ -124,7 +131,7 @@ export function WebhooksSection() {
           title={stored ? t.edit(stored.url) : t.add}
           submit={stored ? common.save : common.add}
           save={save}
-          fieldOf={({ code }) => (code === 'check_violation' ? 'url' : undefined)}
+          fieldOf={({ code }) => (code === 'check_violation' || code === 'webhook_url_refused' ? 'url' : undefined)}
           reload={asked.again}
           close={() => setEdited(undefined)}
         >
@@ -145,6 +152,10 @@ export function WebhooksSection() {
                 <span>{messages.kinds[kind]}</span>
               </label>
             ))}
+            <label className="check">
+              <input type="checkbox" name="wantsEventHead" defaultChecked={stored?.wantsEventHead} />
+              <span>{t.eventHead}</span>
+            </label>
           </fieldset>
         </FormSheet>
       )}

@@ -372,3 +372,56 @@ describe('seals and heads', () => {
     expect(reached).toEqual([])
   })
 })
+
+describe('a head that was stored elsewhere', () => {
+  const stored = async () =>
+    (
+      await db.one<{ head: string }>('select head from app_private.event_heads_to_store() where clinic_id = $1', [
+        clinicId,
+      ])
+    ).head
+  const compare = (head: string) =>
+    db.one<Verification>('select * from app_public.verify_events($1, head => $2)', [clinicId, head])
+
+  it('is found in the chain, when it has grown since, too', async () => {
+    const head = await stored()
+    expect(await compare(head)).toMatchObject({ fault: null })
+    await db.request(practice.customer.claims, () => book(db, clinicId, practice.slotId))
+    await sealAll(db)
+    expect(await stored()).not.toBe(head)
+    expect(await compare(head)).toMatchObject({ fault: null })
+  })
+
+  it('shows that everything was sealed anew, which the chain by itself does not', async () => {
+    const head = await stored()
+    const [first] = await chain()
+    await intruder.query(`update app_public.events set occurred_at = occurred_at - interval '1 day' where id = $1`, [
+      first,
+    ])
+    await intruder.query('delete from app_private.event_seals where clinic_id = $1', [clinicId])
+    await intruder.query('delete from app_private.event_heads where clinic_id = $1', [clinicId])
+    await intruder.query(`update app_private.event_sealing set transaction_id = '0', event_id = 0`)
+    await sealAll(db)
+    expect(await verify()).toMatchObject({ fault: null })
+    const [position] = head.split(':')
+    expect(await compare(head)).toMatchObject({ fault: 'rewritten', fault_position: position })
+    // A chain that is shorter than the head does not contain it, either.
+    expect(await compare(`999${head}`)).toMatchObject({ fault: 'rewritten' })
+  })
+
+  it('does not keep from looking at what came before it', async () => {
+    const [first] = await chain()
+    const head = await stored()
+    await intruder.query(`update app_public.events set occurred_at = occurred_at - interval '1 day' where id = $1`, [
+      first,
+    ])
+    expect(await compare(head)).toMatchObject({ fault: 'changed', fault_position: '1' })
+  })
+
+  it.each(['', 'x', '12', '12:abc', `-1:${'a'.repeat(64)}`, `1:${'g'.repeat(64)}`])(
+    'is refused as %j',
+    async (head) => {
+      await expectRefusal(compare(head), 'invalid_argument')
+    },
+  )
+})

@@ -55,7 +55,10 @@ const en = {
   quietFrom: 'Quiet hours start',
   quietUntil: 'Quiet hours end',
   quietHint:
-    'No messages are sent during these hours by the clinic’s clock: reminders are sent before, other messages after. Example: from 21:00 to 7:00.',
+    'No messages are sent during these hours by the clinic’s clock: reminders are sent before, others after, unless the appointment begins within two hours of their end. Example: from 21:00 to 7:00.',
+  records: 'Records',
+  mailsEventHead: 'E-mail the checksum of the records to managers daily',
+  mailsEventHeadHint: 'Keep these e-mails. They can prove that no record was changed later.',
   bothQuiet: 'Enter both the start and the end of the quiet hours. They must differ.',
   notAllowed: 'This value is not allowed.',
 }
@@ -109,7 +112,11 @@ const de: typeof en = {
   quietFrom: 'Beginn der Ruhezeit',
   quietUntil: 'Ende der Ruhezeit',
   quietHint:
-    'In dieser Zeit (nach der Uhr der Praxis) werden keine Nachrichten verschickt: Erinnerungen kommen vorher, andere Nachrichten danach. Beispiel: von 21:00 bis 7:00 Uhr.',
+    'In dieser Zeit (nach der Uhr der Praxis) werden keine Nachrichten verschickt: Erinnerungen kommen vorher, andere danach, außer wenn der Termin in den zwei Stunden nach ihrem Ende beginnt. Beispiel: von 21:00 bis 7:00 Uhr.',
+  records: 'Aufzeichnungen',
+  mailsEventHead: 'Prüfsumme der Aufzeichnungen täglich an die Leitung mailen',
+  mailsEventHeadHint:
+    'Heben Sie diese E-Mails auf. Mit ihnen lässt sich beweisen, dass nichts nachträglich geändert wurde.',
   bothQuiet: 'Geben Sie Beginn und Ende der Ruhezeit an. Sie müssen verschieden sein.',
   notAllowed: 'Dieser Wert ist nicht erlaubt.',
 }
