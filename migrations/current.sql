@@ -717,3 +717,29 @@ create trigger active_endpoints_have_no_reason_to_be_off before update of is_act
 drop trigger if exists messages_follow_their_endpoint on app_public.webhook_endpoints;
 create trigger messages_follow_their_endpoint after update of is_active, url on app_public.webhook_endpoints
   for each row when ((NEW.is_active, NEW.url) is distinct from (OLD.is_active, OLD.url)) execute function app_private.follow_endpoint();
+-- What an import tells: specializations that are new. Files with faults are judged in time that grows with their length.
+do $$
+begin
+  if not exists (select from pg_attribute where attrelid = 'app_private.imported_roster'::regclass and attname = 'new_specializations') then
+    alter type app_private.imported_roster add attribute new_specializations text[];
+  end if;
+end
+$$;
+drop function if exists app_private.unread_roster_text(jsonb, text);
+drop function if exists app_private.parse_roster_time_slots(text, app_private.roster_time_slot[], int, text);
+drop function if exists app_private.find_roster_time_slots(text, app_private.roster_time_slot[], int, text);
+drop function if exists app_private.unknown_roster_time_slot(text[], app_private.roster_time_slot[], int, text);
+--! include roster/roster_text.sql
+--! include roster/roster_column.sql
+--! include roster/roster_records.sql
+--! include roster/roster_headers.sql
+--! include roster/unread_roster_names.sql
+--! include roster/parse_roster_time.sql
+--! include roster/roster_slots_by_hours.sql
+--! include roster/unknown_roster_time_slot.sql
+--! include roster/find_roster_time_slots.sql
+--! include roster/parse_roster_time_slots.sql
+--! include roster/read_roster_time_slots.sql
+--! include roster/read_roster_templates.sql
+--! include roster/store_roster.sql
+--! include roster/import_roster.sql

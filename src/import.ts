@@ -25,11 +25,28 @@ await runProgram(async () => {
 async function importInto(databaseUrl: string, roster: Roster): Promise<void> {
   const client = new Client({ connectionString: databaseUrl, application_name: 'medislot import' })
   await client.connect()
+  // In a transaction that ends with us: who is stopped by Ctrl-C has stored nothing. PostgreSQL would do a single statement
+  // to its end, and keep it.
+  let stoppable = true
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (!stoppable) return
+      process.stderr.write('Stopped; nothing was stored.\n')
+      process.exit(1)
+    })
+  }
   try {
+    // It looks each second whether we are there, also while the statement runs or waits.
+    await client.query(`begin; set local client_connection_check_interval = '1s'`)
     const { rows } = await client.query('select * from app_private.import_roster($1)', [JSON.stringify(roster)])
+    // What the commit comes to is to be known and said.
+    stoppable = false
+    await client.query('commit')
     const { clinic_id: id, clinic_name: name, doctors, time_slots: timeSlots, templates } = rows[0]
+    const { new_specializations: added }: { new_specializations: string[] } = rows[0]
     process.stdout.write(
       `Imported ${name} as clinic ${id}: ${doctors} doctors, ${timeSlots} time slots, ${templates} templates.\n` +
+        (added.length > 0 ? `Specializations that no clinic had before: ${added.join(', ')}.\n` : '') +
         `Its slots are made on its schedule; to make some now: select app_public.generate_booking_slots(${id}, current_date, current_date + 13);\n`,
     )
   } catch (error) {

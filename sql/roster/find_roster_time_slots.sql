@@ -1,5 +1,5 @@
 create or replace function app_private.find_roster_time_slots(
-  value text, time_slots app_private.roster_time_slot[], clock int, unread text, out names text[], out reason text)
+  value text, time_slots app_private.roster_time_slot[], clock int, unread jsonb, out names text[], out reason text)
 language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   parts text[] := string_to_array(regexp_replace(value, '\s*[-‐‑‒–—]\s*|\s+(to|bis)\s+', '-', 'gi'), '-');
@@ -12,7 +12,7 @@ begin
     -- Two clock times are hours of work, also where time slots are named by the time they start at.
     select h.names, h.problem into names, problem from app_private.roster_slots_by_hours(from_time, to_time, time_slots) h;
     -- A line of time_slots.csv with a fault of its own must not make the hours look wrong as well.
-    if unread is null or unread <> '' or exists (select from unnest(time_slots) s where s.start_time is null or s.end_time is null) then
+    if unread is null or unread <> '{}' or exists (select from unnest(time_slots) s where s.start_time is null or s.end_time is null) then
       problem := null;
     end if;
   else
@@ -25,7 +25,7 @@ begin
 end
 $$;
 
-comment on function app_private.find_roster_time_slots(text, app_private.roster_time_slot[], int, text) is
+comment on function app_private.find_roster_time_slots(text, app_private.roster_time_slot[], int, jsonb) is
 'The names of the time slots meant by Morning 1, Morning 1 - Morning 8 or 9:00 - 12:30, or why it means none.';
 
-revoke all on function app_private.find_roster_time_slots(text, app_private.roster_time_slot[], int, text) from public;
+revoke all on function app_private.find_roster_time_slots(text, app_private.roster_time_slot[], int, jsonb) from public;

@@ -30,6 +30,6 @@ $$;
 
 comment on function app_private.import_roster(jsonb) is
 $c$For operators: stores a clinic's roster, all or nothing. Takes the files as the reader (npm run import) gives them: {"clinic.csv": {"records": [{"line": 1, "fields": ["name", …]}, …], "faults": [{"line", "field", "reason", "text"}]}, "doctors.csv": …, "time_slots.csv": …, "templates.csv": …}; formats are in docs/import.md.
-Returns the clinic's id and what was stored. Refuses import_refused, with every fault of every line: {"faults": [{"file", "line", "column", "reason", "value"}]}.$c$;
+Returns the clinic's id and what was stored, with the specializations that no clinic had before: a mistyped one is among them. Refuses import_refused, with every fault of every line: {"faults": [{"file", "line", "column", "reason", "value"}]}.$c$;
 
 revoke all on function app_private.import_roster(jsonb) from public;

@@ -9,8 +9,10 @@ begin
   if value is null or clock is null then
     return;
   end if;
-  if clock = 24 and is_end and hour = 24 and minute = 0 then
-    hour := 0;
+  -- How the day's end is written, on either clock: 12:00 AM is its beginning.
+  if is_end and hour = 24 and minute = 0 and parts[2] is not null and half is null then
+    local_time := '24:00';
+    return;
   end if;
   if parts is null or (parts[2] is null and half is null) then
     reason := format('"%s" is no clock time such as %s', value, case clock when 12 then '9:30 AM' else '9:30' end);
@@ -27,6 +29,6 @@ end
 $$;
 
 comment on function app_private.parse_roster_time(text, int, boolean) is
-'Reads a clock time of a roster (9:00, 09:00, 9.30, 09:00:00; with a 12-hour clock 9:00 AM, 9 a.m.), or says why not. An end may be 24:00, which is 0:00 of the next day.';
+'Reads a clock time of a roster (9:00, 09:00, 9.30, 09:00:00; with a 12-hour clock 9:00 AM, 9 a.m.), or says why not. An end may be 24:00, on either clock.';
 
 revoke all on function app_private.parse_roster_time(text, int, boolean) from public;

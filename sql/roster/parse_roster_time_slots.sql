@@ -1,5 +1,5 @@
 create or replace function app_private.parse_roster_time_slots(
-  value text, time_slots app_private.roster_time_slot[], clock int, unread text, out names text[], out reasons text[])
+  value text, time_slots app_private.roster_time_slot[], clock int, unread jsonb, out names text[], out reasons text[])
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   with items as materialized (
@@ -18,7 +18,7 @@ begin
 end
 $$;
 
-comment on function app_private.parse_roster_time_slots(text, app_private.roster_time_slot[], int, text) is
+comment on function app_private.parse_roster_time_slots(text, app_private.roster_time_slot[], int, jsonb) is
 'The names of the time slots of a cell such as "8:00 - 12:00; 13:00 - 16:30", each once, and why parts of it mean none.';
 
-revoke all on function app_private.parse_roster_time_slots(text, app_private.roster_time_slot[], int, text) from public;
+revoke all on function app_private.parse_roster_time_slots(text, app_private.roster_time_slot[], int, jsonb) from public;

@@ -3,8 +3,8 @@ create or replace function app_private.read_roster_templates(
   time_slots app_private.roster_time_slot[], out templates app_private.roster_template[], out faults app_private.roster_fault[])
 language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
-  unread_doctors text := app_private.unread_roster_text(roster, 'doctors.csv');
-  unread_slots text := app_private.unread_roster_text(roster, 'time_slots.csv');
+  unread_doctors jsonb := app_private.unread_roster_names(roster, 'doctors.csv');
+  unread_slots jsonb := app_private.unread_roster_names(roster, 'time_slots.csv');
 begin
   with given as materialized (
     select l.line, l.cells, d.name as doctor, w.weekdays, w.reasons as weekday_faults, s.names as slot_names, s.reasons as slot_faults,
@@ -20,7 +20,7 @@ begin
     select g.line, 'doctor' as "column", format('"%s" is no doctor in doctors.csv', g.cells ->> 'doctor') as reason
     from given g
     where g.doctor is null and g.cells ->> 'doctor' is not null
-      and strpos(unread_doctors, app_private.roster_key(g.cells ->> 'doctor')) = 0
+      and not unread_doctors ? app_private.roster_key(g.cells ->> 'doctor')
     union all
     select g.line, 'weekdays', r from given g cross join lateral unnest(g.weekday_faults) r
     union all

@@ -4,7 +4,9 @@ language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UT
 begin
   with given as materialized (
     select l.line, l.cells ->> 'name' as name, l.cells ->> 'start' as "start", l.cells ->> 'end' as "end",
-      s.local_time as start_time, s.reason as start_reason, e.local_time as end_time, e.reason as end_reason,
+      s.local_time as start_time, s.reason as start_reason, e.reason as end_reason,
+      -- Only a whole day needs to tell its end from its beginning.
+      case when e.local_time = '24:00' and s.local_time <> '0:00' then '0:00' else e.local_time end as end_time,
       first_value(l.line) over (partition by app_private.roster_key(l.cells ->> 'name') order by l.line) as first_line
     from unnest(lines) l
     cross join lateral app_private.parse_roster_time(l.cells ->> 'start', clock, false) s

@@ -3,13 +3,11 @@ returns table (file text, line int, "position" int, header text, "column" text, 
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return query
-    select r.file, r.line, h.n::int, app_private.roster_text(h.header), rc."column",
-      rc."column" is not null and row_number() over (partition by r.file, rc."column" order by h.n) > 1
+    select r.file, r.line, h.n::int, app_private.roster_text(h.header), named."column",
+      named."column" is not null and row_number() over (partition by r.file, named."column" order by h.n) > 1
     from app_private.roster_records(roster) r
     cross join lateral unnest(r.fields) with ordinality as h (header, n)
-    -- "E-Mail", "email" and "valid_from" are how people write it.
-    left join app_private.roster_columns() rc on rc.file = r.file
-      and regexp_replace(rc."column", '[^a-z]', '', 'g') = regexp_replace(lower(h.header), '[-_.\s\u00a0]', '', 'g')
+    cross join lateral (select app_private.roster_column(r.file, h.header) as "column") named
     where r.is_header;
 end
 $$;

@@ -3,7 +3,7 @@ returns table (file text, line int, fields text[], field_count int, header_count
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return query
-    with filled as (
+    with filled as materialized (
       select f.file, (r.record ->> 'line')::int as line, c.fields, jsonb_array_length(r.record -> 'fields') as field_count
       from jsonb_each(roster) as f (file, sheet)
       cross join lateral jsonb_array_elements(f.sheet -> 'records') as r (record)
@@ -16,22 +16,27 @@ begin
         ) e
       ) c
       where c.fields is not null
-    ), placed as (
-      select fi.*, row_number() over in_file = 1 as is_header, first_value(cardinality(fi.fields)) over in_file as header_count
-      from filled fi
-      window in_file as (partition by fi.file order by fi.line)
+    ), headers as materialized (
+      -- The first line of each file. A line has to reach to the last column that needs a value: spreadsheets omit empty cells at
+      -- the end.
+      select h.file, h.line, cardinality(h.fields) as header_count, (
+          select coalesce(max(t.n), 0)
+          from unnest(h.fields) with ordinality as t (header, n)
+          join app_private.roster_columns() rc on rc.file = h.file and rc."column" = app_private.roster_column(h.file, t.header)
+          where rc.is_required) as least_count
+      from (select distinct on (fi.file) fi.file, fi.line, fi.fields from filled fi order by fi.file, fi.line) h
+      -- Without a header that could be read, nothing says what the values of a line are.
+      where not exists (
+        select from jsonb_array_elements(roster -> h.file -> 'faults') as fault where (fault ->> 'line')::int < h.line)
     )
-    select p.file, p.line, p.fields, p.field_count, p.header_count, p.is_header,
-      p.field_count >= p.header_count and cardinality(p.fields) <= p.header_count
-    from placed p
-    -- Without a header that could be read, nothing says what the values of a line are.
-    where not exists (
-      select from jsonb_array_elements(roster -> p.file -> 'faults') as fault
-      where (fault ->> 'line')::int < (select min(h.line) from filled h where h.file = p.file));
+    select fi.file, fi.line, fi.fields, fi.field_count, h.header_count, fi.line = h.line,
+      fi.field_count >= h.least_count and cardinality(fi.fields) <= h.header_count
+    from filled fi
+    join headers h on h.file = fi.file;
 end
 $$;
 
 comment on function app_private.roster_records(jsonb) is
-'The lines of a roster''s files that have something in them; the first of each file is its header, and `fits` says whether the others have as many fields. Nothing of a file whose header could not be read.';
+'The lines of a roster''s files that have something in them; the first of each file is its header, and `fits` says whether the others have fields for all columns that need a value, and no more than there are columns. Nothing of a file whose header could not be read.';
 
 revoke all on function app_private.roster_records(jsonb) from public;

@@ -19,7 +19,7 @@ begin
     problem := 'no time slot starts when these hours do';
   elsif next_day is not null then
     problem := format('"%s" starts after midnight: give it a line of its own, with the weekday it starts on', next_day);
-  elsif not exists (select from unnest(time_slots) s where s.name = any (names) and s.end_time = to_time) then
+  elsif not exists (select from unnest(time_slots) s where s.name = any (names) and (s.end_time = to_time or least(s.end_time, to_time) = '0:00' and greatest(s.end_time, to_time) = '24:00')) then
     problem := 'no time slot ends when these hours do';
   end if;
 end

@@ -9,13 +9,17 @@ begin
   values (clinic.name, clinic.time_zone, clinic.address, clinic.phone, app_hidden.canonical_address(clinic.email))
   returning c.id, c.name into stored.clinic_id, stored.clinic_name;
 
-  insert into app_public.specializations (name)
-  select distinct on (s::public.citext) s::public.citext from unnest(doctors) d cross join lateral unnest(d.specializations) s
-  -- "Kardiologie" is Cardiology where that has this German name: no twin that half of the patients would not find.
-  where not exists (
-    select from app_public.specializations known cross join lateral jsonb_each_text(known.names) n
-    where n.value::public.citext = s::public.citext)
-  on conflict on constraint specializations_are_unique_by_name do nothing;
+  with made as (
+    insert into app_public.specializations (name)
+    select distinct on (s::public.citext) s::public.citext from unnest(doctors) d cross join lateral unnest(d.specializations) s
+    -- "Kardiologie" is Cardiology where that has this German name: no twin that half of the patients would not find.
+    where not exists (
+      select from app_public.specializations known cross join lateral jsonb_each_text(known.names) n
+      where n.value::public.citext = s::public.citext)
+    on conflict on constraint specializations_are_unique_by_name do nothing
+    returning name::text
+  )
+  select coalesce(array_agg(made.name order by made.name), '{}') into stored.new_specializations from made;
 
   with made as (
     insert into app_public.doctors as d (clinic_id, full_name, about)

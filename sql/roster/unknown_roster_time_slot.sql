@@ -1,5 +1,5 @@
 create or replace function app_private.unknown_roster_time_slot(
-  parts text[], time_slots app_private.roster_time_slot[], clock int, unread text) returns text
+  parts text[], time_slots app_private.roster_time_slot[], clock int, unread jsonb) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   unknown text[] := array(
@@ -11,7 +11,7 @@ begin
   -- Without a time format nobody knows what a time is, and that is the clinic's fault, told once.
   if clock is null and blamed ~ '^\d' then
     return null;
-  elsif unread is null or exists (select from unnest(unknown) u where strpos(unread, app_private.roster_key(u)) > 0) then
+  elsif unread is null or exists (select from unnest(unknown) u where unread ? app_private.roster_key(u)) then
     return null;
   elsif blamed ~ '^\d{1,2}[:.]' then
     return coalesce((app_private.parse_roster_time(blamed, clock, true)).reason, format('"%s" is no time slot in time_slots.csv', blamed));
@@ -20,7 +20,7 @@ begin
 end
 $$;
 
-comment on function app_private.unknown_roster_time_slot(text[], app_private.roster_time_slot[], int, text) is
+comment on function app_private.unknown_roster_time_slot(text[], app_private.roster_time_slot[], int, jsonb) is
 'Why a name or range, split at its hyphens, is none of time_slots.csv; null when it may stand in a line there that could not be read.';
 
-revoke all on function app_private.unknown_roster_time_slot(text[], app_private.roster_time_slot[], int, text) from public;
+revoke all on function app_private.unknown_roster_time_slot(text[], app_private.roster_time_slot[], int, jsonb) from public;

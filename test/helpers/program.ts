@@ -63,18 +63,23 @@ export function startServer(databaseUrl: string, env: Record<string, string> = {
 }
 
 /**
- * Runs a program that ends by itself, or by a signal sent after a time in milliseconds or once it has logged something.
+ * Runs a program that ends by itself, or by a signal sent after a time in milliseconds, once it has logged something, or when
+ * a promise is fulfilled.
  * Gives its exit code and what it wrote.
  */
 export async function runToEnd(
   name: 'main' | 'server' | 'worker' | 'migrate' | 'import',
-  { signal, ...options }: ProgramOptions & { args?: string[]; signal?: [NodeJS.Signals, number | RegExp] } = {},
+  {
+    signal,
+    ...options
+  }: ProgramOptions & { args?: string[]; signal?: [NodeJS.Signals, number | RegExp | Promise<unknown>] } = {},
 ): Promise<{ code: number | NodeJS.Signals; stdout: string; stderr: string }> {
   const program = spawnProgram(name, options)
   if (signal) {
     const [name, when] = signal
     const send = () => program.process.kill(name)
     if (typeof when === 'number') setTimeout(send, when)
+    else if (when instanceof Promise) void when.then(send)
     else {
       const look = () => {
         if (!when.test(program.stderr())) return

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { type ClonedDatabase, cloneDatabase, ownerUrlOf } from '../helpers/cluster.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
+import { eventually } from '../helpers/eventually.ts'
 import { runToEnd } from '../helpers/program.ts'
 
 const examples = resolve(import.meta.dirname, '../../examples')
@@ -82,7 +83,7 @@ it('imports a roster once', async () => {
   expect(first).toEqual({
     code: 0,
     stdout: expect.stringMatching(
-      /^Imported Harbour Family Health as clinic \d+: 12 doctors, 16 time slots, 536 templates\.\n/,
+      /^Imported Harbour Family Health as clinic \d+: 12 doctors, 16 time slots, 536 templates\.\nSpecializations that no clinic had before: .*\.\nIts slots/,
     ),
     stderr: '',
   })
@@ -92,6 +93,32 @@ it('imports a roster once', async () => {
   expect(again.stderr).toMatch(
     /^clinic\.csv:2 Name: there is a clinic "Harbour Family Health" already \(clinic \d+\): .*import under another name\n/,
   )
+  expect(await rowCounts()).toEqual(before)
+})
+
+it('stores nothing when it is stopped by Ctrl-C, wherever it is', async () => {
+  const before = await rowCounts()
+  await connection.query(`begin; select pg_advisory_xact_lock(hashtextextended('medislot import', 0))`)
+  // It waits for the lock, in the middle of its statement.
+  const waits = eventually(async () => {
+    const { waiting } = await connection.one<{ waiting: number }>(
+      `select count(*)::int as waiting from pg_locks l join pg_database d on d.oid = l.database
+       where d.datname = current_database() and l.locktype = 'advisory' and not l.granted`,
+    )
+    return waiting === 1
+  }, 'an import that waits')
+  const env = { DATABASE_URL: database.url }
+  const args = [join(examples, 'riverside')]
+  const { code, stdout, stderr } = await runToEnd('import', { args, env, signal: ['SIGINT', waits] })
+  expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: 'Stopped; nothing was stored.\n' })
+  await connection.query('commit')
+  // What it had begun ends without it.
+  await eventually(async () => {
+    const { left } = await connection.one<{ left: number }>(
+      `select count(*)::int as left from pg_stat_activity where datname = current_database() and application_name = 'medislot import'`,
+    )
+    return left === 0
+  }, 'the end of its session')
   expect(await rowCounts()).toEqual(before)
 })
 

@@ -54,8 +54,19 @@ const kinds: [string, Files, string[]][] = [
   ],
   [
     'a field too few, and the doctor of that line is not called unknown',
-    withLines({ 'doctors.csv': ['Dr. Few,Cardiology'], 'templates.csv': ['Dr. Few,Tue,Noon,,'] }),
-    ['doctors.csv:4 null: the line has 2 fields, but there are 3 columns'],
+    withLines({ 'doctors.csv': ['Dr. Few'], 'templates.csv': ['Dr. Few,Tue,Noon,,', 'Dr. Few,Wed'] }),
+    [
+      'doctors.csv:4 null: the line has 1 fields, but there are 3 columns',
+      'templates.csv:6 null: the line has 2 fields, but there are 5 columns',
+    ],
+  ],
+  [
+    'a column that needs a value is the last one: nothing of a line can be omitted',
+    {
+      ...soundFiles,
+      'doctors.csv': 'about,name,specializations\n,Dr. Ada Müller,Dermatology\nx,Dr. Ben Groß\n',
+    },
+    ['doctors.csv:3 null: the line has 2 fields, but there are 3 columns'],
   ],
   [
     'a field too many',
@@ -231,10 +242,27 @@ const kinds: [string, Files, string[]][] = [
       'doctors.csv:4 name: the text is not UTF-8; save the file as "CSV UTF-8"',
     ].sort(),
   ],
+  ...(
+    [
+      ['a workbook of Excel, LibreOffice or Numbers', Buffer.from('PK\x03\x04\x14\0\x06\0"\n"\n\xff', 'latin1')],
+      ['a workbook of an old Excel', Buffer.from('d0cf11e0a1b11ae1', 'hex')],
+      ['a PDF', '%PDF-1.7\n"\n'],
+      ['a compressed file', Buffer.from('1f8b0800', 'hex')],
+      ['a web page or XML', '\ufeff<!DOCTYPE html>\n<table><tr><td>"name"</td></tr></table>'],
+      ['a document of a word processor', '{\\rtf1\\ansi "}'],
+    ] as const
+  ).map(([what, content]): [string, Files, string[]] => [
+    `a file that is ${what}, told once, and nobody in it is called unknown`,
+    { ...soundFiles, 'doctors.csv': content },
+    [`doctors.csv:1 null: this is ${what}, not a CSV file; save each sheet as "CSV UTF-8"`],
+  ]),
   [
-    'UTF-16, which is what Excel calls Unicode text',
-    { ...soundFiles, 'time_slots.csv': Buffer.from(`\ufeff${soundFiles['time_slots.csv']}`, 'utf16le') },
-    ['time_slots.csv:1 null: the text is not UTF-8; save the file as "CSV UTF-8"'],
+    'UTF-16 that is cut off',
+    { ...soundFiles, 'time_slots.csv': Buffer.from(`${soundFiles['time_slots.csv']}x`, 'utf16le').subarray(0, -1) },
+    [
+      'time_slots.csv:6 null: the line has 1 fields, but there are 3 columns',
+      'time_slots.csv:6 name: the text is not UTF-8; save the file as "CSV UTF-8"',
+    ],
   ],
   [
     'NUL bytes, which no text can hold',

@@ -80,7 +80,9 @@ describe('times', () => {
       '13:00 PM': null,
     }))
 
-  it('an end may be 24:00', () => times(24, { '24:00': '00:00:00', '24:01': null }, true))
+  it.each([24, 12])('an end may be 24:00, with a clock of %s hours', (clock) =>
+    times(clock, { '24:00': '24:00:00', '24:01': null, '24:00 PM': null, '24': null }, true),
+  )
 
   it('the formats that say which', async () => {
     const read = await made<{ clock: number | null }>('app_private.parse_roster_time_format(t)', [
@@ -154,7 +156,7 @@ it('time slots, by name, by range of names and by hours', async () => {
     'Night; Night': ['Night'],
   }
   const read = await made<{ names: string[]; reasons: string[] }>(
-    `app_private.parse_roster_time_slots(t, ${slots}, 24, '')`,
+    `app_private.parse_roster_time_slots(t, ${slots}, 24, '{}')`,
     Object.keys(expected),
   )
   for (const [text, names] of Object.entries(expected)) {

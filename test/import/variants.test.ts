@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
 import { type Db, inTransaction } from '../helpers/database.ts'
-import { type Files, importing, soundFiles } from './rosters.ts'
+import { type Files, faultsOf, importing, soundFiles } from './rosters.ts'
 
 /** Everything an import stored of a clinic, without ids. */
 async function stored(db: Db, clinicId: string) {
@@ -87,6 +87,31 @@ it.each([
   ],
   ['spaces around values, no-break ones too', allFiles((text) => text.replaceAll(/(?<!"),(?! )/g, '\u00a0, '))],
   ['letters in two parts, as a Mac writes them', allFiles((text) => text.normalize('NFD'))],
+  ['cells that Excel omits at the end of a line', allFiles((text) => text.replaceAll(/,+$/gm, ''))],
+  ['a line that says the separator', allFiles((text) => `sep=,\n${text}`)],
+  [
+    'a line that says the separator, in capitals and quotes, where the first line suggests another',
+    allFiles((text) => `\ufeff"SEP=|"\r\n${text.replaceAll(/,(?! )/g, '|')}`),
+  ],
+  ['UTF-16', allFiles((text) => Buffer.from(`\ufeff${text}`, 'utf16le'))],
+  ['UTF-16 without a byte order mark', allFiles((text) => Buffer.from(text, 'utf16le'))],
+  ['UTF-16 of the other byte order', allFiles((text) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16())],
+  ['UTF-16 of the other byte order without a mark', allFiles((text) => Buffer.from(text, 'utf16le').swap16())],
+  [
+    'characters without width in headers',
+    allFiles((text) =>
+      text.replace(/^\w/, '$&\u200b').replace(/^.*$/m, (header) => `\u2060${header}\u200d\u00ad\u200e`),
+    ),
+  ],
+  [
+    'characters without width in values, but prose',
+    allFiles((text) =>
+      text.replaceAll(
+        /(?<=\n.*)\b(Dr|Mon|Early|Derm|Corner|Europe|08|01|DD)/g,
+        (word) => `${word[0]}\u200b${word.slice(1)}\u200e`,
+      ),
+    ),
+  ],
 ])('%s make no difference', async (_, files) => {
   expect(files).not.toEqual(soundFiles)
   expect(await importedFrom(files)).toEqual(await importedFrom(soundFiles))
@@ -123,4 +148,49 @@ it('takes a specialization by its name in another language', () =>
       doctors: [['Dr. Ada Müller', 'Skin', ['Dermatology']], expect.anything()],
     })
     expect(await db.query(`select from app_public.specializations where name = 'Dermatologie'`)).toEqual([])
+  }))
+
+it('a time slot may be a whole day, and hours may end with the day', () =>
+  inTransaction(async (db) => {
+    const files = {
+      ...soundFiles,
+      'time_slots.csv': 'name,start,end\nDuty,0:00,24:00\nEvening,20:00,24:00\nEarly,8:00,8:30\n',
+      'templates.csv':
+        'doctor,weekdays,time slots\nDr. Ada Müller,Mon,Duty\nDr. Ben Groß,Mon,20:00 - 24:00\nDr. Ben Groß,Tue,0:00 - 24:00\n',
+    }
+    // The last line means all three, which overlap.
+    const broken = await faultsOf(db, files)
+    expect(broken).toEqual([
+      'templates.csv:4 time slots: Tue "Evening" overlaps Tue "Duty" of the same line, for the same doctor',
+    ])
+    files['templates.csv'] = files['templates.csv'].replace(/.*0:00 - 24:00\n$/, '')
+    const { clinic_id: id } = await importing(db, files)
+    expect((await stored(db, id)).time_slots).toEqual([
+      ['Duty', '00:00:00', '24:00:00'],
+      ['Early', '08:00:00', '08:30:00'],
+      ['Evening', '20:00:00', '00:00:00'],
+    ])
+    const { hours } = await db.one<{ hours: number }>(
+      `select extract(epoch from upper(d) - lower(d))::int / 3600 as hours
+       from app_public.time_slots ts, app_hidden.local_range('2027-02-01', ts.start_time, ts.end_time, 'Europe/Berlin') d
+       where ts.clinic_id = $1 and ts.name = 'Duty'`,
+      [id],
+    )
+    expect(hours).toBe(24)
+  }))
+
+it('tells which specializations are new', () =>
+  inTransaction(async (db) => {
+    expect(await importing(db, soundFiles)).toMatchObject({
+      new_specializations: ['Cardiology', 'Dermatology', 'Sports Medicine'],
+    })
+    const another = {
+      ...soundFiles,
+      'clinic.csv': soundFiles['clinic.csv'].replace('Corner', 'Other'),
+      'doctors.csv': soundFiles['doctors.csv'].replace('Dermatology', 'dermatology; Dermatolgy'),
+    }
+    expect(await importing(db, another)).toMatchObject({ new_specializations: ['Dermatolgy'] })
+    expect(
+      await importing(db, { ...another, 'clinic.csv': soundFiles['clinic.csv'].replace('Corner', 'Third') }),
+    ).toMatchObject({ new_specializations: [] })
   }))
