@@ -733,6 +733,7 @@ drop function if exists app_private.unknown_roster_time_slot(text[], app_private
 --! include roster/roster_column.sql
 --! include roster/roster_records.sql
 --! include roster/roster_headers.sql
+--! include roster/roster_shape_faults.sql
 --! include roster/unread_roster_names.sql
 --! include roster/parse_roster_time.sql
 --! include roster/roster_slots_by_hours.sql

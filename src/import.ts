@@ -46,7 +46,7 @@ async function importInto(databaseUrl: string, roster: Roster): Promise<void> {
     const { new_specializations: added }: { new_specializations: string[] } = rows[0]
     process.stdout.write(
       `Imported ${name} as clinic ${id}: ${doctors} doctors, ${timeSlots} time slots, ${templates} templates.\n` +
-        (added.length > 0 ? `Specializations that no clinic had before: ${added.join(', ')}.\n` : '') +
+        (added.length > 0 ? `Specializations that no clinic had before: ${added.join('; ')}.\n` : '') +
         `Its slots are made on its schedule; to make some now: select app_public.generate_booking_slots(${id}, current_date, current_date + 13);\n`,
     )
   } catch (error) {

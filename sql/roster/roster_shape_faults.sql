@@ -44,9 +44,9 @@ begin
 
   return query
     select r.file, r.line, null::text, null::text,
-      format('the line has %s fields, but there are %s columns',
-        case when r.field_count < r.header_count then r.field_count else cardinality(r.fields) end, r.header_count)
+      format('the line has %s, but there are %s columns', case n.fields when 1 then '1 field' else n.fields || ' fields' end, r.header_count)
     from app_private.roster_records(roster) r
+    cross join lateral (select case when r.field_count < r.header_count then r.field_count else cardinality(r.fields) end as fields) n
     where not r.fits;
 end
 $$;

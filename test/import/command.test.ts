@@ -45,7 +45,7 @@ it('names every fault of every file of a broken roster in one run, and stores no
   await edit('clinic.csv', (text) => text.replace('Europe/Berlin', 'Europe/Bärlin'))
   await edit('doctors.csv', (text) =>
     Buffer.concat([
-      Buffer.from(`${text}Dr. Jonas Weber;Cardiology;again\nDr. Open;"Cardiology;never closed\nDr. Few;Cardiology\n`),
+      Buffer.from(`${text}Dr. Jonas Weber;Cardiology;again\nDr. Open;"Cardiology;never closed\nDr. Few\n`),
       Buffer.from('Dr. Zoë Berg;Neurology;\n', 'latin1'),
     ]),
   )
@@ -61,7 +61,7 @@ it('names every fault of every file of a broken roster in one run, and stores no
     'clinic.csv:2 time zone: "Europe/Bärlin" is no IANA time zone such as Europe/Berlin',
     'doctors.csv:14 name: "Dr. Jonas Weber" stands in line 3 already',
     'doctors.csv:15 specializations: a quoted value begins here and never ends',
-    'doctors.csv:16: the line has 2 fields, but there are 3 columns',
+    'doctors.csv:16: the line has 1 field, but there are 3 columns',
     'doctors.csv:17 name: the text is not UTF-8; save the file as "CSV UTF-8"',
     'templates.csv:19 doctor: "Dr. Nobody" is no doctor in doctors.csv',
     'templates.csv:19 weekdays: "Mox" is no weekday',

@@ -56,7 +56,7 @@ const kinds: [string, Files, string[]][] = [
     'a field too few, and the doctor of that line is not called unknown',
     withLines({ 'doctors.csv': ['Dr. Few'], 'templates.csv': ['Dr. Few,Tue,Noon,,', 'Dr. Few,Wed'] }),
     [
-      'doctors.csv:4 null: the line has 1 fields, but there are 3 columns',
+      'doctors.csv:4 null: the line has 1 field, but there are 3 columns',
       'templates.csv:6 null: the line has 2 fields, but there are 5 columns',
     ],
   ],
@@ -260,7 +260,7 @@ const kinds: [string, Files, string[]][] = [
     'UTF-16 that is cut off',
     { ...soundFiles, 'time_slots.csv': Buffer.from(`${soundFiles['time_slots.csv']}x`, 'utf16le').subarray(0, -1) },
     [
-      'time_slots.csv:6 null: the line has 1 fields, but there are 3 columns',
+      'time_slots.csv:6 null: the line has 1 field, but there are 3 columns',
       'time_slots.csv:6 name: the text is not UTF-8; save the file as "CSV UTF-8"',
     ],
   ],
