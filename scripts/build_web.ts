@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { precompress } from './precompress.ts'
+import { writeShells } from './web_shells.ts'
+
 const checkout = join(import.meta.dirname, '..')
 const stamp = join(checkout, 'dist/built-from')
 const besides = [
   ...['schema.graphql', 'package.json', 'package-lock.json', 'LICENSE', 'vite.config.ts'],
-  ...['scripts/build_web.ts', 'scripts/third_party_notices.ts', 'scripts/web_documents.ts'],
+  ...['build_web', 'precompress', 'third_party_notices', 'web_documents', 'web_shells'].map(
+    (name) => `scripts/${name}.ts`,
+  ),
 ]
 
 /** A digest of all that the pages are made from. */
@@ -41,6 +46,8 @@ export async function buildWeb(): Promise<void> {
   await build({ root: join(checkout, 'src/web'), configFile: join(checkout, 'vite.config.ts'), logLevel: 'warn' })
   // After Vite, which empties the folder.
   await writeFile(join(checkout, 'dist/documents.json'), JSON.stringify(await webManifest()))
+  await writeShells(join(checkout, 'dist'))
+  await precompress(join(checkout, 'dist'))
   await writeFile(stamp, now)
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import express, { Router } from 'express'
+import { type RequestHandler, Router } from 'express'
+import compressedFiles, { type ExpressStaticGzipOptions } from 'express-static-gzip'
 import helmet from 'helmet'
 import type { GraphQLInstance } from './graphql/instance.ts'
 import { log } from './log.ts'
@@ -8,13 +9,22 @@ import type { Settings } from './settings.ts'
 import { webSession } from './web_session.ts'
 
 const dist = join(import.meta.dirname, '../dist')
-const built = existsSync(join(dist, 'index.html'))
+const built = existsSync(join(dist, 'pages'))
 
 /** The manifest of the documents that the pages send: none when they are not built. */
 export const pagesManifests = built ? [join(dist, 'documents.json')] : []
 
 // Every address that is a page; the script there finds out which one. Anything else stays a 404.
 const pages = /^\/(book|bookings|desk|manage|profile|reset-password|sign-in)?(\/[\w/-]*)?$/
+
+/** Serves a folder of dist/, in the compressed form that the build wrote beside a file where the client accepts it. */
+const files = (folder: string, serveStatic: ExpressStaticGzipOptions['serveStatic'] = {}): RequestHandler =>
+  compressedFiles(join(dist, folder), {
+    enableBrotli: true,
+    orderPreference: ['br', 'gzip'],
+    index: false,
+    serveStatic,
+  })
 
 /**
  * The pages for patients and clinics, as `npm run build:web` made them, and their sessions. Nothing runs or is
@@ -32,8 +42,15 @@ export function webPages(graphql: GraphQLInstance, settings: Pick<Settings, 'pro
   }
   router.use(webSession(graphql, settings))
   // Names of these files change with their content.
-  router.use('/assets', express.static(join(dist, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }))
-  for (const file of ['/favicon.svg', '/third-party-notices.txt']) router.use(file, express.static(join(dist, file)))
+  router.use('/assets', files('assets', { immutable: true, maxAge: '1y', fallthrough: false }))
+  router.get(['/favicon.svg', '/third-party-notices.txt'], files('.'))
+  const shells = files('pages', {
+    cacheControl: false,
+    setHeaders(response) {
+      response.setHeader('cache-control', 'no-cache')
+      response.setHeader('vary', 'Accept-Encoding, Accept-Language')
+    },
+  })
   router.get(
     pages,
     helmet.contentSecurityPolicy({
@@ -50,9 +67,10 @@ export function webPages(graphql: GraphQLInstance, settings: Pick<Settings, 'pro
         frameAncestors: ["'none'"],
       },
     }),
-    (_request, response) => {
-      response.set('cache-control', 'no-cache')
-      response.sendFile(join(dist, 'index.html'))
+    (request, response, next) => {
+      const language = request.acceptsLanguages('en', 'de') || 'en'
+      request.url = `/${request.path === '/' ? 'front' : 'page'}.${language}.html`
+      shells(request, response, next)
     },
   )
   return router

@@ -1,32 +1,115 @@
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { gzipSync } from 'node:zlib'
+import { request } from 'node:http'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { axeViolations, pagesForTests } from '../helpers/browser.ts'
 
-const checkout = join(import.meta.dirname, '../..')
+const pages = pagesForTests()
 
-/** Every script that the browser fetches before a page shows: those in index.html, and what they import statically. */
-async function firstScripts(): Promise<string[]> {
-  const html = await readFile(join(checkout, 'dist/index.html'), 'utf8')
-  const found = [...html.matchAll(/(?:src|href)="\/assets\/([^"]+\.js)"/g)].map(([, name]) => name as string)
-  const known = new Set(found)
-  for (const name of known) {
-    const source = await readFile(join(checkout, 'dist/assets', name), 'utf8')
-    // `import(…)` is fetched later; `import … from "./x.js"` and `import "./x.js"` at once.
-    for (const [, imported] of source.matchAll(/(?:\bfrom|\bimport)\s*["']\.\/([^"']+\.js)["']/g)) {
-      known.add(imported as string)
-    }
-  }
-  return [...known]
+/** A GET, or a POST of JSON, whose response is left as it travels. */
+function send(
+  path: string,
+  headers: Record<string, string>,
+  json?: unknown,
+): Promise<{ headers: NodeJS.Dict<string | string[]>; body: Buffer }> {
+  return new Promise((resolve, reject) => {
+    const method = json ? 'POST' : 'GET'
+    const type = json ? { 'content-type': 'application/json' } : {}
+    request(new URL(path, pages.url), { method, headers: { ...headers, ...type } }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk) => chunks.push(chunk))
+      response.on('end', () => resolve({ headers: response.headers, body: Buffer.concat(chunks) }))
+    })
+      .on('error', reject)
+      .end(json && JSON.stringify(json))
+  })
 }
 
-test('the first page needs less than 150 kB of script, as it travels', async () => {
-  // In a process of its own: what Jest puts around modules does not suit a bundler.
-  await promisify(execFile)(process.execPath, [join(checkout, 'scripts/build_web.ts')])
-  const names = await firstScripts()
-  expect(names.length).toBeGreaterThan(0)
-  const files = await Promise.all(names.map((name) => readFile(join(checkout, 'dist/assets', name))))
-  const bytes = files.reduce((sum, file) => sum + gzipSync(file).length, 0)
-  expect(bytes).toBeLessThan(150_000)
+/** What a browser fetches of scripts and styles before the front page shows: in the HTML, and what they import at once. */
+async function firstLoad(encoding: 'br' | 'gzip') {
+  const decode = { br: brotliDecompressSync, gzip: gunzipSync }[encoding]
+  const headers = { 'accept-encoding': encoding }
+  const html = await send('/', headers)
+  expect(html.headers['content-encoding']).toBe(encoding)
+  const found = [
+    ...decode(html.body)
+      .toString()
+      .matchAll(/(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g),
+  ]
+  const known = new Set(found.map(([, path]) => path as string))
+  let bytes = html.body.length
+  for (const path of known) {
+    const file = await send(path, headers)
+    expect({ path, encoding: file.headers['content-encoding'] }).toEqual({ path, encoding })
+    bytes += file.body.length
+    const source = decode(file.body).toString()
+    // `import(…)` is fetched later; `import … from "./x.js"` and `import "./x.js"` at once.
+    for (const [, name] of source.matchAll(/(?:\bfrom|\bimport)\s*["']\.\/([^"']+\.js)["']/g))
+      known.add(`/assets/${name}`)
+  }
+  expect(known.size).toBeGreaterThan(1)
+  return bytes
+}
+
+test('the front page is served in at most 90 kB of HTML, script and style to a browser that reads brotli', async () => {
+  expect(await firstLoad('br')).toBeLessThanOrEqual(90_000)
+})
+
+test('a browser that reads gzip alone gets the gzip form of everything', async () => {
+  expect(await firstLoad('gzip')).toBeLessThanOrEqual(105_000)
+})
+
+test('a client that accepts no compression gets the file itself', async () => {
+  const { headers, body } = await send('/', { 'accept-encoding': 'identity' })
+  expect(headers['content-encoding']).toBeUndefined()
+  expect(body.toString()).toContain('<main class="page">')
+})
+
+test('answers of the APIs are compressed when they are long', async () => {
+  const query = '{ __schema { types { name fields { name } } } }'
+  const graphql = await send('/graphql', { 'accept-encoding': 'gzip' }, { query })
+  expect(graphql.headers['content-encoding']).toBe('gzip')
+  expect(JSON.parse(gunzipSync(graphql.body).toString()).data.__schema.types.length).toBeGreaterThan(100)
+  const rest = await send('/api/availability/search?limit=50', { 'accept-encoding': 'br' })
+  expect(rest.headers['content-encoding']).toBe('br')
+  expect(JSON.parse(brotliDecompressSync(rest.body).toString()).items).toHaveLength(50)
+})
+
+test.each([
+  ['en-GB', 'en', 'Find a time with the right doctor'],
+  ['de-AT', 'de', 'Der passende Termin bei der richtigen Ärztin'],
+])('the HTML alone shows the heading in the language of the browser: %s', async (accepted, language, heading) => {
+  const { headers, body } = await send('/', { 'accept-language': accepted })
+  expect(headers.vary).toMatch(/Accept-Language/)
+  expect(body.toString()).toContain(`<html lang="${language}">`)
+  expect(body.toString()).toContain(`<h1>${heading}</h1>`)
+})
+
+test('a page other than the front page is painted without its heading', async () => {
+  const { body } = await send('/bookings', { 'accept-language': 'en' })
+  expect(body.toString()).toContain('<main class="page">')
+  expect(body.toString()).not.toContain('<h1>')
+})
+
+test('nothing but pages and assets is served from the build', async () => {
+  for (const path of [
+    '/documents.json',
+    '/built-from',
+    '/pages/front.en.html',
+    '/front.en.html',
+    '/assets/..%2fdocuments.json',
+  ]) {
+    const response = await fetch(pages.url + path)
+    expect({ path, served: response.ok }).toEqual({ path, served: false })
+  }
+  expect(await readFile(new URL('../../dist/documents.json', import.meta.url), 'utf8')).toContain('query')
+})
+
+test.each(['en-GB', 'de-DE'])('the first free times are on the first screen of a phone: %s', async (locale) => {
+  const page = await pages.visitor({ viewport: { width: 390, height: 844 }, locale })
+  await page.goto(pages.url)
+  const time = page.locator('a.time').first()
+  await time.waitFor()
+  const box = await time.boundingBox()
+  expect((box?.y ?? 844) + (box?.height ?? 0)).toBeLessThanOrEqual(844)
+  expect(await axeViolations(page)).toEqual([])
 })

@@ -179,6 +179,7 @@ export const de: Texts = {
     again: 'Erneut versuchen',
     close: 'Schließen',
     loading: 'Lädt …',
+    needsScript: 'Bitte erlauben Sie JavaScript für diese Seite.',
     notFoundTitle: 'Seite nicht gefunden',
     notFound: 'Die Adresse stimmt nicht, oder die Seite gibt es nicht mehr.',
     home: 'Zur Startseite',

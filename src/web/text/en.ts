@@ -176,6 +176,7 @@ export const en = {
     again: 'Try again',
     close: 'Close',
     loading: 'Loading…',
+    needsScript: 'Please allow JavaScript for this page.',
     notFoundTitle: 'Page not found',
     notFound: 'The address is wrong, or the page no longer exists.',
     home: 'To the front page',
