@@ -64,6 +64,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS908', 'unsupported_media_type', 415, 'Media type not supported', 'The body must be application/json (for PATCH also application/merge-patch+json).'),
   ('MS909', 'introspection_disabled', 400, 'No introspection', 'The document asks for __schema or __type, which this server does not answer. The schema is in schema.graphql.'),
   ('MS910', 'document_not_trusted', 400, 'Document not trusted', 'This server runs only the documents it was given in advance. The one that was sent, or named by documentId, is none of them.'),
+  ('MS911', 'persisted_query_not_supported', 400, 'PersistedQueryNotSupported', 'The document was named by extensions.persistedQuery alone, and this server stores none. Clients of automatic persisted queries send the text then.'),
   ('MS919', 'precondition_failed', 412, 'Precondition failed', 'The resource has one of the versions that If-None-Match lists.'),
   ('MS401', 'unauthenticated', 401, 'Sign in first', 'No token, or one that is expired, forged or of a session that was signed out.'),
   ('MS403', 'forbidden', 403, 'Not allowed', 'The caller has no right to do this.'),

@@ -9,7 +9,10 @@ import { type Errors, Refusal, retryAfter } from './errors.ts'
 import type { OneTransaction } from './one_transaction.ts'
 import type { Operations } from './operations.ts'
 import type { Bearer, Claims, Tokens, Unusable } from './tokens.ts'
-import { type TrustedDocuments, trustedText } from './trusted_documents.ts'
+import { refusePersistedQuery, type TrustedDocuments, trustedText } from './trusted_documents.ts'
+
+/** Where the API is. */
+export const graphqlPath = '/graphql'
 
 declare global {
   namespace Grafast {
@@ -78,13 +81,15 @@ export function makeServingPlugin(
         processGraphQLRequestBody(next, { body }) {
           const { trusted } = serving()
           if (trusted) body.query = trustedText(trusted, body)
+          else refusePersistedQuery(body)
           return next()
         },
         async processRequest(next, { requestDigest }) {
           requestDigest.preferJSON = true
           const { req } = (requestDigest.requestContext as Partial<Grafast.RequestContext>).node ?? {}
           if (req) requestDigest.headers.accept = mediaTypeFor(req as Request)
-          return withCodes((await next()) as Result | null, statusOf)
+          const result = withCodes((await next()) as Result | null, statusOf)
+          return req && result ? forMethod(result, req as Request) : result
         },
       },
     },
@@ -166,6 +171,21 @@ function withCodes(result: Result | null, statusOf: Errors['statusOf']): Result 
     if (errors.some(({ extensions }) => extensions.code === 'unauthenticated')) result.statusCode = 401
   }
   if (result.statusCode === 503) result.headers['retry-after'] = '1'
-  if (result.statusCode === 405) result.headers.allow = 'POST'
+  return result
+}
+
+/**
+ * What the method of a request adds to its answer. Queries may come by GET, also from another site's page, which then
+ * cannot read the answer; nothing else may: 405.
+ */
+function forMethod(result: Result, { method, path }: Request): Result {
+  if (path !== graphqlPath || result.type !== 'json') return result
+  const isGet = method === 'GET' || method === 'HEAD'
+  // A query that came by GET is answered; what got here is none.
+  if (result.statusCode === 405) result.headers.allow = isGet ? 'POST' : 'GET, HEAD, POST'
+  if (isGet) {
+    result.headers['cache-control'] = 'private, no-cache'
+    result.headers.vary = 'Authorization, Accept'
+  }
   return result
 }

@@ -15,7 +15,7 @@ import { schemaPreset } from '../graphile.config.ts'
 import type { ServerSettings } from '../settings.ts'
 import { connectInTime } from './connect_in_time.ts'
 import { loadErrors } from './errors.ts'
-import { makeServingPlugin, type Serving } from './http.ts'
+import { graphqlPath, makeServingPlugin, type Serving } from './http.ts'
 import { OneTransaction, type Outcome, Undone } from './one_transaction.ts'
 import { createOperations } from './operations.ts'
 import { makeRequestService } from './request_adaptor.ts'
@@ -82,7 +82,6 @@ export interface GraphQLInstance {
   release(): Promise<void>
 }
 
-const path = '/graphql'
 /** Longest request, in bytes: a document with its variables. */
 const maxRequestLength = 100_000
 
@@ -119,7 +118,8 @@ export async function createGraphQL({
     ],
     grafast: { context: { tokens } },
     grafserv: {
-      graphqlPath: path,
+      graphqlPath,
+      graphqlOverGET: true,
       graphiql: !settings.production,
       graphiqlPath: '/graphiql',
       graphiqlOnGraphQLGET: false,
@@ -146,7 +146,9 @@ export async function createGraphQL({
     deadlineOf: (claims) => deadlineOf(answerTimes, claims),
     async addTo(app, server) {
       await serv.addTo(app, null, false)
-      endWebSockets = serveWebSockets(server, path, serv, maxRequestLength, (claims) => deadlineOf(answerTimes, claims))
+      endWebSockets = serveWebSockets(server, graphqlPath, serv, maxRequestLength, (claims) =>
+        deadlineOf(answerTimes, claims),
+      )
     },
     async run({ document, variables, operationName, ...context }) {
       const { claims, requestId = randomUUID(), unusable, transaction, deadline } = context

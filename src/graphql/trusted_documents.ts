@@ -45,16 +45,37 @@ async function entriesOf(file: string): Promise<[string, unknown][]> {
   throw new StartError(`TRUSTED_DOCUMENTS: ${file} must hold an object of texts by their SHA-256`)
 }
 
+/** What a request says about its document: its text, or an id, in the forms that clients have for that. */
+export interface AskedDocument {
+  query?: unknown
+  /** As in the draft of GraphQL over HTTP. */
+  documentId?: unknown
+  /** `persistedQuery.sha256Hash`, as the clients of Apollo and urql send it. */
+  extensions?: unknown
+}
+
+function hashIn(extensions: unknown): unknown {
+  return (extensions as { persistedQuery?: { sha256Hash?: unknown } } | null | undefined)?.persistedQuery?.sha256Hash
+}
+
 /**
- * The text that a request names by `documentId` or brings itself; throws a Refusal when it is not trusted. Not by
- * @grafserv/persisted, which logs a refused text with its variables: names, passwords.
+ * The text that a request names or brings. Throws a Refusal when it is not trusted. Not by @grafserv/persisted, which
+ * logs a refused text with its variables: names, passwords.
  */
-export function trustedText(
-  documents: TrustedDocuments,
-  { documentId, query }: { documentId: unknown; query: unknown },
-): string {
-  const id = typeof documentId === 'string' ? withoutPrefix(documentId) : sha256(typeof query === 'string' ? query : '')
+export function trustedText(documents: TrustedDocuments, { documentId, extensions, query }: AskedDocument): string {
+  const given = [documentId, hashIn(extensions)].find((id) => typeof id === 'string') as string | undefined
+  const id = given === undefined ? sha256(typeof query === 'string' ? query : '') : withoutPrefix(given)
   const text = documents.get(id)
-  if (text === undefined) throw new Refusal('document_not_trusted', 'The document is none that this server trusts.')
+  if (text === undefined) throw new Refusal('document_not_trusted', 'This server does not trust the document.')
   return text
+}
+
+/**
+ * Throws the refusal that clients of automatic persisted queries expect of a server that stores none: they then send the
+ * text, and ask no more by hash. Storing what callers send would let anybody fill the memory.
+ */
+export function refusePersistedQuery({ query, extensions }: AskedDocument): void {
+  if (typeof query === 'string' || hashIn(extensions) === undefined) return
+  // Clients compare this very text.
+  throw new Refusal('persisted_query_not_supported', 'PersistedQueryNotSupported')
 }

@@ -202,7 +202,8 @@ describe('a request that is none', () => {
       413,
       'body_too_large',
     ],
-    ['by GET', { method: 'GET' }, 405, 'method_not_allowed'],
+    ['by GET without a query', { method: 'GET' }, 400, 'bad_request'],
+    ['by another method', { method: 'PUT' }, 405, 'method_not_allowed'],
     // As application/json, which says 200 to whatever is GraphQL's own refusal.
     ['that cannot be parsed', { headers: json, body: '{"query":"{ clinics"}' }, 200, 'graphql_parse_failed'],
     ['that does not fit', { headers: json, body: '{"query":"{ planets }"}' }, 200, 'graphql_validation_failed'],

@@ -28,7 +28,7 @@ export interface Served {
   tokenOf(claims: Claims): Promise<string>
   /** Subscribes over a WebSocket of its own; `connection` is what connection_init carries. */
   subscribe(
-    document: string | { documentId: string },
+    document: string | Record<string, unknown>,
     variables: Record<string, unknown>,
     connection: Record<string, unknown>,
   ): Subscription
@@ -105,7 +105,7 @@ export async function serve(
 /** A subscription over a WebSocket of its own to the server at an address; `connectionParams` is what connection_init carries. */
 export function subscription(
   url: string,
-  document: string | { documentId: string },
+  document: string | Record<string, unknown>,
   variables: Record<string, unknown>,
   connectionParams: Record<string, unknown>,
 ): Subscription {

@@ -28,21 +28,6 @@ test('GraphiQL is there for developers and nowhere in production', async () => {
   expect((await browse(`${production.url}/ruru-static/ruru.js`)).status).toBe(404)
 })
 
-test('a query cannot come by GET, which other sites could make a browser send', async () => {
-  const response = await fetch(`${development.url}/graphql?query=${encodeURIComponent('{ clinics { totalCount } }')}`)
-  expect(response.status).toBe(405)
-})
-
-test.each(['PUT', 'PATCH', 'DELETE'])('%s is answered with the methods that there are', async (method) => {
-  const response = await fetch(`${development.url}/graphql`, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    body: '{"query": "{ __typename }"}',
-  })
-  expect(response.status).toBe(405)
-  expect(response.headers.get('allow')?.split(', ')).toContain('POST')
-})
-
 test('a pool that does not pipeline is refused at the start', async () => {
   const pool = new Pool({ connectionString: ownerUrlOf('shared') })
   const answerTimes = { signedInMs: 60_000, anonymousMs: 60_000 }

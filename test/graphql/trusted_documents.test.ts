@@ -45,17 +45,21 @@ async function post(body: object, url = served.url) {
 }
 
 /** The first answer over a WebSocket. */
-async function overWebSocket(document: string | { documentId: string }) {
+async function overWebSocket(document: string | Record<string, unknown>) {
   const subscription = served.subscribe(document, {}, {})
   const answer = await subscription.next()
   await subscription.close()
   return answer
 }
 
-const asked: [string, { query: string } | { documentId: string }][] = [
+const persisted = (sha256Hash: unknown) => ({ extensions: { persistedQuery: { version: 1, sha256Hash } } })
+
+const asked: [string, { query: string } | { documentId: string } | ReturnType<typeof persisted>][] = [
   ['by its text', { query: counted }],
   ['by its id', { documentId: `sha256:${idOf(counted)}` }],
   ['by its id without the prefix', { documentId: idOf(counted) }],
+  ['by its hash, as clients of persisted queries do', persisted(idOf(counted))],
+  ['by its hash beside its text', { query: counted, ...persisted(idOf(counted)) }],
 ]
 
 test.each(asked)('a trusted document is run, asked for %s', async (_how, body) => {
@@ -83,6 +87,11 @@ test.each(refused)('%s is refused before it is parsed', async (_what, document) 
 test.each([
   ['nothing', {}],
   ['no text', { query: 5 }],
+  ['an unknown hash', persisted(idOf(untrusted))],
+  ['an unknown hash beside a trusted text', { query: counted, ...persisted(idOf(untrusted)) }],
+  ['an untrusted text beside the hash of another', { query: untrusted, ...persisted('constructor') }],
+  ['a hash that is no text', persisted(7)],
+  ['no persisted query', { extensions: { persistedQuery: null } }],
   ['an unknown id beside a trusted text', { documentId: idOf(untrusted), query: counted }],
 ])('%s is refused', async (_what, body) => {
   expect(await post(body)).toMatchObject({ status: 400, errors: [{ extensions: { code: 'document_not_trusted' } }] })
