@@ -115,7 +115,7 @@ test('Relay keeps them apart with getDataID as the page has it, and mixes them u
     const operation = createOperationDescriptor(request as never, {})
     environment.commitPayload(operation, JSON.parse(JSON.stringify(answer)))
     return {
-      data: environment.lookup(operation.fragment).data as Named,
+      data: environment.lookup(operation.fragment).data as unknown as Named,
       ids: environment.getStore().getSource().getRecordIDs(),
     }
   }
