@@ -1,7 +1,7 @@
 create or replace function app_public.available_slots(
   clinic_id bigint default null, doctor_id bigint default null, specialization_id bigint default null,
   from_time timestamptz default null, to_time timestamptz default null, after text default null, page_size int default 20,
-  from_date date default null, to_date date default null)
+  from_date date default null, to_date date default null, near_time_zone text default null)
 returns setof app_public.available_slot
 language plpgsql stable security definer
 -- Plans are kept: planning anew for each call, which lets one statement serve all shapes of a search, cost twenty times what the search did.
@@ -29,20 +29,38 @@ declare
   first_date date;
   next_date date;
   last_date date;
-  days int := 3;
+  days int;
   -- No slot that can be booked lies on a date outside of these, wherever the clinic is.
   earliest_date constant date := (now() at time zone 'UTC' - interval '12 hours')::date;
   latest_date constant date := (app_private.latest_slot_start() at time zone 'UTC' + interval '14 hours')::date;
   so_far timestamptz;
   by_doctor boolean;
+  by_clinic boolean;
   found_slots int;
+  -- From near to far: the time zones whose clinics are searched now (null: all), how far the first are, and where the search of each begins.
+  is_near constant boolean := near_time_zone is not null and available_slots.clinic_id is null;
+  zones text[];
+  nearest int := 0;
+  begin_at timestamptz;
+  begin_after_id bigint;
 begin
   if page_size is null or page_size not between 1 and 100 then
     perform app_hidden.refuse('invalid_argument', 'A page has 1 to 100 slots.', '{"argument": "pageSize"}');
   elsif available_slots.doctor_id is not null and available_slots.clinic_id is null then
     perform app_hidden.refuse('invalid_argument', 'A doctor is found within a clinic: give clinicId too.', '{"argument": "clinicId"}');
-  elsif available_slots.after !~ '^00[01][0-9a-f]{13}[0-7][0-9a-f]{15}$' then
-    perform app_hidden.refuse('invalid_argument', 'This cursor was not made here.', '{"argument": "after"}');
+  elsif is_near and not exists (select from app_private.time_zone_countries tzc where tzc.time_zone = near_time_zone)
+      -- Slow, so only for what is seldom asked.
+      and not app_private.is_time_zone(near_time_zone) then
+    perform app_hidden.refuse('unknown_time_zone', format('"%s" is not an IANA time zone.', near_time_zone),
+      jsonb_build_object('argument', 'nearTimeZone', 'given', near_time_zone));
+  end if;
+  if is_near and available_slots.after ~ '^[0-3]' then
+    -- How far the last one was stands before its place.
+    nearest := left(available_slots.after, 1)::int;
+    available_slots.after := substr(available_slots.after, 2);
+  end if;
+  if available_slots.after !~ '^00[01][0-9a-f]{13}[0-7][0-9a-f]{15}$' then
+    perform app_hidden.refuse('invalid_argument', 'This search did not make this cursor.', '{"argument": "after"}');
   end if;
   -- So that no date is too distant for the arithmetic below.
   if from_date not between earliest_date and latest_date then
@@ -74,6 +92,8 @@ begin
     start_from := from_time;
     after_id := 0;
   end if;
+  begin_at := start_from;
+  begin_after_id := after_id;
   if available_slots.after is not null then
     -- Sixteen hexadecimal digits of microseconds since 2000, then sixteen of the id. In decimal digits cursors were a tenth of a search.
     last_seen := timestamptz '2000-01-01 UTC' + ('x' || left(available_slots.after, 16))::bit(64)::bigint * interval '1 microsecond';
@@ -93,7 +113,7 @@ begin
         available_slots.clinic_id, clinic_name, clinic_zone, available_slots.doctor_id,
         (select d.full_name from app_public.doctors d where d.clinic_id = available_slots.clinic_id and d.id = available_slots.doctor_id),
         bs.id, bs.slot_date, bs.starts_at, bs.ends_at,
-        (bs.starts_at at time zone clinic_zone)::time, (bs.ends_at at time zone clinic_zone)::time
+        (bs.starts_at at time zone clinic_zone)::time, (bs.ends_at at time zone clinic_zone)::time, null::int
       from app_public.booking_slots bs
       where bs.clinic_id = available_slots.clinic_id and bs.doctor_id = available_slots.doctor_id
         and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
@@ -107,7 +127,7 @@ begin
         available_slots.clinic_id, clinic_name, clinic_zone, bs.doctor_id,
         (select d.full_name from app_public.doctors d where d.clinic_id = available_slots.clinic_id and d.id = bs.doctor_id),
         bs.id, bs.slot_date, bs.starts_at, bs.ends_at,
-        (bs.starts_at at time zone clinic_zone)::time, (bs.ends_at at time zone clinic_zone)::time
+        (bs.starts_at at time zone clinic_zone)::time, (bs.ends_at at time zone clinic_zone)::time, null::int
       from app_public.booking_slots bs
       where bs.clinic_id = available_slots.clinic_id
         and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
@@ -119,90 +139,138 @@ begin
   end if;
 
   -- Across clinics, some dates at a time. By date, since a date begins at another moment in each zone: a walk by time alone would pass over
-  -- what is free in the hours between the first and the last of them. Of a specialization with few doctors these are asked one by one,
-  -- who by date would be looked for among all.
-  by_doctor := available_slots.specialization_id is not null and not exists (
-    select from app_public.doctor_specializations ds where ds.specialization_id = available_slots.specialization_id offset 50);
-  -- Twelve hours behind UTC lies the last place where a date goes on, fourteen before it the first.
-  first_date := greatest(from_date, (start_from at time zone 'UTC' - interval '12 hours')::date);
+  -- what is free in the hours between the first and the last of them.
   select least(to_date, latest_date, max(bs.slot_date)) into last_date
   from app_public.booking_slots bs where bs.status in ('open', 'held') having max(bs.slot_date) is not null;
-  while first_date <= last_date loop
-    -- From one date that has free slots to the next: however many dates lie between, they cost one look into the index.
-    select bs.slot_date into first_date
-    from app_public.booking_slots bs
-    where bs.status in ('open', 'held') and bs.slot_date between first_date and last_date
-    order by bs.slot_date limit 1;
-    exit when first_date is null;
-    next_date := least(first_date + days, last_date + 1);
-    -- What begins before that lies on none of the dates that follow.
-    so_far := case when next_date > last_date then until else least(until, next_date::timestamp at time zone 'UTC' - interval '14 hours') end;
-    if by_doctor then
-      return query
-        select encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex'),
-          bs.clinic_id, bs.name, bs.time_zone, bs.doctor_id,
-          (select d.full_name from app_public.doctors d where d.clinic_id = bs.clinic_id and d.id = bs.doctor_id),
-          bs.id, bs.slot_date, bs.starts_at, bs.ends_at, (bs.starts_at at time zone bs.time_zone)::time, (bs.ends_at at time zone bs.time_zone)::time
-        from (
-          select bs.* from app_public.doctor_specializations ds
-          join app_public.policies p on p.clinic_id = ds.clinic_id
-          join app_public.clinics c on c.id = ds.clinic_id
-          cross join lateral (select
-            greatest(now() + p.lead_time, first_date::timestamp at time zone c.time_zone - interval '3 hours') as earliest,
-            least(now() + p.horizon + interval '1 microsecond', next_date::timestamp at time zone c.time_zone) as latest) own
-          cross join lateral (
-            select bs.clinic_id, c.name, c.time_zone, bs.doctor_id, bs.id, bs.slot_date, bs.starts_at, bs.ends_at from app_public.booking_slots bs
-            where bs.clinic_id = ds.clinic_id and bs.doctor_id = ds.doctor_id
-              and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
-              -- One lower and one upper bound: of more the planner guessed that they leave no more of a clinic than of a doctor.
-              and (bs.starts_at, bs.id) > (greatest(start_from, own.earliest), case when start_from >= own.earliest then after_id else 0 end)
-              and bs.starts_at < least(so_far, own.latest)
-              and bs.slot_date >= first_date and bs.slot_date < next_date
-            order by bs.starts_at, bs.id limit page_size) bs
-          where ds.specialization_id = available_slots.specialization_id
-          order by bs.starts_at, bs.id limit page_size
-        ) bs
-        order by bs.starts_at, bs.id;
-    else
-      -- No joins below: the planner may begin with those, and then sorts all that is free.
-      return query
-        select encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex'),
-          bs.clinic_id, c.name, c.time_zone, bs.doctor_id,
-          (select d.full_name from app_public.doctors d where d.clinic_id = bs.clinic_id and d.id = bs.doctor_id),
-          bs.id, bs.slot_date, bs.starts_at, bs.ends_at, (bs.starts_at at time zone c.time_zone)::time, (bs.ends_at at time zone c.time_zone)::time
-        from (
-          select bs.* from generate_series(0, next_date - first_date - 1) day (n)
-          cross join lateral (
-            select bs.clinic_id, bs.doctor_id, bs.id, bs.slot_date, bs.starts_at, bs.ends_at from app_public.booking_slots bs
-            where bs.slot_date = first_date + day.n
-              and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
-              and (bs.starts_at, bs.id) > (start_from, after_id) and bs.starts_at < so_far
-              and (available_slots.specialization_id is null or exists (
-                select from app_public.doctor_specializations ds
-                where ds.clinic_id = bs.clinic_id and ds.doctor_id = bs.doctor_id and ds.specialization_id = available_slots.specialization_id))
-              and (select bs.starts_at between now() + p.lead_time and now() + p.horizon from app_public.policies p where p.clinic_id = bs.clinic_id)
-            order by bs.starts_at, bs.id limit page_size) bs
-          order by bs.starts_at, bs.id limit page_size
-        ) bs
-        cross join lateral (select c.name, c.time_zone from app_public.clinics c where c.id = bs.clinic_id limit 1) c
-        order by bs.starts_at, bs.id;
+  for distance in nearest .. case when is_near then 3 else 0 end loop
+    if is_near then
+      zones := app_private.zones_at_distance(near_time_zone, distance);
+      continue when zones = '{}';
+      if distance > nearest then
+        start_from := begin_at;
+        after_id := begin_after_id;
+      end if;
     end if;
-    get diagnostics found_slots = row_count;
-    page_size := page_size - found_slots;
-    exit when page_size = 0 or so_far >= until;
-    start_from := greatest(start_from, so_far);
-    after_id := 0;
-    first_date := greatest(from_date, next_date - 2);
-    days := days * 2;
-    -- Three dates that do not fill a page have few of them free: its doctors are fewer than all that is.
-    by_doctor := available_slots.specialization_id is not null;
+    -- Of a specialization with few doctors these are asked one by one; by date they would be looked for among all.
+    by_doctor := available_slots.specialization_id is not null and not exists (
+      select from app_public.doctor_specializations ds
+      where ds.specialization_id = available_slots.specialization_id
+        and (zones is null or exists (select from app_public.clinics c where c.id = ds.clinic_id and c.time_zone = any (zones)))
+      offset 50);
+    -- So are few clinics. By date all free slots are looked through for theirs: with as many clinics as the root of all, both cost the same.
+    by_clinic := is_near and available_slots.specialization_id is null and (
+      select count(*) * count(*) <= greatest(2500, (select k.reltuples from pg_class k where k.oid = 'app_public.clinics'::regclass))
+      from app_public.clinics c where c.time_zone = any (zones));
+    days := 3;
+    -- Twelve hours behind UTC lies the last place where a date goes on, fourteen before it the first.
+    first_date := greatest(from_date, (start_from at time zone 'UTC' - interval '12 hours')::date);
+    while first_date <= last_date loop
+      -- From one date that has free slots to the next: however many dates lie between, they cost one look into the index.
+      select bs.slot_date into first_date
+      from app_public.booking_slots bs
+      where bs.status in ('open', 'held') and bs.slot_date between first_date and last_date
+      order by bs.slot_date limit 1;
+      exit when first_date is null;
+      next_date := least(first_date + days, last_date + 1);
+      -- What begins before that lies on none of the dates that follow.
+      so_far := case when next_date > last_date then until else least(until, next_date::timestamp at time zone 'UTC' - interval '14 hours') end;
+      if by_doctor then
+        return query
+          select case when is_near then distance::text else '' end || encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex'),
+            bs.clinic_id, bs.name, bs.time_zone, bs.doctor_id,
+            (select d.full_name from app_public.doctors d where d.clinic_id = bs.clinic_id and d.id = bs.doctor_id),
+            bs.id, bs.slot_date, bs.starts_at, bs.ends_at, (bs.starts_at at time zone bs.time_zone)::time, (bs.ends_at at time zone bs.time_zone)::time,
+            case when is_near then distance end
+          from (
+            select bs.* from app_public.doctor_specializations ds
+            join app_public.policies p on p.clinic_id = ds.clinic_id
+            join app_public.clinics c on c.id = ds.clinic_id
+            cross join lateral (select
+              greatest(now() + p.lead_time, first_date::timestamp at time zone c.time_zone - interval '3 hours') as earliest,
+              least(now() + p.horizon + interval '1 microsecond', next_date::timestamp at time zone c.time_zone) as latest) own
+            cross join lateral (
+              select bs.clinic_id, c.name, c.time_zone, bs.doctor_id, bs.id, bs.slot_date, bs.starts_at, bs.ends_at from app_public.booking_slots bs
+              where bs.clinic_id = ds.clinic_id and bs.doctor_id = ds.doctor_id
+                and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
+                -- One lower and one upper bound: of more the planner guessed that they leave no more of a clinic than of a doctor.
+                and (bs.starts_at, bs.id) > (greatest(start_from, own.earliest), case when start_from >= own.earliest then after_id else 0 end)
+                and bs.starts_at < least(so_far, own.latest)
+                and bs.slot_date >= first_date and bs.slot_date < next_date
+              order by bs.starts_at, bs.id limit page_size) bs
+            where ds.specialization_id = available_slots.specialization_id and (zones is null or c.time_zone = any (zones))
+            order by bs.starts_at, bs.id limit page_size
+          ) bs
+          order by bs.starts_at, bs.id;
+      elsif by_clinic then
+        return query
+          select case when is_near then distance::text else '' end || encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex'),
+            bs.clinic_id, bs.name, bs.time_zone, bs.doctor_id,
+            (select d.full_name from app_public.doctors d where d.clinic_id = bs.clinic_id and d.id = bs.doctor_id),
+            bs.id, bs.slot_date, bs.starts_at, bs.ends_at, (bs.starts_at at time zone bs.time_zone)::time, (bs.ends_at at time zone bs.time_zone)::time,
+            case when is_near then distance end
+          from (
+            select bs.* from app_public.clinics c
+            join app_public.policies p on p.clinic_id = c.id
+            cross join lateral (select
+              greatest(now() + p.lead_time, first_date::timestamp at time zone c.time_zone - interval '3 hours') as earliest,
+              least(now() + p.horizon + interval '1 microsecond', next_date::timestamp at time zone c.time_zone) as latest) own
+            cross join lateral (
+              select bs.clinic_id, c.name, c.time_zone, bs.doctor_id, bs.id, bs.slot_date, bs.starts_at, bs.ends_at from app_public.booking_slots bs
+              where bs.clinic_id = c.id
+                and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
+                and (bs.starts_at, bs.id) > (greatest(start_from, own.earliest), case when start_from >= own.earliest then after_id else 0 end)
+                and bs.starts_at < least(so_far, own.latest)
+                and bs.slot_date >= first_date and bs.slot_date < next_date
+              order by bs.starts_at, bs.id limit page_size) bs
+            where c.time_zone = any (zones)
+            order by bs.starts_at, bs.id limit page_size
+          ) bs
+          order by bs.starts_at, bs.id;
+      else
+        -- No joins below: the planner may begin with those, and then sorts all that is free.
+        return query
+          select case when is_near then distance::text else '' end || encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex'),
+            bs.clinic_id, c.name, c.time_zone, bs.doctor_id,
+            (select d.full_name from app_public.doctors d where d.clinic_id = bs.clinic_id and d.id = bs.doctor_id),
+            bs.id, bs.slot_date, bs.starts_at, bs.ends_at, (bs.starts_at at time zone c.time_zone)::time, (bs.ends_at at time zone c.time_zone)::time,
+            case when is_near then distance end
+          from (
+            select bs.* from generate_series(0, next_date - first_date - 1) day (n)
+            cross join lateral (
+              select bs.clinic_id, bs.doctor_id, bs.id, bs.slot_date, bs.starts_at, bs.ends_at from app_public.booking_slots bs
+              where bs.slot_date = first_date + day.n
+                and bs.status in ('open', 'held') and (bs.held_until is null or bs.held_until <= now())
+                and (bs.starts_at, bs.id) > (start_from, after_id) and bs.starts_at < so_far
+                and (available_slots.specialization_id is null or exists (
+                  select from app_public.doctor_specializations ds
+                  where ds.clinic_id = bs.clinic_id and ds.doctor_id = bs.doctor_id and ds.specialization_id = available_slots.specialization_id))
+                and (zones is null or (select c.time_zone = any (zones) from app_public.clinics c where c.id = bs.clinic_id))
+                and (select bs.starts_at between now() + p.lead_time and now() + p.horizon from app_public.policies p where p.clinic_id = bs.clinic_id)
+              order by bs.starts_at, bs.id limit page_size) bs
+            order by bs.starts_at, bs.id limit page_size
+          ) bs
+          cross join lateral (select c.name, c.time_zone from app_public.clinics c where c.id = bs.clinic_id limit 1) c
+          order by bs.starts_at, bs.id;
+      end if;
+      get diagnostics found_slots = row_count;
+      page_size := page_size - found_slots;
+      exit when page_size = 0 or so_far >= until;
+      start_from := greatest(start_from, so_far);
+      after_id := 0;
+      first_date := greatest(from_date, next_date - 2);
+      days := days * 2;
+      -- Three dates that do not fill a page have few of them free: its doctors, or the clinics of the zones, are fewer than all that is.
+      by_doctor := available_slots.specialization_id is not null;
+      by_clinic := is_near and not by_doctor;
+    end loop;
+    exit when page_size = 0;
   end loop;
 end
 $$;
 
-comment on function app_public.available_slots(bigint, bigint, bigint, timestamptz, timestamptz, text, int, date, date) is
-$c$Slots that a customer could book now, in the order of time: of one doctor (with the clinic), of one clinic, or across all clinics; by specialization; starting from `from_time` (default now) and before `to_time`, on the clinics' local dates from `from_date` to `to_date`, inclusive. Each row carries a cursor: pass the last one as `after` for the next page of `page_size` (1 to 100, default 20).
-Times are instants; local_start and local_end are the clinic's clock. Definer rights, because everybody may see what is free but not whose hold on it expired. Open to everybody. Refuses invalid_argument.$c$;
+comment on function app_public.available_slots(bigint, bigint, bigint, timestamptz, timestamptz, text, int, date, date, text) is
+$c$Slots that a customer could book now, in the order of time: of one doctor (with the clinic), of one clinic, or across all clinics; by specialization; starting from `from_time` (default now) and before `to_time`, on the clinics' local dates from `from_date` to `to_date`, inclusive. With `near_time_zone`, an IANA name, a search across clinics gives the clinics of that zone first, then those of other zones of its country, then those of its region (Europe, America), then the others, each in the order of time; `zone_distance` says which, 0 to 3. Each row carries a cursor: pass the last one as `after` for the next page of `page_size` (1 to 100, default 20).
+Times are instants; local_start and local_end are the clinic's clock. Definer rights, because everybody may see what is free but not whose hold on it expired. Open to everybody. Refuses invalid_argument, unknown_time_zone.$c$;
 
-revoke all on function app_public.available_slots(bigint, bigint, bigint, timestamptz, timestamptz, text, int, date, date) from public;
-grant execute on function app_public.available_slots(bigint, bigint, bigint, timestamptz, timestamptz, text, int, date, date) to app_anonymous;
+revoke all on function app_public.available_slots(bigint, bigint, bigint, timestamptz, timestamptz, text, int, date, date, text) from public;
+grant execute on function app_public.available_slots(bigint, bigint, bigint, timestamptz, timestamptz, text, int, date, date, text) to app_anonymous;

@@ -1,4 +1,4 @@
-create or replace function app_public.register_customer(email text, password text, full_name text, phone text default null)
+create or replace function app_public.register_customer(email text, password text, full_name text, phone text default null, preferred_language text default null)
 returns app_public.auth_tokens
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
 declare
@@ -39,10 +39,11 @@ begin
       end if;
       insert into app_private.accounts (claimed_email, password_hash) values (address, hash) returning id into target;
     end if;
-    perform app_private.queue_account_message(address, target, case when was_known then 'registered_again' else 'registered' end);
+    perform app_private.queue_account_message(address, target, case when was_known then 'registered_again' else 'registered' end,
+      register_customer.preferred_language);
   end if;
-  insert into app_public.customers (account_id, full_name, email, phone)
-  values (target, given_name, address, nullif(btrim(register_customer.phone), ''))
+  insert into app_public.customers (account_id, full_name, email, phone, preferred_language)
+  values (target, given_name, address, nullif(btrim(register_customer.phone), ''), register_customer.preferred_language)
   on conflict on constraint an_account_is_one_customer do nothing;
   -- Each may hold what the policy of a clinic allows: many accounts from one place are a way around it.
   perform app_private.count_network_attempt('registration');
@@ -50,8 +51,8 @@ begin
 end
 $$;
 
-comment on function app_public.register_customer(text, text, text, text) is
-'Registers a patient with an account of their own and signs them in. Open to everybody. Known and unknown addresses are answered alike: where an account exists that the password does not open, the new one stands beside it, opened by the address and its own password, and the owner of the address is told by mail. Refuses invalid_email, text_too_long, text_not_accepted, weak_password, invalid_argument, email_taken (the password opens the account of somebody with another name), too_many_attempts (many from one network).';
+comment on function app_public.register_customer(text, text, text, text, text) is
+'Registers a patient with an account of their own and signs them in. `preferred_language` (en, de) is that of the messages to them; without it, each clinics own. Open to everybody. Known and unknown addresses are answered alike: where an account exists that the password does not open, the new one stands beside it, opened by the address and its own password, and the owner of the address is told by mail. Refuses invalid_email, text_too_long, text_not_accepted, weak_password, invalid_argument, email_taken (the password opens the account of somebody with another name), too_many_attempts (many from one network).';
 
-revoke all on function app_public.register_customer(text, text, text, text) from public;
-grant execute on function app_public.register_customer(text, text, text, text) to app_anonymous;
+revoke all on function app_public.register_customer(text, text, text, text, text) from public;
+grant execute on function app_public.register_customer(text, text, text, text, text) to app_anonymous;

@@ -1,0 +1,30 @@
+create or replace function app_private.zones_at_distance(near_time_zone text, distance int) returns text[]
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return array(
+    -- From one zone to the next in the index: one look for each zone, however many clinics it has.
+    with recursive zones (name) as (
+      (select c.time_zone from app_public.clinics c order by c.time_zone limit 1)
+      union all
+      select (select c.time_zone from app_public.clinics c where c.time_zone > z.name order by c.time_zone limit 1)
+      from zones z where z.name is not null
+    )
+    select z.name
+    from zones z
+    left join app_private.time_zone_countries here on here.time_zone = zones_at_distance.near_time_zone
+    left join app_private.time_zone_countries there on there.time_zone = z.name
+    where z.name is not null and zones_at_distance.distance = case
+      when z.name = zones_at_distance.near_time_zone then 0
+      when there.country = here.country then 1
+      -- An old name, as browsers give: Asia/Calcutta for Asia/Kolkata. It is of no country, but has the clock of the new one.
+      when here.country is null and split_part(z.name, '/', 1) = split_part(zones_at_distance.near_time_zone, '/', 1)
+        and now() at time zone z.name = now() at time zone zones_at_distance.near_time_zone then 1
+      when split_part(z.name, '/', 1) = split_part(zones_at_distance.near_time_zone, '/', 1) then 2
+      else 3 end);
+end
+$$;
+
+comment on function app_private.zones_at_distance(text, int) is
+'The time zones of clinics that are this far from a zone: 0 the zone itself, 1 others of its country, 2 others of its region (the first part of its name), 3 all others. For a zone under an old name, whose country is not known, 1 are those of its region with the same clock.';
+
+revoke all on function app_private.zones_at_distance(text, int) from public;
