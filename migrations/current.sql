@@ -725,10 +725,20 @@ comment on index app_public.clinics_by_time_zone is 'For app_private.zones_at_di
 drop function if exists app_public.available_slots(bigint, bigint, bigint, timestamptz, timestamptz, text, int, date, date);
 alter type app_public.available_slot drop attribute if exists zone_distance;
 alter type app_public.available_slot add attribute zone_distance int;
+do $$ begin
+  create type app_public.day_with_free_slots as (slot_date date);
+exception when duplicate_object then null;
+end $$;
+comment on type app_public.day_with_free_slots is 'A local date of clinics on which something can be booked now.';
+do $$ begin
+  create type app_public.slot_bookability as (is_bookable boolean, refused_as text);
+exception when duplicate_object then null;
+end $$;
+comment on type app_public.slot_bookability is 'Whether a slot can be booked now, and if not, the name of the refusal.';
 --! include booking/zones_at_distance.sql
 --! include booking/available_slots.sql
 --! include booking/days_with_free_slots.sql
---! include booking/why_not_bookable.sql
+--! include booking/slot_bookability.sql
 -- Patients who register say the language of their messages; a preferred channel has an address.
 drop function if exists app_public.register_customer(text, text, text, text);
 --! include core/error_codes.sql

@@ -52,7 +52,7 @@ end
 $$;
 
 comment on function app_public.register_customer(text, text, text, text, text) is
-'Registers a patient with an account of their own and signs them in. `preferred_language` (en, de) is that of the messages to them; without it, each clinics own. Open to everybody. Known and unknown addresses are answered alike: where an account exists that the password does not open, the new one stands beside it, opened by the address and its own password, and the owner of the address is told by mail. Refuses invalid_email, text_too_long, text_not_accepted, weak_password, invalid_argument, email_taken (the password opens the account of somebody with another name), too_many_attempts (many from one network).';
+'Registers a patient with an account of their own and signs them in. `preferred_language` (en, de) is that of the messages to them; without it, each clinic''s own. Open to everybody. Known and unknown addresses are answered alike: where an account exists that the password does not open, the new one stands beside it, opened by the address and its own password, and the owner of the address is told by mail. Refuses invalid_email, text_too_long, text_not_accepted, weak_password, invalid_argument, email_taken (the password opens the account of somebody with another name), too_many_attempts (many from one network).';
 
 revoke all on function app_public.register_customer(text, text, text, text, text) from public;
 grant execute on function app_public.register_customer(text, text, text, text, text) to app_anonymous;

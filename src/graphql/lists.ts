@@ -6,12 +6,13 @@ export const defaultPageSize = 20
 export const maxPageSize = 100
 
 const pagesItself = (parameters: readonly { name: string | null }[] | undefined) =>
-  parameters?.some(({ name }) => name === 'page_size') ?? false
+  parameters?.some(({ name }) => name === 'page_size' || name === 'days_from') ?? false
 
 /**
  * Lists are paged forward, by cursor, and never without a limit: `first` has a default and cannot be null, `offset`,
  * `last` and `before` are gone (an offset reads all it skips; backwards is the other order).
- * A function that takes `page_size` pages itself: it becomes a plain list with exactly its own arguments.
+ * A function that takes `page_size` pages itself, and one that takes `days_from` gives some days: it becomes a plain list
+ * with exactly its own arguments.
  */
 export const ListsPlugin: GraphileConfig.Plugin = {
   name: 'MedislotListsPlugin',

@@ -29,6 +29,7 @@ export const Booking = `fragment Booking on Booking {
 }`
 export const AvailableSlot = `fragment AvailableSlot on AvailableSlot {
   cursor bookingSlotId clinicId clinicName timeZone doctorId doctorName slotDate startsAt endsAt localStart localEnd
+  zoneDistance
 }`
 export const Tokens = `fragment Tokens on AuthTokens {
   accountId customerId sessionId accessToken expiresIn refreshToken refreshExpiresAt

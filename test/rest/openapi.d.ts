@@ -284,6 +284,13 @@ export interface paths {
      */
     delete: operations["withdrawBookingSlot"];
   };
+  "/bookingSlots/{id}/bookability": {
+    /**
+     * Whether a slot can be booked now, and if not, the code of the refusal
+     * @description For: Everybody.
+     */
+    get: operations["getBookability"];
+  };
   "/bookingSlots": {
     /**
      * Manually create new booking slot, or open a withdrawn one again
@@ -388,6 +395,13 @@ export interface paths {
      * @description For: Everybody.
      */
     get: operations["searchAvailability"];
+  };
+  "/availability/days": {
+    /**
+     * List the days on which the search finds available slots, for calendars: 62 at most
+     * @description For: Everybody.
+     */
+    get: operations["listDaysWithFreeSlots"];
   };
   "/availability/createBookingSlots": {
     /**
@@ -641,6 +655,7 @@ export interface components {
       /** @description The clinic's clock at the start. */
       localStart: string | null;
       localEnd: string | null;
+      zoneDistance: number | null;
     };
     SlotGenerationRun: {
       id: string;
@@ -759,6 +774,7 @@ export interface operations {
           password: string;
           fullName: string;
           phone?: string | null;
+          preferredLanguage?: string | null;
         };
       };
     };
@@ -2624,6 +2640,7 @@ export interface operations {
           password: string;
           fullName: string;
           phone?: string | null;
+          preferredLanguage?: string | null;
         };
       };
     };
@@ -4283,6 +4300,62 @@ export interface operations {
     };
   };
   /**
+   * Whether a slot can be booked now, and if not, the code of the refusal
+   * @description For: Everybody.
+   */
+  getBookability: {
+    parameters: {
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": {
+            isBookable: boolean | null;
+            refusedAs: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description slot_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
    * Manually create new booking slot, or open a withdrawn one again
    * @description For: The clinic’s desk and administrators.
    */
@@ -5561,6 +5634,8 @@ export interface operations {
         clinicId?: string;
         /** @description Of this doctor; give clinicId too. */
         doctorId?: string;
+        /** @description IANA time zone: slots of its clinics first, then of its country, then of its region. */
+        nearTimeZone?: string;
         /** @description Longest page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
@@ -5583,6 +5658,81 @@ export interface operations {
             items: components["schemas"]["AvailableSlot"][];
             /** @description Give it as `cursor` for the next page; null on the last. */
             nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description clinic_not_found, doctor_not_found, specialization_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invalid_argument, unknown_time_zone */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List the days on which the search finds available slots, for calendars: 62 at most
+   * @description For: Everybody.
+   */
+  listDaysWithFreeSlots: {
+    parameters: {
+      query?: {
+        /** @description From this local date on; by default from today. */
+        from?: string;
+        /** @description Until this local date, inclusive; by default six weeks. */
+        to?: string;
+        /** @description Name (in any case) or id of a specialization. */
+        specialization?: string;
+        /** @description Of this clinic. */
+        clinicId?: string;
+        /** @description Of this doctor; give clinicId too. */
+        doctorId?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: ({
+                /** Format: date */
+                slotDate: string | null;
+              })[];
           };
         };
       };

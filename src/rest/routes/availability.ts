@@ -13,13 +13,13 @@ import {
 
 const search = (clinicId: 'BigInt' | 'BigInt!', { declared, fields } = referring(), parent = '') => `query Availability(
   $clinicId: ${clinicId}, $doctorId: BigInt, $specializationId: BigInt, $fromTime: Datetime, $toTime: Datetime,
-  $fromDate: Date, $toDate: Date, $after: String, $pageSize: Int, ${declared}
+  $fromDate: Date, $toDate: Date, $after: String, $pageSize: Int, $nearTimeZone: String, ${declared}
 ) {
   ${parent}
   ${fields}
   availableSlots(
     clinicId: $clinicId, doctorId: $doctorId, specializationId: $specializationId, fromTime: $fromTime, toTime: $toTime,
-    fromDate: $fromDate, toDate: $toDate, after: $after, pageSize: $pageSize
+    fromDate: $fromDate, toDate: $toDate, after: $after, pageSize: $pageSize, nearTimeZone: $nearTimeZone
   ) { ...AvailableSlot }
 } ${AvailableSlot}`
 const found = {
@@ -32,6 +32,22 @@ const found = {
 const paged = ({ query, first, after }: Input) => ({ ...timeArguments(query), after, pageSize: first })
 const bySpecialization = referring('Specialization')
 const byAny = referring('Clinic', 'Doctor', 'Specialization')
+const ofWhat = {
+  specialization,
+  clinicId,
+  doctorId: { ...doctorId, description: 'Of this doctor; give clinicId too.' },
+}
+function ofWhatVariables(input: Input) {
+  const { clinicId, doctorId } = input.query
+  const specialization = specializationId(input)
+  return {
+    clinicId,
+    doctorId,
+    specializationId: specialization,
+    // A doctor without a clinic is refused by the search itself.
+    ...byAny.variables({ Clinic: clinicId, Doctor: clinicId && doctorId, Specialization: specialization }),
+  }
+}
 
 export const availability: Route[] = [
   {
@@ -69,24 +85,46 @@ export const availability: Route[] = [
     summary: 'Search available slots by date/specialization, across clinics',
     query: {
       ...times,
-      specialization,
-      clinicId,
-      doctorId: { ...doctorId, description: 'Of this doctor; give clinicId too.' },
+      ...ofWhat,
+      nearTimeZone: {
+        type: 'string',
+        maxLength: 100,
+        description: 'IANA time zone: slots of its clinics first, then of its country, then of its region.',
+      },
     },
     locate: namedSpecialization,
     document: search('BigInt', byAny),
-    variables: (input) => {
-      const { clinicId, doctorId } = input.query
-      const specialization = specializationId(input)
-      return {
-        ...paged(input),
-        clinicId,
-        doctorId,
-        specializationId: specialization,
-        // A doctor without a clinic is refused by the search itself.
-        ...byAny.variables({ Clinic: clinicId, Doctor: clinicId && doctorId, Specialization: specialization }),
-      }
+    variables: (input) => ({
+      ...paged(input),
+      ...ofWhatVariables(input),
+      nearTimeZone: input.query.nearTimeZone,
+    }),
+    mustExist: byAny.mustExist,
+    errors: ['invalid_argument', 'unknown_time_zone', 'specialization_not_found'],
+  },
+  {
+    method: 'GET',
+    path: '/availability/days',
+    id: 'listDaysWithFreeSlots',
+    summary: 'List the days on which the search finds available slots, for calendars: 62 at most',
+    rights: 'Everybody.',
+    query: {
+      from: { type: 'string', format: 'date', description: 'From this local date on; by default from today.' },
+      to: { type: 'string', format: 'date', description: 'Until this local date, inclusive; by default six weeks.' },
+      ...ofWhat,
     },
+    locate: namedSpecialization,
+    document: `query DaysWithFreeSlots(
+      $clinicId: BigInt, $doctorId: BigInt, $specializationId: BigInt, $from: Date, $to: Date, ${byAny.declared}
+    ) {
+      ${byAny.fields}
+      daysWithFreeSlots(
+        clinicId: $clinicId, doctorId: $doctorId, specializationId: $specializationId, daysFrom: $from, daysTo: $to
+      ) { slotDate }
+    }`,
+    variables: (input) => ({ from: input.query.from, to: input.query.to, ...ofWhatVariables(input) }),
+    answer: 'daysWithFreeSlots',
+    list: 'whole',
     mustExist: byAny.mustExist,
     errors: ['invalid_argument', 'specialization_not_found'],
   },

@@ -71,6 +71,20 @@ export const bookingSlots: Route[] = [
     notFound: 'slot_not_found',
   },
   {
+    method: 'GET',
+    path: '/bookingSlots/{id}/bookability',
+    id: 'getBookability',
+    summary: 'Whether a slot can be booked now, and if not, the code of the refusal',
+    rights: 'Everybody.',
+    locate: byId,
+    document: `query Bookability($clinicId: BigInt!, $id: BigInt!) {
+      slotBookability(clinicId: $clinicId, bookingSlotId: $id) { isBookable refusedAs }
+    }`,
+    variables: ({ path, located }) => ({ clinicId: located, id: path.id }),
+    answer: 'slotBookability',
+    notFound: 'slot_not_found',
+  },
+  {
     method: 'POST',
     path: '/bookingSlots',
     id: 'createBookingSlot',
