@@ -743,16 +743,19 @@ comment on type app_public.slot_bookability is 'Whether a slot can be booked now
 drop function if exists app_public.register_customer(text, text, text, text);
 --! include core/error_codes.sql
 --! include identity/register_customer.sql
---! include identity/require_address_of_channel.sql
+--! include identity/require_address_for.sql
 --! include identity/follow_profile.sql
 update app_public.customers set preferred_channel = null
-where preferred_channel = 'sms' and coalesce(btrim(phone), '') = '' or preferred_channel = 'email' and email is null;
+where preferred_channel = 'sms' and phone is null or preferred_channel = 'email' and email is null;
 update app_public.clinic_customers set preferred_channel = null
-where preferred_channel = 'sms' and coalesce(btrim(phone), '') = '' or preferred_channel = 'email' and email is null;
+where preferred_channel = 'sms' and phone is null or preferred_channel = 'email' and email is null;
 alter table app_public.customers
   drop constraint if exists preferred_channels_have_an_address,
-  add constraint preferred_channels_have_an_address check (app_hidden.require_address_of_channel(preferred_channel, email, phone));
+  add constraint preferred_channels_have_an_address check (
+    app_hidden.require_address_for(preferred_channel, 'sms', phone, 'phone')
+    and app_hidden.require_address_for(preferred_channel, 'email', email, 'email'));
 alter table app_public.clinic_customers
   drop constraint if exists preferred_channels_of_records_have_an_address,
-  add constraint preferred_channels_of_records_have_an_address
-    check (app_hidden.require_address_of_channel(preferred_channel, email, phone));
+  add constraint preferred_channels_of_records_have_an_address check (
+    app_hidden.require_address_for(preferred_channel, 'sms', phone, 'phone')
+    and app_hidden.require_address_for(preferred_channel, 'email', email, 'email'));

@@ -7,7 +7,7 @@ begin
   select bs.* into slot from app_public.booking_slots bs
   where bs.clinic_id = slot_bookability.clinic_id and bs.id = slot_bookability.booking_slot_id;
   if slot.id is null then
-    return (false, 'slot_not_found');
+    return row(false, 'slot_not_found'::text);
   end if;
   select p.* into strict policy from app_public.policies p where p.clinic_id = slot.clinic_id;
   declare
@@ -15,14 +15,14 @@ begin
   begin
     perform app_private.judge_slot(slot, app_hidden.current_customer_id());
     perform app_private.judge_time(slot, policy, false);
-    return (true, null);
+    return row(true, null::text);
   exception when others then
     get stacked diagnostics state = returned_sqlstate;
     -- Only what was judged: anything else is our fault and must not look like an answer.
     if state not like 'MS5%' then
       raise;
     end if;
-    return (false, (select ec.name from app_hidden.error_codes ec where ec.sqlstate = state));
+    return row(false, (select ec.name from app_hidden.error_codes ec where ec.sqlstate = state));
   end;
 end
 $$;

@@ -44,6 +44,6 @@ async function raisingChecks(db: Db): Promise<Map<string, (error: DatabaseError)
      where contype = 'c' and pg_get_constraintdef(oid) ~ 'app_hidden\\.require_'`,
   )
   const argumentOf = ({ code = '', detail = '{}' }: DatabaseError) =>
-    code.startsWith('MS0') && (JSON.parse(detail) as { argument?: string }).argument
+    /^MS[02]/.test(code) && (JSON.parse(detail) as { argument?: string }).argument
   return new Map(checks.map(({ name, text }) => [name, (error) => text.includes(`'${argumentOf(error)}'`)]))
 }

@@ -46,19 +46,21 @@ describe.each([
   ['what is free in a clinic', () => `/clinics/${practice.clinicId}/availability`],
   ['what is free with a doctor', () => `/doctors/${practice.doctorId}/availability`],
   ['what is free', () => '/availability/search'],
+  ['what is free near a time zone', () => '/availability/search?nearTimeZone=Europe/Vienna'],
 ])('%s', (_name, path) => {
   it('come in pages that together are the whole, in order', async () => {
-    const whole = (await anybody('GET', `${path()}?limit=100`)).body.items as Row[]
+    const whole = (await anybody('GET', `${path()}${path().includes('?') ? '&' : '?'}limit=100`)).body.items as Row[]
     expect(whole).toHaveLength(12)
-    const parts = await pages(anybody, `${path()}?limit=5`)
+    const parts = await pages(anybody, `${path()}${path().includes('?') ? '&' : '?'}limit=5`)
     expect(ids(parts.flat())).toEqual(ids(whole))
     expect(parts.slice(0, 2).map((part) => part.length)).toEqual([5, 5])
     expect(whole.map(({ startsAt }) => startsAt)).toEqual(whole.map(({ startsAt }) => startsAt).sort())
   })
 
   it('are filtered by local date, by range of dates and by instants', async () => {
-    const whole = (await anybody('GET', `${path()}?limit=100`)).body.items as Row[]
-    const asked = async (query: string) => ids((await anybody('GET', `${path()}?limit=100&${query}`)).body.items)
+    const whole = (await anybody('GET', `${path()}${path().includes('?') ? '&' : '?'}limit=100`)).body.items as Row[]
+    const asked = async (query: string) =>
+      ids((await anybody('GET', `${path()}${path().includes('?') ? '&' : '?'}limit=100&${query}`)).body.items)
     const where = (keep: (row: Row) => boolean) => ids(whole.filter(keep))
     const [first, later] = [whole[3] as Row, whole[8] as Row]
     expect(await asked(`date=${first.slotDate}`)).toEqual(where(({ slotDate }) => slotDate === first.slotDate))

@@ -383,6 +383,8 @@ const cases: Case[] = [
   { id: 'searchClinic', outcomes: all(200), request: async () => [`/clinics/${world.a.clinicId}/availability`] },
   { id: 'searchDoctor', outcomes: all(200), request: async () => [`/doctors/${world.a.doctorId}/availability`] },
   { id: 'searchAvailability', outcomes: all(200), request: async () => ['/availability/search'] },
+  { id: 'listDaysWithFreeSlots', outcomes: all(200), request: async () => ['/availability/days'] },
+  { id: 'getBookability', outcomes: all(200), request: async () => [`/bookingSlots/${world.heldSlotId}/bookability`] },
   {
     id: 'createBookingSlots',
     outcomes: managers(200),

@@ -11,7 +11,7 @@ const fields: Record<string, string> = {
   AuthTokens: 'accessToken accountId customer customerId expiresIn refreshExpiresAt refreshToken sessionId',
   AvailableSlot: `
     bookingSlot bookingSlotId clinic clinicId clinicName cursor doctor doctorId doctorName endsAt localEnd
-    localStart slotDate startsAt timeZone`,
+    localStart slotDate startsAt timeZone zoneDistance`,
   Booking: `
     bookedByAccountId bookingSlot bookingSlotId cancellationReason cancelledAt cancelledBy clinic
     clinicCustomer clinicId createdAt customer customerId doctor doctorId during endsAt id note notifications
@@ -49,6 +49,7 @@ const fields: Record<string, string> = {
   DateRangeBound: 'inclusive value',
   DatetimeRange: 'end start',
   DatetimeRangeBound: 'inclusive value',
+  DayWithFreeSlots: 'slotDate',
   DefaultNotificationText: 'body channel kind language subject',
   Doctor: `
     about archivedBookingSlots archivedBookings bookingSlots bookings clinic clinicId createdAt
@@ -87,6 +88,7 @@ const fields: Record<string, string> = {
   SlotGenerationRun: `
     alreadyExisting clinic clinicId dueAt examples fromDate id inThePast overlapping ranAt skippedLocalTimes
     slotsMade templatesPassedOver toDate`,
+  SlotBookability: 'isBookable refusedAs',
   Specialization: 'doctorSpecializations id name names',
   StateTransition: 'entity fromState meaning timeLimit toState',
   TimeSlot: 'clinic clinicId doctorSlotTemplates endTime id isActive name rowVersion startTime',

@@ -64,6 +64,10 @@ export const functions: Record<string, Call[]> = {
   request_password_reset: [{ given: () => ({ email: 'new@test.example' }), outcomes: all('done') }],
   reset_password: [{ given: () => ({ token: 'x', new_password: 'y' }), outcomes: all('reset_token_invalid') }],
   available_slots: [{ given: clinic, outcomes: all('done') }],
+  days_with_free_slots: [{ given: clinic, outcomes: all('done') }],
+  slot_bookability: [
+    { given: ({ a, heldSlotId }) => ({ clinic_id: a.clinicId, booking_slot_id: heldSlotId }), outcomes: all('done') },
+  ],
 
   hold_slot: [
     { given: ({ a }) => ({ clinic_id: a.clinicId, booking_slot_id: a.openSlotId }), ...customers },

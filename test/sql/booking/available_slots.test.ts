@@ -60,7 +60,13 @@ describe('available_slots', () => {
         [slotId],
       )
       const [slot] = await search(db, { clinic_id: clinicId })
-      const ids = { clinic_id: clinicId, doctor_id: doctorId, booking_slot_id: slotId, time_zone: 'Asia/Kathmandu' }
+      const ids = {
+        clinic_id: clinicId,
+        doctor_id: doctorId,
+        booking_slot_id: slotId,
+        time_zone: 'Asia/Kathmandu',
+        zone_distance: null,
+      }
       expect(slot).toEqual({ ...expected, ...ids, cursor: slot?.cursor })
     }))
 

@@ -15,6 +15,8 @@ let doctorId: string
 /** One that few doctors have, and one that more have than are asked one by one. */
 let rare: string
 let common: string
+/** Of all these clinics. */
+let zone: string
 
 beforeAll(async () => {
   database = await cloneDatabase()
@@ -44,6 +46,7 @@ beforeAll(async () => {
       )
     }
   }
+  zone = (await owner.one<{ zone: string }>('select distinct time_zone as zone from app_public.clinics')).zone
   await owner.query('commit')
   await owner.query('analyze')
 
@@ -132,6 +135,30 @@ it.each([
       expect(plan).toMatch(new RegExp(`Limit .*\\n\\s+->  Index Scan using ${index} on booking_slots`))
       expect(plan.match(/\bSort {2}/g)).toHaveLength(1)
       expect(readBy(plan, index)).toBeLessThanOrEqual(100)
+    }
+  },
+)
+
+it.each([
+  ['of few clinics', () => `(near_time_zone => '${zone}')`, 'free_slots_of_a_clinic_by_time', 8 * 20],
+  [
+    'by a specialization that few have',
+    () => `(specialization_id => ${rare}, near_time_zone => '${zone}')`,
+    'free_slots_of_a_doctor_by_time',
+    100,
+  ],
+  [
+    'by a specialization that many have',
+    () => `(specialization_id => ${common}, near_time_zone => '${zone}')`,
+    'free_slots_of_a_date',
+    100,
+  ],
+])(
+  'the next free slots near a time zone, %s, are walked from the index made for them, a page at most each time',
+  async (_, args, index, most) => {
+    for (const plan of await plansOf(`app_public.available_slots${args()}`)) {
+      expect(plan).toMatch(new RegExp(`Limit .*\\n\\s+->  Index Scan using ${index} on booking_slots`))
+      expect(readBy(plan, index)).toBeLessThanOrEqual(most)
     }
   },
 )

@@ -18,6 +18,9 @@ const zones = [
 ]
 const doctorsOfAClinic = 9
 
+/** A clinic's own, of another's country, an old name of one, of a region that has clinics, and far from all. */
+const nearZones = ['Europe/Berlin', 'Atlantic/Madeira', 'Pacific/Samoa', 'Pacific/Auckland', 'America/New_York']
+
 interface World {
   clinics: string[]
   doctors: { clinic_id: string; id: string }[]
@@ -78,17 +81,26 @@ interface Search {
   page_size: number
   from_date: string | null
   to_date: string | null
+  near_time_zone: string | null
 }
 
 /** What the comment of available_slots says, and nothing of how. */
 const reference = `
-  select encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex') as cursor, bs.clinic_id, c.name as clinic_name, c.time_zone,
+  select concat(x.distance, encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex')) as cursor, bs.clinic_id, c.name as clinic_name, c.time_zone,
     bs.doctor_id, d.full_name as doctor_name, bs.id as booking_slot_id, bs.slot_date, bs.starts_at, bs.ends_at,
-    (bs.starts_at at time zone c.time_zone)::time as local_start, (bs.ends_at at time zone c.time_zone)::time as local_end
+    (bs.starts_at at time zone c.time_zone)::time as local_start, (bs.ends_at at time zone c.time_zone)::time as local_end,
+    x.distance::int as zone_distance
   from app_public.booking_slots bs
   join app_public.clinics c on c.id = bs.clinic_id
   join app_public.doctors d on d.clinic_id = bs.clinic_id and d.id = bs.doctor_id
   join app_public.policies p on p.clinic_id = bs.clinic_id
+  -- Text, so that it goes before a cursor; null is a search without a zone.
+  cross join lateral (select case
+    when $1::bigint is not null or $10::text is null then null
+    when c.time_zone = $10 then '0'
+    when $10 = 'Atlantic/Madeira' and c.time_zone = 'Atlantic/Azores' or $10 = 'Pacific/Samoa' and c.time_zone = 'Pacific/Pago_Pago' then '1'
+    when split_part(c.time_zone, '/', 1) = split_part($10, '/', 1) then '2'
+    else '3' end as distance) x
   where (bs.status = 'open' or bs.status = 'held' and bs.held_until <= now())
     and bs.starts_at > now() and bs.starts_at >= now() + p.lead_time and bs.starts_at <= now() + p.horizon
     and ($1::bigint is null or bs.clinic_id = $1) and ($2::bigint is null or bs.doctor_id = $2)
@@ -96,9 +108,9 @@ const reference = `
       select from app_public.doctor_specializations ds
       where ds.clinic_id = bs.clinic_id and ds.doctor_id = bs.doctor_id and ds.specialization_id = $3))
     and ($4::timestamptz is null or bs.starts_at >= $4) and ($5::timestamptz is null or bs.starts_at < $5)
-    and ($6::text is null or encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex') > $6 collate "C")
+    and ($6::text is null or concat(x.distance, encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex')) > $6 collate "C")
     and ($8::date is null or bs.slot_date >= $8) and ($9::date is null or bs.slot_date <= $9)
-  order by bs.starts_at, bs.id limit $7`
+  order by x.distance, bs.starts_at, bs.id limit $7`
 
 const asked = (world: World, times: string[], dates: string[], cursors: string[]): fc.Arbitrary<Search> => {
   const sometimes = <T>(values: T[]) => fc.option(fc.constantFrom(...values), { freq: 1, nil: null })
@@ -116,8 +128,14 @@ const asked = (world: World, times: string[], dates: string[], cursors: string[]
       page_size: fc.constantFrom(1, 3, 20, 100),
       from_date: sometimes(dates),
       to_date: sometimes(dates),
+      near_time_zone: sometimes(nearZones),
+      after_distance: fc.integer({ min: 0, max: 3 }),
     })
-    .map(({ of, ...rest }) => ({ ...of, ...rest }))
+    .map(({ of, after_distance, ...rest }) => {
+      // A cursor of a search near a zone says how far that slot is.
+      const far = rest.near_time_zone && !of.clinic_id && rest.after ? after_distance : ''
+      return { ...of, ...rest, after: rest.after && far + rest.after }
+    })
 }
 
 it('finds what a plain statement finds, whatever is asked', () =>
@@ -135,8 +153,18 @@ it('finds what a plain statement finds, whatever is asked', () =>
     let rows = 0
     await fc.assert(
       fc.asyncProperty(asked(world, times, dates, of('cursor', '1'.padStart(32, '0'))), async (search) => {
-        const { clinic_id, doctor_id, specialization_id, from_time, to_time, after, page_size, from_date, to_date } =
-          search
+        const {
+          clinic_id,
+          doctor_id,
+          specialization_id,
+          from_time,
+          to_time,
+          after,
+          page_size,
+          from_date,
+          to_date,
+          near_time_zone,
+        } = search
         const values = [
           clinic_id,
           doctor_id,
@@ -147,10 +175,11 @@ it('finds what a plain statement finds, whatever is asked', () =>
           page_size,
           from_date,
           to_date,
+          near_time_zone,
         ]
         const expected = await db.query(reference, values)
         const found = await db.as({}, () =>
-          db.query('select * from app_public.available_slots($1, $2, $3, $4, $5, $6, $7, $8, $9)', values),
+          db.query('select * from app_public.available_slots($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', values),
         )
         expect(found).toEqual(expected)
         rows += found.length
@@ -159,4 +188,45 @@ it('finds what a plain statement finds, whatever is asked', () =>
     )
     // Of so many searches, some found something.
     expect(rows).toBeGreaterThan(800)
+  }))
+
+it('lists the days on which the search finds something, whatever is asked', () =>
+  inTransaction(async (db) => {
+    const world = await aWorld(db)
+    const sometimes = <T>(values: T[]) => fc.option(fc.constantFrom(...values), { nil: null })
+    const asked = fc.record({
+      of: fc.constantFrom(
+        { clinic_id: null, id: null },
+        ...world.clinics.map((clinic_id) => ({ clinic_id, id: null })),
+        ...world.doctors,
+      ),
+      specialization: sometimes(world.specializations),
+      from: sometimes([-2, 0, 1, 3, 40, 500]),
+      length: fc.constantFrom(1, 7, 62),
+    })
+    let rows = 0
+    await fc.assert(
+      fc.asyncProperty(asked, async ({ of, specialization, from, length }) => {
+        const values = [of.clinic_id, of.id, specialization]
+        const range =
+          from === null
+            ? 'current_date - 1, current_date + 30'
+            : `current_date + ${from}, current_date + ${from + length - 1}`
+        const days = await db.as({}, () =>
+          db.query(`select slot_date::text as day from app_public.days_with_free_slots($1, $2, $3, ${range})`, values),
+        )
+        const [start, end] = range.split(', ')
+        const expected = await db.query(
+          `select distinct slot_date::text as day from (${reference}) found order by day`,
+          [...values, null, null, null, 100_000].concat(
+            Object.values(await db.one(`select (${start})::text as a, (${end})::text as b`)),
+            null,
+          ),
+        )
+        expect(days).toEqual(expected)
+        rows += days.length
+      }),
+      { numRuns: 200 },
+    )
+    expect(rows).toBeGreaterThan(200)
   }))

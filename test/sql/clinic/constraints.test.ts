@@ -167,6 +167,9 @@ it('each constraint of clinics and their people refuses what its name says, from
       clinic_customers_are_told_by_email_or_sms: [
         `update app_public.clinic_customers set preferred_channel = 'webhook'`,
       ],
+      preferred_channels_of_records_have_an_address: [
+        `update app_public.clinic_customers set preferred_channel = 'sms', phone = null`,
+      ],
     }
 
     const rules = (await constraintsOf(db, tables)).filter((rule) => !onlyReferredTo.includes(rule))

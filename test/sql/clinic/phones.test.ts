@@ -58,7 +58,7 @@ describe("a number in a clinic's records", () => {
       for (const phone of ['030 123456', '0800 1234567', 'call my wife', '+49 30 123456', '+999 1'])
         await expectRefusal(change('phone = $1', [phone]), 'phone_takes_no_sms')
       await change(`phone = '+44 7400 123456'`)
-      await change(`preferred_channel = 'email', phone = '030 123456'`)
+      await change(`preferred_channel = null, phone = '030 123456'`)
       await expectRefusal(change(`preferred_channel = 'sms'`), 'phone_takes_no_sms')
     }))
 })

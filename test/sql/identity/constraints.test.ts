@@ -101,6 +101,10 @@ it('each constraint of accounts, sessions and customers refuses what its name sa
         `update app_public.customers set preferred_channel = 'webhook' where id = $1`,
         customerId,
       ],
+      preferred_channels_have_an_address: [
+        `update app_public.customers set preferred_channel = 'sms', phone = null where id = $1`,
+        customerId,
+      ],
       an_account_is_one_customer: [
         `insert into app_public.customers (account_id, full_name) values ($1, 'Ann')`,
         accountId,

@@ -31,6 +31,21 @@ describe('customers', () => {
       )
     }))
 
+  it('prefer a channel only with the address that it needs, and keep that address', () =>
+    inTransaction(async (db) => {
+      const { customerId, claims } = await aCustomer(db)
+      const change = (set: string) => db.query(`update app_public.customers set ${set} where id = $1`, [customerId])
+      await db.as(claims, async () => {
+        const refused = await expectRefusal(change(`preferred_channel = 'sms'`), 'channel_needs_address')
+        expect(JSON.parse(refused.detail ?? '')).toEqual({ argument: 'phone' })
+        await change(`preferred_channel = 'sms', phone = '+49 151 23456789'`)
+        await expectRefusal(change('phone = null'), 'channel_needs_address')
+        await change(`preferred_channel = 'email', phone = null`)
+      })
+      const error = await expectRefusal(change('email = null'), 'channel_needs_address')
+      expect(JSON.parse(error.detail ?? '')).toEqual({ argument: 'email' })
+    }))
+
   it('stay the same person: neither they nor a DBA move them to another account', () =>
     inTransaction(async (db) => {
       const { customerId, claims } = await aCustomer(db)

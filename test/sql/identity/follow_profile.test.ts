@@ -34,6 +34,20 @@ describe('a clinic’s copy of a profile', () => {
         expect(await recordOf(db, clinicId, customer)).toEqual({ ...profile, phone: null })
     }))
 
+  it('gives up a channel of the clinic that needs the address which the patient took away', () =>
+    inTransaction(async (db) => {
+      const { clinicId, slotId, customer, receptionist } = await aPractice(db)
+      await changeProfile(db, customer, `phone = '+49 151 23456789'`)
+      await db.as(customer.claims, () => book(db, clinicId, slotId))
+      await edit(db, receptionist.claims, customer, `preferred_channel = 'sms'`)
+      await changeProfile(db, customer, 'phone = null')
+      expect(
+        await db.one('select phone, preferred_channel from app_public.clinic_customers where customer_id = $1', [
+          customer.customerId,
+        ]),
+      ).toEqual({ phone: null, preferred_channel: null })
+    }))
+
   it('brings messages that wait to the new address', () =>
     inTransaction(async (db) => {
       const { clinicId, slotId, customer } = await aPractice(db)

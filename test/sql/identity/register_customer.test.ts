@@ -184,6 +184,42 @@ describe('register_customer', () => {
       ])
     }))
 
+  it('writes in the language that is given, to a stranger as well as to the owner of the address', () =>
+    inTransaction(async (db) => {
+      const email = anAddress()
+      const inLanguage = (secret: string, language: string | null) =>
+        db.as({}, () =>
+          db.one('select customer_id from app_public.register_customer($1, $2, $3, preferred_language => $4)', [
+            email,
+            secret,
+            'Ann',
+            language,
+          ]),
+        )
+      const customers = [await inLanguage(password, 'de'), await inLanguage('another fine password', null)]
+      await db.asOwner()
+      const languages = async ({ customer_id }: Record<string, unknown>) =>
+        (await db.one('select preferred_language from app_public.customers where id = $1', [customer_id]))
+          .preferred_language
+      expect([await languages(customers[0] ?? {}), await languages(customers[1] ?? {})]).toEqual(['de', null])
+      expect(
+        await db.query('select kind, language from app_private.account_messages where address = $1 order by id', [
+          email,
+        ]),
+      ).toEqual([
+        { kind: 'registered', language: 'de' },
+        { kind: 'registered_again', language: 'en' },
+      ])
+      await db.asOwner()
+      await expectRefusal(
+        db.query(`select app_public.register_customer($1, $2, 'Bob', preferred_language => 'fr')`, [
+          anAddress(),
+          password,
+        ]),
+        'invalid_argument',
+      )
+    }))
+
   it('refuses a blank name, and then keeps no account either', () =>
     inTransaction(async (db) => {
       const email = anAddress()

@@ -36,15 +36,17 @@ describe('channels', () => {
       await db.query('update app_public.customers set preferred_channel = $2, phone = $3 where id = $1', [
         practice.customer.customerId,
         own,
-        phone,
+        // Without a number of their own, patients cannot choose SMS; the clinic's record may have lost it.
+        phone ?? '0151 23456789',
       ])
       await db.query('select app_private.keep_clinic_customer($1, c) from app_public.customers c where id = $2', [
         practice.clinicId,
         practice.customer.customerId,
       ])
-      await db.query('update app_public.clinic_customers set preferred_channel = $2 where customer_id = $1', [
+      await db.query('update app_public.clinic_customers set preferred_channel = $2, phone = $3 where customer_id = $1', [
         practice.customer.customerId,
         desk,
+        phone,
       ])
       const booking = await bookFor(db, practice)
       expect((await notificationsOf(db, booking.id)).map((row) => row.channel)).toEqual([channel, channel])
