@@ -43,11 +43,10 @@ describe('channels', () => {
         practice.clinicId,
         practice.customer.customerId,
       ])
-      await db.query('update app_public.clinic_customers set preferred_channel = $2, phone = $3 where customer_id = $1', [
-        practice.customer.customerId,
-        desk,
-        phone,
-      ])
+      await db.query(
+        'update app_public.clinic_customers set preferred_channel = $2, phone = $3 where customer_id = $1',
+        [practice.customer.customerId, desk, phone],
+      )
       const booking = await bookFor(db, practice)
       expect((await notificationsOf(db, booking.id)).map((row) => row.channel)).toEqual([channel, channel])
     }),
