@@ -259,11 +259,11 @@ export async function undelivered(site: Site, clinicIds: string[]): Promise<stri
       throw new Error(`${error.message}. The worker, exit code ${process.exitCode}, said:\n${stderr().slice(-5000)}`)
     })
     const sent = await owner.query<{ id: string; key: string }>(
-      `select id, 'medislot-' || clinic_id || '-' || id || '-1@medislot.example' as key
+      `select id, 'medislot-' || app_private.installation_id() || '-' || clinic_id || '-' || id || '-1@medislot.example' as key
        from app_public.notifications where clinic_id = any ($1) and state = 'sent'`,
       [clinicIds],
     )
-    const arrived = new Set(site.smtp.mails.flatMap(({ raw }) => /^Message-ID: <([^>]+)>/im.exec(raw)?.[1] ?? []))
+    const arrived = new Set(site.smtp.mails.flatMap(({ raw }) => /^Message-ID:\s+<([^>]+)>/im.exec(raw)?.[1] ?? []))
     const untold = await owner.query<{ id: string }>(
       `select b.id from app_public.bookings b
        where b.clinic_id = any ($1) and b.status = 'booked' and not exists (

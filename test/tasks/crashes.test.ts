@@ -151,7 +151,7 @@ it('through kill -9 of workers and crashes of PostgreSQL nothing is left unsent,
   expect(missing).toEqual([])
 
   const told = await stubborn<{ key: string; attempts: number }>(
-    `select 'medislot-' || n.clinic_id || '-' || n.id || '-1@medislot.example' as key,
+    `select 'medislot-' || app_private.installation_id() || '-' || n.clinic_id || '-' || n.id || '-1@medislot.example' as key,
        (select count(*)::int from app_private.delivery_attempts da where da.clinic_id = n.clinic_id and da.notification_id = n.id) as attempts
      from app_public.notifications n where n.state = 'sent'`,
   )
@@ -209,7 +209,7 @@ it('a worker killed when the mail server has taken its messages, before it recor
   const attempts = () =>
     query<{ state: string; outcomes: (string | null)[]; key: string }>(
       `select n.state, array_agg(da.outcome order by da.attempt) as outcomes,
-         'medislot-' || n.clinic_id || '-' || n.id || '-1@medislot.example' as key
+         'medislot-' || app_private.installation_id() || '-' || n.clinic_id || '-' || n.id || '-1@medislot.example' as key
        from app_public.notifications n
        join app_private.delivery_attempts da on da.clinic_id = n.clinic_id and da.notification_id = n.id
        where n.clinic_id = $1 group by n.clinic_id, n.id, n.state`,
