@@ -151,6 +151,12 @@ it('the day itself: checked in, completed; or not come', async () => {
   expect((await desk('POST', `/bookings/${now}/check-in`)).body.status).toBe('CHECKED_IN')
   expect((await desk('POST', `/bookings/${now}/complete`)).body.status).toBe('COMPLETED')
   expect((await desk('POST', `/bookings/${now}/no-show`)).body.code).toBe('illegal_transition')
+  // And what was recorded by mistake is taken back, step by step.
+  expect((await desk('DELETE', `/bookings/${now}/no-show`)).body.code).toBe('illegal_transition')
+  expect((await desk('DELETE', `/bookings/${now}/complete`)).body).toMatchObject({ id: now, status: 'CHECKED_IN' })
+  expect((await desk('DELETE', `/bookings/${now}/check-in`)).body).toMatchObject({ id: now, status: 'BOOKED' })
+  expect((await desk('POST', `/bookings/${now}/no-show`)).body.status).toBe('NO_SHOW')
+  expect((await desk('DELETE', `/bookings/${now}/no-show`)).body.status).toBe('BOOKED')
 })
 
 describe('an Idempotency-Key', () => {

@@ -4,7 +4,17 @@ import { claimRefusals } from './booking_slots.ts'
 import { clinicId, customerId, doctorId, timeFilters, times } from './filters.ts'
 
 /** What the steps of a booking have in common. `mutation` is its name in GraphQL. */
-const step = (mutation: 'cancelBooking' | 'rescheduleBooking' | 'checkIn' | 'completeBooking' | 'markNoShow') => {
+const step = (
+  mutation:
+    | 'cancelBooking'
+    | 'rescheduleBooking'
+    | 'checkIn'
+    | 'completeBooking'
+    | 'markNoShow'
+    | 'undoCheckIn'
+    | 'undoCompletion'
+    | 'undoNoShow',
+) => {
   const input = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`
   return {
     method: 'POST',
@@ -19,6 +29,15 @@ const step = (mutation: 'cancelBooking' | 'rescheduleBooking' | 'checkIn' | 'com
     notFound: 'booking_not_found',
     versioned: true,
     errors: ['illegal_transition'],
+  } satisfies Partial<Route>
+}
+/** Taking a step back: DELETE of what POST recorded. */
+const undo = (mutation: 'undoCheckIn' | 'undoCompletion' | 'undoNoShow') => {
+  const { body: _, ...rest } = step(mutation)
+  return {
+    ...rest,
+    method: 'DELETE',
+    errors: ['illegal_transition', 'undo_too_late', 'customer_busy'],
   } satisfies Partial<Route>
 }
 const ownOrDesk = 'Customers their own; the clinic’s desk and administrators any of the clinic.'
@@ -106,5 +125,23 @@ export const bookings: Route[] = [
     summary: 'The patient did not come',
     rights: staff,
     errors: ['illegal_transition', 'not_yet'],
+  },
+  {
+    ...undo('undoCheckIn'),
+    path: '/bookings/{id}/check-in',
+    summary: 'Undo a check-in that was recorded by mistake',
+    rights: staff,
+  },
+  {
+    ...undo('undoCompletion'),
+    path: '/bookings/{id}/complete',
+    summary: 'Undo a completion that was recorded by mistake',
+    rights: staff,
+  },
+  {
+    ...undo('undoNoShow'),
+    path: '/bookings/{id}/no-show',
+    summary: 'Undo a no-show that was recorded by mistake',
+    rights: staff,
   },
 ]
