@@ -1,7 +1,7 @@
 // What each resource looks like. The names of the fragments are the names of the schemas in the OpenAPI document.
 // What a rowVersion does not count, such as a name of another row, the ETag's digest does (conditional.ts).
 
-export const Clinic = `fragment Clinic on Clinic { id name timeZone address email phone isActive rowVersion createdAt }`
+export const Clinic = `fragment Clinic on Clinic { id name timeZone country address email phone isActive rowVersion createdAt }`
 export const Doctor = `fragment Doctor on Doctor {
   id clinicId fullName about isActive
   specializations: doctorSpecializations(first: 100) { nodes { specialization { ...Specialization } } }
@@ -11,7 +11,7 @@ fragment Specialization on Specialization { id name }`
 export const Specialization = `fragment Specialization on Specialization { id name }`
 export const Customer = `fragment Customer on Customer { id fullName email phone isActive rowVersion createdAt }`
 export const ClinicCustomer = `fragment ClinicCustomer on ClinicCustomer {
-  clinicId customerId fullName email phone preferredLanguage createdAt
+  clinicId customerId fullName email phone phoneE164 phoneTakesSms preferredLanguage createdAt
 }`
 export const OpenInvitation = `fragment OpenInvitation on OpenInvitation {
   id clinicId email fullName role doctorId createdAt expiresAt

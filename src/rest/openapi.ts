@@ -58,7 +58,12 @@ export function refusalsOf(route: Route): string[] {
     ...(route.notFound ? [route.notFound] : []),
     ...(route.versioned ? ['stale_row_version', 'precondition_failed'] : []),
     ...Object.values(route.mustExist ?? {}),
-    ...(route.body ? ['body_too_large', 'unsupported_media_type', 'check_violation', 'not_null_violation'] : []),
+    ...(route.body
+      ? [
+          ...['body_too_large', 'unsupported_media_type', 'check_violation', 'not_null_violation'],
+          ...['text_too_long', 'text_not_accepted'],
+        ]
+      : []),
     ...(changes && !route.secret ? ['idempotency_key_reused', 'serialization_failure', 'deadlock_detected'] : []),
     ...(route.errors ?? []),
   ]

@@ -360,6 +360,11 @@ export interface paths {
      * @description For: The clinic’s desk, doctors their own patients, and administrators.
      */
     post: operations["checkIn"];
+    /**
+     * Undo a check-in that was recorded by mistake
+     * @description For: The clinic’s desk, doctors their own patients, and administrators.
+     */
+    delete: operations["undoCheckIn"];
   };
   "/bookings/{id}/complete": {
     /**
@@ -367,6 +372,11 @@ export interface paths {
      * @description For: The clinic’s desk, doctors their own patients, and administrators.
      */
     post: operations["completeBooking"];
+    /**
+     * Undo a completion that was recorded by mistake
+     * @description For: The clinic’s desk, doctors their own patients, and administrators.
+     */
+    delete: operations["undoCompletion"];
   };
   "/bookings/{id}/no-show": {
     /**
@@ -374,6 +384,11 @@ export interface paths {
      * @description For: The clinic’s desk, doctors their own patients, and administrators.
      */
     post: operations["markNoShow"];
+    /**
+     * Undo a no-show that was recorded by mistake
+     * @description For: The clinic’s desk, doctors their own patients, and administrators.
+     */
+    delete: operations["undoNoShow"];
   };
   "/clinics/{clinicId}/availability": {
     /**
@@ -483,6 +498,8 @@ export interface components {
       name: string;
       /** @description IANA name, such as Europe/Berlin. All local dates and times of the clinic are in it. */
       timeZone: string;
+      /** @description ISO 3166-1, two letters: DE. Phone numbers in national form are read by it. When left out, that of the time zone. */
+      country: string | null;
       address: string | null;
       email: string | null;
       phone: string | null;
@@ -547,6 +564,10 @@ export interface components {
       fullName: string;
       email: string | null;
       phone: string | null;
+      /** @description `phone` in international form, such as +4915123456789; null where it is not a number of any country. Filled by the database. */
+      phoneE164: string | null;
+      /** @description Whether `phone` is a mobile number, so that SMS can be sent to it. Filled by the database. */
+      phoneTakesSms: boolean;
       /** @description What the desk was told; the customer's own choice goes before it. */
       preferredLanguage: string | null;
       /** Format: date-time */
@@ -819,7 +840,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, invalid_email, weak_password, invalid_argument */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, invalid_email, weak_password, invalid_argument */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -885,7 +906,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -950,7 +971,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -1006,7 +1027,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, invalid_email */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, invalid_email */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -1080,7 +1101,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, weak_password */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, weak_password */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -1135,7 +1156,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -1389,7 +1410,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused, unknown_time_zone */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, unknown_time_zone */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -1483,6 +1504,8 @@ export interface operations {
           name: string;
           /** @description IANA name, such as Europe/Berlin. All local dates and times of the clinic are in it. */
           timeZone: string;
+          /** @description ISO 3166-1, two letters: DE. Phone numbers in national form are read by it. When left out, that of the time zone. */
+          country?: string | null;
           address?: string | null;
           email?: string | null;
           phone?: string | null;
@@ -1554,7 +1577,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused, unknown_time_zone */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, unknown_time_zone */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -1756,7 +1779,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused, unknown_time_zone */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, unknown_time_zone */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -2043,7 +2066,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -2206,7 +2229,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -2396,7 +2419,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -2494,7 +2517,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused, invalid_argument */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, invalid_argument */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -2685,7 +2708,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, invalid_email, weak_password, invalid_argument */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, invalid_email, weak_password, invalid_argument */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -2857,7 +2880,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3051,7 +3074,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3136,7 +3159,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3411,7 +3434,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3517,7 +3540,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3761,7 +3784,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3875,7 +3898,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4196,7 +4219,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, cancellation_too_late */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, cancellation_too_late */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4431,7 +4454,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused, skipped_local_time, slot_in_the_past, slot_too_far_ahead */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, skipped_local_time, slot_in_the_past, slot_too_far_ahead */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4522,7 +4545,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4620,7 +4643,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4724,7 +4747,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4825,7 +4848,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5065,7 +5088,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused, cancellation_too_late */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, cancellation_too_late */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5163,7 +5186,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused, cancellation_too_late, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, cancellation_too_late, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5265,7 +5288,86 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused, not_yet */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, not_yet */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Undo a check-in that was recorded by mistake
+   * @description For: The clinic’s desk, doctors their own patients, and administrators.
+   */
+  undoCheckIn: {
+    parameters: {
+      header?: {
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Booking"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description booking_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, illegal_transition, customer_busy */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description stale_row_version, precondition_failed */
+      412: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused, undo_too_late */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5361,7 +5463,86 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Undo a completion that was recorded by mistake
+   * @description For: The clinic’s desk, doctors their own patients, and administrators.
+   */
+  undoCompletion: {
+    parameters: {
+      header?: {
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Booking"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description booking_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, illegal_transition, customer_busy */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description stale_row_version, precondition_failed */
+      412: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused, undo_too_late */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5457,7 +5638,86 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused, not_yet */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, not_yet */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Undo a no-show that was recorded by mistake
+   * @description For: The clinic’s desk, doctors their own patients, and administrators.
+   */
+  undoNoShow: {
+    parameters: {
+      header?: {
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Booking"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description booking_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, illegal_transition, customer_busy */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description stale_row_version, precondition_failed */
+      412: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused, undo_too_late */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5847,7 +6107,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, idempotency_key_reused, invalid_argument, slot_too_far_ahead */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, invalid_argument, slot_too_far_ahead */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];

@@ -61,7 +61,7 @@ export const clinics: Route[] = [
     id: 'replaceClinic',
     summary: 'Update clinic: what is left out becomes empty',
     ...change,
-    body: { type: 'ClinicInput', omit: ['country'], replaces: true, returned: [] },
+    body: { type: 'ClinicInput', replaces: true, returned: [] },
     variables: ({ path, body, rowVersion }) => ({ ...path, patch: { ...body, rowVersion } }),
   },
   {
