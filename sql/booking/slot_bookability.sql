@@ -28,7 +28,7 @@ end
 $$;
 
 comment on function app_public.slot_bookability(bigint, bigint) is
-'Whether a customer could book this slot now, and if not, the name of the refusal: slot_not_found, slot_taken, slot_held (by another), slot_withdrawn, booking_too_late, booking_too_far_ahead. Judges the slot only, not what else binds a customer, such as how many bookings they may have. Open to everybody, as the search is.';
+'Whether a customer could book this slot now, and if not, the name of the refusal: slot_not_found, slot_taken, slot_held (by another), slot_withdrawn, booking_too_late, booking_too_far_ahead (never slot_in_the_past, which binds the desk). Judges the slot only, not what else binds a customer, such as how many bookings they may have. Open to everybody, as the search is.';
 
 revoke all on function app_public.slot_bookability(bigint, bigint) from public;
 grant execute on function app_public.slot_bookability(bigint, bigint) to app_anonymous;

@@ -1,5 +1,5 @@
 create or replace function app_private.zones_at_distance(near_time_zone text, distance int) returns text[]
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   return array(
     -- From one zone to the next in the index: one look for each zone, however many clinics it has.

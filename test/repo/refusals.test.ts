@@ -95,6 +95,8 @@ const unreachable: Record<string, string[]> = {
   // It always cascades, whatever was changed meanwhile.
   'app_public.erase_customer': ['illegal_transition', 'still_in_use', 'stale_row_version'],
   'app_public.withdraw_day': ['illegal_transition'],
+  // It names no time zone to prefer.
+  'app_public.days_with_free_slots': ['unknown_time_zone'],
   // It asks for dates that are in order.
   'app_public.apply_templates': ['invalid_argument'],
   // It passes no key on.
