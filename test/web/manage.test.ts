@@ -236,6 +236,40 @@ test('who saves what somebody else has changed meanwhile is told, and goes on fr
   await second.getByText('Saved.').waitFor()
 })
 
+test('the checksum of the records goes to managers and to a webhook, and a webhook that was switched off says why', async () => {
+  const page = await manager('riverside', '1/policy')
+  const mails = page.getByRole('checkbox', { name: 'E-mail the checksum of the records to managers daily' })
+  await mails.check()
+  await press(page, 'Save')
+  await page.getByText('Saved').waitFor()
+  expect(await pages.owner.one('select mails_event_head from app_public.policies where clinic_id = 1')).toEqual({
+    mails_event_head: true,
+  })
+
+  await page.goto(`${pages.url}/manage/1/webhooks`)
+  await press(page, 'Add an address')
+  const dialog = page.getByRole('dialog')
+  // A browser's own check of addresses takes this one; the database does not.
+  await dialog.getByLabel('Address').fill('https://user@hooks.clinic.de/')
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+  await dialog.getByText('A webhook needs an https address on the public internet.').waitFor()
+  await dialog.getByLabel('Address').fill('https://hooks.clinic.de/medislot')
+  await dialog.getByLabel('Checksum of the records, daily').check()
+  expect(await axeViolations(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+  await page.getByRole('heading', { name: 'The secret' }).waitFor()
+  await press(page, 'Done')
+  const row = page.getByRole('listitem').filter({ hasText: 'https://hooks.clinic.de/medislot' })
+  await row.getByText('Checksum of the records, daily').waitFor()
+
+  await pages.owner.query(
+    `update app_public.webhook_endpoints set is_active = false, disabled_because = 'gone' where clinic_id = 1`,
+  )
+  await page.reload()
+  await row.getByText('Switched off: the receiver answered that it is gone (410).').waitFor()
+  expect(await axeViolations(page)).toEqual([])
+})
+
 test('a date is typed or chosen from a month, by keyboard', async () => {
   const { typed, date, later } = await pages.owner.one<{ typed: string; date: string; later: string }>(
     `select to_char(d, 'DDMMYYYY') as typed, d::text as date, (d + 7)::text as later

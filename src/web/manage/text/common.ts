@@ -67,6 +67,7 @@ const en = {
     unknown_time_zone: 'This is not a time zone that the server knows.',
     time_zone_in_use:
       'There are bookings or holds ahead in the present time zone. Cancel the bookings first; free slots move by themselves.',
+    webhook_url_refused: 'A webhook needs an https address on the public internet.',
     text_not_understood: 'There is a word in braces that medislot does not know, or braces that are not closed.',
     invitation_invalid: 'This invitation has expired, has been used, or is meant for another account.',
   } as Record<string, string>,
@@ -139,6 +140,7 @@ const de: typeof en = {
     unknown_time_zone: 'Diese Zeitzone kennt der Server nicht.',
     time_zone_in_use:
       'Es gibt kommende Buchungen oder Reservierungen in der jetzigen Zeitzone. Sagen Sie die Buchungen zuerst ab; freie Termine ziehen von selbst um.',
+    webhook_url_refused: 'Ein Webhook braucht eine https-Adresse im öffentlichen Internet.',
     text_not_understood: 'Ein Wort in Klammern kennt medislot nicht, oder Klammern sind nicht geschlossen.',
     invitation_invalid: 'Diese Einladung ist abgelaufen, schon benutzt oder für ein anderes Konto.',
   },
