@@ -51,6 +51,17 @@ export async function migrateDatabase(databaseUrl: string): Promise<void> {
   }
 }
 
+/** Notes in a migrated database that it is a production system, so that it refuses what only developers need. */
+export async function declareProduction(databaseUrl: string): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl, application_name: 'medislot migrate' })
+  await client.connect()
+  try {
+    await client.query('select app_private.declare_production()')
+  } finally {
+    await client.end()
+  }
+}
+
 /**
  * Waits until graphile-migrate has closed its connections. It keeps them for a while, and exits the whole program with 1
  * when one of them breaks, as happens when the server is stopped soon after. Takes a connection to look with: the

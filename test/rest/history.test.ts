@@ -60,4 +60,14 @@ it('a manager takes the head of the chain away, and verifies by it later', async
     fault: 'REWRITTEN',
     faultPosition: position,
   })
+  // A head as medislot stores it elsewhere.
+  const head = `${events}/verification?head=${position}:`
+  expect((await client('GET', head + hash)).body).toMatchObject({ fault: null })
+  expect(
+    (await client('GET', head + hash.replace(/^./, (digit: string) => (digit === '0' ? '1' : '0')))).body,
+  ).toMatchObject({
+    fault: 'REWRITTEN',
+    faultPosition: position,
+  })
+  expect((await client('GET', `${head}x`)).body).toMatchObject({ status: 422, code: 'invalid_argument' })
 })

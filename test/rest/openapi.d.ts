@@ -6264,6 +6264,8 @@ export interface operations {
         sincePosition?: string;
         /** @description The hash that the chain had there. */
         sinceHash?: string;
+        /** @description A head that was stored elsewhere, which the chain has to contain. */
+        head?: string;
       };
       header?: {
         /** @description Answered 304 when it is still so. */

@@ -48,8 +48,8 @@ export const history: Route[] = [
     summary:
       'Whether the clinic’s sealed events are as they were sealed; `fault` is null, or says what the first one at fault has',
     rights: managers,
-    document: `query VerifyEvents($clinicId: BigInt!, $sincePosition: BigInt, $sinceHash: String) {
-      verifyEvents(clinicId: $clinicId, sincePosition: $sincePosition, sinceHash: $sinceHash) { ...EventVerification }
+    document: `query VerifyEvents($clinicId: BigInt!, $sincePosition: BigInt, $sinceHash: String, $head: String) {
+      verifyEvents(clinicId: $clinicId, sincePosition: $sincePosition, sinceHash: $sinceHash, head: $head) { ...EventVerification }
     }
     fragment EventVerification on EventVerification {
       clinicId position hash sealedAt unsealed fault faultPosition faultEventId
@@ -57,6 +57,11 @@ export const history: Route[] = [
     query: {
       sincePosition: { ...id, description: 'Only what came after this position.' },
       sinceHash: { type: 'string', maxLength: 64, description: 'The hash that the chain had there.' },
+      head: {
+        type: 'string',
+        maxLength: 100,
+        description: 'A head that was stored elsewhere, which the chain has to contain.',
+      },
     },
     // A default is taken for what is left out, not for null.
     variables: ({ path, query }) => ({ ...path, sincePosition: '0', ...query }),
