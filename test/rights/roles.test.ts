@@ -56,7 +56,9 @@ describe.each(applications)('%s', (role) => {
       [role],
     )
     expect(found.map(({ proname }) => proname)).toEqual(
-      role === 'app_authenticator' ? ['begin_request', 'delivery_figures', 'job_figures', 'person_of'] : [],
+      role === 'app_authenticator'
+        ? ['begin_request', 'changed_time_zones', 'clinic_utc_offsets', 'delivery_figures', 'job_figures', 'person_of']
+        : [],
     )
   })
 
@@ -117,13 +119,7 @@ describe('what is made later', () => {
 
 describe('a session that logged in as app_authenticator', () => {
   const asAuthenticator = async (work: (client: Client) => Promise<void>) => {
-    const superuser = new Client({ connectionString: testCluster().superuserUrl })
-    await superuser.connect()
-    await superuser.query(`alter role app_authenticator password 'for this test'`)
-    await superuser.end()
-    const url = new URL(testCluster().ownerUrl)
-    url.username = 'app_authenticator'
-    url.password = 'for this test'
+    const url = new URL(testCluster().serverUrl)
     url.pathname = '/shared'
     const client = new Client({ connectionString: url.href })
     await client.connect()
