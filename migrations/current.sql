@@ -1,1 +1,46 @@
 -- Enter migration here
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+-- Pages show what PostgreSQL's clocks show, and slots follow when an update of its time zone data changes the rules of a zone.
+do $$
+begin
+  if to_regtype('app_public.utc_offset') is null then
+    create type app_public.utc_offset as (time_zone text, since timestamptz, seconds int);
+  end if;
+end
+$$;
+comment on type app_public.utc_offset is 'From when on a time zone is how far from UTC.';
+comment on column app_public.utc_offset.seconds is 'By how much its clocks are ahead of UTC; negative where they are behind.';
+create table if not exists app_private.time_zone_rules (
+  time_zone text not null,
+  from_time timestamptz not null,
+  to_time timestamptz not null,
+  offsets app_public.utc_offset[] not null,
+  changed_at timestamptz,
+  constraint a_time_zone_has_its_rules_once primary key (time_zone)
+);
+comment on table app_private.time_zone_rules is 'By which offsets slots were made, per time zone: what app_private.note_time_zone_rules found in PostgreSQL''s time zone data.';
+comment on column app_private.time_zone_rules.changed_at is 'When it was found that PostgreSQL computes by other rules now. The old ones stay here until the slots have been moved.';
+alter table app_private.time_zone_rules enable row level security;
+-- Deferred by move_slots_to_their_clock alone.
+alter table app_public.bookings alter constraint live_bookings_are_of_a_booked_slot deferrable initially immediate;
+--! include schedule/utc_offset_at.sql
+--! include schedule/utc_offsets_of.sql
+--! include schedule/utc_offsets.sql
+--! include schedule/clinic_utc_offsets.sql
+--! include schedule/slots_off_their_clock.sql
+--! include schedule/note_time_zone_rules.sql
+--! include schedule/changed_time_zones.sql
+--! include schedule/move_slots_to_their_clock.sql

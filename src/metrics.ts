@@ -4,6 +4,7 @@ import type { Pool } from 'pg'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { log } from './log.ts'
 import type { Settings } from './settings.ts'
+import { compareTimeZones } from './time_zones.ts'
 
 /**
  * GET /metrics for Prometheus: messages and jobs as the database counts them, this server's requests and connections, and
@@ -11,13 +12,14 @@ import type { Settings } from './settings.ts'
  * there were nothing. `pool` is asked (a pool of its own, so that a busy server is seen and not waited for); `watched` are
  * the pools of requests, by what they are for.
  *
- * Give `observe` a place before all routes, `routes` one among them.
+ * Give `observe` a place before all routes, `routes` one among them. `readTimeZones` compares the time zone data without waiting for
+ * the first request.
  */
 export function createMetrics(
   settings: Pick<Settings, 'metricsToken'>,
   pool: Pool,
   watched: Record<string, Pool>,
-): { observe: RequestHandler; routes: Router } {
+): { observe: RequestHandler; routes: Router; readTimeZones: () => Promise<void> } {
   const registers = [new Registry()]
   const [registry] = registers as [Registry]
   collectDefaultMetrics({ register: registry })
@@ -63,6 +65,26 @@ export function createMetrics(
     failed: gauge('jobs_failed', 'Jobs given up', 'task'),
   }
 
+  const zones = (name: string, help: string) => new Gauge({ name: `medislot_${name}`, help, registers })
+  const differing = zones('time_zones_differing', 'Time zones of clinics about which PostgreSQL and this server differ')
+  const changed = zones(
+    'time_zones_changed',
+    'Time zones of clinics whose rules have changed and whose slots are not moved',
+  )
+  let comparedAt = Number.NEGATIVE_INFINITY
+
+  /** Compares time zones at the start and then once a day: both sides change with updates of their programs only. */
+  async function readTimeZones(): Promise<void> {
+    const { rows } = await pool.query<{ zones: number }>('select app_private.changed_time_zones() as zones')
+    changed.set(rows[0]?.zones ?? 0)
+    if (performance.now() - comparedAt < 86_400_000) return
+    const differences = await compareTimeZones((text) => pool.query(text))
+    comparedAt = performance.now()
+    differing.set(differences.length)
+    for (const difference of differences)
+      log.warn(difference, 'PostgreSQL and Node differ about a time zone: docs/operations.md, "Time zones"')
+  }
+
   async function readDatabase(): Promise<void> {
     // One after the other: the pool has one connection.
     for (const [query, label, gauges] of [
@@ -75,6 +97,7 @@ export function createMetrics(
         for (const row of rows) each.inc({ [label]: row[label] as string }, Number(row[column]))
       }
     }
+    await readTimeZones()
   }
 
   const routes = Router().get('/metrics', async (request, response, next) => {
@@ -98,6 +121,7 @@ export function createMetrics(
       next()
     },
     routes,
+    readTimeZones,
   }
 }
 

@@ -59,6 +59,11 @@ export async function startServer(
   app.use(notFound)
   app.use(internalError)
 
+  // A database that lacks this release's migrations cannot say. The server starts all the same, and /readyz reports it.
+  await metrics
+    .readTimeZones()
+    .catch((error) => log.warn({ err: error }, 'the time zones could not be compared with those of the database'))
+
   return {
     ...(await listen(server, settings)),
     async stop() {

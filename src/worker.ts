@@ -121,6 +121,7 @@ async function begin(
   const stopRunner = () => Promise.race([runner.stop().catch(() => ended), givenUp])
   try {
     for (const job of perpetualJobs) await runner.addJob(job.task, job.payload, { jobKey: keyOf(job) })
+    await runner.addJob('compare_time_zones', {}, { jobKey: 'compare_time_zones' })
     const stopWatching = await watchForDeadWorkers(databaseUrl, poolId)
     return { stop: async () => void (await stopRunner()), ended: over.then(stopWatching) }
   } catch (error) {

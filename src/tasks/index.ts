@@ -2,6 +2,7 @@ import type { CronItem, TaskList } from 'graphile-worker'
 import type { Transports } from '../transports/index.ts'
 import applyChangedTemplates from './apply_changed_templates.ts'
 import archivePastSlots from './archive_past_slots.ts'
+import compareTimeZones from './compare_time_zones.ts'
 import generateDueSlots from './generate_due_slots.ts'
 import planReminders from './plan_reminders.ts'
 import publishEvents from './publish_events.ts'
@@ -32,6 +33,7 @@ export const taskList = (transports: Transports, publicUrl: string, eventHeadsFi
   remove_old_records: removeOldRecords,
   verify_events: verifyEvents,
   store_event_heads: storeEventHeads(eventHeadsFile),
+  compare_time_zones: compareTimeZones,
 })
 
 /**
@@ -76,6 +78,8 @@ export const cronItems: CronItem[] = [
   atMost('archive_past_slots', '20 2 * * *'),
   atMost('remove_old_records', '40 * * * *'),
   atMost('store_event_heads', '40 3 * * *'),
+  // And when a worker starts: it may be that PostgreSQL or Node has been updated.
+  atMost('compare_time_zones', '50 3 * * *'),
   // Once: what was tampered with stays so, and the job that failed is there to be seen.
   { ...atMost('verify_events', '10 3 * * *'), options: { jobKey: 'verify_events', backfillPeriod: 0, maxAttempts: 1 } },
 ]

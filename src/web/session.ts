@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { learnClocks, UtcOffsets, unknownZones } from './clocks.ts'
 import { post, Refusal, run } from './graphql/client.ts'
 import { graphql } from './graphql/generated/gql.ts'
 import type { CurrentPersonQuery, TypedDocumentString } from './graphql/generated/graphql.ts'
@@ -82,6 +83,18 @@ export async function accessToken(): Promise<string | undefined> {
 
 /** Runs a document for the person who is here. Throws as run() does. */
 export async function ask<Result, Variables>(
+  document: TypedDocumentString<Result, Variables>,
+  variables: Variables,
+  signal?: AbortSignal,
+): Promise<Result> {
+  const answer = await askAsPerson(document, variables, signal)
+  // Before a page shows a clinic's times it knows the clinic's clocks.
+  const timeZones = [...unknownZones(answer)]
+  if (timeZones.length > 0) learnClocks(await run(UtcOffsets, { timeZones }, undefined, signal))
+  return answer
+}
+
+async function askAsPerson<Result, Variables>(
   document: TypedDocumentString<Result, Variables>,
   variables: Variables,
   signal?: AbortSignal,

@@ -1,3 +1,5 @@
+import { offsetAt, startOfDate } from './clocks.ts'
+
 /** The browser's own IANA zone. */
 export const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone
 
@@ -11,25 +13,59 @@ function format(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateT
   return known
 }
 
+/** An instant by the clock of a zone: a clinic's by what the server says, the reader's own by the device. */
+function shown(instant: number, timeZone: string, locale: string, options: Intl.DateTimeFormatOptions): string {
+  const ahead = offsetAt(instant, timeZone)
+  if (ahead === undefined) return format(locale, { ...options, timeZone }).format(instant)
+  return format(locale, { ...options, timeZone: 'UTC' }).format(instant + ahead)
+}
+
 /** The clock of a zone at an instant: "14:30". */
 export const clock = (instant: string, timeZone: string, locale: string): string =>
-  format(locale, { timeZone, hour: 'numeric', minute: '2-digit' }).format(new Date(instant))
+  shown(Date.parse(instant), timeZone, locale, { hour: 'numeric', minute: '2-digit' })
 
 /** The clock of a zone at an instant, with the weekday when the date there is not `date`: "Sun 21:30". */
 export function clockNear(instant: string, timeZone: string, date: string, locale: string): string {
   const away = localDate(instant, timeZone) !== date
-  const options: Intl.DateTimeFormatOptions = { timeZone, hour: 'numeric', minute: '2-digit' }
-  return format(locale, away ? { ...options, weekday: 'short' } : options).format(new Date(instant))
+  const options: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit' }
+  return shown(Date.parse(instant), timeZone, locale, away ? { ...options, weekday: 'short' } : options)
 }
 
-/** Date and clock of a zone at an instant: "Tuesday, 24 November 2026 at 14:30". */
-export const dayAndClock = (instant: string, timeZone: string, locale: string): string =>
-  format(locale, { timeZone, dateStyle: 'full', timeStyle: 'short' }).format(new Date(instant))
+/** Date and clock of a zone at an instant: "Tuesday, 24 November 2026 at 14:30"; `dateStyle` makes it shorter. */
+export const dayAndClock = (
+  instant: string,
+  timeZone: string,
+  locale: string,
+  dateStyle: 'full' | 'medium' = 'full',
+): string => shown(Date.parse(instant), timeZone, locale, { dateStyle, timeStyle: 'short' })
 
 /** A zone as people call it, at an instant: "GMT+1". */
 export function zoneName(instant: string, timeZone: string, locale: string): string {
-  const parts = format(locale, { timeZone, timeZoneName: 'short' }).formatToParts(new Date(instant))
-  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? timeZone
+  const at = Date.parse(instant)
+  const ahead = offsetAt(at, timeZone)
+  const name = (timeZoneName: 'short' | 'longOffset', language: string) => {
+    try {
+      const parts = format(language, { timeZone, timeZoneName }).formatToParts(at)
+      return parts.find(({ type }) => type === 'timeZoneName')?.value
+    } catch {
+      // A zone that the device does not know at all.
+      return undefined
+    }
+  }
+  // The device has a name for its own idea of the offset: "GMT+1", "EST".
+  if (ahead === undefined || ahead === offsetIn(name('longOffset', 'en') ?? ''))
+    return name('short', locale) ?? timeZone
+  const minutes = Math.abs(ahead) / 60_000
+  const [hour, minute] = [Math.floor(minutes / 60), Math.floor(minutes % 60)]
+  if (ahead === 0) return 'GMT'
+  return `GMT${ahead < 0 ? '−' : '+'}${hour}${minute ? `:${String(minute).padStart(2, '0')}` : ''}`
+}
+
+/** "GMT+05:30" in milliseconds. */
+function offsetIn(name: string): number {
+  const [, sign, hours, minutes] = /^GMT([+-])(\d\d):(\d\d)/.exec(name) ?? []
+  const size = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60_000
+  return sign === '-' ? -size : size
 }
 
 /** The city of a zone: "Lord Howe". */
@@ -37,17 +73,25 @@ export const zoneCity = (timeZone: string): string => (timeZone.split('/').at(-1
 
 /** The date of a zone at an instant (default now): 2026-11-24. */
 export function localDate(instant: string | undefined, timeZone: string): string {
-  const parts = format('en', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(
-    instant ? new Date(instant) : new Date(),
-  )
+  const at = instant ? Date.parse(instant) : Date.now()
+  const ahead = offsetAt(at, timeZone)
+  if (ahead !== undefined) return new Date(at + ahead).toISOString().slice(0, 10)
+  const parts = format('en', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(at)
   const part = (name: string) => parts.find(({ type }) => type === name)?.value
   return `${part('year')}-${part('month')}-${part('day')}`
 }
 
+/** The instant at which a date begins by the clocks of a clinic's zone. */
+export function startOf(date: string, timeZone: string): string {
+  return new Date(startOfDate(date, timeZone) ?? Date.parse(`${date}T00:00:00Z`)).toISOString()
+}
+
 /** Whether two zones show another time at an instant. */
-export const clocksDiffer = (instant: string, a: string, b: string): boolean =>
-  format('en', { timeZone: a, dateStyle: 'short', timeStyle: 'short' }).format(new Date(instant)) !==
-  format('en', { timeZone: b, dateStyle: 'short', timeStyle: 'short' }).format(new Date(instant))
+export function clocksDiffer(instant: string, a: string, b: string): boolean {
+  const at = (timeZone: string) =>
+    shown(Date.parse(instant), timeZone, 'en', { dateStyle: 'short', timeStyle: 'short' })
+  return at(a) !== at(b)
+}
 
 /** The date some days later. */
 export const plusDays = (date: string, days: number): string =>

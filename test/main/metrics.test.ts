@@ -74,6 +74,17 @@ test('tells the jobs, the requests and the connections', async () => {
   expect(Number(await figure('process_resident_memory_bytes'))).toBeGreaterThan(0)
 })
 
+test('tells of how many time zones the data differ, or have changed under slots', async () => {
+  // Nobody's edition of the data is wrong about a zone that no clinic has.
+  expect(await figure('medislot_time_zones_differing')).toBe('0')
+  expect(await figure('medislot_time_zones_changed')).toBe('0')
+  await db.query(
+    `insert into app_private.time_zone_rules (time_zone, from_time, to_time, offsets, changed_at)
+     values ('Europe/Berlin', now(), now() + interval '1 day', '{}', now())`,
+  )
+  expect(await figure('medislot_time_zones_changed')).toBe('1')
+})
+
 test('answers this machine, or whoever has the token, and nobody who comes through a proxy without it', async () => {
   const through = { 'x-forwarded-for': '203.0.113.7' }
   expect((await ask()).status).toBe(200)

@@ -92,6 +92,7 @@ const fields: Record<string, string> = {
   Specialization: 'doctorSpecializations id name names',
   StateTransition: 'entity fromState meaning timeLimit toState',
   TimeSlot: 'clinic clinicId doctorSlotTemplates endTime id isActive name rowVersion startTime',
+  UtcOffset: 'seconds since timeZone',
   WebhookEndpoint: `
     clinic clinicId createdAt disabledBecause id isActive kinds notifications rowVersion url wantsEventHead`,
 }

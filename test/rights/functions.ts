@@ -68,6 +68,7 @@ export const functions: Record<string, Call[]> = {
   slot_bookability: [
     { given: ({ a, heldSlotId }) => ({ clinic_id: a.clinicId, booking_slot_id: heldSlotId }), outcomes: all('done') },
   ],
+  utc_offsets: [{ given: () => ({ time_zones: ['Europe/Berlin'] }), outcomes: all('done') }],
 
   hold_slot: [
     { given: ({ a }) => ({ clinic_id: a.clinicId, booking_slot_id: a.openSlotId }), ...customers },

@@ -210,3 +210,28 @@ it('a perpetual job is due by the clock of the database, whatever this machine t
   )
   expect(due).toEqual({ soon: true })
 })
+
+describe('compare_time_zones', () => {
+  it('notes the rules of the zones that clinics have, and keeps those under which slots lie', async () => {
+    const { clinicId } = await aPractice(db, 'Europe/Berlin')
+    await work('compare_time_zones')
+    const noted = () =>
+      db.one(`select offsets, changed_at from app_private.time_zone_rules where time_zone = 'Europe/Berlin'`)
+    expect(await noted()).toMatchObject({ changed_at: null })
+    // As if they had been noted before an update that put the clocks an hour ahead.
+    await db.query(
+      `update app_private.time_zone_rules
+       set offsets = array(select row(o.time_zone, o.since, o.seconds - 3600)::app_public.utc_offset from unnest(offsets) o)
+       where time_zone = 'Europe/Berlin'`,
+    )
+    const old = await noted()
+    // A slot of the old rules: the hours of its time slot are others by now.
+    expect(await db.query('select from app_private.slots_off_their_clock($1)', [clinicId])).toHaveLength(1)
+    await work('compare_time_zones')
+    expect(await noted()).toEqual({ ...old, changed_at: expect.any(Date) })
+    const clinics = await db.query(`select id from app_public.clinics where time_zone = 'Europe/Berlin'`)
+    for (const { id } of clinics) await db.query('select app_private.move_slots_to_their_clock($1)', [id])
+    await work('compare_time_zones')
+    expect(await noted()).toMatchObject({ changed_at: null })
+  })
+})

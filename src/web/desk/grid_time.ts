@@ -1,5 +1,5 @@
-import { clock, localDate, plusDays, zoneName } from '../time.ts'
-import { type DeskSlot, isOver, startOf } from './slots.ts'
+import { clock, localDate, plusDays, startOf, zoneName } from '../time.ts'
+import { type DeskSlot, isOver } from './slots.ts'
 
 /** A slot's place in its column: from and to in minutes, and which of how many lanes side by side. */
 export interface Placed {

@@ -1,8 +1,7 @@
-import { parseDate } from '@internationalized/date'
 import { graphql } from '../graphql/generated/gql.ts'
 import type { DeskSlotFragment } from '../graphql/generated/graphql.ts'
 import { ask } from '../session.ts'
-import { plusDays } from '../time.ts'
+import { plusDays, startOf } from '../time.ts'
 
 // Every document about slots takes them whole, so that whatever answers can stand in the grid.
 graphql(`
@@ -52,9 +51,6 @@ export function standOf(slot: DeskSlot): Stand {
       return 'booked'
   }
 }
-
-/** The instant at which a date begins in a zone. */
-export const startOf = (date: string, timeZone: string): string => parseDate(date).toDate(timeZone).toISOString()
 
 export const isOver = ({ endsAt }: { endsAt: string }): boolean => Date.parse(endsAt) <= Date.now()
 

@@ -2,7 +2,7 @@ import { graphql } from '../graphql/generated/gql.ts'
 import type { ManageRunsQuery } from '../graphql/generated/graphql.ts'
 import { Empty } from '../parts/notice.tsx'
 import { useWorkplace } from '../staff/clinic.tsx'
-import { dateText } from '../time.ts'
+import { dateText, dayAndClock } from '../time.ts'
 import { usePages } from '../use_pages.ts'
 import { localClock } from './local_clock.ts'
 import { Paged } from './section.tsx'
@@ -38,10 +38,7 @@ export function Runs() {
   const { t, locale } = useGenerationText()
   const { clinic } = useWorkplace()
   const asked = usePages(ManageRuns, { clinicId: clinic.id }, (result) => result.slotGenerationRuns)
-  const instant = (at: string) =>
-    new Intl.DateTimeFormat(locale, { timeZone: clinic.timeZone, dateStyle: 'medium', timeStyle: 'short' }).format(
-      new Date(at),
-    )
+  const instant = (at: string) => dayAndClock(at, clinic.timeZone, locale, 'medium')
   const day = (date: string) => dateText(date, locale, { day: 'numeric', month: 'short' })
   return (
     <section className="below">

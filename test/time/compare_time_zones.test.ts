@@ -1,0 +1,46 @@
+import { expect, it } from '@jest/globals'
+import { compareTimeZones } from '../../src/time_zones.ts'
+import { inTransaction } from '../helpers/database.ts'
+import { aClinic } from '../helpers/world.ts'
+import { agreedYears } from './oracle.ts'
+import { moreZones } from './zones.ts'
+
+// Of which zones PostgreSQL and Node differ depends on their editions: held against Temporal, which has Node's.
+
+it('names the zones of clinics about which PostgreSQL and Node differ in the next three years, and no other', () =>
+  inTransaction(async (db) => {
+    for (const zone of moreZones) await aClinic(db, zone)
+    const thisYear = new Date().getUTCFullYear()
+    const agreed = await agreedYears(db, moreZones, thisYear, thisYear + 3)
+    const differing = (await compareTimeZones(async (text) => ({ rows: await db.query(text) }))).map(
+      (zone) => zone.timeZone,
+    )
+    for (const zone of moreZones) {
+      const years = agreed.get(zone) ?? new Set()
+      // Of the first and the last of these years a part is not compared.
+      if ([1, 2].some((n) => !years.has(thisYear + n))) expect(differing).toContain(zone)
+      else if (years.size === 4) expect(differing).not.toContain(zone)
+    }
+  }))
+
+it('says from when on and by how much they differ', () =>
+  inTransaction(async (db) => {
+    await aClinic(db, 'Asia/Kathmandu')
+    const compare = (change: (seconds: number) => number) =>
+      compareTimeZones(async (text) => ({
+        rows: (await db.query(text))
+          .filter((row) => row.timeZone === 'Asia/Kathmandu')
+          .map((row) => ({ ...row, seconds: change(row.seconds) })),
+      }))
+    expect(await compare((seconds) => seconds)).toEqual([])
+    expect(await compare((seconds) => seconds + 900)).toEqual([
+      { timeZone: 'Asia/Kathmandu', at: expect.stringMatching(/T00:00:00/), postgresql: 21_600, node: 20_700 },
+    ])
+  }))
+
+it('reports a zone that only PostgreSQL knows', async () => {
+  const rows = [{ timeZone: 'Mars/Olympus', since: Date.now(), seconds: 0 }]
+  expect(await compareTimeZones(async () => ({ rows }))).toEqual([
+    { timeZone: 'Mars/Olympus', at: expect.any(String), postgresql: 0, node: null },
+  ])
+})
