@@ -174,8 +174,10 @@ describe('a token that is not usable', () => {
     }
     expect(opened).toEqual([])
     expect(publicly.sort()).toEqual([
+      '/availability/days',
       '/availability/search',
       '/bookingSlots/{id}',
+      '/bookingSlots/{id}/bookability',
       '/clinics',
       '/clinics/{clinicId}/availability',
       '/clinics/{clinicId}/doctors',
