@@ -14,6 +14,7 @@ const names = [
   'booking',
   'rush',
   'search',
+  'find',
   'generation',
   'row_level_security',
   'jobs',

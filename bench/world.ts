@@ -1,10 +1,11 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { watch } from 'graphile-migrate'
 import { SignJWT } from 'jose'
 import { Client, type Pool } from 'pg'
 import { startEmbedded } from '../src/database/embedded.ts'
-import { migrateDatabase } from '../src/database/migrations.ts'
+import { migrateDatabase, migrateSettings } from '../src/database/migrations.ts'
 import { createPool } from '../src/database/pools.ts'
 import { log } from '../src/log.ts'
 import { type Program, startProgram } from '../test/helpers/program.ts'
@@ -99,6 +100,8 @@ export async function makeWorld({ clinics, doctors, days, customers }: Size): Pr
   }
   try {
     await migrateDatabase(server.ownerUrl())
+    // What is not committed yet is measured, too: the programs fit no database without it.
+    await watch({ ...(await migrateSettings()), connectionString: server.ownerUrl() }, true)
     await people(world, { clinics, doctors, customers })
     if (days > 0) {
       await query(

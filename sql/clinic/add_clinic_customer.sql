@@ -1,6 +1,6 @@
 create or replace function app_public.add_clinic_customer(
   clinic_id bigint, full_name text, email text default null, phone text default null, preferred_language text default null,
-  idempotency_key text default null)
+  idempotency_key text default null, add_anyway boolean default false)
 returns app_public.clinic_customers
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -8,12 +8,14 @@ declare
   given_name text := nullif(btrim(add_clinic_customer.full_name), '');
   number text := nullif(btrim(add_clinic_customer.phone), '');
   target bigint;
+  similar_ids bigint[];
   record app_public.clinic_customers;
   outcome jsonb;
 begin
   perform app_private.require_clinic_role(add_clinic_customer.clinic_id, 'desk');
   outcome := app_private.replay(add_clinic_customer.clinic_id, add_clinic_customer.idempotency_key, 'add_clinic_customer',
-    jsonb_build_array(given_name, address, number, add_clinic_customer.preferred_language));
+    jsonb_build_array(given_name, address, number, add_clinic_customer.preferred_language,
+      add_clinic_customer.add_anyway));
   if outcome is not null then
     return jsonb_populate_record(null::app_public.clinic_customers, outcome);
   end if;
@@ -36,6 +38,12 @@ begin
     from app_private.accounts a join app_public.customers c on c.account_id = a.id
     where a.email = address and app_hidden.same_name(c.full_name, given_name) and not exists (
       select from app_public.clinic_customers cc where cc.clinic_id = add_clinic_customer.clinic_id and cc.customer_id = c.id);
+    similar_ids := case when add_clinic_customer.add_anyway is not true then
+      app_private.similar_customers(add_clinic_customer.clinic_id, given_name, address, number) end;
+    if similar_ids <> '{}' then
+      perform app_hidden.refuse('similar_customer_exists', 'Somebody like this is in the clinic''s records already.',
+        jsonb_build_object('customerIds', array(select id::text from unnest(similar_ids) with ordinality s (id, n) order by n)));
+    end if;
     if target is null then
       insert into app_public.customers (full_name, email, phone) values (given_name, address, number) returning id into target;
     end if;
@@ -54,8 +62,8 @@ begin
 end
 $$;
 
-comment on function app_public.add_clinic_customer(bigint, text, text, text, text, text) is
-'Takes a caller or walk-in into a clinic''s own records, so that the desk can book for them. A person with this name and e-mail address who is in the records, or has registered, is recognised; another name at the address is another person. `preferred_language` is en or de. For the desk. Refuses forbidden, idempotency_key_reused, invalid_argument, invalid_email, text_too_long, text_not_accepted.';
+comment on function app_public.add_clinic_customer(bigint, text, text, text, text, text, boolean) is
+'Takes a caller or walk-in into a clinic''s own records, so that the desk can book for them. A person with this name and e-mail address who is in the records, or has registered, is recognised; another name at the address is another person. Somebody in the records who is probably the same person is a refusal that names them, unless `add_anyway`. `preferred_language` is en or de. For the desk. Refuses forbidden, idempotency_key_reused, invalid_argument, invalid_email, similar_customer_exists, text_too_long, text_not_accepted.';
 
-revoke all on function app_public.add_clinic_customer(bigint, text, text, text, text, text) from public;
-grant execute on function app_public.add_clinic_customer(bigint, text, text, text, text, text) to app_staff;
+revoke all on function app_public.add_clinic_customer(bigint, text, text, text, text, text, boolean) from public;
+grant execute on function app_public.add_clinic_customer(bigint, text, text, text, text, text, boolean) to app_staff;

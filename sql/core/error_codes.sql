@@ -28,6 +28,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS209', 'specialization_not_found', 404, 'Specialization not found', 'No specialization has this id or name.'),
   ('MS210', 'phone_takes_no_sms', 422, 'No SMS to this number', 'The customer is to be reached by SMS, and the number is not a mobile number of any country.'),
   ('MS211', 'channel_needs_address', 422, 'No address for this channel', 'Messages by SMS need a phone number, messages by e-mail an e-mail address. The detail names the missing one.'),
+  ('MS214', 'similar_customer_exists', 409, 'Somebody like this is known', 'The clinic''s records have somebody with this name, or with this e-mail address or phone number and a similar name. The detail names them. Take one of these records, or repeat with addAnyway.'),
   ('MS301', 'time_slot_not_found', 404, 'Time slot not found', 'No such time slot in this clinic.'),
   ('MS302', 'skipped_local_time', 422, 'This local time does not exist', 'On this day the clocks skip the time slot''s start or end.'),
   ('MS303', 'slot_overlaps', 409, 'The doctor is busy then', 'Another slot of the doctor overlaps this one.'),

@@ -14,6 +14,8 @@ export const ColumnsPlugin: GraphileConfig.Plugin = {
         for (const column of attributes) {
           const type = column.getType()
           if (type?.typtype === 'm' || type?.typname === 'xid8') column.attisdropped = true
+          // What searches compare is for nobody to read; rows are found by find_… functions.
+          if (column.attname === 'search_key') column.getTags().behavior = ['-*']
         }
 
         // Generated columns that only guard integrity (`active_doctor_id`, …), and with them every key made of them: such

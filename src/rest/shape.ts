@@ -39,6 +39,8 @@ export function shape(route: Route, data: unknown, first: number): unknown {
     } satisfies Page
   }
   if (route.list === 'whole') return { items: (found as unknown[]).map(flat) }
+  // What is found by name is one page: the best matches come first, so there is no place to go on from.
+  if (route.list && Array.isArray(found)) return { items: found.map(flat), nextCursor: null } satisfies Page
   if (route.list) {
     const { nodes, pageInfo } = found as Connection
     return { items: nodes.map(flat), nextCursor: pageInfo.hasNextPage ? pageInfo.endCursor : null } satisfies Page

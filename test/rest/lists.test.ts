@@ -152,6 +152,29 @@ describe('lists', () => {
       expect((await anybody('GET', path)).body).toMatchObject({ status: 404, code: 'doctor_not_found' })
   })
 
+  it('of clinics, doctors and patients find by name, however it is spelt, on one page', async () => {
+    const { clinicId } = practice
+    const names = async (client: Client, path: string) => {
+      const { status, body } = await client('GET', path)
+      expect([status, body.nextCursor]).toEqual([200, null])
+      return (body.items as { name?: string; fullName?: string }[]).map(({ name, fullName }) => name ?? fullName)
+    }
+    await server.owner.query(`insert into app_public.clinics (name, time_zone) values ('Ärztehaus Xanten', 'UTC')`)
+    await server.owner.query(
+      `insert into app_public.doctors (clinic_id, full_name) select $1, unnest(array['Dr. Xaver Groß', 'Dr. Xenia Öztürk'])`,
+      [clinicId],
+    )
+    await desk('POST', `/clinics/${clinicId}/customers`, { body: { fullName: 'Ayşe Yılmaz', phone: '0151 23456789' } })
+    expect(await names(anybody, '/clinics?name=xanten%20aerztehaus')).toEqual(['Ärztehaus Xanten'])
+    expect(await names(anybody, `/clinics/${clinicId}/doctors?name=gross`)).toEqual(['Dr. Xaver Groß'])
+    expect(await names(anybody, `/clinics/${clinicId}/doctors?name=dr%20x&limit=1`)).toEqual(['Dr. Xaver Groß'])
+    for (const name of ['yilmaz', 'ayse yilmax', '6789', '%2B49%20151%2023456789'])
+      expect(await names(desk, `/clinics/${clinicId}/customers?name=${name}`)).toEqual(['Ayşe Yılmaz'])
+    expect(await names(ann, `/clinics?name=xnten`)).toEqual(['Ärztehaus Xanten'])
+    const { status } = await anybody('GET', `/clinics?name=${'x'.repeat(201)}`)
+    expect(status).toBe(400)
+  })
+
   it('refuse a cursor that was not made here', async () => {
     for (const path of [`/doctors/${practice.doctorId}/bookingSlots`, '/clinics', '/availability/search']) {
       const { body } = await anybody('GET', `${path}?cursor=nonsense`)

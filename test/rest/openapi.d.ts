@@ -63,7 +63,7 @@ export interface paths {
   };
   "/clinics": {
     /**
-     * List all active clinics
+     * List all active clinics, or find some by `name`
      * @description For: Everybody. Administrators and a clinic’s staff see inactive ones too.
      */
     get: operations["listClinics"];
@@ -111,7 +111,7 @@ export interface paths {
   };
   "/clinics/{clinicId}/doctors": {
     /**
-     * List doctors in clinic
+     * List doctors in clinic, or find some by `name`
      * @description For: Everybody. The clinic’s staff and administrators see inactive ones too.
      */
     get: operations["listDoctors"];
@@ -192,6 +192,11 @@ export interface paths {
     patch: operations["patchCustomer"];
   };
   "/clinics/{clinicId}/customers": {
+    /**
+     * List the customers in a clinic’s records by name, or find some by `name`, e-mail address or phone number
+     * @description For: The clinic’s staff and administrators.
+     */
+    get: operations["listClinicCustomers"];
     /**
      * Take a caller or walk-in into a clinic’s records, so that the desk can book for them. A person with this name and address who is in the records, or has registered, is recognised; another name is another person
      * @description For: The clinic’s desk and administrators.
@@ -1281,12 +1286,14 @@ export interface operations {
     };
   };
   /**
-   * List all active clinics
+   * List all active clinics, or find some by `name`
    * @description For: Everybody. Administrators and a clinic’s staff see inactive ones too.
    */
   listClinics: {
     parameters: {
       query?: {
+        /** @description With words of this name, in any order, also beginnings of them and however accents and umlauts are written; words of five letters or more also with one typing error. The best matches come first, on one page. */
+        name?: string;
         /** @description Longest page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
@@ -1929,12 +1936,14 @@ export interface operations {
     };
   };
   /**
-   * List doctors in clinic
+   * List doctors in clinic, or find some by `name`
    * @description For: Everybody. The clinic’s staff and administrators see inactive ones too.
    */
   listDoctors: {
     parameters: {
       query?: {
+        /** @description With words of this name, in any order, also beginnings of them and however accents and umlauts are written; words of five letters or more also with one typing error. The best matches come first, on one page. */
+        name?: string;
         /** @description Name (in any case) or id of a specialization. */
         specialization?: string;
         /** @description Longest page. */
@@ -3089,6 +3098,79 @@ export interface operations {
     };
   };
   /**
+   * List the customers in a clinic’s records by name, or find some by `name`, e-mail address or phone number
+   * @description For: The clinic’s staff and administrators.
+   */
+  listClinicCustomers: {
+    parameters: {
+      query?: {
+        /** @description With words of this name, in any order, also beginnings of them and however accents and umlauts are written; words of five letters or more also with one typing error. The best matches come first, on one page. Three digits or more find by phone number, those that it ends with first. */
+        name?: string;
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["ClinicCustomer"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description clinic_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
    * Take a caller or walk-in into a clinic’s records, so that the desk can book for them. A person with this name and address who is in the records, or has registered, is recognised; another name is another person
    * @description For: The clinic’s desk and administrators.
    */
@@ -3109,6 +3191,7 @@ export interface operations {
           email?: string | null;
           phone?: string | null;
           preferredLanguage?: string | null;
+          addAnyway?: boolean | null;
         };
       };
     };
@@ -3141,7 +3224,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description serialization_failure, deadlock_detected, foreign_key_violation */
+      /** @description serialization_failure, deadlock_detected, foreign_key_violation, similar_customer_exists */
       409: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];

@@ -165,9 +165,14 @@ const cases: Case[] = [
   },
   { id: 'registerCustomer', outcomes: all(201), request: async () => ['/customers', registration()] },
   {
+    id: 'listClinicCustomers',
+    outcomes: [anonymous, noRight, noRight, 200, 200, 200, 200, 200],
+    request: async () => [`/clinics/${world.a.clinicId}/customers?name=bob`],
+  },
+  {
     id: 'addClinicCustomer',
     outcomes: [anonymous, noRight, noRight, 201, forbidden, 201, forbidden, 201],
-    request: async () => [`/clinics/${world.a.clinicId}/customers`, { fullName: 'New' }],
+    request: async () => [`/clinics/${world.a.clinicId}/customers`, { fullName: unique('New') }],
   },
   {
     id: 'replaceCustomer',

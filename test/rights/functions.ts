@@ -63,6 +63,8 @@ export const functions: Record<string, Call[]> = {
   ],
   request_password_reset: [{ given: () => ({ email: 'new@test.example' }), outcomes: all('done') }],
   reset_password: [{ given: () => ({ token: 'x', new_password: 'y' }), outcomes: all('reset_token_invalid') }],
+  find_clinics: [{ given: () => ({ wanted: 'A' }), outcomes: all('done') }],
+  find_doctors: [{ given: () => ({ wanted: 'A' }), outcomes: all('done') }],
   available_slots: [{ given: clinic, outcomes: all('done') }],
   days_with_free_slots: [{ given: clinic, outcomes: all('done') }],
   slot_bookability: [

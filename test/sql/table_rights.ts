@@ -71,7 +71,7 @@ export const tables: Record<string, Expectation> = {
     insertable: { app_admin: ['name', 'time_zone', 'country', 'address', 'email', 'phone'] },
     additions: () => ({ new: [`insert into app_public.clinics (name, time_zone) values ('New', 'UTC')`, []] }),
     adds: { admin: ['new'] },
-    unread: { closed_by_operator: 'app_staff' },
+    unread: { closed_by_operator: 'app_staff', search_key: null },
   },
 
   'app_public.policies': {

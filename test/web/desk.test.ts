@@ -149,6 +149,64 @@ test('a walk-in whom nobody knows is added, booked, checked in and done', async 
   ).toEqual([{ preferred_language: 'de', phone: '+49 30 998877' }])
 })
 
+test.each([
+  [{ viewport: { width: 1280, height: 800 } }, 'en'],
+  [{ viewport: { width: 390, height: 844 }, locale: 'de-DE' }, 'de'],
+] as const)('patients are found however their names are spelt, and not added twice (%j)', async (options, language) => {
+  const practice = await aPractice()
+  const { clinicId, ahead } = practice
+  const { customer_id: known } = await aPatient(clinicId, 'Ayşe Yılmaz-Groß', '0151 23456789')
+  await aPatient(clinicId, 'Hans Müller')
+  const t = {
+    en: ['Name, phone or e-mail', 'New patient', 'Full name', 'Phone', 'Add and book', 'Add anyway and book'],
+    de: ['Name, Telefon oder E-Mail', 'Neu', 'Vor- und Nachname', 'Telefon', 'Anlegen und buchen', ''],
+  }[language] as [string, string, string, string, string, string]
+  const [find, isNew, name, phone, add, anyway] = t
+  const use = { en: 'Use this record: Ayşe Yılmaz-Groß', de: 'Diesen Eintrag nehmen: Ayşe Yılmaz-Groß' }[language]
+  const desk = await aDesk(practice, ahead.date, await pages.visitor(options))
+  const open = () => cell(desk, ahead.id).click()
+  await open()
+  for (const [typed, found] of [
+    ['gross ayse', 'Ayşe Yılmaz-Groß'],
+    ['yilmax', 'Ayşe Yılmaz-Groß'],
+    ['mueller', 'Hans Müller'],
+    ['789', 'Ayşe Yılmaz-Groß'],
+  ] as const) {
+    await desk.getByRole('combobox', { name: find }).fill(typed)
+    const offered = desk.locator('.list-box').getByRole('option')
+    await eventually(async () => {
+      const texts = await offered.allTextContents()
+      return texts.length === 1 && texts[0]?.startsWith(found)
+    }, `only ${found} is offered`)
+  }
+  await desk.keyboard.press('Escape')
+
+  await desk.getByText(isNew, { exact: true }).click()
+  await desk.getByLabel(name).fill('Yilmaz Gross, Ayse')
+  await desk.getByLabel(phone).fill('+49 151 23456789')
+  await press(desk, add)
+  const record = desk.getByRole('button', { name: use })
+  await record.waitFor()
+  expect(await axeViolations(desk)).toEqual([])
+  if (anyway) {
+    // Changed after the warning, it is looked for anew.
+    await desk.getByLabel(phone).fill('0151/23456789')
+    await press(desk, anyway)
+    await record.waitFor()
+    await press(desk, anyway)
+    await shows(desk, ahead.id, /Yilmaz Gross, Ayse/)
+  } else {
+    await record.click()
+    await shows(desk, ahead.id, /Ayşe Yılmaz-Groß/)
+  }
+  const { count, mine } = await pages.owner.one(
+    `select count(*)::int as count, count(b.id) filter (where b.customer_id = $2)::int as mine
+     from app_public.clinic_customers cc left join app_public.bookings b using (clinic_id, customer_id) where clinic_id = $1`,
+    [clinicId, known],
+  )
+  expect({ count, mine }).toEqual(anyway ? { count: 3, mine: 0 } : { count: 2, mine: 1 })
+})
+
 test('a caller whom the clinic knows is found by phone, booked, moved to another doctor and day, and cancelled', async () => {
   const practice = await aPractice()
   const { clinicId, berta, ahead } = practice

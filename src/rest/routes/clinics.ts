@@ -1,5 +1,6 @@
 import { Clinic, OpenInvitation } from '../fragments.ts'
-import { type Input, pageInfo, type Route } from '../route.ts'
+import { given, type Input, pageInfo, type Route } from '../route.ts'
+import { name } from './filters.ts'
 
 const update = `mutation UpdateClinic($id: BigInt!, $patch: ClinicPatch!) {
   updateClinic(input: { id: $id, patch: $patch }) { clinic { ...Clinic } }
@@ -19,13 +20,20 @@ export const clinics: Route[] = [
     method: 'GET',
     path: '/clinics',
     id: 'listClinics',
-    summary: 'List all active clinics',
+    summary: 'List all active clinics, or find some by `name`',
     rights: 'Everybody. Administrators and a clinic’s staff see inactive ones too.',
-    document: `query Clinics($first: Int!, $after: Cursor) {
-      clinics(first: $first, after: $after) { nodes { ...Clinic } ${pageInfo} }
+    document: `query Clinics($byName: Boolean!, $name: String = "", $first: Int!, $after: Cursor) {
+      clinics(first: $first, after: $after) @skip(if: $byName) { nodes { ...Clinic } ${pageInfo} }
+      findClinics(wanted: $name, pageSize: $first) @include(if: $byName) { ...Clinic }
     } ${Clinic}`,
-    variables: ({ first, after }) => ({ first, after }),
-    answer: 'clinics',
+    query: { name },
+    variables: ({ query, first, after }) => ({
+      ...given({ name: query.name }),
+      byName: query.name !== undefined,
+      first,
+      after,
+    }),
+    answer: 'clinics|findClinics',
     list: 'connection',
   },
   {

@@ -1,6 +1,6 @@
 import { ClinicCustomer, Customer, CustomerExport } from '../fragments.ts'
 import { given, type Input, pageInfo, type Route } from '../route.ts'
-import { clinicId } from './filters.ts'
+import { clinicId, name } from './filters.ts'
 import { tokens } from './sign_in.ts'
 
 const change = {
@@ -61,6 +61,40 @@ export const customers: Route[] = [
     location: '/customers/{customerId}',
   },
   {
+    method: 'GET',
+    path: '/clinics/{clinicId}/customers',
+    id: 'listClinicCustomers',
+    summary: 'List the customers in a clinic’s records by name, or find some by `name`, e-mail address or phone number',
+    rights: 'The clinic’s staff and administrators.',
+    document: `query ClinicCustomers(
+      $clinicId: BigInt!, $byName: Boolean!, $name: String = "", $first: Int!, $after: Cursor
+    ) {
+      parent: clinic(id: $clinicId) { id }
+      clinicCustomers(
+        first: $first, after: $after, filter: { clinicId: { equalTo: $clinicId } }, orderBy: [FULL_NAME_ASC]
+      ) @skip(if: $byName) { nodes { ...ClinicCustomer } ${pageInfo} }
+      findClinicCustomers(clinicId: $clinicId, wanted: $name, pageSize: $first) @include(if: $byName) {
+        ...ClinicCustomer
+      }
+    } ${ClinicCustomer}`,
+    query: {
+      name: {
+        ...name,
+        description: `${name.description} Three digits or more find by phone number, those that it ends with first.`,
+      },
+    },
+    variables: ({ path, query, first, after }) => ({
+      ...path,
+      ...given({ name: query.name }),
+      byName: query.name !== undefined,
+      first,
+      after,
+    }),
+    answer: 'clinicCustomers|findClinicCustomers',
+    list: 'connection',
+    notFound: 'clinic_not_found',
+  },
+  {
     method: 'POST',
     path: '/clinics/{clinicId}/customers',
     id: 'addClinicCustomer',
@@ -74,7 +108,7 @@ export const customers: Route[] = [
     variables: ({ path, body }) => ({ input: { ...body, ...path } }),
     answer: 'addClinicCustomer.clinicCustomer',
     status: 201,
-    errors: ['foreign_key_violation'],
+    errors: ['foreign_key_violation', 'similar_customer_exists'],
   },
   {
     method: 'PUT',

@@ -1,6 +1,6 @@
 import { Doctor, Specialization } from '../fragments.ts'
 import { equalTo, given, pageInfo, type Route } from '../route.ts'
-import { namedSpecialization, referring, specialization, specializationId } from './filters.ts'
+import { name, namedSpecialization, referring, specialization, specializationId } from './filters.ts'
 
 const bySpecialization = referring('Specialization')
 const byId = { what: 'doctor', by: ({ path }: { path: Record<string, string> }) => path.id } as const
@@ -21,24 +21,29 @@ export const doctors: Route[] = [
     method: 'GET',
     path: '/clinics/{clinicId}/doctors',
     id: 'listDoctors',
-    summary: 'List doctors in clinic',
+    summary: 'List doctors in clinic, or find some by `name`',
     rights: 'Everybody. The clinic’s staff and administrators see inactive ones too.',
     locate: namedSpecialization,
     document: `query Doctors(
-      $clinicId: BigInt!, $first: Int!, $after: Cursor, $filter: DoctorFilter, ${bySpecialization.declared}
+      $clinicId: BigInt!, $byName: Boolean!, $name: String = "", $first: Int!, $after: Cursor, $filter: DoctorFilter,
+      $specializationId: BigInt, ${bySpecialization.declared}
     ) {
       parent: clinic(id: $clinicId) { id }
       ${bySpecialization.fields}
-      doctors(first: $first, after: $after, filter: $filter, orderBy: [FULL_NAME_ASC, ID_ASC]) {
+      doctors(first: $first, after: $after, filter: $filter, orderBy: [FULL_NAME_ASC, ID_ASC]) @skip(if: $byName) {
         nodes { ...Doctor } ${pageInfo}
       }
+      findDoctors(clinicId: $clinicId, wanted: $name, specializationId: $specializationId, pageSize: $first)
+        @include(if: $byName) { ...Doctor }
     } ${Doctor}`,
-    query: { specialization },
+    query: { name, specialization },
     variables: (input) => {
-      const { path, first, after } = input
+      const { path, query, first, after } = input
       const specialization = specializationId(input)
       return {
         ...path,
+        ...given({ name: query.name, specializationId: specialization }),
+        byName: query.name !== undefined,
         first,
         after,
         filter: given({
@@ -48,7 +53,7 @@ export const doctors: Route[] = [
         ...bySpecialization.variables({ Specialization: specialization }),
       }
     },
-    answer: 'doctors',
+    answer: 'doctors|findDoctors',
     list: 'connection',
     notFound: 'clinic_not_found',
     mustExist: bySpecialization.mustExist,

@@ -51,6 +51,16 @@ export const referring = (...names: Referred[]) => ({
     ),
 })
 
+/** Finds by name, as the find… fields of GraphQL do. */
+export const name: JsonSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 200,
+  description:
+    'With words of this name, in any order, also beginnings of them and however accents and umlauts are written; ' +
+    'words of five letters or more also with one typing error. The best matches come first, on one page.',
+}
+
 export const doctorId: JsonSchema = { ...id, description: 'Of this doctor.' }
 export const clinicId: JsonSchema = { ...id, description: 'Of this clinic.' }
 export const customerId: JsonSchema = { ...id, description: 'Of this customer.' }

@@ -70,6 +70,13 @@ const SaveNotes = graphql(`
   }
 `)
 
+export interface NewPatient {
+  fullName: string
+  phone?: string
+  email?: string
+  preferredLanguage?: string
+}
+
 type Saved = { booking?: { bookingSlot: DeskSlot | null } | null; bookingSlot?: DeskSlot | null } | null | undefined
 
 /** The slot that an answer is about. */
@@ -93,8 +100,9 @@ export function useActions(of: DeskSlot) {
     async bookFor(patient: string, note: string | undefined) {
       return slotIn((await ask(Book, { input: keyed({ ...slot, customerId: patient, note }) })).bookSlot)
     },
-    async addPatient(patient: { fullName: string; phone?: string; email?: string; preferredLanguage?: string }) {
-      const { addClinicCustomer } = await ask(AddPatient, { input: keyed({ clinicId, ...patient }) })
+    /** Throws similar_customer_exists when the records have somebody like this, unless it is to be done anyway. */
+    async addPatient(patient: NewPatient, addAnyway: boolean) {
+      const { addClinicCustomer } = await ask(AddPatient, { input: keyed({ clinicId, ...patient, addAnyway }) })
       return addClinicCustomer?.clinicCustomer?.customerId ?? '0'
     },
     checkIn: async () => slotIn((await ask(CheckIn, { input: keyed(booking, 'check-in') })).checkIn),

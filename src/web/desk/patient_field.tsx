@@ -31,7 +31,7 @@ export function PatientField({ patient, choose, isMissing }: PatientFieldProps) 
   const { t: shared } = useText()
   const { clinic } = useWorkplace()
   const isPhone = useIsPhone()
-  const [typed, setTyped] = useState('')
+  const [typed, setTyped] = useState(patient?.name ?? '')
   const { data } = useQuery(FindPatients, { clinicId: clinic.id, wanted: typed === patient?.name ? '' : typed })
   const items = (data?.findClinicCustomers ?? []).map(({ customerId, fullName, phone, email }) => ({
     id: customerId,

@@ -1,7 +1,7 @@
 import { useDeferredValue, useState } from 'react'
 import { Link } from 'wouter'
 import { graphql } from '../graphql/generated/gql.ts'
-import type { ManageDoctorsQuery } from '../graphql/generated/graphql.ts'
+import type { ManagedDoctorFragment as ManagedDoctor } from '../graphql/generated/graphql.ts'
 import { Choice, Field } from '../parts/field.tsx'
 import { Empty } from '../parts/notice.tsx'
 import { ask } from '../session.ts'
@@ -17,14 +17,17 @@ import { useDoctorsText } from './text/doctors.ts'
 import { useWords } from './words.ts'
 
 const ManageDoctors = graphql(`
-  query ManageDoctors($filter: DoctorFilter!, $after: Cursor) {
-    doctors(filter: $filter, first: 50, after: $after, orderBy: [FULL_NAME_ASC]) {
-      nodes {
-        clinicId id fullName about isActive rowVersion
-        doctorSpecializations(first: 20) { nodes { specialization { id name names } } }
-      }
+  query ManageDoctors($clinicId: BigInt!, $name: String!, $byName: Boolean!, $after: Cursor) {
+    doctors(filter: { clinicId: { equalTo: $clinicId } }, first: 50, after: $after, orderBy: [FULL_NAME_ASC])
+      @skip(if: $byName) {
+      nodes { ...ManagedDoctor }
       pageInfo { hasNextPage endCursor }
     }
+    findDoctors(clinicId: $clinicId, wanted: $name, pageSize: 100) @include(if: $byName) { ...ManagedDoctor }
+  }
+  fragment ManagedDoctor on Doctor {
+    clinicId id fullName about isActive rowVersion
+    doctorSpecializations(first: 20) { nodes { specialization { id name names } } }
   }
 `)
 const Reactivate = graphql(`
@@ -33,10 +36,15 @@ const Reactivate = graphql(`
   }
 `)
 
-export type ManagedDoctor = NonNullable<NonNullable<ManageDoctorsQuery['doctors']>['nodes'][number]>
+export type { ManagedDoctor }
 
 export const fieldsOf = (doctor: ManagedDoctor) =>
   doctor.doctorSpecializations.nodes.flatMap((node) => (node?.specialization ? [node.specialization] : []))
+
+const onePage = <Node,>(nodes: readonly (Node | null)[] | null | undefined) => ({
+  nodes: nodes ?? [],
+  pageInfo: { hasNextPage: false, endCursor: null },
+})
 
 /** The doctors of a clinic: found, added, edited, taken out of service and back. */
 export function DoctorsSection() {
@@ -50,8 +58,8 @@ export function DoctorsSection() {
   const [leaving, setLeaving] = useState<ManagedDoctor>()
   const asked = usePages(
     ManageDoctors,
-    { filter: { clinicId: { equalTo: clinic.id }, ...(name && { fullName: { includesInsensitive: name } }) } },
-    ({ doctors }) => doctors,
+    { clinicId: clinic.id, name, byName: name !== '' },
+    ({ doctors, findDoctors }) => doctors ?? onePage(findDoctors),
   )
   return (
     <Section

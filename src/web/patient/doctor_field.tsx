@@ -11,9 +11,9 @@ const OneDoctor = graphql(`
   }
 `)
 const Doctors = graphql(`
-  query Doctors($filter: DoctorFilter!) {
-    doctors(filter: $filter, first: 12, orderBy: [FULL_NAME_ASC]) {
-      nodes { id fullName clinic { id name } }
+  query Doctors($wanted: String!, $clinicId: BigInt, $specializationId: BigInt) {
+    findDoctors(wanted: $wanted, clinicId: $clinicId, specializationId: $specializationId, pageSize: 12) {
+      id fullName clinic { id name }
     }
   }
 `)
@@ -32,16 +32,14 @@ export function DoctorField({ search, change }: { search: Search; change(changed
       name={doctor ? (data?.doctor?.fullName ?? '') : ''}
       within={[clinic, specialization]}
       find={async (wanted, signal) => {
-        const filter = {
-          fullName: { includesInsensitive: wanted },
-          ...(clinic && { clinicId: { equalTo: clinic } }),
-          ...(specialization && {
-            doctorSpecializations: { some: { specializationId: { equalTo: specialization } } },
-          }),
+        const variables = {
+          wanted,
+          ...(clinic && { clinicId: clinic }),
+          ...(specialization && { specializationId: specialization }),
         }
-        const { doctors } = await ask(Doctors, { filter }, signal)
-        return (doctors?.nodes ?? []).flatMap((node) =>
-          node?.clinic ? [{ id: `${node.clinic.id}/${node.id}`, name: node.fullName, detail: node.clinic.name }] : [],
+        const { findDoctors } = await ask(Doctors, variables, signal)
+        return (findDoctors ?? []).flatMap((it) =>
+          it?.clinic ? [{ id: `${it.clinic.id}/${it.id}`, name: it.fullName, detail: it.clinic.name }] : [],
         )
       }}
       choose={(key) => {

@@ -2,7 +2,7 @@ import { createContext, type ReactNode, useContext } from 'react'
 import { Redirect, useLocation } from 'wouter'
 import { findClinics } from '../find_clinics.ts'
 import { graphql } from '../graphql/generated/gql.ts'
-import type { ClinicFilter, StaffClinicsQuery } from '../graphql/generated/graphql.ts'
+import type { StaffClinicsQuery } from '../graphql/generated/graphql.ts'
 import { SignIn } from '../parts/account_forms.tsx'
 import { Choice } from '../parts/field.tsx'
 import { Empty, Loading, Problem } from '../parts/notice.tsx'
@@ -41,8 +41,8 @@ interface Workplace {
   /** Those that the person may choose from, by name: all, or the first of very many. */
   clinics: Clinic[]
   hasMoreClinics: boolean
-  /** What the person's clinics have in common, for asking for them. */
-  clinicFilter: ClinicFilter | undefined
+  /** The ids of the clinics that the person may choose from; undefined means all. */
+  clinicIds: string[] | undefined
   person: Person
   isManager: boolean
   /** Whether the person may book, move and check in for customers. */
@@ -76,10 +76,10 @@ export function AtClinic({ base, clinicId, managersOnly, children }: AtClinicPro
   const who = useWho()
   const ids = (managersOnly ? who?.managerClinicIds : who?.staffClinicIds)?.flatMap((id) => (id ? [id] : [])) ?? []
   const mayAny = who?.isAdmin === true
-  const clinicFilter = mayAny ? undefined : { id: { in: ids } }
+  const clinicIds = mayAny ? undefined : ids
   const { data, error, again } = useQuery(
     StaffClinics,
-    who && (mayAny || ids.length > 0) ? { ...(clinicFilter && { filter: clinicFilter }) } : null,
+    who && (mayAny || ids.length > 0) ? { ...(clinicIds && { filter: { id: { in: clinicIds } } }) } : null,
   )
   const clinics = (data?.clinics?.nodes ?? []).flatMap((node) => (node ? [node] : [])).toSorted(byName)
   const hasMore = data?.clinics?.pageInfo.hasNextPage === true
@@ -134,7 +134,7 @@ export function AtClinic({ base, clinicId, managersOnly, children }: AtClinicPro
     clinic,
     clinics,
     hasMoreClinics: hasMore,
-    clinicFilter,
+    clinicIds,
     person: who,
     isManager: mayAny || !!who.managerClinicIds?.includes(clinic.id),
     isDesk,
@@ -151,7 +151,7 @@ export function AtClinic({ base, clinicId, managersOnly, children }: AtClinicPro
 export function ClinicChoice({ base }: { base: string }) {
   const { t } = useStaffText()
   const { t: shared } = useText()
-  const { clinic, clinics, hasMoreClinics, clinicFilter } = useWorkplace()
+  const { clinic, clinics, hasMoreClinics, clinicIds } = useWorkplace()
   const [, go] = useLocation()
   const choose = (id: string) => go(`${base}/${id}`)
   if (hasMoreClinics) {
@@ -161,7 +161,7 @@ export function ClinicChoice({ base }: { base: string }) {
         noneFound={shared.search.noClinic}
         value={clinic.id}
         name={clinic.name}
-        find={(wanted, signal) => findClinics(wanted, signal, clinicFilter)}
+        find={(wanted, signal) => findClinics(wanted, signal, clinicIds)}
         choose={choose}
       />
     )

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
 import { book } from '../../helpers/operations.ts'
-import { aClinic, aCustomer, anAccount, anEmployee, aPractice, aSlot } from '../../helpers/world.ts'
+import { aClinic, aCustomer, anAccount, anEmployee, aPractice, aSlot, unique } from '../../helpers/world.ts'
 
 const add = (
   db: Db,
@@ -65,6 +65,7 @@ describe('add_clinic_customer', () => {
         row_version: 1,
         created_at: expect.any(Date),
         copied_from_profile: [],
+        search_key: expect.stringContaining(' registered '),
       })
       expect(await db.query('select from app_public.customers')).toEqual([])
     }))
@@ -200,7 +201,68 @@ describe('add_clinic_customer', () => {
       for (const claims of [{}, (await aCustomer(db)).claims])
         await db.as(claims, () => expectRefusal(add(db, clinicId, 'Ann'), 'insufficient_privilege'))
       for (const { claims } of [await anEmployee(db, clinicId, 'manager'), await anAccount(db, { isAdmin: true })])
-        await db.as(claims, () => add(db, clinicId, 'Ann'))
+        await db.as(claims, () => add(db, clinicId, unique('Ann')))
+    }))
+})
+
+describe('adding somebody who is probably in the records', () => {
+  const known = ['Hans Müller', 'hans@mueller.example', '0151 23456789'] as const
+  const expectSimilar = async (adding: Promise<unknown>, ...ids: string[]) => {
+    const { detail } = await expectRefusal(adding, 'similar_customer_exists')
+    expect(JSON.parse(detail ?? '{}')).toEqual({ customerIds: ids })
+  }
+
+  it.each([
+    ['the same name and number', 'Hans Müller', null, '0151 23456789'],
+    ['the same, spelt and written in another way', 'Mueller, hans', null, '+49 151 / 234 567 89'],
+    ['the same name, and no contact to tell them apart by', 'hans muller', null, null],
+    ['the same number and a similar name', 'Dr. Hans Müller', null, '0151 23456789'],
+    ['the same address and a misspelt name', 'Hans Müler', 'hans@mueller.example', null],
+    ['the same name in another spelling at the same address', 'Hans Mueller', 'hans@mueller.example', '030 1'],
+  ])('is refused with %s', (_, name, email, phone) =>
+    inTransaction(async (db) => {
+      const { clinicId, claims } = await aDesk(db)
+      await db.as(claims)
+      const { customer_id: id } = await add(db, clinicId, ...known)
+      await expectSimilar(add(db, clinicId, name, email, phone), id)
+    }),
+  )
+
+  it.each([
+    ['the same name and other numbers', 'Hans Müller', null, '0151 99999999'],
+    ['the same number and another first name, as in a family', 'Mia Müller', null, '0151 23456789'],
+    ['another name', 'Ute Weber', null, null],
+    ['another name at the same address', 'Ute Weber', 'hans@mueller.example', null],
+  ])('is done with %s', (_, name, email, phone) =>
+    inTransaction(async (db) => {
+      const { clinicId, claims } = await aDesk(db)
+      await db.as(claims)
+      const { customer_id: id } = await add(db, clinicId, ...known)
+      expect((await add(db, clinicId, name, email, phone)).customer_id).not.toBe(id)
+    }),
+  )
+
+  it('is done anyway when told so, once for one key', () =>
+    inTransaction(async (db) => {
+      const { clinicId, claims } = await aDesk(db)
+      await db.as(claims)
+      const { customer_id: first } = await add(db, clinicId, ...known)
+      const anyway = () =>
+        db.one(
+          `select * from app_public.add_clinic_customer($1, $2, phone => $3, idempotency_key => 'k', add_anyway => true)`,
+          [clinicId, known[0], known[2]],
+        )
+      const { customer_id: second } = await anyway()
+      expect(second).not.toBe(first)
+      expect((await anyway()).customer_id).toBe(second)
+      await expectSimilar(add(db, clinicId, known[0], null, known[2]), first, second)
+    }))
+
+  it('says nothing of the records of other clinics', () =>
+    inTransaction(async (db) => {
+      const [here, there] = [await aDesk(db), await aDesk(db)]
+      await db.as(here.claims, () => add(db, here.clinicId, ...known))
+      await db.as(there.claims, () => add(db, there.clinicId, known[0], null, known[2]))
     }))
 })
 
