@@ -2,6 +2,7 @@ import { subscription } from '../graphql/served.ts'
 import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import { describeWithProgram } from '../helpers/debian.ts'
+import { eventually } from '../helpers/eventually.ts'
 import { fewAtOnce } from '../helpers/few_at_once.ts'
 import { dataOf, expectGraphQLRefusal, graphqlClient } from '../helpers/graphql.ts'
 import { query } from '../helpers/installation.ts'
@@ -38,6 +39,34 @@ describeWithProgram('pgbouncer', 'pgbouncer', (program) => {
     await owner?.close()
     await database?.drop()
     expect(code).toBe(0)
+  })
+
+  test('cancels in PostgreSQL what a caller does not wait for', async () => {
+    // Without the limit of a statement, which would end it as well.
+    const patient = await startServer(pooler.through(database.serverUrl), {
+      LISTEN_DATABASE_URL: database.serverUrl,
+      JWT_SECRET: tokenSettings.jwtSecret,
+      STATEMENT_TIMEOUT_MS: '120000',
+    })
+    const waiting = async () => {
+      const { waiting } = await owner.one<{ waiting: number }>(
+        `select count(*)::int as waiting from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+      return waiting
+    }
+    const locker = await connect(database.url)
+    await locker.query('begin; lock table app_public.clinics in access exclusive mode')
+    const caller = new AbortController()
+    const asked = fetch(`${patient.url}/api/clinics`, { signal: caller.signal }).catch(() => 'gone')
+    await eventually(async () => (await waiting()) === 1, 'a statement that waits for the lock')
+    caller.abort()
+    expect(await asked).toBe('gone')
+    await eventually(async () => (await waiting()) === 0, 'the statement to be cancelled')
+    await locker.query('rollback')
+    await locker.close()
+    expect((await fetch(`${patient.url}/api/clinics`)).status).toBe(200)
+    expect(await patient.stop()).toBe(0)
   })
 
   test('is ready, and reads and books by GraphQL and REST', async () => {
