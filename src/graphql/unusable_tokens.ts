@@ -25,10 +25,10 @@ export const beginSession: readonly string[] = [
  */
 export function callerOf(operation: ReturnType<typeof operationOf>, bearer: Bearer): Bearer {
   const { kind, fields = [] } = operation ?? {}
-  const { from } = bearer.claims
-  const nobody: Bearer = { claims: from === undefined ? {} : { from } }
+  // What is known besides who it is, such as the network, stays.
+  const { sub: _sub, sid: _sid, iss: _iss, ...ofNobody } = bearer.claims
   const areAll = (names: readonly string[]) => kind === 'mutation' && fields.every((field) => names.includes(field))
-  if (areAll(beginSession)) return nobody
+  if (areAll(beginSession)) return { claims: ofNobody }
   if (!bearer.unusable || areAll([...beginSession, 'signOut'])) return bearer
   if (bearer.unusable.expired && kind === 'query' && !fields.includes('currentPerson')) return bearer
   throw bearer.unusable.refusal
