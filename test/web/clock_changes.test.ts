@@ -56,7 +56,7 @@ test.each([
   const times = page.locator('a.time')
   await times.first().waitFor()
   const shown = (await times.allInnerTexts()).map((text) =>
-    text.split('\n').slice(0, 2).join(' ').replace(' for you', ''),
+    text.split('\n').slice(0, 2).join(' ').replace(' your time', ''),
   )
   expect(shown).toEqual(expected)
   // On that date of the clinic's, and no other.

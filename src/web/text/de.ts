@@ -42,7 +42,7 @@ export const de: Texts = {
     empty: 'Versuchen Sie einen anderen Tag oder suchen Sie weiter gefasst.',
     emptyAction: 'Überall suchen, nächste zuerst',
     clinicTime: (zone) => `Uhrzeit der Praxis (${zone})`,
-    yours: (time) => `${time} Ihrer Zeit`,
+    yours: (time) => `${time} bei Ihnen`,
   },
   book: {
     title: 'Diesen Termin buchen',
