@@ -44,3 +44,20 @@ alter table app_public.bookings alter constraint live_bookings_are_of_a_booked_s
 --! include schedule/note_time_zone_rules.sql
 --! include schedule/changed_time_zones.sql
 --! include schedule/move_slots_to_their_clock.sql
+
+-- A message without an address fails at once, and the result of what the clinic cancels says who has to be phoned.
+--! include core/error_codes.sql
+drop function if exists app_private.choose_channel(bigint, bigint, app_public.notification_kind);
+--! include notification/choose_channel.sql
+--! include notification/queue_notifications.sql
+--! include notification/reconcile_reminders.sql
+--! include notification/is_permanent_failure.sql
+--! include notification/send_again.sql
+--! include notification/has_address.sql
+--! include notification/late_notifications.sql
+--! include notification/customers_without_address.sql
+--! include booking/bookings_to_phone.sql
+--! include schedule/withdraw_day.sql
+--! include schedule/withdraw_slot.sql
+--! include clinic/deactivate_doctor.sql
+--! include clinic/deactivate_clinic.sql

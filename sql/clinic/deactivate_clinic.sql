@@ -24,7 +24,7 @@ end
 $$;
 
 comment on function app_public.deactivate_clinic(bigint, boolean, int) is
-'Takes a clinic out of service. Refuses (still_in_use, with the list) while active doctors hang on; with `cascade` it deactivates them, withdraws their open slots and cancels their live bookings ahead, telling the customers, all in one transaction. Bookings that have begun keep their state and can still be completed. For its managers and operators. Refuses forbidden, clinic_not_found, stale_row_version.';
+'Takes a clinic out of service. Refuses (still_in_use, with the list) while active doctors hang on; with `cascade` it deactivates them, withdraws their open slots and cancels their live bookings ahead, notifying the customers where an address is known, all in one transaction; the query bookingsToPhone then lists those to be phoned. Bookings that have begun keep their state and can still be completed. For its managers and operators. Refuses forbidden, clinic_not_found, stale_row_version.';
 
 revoke all on function app_public.deactivate_clinic(bigint, boolean, int) from public;
 grant execute on function app_public.deactivate_clinic(bigint, boolean, int) to app_staff;

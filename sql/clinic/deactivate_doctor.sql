@@ -23,7 +23,7 @@ end
 $$;
 
 comment on function app_public.deactivate_doctor(bigint, bigint, boolean, int) is
-'Takes a doctor out of service. Refuses (still_in_use, with the list) while open slots or live bookings lie ahead; with `cascade` it withdraws those slots and cancels those bookings, telling their customers and putting them on the rebooking list, all in one transaction. Bookings that have begun keep their state and can still be completed. Set active again, the doctor gets new slots. For managers. Refuses forbidden, clinic_not_found, doctor_not_found, stale_row_version.';
+'Takes a doctor out of service. Refuses (still_in_use, with the list) while open slots or live bookings lie ahead; with `cascade` it withdraws those slots and cancels those bookings, notifying their customers where an address is known and putting them on the rebooking list, all in one transaction; the query bookingsToPhone then lists those to be phoned. Bookings that have begun keep their state and can still be completed. Set active again, the doctor gets new slots. For managers. Refuses forbidden, clinic_not_found, doctor_not_found, stale_row_version.';
 
 revoke all on function app_public.deactivate_doctor(bigint, bigint, boolean, int) from public;
 grant execute on function app_public.deactivate_doctor(bigint, bigint, boolean, int) to app_staff;

@@ -55,6 +55,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS701', 'notification_not_found', 404, 'Notification not found', 'No such notification in this clinic.'),
   ('MS702', 'text_not_understood', 422, 'Text not understood', 'A message text has an unknown {{word}}, stray braces, or a section that is not closed. The detail names it.'),
   ('MS703', 'webhook_url_refused', 422, 'Webhook address not allowed', 'A webhook needs an https address on the public internet. The detail says why: not_understood, https_required or not_public.'),
+  ('MS704', 'no_address', 409, 'No address known', 'The clinic knows no address for any channel over which it sends this kind of message. Phone the patient, or add an address first.'),
   ('MS900', 'internal_error', 500, 'Unexpected error', 'Our fault. It is logged with the request id.'),
   ('MS901', 'graphql_parse_failed', 400, 'Not a GraphQL document', 'The document could not be parsed.'),
   ('MS902', 'graphql_validation_failed', 400, 'Document does not fit the schema', 'The document asks for what the schema does not have, or its variables do not fit.'),

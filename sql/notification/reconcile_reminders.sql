@@ -34,7 +34,7 @@ begin
 
   insert into app_public.notifications as n (clinic_id, booking_id, customer_id, kind, channel, lead_time, booking_sequence, due_at)
   select b.clinic_id, b.id, b.customer_id, 'booking_reminder',
-    app_private.choose_channel(b.clinic_id, b.customer_id, 'booking_reminder'), lead.lead_time, b.sequence,
+    (app_private.choose_channel(b.clinic_id, b.customer_id, 'booking_reminder')).channel, lead.lead_time, b.sequence,
     -- In the quiet hours nobody is reminded, but before. What this plans is judged again by claim_notifications.
     coalesce(app_private.before_quiet_hours(b.starts_at - lead.lead_time, clinic.time_zone, clinic.quiet_from, clinic.quiet_until),
              b.starts_at - lead.lead_time)

@@ -2,6 +2,7 @@ create or replace function app_public.send_again(clinic_id bigint, notification_
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   n app_public.notifications;
+  chosen record;
 begin
   perform app_private.require_clinic_role(send_again.clinic_id, 'desk');
   select x.* into n from app_public.notifications x
@@ -13,12 +14,16 @@ begin
     -- A pending one is sent anyhow; a dropped one is not true any more.
     perform app_hidden.refuse('illegal_transition', format('A notification that is %s is not sent again.', n.state), jsonb_build_object('state', n.state));
   end if;
+  -- To where the customer wants it by now.
+  chosen := app_private.choose_channel(n.clinic_id, n.customer_id, n.kind);
+  if n.channel <> 'webhook' and not chosen.has_address then
+    perform app_hidden.refuse('no_address', 'The clinic knows no address to which this message could be sent.',
+      jsonb_build_object('channel', chosen.channel));
+  end if;
   update app_public.notifications x
   set state = 'pending', generation = x.generation + 1, attempts = 0, retry_at = null, sent_at = null, last_error = null,
       due_at = now(), send_after = null, answers_until = now() + interval '1 hour',
-      -- To where the customer wants it by now.
-      channel = case when x.channel = 'webhook' then x.channel
-        else coalesce(app_private.choose_channel(x.clinic_id, x.customer_id, x.kind), x.channel) end
+      channel = case when x.channel = 'webhook' then x.channel else coalesce(chosen.channel, x.channel) end
   where x.clinic_id = n.clinic_id and x.id = n.id
   returning x.* into n;
   return n;
@@ -26,7 +31,7 @@ end
 $$;
 
 comment on function app_public.send_again(bigint, bigint) is
-'Sends a message once more that was sent or has died, to the address that the clinic knows now. It counts as another message with the provider, and quiet hours do not hold it back within the hour. For the desk. Refuses forbidden, notification_not_found, illegal_transition (waiting, or dropped).';
+'Sends a message once more that was sent or has died, to the address that the clinic knows now. It counts as another message with the provider, and quiet hours do not hold it back within the hour. For the desk. Refuses forbidden, notification_not_found, illegal_transition (waiting, or dropped), no_address.';
 
 revoke all on function app_public.send_again(bigint, bigint) from public;
 grant execute on function app_public.send_again(bigint, bigint) to app_staff;

@@ -56,7 +56,7 @@ end
 $$;
 
 comment on function app_public.withdraw_day(bigint, bigint, date, boolean, text, text) is
-$c$Takes what is left of a doctor's day out of the calendar, all at once: slots of the clinic's local date that are not over, and holds on them. Refuses (still_in_use, listing them) while there are live bookings; with `cascade` they are cancelled by the clinic, their customers told and put on the rebooking list, and it returns them. The slots stay withdrawn when slots are generated again. For the desk, and for a doctor the own day.
+$c$Takes what is left of a doctor's day out of the calendar, all at once: slots of the clinic's local date that are not over, and holds on them. Refuses (still_in_use, listing them) while there are live bookings; with `cascade` they are cancelled by the clinic, their customers notified where an address is known and put on the rebooking list, and it returns them; the query bookingsToPhone then lists those whose patients have to be phoned. The slots stay withdrawn when slots are generated again. For the desk, and for a doctor the own day.
 Refuses forbidden, clinic_not_found, doctor_not_found, idempotency_key_reused, invalid_argument.$c$;
 
 revoke all on function app_public.withdraw_day(bigint, bigint, date, boolean, text, text) from public;

@@ -56,7 +56,7 @@ end
 $$;
 
 comment on function app_public.withdraw_slot(bigint, bigint, boolean, text, text, int) is
-'Takes a slot out of the calendar; a hold on it ends. Refuses (still_in_use) a booked one; with `cascade` its booking is cancelled by the clinic, the customer told and put on the rebooking list. A booking whose time has passed keeps its slot. It stays withdrawn when slots are generated again. For the desk, and for a doctor the own slots. Refuses forbidden, slot_not_found, illegal_transition, stale_row_version, idempotency_key_reused, invalid_argument.';
+'Takes a slot out of the calendar; a hold on it ends. Refuses (still_in_use) a booked one; with `cascade` its booking is cancelled by the clinic, the customer notified where an address is known and put on the rebooking list; the query bookingsToPhone then lists the booking if its patient has to be phoned. A booking whose time has passed keeps its slot. It stays withdrawn when slots are generated again. For the desk, and for a doctor the own slots. Refuses forbidden, slot_not_found, illegal_transition, stale_row_version, idempotency_key_reused, invalid_argument.';
 
 revoke all on function app_public.withdraw_slot(bigint, bigint, boolean, text, text, int) from public;
 grant execute on function app_public.withdraw_slot(bigint, bigint, boolean, text, text, int) to app_staff;

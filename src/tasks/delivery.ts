@@ -59,7 +59,7 @@ export function deliveries(
 
   async function deliver(clinicId: string, id: string, message: Message): Promise<string | undefined> {
     const { recipient } = message
-    if (recipient === null) throw new DeliveryError(`the clinic knows no address for ${message.channel}`)
+    if (recipient === null) throw new DeliveryError(`the clinic knows no address for ${message.channel}`, 'no_address')
     const transport = transports[message.channel]
     if (transport) return transport.send({ ...message, recipient })
     await query('select app_private.deliver_to_database($1, $2, $3, $4, $5, $6, $7, $8)', [

@@ -66,7 +66,7 @@ const fields: Record<string, string> = {
   Interval: 'days hours minutes months seconds years',
   Invitation: 'clinic clinicId email expiresAt id token',
   LateNotification: `
-    attempts bookingId channel clinicId customerId dueAt id kind lastError lateBy retryAt state`,
+    attempts booking bookingId channel clinicId customerId dueAt hasAddress id kind lastError lateBy retryAt state`,
   NewWebhookEndpoint: 'clinic clinicId id secret url',
   NextGeneration: 'clinic clinicId dueAt fromDate toDate',
   Notification: `

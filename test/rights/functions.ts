@@ -254,6 +254,13 @@ export const functions: Record<string, Call[]> = {
     { given: ({ a }) => ({ clinic_id: a.clinicId, doctor_id: a.doctorId, cascade: true }), outcomes: managers() },
   ],
   deactivate_clinic: [{ given: ({ a }) => ({ clinic_id: a.clinicId, cascade: true }), outcomes: managers() }],
+  bookings_to_phone: [{ given: ({ a }) => ({ clinic_id: a.clinicId, doctor_id: a.doctorId }), outcomes: staff() }],
+  customers_without_address: [
+    {
+      given: ({ a, ann }) => ({ clinic_id: a.clinicId, customer_ids: [ann.customerId], kind: 'slot_withdrawn' }),
+      outcomes: staff(),
+    },
+  ],
 }
 
 /** A statement that calls a function with arguments by name, and their values. */

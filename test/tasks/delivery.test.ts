@@ -354,12 +354,13 @@ describe('a batch', () => {
     await send()
     expect(smtp.mails.map(({ to }) => to)).toEqual([[fine.email]])
     expect(await confirmation(fine.id)).toMatchObject({ state: 'sent', attempts: 1, last_error: null })
-    for (const [{ id }, error] of [
-      [wordless, 'there is no text for booking_confirmed by email in de'],
-      [nowhere, 'the clinic knows no address for email'],
+    for (const [{ id }, state, code, error] of [
+      [wordless, 'pending', null, 'there is no text for booking_confirmed by email in de'],
+      // Another attempt would not find one: the desk sees it at once.
+      [nowhere, 'dead', 'no_address', 'the clinic knows no address for email'],
     ] as const) {
-      expect(await confirmation(id)).toMatchObject({ state: 'pending', attempts: 1, last_error: error })
-      expect(await attemptsAt(id)).toEqual([{ attempt: 1, outcome: 'failed', error_code: null }])
+      expect(await confirmation(id)).toMatchObject({ state, attempts: 1, last_error: error })
+      expect(await attemptsAt(id)).toEqual([{ attempt: 1, outcome: 'failed', error_code: code }])
     }
 
     await db.query(
@@ -369,16 +370,20 @@ describe('a batch', () => {
     await db.query(`update app_public.clinic_customers set email = 'found@test.example' where customer_id = $1`, [
       nowhere.customerId,
     ])
+    await db.query(
+      `select app_public.send_again(clinic_id, id) from app_public.notifications where booking_id = $1 and state = 'dead'`,
+      [nowhere.id],
+    )
     await later()
     await send()
     expect(smtp.mails.map(({ to }) => to[0]).sort()).toEqual([fine.email, wordless.email, 'found@test.example'].sort())
-    for (const { id } of [wordless, nowhere]) {
-      expect(await confirmation(id)).toMatchObject({ state: 'sent', attempts: 2, last_error: null })
-      expect(await attemptsAt(id)).toEqual([
-        { attempt: 1, outcome: 'failed', error_code: null },
-        { attempt: 2, outcome: 'sent', error_code: null },
-      ])
-    }
+    expect(await confirmation(wordless.id)).toMatchObject({ state: 'sent', attempts: 2, last_error: null })
+    expect(await attemptsAt(wordless.id)).toEqual([
+      { attempt: 1, outcome: 'failed', error_code: null },
+      { attempt: 2, outcome: 'sent', error_code: null },
+    ])
+    // Sent again, it is another message with its own attempts.
+    expect(await confirmation(nowhere.id)).toMatchObject({ state: 'sent', attempts: 1, last_error: null })
   })
 
   it('is recorded as its messages end, whoever keeps the others waiting', async () => {

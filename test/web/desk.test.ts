@@ -286,26 +286,59 @@ test('who does not come is marked so; a time is withdrawn and opened again', asy
   await shows(desk, again.id, 'Free')
 })
 
-test("a doctor's day is withdrawn, and who had booked is told", async () => {
+test("a doctor's day is withdrawn: it shows who is notified and who has to be phoned, before and after", async () => {
   const practice = await aPractice()
   const { clinicId, ada, ahead } = practice
   const second = await aSlotAt(clinicId, ada, ahead.date, `${ahead.date}T03:00Z`)
+  const third = await aSlotAt(clinicId, ada, ahead.date, `${ahead.date}T04:00Z`)
   await bookFor(clinicId, ahead.id, 'Tilda Told', 'tilda@web.example')
+  // The clinic sends only e-mail.
+  const phoned = await aPatient(clinicId, 'Phyllis Phone', '+49 151 23456789')
+  await book(pages.owner, clinicId, third, { customerId: phoned.customer_id })
   const desk = await aDesk(practice, ahead.date)
   await desk.getByRole('button', { name: 'Withdraw the day, Dr. Ada Lovelace' }).click()
-  await desk.getByText('2 times that are not over yet').waitFor()
-  await desk.getByRole('dialog').getByText('tilda@web.example').waitFor()
+  await desk.getByText('3 times that are not over yet').waitFor()
+  const toPhone = desk.getByRole('region', { name: '1 patient cannot be notified. Please phone this patient:' })
+  const notified = desk.getByRole('region', { name: '1 patient gets a notification:' })
+  await toPhone.getByText('Phyllis Phone').waitFor()
+  await toPhone.getByRole('link', { name: '+49 151 23456789' }).waitFor()
+  await notified.getByText('Tilda Told').waitFor()
   expect(await axeViolations(desk)).toEqual([])
   await desk.getByLabel('Reason').fill('A conference')
   await press(desk, 'Withdraw the day')
-  await desk.getByText('Withdrawn. 1 patient is told.').waitFor()
+  await desk.getByText('The day has been withdrawn. 2 appointments were cancelled.').waitFor()
+  await toPhone.getByText('Phyllis Phone').waitFor()
+  await notified.getByText('Tilda Told').waitFor()
+  expect(await axeViolations(desk)).toEqual([])
   await press(desk, 'Close')
-  for (const id of [ahead.id, second]) await shows(desk, id, 'Withdrawn')
+  for (const id of [ahead.id, second, third]) await shows(desk, id, 'Withdrawn')
   const told = () =>
     pages.owner.query(
       `select from app_private.messages where recipient = 'tilda@web.example' and body ~ 'A conference'`,
     )
   await eventually(async () => (await told()).length === 1, 'the patient is told')
+})
+
+test('German, on a phone: the dialogs and the hint say who gets no message', async () => {
+  const practice = await aPractice()
+  const { clinicId, ada, ahead } = practice
+  const booked = await aSlotAt(clinicId, ada, ahead.date, `${ahead.date}T12:00Z`)
+  await bookFor(clinicId, booked, 'Phyllis Phone')
+  const page = await pages.visitor({ viewport: { width: 390, height: 844 }, locale: 'de-DE' })
+  const desk = await aDesk(practice, ahead.date, page)
+  await cell(desk, ahead.id).click()
+  await desk.getByText('Neu', { exact: true }).click()
+  await desk.getByText('Ohne E-Mail-Adresse gibt es keine Bestätigung und keine Erinnerung.').waitFor()
+  expect(await axeViolations(desk)).toEqual([])
+  await desk.keyboard.press('Escape')
+  await cell(desk, booked).click()
+  await press(desk, 'Absagen')
+  await desk.getByText('Die Person kann nicht benachrichtigt werden. Bitte rufen Sie an.').waitFor()
+  expect(await axeViolations(desk)).toEqual([])
+  await desk.keyboard.press('Escape')
+  await desk.getByRole('button', { name: 'Tag streichen, Dr. Ada Lovelace' }).click()
+  await desk.getByText('1 Person kann nicht benachrichtigt werden. Bitte rufen Sie sie an:').waitFor()
+  expect(await axeViolations(desk)).toEqual([])
 })
 
 test('of two desks that want one time the second is told in its place', async () => {

@@ -1,8 +1,8 @@
 import type { Locator, Page } from 'playwright-core'
 import { axeViolations, demoPassword, hasValue, offers, pagesForTests, signInAs } from '../helpers/browser.ts'
 import { dataOf, graphqlClient } from '../helpers/graphql.ts'
-import { checkIn, complete, noShow } from '../helpers/operations.ts'
-import { aClinic, aCustomer, aDoctor, aTimeSlot } from '../helpers/world.ts'
+import { book, checkIn, complete, noShow } from '../helpers/operations.ts'
+import { aClinic, aCustomer, aDoctor, aSlot, aTimeSlot } from '../helpers/world.ts'
 import { recordBooking } from '../sql/booking/claiming.ts'
 
 const pages = pagesForTests()
@@ -120,6 +120,67 @@ test('a doctor is deactivated with all that hangs on, when that was seen', async
   await page.getByLabel('Show').selectOption('all')
   await page.locator('.row', { hasText: name }).getByRole('button', { name: 'Reactivate' }).click()
   await page.getByText(`${name} is active again`).waitFor()
+})
+
+test.each([
+  [
+    'English, on a desktop',
+    {},
+    {
+      deactivate: 'Deactivate',
+      cascade: 'Cancel it and deactivate',
+      toPhone: 'Please phone these patients',
+      close: 'Close',
+      notNotified: 'The patient has not been notified. Please phone.',
+      noAddress: 'No address is known for the channels over which this message is sent. Please phone:',
+    },
+  ],
+  [
+    'German, on a phone',
+    { viewport: { width: 390, height: 844 }, locale: 'de-DE' },
+    {
+      deactivate: 'Deaktivieren',
+      cascade: 'Absagen und deaktivieren',
+      toPhone: 'Bitte rufen Sie hier an',
+      close: 'Schließen',
+      notNotified: 'Nicht benachrichtigt. Bitte rufen Sie an.',
+      noAddress: 'ist keine Adresse bekannt. Bitte rufen Sie an:',
+    },
+  ],
+])('whoever no message reaches is to be phoned, and every page says so: %s', async (_case, options, t) => {
+  const clinicId = await aClinic(pages.owner)
+  const slotId = await aSlot(pages.owner, clinicId, await aDoctor(pages.owner, clinicId))
+  await pages.owner.query(
+    `insert into app_public.employees (clinic_id, account_id, role, full_name)
+     select $1, a.id, 'manager', 'Manager' from app_private.accounts a where a.email = 'riverside@medislot.example'`,
+    [clinicId],
+  )
+  const { customer_id } = await pages.owner.one<{ customer_id: string }>(
+    `select customer_id from app_public.add_clinic_customer($1, 'Phyllis Phone', null, '+49 151 23456789')`,
+    [clinicId],
+  )
+  await book(pages.owner, clinicId, slotId, { customerId: customer_id })
+
+  const page = await manager('riverside', `${clinicId}/doctors`, options)
+  await page.locator('.row').getByRole('button', { name: t.deactivate }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: t.deactivate }).click()
+  await dialog.getByRole('button', { name: t.cascade }).click()
+  const toPhone = page.getByRole('dialog', { name: t.toPhone })
+  await toPhone.getByText('Phyllis Phone').waitFor()
+  await toPhone.getByRole('link', { name: '+49 151 23456789' }).waitFor()
+  expect(await axeViolations(page)).toEqual([])
+  await toPhone.getByRole('button', { name: t.close }).click()
+
+  await page.goto(`${pages.url}/manage/${clinicId}/rebooking`)
+  await page.locator('.row', { hasText: 'Phyllis Phone' }).getByText(t.notNotified).waitFor()
+  expect(await axeViolations(page)).toEqual([])
+  await page.goto(`${pages.url}/manage/${clinicId}/messages`)
+  // At once, without a worker: the confirmation, and that the time was withdrawn.
+  const failed = page.locator('.row', { hasText: t.noAddress })
+  await failed.nth(1).waitFor()
+  expect(await failed.getByRole('button').count()).toBe(0)
+  expect(await axeViolations(page)).toEqual([])
 })
 
 test('who has an appointment that a plan has no room for any more comes onto the rebooking list', async () => {

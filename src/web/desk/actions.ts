@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { graphql } from '../graphql/generated/gql.ts'
+import type { DeskWithdrawDayMutation } from '../graphql/generated/graphql.ts'
 import { newKey } from '../new_key.ts'
 import { ask } from '../session.ts'
 import { bookingOf, type DeskSlot } from './slots.ts'
@@ -60,8 +61,19 @@ const Release = graphql(`
   mutation DeskRelease($input: ReleaseHoldInput!) { releaseHold(input: $input) { bookingSlot { ...DeskSlot } } }
 `)
 const WithdrawDay = graphql(`
-  mutation DeskWithdrawDay($input: WithdrawDayInput!) {
-    withdrawDay(input: $input) { bookings { bookingSlot { ...DeskSlot } } }
+  mutation DeskWithdrawDay($input: WithdrawDayInput!, $clinicId: BigInt!, $doctorId: BigInt!, $slotDate: Date!) {
+    withdrawDay(input: $input) {
+      bookings { id startsAt clinicCustomer { fullName phone } bookingSlot { ...DeskSlot } }
+      query {
+        bookingsToPhone(clinicId: $clinicId, doctorId: $doctorId, slotDate: $slotDate, pageSize: 100) { id }
+      }
+    }
+  }
+`)
+/** Which patients would get no message, and have to be phoned. */
+export const DeskWithoutAddress = graphql(`
+  query DeskWithoutAddress($clinicId: BigInt!, $customerIds: [BigInt]!, $kind: NotificationKind!) {
+    customersWithoutAddress(clinicId: $clinicId, customerIds: $customerIds, kind: $kind)
   }
 `)
 const SaveNotes = graphql(`
@@ -132,12 +144,28 @@ export function useActions(of: DeskSlot) {
   }
 }
 
-/** Withdraws what is left of a doctor's day, and gives the slots whose bookings were cancelled. Throws as ask() does. */
+type Ended = NonNullable<NonNullable<DeskWithdrawDayMutation['withdrawDay']>['bookings']>[number]
+/** A booking that was cancelled, and whether its patient has to be phoned because no message reaches them. */
+export type EndedBooking = Ended & { isToPhone: boolean }
+
+/** Withdraws what is left of a doctor's day, and gives the bookings that were cancelled. Throws as ask() does. */
 export function useWithdrawDay() {
   const keyed = useKeyed()
-  return async (day: { clinicId: string; doctorId: string; slotDate: string; reason?: string }) => {
-    const { withdrawDay } = await ask(WithdrawDay, { input: keyed({ ...day, cascade: true }) })
-    return (withdrawDay?.bookings ?? []).flatMap(({ bookingSlot }) => (bookingSlot ? [bookingSlot] : []))
+  return async (day: {
+    clinicId: string
+    doctorId: string
+    slotDate: string
+    reason?: string
+  }): Promise<EndedBooking[]> => {
+    const { clinicId, doctorId, slotDate } = day
+    const { withdrawDay } = await ask(WithdrawDay, {
+      input: keyed({ ...day, cascade: true }),
+      clinicId,
+      doctorId,
+      slotDate,
+    })
+    const toPhone = new Set(withdrawDay?.query?.bookingsToPhone?.map((booking) => booking?.id))
+    return (withdrawDay?.bookings ?? []).map((booking) => ({ ...booking, isToPhone: toPhone.has(booking.id) }))
   }
 }
 

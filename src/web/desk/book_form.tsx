@@ -8,6 +8,7 @@ import { useWorkplace } from '../staff/clinic.tsx'
 import { useText } from '../text/language.ts'
 import { useQuery } from '../use_query.ts'
 import { type NewPatient, useActions } from './actions.ts'
+import { MessagesHint } from './messages_hint.tsx'
 import { type Patient, PatientField } from './patient_field.tsx'
 import type { DeskSlot } from './slots.ts'
 import { useDeskText } from './text.ts'
@@ -88,7 +89,7 @@ export function BookForm({ slot, done }: { slot: DeskSlot; done(slots: DeskSlot[
             <Field label={shared.account.phone} name="phone" type="tel" autoComplete="off" />
             <Field label={shared.account.email} name="email" type="email" autoComplete="off" />
           </div>
-          <p className="hint">{t.slot.noContact}</p>
+          <MessagesHint />
           <Choice
             label={t.slot.language}
             value={language}

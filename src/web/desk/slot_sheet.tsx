@@ -4,7 +4,8 @@ import { Notice } from '../parts/notice.tsx'
 import { Sheet } from '../parts/sheet.tsx'
 import { useWorkplace } from '../staff/clinic.tsx'
 import { clock, localDate, longDate } from '../time.ts'
-import { useActions } from './actions.ts'
+import { useQuery } from '../use_query.ts'
+import { DeskWithoutAddress, useActions } from './actions.ts'
 import { BookForm } from './book_form.tsx'
 import { EndForm } from './end_form.tsx'
 import { DeskIcon } from './icons.tsx'
@@ -191,13 +192,24 @@ interface AskFirstProps {
   back(): void
 }
 
+/** Says whether the patient will be notified that an appointment is cancelled, or has to be phoned. */
+function useNotice({ startsAt, clinicCustomer }: DeskSlot, kind: 'BOOKING_CANCELLED' | 'SLOT_WITHDRAWN') {
+  const { t } = useDeskText()
+  const { clinic } = useWorkplace()
+  const id = clinicCustomer?.customerId
+  const { data } = useQuery(DeskWithoutAddress, id ? { clinicId: clinic.id, customerIds: [id], kind } : null)
+  if (!data?.customersWithoutAddress || Date.parse(startsAt) <= Date.now()) return ''
+  return data.customersWithoutAddress.length > 0 ? t.slot.notNotified : t.slot.notified
+}
+
 function CancelForm({ slot, done, back }: AskFirstProps) {
   const { t } = useDeskText()
+  const notice = useNotice(slot, 'BOOKING_CANCELLED')
   const { cancel } = useActions(slot)
   return (
     <AskFirst
       title={t.slot.cancelTitle}
-      lead={t.slot.cancelLead(patientOf(slot))}
+      lead={`${t.slot.cancelLead(patientOf(slot))} ${notice}`}
       submit={t.slot.cancel}
       act={cancel}
       done={done}
@@ -208,15 +220,16 @@ function CancelForm({ slot, done, back }: AskFirstProps) {
 
 function WithdrawForm({ slot, done, back }: AskFirstProps) {
   const { t } = useDeskText()
+  const notice = useNotice(slot, 'SLOT_WITHDRAWN')
   const { withdraw } = useActions(slot)
   const [stand] = useState(standOf(slot))
   const name = stand === 'booked' ? patientOf(slot) : ''
   return (
     <AskFirst
       title={t.slot.withdrawTitle}
-      lead={name ? t.slot.withdrawBooked(name) : t.slot.withdrawFree}
+      lead={name ? `${t.slot.withdrawBooked(name)} ${notice}` : t.slot.withdrawFree}
       submit={t.slot.withdraw}
-      // Only what was said is done: a booking that came meanwhile is not cancelled, but told.
+      // Only what was said is done: a booking made in the meantime is not cancelled but refused.
       act={(reason) => withdraw(reason, stand === 'booked')}
       done={done}
       back={back}

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { Refusal } from '../graphql/client.ts'
 import { graphql } from '../graphql/generated/gql.ts'
-import type { ManageClinicQuery } from '../graphql/generated/graphql.ts'
+import type { ManageClinicQuery, ToPhoneFragment } from '../graphql/generated/graphql.ts'
 import { Notice } from '../parts/notice.tsx'
 import { ask } from '../session.ts'
 import { useWorkplace } from '../staff/clinic.tsx'
@@ -12,6 +12,7 @@ import { say } from './say.tsx'
 import { Loaded, Section } from './section.tsx'
 import { useClinicText } from './text/clinic.ts'
 import { useManageText } from './text/common.ts'
+import { ToPhone } from './to_phone.tsx'
 import { useWords } from './words.ts'
 
 const ManageClinic = graphql(`
@@ -26,7 +27,10 @@ const EditClinic = graphql(`
 `)
 const DeactivateClinic = graphql(`
   mutation DeactivateClinic($clinicId: BigInt!, $cascade: Boolean!) {
-    deactivateClinic(input: { clinicId: $clinicId, cascade: $cascade }) { clinic { id } }
+    deactivateClinic(input: { clinicId: $clinicId, cascade: $cascade }) {
+      clinic { id }
+      query { bookingsToPhone(clinicId: $clinicId, pageSize: 100) { ...ToPhone } }
+    }
   }
 `)
 
@@ -87,6 +91,7 @@ function Service({ clinic, changed }: { clinic: Clinic; changed(): void }) {
   const { t } = useClinicText()
   const { t: common } = useManageText()
   const words = useWords()
+  const [toPhone, setToPhone] = useState<readonly (ToPhoneFragment | null)[]>()
   const [asking, setAsking] = useState(false)
   const [doctors, setDoctors] = useState<{ doctorId: string; fullName: string }[]>()
   const close = () => {
@@ -95,24 +100,27 @@ function Service({ clinic, changed }: { clinic: Clinic; changed(): void }) {
   }
   if (!clinic.isActive) {
     return (
-      <Notice tone="plain">
-        <p>{t.outNow}</p>
-        <button
-          type="button"
-          className="button small"
-          onClick={() =>
-            ask(EditClinic, { id: clinic.id, patch: { isActive: true, rowVersion: clinic.rowVersion } }).then(
-              () => {
-                say(t.back)
-                changed()
-              },
-              (error) => say(words(error)),
-            )
-          }
-        >
-          {t.backToService}
-        </button>
-      </Notice>
+      <>
+        {toPhone && <ToPhone bookings={toPhone} close={() => setToPhone(undefined)} />}
+        <Notice tone="plain">
+          <p>{t.outNow}</p>
+          <button
+            type="button"
+            className="button small"
+            onClick={() =>
+              ask(EditClinic, { id: clinic.id, patch: { isActive: true, rowVersion: clinic.rowVersion } }).then(
+                () => {
+                  say(t.back)
+                  changed()
+                },
+                (error) => say(words(error)),
+              )
+            }
+          >
+            {t.backToService}
+          </button>
+        </Notice>
+      </>
     )
   }
   return (
@@ -130,8 +138,13 @@ function Service({ clinic, changed }: { clinic: Clinic; changed(): void }) {
           title={t.deactivateTitle(clinic.name)}
           submit={doctors ? t.cascade : common.deactivate}
           confirm={async () => {
-            await ask(DeactivateClinic, { clinicId: clinic.id, cascade: doctors !== undefined })
+            const { deactivateClinic } = await ask(DeactivateClinic, {
+              clinicId: clinic.id,
+              cascade: doctors !== undefined,
+            })
             say(t.out)
+            const unreached = deactivateClinic?.query?.bookingsToPhone ?? []
+            if (unreached.length > 0) setToPhone(unreached)
             changed()
             close()
           }}

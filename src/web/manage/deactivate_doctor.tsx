@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Refusal } from '../graphql/client.ts'
 import { graphql } from '../graphql/generated/gql.ts'
+import type { ToPhoneFragment } from '../graphql/generated/graphql.ts'
 import { ask } from '../session.ts'
 import { useWorkplace } from '../staff/clinic.tsx'
 import { useText } from '../text/language.ts'
@@ -10,10 +11,14 @@ import { Confirm } from './form.tsx'
 import { say } from './say.tsx'
 import { useManageText } from './text/common.ts'
 import { useDoctorsText } from './text/doctors.ts'
+import { ToPhone } from './to_phone.tsx'
 
 const Deactivate = graphql(`
   mutation DeactivateDoctor($clinicId: BigInt!, $doctorId: BigInt!, $cascade: Boolean!) {
-    deactivateDoctor(input: { clinicId: $clinicId, doctorId: $doctorId, cascade: $cascade }) { doctor { id isActive } }
+    deactivateDoctor(input: { clinicId: $clinicId, doctorId: $doctorId, cascade: $cascade }) {
+      doctor { id isActive }
+      query { bookingsToPhone(clinicId: $clinicId, doctorId: $doctorId, pageSize: 100) { ...ToPhone } }
+    }
   }
 `)
 
@@ -38,18 +43,26 @@ export function DeactivateDoctor({ doctor, changed, close }: DeactivateDoctorPro
   const { locale } = useText()
   const { clinic } = useWorkplace()
   const [hanging, setHanging] = useState<Hanging>()
+  const [toPhone, setToPhone] = useState<readonly (ToPhoneFragment | null)[]>()
   const bookings = hanging?.liveBookings ?? []
+  if (toPhone) return <ToPhone bookings={toPhone} close={close} />
   return (
     <Confirm
-      // Another question, so another dialog for who hears it.
+      // Another question, so another dialog for screen readers.
       key={String(hanging !== undefined)}
       title={t.deactivateTitle(doctor.fullName)}
       submit={hanging ? t.cascade(bookings.length) : common.deactivate}
       confirm={async () => {
-        await ask(Deactivate, { clinicId: doctor.clinicId, doctorId: doctor.id, cascade: hanging !== undefined })
+        const { deactivateDoctor } = await ask(Deactivate, {
+          clinicId: doctor.clinicId,
+          doctorId: doctor.id,
+          cascade: hanging !== undefined,
+        })
         say(t.deactivated(doctor.fullName))
         changed()
-        close()
+        const unreached = deactivateDoctor?.query?.bookingsToPhone ?? []
+        if (unreached.length > 0) setToPhone(unreached)
+        else close()
       }}
       onRefusal={(error) => {
         if (!(error instanceof Refusal) || error.code !== 'still_in_use') return false

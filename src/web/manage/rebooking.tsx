@@ -24,7 +24,10 @@ const ManageRebookings = graphql(`
     ) {
       nodes {
         clinicId id reason
-        booking { id startsAt slotDate doctor { fullName } clinicCustomer { fullName phone email } }
+        booking {
+          id startsAt slotDate doctor { fullName } clinicCustomer { fullName phone email }
+          notifications(filter: { kind: { equalTo: SLOT_WITHDRAWN } }, first: 10) { nodes { channel state } }
+        }
       }
       pageInfo { hasNextPage endCursor }
     }
@@ -48,6 +51,12 @@ export function RebookingSection() {
   const { clinic } = useWorkplace()
   const [dismissed, setDismissed] = useState<Entry>()
   const asked = usePages(ManageRebookings, { clinicId: clinic.id }, (result) => result.rebookingLists)
+  const notice = ({ booking }: Entry) => {
+    const message = booking?.notifications.nodes.find((one) => one?.channel !== 'webhook')
+    // Given up, without an address, or not sent by this clinic.
+    if (message?.state !== 'SENT' && message?.state !== 'PENDING') return t.notNotified
+    return t.notice[message.state][message.channel as 'email' | 'sms']
+  }
   const nameOf = ({ booking }: Entry) => booking?.clinicCustomer?.fullName ?? t.patient
   return (
     <Section title={common.section.rebooking} lead={t.lead}>
@@ -71,7 +80,9 @@ export function RebookingSection() {
                   {booking && dayAndClock(booking.startsAt, clinic.timeZone, locale)}
                   {booking?.doctor && `, ${booking.doctor.fullName}`}
                 </p>
-                <p className="row-more">{t.reason[reason] ?? reason}</p>
+                <p className="row-more">
+                  {t.reason[reason] ?? reason} {isTaken(entry) && notice(entry)}
+                </p>
                 <p className="row-more contacts">
                   {phone && <a href={tel(phone)}>{phone}</a>}
                   {email && <a href={mailto(email)}>{email}</a>}

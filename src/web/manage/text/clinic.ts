@@ -20,7 +20,7 @@ const en = {
   hanging: (doctors: number) =>
     doctors === 1 ? '1 active doctor depends on it:' : `${doctors} active doctors depend on it:`,
   hangingWhat:
-    'If you continue, they are deactivated, their free times are withdrawn, and all appointments are cancelled with a notification to the patients.',
+    'If you continue, they are deactivated, their free times are withdrawn, and all appointments are cancelled. Patients get a notification where an address is known; you then see whom to phone.',
   cascade: 'Cancel everything and take out of service',
   out: 'The clinic is out of service.',
   back: 'The clinic is in service again.',
@@ -48,7 +48,7 @@ const de: typeof en = {
   deactivateTitle: (name) => `${name} außer Betrieb nehmen?`,
   hanging: (doctors) => (doctors === 1 ? 'Daran hängt noch 1 Person:' : `Daran hängen noch ${doctors} Personen:`),
   hangingWhat:
-    'Wenn Sie weitermachen, werden sie deaktiviert, freie Termine zurückgezogen, alle Buchungen abgesagt und alle benachrichtigt.',
+    'Wenn Sie weitermachen, werden sie deaktiviert, freie Termine zurückgezogen, alle Termine abgesagt. Wer erreichbar ist, bekommt eine Benachrichtigung; danach sehen Sie, wen Sie anrufen müssen.',
   cascade: 'Alles absagen und außer Betrieb nehmen',
   out: 'Die Praxis ist außer Betrieb.',
   back: 'Die Praxis ist wieder in Betrieb.',

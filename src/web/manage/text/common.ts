@@ -27,6 +27,15 @@ const en = {
   keep: 'Keep',
   close: 'Close',
   more: 'Show more',
+  toPhone: {
+    title: 'Please phone these patients',
+    lead: (n: number): string =>
+      n === 1
+        ? 'This appointment was cancelled, and the patient could not be notified:'
+        : 'These appointments were cancelled, and the patients could not be notified:',
+    noPhone: 'no phone number known',
+    more: 'There are more: see the messages that were not delivered.',
+  },
   active: 'Active',
   inactive: 'Inactive',
   deactivate: 'Deactivate',
@@ -100,6 +109,15 @@ const de: typeof en = {
   keep: 'Behalten',
   close: 'Schließen',
   more: 'Mehr zeigen',
+  toPhone: {
+    title: 'Bitte rufen Sie hier an',
+    lead: (n) =>
+      n === 1
+        ? 'Dieser Termin wurde abgesagt, und die Person konnte nicht benachrichtigt werden:'
+        : 'Diese Termine wurden abgesagt, und die Personen konnten nicht benachrichtigt werden:',
+    noPhone: 'keine Telefonnummer bekannt',
+    more: 'Es gibt noch mehr: siehe die Nachrichten, die nicht zugestellt wurden.',
+  },
   active: 'Aktiv',
   inactive: 'Inaktiv',
   deactivate: 'Deaktivieren',

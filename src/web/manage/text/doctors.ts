@@ -24,7 +24,7 @@ const en = {
   hanging: (slots: number, bookings: number) =>
     `There ${slots === 1 ? 'is 1 free time' : `are ${slots} free times`} and ${bookings === 1 ? '1 appointment' : `${bookings} appointments`} ahead.`,
   hangingWhat:
-    'If you continue, the free times are withdrawn, and the appointments are cancelled with a notification to the patients.',
+    'If you continue, the free times are withdrawn, and the appointments are cancelled. Patients get a notification where an address is known; you then see whom to phone.',
   appointments: 'Appointments',
   andMore: (n: number) => `and ${n} more`,
   cascade: (bookings: number) =>
@@ -59,7 +59,7 @@ const de: typeof en = {
   hanging: (slots, bookings) =>
     `Es gibt noch ${slots === 1 ? '1 freien Termin' : `${slots} freie Termine`} und ${bookings === 1 ? '1 Buchung' : `${bookings} Buchungen`}.`,
   hangingWhat:
-    'Wenn Sie weitermachen, werden die freien Termine zurückgezogen, die Buchungen abgesagt und alle benachrichtigt.',
+    'Wenn Sie weitermachen, werden die freien Termine zurückgezogen, die Termine abgesagt. Wer erreichbar ist, bekommt eine Benachrichtigung; danach sehen Sie, wen Sie anrufen müssen.',
   appointments: 'Buchungen',
   andMore: (n) => `und ${n} weitere`,
   cascade: (bookings) =>

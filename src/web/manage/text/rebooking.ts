@@ -5,10 +5,15 @@ const en = {
   emptyTitle: 'Nothing to rebook',
   empty: 'When a plan changes or a time is withdrawn, the patients who need a new time are listed here.',
   reason: {
-    slot_withdrawn: 'The clinic withdrew this time. The appointment is cancelled, the patient was told.',
+    slot_withdrawn: 'The clinic withdrew this time. The appointment is cancelled.',
     template_gone: 'This time is no longer in any weekly plan.',
     time_moved: 'The time slot is at another time now.',
   } as Record<string, string>,
+  notice: {
+    SENT: { email: 'The patient was notified by e-mail.', sms: 'The patient was notified by SMS.' },
+    PENDING: { email: 'A notification by e-mail is on its way.', sms: 'A notification by SMS is on its way.' },
+  },
+  notNotified: 'The patient has not been notified. Please phone.',
   patient: 'Patient',
   rebook: 'Rebook at the desk',
   dismiss: 'Leave as it is',
@@ -29,10 +34,18 @@ const de: typeof en = {
   emptyTitle: 'Nichts umzubuchen',
   empty: 'Ändert sich ein Plan oder fällt eine Zeit weg, steht hier, wer eine neue Zeit braucht.',
   reason: {
-    slot_withdrawn: 'Die Praxis hat diese Zeit zurückgezogen. Der Termin ist abgesagt, der Patient weiß davon.',
+    slot_withdrawn: 'Die Praxis hat diese Zeit zurückgezogen. Der Termin ist abgesagt.',
     template_gone: 'Diese Zeit ist in keinem Wochenplan mehr.',
     time_moved: 'Das Zeitfenster liegt jetzt anders.',
   },
+  notice: {
+    SENT: { email: 'Die Benachrichtigung ging per E-Mail hinaus.', sms: 'Die Benachrichtigung ging per SMS hinaus.' },
+    PENDING: {
+      email: 'Eine Benachrichtigung per E-Mail ist unterwegs.',
+      sms: 'Eine Benachrichtigung per SMS ist unterwegs.',
+    },
+  },
+  notNotified: 'Nicht benachrichtigt. Bitte rufen Sie an.',
   patient: 'Patient',
   rebook: 'Am Empfang umbuchen',
   dismiss: 'So lassen',

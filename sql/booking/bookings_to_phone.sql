@@ -1,0 +1,35 @@
+create or replace function app_public.bookings_to_phone(
+  clinic_id bigint, doctor_id bigint default null, slot_date date default null, booking_slot_id bigint default null, page_size int default 20)
+returns setof app_public.bookings
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  perform app_private.require_clinic_role(bookings_to_phone.clinic_id, 'staff');
+  if page_size is null or page_size not between 1 and 100 then
+    perform app_hidden.refuse('invalid_argument', 'A page has 1 to 100 entries.', '{"argument": "pageSize"}');
+  end if;
+  return query
+  select b.* from app_public.bookings b
+  where b.clinic_id = bookings_to_phone.clinic_id
+    and (bookings_to_phone.doctor_id is null or b.doctor_id = bookings_to_phone.doctor_id)
+    and (bookings_to_phone.slot_date is null or b.slot_date = bookings_to_phone.slot_date)
+    and (bookings_to_phone.booking_slot_id is null or b.booking_slot_id = bookings_to_phone.booking_slot_id)
+    -- By date, which has an index; a day earlier, since a date is one of the clinic's zone.
+    and b.slot_date >= (now() at time zone 'UTC')::date - 1
+    and b.status = 'cancelled' and b.cancelled_by = 'clinic' and b.starts_at > now()
+    and not exists (
+      select from app_public.notifications n
+      where n.clinic_id = b.clinic_id and n.booking_id = b.id and n.kind in ('booking_cancelled', 'slot_withdrawn')
+        and n.channel <> 'webhook' and n.state in ('pending', 'sent'))
+    and not exists (
+      select from app_public.rebooking_list rl
+      where rl.clinic_id = b.clinic_id and rl.booking_id = b.id and rl.reason = 'slot_withdrawn' and rl.resolution is not null)
+  order by b.starts_at, b.id
+  limit bookings_to_phone.page_size;
+end
+$$;
+
+comment on function app_public.bookings_to_phone(bigint, bigint, date, bigint, int) is
+'Whose patients a clinic has to phone, by time, up to `page_size` (at most 100): bookings ahead that the clinic cancelled and about which no message was sent or is on its way, because no address is known, the clinic does not send such messages, or sending was given up. Of all its doctors or of one, of all local dates or of one, of one slot. Not those whose patient has booked again, or that the desk has taken off the rebooking list. In GraphQL also a field of what cancels: `withdrawDay(…) { bookings { id } query { bookingsToPhone(…) { id } } }`. For staff. Refuses forbidden, unauthenticated, invalid_argument.';
+
+revoke all on function app_public.bookings_to_phone(bigint, bigint, date, bigint, int) from public;
+grant execute on function app_public.bookings_to_phone(bigint, bigint, date, bigint, int) to app_staff;

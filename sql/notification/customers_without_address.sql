@@ -1,0 +1,20 @@
+create or replace function app_public.customers_without_address(clinic_id bigint, customer_ids bigint[], kind app_public.notification_kind)
+returns bigint[]
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  perform app_private.require_clinic_role(customers_without_address.clinic_id, 'staff');
+  if cardinality(customer_ids) > 1000 then
+    perform app_hidden.refuse('invalid_argument', 'At most 1000 customers at a time.', '{"argument": "customerIds"}');
+  end if;
+  return array(
+    select asked.id from (select distinct unnest(customers_without_address.customer_ids)) asked (id)
+    where (app_private.choose_channel(customers_without_address.clinic_id, asked.id, customers_without_address.kind)).has_address is not true
+    order by asked.id);
+end
+$$;
+
+comment on function app_public.customers_without_address(bigint, bigint[], app_public.notification_kind) is
+'Which of these customers (at most 1000) would not get a message of this kind from the clinic now, and have to be phoned: the clinic does not send it, or knows no address for the channels over which it does. Decided as when a message is queued. For staff. Refuses forbidden, unauthenticated, invalid_argument.';
+
+revoke all on function app_public.customers_without_address(bigint, bigint[], app_public.notification_kind) from public;
+grant execute on function app_public.customers_without_address(bigint, bigint[], app_public.notification_kind) to app_staff;
