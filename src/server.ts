@@ -16,7 +16,7 @@ import { identifyRequests, internalError, notFound, oneAuthorization } from './r
 import { restRouter } from './rest/router.ts'
 import { runProgram } from './run_program.ts'
 import { readSettings, type ServerSettings, type Settings } from './settings.ts'
-import { pagesManifests, webPages } from './web_pages.ts'
+import { pageNotFound, pagesManifests, webPages } from './web_pages.ts'
 
 /** Longest that a stop waits for requests in flight. */
 const graceMs = 10_000
@@ -56,6 +56,7 @@ export async function startServer(
   app.use(webPages(graphql, settings))
   app.use('/api', restRouter(graphql, await readErrorCodes(pool)))
   await graphql.addTo(app, server)
+  app.use(pageNotFound)
   app.use(notFound)
   app.use(internalError)
 

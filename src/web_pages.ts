@@ -14,7 +14,7 @@ const built = existsSync(join(dist, 'pages'))
 /** The manifest of the documents that the pages send: none when they are not built. */
 export const pagesManifests = built ? [join(dist, 'documents.json')] : []
 
-// Every address that is a page; the script there finds out which one. Anything else stays a 404.
+// Every address that is a page; the script there finds out which one. Anything else is not found.
 const pages = /^\/(book|bookings|desk|manage|profile|reset-password|sign-in)?(\/[\w/-]*)?$/
 
 /** Serves a folder of dist/, in the compressed form that the build wrote beside a file where the client accepts it. */
@@ -25,6 +25,46 @@ const files = (folder: string, serveStatic: ExpressStaticGzipOptions['serveStati
     index: false,
     serveStatic,
   })
+
+const shells = files('pages', {
+  cacheControl: false,
+  setHeaders(response) {
+    response.setHeader('cache-control', 'no-cache')
+    response.setHeader('vary', 'Accept-Encoding, Accept-Language')
+  },
+})
+
+const contentSecurityPolicy = helmet.contentSecurityPolicy({
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    fontSrc: ["'self'"],
+    imgSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    formAction: ["'self'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+})
+
+const sendShell: RequestHandler = (request, response, next) => {
+  const language = request.acceptsLanguages('en', 'de') || 'en'
+  request.url = `/${request.path === '/' ? 'front' : 'page'}.${language}.html`
+  shells(request, response, next)
+}
+
+/**
+ * Answers a browser at an address that nothing took: with a page that says so, where a program gets JSON. A browser is
+ * what asks for HTML before anything else.
+ */
+export const pageNotFound: RequestHandler = (request, response, next) => {
+  const isBrowser = request.method === 'GET' && request.accepts('json', 'html') === 'html'
+  if (!built || !isBrowser) return next()
+  response.status(404)
+  contentSecurityPolicy(request, response, () => sendShell(request, response, next))
+}
 
 /**
  * The pages for patients and clinics, as `npm run build:web` made them, and their sessions. Nothing runs or is
@@ -42,36 +82,8 @@ export function webPages(graphql: GraphQLInstance, settings: Pick<Settings, 'pro
   }
   router.use(webSession(graphql, settings))
   // Names of these files change with their content.
-  router.use('/assets', files('assets', { immutable: true, maxAge: '1y', fallthrough: false }))
+  router.use('/assets', files('assets', { immutable: true, maxAge: '1y' }))
   router.get(['/favicon.svg', '/third-party-notices.txt'], files('.'))
-  const shells = files('pages', {
-    cacheControl: false,
-    setHeaders(response) {
-      response.setHeader('cache-control', 'no-cache')
-      response.setHeader('vary', 'Accept-Encoding, Accept-Language')
-    },
-  })
-  router.get(
-    pages,
-    helmet.contentSecurityPolicy({
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        fontSrc: ["'self'"],
-        imgSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        formAction: ["'self'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-    }),
-    (request, response, next) => {
-      const language = request.acceptsLanguages('en', 'de') || 'en'
-      request.url = `/${request.path === '/' ? 'front' : 'page'}.${language}.html`
-      shells(request, response, next)
-    },
-  )
+  router.get(pages, contentSecurityPolicy, sendShell)
   return router
 }
