@@ -65,7 +65,7 @@ export function AcceptPage() {
           {!isKnown ? (
             <Form submit={t.createAndJoin} onSubmit={({ password }) => join(password)} {...told}>
               <p>{t.newLead}</p>
-              <NewPasswordField label={t.password} minLength={10} />
+              <NewPasswordField label={t.password} />
             </Form>
           ) : (
             <>

@@ -1,4 +1,4 @@
-import { type ComponentProps, createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
+import { type ComponentProps, createContext, type ReactNode, useContext, useEffect, useState } from 'react'
 import { Refusal } from '../graphql/client.ts'
 import { DateField, type DateFieldProps } from '../parts/date_field.tsx'
 import { Field, Labelled } from '../parts/field.tsx'
@@ -11,72 +11,53 @@ import { useWords } from './words.ts'
 
 export type Fields = Record<string, string | undefined>
 
-interface FormState {
-  errors: Record<string, string>
-  /** What is edited by other things than inputs says so itself. */
-  touch(): void
-}
+const TouchContext = createContext(() => {})
 
-const FormContext = createContext<FormState>({ errors: {}, touch() {} })
-
-/** Says that a form has changed, for controls that are no inputs. */
-export const useTouch = () => useContext(FormContext).touch
+/** Says that a form has changed, for controls that are not inputs. */
+export const useTouch = () => useContext(TouchContext)
 
 export interface EditFormProps {
   submit: string
-  /** Stores the fields, trimmed; empty ones are missing. What it throws is told in the form. */
+  /** Stores the fields, trimmed; empty ones are missing. What it throws is shown in the form. */
   save(fields: Fields): Promise<void>
-  /** The name of the field that a refusal is about, to tell it there. */
+  /** The name of the field that a refusal is about, where its `argument` does not say so. */
   fieldOf?(refusal: Refusal): string | undefined
-  /** Gets what somebody else has saved meanwhile. */
+  /** Gets what somebody else has saved in the meantime. */
   reload?(): void
   onDirty?(dirty: boolean): void
   aside?: ReactNode
   children: ReactNode
 }
 
-/** A form over something stored: tells refusals at their fields, stale edits with a way on, and guards what is not saved. */
+/** A form over something stored: shows stale edits with a way on, and guards what is not saved. */
 export function EditForm({ submit, save, fieldOf, reload, onDirty, aside, children }: EditFormProps) {
   const { t } = useManageText()
   const words = useWords()
   const [dirty, setDirty] = useState(false)
-  const [errors, setErrors] = useState<Record<string, string>>({})
   const [problem, setProblem] = useState<unknown>()
-  const box = useRef<HTMLDivElement>(null)
   useUnsaved(dirty)
   useEffect(() => onDirty?.(dirty), [dirty, onDirty])
-  useEffect(() => {
-    // What is wrong is where one goes on.
-    if (Object.keys(errors).length > 0) box.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
-  }, [errors])
-
-  /** The input that the database says it is about, if the form has it. */
-  function inputOf({ detail }: Refusal): string | undefined {
-    const inputs = [...(box.current?.querySelectorAll<HTMLInputElement>('[name]') ?? [])]
-    return inputs.find(({ name }) => name === detail.argument)?.name
-  }
 
   const stale = problem instanceof Refusal && problem.code === 'stale_row_version'
   const touch = () => setDirty(true)
   return (
-    <div ref={box} onInput={touch}>
+    <div onInput={touch}>
       <Form
         submit={submit}
         aside={aside}
+        fieldOf={fieldOf}
+        words={words}
         onSubmit={async (fields) => {
-          setErrors({})
           setProblem(undefined)
           await save(fields)
           setDirty(false)
         }}
         onRefusal={(error) => {
-          const field = error instanceof Refusal ? (fieldOf?.(error) ?? inputOf(error)) : undefined
-          if (field) setErrors({ [field]: words(error) })
-          else setProblem(error)
+          setProblem(error)
           return true
         }}
       >
-        <FormContext value={{ errors, touch }}>{children}</FormContext>
+        <TouchContext value={touch}>{children}</TouchContext>
         {problem !== undefined && (
           <Notice tone="bad">
             <p>{stale && reload ? t.stale : words(problem)}</p>
@@ -101,10 +82,7 @@ export function EditForm({ submit, save, fieldOf, reload, onDirty, aside, childr
 }
 
 /** An input of an EditForm. */
-export function Input({ name, ...props }: ComponentProps<typeof Field> & { name: string }) {
-  const { errors } = useContext(FormContext)
-  return <Field name={name} error={errors[name]} {...props} />
-}
+export const Input = (props: ComponentProps<typeof Field> & { name: string }) => <Field {...props} />
 
 interface DateProps extends Omit<DateFieldProps, 'value' | 'onChange'> {
   name: string
@@ -113,13 +91,12 @@ interface DateProps extends Omit<DateFieldProps, 'value' | 'onChange'> {
 
 /** A date, in an EditForm. */
 export function DateInput({ name, defaultValue, ...props }: DateProps) {
-  const { errors, touch } = useContext(FormContext)
+  const touch = useTouch()
   const [value, setValue] = useState(defaultValue)
   return (
     <DateField
       {...props}
       name={name}
-      error={errors[name]}
       value={value}
       onChange={(date) => {
         setValue(date)
@@ -141,9 +118,8 @@ interface SelectProps {
 
 /** One of a few, in an EditForm. */
 export function Select({ label, name, defaultValue, hint, required, onChange, children }: SelectProps) {
-  const error = useContext(FormContext).errors[name]
   return (
-    <Labelled label={label} hint={hint} error={error}>
+    <Labelled label={label} hint={hint} name={name}>
       {(ties) => (
         <select
           {...ties}

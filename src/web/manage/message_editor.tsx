@@ -3,6 +3,7 @@ import { Refusal } from '../graphql/client.ts'
 import { graphql } from '../graphql/generated/gql.ts'
 import type { NotificationKind } from '../graphql/generated/graphql.ts'
 import { Field } from '../parts/field.tsx'
+import { useFieldErrors } from '../parts/field_errors.ts'
 import { ask } from '../session.ts'
 import { useWorkplace } from '../staff/clinic.tsx'
 import { useQuery } from '../use_query.ts'
@@ -87,7 +88,6 @@ export function MessageEditor({ of, stored, standard, changed }: MessageEditorPr
         <EditForm
           submit={common.save}
           save={save}
-          // Told below the field already, while it is typed.
           fieldOf={({ code, detail }) =>
             code === 'text_not_understood' ? String(detail.argument ?? 'body') : undefined
           }
@@ -106,6 +106,7 @@ export function MessageEditor({ of, stored, standard, changed }: MessageEditorPr
           {of.channel === 'email' && (
             <Field
               label={t.subject}
+              name="subject"
               value={text.subject}
               error={fault?.argument === 'subject' ? fault.words : undefined}
               maxLength={200}
@@ -168,9 +169,11 @@ interface BodyProps {
   change(value: string): void
 }
 
-function Body({ value, error, max, change }: BodyProps) {
+function Body({ value, error: given, max, change }: BodyProps) {
   const { t } = useMessagesText()
   const id = useId()
+  const { errors } = useFieldErrors()
+  const error = given ?? errors.body ?? errors[id]
   const area = useRef<HTMLTextAreaElement>(null)
   function insert(word: Word) {
     const field = area.current
@@ -186,6 +189,7 @@ function Body({ value, error, max, change }: BodyProps) {
       <label htmlFor={id}>{t.body}</label>
       <textarea
         id={id}
+        name="body"
         ref={area}
         rows={max > 1000 ? 14 : 5}
         maxLength={max}

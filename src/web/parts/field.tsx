@@ -1,10 +1,11 @@
 import { type InputHTMLAttributes, type ReactNode, useId } from 'react'
 import { useText } from '../text/language.ts'
+import { useFieldErrors } from './field_errors.ts'
 
 interface Said {
   label: string
   hint?: string | undefined
-  /** What is wrong with what was entered. */
+  /** What is wrong with what was entered, where the form around does not know it. */
   error?: string | undefined
 }
 
@@ -16,15 +17,19 @@ interface Ties {
 }
 
 interface LabelledProps extends Said {
+  /** Of the control: a refusal may name it. */
+  name?: string | undefined
   /** Interrupts a screen reader when there is an error. */
   alert?: boolean
   className?: string
   children(ties: Ties): ReactNode
 }
 
-/** A control with its label, its hint and what is wrong with it, all told by a screen reader. */
-export function Labelled({ label, hint, error, alert, className = 'field', children }: LabelledProps) {
+/** A control with its label, its hint and what is wrong with it, all read out by a screen reader. */
+export function Labelled({ label, hint, error: given, name, alert, className = 'field', children }: LabelledProps) {
   const id = useId()
+  const { errors } = useFieldErrors()
+  const error = given ?? errors[id] ?? (name && errors[name])
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ')
   return (
     <div className={className}>
@@ -36,7 +41,7 @@ export function Labelled({ label, hint, error, alert, className = 'field', child
         </p>
       )}
       {error && (
-        <p className="field-error" id={`${id}-error`} role={alert ? 'alert' : undefined}>
+        <p className="field-error" id={`${id}-error`} role={alert && given ? 'alert' : undefined}>
           {error}
         </p>
       )}
@@ -52,7 +57,7 @@ interface FieldProps extends InputHTMLAttributes<HTMLInputElement>, Said {
 /** A labelled input. */
 export function Field({ label, hint, error, long, ...input }: FieldProps) {
   return (
-    <Labelled label={label} hint={hint} error={error} alert>
+    <Labelled label={label} hint={hint} error={error} name={input.name} alert>
       {(ties) =>
         long ? (
           <textarea
@@ -74,11 +79,10 @@ export function Field({ label, hint, error, long, ...input }: FieldProps) {
 interface NewPasswordProps {
   label: string
   name?: string
-  minLength?: number
 }
 
 /** A password that somebody thinks of now. */
-export function NewPasswordField({ label, name = 'password', minLength }: NewPasswordProps) {
+export function NewPasswordField({ label, name = 'password' }: NewPasswordProps) {
   const { t } = useText()
   return (
     <Field
@@ -87,7 +91,8 @@ export function NewPasswordField({ label, name = 'password', minLength }: NewPas
       type="password"
       autoComplete="new-password"
       hint={t.account.passwordHint}
-      minLength={minLength}
+      // The database decides; this says so before anything is sent.
+      minLength={10}
       required
     />
   )
