@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { Route, Switch } from 'wouter'
 import { Failure } from './parts/failure.tsx'
 import { Loading, NotFound } from './parts/notice.tsx'
@@ -15,6 +15,9 @@ const SignInPage = lazy(() => import('./patient/sign_in_page.tsx'))
 const Desk = lazy(() => import('./desk/desk.tsx'))
 const Manage = lazy(() => import('./manage/manage.tsx'))
 
+/** The page of some ids; an address that holds others is not a page. */
+const ofIds = (ids: string[], page: ReactNode) => (ids.every((id) => /^\d{1,18}$/.test(id)) ? page : <NotFound />)
+
 /** All pages and their addresses. */
 export function App() {
   return (
@@ -25,11 +28,11 @@ export function App() {
           <Switch>
             <Route path="/" component={SearchPage} />
             <Route path="/book/:clinicId/:slotId">
-              {(at) => <BookPage key={at.slotId} clinicId={at.clinicId} slotId={at.slotId} />}
+              {({ clinicId, slotId }) => ofIds([clinicId, slotId], <BookPage clinicId={clinicId} slotId={slotId} />)}
             </Route>
             <Route path="/bookings" component={BookingsPage} />
             <Route path="/bookings/:clinicId/:id">
-              {(at) => <BookingPage key={at.id} clinicId={at.clinicId} id={at.id} />}
+              {({ clinicId, id }) => ofIds([clinicId, id], <BookingPage key={id} clinicId={clinicId} id={id} />)}
             </Route>
             <Route path="/profile" component={ProfilePage} />
             <Route path="/reset-password" component={ResetPasswordPage} />

@@ -3,6 +3,7 @@ import { learnClocks, UtcOffsets, unknownZones } from './clocks.ts'
 import { post, Refusal, run } from './graphql/client.ts'
 import { graphql } from './graphql/generated/gql.ts'
 import type { CurrentPersonQuery, TypedDocumentString } from './graphql/generated/graphql.ts'
+import type { Language } from './text/language.ts'
 
 const CurrentPerson = graphql(`
   query CurrentPerson {
@@ -133,7 +134,15 @@ export const signIn = async (input: { email: string; password: string }) => {
   await findOutWho()
 }
 
-export const register = async (input: { email: string; password: string; fullName: string; phone?: string }) => {
+interface Registration {
+  email: string
+  password: string
+  fullName: string
+  phone?: string
+  preferredLanguage: Language
+}
+
+export const register = async (input: Registration) => {
   keep(await sessionRequest('register', { input }))
   await findOutWho()
 }

@@ -58,9 +58,15 @@ test('a search that finds nothing leads on', async () => {
   await page.goto(`${pages.url}/?clinic=1&date=2099-01-01`)
   await page.getByText('No free times here').waitFor()
   await expectAccessible(page)
-  await page.getByRole('button', { name: 'Search everywhere, soonest first' }).click()
+  await page.getByRole('link', { name: 'Search all clinics, soonest first' }).click()
   await page.locator('a.time').first().waitFor()
   expect(new URL(page.url()).search).toBe('')
+  // The search is still there to go back to, and names the next free time that it would find.
+  await page.goBack()
+  await page.getByText('The next free time for this search: ').waitFor()
+  await page.getByRole('button', { name: /^Show \w+day/ }).click()
+  await page.locator('a.time').first().waitFor()
+  expect(new URL(page.url()).searchParams.get('clinic')).toBe('1')
 })
 
 test('an address that is no page, and one of a booking that is not there', async () => {

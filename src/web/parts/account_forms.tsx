@@ -45,13 +45,13 @@ export function SignIn({ submit }: { submit?: string }) {
 }
 
 function Register({ submit }: { submit: string }) {
-  const { t } = useText()
+  const { t, language } = useText()
   return (
     <Form
       key="register"
       submit={submit}
       onSubmit={({ email = '', password = '', fullName = '', phone }) =>
-        register({ email, password, fullName, ...(phone && { phone }) })
+        register({ email, password, fullName, ...(phone && { phone }), preferredLanguage: language })
       }
     >
       <Field label={t.account.name} name="fullName" autoComplete="name" required />

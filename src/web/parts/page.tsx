@@ -14,6 +14,8 @@ interface PageProps {
   narrow?: boolean
   /** The whole window, for the desk. */
   wide?: boolean
+  /** What the page is about: another one is another page, also where the rest of it stays. */
+  about?: string
   children: ReactNode
 }
 
@@ -21,7 +23,7 @@ interface PageProps {
  * A page below the bar: its heading, which is also the window's title, and its content. Coming from another page the
  * heading takes the focus, so that a screen reader tells where one is and Tab goes on from there.
  */
-export function Page({ title, lead, back, narrow, wide, children }: PageProps) {
+export function Page({ title, lead, back, narrow, wide, about, children }: PageProps) {
   const { t } = useText()
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
@@ -30,7 +32,7 @@ export function Page({ title, lead, back, narrow, wide, children }: PageProps) {
       scrollTo(0, 0)
     }
     first = false
-  }, [])
+  }, [about])
   useEffect(() => {
     document.title = title === 'medislot' ? title : `${title} · medislot`
   }, [title])

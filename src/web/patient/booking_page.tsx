@@ -1,22 +1,27 @@
 import { useState } from 'react'
-import { Redirect, useSearchParams } from 'wouter'
+import { Link, useSearchParams } from 'wouter'
 import { graphql } from '../graphql/generated/gql.ts'
+import type { OneBookingQuery } from '../graphql/generated/graphql.ts'
+import { AccountForms } from '../parts/account_forms.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Notice, Problem } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { useWho } from '../session.ts'
 import { useText } from '../text/language.ts'
+import { dateText, localDate, ownZone } from '../time.ts'
 import { useQuery } from '../use_query.ts'
 import { downloadCalendarFile } from './calendar_file.ts'
 import { CancelDialog } from './cancel_dialog.tsx'
 import { MoveBooking } from './move_booking.tsx'
+import { searchAddress } from './search.ts'
 import { VisitSummary } from './visit_summary.tsx'
 
 const OneBooking = graphql(`
   query OneBooking($clinicId: BigInt!, $id: BigInt!) {
     calendarUid(clinicId: $clinicId, bookingId: $id)
     booking(clinicId: $clinicId, id: $id) {
-      id clinicId doctorId bookingSlotId status startsAt endsAt note sequence cancelledAt
+      id clinicId doctorId bookingSlotId status startsAt endsAt note sequence
+      cancelledAt cancelledBy cancellationReason
       doctor { fullName }
       clinic { name timeZone address phone }
     }
@@ -33,7 +38,15 @@ export default function BookingPage({ clinicId, id }: { clinicId: string; id: st
     parameters.has('booked') ? 'booked' : undefined,
   )
   const { data, error, loading, again } = useQuery(OneBooking, who ? { clinicId, id } : null)
-  if (who === null) return <Redirect to="/bookings" replace />
+  if (who === null) {
+    return (
+      <Page title={t.bookings.detail} lead={t.bookings.signInFirst} narrow>
+        <div className="card padded">
+          <AccountForms newFirst={false} />
+        </div>
+      </Page>
+    )
+  }
 
   const booking = data?.booking
   const uid = data?.calendarUid
@@ -100,6 +113,7 @@ export default function BookingPage({ clinicId, id }: { clinicId: string; id: st
           <span className={`tag ${booking.status.toLowerCase()}`}>{t.status[booking.status]}</span>
         </p>
       )}
+      {booking?.status === 'CANCELLED' && <Cancelled booking={booking} />}
       {booking && doing === 'move' && (
         <MoveBooking booking={booking} moved={() => changed('moved')} stop={() => setDoing(undefined)} />
       )}
@@ -107,5 +121,30 @@ export default function BookingPage({ clinicId, id }: { clinicId: string; id: st
         <CancelDialog booking={booking} cancelled={() => changed('cancelled')} stop={() => setDoing(undefined)} />
       )}
     </Page>
+  )
+}
+
+/** Who cancelled a booking, when and why, and the way to another time. */
+function Cancelled({ booking }: { booking: NonNullable<OneBookingQuery['booking']> }) {
+  const { t, locale } = useText()
+  const { clinicId, doctorId, doctor, clinic, cancelledAt, cancelledBy, cancellationReason } = booking
+  const when = cancelledAt && dateText(localDate(cancelledAt, ownZone), locale, { dateStyle: 'long' })
+  // What is closed is not found; then the search is wider.
+  const search = { clinic: clinic ? clinicId : undefined, doctor: clinic && doctor ? doctorId : undefined }
+  return (
+    <>
+      {when && <p>{cancelledBy === 'CLINIC' ? t.bookings.byClinic(when) : t.bookings.byYou(when)}</p>}
+      {cancellationReason && (
+        <p className="own-note">
+          <span>{t.bookings.cancelReason}</span>
+          {cancellationReason}
+        </p>
+      )}
+      <div className="actions">
+        <Link href={searchAddress(search)} className="button primary">
+          {t.bookings.another}
+        </Link>
+      </div>
+    </>
   )
 }

@@ -13,7 +13,13 @@ import { useQuery } from '../use_query.ts'
 const MyBookings = graphql(`
   query MyBookings($customerId: BigInt!, $now: Datetime!) {
     bookings(
-      filter: { customerId: { equalTo: $customerId }, status: { equalTo: BOOKED }, startsAt: { greaterThan: $now } }
+      filter: { customerId: { equalTo: $customerId }, status: { notEqualTo: CANCELLED }, startsAt: { greaterThan: $now } }
+      orderBy: [STARTS_AT_ASC], first: 100
+    ) {
+      nodes { ...BookingRow }
+    }
+    cancelled: bookings(
+      filter: { customerId: { equalTo: $customerId }, status: { equalTo: CANCELLED }, startsAt: { greaterThan: $now } }
       orderBy: [STARTS_AT_ASC], first: 100
     ) {
       nodes { ...BookingRow }
@@ -24,10 +30,7 @@ const MyBookings = graphql(`
 const EarlierBookings = graphql(`
   query EarlierBookings($customerId: BigInt!, $now: Datetime!, $after: Cursor) {
     bookings(
-      filter: {
-        customerId: { equalTo: $customerId }
-        or: [{ startsAt: { lessThanOrEqualTo: $now } }, { status: { notEqualTo: BOOKED } }]
-      }
+      filter: { customerId: { equalTo: $customerId }, startsAt: { lessThanOrEqualTo: $now } }
       orderBy: [STARTS_AT_DESC], first: 20, after: $after
     ) {
       nodes { ...BookingRow }
@@ -38,7 +41,7 @@ const EarlierBookings = graphql(`
 
 type Row = NonNullable<NonNullable<MyBookingsQuery['bookings']>['nodes'][number]>
 
-/** What a patient has booked: what lies ahead, soonest first, then what was. */
+/** What a patient has booked: what lies ahead, soonest first, what of it was cancelled, then what is past. */
 export default function BookingsPage() {
   const { t } = useText()
   const who = useWho()
@@ -71,10 +74,11 @@ function Bookings({ customerId }: { customerId: string }) {
     return <Problem error={error} again={again} />
   }
   if (!ahead.data || !earlier.data) return <div className="bone card-bone" aria-hidden="true" />
-  const coming = rowsOf(ahead.data)
-  const past = [...shown, ...rowsOf(earlier.data).filter(({ id }) => !shown.some((row) => row.id === id))]
+  const coming = rowsOf(ahead.data.bookings)
+  const cancelled = rowsOf(ahead.data.cancelled)
+  const past = [...shown, ...rowsOf(earlier.data.bookings).filter(({ id }) => !shown.some((row) => row.id === id))]
   const page = earlier.data.bookings?.pageInfo
-  if (coming.length + past.length === 0) {
+  if (coming.length + cancelled.length + past.length === 0) {
     return (
       <Empty title={t.bookings.none}>
         <p>{t.bookings.noneLead}</p>
@@ -87,6 +91,7 @@ function Bookings({ customerId }: { customerId: string }) {
   return (
     <>
       <Rows title={t.bookings.ahead} rows={coming} />
+      <Rows title={t.bookings.cancelledAhead} rows={cancelled} />
       <Rows title={t.bookings.past} rows={past} />
       {page?.hasNextPage && (
         <button
@@ -106,7 +111,7 @@ function Bookings({ customerId }: { customerId: string }) {
   )
 }
 
-const rowsOf = ({ bookings }: MyBookingsQuery) => bookings?.nodes.filter((row) => row !== null) ?? []
+const rowsOf = (bookings: MyBookingsQuery['bookings']) => bookings?.nodes.filter((row) => row !== null) ?? []
 
 function Rows({ title, rows }: { title: string; rows: Row[] }) {
   const { t, locale } = useText()

@@ -2,15 +2,25 @@ import { lazy, Suspense, useState } from 'react'
 import { Icon } from '../parts/icon.tsx'
 import { useText } from '../text/language.ts'
 import { dateText, localDate, ownZone, plusDays } from '../time.ts'
+import { useFreeDays } from './free_days.ts'
+import type { Search } from './search.ts'
 
 // A month's calendar weighs as much as the rest of this page: fetched when somebody reaches for it.
 const OtherDay = lazy(() => import('./other_day.tsx'))
 
-/** The days to choose from: the soonest, the next seven, or any other. `date` is undefined for the soonest. */
-export function DayStrip({ date, choose }: { date: string | undefined; choose(date: string | undefined): void }) {
+interface DayStripProps {
+  /** For what; without a date for the soonest. */
+  search: Search
+  choose(date: string | undefined): void
+}
+
+/** The days to choose from: the soonest, the next seven, or any other; those without free times say so. */
+export function DayStrip({ search, choose }: DayStripProps) {
   const { t, locale } = useText()
+  const { date } = search
   const today = localDate(undefined, ownZone)
   const days = Array.from({ length: 7 }, (_, n) => plusDays(today, n))
+  const isFree = useFreeDays(search, today, plusDays(today, 6))
   const [reached, setReached] = useState(false)
   const other = date !== undefined && !days.includes(date)
   return (
@@ -20,15 +30,31 @@ export function DayStrip({ date, choose }: { date: string | undefined; choose(da
         {t.search.soonest}
       </button>
       {days.map((day) => (
-        <button key={day} type="button" className="day-chip" aria-pressed={date === day} onClick={() => choose(day)}>
+        <button
+          key={day}
+          type="button"
+          className="day-chip"
+          aria-pressed={date === day}
+          data-free={isFree(day)}
+          onClick={() => choose(day)}
+        >
           <small>{dateText(day, locale, { weekday: 'short' })} </small>
           {dateText(day, locale, { day: 'numeric' })}
-          <span className="visually-hidden"> {dateText(day, locale, { month: 'long' })}</span>
+          <span className="visually-hidden">
+            {` ${dateText(day, locale, { month: 'long' })}`}
+            {isFree(day) === false && `, ${t.search.dayNone}`}
+          </span>
         </button>
       ))}
       {reached || other ? (
         <Suspense fallback={<OtherDayButton />}>
-          <OtherDay today={today} date={other ? date : undefined} choose={choose} openAtOnce={reached} />
+          <OtherDay
+            today={today}
+            date={other ? date : undefined}
+            search={search}
+            choose={choose}
+            openAtOnce={reached}
+          />
         </Suspense>
       ) : (
         <OtherDayButton reach={() => setReached(true)} />

@@ -2,14 +2,15 @@ import { useEffect, useRef, useState } from 'react'
 import { Refusal } from '../graphql/client.ts'
 import { graphql } from '../graphql/generated/gql.ts'
 import { Form } from '../parts/form.tsx'
-import { Empty, Notice, Problem } from '../parts/notice.tsx'
+import { Notice } from '../parts/notice.tsx'
 import { Sheet } from '../parts/sheet.tsx'
 import { ask } from '../session.ts'
 import { useText } from '../text/language.ts'
 import { dayAndClock } from '../time.ts'
-import { useAsked } from '../use_query.ts'
-import { SlotList } from './slot_list.tsx'
-import { type FreeSlot, freeSlots } from './slots.ts'
+import { DayStrip } from './day_strip.tsx'
+import { FreeTimes } from './free_times.tsx'
+import { NoneFound } from './none_found.tsx'
+import type { FreeSlot } from './slots.ts'
 
 const Move = graphql(`
   mutation Move($clinicId: BigInt!, $bookingId: BigInt!, $bookingSlotId: BigInt!) {
@@ -33,8 +34,10 @@ export function MoveBooking({ booking, moved, stop }: MoveBookingProps) {
   // The button that led here is gone.
   useEffect(() => heading.current?.focus(), [])
   const [chosen, setChosen] = useState<FreeSlot>()
-  const [taken, setTaken] = useState(false)
-  const { data, error, again } = useAsked(id, (signal) => freeSlots({ clinicId, doctorId, pageSize: 60 }, signal))
+  /** How many of those chosen were gone. */
+  const [losses, setLosses] = useState(0)
+  const [date, setDate] = useState<string>()
+  const search = { clinic: clinicId, doctor: doctorId, date }
 
   return (
     <section className="move" aria-labelledby="move">
@@ -45,16 +48,16 @@ export function MoveBooking({ booking, moved, stop }: MoveBookingProps) {
       <button type="button" className="button small" onClick={stop}>
         {t.bookings.keep}
       </button>
-      {taken && (
+      {losses > 0 && (
         <Notice tone="bad" title={t.book.takenTitle}>
           {<p>{t.refusal.slot_taken}</p>}
         </Notice>
       )}
-      {error !== undefined && <Problem error={error} again={again} />}
-      {!data && error === undefined && <div className="bone card-bone" aria-hidden="true" />}
-      {data?.length === 0 && <Empty title={t.search.emptyTitle} />}
-      <SlotList
-        slots={data ?? []}
+      <DayStrip search={search} choose={setDate} />
+      <FreeTimes
+        key={`${losses} ${date}`}
+        search={search}
+        none={<NoneFound search={search} show={setDate} />}
         draw={(slot, content) => (
           <button type="button" className="time" onClick={() => setChosen(slot)}>
             {content}
@@ -81,9 +84,8 @@ export function MoveBooking({ booking, moved, stop }: MoveBookingProps) {
               // Led on: the list without it stands right behind.
               const isTaken = refusal instanceof Refusal && /^slot_/.test(refusal.code)
               if (isTaken) {
-                setTaken(true)
+                setLosses(losses + 1)
                 setChosen(undefined)
-                again()
               }
               return isTaken
             }}

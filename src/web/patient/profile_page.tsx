@@ -90,10 +90,11 @@ function About({ customer }: { customer: NonNullable<ProfileQuery['customer']> }
       >
         <Field label={t.account.name} name="fullName" autoComplete="name" defaultValue={customer.fullName} required />
         <Field
-          label={`${t.account.phone} (${t.account.optional})`}
+          label={channel === 'sms' ? t.account.phone : `${t.account.phone} (${t.account.optional})`}
           name="phone"
           type="tel"
           autoComplete="tel"
+          required={channel === 'sms'}
           defaultValue={customer.phone ?? ''}
         />
         <h2>{t.profile.messages}</h2>

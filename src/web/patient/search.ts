@@ -1,5 +1,3 @@
-import { type FreeSlot, freeSlots } from './slots.ts'
-
 /** What is searched for; what is left out is anything. */
 export interface Search {
   specialization?: string | undefined
@@ -27,26 +25,8 @@ export function writeSearch(search: Search): Record<string, string> {
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value)) as Record<string, string>
 }
 
-const pageSize = 60
-
-/** A page of free slots of a search, and the cursor to go on from when there may be more. */
-export async function searchSlots(
-  { specialization, clinic, doctor, date }: Search,
-  after: string | undefined,
-  signal: AbortSignal,
-): Promise<{ slots: FreeSlot[]; after?: string }> {
-  const slots = await freeSlots(
-    {
-      clinicId: clinic,
-      doctorId: doctor,
-      specializationId: specialization,
-      fromDate: date,
-      toDate: date,
-      after,
-      pageSize,
-    },
-    signal,
-  )
-  const last = slots.at(-1)
-  return slots.length === pageSize && last ? { slots, after: last.cursor } : { slots }
+/** The address of the front page with a search. */
+export function searchAddress(search: Search): string {
+  const parameters = new URLSearchParams(writeSearch(search)).toString()
+  return parameters ? `/?${parameters}` : '/'
 }

@@ -1,18 +1,35 @@
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useId, useState } from 'react'
 import { Icon } from '../parts/icon.tsx'
 import { nameIn, useText } from '../text/language.ts'
 import { clock, clockNear, clocksDiffer, longDate, ownZone, zoneCity, zoneName } from '../time.ts'
-import { byDayAndDoctor, type DoctorDay, type FreeSlot } from './slots.ts'
+import { byDayAndDoctor, type DoctorDay, type FreeSlot, isNear } from './slots.ts'
 
 /** How a time that can be chosen is drawn: as a link or a button, with this content. */
 export type DrawSlot = (slot: FreeSlot, content: ReactNode) => ReactNode
 
-/** Free times, grouped by day and doctor, on the clinic's clock and on the reader's where that is another. */
+/**
+ * Free times, grouped by day and doctor, on the clinic's clock and on the reader's where that is another. What is further
+ * away comes after what is near, from its first day on.
+ */
 export function SlotList({ slots, draw }: { slots: FreeSlot[]; draw: DrawSlot }) {
+  const { t } = useText()
+  const near = slots.filter(isNear)
+  const far = slots.filter((slot) => !isNear(slot))
+  return (
+    <>
+      <Days slots={near} draw={draw} />
+      {near.length > 0 && far.length > 0 && <h2 className="farther">{t.search.farther}</h2>}
+      <Days slots={far} draw={draw} />
+    </>
+  )
+}
+
+function Days({ slots, draw }: { slots: FreeSlot[]; draw: DrawSlot }) {
   const { locale } = useText()
+  const id = useId()
   return byDayAndDoctor(slots).map(({ date, doctors }) => (
-    <section key={date} className="day" aria-labelledby={`day-${date}`}>
-      <h2 id={`day-${date}`}>{longDate(date, locale)}</h2>
+    <section key={date} className="day" aria-labelledby={`${id}-${date}`}>
+      <h2 id={`${id}-${date}`}>{longDate(date, locale)}</h2>
       <ul className="doctor-days">
         {doctors.map((doctor) => (
           <li key={doctor.doctorId}>

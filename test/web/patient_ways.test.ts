@@ -1,0 +1,291 @@
+import type { Page } from 'playwright-core'
+import { de } from '../../src/web/text/de.ts'
+import { en, type Texts } from '../../src/web/text/en.ts'
+import { axeViolations, pagesForTests, signInAs } from '../helpers/browser.ts'
+import { eventually } from '../helpers/eventually.ts'
+
+// Where patients were led astray: times that are gone, links, calendars, forms. Each way on a desktop in English and on a
+// phone in German.
+
+const pages = pagesForTests()
+
+interface Reader {
+  name: string
+  t: Texts
+  language: 'en' | 'de'
+  options: { locale: string; viewport: { width: number; height: number } }
+}
+const readers: Reader[] = [
+  { name: 'on a desktop', t: en, language: 'en', options: { locale: 'en-GB', viewport: { width: 1280, height: 800 } } },
+  { name: 'on a phone', t: de, language: 'de', options: { locale: 'de-DE', viewport: { width: 390, height: 844 } } },
+]
+
+/** A free slot of a clinic, further ahead than its cancellation window and minimum notice, and each time on another day. */
+let daysAhead = 2
+async function aFreeSlot(clinicId: number) {
+  daysAhead = 2 + (daysAhead % 6)
+  return pages.owner.one<{ booking_slot_id: string; doctor_id: string; starts_at: Date }>(
+    `select booking_slot_id, doctor_id, starts_at
+     from app_public.available_slots($1, from_time => now() + make_interval(days => $2))
+     order by starts_at, booking_slot_id limit 1`,
+    [clinicId, daysAhead],
+  )
+}
+const customerId = async (name: string): Promise<string> =>
+  (
+    await pages.owner.one<{ id: string }>('select id from app_public.customers where email = $1 limit 1', [
+      `${name}@medislot.example`,
+    ])
+  ).id
+async function aBooking(clinicId: number, name: string) {
+  const slot = await aFreeSlot(clinicId)
+  const { id } = await pages.owner.one<{ id: string }>('select id from app_public.book_slot($1, $2, $3)', [
+    clinicId,
+    slot.booking_slot_id,
+    await customerId(name),
+  ])
+  return { id, ...slot }
+}
+
+async function expectRight(page: Page, part?: string) {
+  expect(await axeViolations(page, part)).toEqual([])
+  const width = page.viewportSize()?.width
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+}
+
+describe.each(readers)('$name, in $language', ({ t, language, options }) => {
+  const booked = { en: 1, de: 2 }[language]
+
+  test('a time that is taken while somebody fills in the form is noticed, and nothing entered or searched for is lost', async () => {
+    const page = await pages.visitor(options)
+    await page.clock.install()
+    const slot = await aFreeSlot(booked)
+    const search = `clinic=${booked}&doctor=${slot.doctor_id}&date=${slot.starts_at.toISOString().slice(0, 10)}`
+    const at = new URLSearchParams({ doctor: slot.doctor_id, at: slot.starts_at.toISOString(), search })
+    await page.goto(`${pages.url}/book/${booked}/${slot.booking_slot_id}?${at}`)
+    await page.getByLabel(t.account.name).fill('Nora Neumann')
+    expect(await page.getByRole('link', { name: t.book.change }).getAttribute('href')).toBe(`/?${search}`)
+    await pages.owner.query('select app_public.book_slot($1, $2, $3)', [
+      booked,
+      slot.booking_slot_id,
+      await customerId('bob'),
+    ])
+    await page.clock.runFor(20_000)
+    await page.getByText(t.book.takenTitle).waitFor()
+    await page.getByText(t.book.nextOfDoctor).waitFor()
+    await expectRight(page)
+    expect(await page.getByRole('link', { name: t.book.searchOn }).getAttribute('href')).toBe(`/?${search}`)
+    await page.locator('a.time').first().click()
+    await page.getByText(t.book.takenTitle).waitFor({ state: 'detached' })
+    expect(await page.getByLabel(t.account.name).inputValue()).toBe('Nora Neumann')
+
+    // One that is gone from the start is not offered at all, and the page says which comes next.
+    await page.goto(`${pages.url}/book/${booked}/${slot.booking_slot_id}?${at}`)
+    await page.getByText(t.book.takenTitle).waitFor()
+    expect(await page.getByRole('button', { name: t.book.continue }).isVisible()).toBe(false)
+  })
+
+  test('a patient who registers is written to in the language of the page', async () => {
+    const page = await pages.visitor(options)
+    const email = `fresh-${language}@web.example`
+    await page.goto(`${pages.url}/sign-in`)
+    await page.getByText(t.book.newHere).click()
+    await page.getByLabel(t.account.name).fill('Frieda Frisch')
+    await page.getByLabel(t.account.email).fill(email)
+    await page.getByLabel(t.account.password, { exact: true }).fill('long enough for this')
+    await page.getByRole('button', { name: t.account.register }).click()
+    await page.getByText(t.bookings.none).waitFor()
+    expect(
+      await pages.owner.one(
+        `select c.preferred_language, m.language from app_public.customers c
+         join app_private.account_messages m on m.account_id = c.account_id where c.email = $1`,
+        [email],
+      ),
+    ).toEqual({ preferred_language: language, language })
+  })
+
+  test('what is wrong in a form is shown at each field at once, and the first has the focus', async () => {
+    const page = await pages.visitor(options)
+    await page.goto(`${pages.url}/sign-in`)
+    await page.getByText(t.book.newHere).click()
+    const [name, email, password] = [
+      page.getByLabel(t.account.name),
+      page.getByLabel(t.account.email),
+      page.getByLabel(t.account.password, { exact: true }),
+    ]
+    await email.fill('not an address')
+    await password.fill('short')
+    await page.getByRole('button', { name: t.account.register }).click()
+    const saidAt = async (field: typeof name) =>
+      page.locator(`[id="${(await field.getAttribute('aria-describedby'))?.split(' ').at(-1)}"]`).innerText()
+    await eventually(async () => (await page.locator('[aria-invalid=true]').count()) === 3, 'three fields are marked')
+    expect(await saidAt(name)).toBe(t.problem.required)
+    expect(await saidAt(email)).toBe(t.refusal.invalid_email)
+    expect(await saidAt(password)).toBe(t.problem.tooShort(10))
+    expect(await page.locator(':focus').getAttribute('name')).toBe('fullName')
+    await expectRight(page)
+    // A field that is mended says nothing more; what only the server knows is said at its field as well.
+    await name.fill('Erika Ernst')
+    expect(await name.getAttribute('aria-invalid')).toBe(null)
+    await email.fill('erika@nodomain')
+    await password.fill('long enough for this')
+    await page.getByRole('button', { name: t.account.register }).click()
+    await eventually(async () => (await email.getAttribute('aria-invalid')) === 'true', 'the address is marked')
+    expect(await saidAt(email)).toBe(t.refusal.invalid_email)
+    expect(await page.locator(':focus').getAttribute('name')).toBe('email')
+    // The browser itself reports the refusal.
+    pages.faults.splice(0)
+  })
+
+  test('a link to a booking leads there after signing in, and one that the clinic cancelled says so', async () => {
+    const page = await pages.visitor(options)
+    const booking = await aBooking(booked, 'bob')
+    await pages.owner.query(`select app_public.withdraw_slot($1, $2, true, 'The doctor is ill.')`, [
+      booked,
+      booking.booking_slot_id,
+    ])
+    await page.goto(`${pages.url}/bookings/${booked}/${booking.id}`)
+    await page.getByText(t.bookings.signInFirst).waitFor()
+    await page.getByLabel(t.account.email).fill('bob@medislot.example')
+    await page.getByLabel(t.account.password).fill('medislot-demo')
+    await page.getByRole('button', { name: t.account.signIn, exact: true }).click()
+    await page.getByText('The doctor is ill.').waitFor()
+    await page.getByText(t.bookings.byClinic('').split(' ').slice(0, 3).join(' ')).waitFor()
+    expect(new URL(page.url()).pathname).toBe(`/bookings/${booked}/${booking.id}`)
+    await expectRight(page)
+    await page.getByRole('link', { name: t.bookings.another }).click()
+    await page.locator('a.time').first().waitFor()
+    expect(new URL(page.url()).search).toBe(`?clinic=${booked}&doctor=${booking.doctor_id}`)
+
+    // Ahead and cancelled: in a list of its own, not under what is past.
+    await page.goto(`${pages.url}/bookings`)
+    const cancelled = page.locator('.booking-rows', {
+      has: page.getByRole('heading', { name: t.bookings.cancelledAhead }),
+    })
+    await cancelled.locator(`a[href="/bookings/${booked}/${booking.id}"]`).waitFor()
+    expect(await page.getByRole('heading', { name: t.bookings.past, exact: true }).count()).toBe(0)
+    await expectRight(page)
+  })
+
+  test('a booking is moved to any free time, by pages or by day', async () => {
+    const page = await pages.visitor(options)
+    const booking = await aBooking(booked, 'ann')
+    await pages.owner.query(
+      `select app_public.generate_booking_slots($1, current_date, current_date + 41) from app_public.clinics where id = $1`,
+      [booked],
+    )
+    const { count, last } = await pages.owner.one<{ count: number; last: string }>(
+      `select count(*)::int as count, max(slot_date)::text as last from app_public.booking_slots bs
+       join app_public.policies p on p.clinic_id = bs.clinic_id
+       where bs.clinic_id = $1 and doctor_id = $2 and status = 'open'
+         and starts_at between now() + p.lead_time and now() + p.horizon`,
+      [booked, booking.doctor_id],
+    )
+    // More than a page has.
+    expect(count).toBeGreaterThan(60)
+    await signInAs(page, pages.url, 'ann', `/bookings/${booked}/${booking.id}`)
+    await page.getByRole('button', { name: t.bookings.reschedule }).click()
+    await page.locator('.move .time').first().waitFor()
+    await expectRight(page)
+    const later = page.getByRole('button', { name: t.search.more })
+    for (let pagesRead = 1; pagesRead * 60 < count; pagesRead++) {
+      await later.click()
+      await page
+        .getByText(t.search.found(Math.min(count, 60 * (pagesRead + 1)), count >= 60 * (pagesRead + 1)))
+        .waitFor()
+    }
+    // By day: the last one, which the calendar marks.
+    await page.getByRole('button', { name: t.search.otherDay }).click()
+    const [year, month] = last.split('-').map(Number) as [number, number]
+    const now = new Date()
+    for (let m = now.getFullYear() * 12 + now.getMonth(); m < year * 12 + month - 1; m++)
+      await page.getByRole('dialog').locator('header button').last().click()
+    const day = page.locator(`.calendar-cell[data-free=true]`).last()
+    await day.waitFor()
+    expect(await day.getAttribute('aria-label')).toContain(t.search.dayFree)
+    await expectRight(page, '.popover')
+    await day.click()
+    await eventually(async () => (await page.locator('.move .day').count()) === 1, 'one day is shown')
+    await page.locator('.move .time').first().click()
+    await page.getByRole('button', { name: t.bookings.moveSubmit }).click()
+    await page.getByText(t.bookings.moved).waitFor()
+    expect(
+      (
+        await pages.owner.one<{ date: string }>(
+          'select slot_date::text as date from app_public.bookings where clinic_id = $1 and id = $2',
+          [booked, booking.id],
+        )
+      ).date,
+    ).toBe(last)
+  })
+
+  test('the calendar says which days have free times, and offers no others', async () => {
+    const page = await pages.visitor(options)
+    const { doctor_id } = await aFreeSlot(3)
+    await page.goto(`${pages.url}/?clinic=3&doctor=${doctor_id}`)
+    await page.locator('a.time').first().waitFor()
+    const free = (
+      await pages.owner.query<{ day: string }>(
+        `select slot_date::text as day from app_public.days_with_free_slots(3, $1, days_from => current_date, days_to => current_date + 6)`,
+        [doctor_id],
+      )
+    ).length
+    await eventually(
+      async () => (await page.locator('.day-chip[data-free=true]').count()) === free,
+      'the next days with free times are marked',
+    )
+    await page.getByRole('button', { name: t.search.otherDay }).click()
+    await page.locator('.calendar-cell[data-free]').first().waitFor()
+    await expectRight(page, '.popover')
+    const cells = await page.locator('.calendar-cell').all()
+    const labels = await Promise.all(cells.map(async (cell) => (await cell.getAttribute('aria-label')) ?? ''))
+    expect(labels.filter((label) => /available|verfügbar/i.test(label))).toEqual([])
+    expect(labels.filter((label) => label.includes(t.search.dayToday))).toHaveLength(1)
+    const none = page.locator('.calendar-cell[data-free=false]')
+    for (const cell of await none.all()) expect(await cell.getAttribute('aria-disabled')).toBe('true')
+  })
+
+  test('an address that is no page shows a page', async () => {
+    const page = await pages.visitor(options)
+    for (const path of ['/no/such/page.html', '/bookings/1/abc', '/assets/nothing.js']) {
+      const answer = await page.goto(pages.url + path)
+      await page.getByRole('heading', { name: t.problem.notFoundTitle }).waitFor()
+      expect(answer?.headers()['content-type']).toMatch(/^text\/html/)
+      expect(answer?.headers()['content-security-policy']).toContain("default-src 'none'")
+    }
+    await expectRight(page)
+    // The browser itself reports the status.
+    expect(pages.faults.splice(0).every((fault) => /404/.test(fault))).toBe(true)
+  })
+})
+
+test('a program gets JSON where a browser gets a page, and the API its problems', async () => {
+  for (const accept of ['application/json', '*/*', 'application/problem+json']) {
+    const answer = await fetch(`${pages.url}/no/such/page`, { headers: { accept } })
+    expect(answer.status).toBe(404)
+    expect(await answer.json()).toMatchObject({ error: 'not_found' })
+  }
+  const api = await fetch(`${pages.url}/api/nothing`, { headers: { accept: 'text/html,*/*;q=0.8' } })
+  expect(api.headers.get('content-type')).toContain('application/problem+json')
+  const page = await fetch(`${pages.url}/no/such/page`, { headers: { accept: 'text/html,*/*;q=0.8' } })
+  expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=UTF-8'])
+})
+
+test.each([
+  ['Europe/Berlin', 'Europe/Berlin'],
+  ['Europe/Vienna', 'Europe/'],
+  ['Australia/Sydney', 'Australia/Lord_Howe'],
+  ['America/Chicago', 'America/New_York'],
+])('a visitor in %s is offered clinics near there first', async (timezoneId, zone) => {
+  const page = await pages.visitor({ timezoneId })
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.request().postData()?.includes('query FreeSlots') === true),
+    page.goto(pages.url),
+  ])
+  const { data } = await answer.json()
+  const zones = data.availableSlots.map((slot: { timeZone: string }) => slot.timeZone) as string[]
+  expect(zones[0]?.startsWith(zone)).toBe(true)
+  const first = page.locator('article').first()
+  await first.waitFor()
+  expect(await first.innerText()).toContain(data.availableSlots[0].clinicName)
+})
