@@ -27,8 +27,8 @@ begin
       (select c.country from app_public.clinics c where c.id = find_clinic_customers.clinic_id))).e164;
   end if;
   for stage in select * from app_hidden.search_stages(find_clinic_customers.wanted, phone_e164) loop
-    -- Misspellings, which have many patterns, are looked for only when hardly anything was found.
-    exit when stage.is_misspelt and cardinality(seen) >= 5;
+    -- Misspellings, which have many patterns, are looked for only when nothing else was found.
+    exit when stage.is_misspelt and seen <> '{}';
     -- Pattern by pattern, since an index knows neither LIKE ANY nor LIKE ALL. A beginning that thousands of names have is no search yet: it finds
     -- a thousand of them.
     for found in
@@ -55,7 +55,7 @@ end
 $$;
 
 comment on function app_public.find_clinic_customers(bigint, text, int) is
-'The customers in a clinic''s records, up to `page_size` (1 to 100), whose name and e-mail address have a word for each word of `wanted`, however accents and umlauts are written: whole words first, then beginnings, then words of five letters or more with one typing error; or whose phone number ends with the digits, or has them, in national or in international form. Equals by name. Nothing wanted gives the first by name. Staff find customers of their clinics, and nobody else any. Refuses invalid_argument, text_too_long.';
+'The customers in a clinic''s records, up to `page_size` (1 to 100), whose name and e-mail address have a word for each word of `wanted`, however accents and umlauts are written: whole words first, then beginnings, and if there is none, words of five letters or more with one typing error; or whose phone number ends with the digits, or has them, in national or in international form. Equals by name. Nothing wanted gives the first by name. Staff find customers of their clinics, and nobody else any. Refuses invalid_argument, text_too_long.';
 
 revoke all on function app_public.find_clinic_customers(bigint, text, int) from public;
 grant execute on function app_public.find_clinic_customers(bigint, text, int) to app_staff;

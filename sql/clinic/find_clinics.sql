@@ -20,8 +20,8 @@ begin
     return;
   end if;
   for stage in select * from app_hidden.search_stages(find_clinics.wanted) loop
-    -- Misspellings, which have many patterns, are looked for only when hardly anything was found.
-    exit when stage.is_misspelt and cardinality(seen) >= 5;
+    -- Misspellings, which have many patterns, are looked for only when nothing else was found.
+    exit when stage.is_misspelt and seen <> '{}';
     for found in
       select c.* from (
         select clinic.name, clinic.id, bool_or(clinic.is_whole) as is_whole
@@ -48,7 +48,7 @@ end
 $$;
 
 comment on function app_public.find_clinics(text, bigint[], int) is
-'Clinics by name, up to `page_size` (1 to 100), with `among` only those of these ids. The name has a word for each word of `wanted`, however accents and umlauts are written: whole words first, then beginnings, then words of five letters or more with one typing error; equals by name. Nothing wanted gives the first by name. Open to everybody; staff and administrators find their inactive clinics too. Refuses invalid_argument, text_too_long.';
+'Clinics by name, up to `page_size` (1 to 100), with `among` only those of these ids. The name has a word for each word of `wanted`, however accents and umlauts are written: whole words first, then beginnings, and if there is none, words of five letters or more with one typing error; equals by name. Nothing wanted gives the first by name. Open to everybody; staff and administrators find their inactive clinics too. Refuses invalid_argument, text_too_long.';
 
 revoke all on function app_public.find_clinics(text, bigint[], int) from public;
 grant execute on function app_public.find_clinics(text, bigint[], int) to app_anonymous;

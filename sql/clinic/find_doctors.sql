@@ -25,8 +25,8 @@ begin
     return;
   end if;
   for stage in select * from app_hidden.search_stages(find_doctors.wanted) loop
-    -- Misspellings, which have many patterns, are looked for only when hardly anything was found.
-    exit when stage.is_misspelt and cardinality(seen) >= 5;
+    -- Misspellings, which have many patterns, are looked for only when nothing else was found.
+    exit when stage.is_misspelt and seen <> '{}';
     for found in
       select d.* from (
         select doctor.full_name, doctor.clinic_id, doctor.id, bool_or(doctor.is_whole) as is_whole
@@ -56,7 +56,7 @@ end
 $$;
 
 comment on function app_public.find_doctors(text, bigint, bigint, int) is
-'Doctors by name, up to `page_size` (1 to 100): of one clinic, with one specialization, or of all. The name has a word for each word of `wanted`, however accents and umlauts are written: whole words first, then beginnings, then words of five letters or more with one typing error; equals by name. Nothing wanted gives the first by name. Open to everybody; the clinic''s staff and administrators find inactive doctors too. Refuses invalid_argument, text_too_long.';
+'Doctors by name, up to `page_size` (1 to 100): of one clinic, with one specialization, or of all. The name has a word for each word of `wanted`, however accents and umlauts are written: whole words first, then beginnings, and if there is none, words of five letters or more with one typing error; equals by name. Nothing wanted gives the first by name. Open to everybody; the clinic''s staff and administrators find inactive doctors too. Refuses invalid_argument, text_too_long.';
 
 revoke all on function app_public.find_doctors(text, bigint, bigint, int) from public;
 grant execute on function app_public.find_doctors(text, bigint, bigint, int) to app_anonymous;

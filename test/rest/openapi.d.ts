@@ -1292,7 +1292,7 @@ export interface operations {
   listClinics: {
     parameters: {
       query?: {
-        /** @description With words of this name, in any order, also beginnings of them and however accents and umlauts are written; words of five letters or more also with one typing error. The best matches come first, on one page. */
+        /** @description With words of this name, in any order, also beginnings of them and however accents and umlauts are written; where nothing is found so, words of five letters or more with one typing error. The best matches come first, on one page. */
         name?: string;
         /** @description Longest page. */
         limit?: number;
@@ -1942,7 +1942,7 @@ export interface operations {
   listDoctors: {
     parameters: {
       query?: {
-        /** @description With words of this name, in any order, also beginnings of them and however accents and umlauts are written; words of five letters or more also with one typing error. The best matches come first, on one page. */
+        /** @description With words of this name, in any order, also beginnings of them and however accents and umlauts are written; where nothing is found so, words of five letters or more with one typing error. The best matches come first, on one page. */
         name?: string;
         /** @description Name (in any case) or id of a specialization. */
         specialization?: string;
@@ -3104,7 +3104,7 @@ export interface operations {
   listClinicCustomers: {
     parameters: {
       query?: {
-        /** @description With words of this name, in any order, also beginnings of them and however accents and umlauts are written; words of five letters or more also with one typing error. The best matches come first, on one page. Three digits or more find by phone number, those that it ends with first. */
+        /** @description With words of this name, in any order, also beginnings of them and however accents and umlauts are written; where nothing is found so, words of five letters or more with one typing error. The best matches come first, on one page. Three digits or more find by phone number, those that it ends with first. */
         name?: string;
         /** @description Longest page. */
         limit?: number;

@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
 import { axeViolations, demoPassword, hasValue, offers, pagesForTests, signInAs } from '../helpers/browser.ts'
+import { eventually } from '../helpers/eventually.ts'
 import { dataOf, graphqlClient } from '../helpers/graphql.ts'
 import { book, checkIn, complete, noShow } from '../helpers/operations.ts'
 import { aClinic, aCustomer, aDoctor, aSlot, aTimeSlot } from '../helpers/world.ts'
@@ -103,6 +104,24 @@ test('from nothing to a first free time, by pages alone', async () => {
   await page.keyboard.press('Space')
   await page.getByRole('button', { name: /^Tuesday, 0?8:15/, pressed: true }).waitFor()
   pages.faults.splice(0)
+})
+
+test('a manager finds a doctor however the name is spelt', async () => {
+  await pages.owner.query(
+    `insert into app_public.doctors (clinic_id, full_name) values (2, 'Dr. Xaver Größl-O''Brien'), (2, 'Dr. Xenia Yılmaz')`,
+  )
+  const page = await manager('harbour', '2/doctors')
+  const titles = page.locator('h2.row-title')
+  for (const [typed, found] of [
+    ['obrien xaver', `Dr. Xaver Größl-O'Brien`],
+    ['yilmaz', 'Dr. Xenia Yılmaz'],
+    ['groessl', `Dr. Xaver Größl-O'Brien`],
+    ['yilmax', 'Dr. Xenia Yılmaz'],
+  ] as const) {
+    await page.getByLabel('Find by name').fill(typed)
+    await eventually(async () => (await titles.allTextContents()).join() === found, `${typed} finds ${found} alone`)
+  }
+  expect(await axeViolations(page)).toEqual([])
 })
 
 test('a doctor is deactivated with all that hangs on, when that was seen', async () => {

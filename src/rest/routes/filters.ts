@@ -58,7 +58,7 @@ export const name: JsonSchema = {
   maxLength: 200,
   description:
     'With words of this name, in any order, also beginnings of them and however accents and umlauts are written; ' +
-    'words of five letters or more also with one typing error. The best matches come first, on one page.',
+    'where nothing is found so, words of five letters or more with one typing error. The best matches come first, on one page.',
 }
 
 export const doctorId: JsonSchema = { ...id, description: 'Of this doctor.' }
