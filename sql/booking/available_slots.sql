@@ -38,7 +38,7 @@ declare
   by_clinic boolean;
   found_slots int;
   -- From near to far: the time zones whose clinics are searched now (null: all), how far the first are, and where the search of each begins.
-  is_near constant boolean := near_time_zone is not null and available_slots.clinic_id is null;
+  is_near boolean;
   zones text[];
   nearest int := 0;
   begin_at timestamptz;
@@ -48,16 +48,23 @@ begin
     perform app_hidden.refuse('invalid_argument', 'A page has 1 to 100 slots.', '{"argument": "pageSize"}');
   elsif available_slots.doctor_id is not null and available_slots.clinic_id is null then
     perform app_hidden.refuse('invalid_argument', 'A doctor is found within a clinic: give clinicId too.', '{"argument": "clinicId"}');
-  elsif is_near and not exists (select from app_private.time_zone_countries tzc where tzc.time_zone = near_time_zone)
-      -- Slow, so only for what is seldom asked.
-      and not app_private.is_time_zone(near_time_zone) then
-    perform app_hidden.refuse('unknown_time_zone', format('"%s" is not an IANA time zone.', near_time_zone),
-      jsonb_build_object('argument', 'nearTimeZone', 'given', near_time_zone));
   end if;
-  if is_near and available_slots.after ~ '^[0-3]' then
-    -- How far the last one was stands before its place.
-    nearest := left(available_slots.after, 1)::int;
-    available_slots.after := substr(available_slots.after, 2);
+  if near_time_zone is not null and available_slots.clinic_id is null then
+    is_near := true;
+    if not exists (select from app_private.time_zone_countries tzc where tzc.time_zone = near_time_zone) then
+      begin
+        -- Asked of the clock: pg_timezone_names reads a thousand files. What it takes besides names is in no region.
+        perform now() at time zone near_time_zone;
+      exception when invalid_parameter_value then
+        perform app_hidden.refuse('unknown_time_zone', format('"%s" is not an IANA time zone.', near_time_zone),
+          jsonb_build_object('argument', 'nearTimeZone', 'given', near_time_zone));
+      end;
+    end if;
+    if available_slots.after ~ '^[0-3]' then
+      -- How far the last one was stands before its place.
+      nearest := left(available_slots.after, 1)::int;
+      available_slots.after := substr(available_slots.after, 2);
+    end if;
   end if;
   if available_slots.after !~ '^00[01][0-9a-f]{13}[0-7][0-9a-f]{15}$' then
     perform app_hidden.refuse('invalid_argument', 'This search did not make this cursor.', '{"argument": "after"}');
@@ -92,8 +99,10 @@ begin
     start_from := from_time;
     after_id := 0;
   end if;
-  begin_at := start_from;
-  begin_after_id := after_id;
+  if is_near then
+    begin_at := start_from;
+    begin_after_id := after_id;
+  end if;
   if available_slots.after is not null then
     -- Sixteen hexadecimal digits of microseconds since 2000, then sixteen of the id. In decimal digits cursors were a tenth of a search.
     last_seen := timestamptz '2000-01-01 UTC' + ('x' || left(available_slots.after, 16))::bit(64)::bigint * interval '1 microsecond';
@@ -151,16 +160,21 @@ begin
         after_id := begin_after_id;
       end if;
     end if;
-    -- Of a specialization with few doctors these are asked one by one; by date they would be looked for among all.
-    by_doctor := available_slots.specialization_id is not null and not exists (
-      select from app_public.doctor_specializations ds
-      where ds.specialization_id = available_slots.specialization_id
-        and (zones is null or exists (select from app_public.clinics c where c.id = ds.clinic_id and c.time_zone = any (zones)))
-      offset 50);
-    -- So are few clinics. By date all free slots are looked through for theirs: with as many clinics as the root of all, both cost the same.
-    by_clinic := is_near and available_slots.specialization_id is null and (
-      select count(*) * count(*) <= greatest(2500, (select k.reltuples from pg_class k where k.oid = 'app_public.clinics'::regclass))
-      from app_public.clinics c where c.time_zone = any (zones));
+    -- Few doctors of a specialization, and few clinics of some zones, are asked one by one: by date they would be looked for among all that is
+    -- free. With as many clinics as the root of all, both cost the same.
+    by_doctor := false;
+    by_clinic := false;
+    if available_slots.specialization_id is not null then
+      by_doctor := not exists (
+        select from app_public.doctor_specializations ds
+        where ds.specialization_id = available_slots.specialization_id
+          and (zones is null or exists (select from app_public.clinics c where c.id = ds.clinic_id and c.time_zone = any (zones)))
+        offset 50);
+    elsif is_near then
+      by_clinic := (
+        select count(*) * count(*) <= greatest(2500, (select k.reltuples from pg_class k where k.oid = 'app_public.clinics'::regclass))
+        from app_public.clinics c where c.time_zone = any (zones));
+    end if;
     days := 3;
     -- Twelve hours behind UTC lies the last place where a date goes on, fourteen before it the first.
     first_date := greatest(from_date, (start_from at time zone 'UTC' - interval '12 hours')::date);

@@ -39,9 +39,11 @@ async function firstLoad(encoding: 'br' | 'gzip') {
   let bytes = html.body.length
   for (const path of known) {
     const file = await send(path, headers)
-    expect({ path, encoding: file.headers['content-encoding'] }).toEqual({ path, encoding })
+    // What fits into one packet is not compressed (scripts/precompress.ts).
+    const isSmall = file.headers['content-encoding'] === undefined && file.body.length < 1000
+    if (!isSmall) expect({ path, encoding: file.headers['content-encoding'] }).toEqual({ path, encoding })
     bytes += file.body.length
-    const source = decode(file.body).toString()
+    const source = (isSmall ? file.body : decode(file.body)).toString()
     // `import(…)` is fetched later; `import … from "./x.js"` and `import "./x.js"` at once.
     for (const [, name] of source.matchAll(/(?:\bfrom|\bimport)\s*["']\.\/([^"']+\.js)["']/g))
       known.add(`/assets/${name}`)

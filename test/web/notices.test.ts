@@ -28,7 +28,7 @@ test('the licences of all that the pages contain are shown, and linked from each
   await page.goto(pages.url)
   const link = page.getByRole('link', { name: 'Licences' })
   const response = await page.request.get(new URL((await link.getAttribute('href')) ?? '', pages.url).href)
-  expect([response.status(), response.headers()['content-type']]).toEqual([200, 'text/plain; charset=utf-8'])
+  expect([response.status(), response.headers()['content-type']]).toEqual([200, 'text/plain; charset=UTF-8'])
   const notices = await response.text()
 
   const listed = [...notices.matchAll(/^((?:@[\w-]+\/)?[\w.-]+) (\d+\.\d+\.\d+\S*) \(([\w. -]+)\)/gm)]

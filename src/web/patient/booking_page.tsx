@@ -133,7 +133,9 @@ function Cancelled({ booking }: { booking: NonNullable<OneBookingQuery['booking'
   const search = { clinic: clinic ? clinicId : undefined, doctor: clinic && doctor ? doctorId : undefined }
   return (
     <>
-      {when && <p>{cancelledBy === 'CLINIC' ? t.bookings.byClinic(when) : t.bookings.byYou(when)}</p>}
+      {when && (
+        <p className="cancelled-by">{cancelledBy === 'CLINIC' ? t.bookings.byClinic(when) : t.bookings.byYou(when)}</p>
+      )}
       {cancellationReason && (
         <p className="own-note">
           <span>{t.bookings.cancelReason}</span>
