@@ -1,7 +1,1 @@
 -- Enter migration here
--- Misspellings are looked for only when nothing else is found: their many patterns took eight times as long as an exact search.
---! include clinic/find_clinic_customers.sql
---! include clinic/find_doctors.sql
---! include clinic/find_clinics.sql
--- The search near a time zone asks the clock whether there is such a zone, and the other searches nothing.
---! include booking/available_slots.sql
