@@ -92,7 +92,7 @@ describe('send_notifications', () => {
          from app_public.notifications where clinic_id = $1 and kind = 'booking_confirmed'`,
         [id],
       )
-    expect(await outcome(clinicId)).toEqual([{ state: 'pending', attempts: 1, has_error: true }])
+    expect(await outcome(clinicId)).toEqual([{ state: 'dead', attempts: 1, has_error: true }])
     expect(await outcome(other.clinicId)).toEqual([{ state: 'sent', attempts: 1, has_error: false }])
   })
 })

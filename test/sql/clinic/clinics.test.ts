@@ -14,7 +14,9 @@ import {
 } from '../../helpers/world.ts'
 
 const make = (db: Db, timeZone: string) =>
-  db.one(`insert into app_public.clinics (name, time_zone) values ('Riverside', $1) returning *`, [timeZone])
+  db.one(`insert into app_public.clinics (name, time_zone) values ('Riverside', $1) returning id, time_zone`, [
+    timeZone,
+  ])
 
 describe('a clinic', () => {
   it('has its policy from the first moment', () =>

@@ -258,6 +258,9 @@ describe('app_authenticator, before it knows who asks,', () => {
         'app_hidden.refuse',
         'app_hidden.staff_clinic_ids',
         'app_private.begin_request',
+        // What servers compare with Node's time zone data.
+        'app_private.changed_time_zones',
+        'app_private.clinic_utc_offsets',
         // Figures without names, for /metrics.
         'app_private.delivery_figures',
         'app_private.job_figures',
