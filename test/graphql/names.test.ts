@@ -68,6 +68,7 @@ describe('queries', () => {
       toTime: 'Datetime',
       after: 'String',
       pageSize: 'Int',
+      nearTimeZone: 'String',
       fromDate: 'Date',
       toDate: 'Date',
     })
