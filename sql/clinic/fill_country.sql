@@ -1,12 +1,15 @@
 create or replace function app_private.fill_country() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  NEW.country := (select tzc.country from app_private.time_zone_countries tzc where tzc.time_zone = NEW.time_zone);
+  NEW.country := (
+    select p.country from app_private.time_zone_countries tzc
+    join app_private.phone_plans p on p.country = tzc.country
+    where tzc.time_zone = NEW.time_zone);
   return NEW;
 end
 $$;
 
 comment on function app_private.fill_country() is
-'Trigger: a clinic that names no country is in that of its time zone. Null where the zone is of none, such as UTC.';
+'Trigger: a clinic that names no country is in that of its time zone. Null where the zone is of none, such as UTC, or of one without phone numbers of its own, such as Antarctica/Troll.';
 
 revoke all on function app_private.fill_country() from public;

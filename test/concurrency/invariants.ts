@@ -71,7 +71,7 @@ export const invariants: Record<string, string> = {
       select coalesce(array_agg(n.kind || ' ' || n.lead_time || ' ' || n.booking_sequence order by n.kind, n.lead_time), '{}') as told
       from app_public.notifications n
       where n.clinic_id = b.clinic_id and n.booking_id = b.id
-        and (n.state = 'pending' or n.state = 'sent' and n.booking_sequence = b.sequence)) n
+        and (n.state = 'pending' or n.state in ('sent', 'dead') and n.booking_sequence = b.sequence)) n
     cross join lateral (
       select array_agg('booking_reminder ' || ahead || ' ' || b.sequence order by ahead) as reminders
       from app_public.policies p cross join unnest(p.reminder_lead_times) ahead where p.clinic_id = b.clinic_id) r
@@ -91,7 +91,7 @@ export const invariants: Record<string, string> = {
     cross join lateral (
       select coalesce(array_agg(n.kind::text), '{}') as told from app_public.notifications n
       where n.clinic_id = b.clinic_id and n.booking_id = b.id
-        and (n.state = 'pending' or n.state = 'sent' and n.kind in ('booking_cancelled', 'slot_withdrawn'))) n
+        and (n.state = 'pending' or n.state in ('sent', 'dead') and n.kind in ('booking_cancelled', 'slot_withdrawn'))) n
     where b.clinic_id = any ($1) and b.status <> 'booked'
       and case b.status when 'cancelled' then n.told not in ('{booking_cancelled}', '{slot_withdrawn}') else n.told <> '{}' end`,
 }
