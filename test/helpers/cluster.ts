@@ -53,7 +53,8 @@ export async function cloneDatabase(): Promise<ClonedDatabase> {
   }
 }
 
-async function asSuperuser(statement: string): Promise<void> {
+/** Runs a statement that the owner may not, such as one about roles, which belong to the cluster. */
+export async function asSuperuser(statement: string): Promise<void> {
   const client = new Client({ connectionString: testCluster().superuserUrl })
   await client.connect()
   try {

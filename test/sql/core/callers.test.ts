@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { asSuperuser } from '../../helpers/cluster.ts'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
 import { aClinic, aCustomer, anAccount, anEmployee } from '../../helpers/world.ts'
 
@@ -29,6 +30,10 @@ async function everybody(db: Db) {
 }
 
 describe('caller_is_operator', () => {
+  // The owner makes no roles.
+  beforeAll(() => asSuperuser('create role clerk; grant clerk to medislot with set true'))
+  afterAll(() => asSuperuser('drop role clerk'))
+
   it('is true of administrators and of whoever has the rights of the owner, of nobody else', () =>
     inTransaction(async (db) => {
       const { claims } = await everybody(db)
@@ -41,7 +46,6 @@ describe('caller_is_operator', () => {
       expect(operators).toEqual(['admin'])
 
       expect(await db.one('select app_private.caller_is_operator() as it')).toEqual({ it: true })
-      await db.query('create role clerk; grant clerk to medislot with set true')
       for (const role of ['app_authenticator', 'clerk']) {
         await db.query(`set local role ${role}`)
         expect({ role, ...(await db.one('select pg_temp.caller_is_operator() as it')) }).toEqual({ role, it: false })
