@@ -29,7 +29,7 @@ interface Connection {
  *
  * The function given stops it: it takes no more connections and begins no more requests, waits for the responses being
  * made, at most `graceMs` milliseconds, and disconnects idle clients and those who do not read. WebSockets are left to
- * whoever opened them.
+ * the code that opened them.
  */
 export function createHttpServer(
   { requestTimeoutMs, maxConnections }: Pick<Settings, 'requestTimeoutMs' | 'maxConnections'>,
