@@ -5,7 +5,7 @@ declare
 begin
   select ec.sqlstate into state from app_hidden.error_codes ec where ec.name = refuse.name;
   if state is null then
-    -- A typing error of ours must not look like a refusal.
+    -- A misspelt name is an error of ours and must not look like a refusal.
     raise exception 'the refusal "%" is not registered in app_hidden.error_codes', refuse.name using errcode = 'XX000';
   end if;
   raise exception using
@@ -15,8 +15,8 @@ begin
 end
 $$;
 
-comment on function app_hidden.refuse(text, text, jsonb) is
-$c$Refuses: raises the SQLSTATE registered under `name` in app_hidden.error_codes, with a sentence for people and, as DETAIL, a json object for programs. Never returns.$c$;
+comment on function app_hidden.refuse is
+'Refuses: raises the SQLSTATE that is registered for `name` in app_hidden.error_codes. `message` is a sentence for '
+'people. `detail`, a JSON object for programs, becomes DETAIL. Never returns.';
 
-revoke all on function app_hidden.refuse(text, text, jsonb) from public;
-grant execute on function app_hidden.refuse(text, text, jsonb) to app_anonymous, app_authenticator;
+grant execute on function app_hidden.refuse to app_anonymous, app_authenticator;

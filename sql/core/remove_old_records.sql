@@ -1,88 +1,62 @@
-create or replace function app_private.remove_old_records(batch int default 1000, at timestamptz default now()) returns int
+create or replace function app_private.remove_old_records(batch int default 1000, at timestamptz default now())
+returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   keep app_private.retention;
-  removed int;
-  removed_so_far int := 0;
+  removed_jobs int;
 begin
   select r.* into keep from app_private.retention r;
 
-  delete from app_private.idempotency_keys k where k.ctid = any (array(
-    select o.ctid from app_private.idempotency_keys o where o.created_at < remove_old_records.at - keep.idempotency_keys limit batch for update skip locked));
-  get diagnostics removed = row_count;
-  removed_so_far := removed_so_far + removed;
-
-  delete from app_private.stored_responses k where k.ctid = any (array(
-    select o.ctid from app_private.stored_responses o where o.created_at < remove_old_records.at - keep.idempotency_keys limit batch for update skip locked));
-  get diagnostics removed = row_count;
-  removed_so_far := removed_so_far + removed;
-
-  -- A session takes its refresh tokens along. One whose time is over but that was not signed out is as dead.
-  delete from app_private.sessions s where s.ctid = any (array(
-    select o.ctid from app_private.sessions o
-    where least(o.revoked_at, o.expires_at) < remove_old_records.at - keep.ended_sessions limit batch for update skip locked));
-  get diagnostics removed = row_count;
-  removed_so_far := removed_so_far + removed;
-
-  -- Used tokens are kept to notice a copy of them; past its own end a token opens nothing, copied or not.
-  delete from app_private.refresh_tokens t where t.ctid = any (array(
-    select o.ctid from app_private.refresh_tokens o where o.expires_at < remove_old_records.at - keep.ended_sessions limit batch for update skip locked));
-  get diagnostics removed = row_count;
-  removed_so_far := removed_so_far + removed;
-
-  delete from app_private.invitations i where i.ctid = any (array(
-    select o.ctid from app_private.invitations o
-    where coalesce(o.accepted_at, o.expires_at) < remove_old_records.at - keep.invitations limit batch for update skip locked));
-  get diagnostics removed = row_count;
-  removed_so_far := removed_so_far + removed;
-
-  delete from app_private.messages m where m.ctid = any (array(
-    select o.ctid from app_private.messages o where o.delivered_at < remove_old_records.at - keep.messages limit batch for update skip locked));
-  get diagnostics removed = row_count;
-  removed_so_far := removed_so_far + removed;
-
-  delete from app_private.account_messages m where m.ctid = any (array(
-    select o.ctid from app_private.account_messages o
-    where o.created_at < remove_old_records.at - case when o.account_id is null then interval '1 day' else keep.messages end limit batch for update skip locked));
-  get diagnostics removed = row_count;
-  removed_so_far := removed_so_far + removed;
-
-  delete from app_private.manager_messages m where m.ctid = any (array(
-    select o.ctid from app_private.manager_messages o where o.created_at < remove_old_records.at - keep.messages limit batch for update skip locked));
-  get diagnostics removed = row_count;
-  removed_so_far := removed_so_far + removed;
-
-  -- By then all of it is forgiven.
-  delete from app_private.sign_in_counts s where s.ctid = any (array(
-    select o.ctid from app_private.sign_in_counts o where o.counted_at < remove_old_records.at - interval '1 day' limit batch for update skip locked));
-  get diagnostics removed = row_count;
-  removed_so_far := removed_so_far + removed;
-
-  delete from app_private.known_places p where p.ctid = any (array(
-    select o.ctid from app_private.known_places o where o.signed_in_at < remove_old_records.at - keep.known_places limit batch for update skip locked));
-  get diagnostics removed = row_count;
-  removed_so_far := removed_so_far + removed;
-
-  -- By then every attempt is forgiven: limits_are_forgiven_within_a_day.
-  delete from app_private.network_attempts n where n.ctid = any (array(
-    select o.ctid from app_private.network_attempts o where o.counted_at < remove_old_records.at - interval '1 day' limit batch for update skip locked));
-  get diagnostics removed = row_count;
-  removed_so_far := removed_so_far + removed;
-
-  delete from app_private.delivery_attempts d where d.ctid = any (array(
-    select o.ctid from app_private.delivery_attempts o where o.started_at < remove_old_records.at - keep.messages limit batch for update skip locked));
-  get diagnostics removed = row_count;
-  removed_so_far := removed_so_far + removed;
-
-  -- Jobs that are done remove themselves; these were given up.
-  select count(*) into removed from graphile_worker.complete_jobs(array(
+  -- Jobs that succeed are removed by graphile-worker; these have used up their attempts.
+  select count(*) into removed_jobs from graphile_worker.complete_jobs(array(
     select j.id from graphile_worker.jobs j
-    where j.attempts >= j.max_attempts and j.locked_at is null and j.updated_at < remove_old_records.at - keep.failed_jobs limit batch));
-  return removed_so_far + removed;
+    where j.attempts >= j.max_attempts and j.locked_at is null and j.updated_at < at - keep.failed_jobs limit batch));
+
+  return removed_jobs
+    + app_private.remove_batch('app_private.idempotency_keys', 'created_at < $1', at - keep.idempotency_keys, batch)
+    + app_private.remove_batch('app_private.stored_responses', 'created_at < $1', at - keep.idempotency_keys, batch)
+    -- A shard has copies of people, which are removed when they are removed in the global database.
+    + case when app_private.is_shard() then 0 else
+        -- The refresh tokens of a session are removed with it. A session that has expired counts as ended, like one
+        -- that was signed out.
+        app_private.remove_batch(
+          'app_private.sessions', 'least(revoked_at, expires_at) < $1', at - keep.ended_sessions, batch)
+        + app_private.remove_unconfirmed_accounts(batch, at) end
+    -- Used tokens are kept to detect copies of them. After it has expired, a token is refused, copied or not.
+    + app_private.remove_batch('app_private.refresh_tokens', 'expires_at < $1', at - keep.ended_sessions, batch)
+    + app_private.remove_batch(
+        'app_private.invitations', 'coalesce(accepted_at, expires_at) < $1', at - keep.invitations, batch)
+    + app_private.remove_batch('app_private.messages', 'delivered_at < $1', at - keep.messages, batch)
+    + app_private.remove_batch(
+        'app_private.account_messages', '(account_id is not null or invitation_id is not null) and created_at < $1',
+        at - keep.messages, batch)
+    + app_private.remove_batch(
+        'app_private.account_messages', 'account_id is null and invitation_id is null and created_at < $1',
+        at - interval '1 day', batch)
+    + app_private.remove_batch('app_private.manager_messages', 'created_at < $1', at - keep.messages, batch)
+    + app_private.remove_batch('app_private.delivery_attempts', 'started_at < $1', at - keep.messages, batch)
+    + app_private.remove_batch('app_private.known_places', 'signed_in_at < $1', at - keep.known_places, batch)
+    -- After a day, counted attempts no longer limit anything: limits_are_forgiven_within_a_day.
+    + app_private.remove_batch('app_private.sign_in_counts', 'counted_at < $1', at - interval '1 day', batch)
+    + app_private.remove_batch(
+        'app_private.catalogue_changes', 'changed_at < $1', at - interval '15 minutes', batch)
+    + app_private.remove_batch('app_private.network_attempts', 'counted_at < $1', at - interval '1 day', batch)
+    + app_private.remove_batch('app_private.network_slots', 'taken_at < $1', at - interval '1 day', batch)
+    + app_private.remove_batch('app_private.network_alerts', 'last_at < $1', at - keep.messages, batch)
+    + app_private.remove_batch(
+        'app_public.waiting_list', 'until_date < ($1)::date and (ended_at < $1 or state = ''waiting'')',
+        at - keep.slots, batch)
+    + app_private.remove_batch(
+        'app_public.absences', 'calendar_id is not null and upper(during) < $1', at - keep.slots, batch)
+    + app_private.remove_guest_bookings(batch, at);
 end
 $$;
 
-comment on function app_private.remove_old_records(int, timestamptz) is
-'Removes what nobody needs any more, up to `batch` of each kind, and returns how many: idempotency keys and stored responses, sessions long ended with their tokens, invitations, messages of the development transport, e-mails about accounts, messages to managers, counts of sign-ins and of attempts from networks, places where nobody has signed in for long, delivery attempts, jobs given up. How long each is kept: app_private.retention. Called by the job remove_old_records until it returns 0.';
-
-revoke all on function app_private.remove_old_records(int, timestamptz) from public;
+comment on function app_private.remove_old_records is
+'Removes records that are no longer needed, up to `batch` of each kind, and returns how many: idempotency keys and '
+'stored responses, ended sessions with their refresh tokens, invitations, messages of the development transport, '
+'e-mails about accounts, messages to managers, delivery attempts, counts of sign-ins and of attempts from networks, '
+'places from which an account has not signed in for long, accounts without a booking whose address was never '
+'confirmed, entries of waiting lists that are over, past busy times of external calendars, changes of the catalogue '
+'that no server has to hear of, and jobs that have used up their attempts. app_private.retention says how long each '
+'is kept. Called by the job remove_old_records until it returns 0.';

@@ -1,0 +1,45 @@
+create or replace function billing_private.invoices_to_check_out(clinic_id bigint, invoice_ids bigint[])
+returns billing.checkout_parts[]
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  invoice billing.invoices;
+  part billing.checkout_parts;
+  parts billing.checkout_parts[] := '{}';
+begin
+  if cardinality(invoice_ids) > 50 then
+    perform app_hidden.refuse('invalid_argument', 'At most 50 invoices are paid at once.',
+      '{"argument": "invoiceIds"}');
+  end if;
+  for invoice in
+    select i.* from billing.invoices i
+    where i.clinic_id = invoices_to_check_out.clinic_id and i.id = any (invoice_ids) order by i.id for no key update
+  loop
+    if billing_private.acts_as_desk_for(invoice.clinic_id, invoice.customer_id)
+       and invoice.customer_id <> all (app_hidden.current_customer_ids()) then
+      perform app_hidden.refuse('invoice_not_found', 'You pay for yourself and your dependants.');
+    elsif invoice.state = 'void' then
+      perform app_hidden.refuse('invoice_not_open', 'The invoice is void.',
+        jsonb_build_object('invoiceId', invoice.id::text, 'state', 'void'));
+    elsif invoice.due = 0 then
+      perform app_hidden.refuse('already_paid', 'The invoice is paid already.',
+        jsonb_build_object('invoiceId', invoice.id::text));
+    end if;
+    perform billing_private.currency_of(invoice.clinic_id, invoice.currency);
+    part := null;
+    part.credit := 0;
+    part.clinic_id := invoice.clinic_id;
+    part.customer_id := invoice.customer_id;
+    part.invoice_id := invoice.id;
+    part.amount := invoice.due;
+    parts := parts || part;
+  end loop;
+  if cardinality(parts) < (select count(distinct w) from unnest(invoice_ids) w) then
+    perform app_hidden.refuse('invoice_not_found', 'No such invoice in this clinic.');
+  end if;
+  return parts;
+end
+$$;
+
+comment on function billing_private.invoices_to_check_out is
+'Locks the invoices of a new checkout and says what is paid for each. They are issued when the payment arrives. '
+'Refuses invoice_not_found, invoice_not_open, already_paid, currency_not_used, invalid_argument.';

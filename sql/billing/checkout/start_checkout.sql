@@ -1,0 +1,50 @@
+create or replace function billing_private.start_checkout(
+  clinic_id bigint, parts billing.checkout_parts[], uses_credit boolean)
+returns billing.checkouts
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+declare
+  checkout billing.checkouts;
+  policy app_public.policies;
+  part billing.checkout_parts;
+  to_pay bigint;
+  hold_end timestamptz;
+  provider text;
+begin
+  select p.* into policy from app_public.policies p where p.clinic_id = start_checkout.clinic_id;
+  if policy.clinic_id is null then
+    perform app_hidden.refuse('clinic_not_found', 'No such clinic.',
+      jsonb_build_object('clinicId', start_checkout.clinic_id::text));
+  elsif cardinality(parts) = 0 then
+    perform app_hidden.refuse('nothing_to_pay', 'Name visits or invoices to pay for.');
+  end if;
+  if uses_credit then
+    parts := billing_private.use_credit(parts, policy);
+  end if;
+  select sum(p.amount - p.credit) into to_pay from unnest(parts) p;
+  if to_pay > 0 then
+    provider := billing_private.provider_of(policy.clinic_id);
+    perform billing_private.require_payable(to_pay, provider, policy.currency);
+  end if;
+  hold_end := now() + policy.payment_hold_time;
+  insert into billing.checkouts (customer_id, currency, amount, provider, account_id, expires_at)
+  values (app_hidden.current_customer_id(), policy.currency, to_pay, provider, app_hidden.current_account_id(),
+    -- The slots are held two minutes longer, so that a payment at the last moment still finds them.
+    hold_end - interval '2 minutes')
+  returning * into checkout;
+  foreach part in array parts loop
+    perform billing_private.add_part(checkout, part, hold_end);
+  end loop;
+  if to_pay = 0 then
+    perform billing_private.complete_checkout(checkout.id, 0);
+  else
+    perform billing_private.queue_session(checkout, policy);
+  end if;
+  return checkout;
+end
+$$;
+
+comment on function billing_private.start_checkout is
+'Makes a checkout of its parts, for which credit pays as far as it goes. If nothing is left to pay to the provider it '
+'is completed at once, else the credit is reserved and the provider is asked for a page. Refuses nothing_to_pay, '
+'clinic_not_found, online_payment_not_available, amount_not_payable_online, checkout_open, and what '
+'app_public.book_slot and billing_private.use_coupon refuse.';

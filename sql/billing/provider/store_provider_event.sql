@@ -1,0 +1,23 @@
+create or replace function billing_private.store_provider_event(
+  provider text, event_id text, type text, object_id text, account text default null)
+returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if num_nulls(provider, event_id, type, object_id) > 0
+     or greatest(length(provider), length(event_id), length(type), length(object_id), length(account)) > 255 then
+    perform app_hidden.refuse('invalid_argument', 'An event has a provider, an id, a type and an object.',
+      '{"argument": "eventId"}');
+  end if;
+  insert into billing_private.provider_events (provider, event_id, type, object_id, account)
+  values (store_provider_event.provider, store_provider_event.event_id, store_provider_event.type,
+    store_provider_event.object_id, store_provider_event.account)
+  on conflict on constraint an_event_of_a_provider_is_stored_once do nothing;
+  return found;
+end
+$$;
+
+comment on function billing_private.store_provider_event is
+'Stores an event that a provider has reported, whose signature the caller has verified. Returns whether it is new: '
+'each is stored once. For the billing process. Refuses invalid_argument.';
+
+grant execute on function billing_private.store_provider_event to app_billing;

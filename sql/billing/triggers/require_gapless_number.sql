@@ -1,0 +1,21 @@
+create or replace function billing_private.require_gapless_number() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  -- By induction: each number has the one before it, and the counter is not behind.
+  if NEW.serial < 1
+     or NEW.serial > 1 and not exists (
+       select from billing.invoices i
+       where i.clinic_id = NEW.clinic_id and i.year = NEW.year and i.serial = NEW.serial - 1)
+     or not exists (
+       select from billing_private.invoice_numbers n
+       where n.clinic_id = NEW.clinic_id and n.year = NEW.year and n.last >= NEW.serial) then
+    raise exception 'invoice % of clinic % has a number after a gap', NEW.id, NEW.clinic_id
+      using errcode = 'check_violation', constraint = 'invoice_numbers_have_no_gap',
+        schema = 'billing', table = 'invoices';
+  end if;
+  return null;
+end
+$$;
+
+comment on function billing_private.require_gapless_number is
+'Trigger at the end of a transaction: before each invoice number there is the one that is smaller by one.';

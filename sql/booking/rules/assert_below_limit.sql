@@ -1,0 +1,31 @@
+create or replace function app_private.assert_below_limit(
+  policy app_public.policies, customer_id bigint, except_slot_ids bigint[])
+returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+declare
+  live int;
+  ids bigint[] := app_private.ids_of_person(assert_below_limit.customer_id);
+begin
+  if app_hidden.caller_is_unconfirmed() then
+    perform app_private.assert_unconfirmed_below_limit(except_slot_ids);
+  end if;
+  -- A series counts as one booking. All slots that are held together have one held_until, which no other hold of the
+  -- customer has.
+  select (select count(distinct coalesce(-b.series_id, b.id)) from app_public.bookings b
+          where b.clinic_id = policy.clinic_id and b.customer_id = any (ids)
+            and b.status in ('booked', 'checked_in') and b.ends_at > now())
+       + (select count(distinct bs.held_until) from app_public.booking_slots bs
+          where bs.clinic_id = policy.clinic_id and bs.customer_id = any (ids)
+            and bs.status = 'held' and bs.held_until > now() and bs.id <> all (except_slot_ids))
+    into live;
+  if live >= policy.max_live_bookings then
+    perform app_hidden.refuse('too_many_bookings', format('There are %s live bookings and holds already.', live),
+      jsonb_build_object('live', live, 'allowed', policy.max_live_bookings));
+  end if;
+end
+$$;
+
+comment on function app_private.assert_below_limit is
+'Checks that the customer may book or hold one more visit in the policy''s clinic, not counting a hold on '
+'`except_slot_ids`; a series counts as one. The caller holds the lock that ensure_clinic_customer takes. Refuses '
+'too_many_bookings, and email_not_confirmed for callers who have not confirmed their e-mail address.';

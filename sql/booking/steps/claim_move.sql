@@ -1,0 +1,38 @@
+create or replace function app_private.claim_move(
+  booking app_public.bookings, slot app_public.booking_slots, run bigint[], new_service_id bigint,
+  by_desk boolean)
+returns app_public.services
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+declare
+  service app_public.services;
+begin
+  if new_service_id is null then
+    if slot.id = any (app_private.slots_of_booking(booking)) then
+      -- Its own slot, at which it stays alone: free for it unless it is reserved.
+      slot.status := 'open';
+    end if;
+    perform app_private.assert_claimable(slot, booking.customer_id);
+    if booking.service_id is not null then
+      perform billing_private.move_visit_charges(booking, null, slot, claim_move.by_desk);
+    end if;
+    return null;
+  end if;
+  -- Under the lock: whatever was changed since the run was computed, the slots that are taken have to be its own.
+  service := app_private.service_to_move(booking, new_service_id, slot, claim_move.by_desk);
+  if app_private.run_of(slot, service) is distinct from run then
+    raise exception 'booking % or its service was changed meanwhile', booking.id
+      using errcode = 'serialization_failure';
+  end if;
+  perform app_private.assert_run_claimable(booking.clinic_id, run, service.id, booking.customer_id,
+    app_private.slots_of_booking(booking));
+  perform billing_private.move_visit_charges(booking, service, slot, claim_move.by_desk);
+  return service;
+end
+$$;
+
+comment on function app_private.claim_move is
+'Checks that a booking may be moved to the slots of `run`, which the caller has locked and of which `slot` is the '
+'first, and charges the difference in price. Returns the service that it has then (`new_service_id`), or a null. '
+'Refuses slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, run_not_free, service_not_found, '
+'service_not_offered, service_not_for_customer, start_not_offered, payment_required; fails '
+'with 40001 if the booking or the service was changed at the same moment: repeat the call.';

@@ -1,0 +1,66 @@
+create or replace view app_private.freed_slots_not_offered with (security_invoker = true) as
+-- By visit: slots of a doctor that one customer gave up in one transaction, and that adjoin.
+with freed as (
+  select bs.clinic_id, bs.doctor_id, e.customer_id, e.transaction_id, e.recorded_at, bs.id, bs.during
+  from app_public.booking_slots bs
+  cross join lateral (
+    select le.* from app_public.events le
+    where le.clinic_id = bs.clinic_id and le.booking_slot_id = bs.id and le.entity = 'booking_slot'
+    order by le.recorded_at desc nulls last, le.id desc limit 1) e
+  where bs.status = 'open' and bs.starts_at > now() and e.from_state = 'booked'
+), visits as (
+  select f.clinic_id, f.doctor_id, f.customer_id, f.transaction_id, part.during,
+    min(f.recorded_at) as freed_at, array_agg(f.id order by f.during) as slot_ids
+  from (
+    select clinic_id, doctor_id, customer_id, transaction_id, unnest(range_agg(during)) as during
+    from freed group by 1, 2, 3, 4) part
+  join freed f using (clinic_id, doctor_id, customer_id, transaction_id)
+  where f.during <@ part.during
+  group by 1, 2, 3, 4, 5
+)
+select v.clinic_id, v.slot_ids, v.freed_at, w.id as waiting_id, w.customer_id
+from visits v
+cross join lateral app_private.matching_waiters(v.clinic_id, v.slot_ids, v.customer_id, v.freed_at) w
+where w.changed_at < v.freed_at
+  -- Whether the customer could have taken it then is not known any more if their bookings have changed since.
+  and not exists (
+    select from app_public.events since
+    where since.customer_id = any (app_private.ids_of_person(w.customer_id))
+      and app_private.became_visible_since(v.freed_at, since.transaction_id::xid, since.recorded_at))
+  -- Nor if an offer of theirs has ended since.
+  and not exists (
+    select from app_public.slot_offers o
+    where o.clinic_id = w.clinic_id and o.waiting_id = w.id
+      and app_private.became_visible_since(v.freed_at, o.xmin, o.ended_at))
+  -- Nor, if the visit takes a room or equipment, when visits or holds about that time have changed since.
+  and not exists (
+    select from app_public.services s
+    join app_public.booking_slots other on other.clinic_id = s.clinic_id
+    where s.clinic_id = w.clinic_id and s.id = w.service_id and s.takes_resources
+      and lower(other.during) - upper(v.during) < '4 hours' and lower(v.during) - upper(other.during) < '4 hours'
+      and other.id <> all (v.slot_ids)
+      and (other.status = 'held' or exists (
+        select from app_public.events since
+        where since.clinic_id = other.clinic_id and since.booking_slot_id = other.id
+          and app_private.became_visible_since(v.freed_at, since.transaction_id::xid, since.recorded_at))))
+  -- Nor if a record of theirs, or of who gave it up, was merged or became another person's since: the visits under it
+  -- counted then and do not now, or the other way round. Its time is when that transaction began.
+  and not exists (
+    select from unnest(app_private.ids_of_person(w.customer_id) || app_private.ids_of_person(v.customer_id)) p (id)
+    join app_public.customer_merges m on p.id in (m.from_customer_id, m.into_customer_id)
+    where v.freed_at - greatest(m.merged_at, m.undone_at) <= '1 minute')
+  -- Two visits that adjoin, given up together by one customer, were not one.
+  and 1 >= (
+    select count(*) from app_public.bookings b
+    where b.clinic_id = v.clinic_id and b.doctor_id = v.doctor_id and b.customer_id = v.customer_id
+      and b.during <@ v.during and b.status = 'cancelled' and b.cancelled_at is not null
+      and exists (
+        select from app_public.events e
+        where e.clinic_id = b.clinic_id and e.booking_id = b.id and e.to_state = 'cancelled'
+          and e.transaction_id = v.transaction_id));
+
+comment on view app_private.freed_slots_not_offered is
+'Visits whose slots were freed while an entry of the waiting list matched, and that were offered to nobody: always '
+'empty. Judged by the present policies, services, doctors and rooms, so after one of these was changed it may list '
+'what was right before. Without the setting track_commit_timestamp it leaves out those freed within 5 seconds after '
+'something else of the same customer changed (became_visible_since).';

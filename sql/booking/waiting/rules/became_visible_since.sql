@@ -1,0 +1,21 @@
+create or replace function app_private.became_visible_since(
+  moment timestamptz, transaction xid, written_at timestamptz)
+returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  if written_at >= moment then
+    return true;
+  -- No transaction takes a minute.
+  elsif moment - written_at >= '1 minute' or transaction = pg_current_xact_id_if_assigned()::xid then
+    return false;
+  elsif current_setting('track_commit_timestamp')::boolean then
+    return coalesce(pg_xact_commit_timestamp(transaction) >= moment, false);
+  end if;
+  return moment - written_at <= '5 seconds';
+end
+$$;
+
+comment on function app_private.became_visible_since is
+'Whether others have seen a row that `transaction` wrote at `written_at` only since `moment`. Exact with the setting '
+'track_commit_timestamp, which the embedded database has; without it, also true of what was written up to 5 seconds '
+'before, since it may have been committed later.';

@@ -1,0 +1,11 @@
+create or replace function app_private.installation_id() returns uuid
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return (select i.id from app_private.installation i);
+end
+$$;
+
+comment on function app_private.installation_id is
+'The id of this installation, made with its database. What other systems keep under a name of ours (calendar UIDs, '
+'Message-IDs, providers'' idempotency keys) contains it, because ids of clinics and bookings repeat from '
+'installation to installation.';

@@ -1,8 +1,0 @@
-create or replace function app_hidden.same_name(a text, b text) returns boolean
-language sql immutable parallel safe set search_path = pg_catalog, pg_temp
-return lower(regexp_replace(btrim(normalize(a, nfkc)), '\s+', ' ', 'g')) = lower(regexp_replace(btrim(normalize(b, nfkc)), '\s+', ' ', 'g'));
-
-comment on function app_hidden.same_name(text, text) is
-'Whether two texts are the same name, but for capital letters and white space. Null when one is null.';
-
-revoke all on function app_hidden.same_name(text, text) from public;

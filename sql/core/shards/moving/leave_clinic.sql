@@ -1,0 +1,17 @@
+create or replace function app_private.leave_clinic(clinic_id bigint) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+begin
+  perform app_private.require_no_open_payments(leave_clinic.clinic_id);
+  -- If the time is over, somebody may have written.
+  update app_private.clinic_moves cm set state = 'left', refused_until = null
+  where cm.clinic_id = leave_clinic.clinic_id and cm.state = 'leaving' and cm.refused_until > clock_timestamp();
+  if not found then
+    perform app_hidden.refuse('clinic_not_movable', 'Copying the last changes took too long.',
+      '{"because": "took_too_long"}');
+  end if;
+end
+$$;
+
+comment on function app_private.leave_clinic is
+'Ends the writing of a clinic for good, if nothing was written since hold_writes. A step of a move: the copy in the '
+'other database is complete. Refuses clinic_not_movable.';

@@ -1,0 +1,53 @@
+create or replace function app_private.remove_moved_clinic(clinic_id bigint) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+declare
+  in_shard constant boolean := app_private.is_shard();
+  checkout_ids constant bigint[] := (
+    select array_agg((c ->> 'id')::bigint)
+    from jsonb_array_elements(app_private.companions_of_clinic(remove_moved_clinic.clinic_id) -> 'checkouts') c);
+  one record;
+begin
+  perform from app_private.clinic_moves cm
+  where cm.clinic_id = remove_moved_clinic.clinic_id and cm.state = 'left' for update;
+  if not found then
+    return;
+  end if;
+  if in_shard then
+    -- The global database keeps its copies, which the other shard changes from now on.
+    perform app_private.publish_copies(without_clinic => remove_moved_clinic.clinic_id);
+  end if;
+  perform set_config('session_replication_role', 'replica', true);
+  for one in
+    select th.table_name, th.copied_columns from app_private.table_homes th
+    where th.home = 'clinic' order by th.table_name
+  loop
+    if in_shard or one.copied_columns is null then
+      perform app_private.remove_rows_of_clinic(remove_moved_clinic.clinic_id, one.table_name);
+    elsif one.copied_columns <> '{*}' then
+      -- The rows of the global database become copies, which have some of the columns.
+      execute (
+        select format('update %s set %s where clinic_id = $1', one.table_name,
+          string_agg(format('%I = default', a.attname), ', '))
+        from pg_attribute a
+        where a.attrelid = one.table_name::regclass and a.attnum > 0 and not a.attisdropped
+          and a.attgenerated = '' and a.attname <> all (one.copied_columns))
+      using remove_moved_clinic.clinic_id;
+    end if;
+  end loop;
+  delete from billing.checkouts ch
+  where ch.id = any (checkout_ids)
+    and not exists (select from billing.checkout_parts cp where cp.checkout_id = ch.id)
+    and not exists (select from billing.payments p where p.checkout_id = ch.id)
+    and not exists (select from billing_private.provider_calls pc where pc.checkout_id = ch.id);
+  perform set_config('session_replication_role', 'origin', true);
+  if in_shard then
+    perform app_private.publish_copies();
+  end if;
+  update app_private.clinic_moves cm set state = 'gone' where cm.clinic_id = remove_moved_clinic.clinic_id;
+  insert into app_private.catalogue_changes default values;
+end
+$$;
+
+comment on function app_private.remove_moved_clinic is
+'The last step of a move in the database that the clinic has left: removes its rows, history included, except the '
+'copies of the global database. Does nothing if that was done.';

@@ -1,0 +1,19 @@
+create or replace function app_private.companions_of_clinic(clinic_id bigint) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' set datestyle = 'ISO' set bytea_output = 'hex' as $$
+begin
+  return jsonb_build_object(
+    'link_keys', (select jsonb_agg(to_jsonb(lk)) from app_private.link_keys lk),
+    'checkouts', (
+      select coalesce(jsonb_agg(to_jsonb(ch)), '[]') from billing.checkouts ch
+      where ch.id in (
+        select cp.checkout_id from billing.checkout_parts cp where cp.clinic_id = companions_of_clinic.clinic_id
+        union select p.checkout_id from billing.payments p where p.clinic_id = companions_of_clinic.clinic_id
+        union select pc.checkout_id from billing_private.provider_calls pc
+          where pc.clinic_id = companions_of_clinic.clinic_id)));
+end
+$$;
+
+comment on function app_private.companions_of_clinic is
+'What has to be in the database of a clinic although it does not belong to the clinic: the keys of links that were '
+'sent, and checkouts, which may have paid for visits in several clinics. For put_companions_of_clinic.';

@@ -1,0 +1,22 @@
+create or replace function app_private.put_companions_of_clinic(companions jsonb) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  insert into app_private.link_keys (id, key, created_at) overriding system value
+  select k.id, k.key, k.created_at
+  from jsonb_populate_recordset(null::app_private.link_keys, companions -> 'link_keys') k
+  on conflict (id) do nothing;
+  if exists (
+    select from jsonb_populate_recordset(null::app_private.link_keys, companions -> 'link_keys') k
+    join app_private.link_keys lk on lk.id = k.id and lk.key <> k.key) then
+    perform app_hidden.refuse('clinic_not_movable', 'Both databases have a key of links with the same number.',
+      '{"because": "link_keys"}');
+  end if;
+  insert into billing.checkouts overriding system value
+  select c.* from jsonb_populate_recordset(null::billing.checkouts, companions -> 'checkouts') c
+  on conflict (id) do nothing;
+end
+$$;
+
+comment on function app_private.put_companions_of_clinic is
+'Adds what companions_of_clinic gave in another database and is not here yet. A step of a move. Refuses '
+'clinic_not_movable if keys of links with the same number differ.';

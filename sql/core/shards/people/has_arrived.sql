@@ -1,0 +1,15 @@
+create or replace function app_private.has_arrived(task text, answer jsonb) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  return exists (
+    select from app_public.customers c
+    where c.id = (has_arrived.answer ->> 'customerId')::bigint
+      and (has_arrived.task <> 'confirm_customer' or c.email_verified_at is not null));
+end
+$$;
+
+comment on function app_private.has_arrived is
+'Whether this shard has received what the global database has recorded for it: a task and the answer of '
+'app_private.record_for_clinic. For servers.';
+
+grant execute on function app_private.has_arrived to app_authenticator;

@@ -1,0 +1,31 @@
+create or replace function app_private.record_for_clinic(task text, asked jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  person bigint := (asked ->> 'customerId')::bigint;
+begin
+  -- Where there are no shards, a server records nobody past the rules of the API's functions.
+  if not exists (select from app_private.shards) then
+    perform app_hidden.refuse('not_here', 'This database has no shards.');
+  end if;
+  case record_for_clinic.task
+    when 'add_customer' then
+      person := app_private.new_customer((asked ->> 'clinicId')::bigint, asked ->> 'fullName',
+        (asked ->> 'email')::app_public.email_address, asked ->> 'phone', asked ->> 'preferredLanguage');
+      insert into app_private.people_of_shards (clinic_id, customer_id)
+      values ((asked ->> 'clinicId')::bigint, person);
+    when 'confirm_customer' then
+      perform app_private.confirm_customer(person);
+    else
+      perform app_hidden.refuse('invalid_argument', 'There is no such task.', '{"argument": "task"}');
+  end case;
+  return jsonb_build_object('customerId', person::text);
+end
+$$;
+
+comment on function app_private.record_for_clinic is
+'Records in the global database what a call in a shard has asked for (app_private.in_global_database): add_customer, '
+'confirm_customer. Returns {"customerId"}. Called by servers only, which do not repeat it: a customer that the shard '
+'does not use is removed later (app_private.settle_people). Refuses not_here in a database without '
+'shards, invalid_argument, text_too_long, text_not_accepted, invalid_email.';
+
+grant execute on function app_private.record_for_clinic to app_authenticator;

@@ -1,0 +1,19 @@
+create or replace function app_private.shard_map()
+returns table (shard_id int, address text, moved_clinic_ids bigint[])
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return query select s.id, s.address,
+    array(select cs.clinic_id from app_private.clinic_shards cs
+          where cs.shard_id = s.id and cs.clinic_id / 1000000000000 <> cs.shard_id order by cs.clinic_id)
+  from app_private.shards s
+  where s.state = 'active'
+  order by s.id;
+end
+$$;
+
+comment on function app_private.shard_map is
+'The map as servers need it: the shards that can be used, with their addresses, and the clinics that are in a shard '
+'although their id has the number of another database. All other clinics are where their id says: id / 10^12. No row '
+'without shards.';
+
+grant execute on function app_private.shard_map to app_authenticator;

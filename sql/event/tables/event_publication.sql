@@ -1,0 +1,13 @@
+create table app_private.event_publication (
+  only_row boolean not null default true,
+  transaction_id xid8 not null default '0',
+  event_id bigint not null default 0,
+  constraint there_is_one_publication primary key (only_row),
+  constraint there_is_only_one_publication check (only_row)
+);
+
+comment on table app_private.event_publication is 'The last event that publish_events has read.';
+
+alter table app_private.event_publication enable row level security;
+
+insert into app_private.event_publication default values;

@@ -1,0 +1,18 @@
+-- Unlogged: the rows are needed for a day, and a crash that loses them costs less than WAL of each booking.
+create unlogged table app_private.network_slots (
+  network cidr not null,
+  taken_at timestamptz not null default now(),
+  in_clinic_id bigint not null,
+  slot_date date not null,
+  slots int not null
+);
+
+comment on table app_private.network_slots is
+'Slots that customers have held or booked, by the network (an IPv4 address or an IPv6 /64) they came from. No clinic '
+'owns them. Rows are added and never changed, so that customers of one network do not wait for each other. Removed '
+'after a day.';
+
+create index network_slots_by_network on app_private.network_slots (network, taken_at);
+create index network_slots_by_age on app_private.network_slots (taken_at);
+
+alter table app_private.network_slots enable row level security;

@@ -1,0 +1,62 @@
+create or replace function app_private.roster_columns()
+returns table (file text, "position" int, "column" text, is_required boolean, max_length int, is_prose boolean)
+language sql immutable parallel safe
+begin atomic
+  values
+    ('clinic.csv', 1, 'name', true, 200, false),
+    ('clinic.csv', 2, 'time zone', true, null, false),
+    ('clinic.csv', 3, 'address', false, 500, false),
+    ('clinic.csv', 4, 'phone', false, 50, false),
+    ('clinic.csv', 5, 'e-mail', false, 254, false),
+    ('clinic.csv', 6, 'date format', true, null, false),
+    ('clinic.csv', 7, 'time format', true, null, false),
+    ('clinic.csv', 8, 'country', false, null, false),
+    ('doctors.csv', 1, 'name', true, 200, false),
+    ('doctors.csv', 2, 'specializations', true, null, false),
+    ('doctors.csv', 3, 'about', false, 5000, true),
+    ('time_slots.csv', 1, 'name', true, 100, false),
+    ('time_slots.csv', 2, 'start', true, null, false),
+    ('time_slots.csv', 3, 'end', true, null, false),
+    ('templates.csv', 1, 'doctor', true, null, false),
+    ('templates.csv', 2, 'weekdays', true, null, false),
+    ('templates.csv', 3, 'time slots', true, null, false),
+    ('templates.csv', 4, 'valid from', false, null, false),
+    ('templates.csv', 5, 'valid until', false, null, false),
+    ('templates.csv', 6, 'service', false, null, false),
+    ('services.csv', 1, 'name', true, 100, false),
+    ('services.csv', 2, 'minutes', false, null, false),
+    ('services.csv', 3, 'doctors', false, null, false),
+    ('services.csv', 4, 'preparation', false, 2000, true),
+    ('services.csv', 5, 'minutes before', false, null, false),
+    ('services.csv', 6, 'minutes after', false, null, false),
+    ('services.csv', 7, 'booked by', false, null, false),
+    ('services.csv', 8, 'patients', false, null, false),
+    ('services.csv', 9, 'name de', false, 100, false),
+    ('services.csv', 10, 'name en', false, 100, false),
+    ('services.csv', 11, 'preparation de', false, 2000, true),
+    ('services.csv', 12, 'preparation en', false, 2000, true),
+    ('services.csv', 13, 'needs', false, null, false),
+    ('rooms.csv', 1, 'name', true, 100, false),
+    ('rooms.csv', 2, 'type', false, null, false),
+    ('rooms.csv', 3, 'minutes after', false, null, false),
+    ('questions.csv', 1, 'service', true, null, false),
+    ('questions.csv', 2, 'question', true, 300, false),
+    ('questions.csv', 3, 'answers', false, null, false),
+    ('questions.csv', 4, 'required', false, null, false),
+    ('questions.csv', 5, 'characters', false, null, false),
+    ('questions.csv', 6, 'question de', false, 300, false),
+    ('questions.csv', 7, 'question en', false, 300, false),
+    ('questions.csv', 8, 'answers de', false, null, false),
+    ('questions.csv', 9, 'answers en', false, null, false),
+    ('absences.csv', 1, 'doctor', false, null, false),
+    ('absences.csv', 2, 'reason', true, null, false),
+    ('absences.csv', 3, 'first day', true, null, false),
+    ('absences.csv', 4, 'last day', false, null, false),
+    ('absences.csv', 5, 'from', false, null, false),
+    ('absences.csv', 6, 'until', false, null, false),
+    ('absences.csv', 7, 'note', false, 500, true);
+end;
+
+comment on function app_private.roster_columns is
+'The files and columns of a roster. A required column must exist and have a value in every line; lengths are in '
+'characters; prose keeps its line breaks.';

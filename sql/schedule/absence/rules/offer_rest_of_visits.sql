@@ -1,0 +1,12 @@
+create or replace function app_private.offer_rest_of_visits(clinic_id bigint, freed jsonb[]) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+begin
+  perform app_private.offer_freed_slots(offer_rest_of_visits.clinic_id,
+    array(select jsonb_array_elements_text(f -> 'slots')::bigint), (f ->> 'by')::bigint)
+  from unnest(freed) f;
+end
+$$;
+
+comment on function app_private.offer_rest_of_visits is
+'Offers to the waiting list what is left of visits that end_visits_in_absence cancelled and that reached into the '
+'absence or out of it. Call it when the absence has withdrawn its slots.';
