@@ -1,10 +1,10 @@
 import { Connection, type PoolClient } from 'pg'
 
-/** Longest that a cancel request itself may take; the next one follows. */
+/** Maximum time of one cancel request, milliseconds; then the next one is sent. */
 const patienceMs = 2000
 const againMs = 100
 
-/** What pg knows of a connection and its types leave out. */
+/** Properties of a pg connection that its types leave out. */
 interface Connected {
   host: string
   port: number
@@ -22,9 +22,9 @@ interface Canceller {
 }
 
 /**
- * Cancels what a connection runs by PostgreSQL's own cancel requests, which need neither rights nor a pooled connection
- * and work through PgBouncer. One that arrives between two statements has no effect, so they are repeated until the
- * function that is given is called. Its promise is resolved when none is on its way any more: after that the connection
+ * Cancels the statements of a connection with PostgreSQL's cancel requests, which need neither rights nor a connection of the
+ * pool, and work through PgBouncer. A request that arrives between two statements has no effect, so requests are repeated
+ * until the returned function is called. Its promise is resolved when no request is on its way any more; then the connection
  * may be used for something else.
  */
 export function cancelStatements(client: PoolClient): () => Promise<void> {
@@ -47,7 +47,7 @@ export function cancelStatements(client: PoolClient): () => Promise<void> {
   }
 }
 
-/** Resolved when PostgreSQL has closed the connection of the request, which it does after it has sent the signal. */
+/** Resolved when PostgreSQL has closed the connection of the request, which it does after sending the signal. */
 function requestCancel({ host, port, processID, secretKey, ssl, sslNegotiation }: Connected): Promise<void> {
   if (processID === null || secretKey === null) return Promise.resolve()
   const connection = new Connection({ ssl, sslNegotiation } as never) as unknown as Canceller

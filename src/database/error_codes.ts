@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 
-/** A refusal as app_hidden.error_codes has it. */
+/** A row of app_hidden.error_codes. */
 export interface ErrorCode {
   name: string
   httpStatus: number
@@ -8,7 +8,7 @@ export interface ErrorCode {
   description: string
 }
 
-/** The registry of refusals, by name. */
+/** All registered refusals, by name. */
 export async function readErrorCodes(pool: Pool): Promise<Map<string, ErrorCode>> {
   const { rows } = await pool.query<ErrorCode>(
     'select name, http_status as "httpStatus", title, description from app_hidden.error_codes order by sqlstate',

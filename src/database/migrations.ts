@@ -6,24 +6,25 @@ import { clearAllPools } from 'graphile-migrate/dist/pgReal.js'
 import JSON5 from 'json5'
 
 import { Client } from 'pg'
-import { libraryLog } from '../log.ts'
+import { libraryLog } from '../process/log.ts'
+import { StartError } from '../process/settings.ts'
 import { refusePooler } from './login.ts'
 
 type MigrateSettings = Parameters<typeof migrate>[0] & { migrationsFolder: string }
 
 const checkout = resolve(import.meta.dirname, '../..')
 
-/** The hashes of this release's committed migrations, by which a database remembers those it has had. */
+/** The hashes of this release's committed migrations in their order: a database stores the hashes that it has applied. */
 export async function committedHashes(): Promise<string[]> {
   const folder = join(checkout, 'migrations/committed')
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.sql'))
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
   const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')))
   return texts.flatMap((text) => /^--! Hash: (\S+)$/m.exec(text)?.[1] ?? [])
 }
 
-/** graphile-migrate's settings for this checkout: .gmrc, with paths and the log filled in. Databases are the caller's. */
+/** graphile-migrate's settings for this checkout: .gmrc with paths and the log added. The caller adds the databases. */
 export async function migrateSettings(): Promise<MigrateSettings> {
-  // .gmrc runs graphile-worker: it must be ours and run on this Node, whether or not npm set the path.
+  // .gmrc runs graphile-worker: it must be the one of this checkout and run on this Node, also when npm has not set the path.
   const ours = [dirname(process.execPath), join(checkout, 'node_modules/.bin')].join(delimiter)
   if (!process.env.PATH?.startsWith(ours)) process.env.PATH = [ours, process.env.PATH].join(delimiter)
   return {
@@ -34,16 +35,18 @@ export async function migrateSettings(): Promise<MigrateSettings> {
 }
 
 /**
- * Brings a database up to this release: the worker's schema, then every committed migration it lacks. Takes the owner's
- * address. Any number of programs may do so at once: they take turns. Throws what PostgreSQL throws.
+ * Migrates a database to this release: the worker's schema, then every committed migration that is missing. Takes the owner's
+ * address. Several programs may call this at once: they take turns. Throws StartError for a database that this release
+ * cannot migrate, and what PostgreSQL throws.
  */
 export async function migrateDatabase(databaseUrl: string): Promise<void> {
   const client = new Client({ connectionString: databaseUrl, application_name: 'medislot migrate' })
   await client.connect()
   try {
     await refusePooler(client)
-    // graphile-migrate fails when another one is at work; waiting is what two servers that start together need.
+    // graphile-migrate fails when another one is running. Two servers that start at the same time should wait instead.
     await client.query(`select pg_advisory_lock(hashtextextended('medislot migrate', 0))`)
+    await refuseForeignMigrations(client)
     await migrate({ ...(await migrateSettings()), connectionString: databaseUrl })
     await connectionsClosed(client)
   } finally {
@@ -51,7 +54,23 @@ export async function migrateDatabase(databaseUrl: string): Promise<void> {
   }
 }
 
-/** Notes in a migrated database that it is a production system, so that it refuses what only developers need. */
+/**
+ * Throws StartError when the database's first migration is not this release's: graphile-migrate compares the last one only,
+ * and would consider such a database up to date.
+ */
+async function refuseForeignMigrations(client: Client): Promise<void> {
+  const { rows: known } = await client.query(`select to_regclass('graphile_migrate.migrations') is not null as exist`)
+  if (!known[0].exist) return
+  const { rows } = await client.query('select hash from graphile_migrate.migrations order by filename limit 1')
+  const [first] = await committedHashes()
+  if (rows.length > 0 && rows[0].hash !== first) {
+    throw new StartError(
+      'This database was made before the first release, by other migrations. Create it again (CHANGELOG.md).',
+    )
+  }
+}
+
+/** Marks a migrated database as a production system, in which it refuses what only developers need. */
 export async function declareProduction(databaseUrl: string): Promise<void> {
   const client = new Client({ connectionString: databaseUrl, application_name: 'medislot migrate' })
   await client.connect()
@@ -63,9 +82,9 @@ export async function declareProduction(databaseUrl: string): Promise<void> {
 }
 
 /**
- * Waits until graphile-migrate has closed its connections. It keeps them for a while, and exits the whole program with 1
- * when one of them breaks, as happens when the server is stopped soon after. Takes a connection to look with: the
- * superuser's, or the owner's when only the owner's connections matter.
+ * Waits until graphile-migrate has closed its connections. It keeps them for a while, and ends the whole program with 1 when
+ * one of them breaks, for example because the server stops soon after. Takes a connection for its query: the superuser's, or
+ * the owner's when only the owner's connections matter.
  */
 export async function connectionsClosed(client: Client): Promise<void> {
   clearAllPools()

@@ -15,8 +15,11 @@ begin
       ('app_admin', 'nologin', 'app_staff'),
       -- The HTTP server's login: it can become one of the roles above and has no right of its own.
       ('app_authenticator', 'login noinherit', 'app_admin'),
+      -- The billing process's login: it executes some functions of billing_private and has no other right.
+      ('app_billing', 'login noinherit', null),
       -- The owner of the database, who runs migrations and jobs.
-      ('medislot', 'login', 'app_authenticator')
+      ('medislot', 'login', 'app_authenticator'),
+      ('medislot', 'login', 'app_billing')
     ) as r (name, options, member_of)
   loop
     if not exists (select from pg_roles where rolname = wanted.name) then

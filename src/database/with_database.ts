@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
-import { exitOnSignals } from '../lifecycle.ts'
-import type { Settings } from '../settings.ts'
-import { dataDirectory } from './data_dir.ts'
-import { addressOf, isRunning, startEmbedded } from './embedded.ts'
+import { exitOnSignals } from '../process/lifecycle.ts'
+import type { Settings } from '../process/settings.ts'
+import { dataDirectory } from './embedded/data_dir.ts'
+import { addressOf, isRunning, startEmbedded } from './embedded/embedded.ts'
 import { migrateDatabase } from './migrations.ts'
 
 /**
- * Calls `work` with the owner's address of the database that this checkout uses, and gives what it gives: DATABASE_URL,
- * else the embedded server, be it the one that `npm start` is running or one started, and migrated, for as long as the
- * work takes. So a program that runs once works beside a running `npm start` and without it.
+ * Calls `work` with the owner's address of this checkout's database, and gives its result. The database is DATABASE_URL, else
+ * the embedded server: the one that `npm start` is running, or one that is started and migrated for the duration of the work.
+ * So a program that runs once works with or without a running `npm start`.
  */
 export async function withDatabase<T>(
   settings: Pick<Settings, 'databaseUrl' | 'dataDir'>,
@@ -30,7 +30,7 @@ export async function withDatabase<T>(
   }
 }
 
-/** The other process may have begun to start a moment ago. */
+/** Waits for the address, since the other process may still be starting. */
 async function addressOnceItAnswers(dataDir: string): Promise<string> {
   for (const deadline = Date.now() + 30_000; ; await sleep(200)) {
     try {

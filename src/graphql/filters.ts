@@ -18,7 +18,7 @@ import {
 } from 'postgraphile/graphql'
 import { limits, type RequestCheck, tooComplex } from './limits.ts'
 
-/** What the filters of a request hold together, and how deep they are. */
+/** How much all filters of a request contain, and how deeply they are nested. */
 interface Size {
   depth: number
   relationDepth: number
@@ -26,7 +26,7 @@ interface Size {
   conditions: number
 }
 
-/** A filter or a list of orders in a definition: its type, and its value, which may be or hold variables. */
+/** A filter or an orderBy list in a definition: its type, and its value, which may be or contain variables. */
 interface Use {
   type: GraphQLInputType
   value: ValueNode
@@ -34,20 +34,20 @@ interface Use {
 
 interface Definition {
   uses: Use[]
-  /** Names of the fragments it spreads, once for each time. */
+  /** Names of the fragments that it spreads, one entry per spread. */
   spreads: string[]
   defaults: Record<string, unknown>
 }
 
 const isFilter = (type: unknown): type is GraphQLInputObjectType =>
   isInputObjectType(type) && type.name.endsWith('Filter')
-/** A filter of rows, in contrast to one of a value (BigIntFilter) or of related rows (ClinicToManyDoctorFilter). */
+/** A filter of rows, unlike one of a value (BigIntFilter) or of related rows (ClinicToManyDoctorFilter). */
 const filtersRows = (type: unknown): type is GraphQLInputObjectType =>
   isFilter(type) && ['and', 'or', 'not'].every((name) => name in type.getFields())
 
 /**
- * The check of a valid document's filters and orders. PostgreSQL runs each condition for each row, and those upon a
- * related table as a subquery inside the subquery of the filter around them, so nesting multiplies.
+ * The check of a valid document's filters and orders. PostgreSQL evaluates each condition for each row, and a condition on
+ * a related table as a subquery inside the subquery of the filter around it, so the cost of nesting multiplies.
  */
 export function filterCheck(schema: GraphQLSchema, document: DocumentNode): RequestCheck {
   const { fragments, operations } = definitionsOf(schema, document)
@@ -57,7 +57,7 @@ export function filterCheck(schema: GraphQLSchema, document: DocumentNode): Requ
       definition.uses.map((use) => ({ ...use, times })),
     )
     if (uses.length === 0) continue
-    const check = (variables: Record<string, unknown>) => judge(uses, { ...operation.defaults, ...variables })
+    const check = (variables: Record<string, unknown>) => checkUses(uses, { ...operation.defaults, ...variables })
     const known = uses.some(({ value }) => holdsVariable(value)) ? undefined : { refusal: check({}) }
     checks.set(name, known ? () => known.refusal : check)
   }
@@ -67,7 +67,7 @@ export function filterCheck(schema: GraphQLSchema, document: DocumentNode): Requ
   }
 }
 
-function judge(uses: (Use & { times: number })[], variables: Record<string, unknown>): GraphQLError | undefined {
+function checkUses(uses: (Use & { times: number })[], variables: Record<string, unknown>): GraphQLError | undefined {
   const total: Size = { depth: 0, relationDepth: 0, relations: 0, conditions: 0 }
   for (const { type, value, times } of uses) {
     const asked = valueFromASTUntyped(value, variables)
@@ -100,7 +100,7 @@ function refusalOf({ depth, relationDepth, relations, conditions }: Size): Graph
   return undefined
 }
 
-/** Adds what a filter holds to a size. The value need not be valid: what does not fit the type is not counted. */
+/** Adds what a filter contains to a size. The value need not be valid: what does not fit the type is not counted. */
 function measure(type: GraphQLInputType, value: unknown, depth: number, relationDepth: number, size: Size): void {
   if (typeof value !== 'object' || value === null) return
   const nullable = getNullableType(type)
@@ -115,28 +115,31 @@ function measure(type: GraphQLInputType, value: unknown, depth: number, relation
   for (const [name, inner] of Object.entries(value)) {
     const field = nullable.getFields()[name]
     if (!field) continue
-    const innerType = getNamedType(field.type)
-    if (!filtersRows(nullable) && filtersRows(innerType)) {
-      // some, every, none
-      size.relations += 1
-      measure(field.type, inner, depth, relationDepth, size)
-    } else if (['and', 'or', 'not'].includes(name)) {
-      size.conditions += 1
-      measure(field.type, inner, depth + 1, relationDepth, size)
-    } else if (filtersRows(innerType)) {
-      size.relations += 1
-      measure(field.type, inner, depth + 1, relationDepth + 1, size)
-    } else if (isFilter(innerType) && Object.values(innerType.getFields()).some((each) => filtersRows(each.type))) {
-      measure(field.type, inner, depth + 1, relationDepth + 1, size)
-    } else if (isFilter(innerType)) {
-      measure(field.type, inner, depth, relationDepth, size)
-    } else if (filtersRows(nullable)) {
-      // Whether there are related rows at all.
-      size.relations += 1
-    } else {
-      size.conditions += 1
-    }
+    const { counts, deeper, relationDeeper } = weightOf(nullable, name, getNamedType(field.type))
+    if (counts) size[counts] += 1
+    measure(field.type, inner, depth + deeper, relationDepth + relationDeeper, size)
   }
+}
+
+interface Weight {
+  /** What a field counts as, if it counts. */
+  counts?: 'relations' | 'conditions'
+  deeper: number
+  relationDeeper: number
+}
+
+/** What a field of a filter adds to its size. */
+function weightOf(filter: GraphQLInputObjectType, name: string, type: unknown): Weight {
+  // some, every, none
+  if (!filtersRows(filter) && filtersRows(type)) return { counts: 'relations', deeper: 0, relationDeeper: 0 }
+  if (['and', 'or', 'not'].includes(name)) return { counts: 'conditions', deeper: 1, relationDeeper: 0 }
+  if (filtersRows(type)) return { counts: 'relations', deeper: 1, relationDeeper: 1 }
+  if (isFilter(type)) {
+    const leadsToRows = Object.values(type.getFields()).some((each) => filtersRows(each.type))
+    return leadsToRows ? { deeper: 1, relationDeeper: 1 } : { deeper: 0, relationDeeper: 0 }
+  }
+  // In a filter of rows this asks whether there are related rows at all; in one of a value it is a comparison.
+  return { counts: filtersRows(filter) ? 'relations' : 'conditions', deeper: 0, relationDeeper: 0 }
 }
 
 function definitionsOf(schema: GraphQLSchema, document: DocumentNode) {
@@ -173,7 +176,7 @@ function definitionsOf(schema: GraphQLSchema, document: DocumentNode) {
   return { fragments, operations }
 }
 
-/** How often each definition runs that an operation reaches: fragments once for each spread. They form no circle. */
+/** How often an operation runs each definition: a fragment once per spread. Fragments of a valid document form no circle. */
 function timesUsed(operation: Definition, fragments: Map<string, Definition>): Map<Definition, number> {
   const times = new Map<Definition, number>()
   const order: Definition[] = []
@@ -187,7 +190,7 @@ function timesUsed(operation: Definition, fragments: Map<string, Definition>): M
   }
   reach(operation)
   times.set(operation, 1)
-  // Each definition after all that spread it.
+  // A definition comes after all definitions that spread it.
   for (const definition of order.reverse()) {
     for (const name of definition.spreads) {
       const fragment = fragments.get(name)

@@ -1,4 +1,4 @@
-import '../graphile.config.ts'
+import './schema/preset.ts'
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Express } from 'express'
@@ -8,34 +8,59 @@ import { postgraphile } from 'postgraphile'
 import { makePgAdaptorWithPgClient } from 'postgraphile/adaptors/pg'
 import { hookArgs } from 'postgraphile/grafast'
 import { grafserv } from 'postgraphile/grafserv/express/v4'
-import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'postgraphile/graphql'
-import { clientAddress, trustOf } from '../client_address.ts'
-import { type Deadline, deadlineOf } from '../deadline.ts'
-import { schemaPreset } from '../graphile.config.ts'
-import type { ServerSettings } from '../settings.ts'
-import { connectInTime } from './connect_in_time.ts'
+import { type ExecutionResult, GraphQLError, type GraphQLSchema, parse, printSchema } from 'postgraphile/graphql'
+import { type ConsultationSettings, createProviders } from '../consultation/providers.ts'
+import { createRecordingStore, type RecordingSettings } from '../consultation/recordings.ts'
+import type { Replicas } from '../database/replicas.ts'
+import type { Shard, Shards } from '../database/shards.ts'
+import { clientAddress } from '../http/client_address.ts'
+import { KeyRing } from '../identity/key_ring.ts'
+import type { ServerSettings } from '../process/settings.ts'
+import { trustOf } from '../process/trusted_proxies.ts'
+import type { CatalogueCache } from '../request/catalogue_cache.ts'
+import { connectWithDeadline } from '../request/connect_with_deadline.ts'
+import { type Deadline, deadlineOf } from '../request/deadline.ts'
+import { QueryTransaction } from '../request/query_transaction.ts'
+import { ReplicaReads } from '../request/replica_reads.ts'
+import { makeRequestService } from '../request/service.ts'
+import { Routing } from '../request/shards/routing.ts'
+import { onShard } from '../request/shards/shard_use.ts'
+import {
+  type Outcome,
+  type RequestTransaction,
+  RollbackSignal,
+  SharedTransaction,
+} from '../request/shared_transaction.ts'
+import { type Claims, createTokens, type TokenSettings, type Tokens, type Unusable } from '../request/tokens.ts'
+import { inTransaction } from '../request/transaction.ts'
+import { catalogueKey, type KeyOfAnswer } from './catalogue.ts'
 import { loadErrors } from './errors.ts'
-import { graphqlPath, makeServingPlugin, type Serving } from './http.ts'
-import { OneTransaction, type Outcome, Undone } from './one_transaction.ts'
 import { createOperations } from './operations.ts'
-import { makeRequestService } from './request_adaptor.ts'
-import { inTransaction } from './request_transaction.ts'
-import { type Claims, createTokens, type TokenSettings, type Tokens, type Unusable } from './tokens.ts'
+import { schemaPreset } from './schema/preset.ts'
+import { graphqlPath, makeServingPlugin, type Serving } from './serving.ts'
 import { readManifests } from './trusted_documents.ts'
-import { serveWebSockets } from './websocket.ts'
+import { serveWebSockets } from './websocket/websocket.ts'
 
 export interface GraphQLOptions {
   /** Connections that act as app_authenticator. */
   pool: Pool
-  /** More of them, for the mutations that compute a password's hash. */
+  /** Separate connections for the mutations that compute a password's hash. */
   passwordPool: Pool
-  /** Where to listen for changes when `pool` leads through a pooler that does not; the caller ends it. */
+  /** For LISTEN, when `pool` goes through a connection pooler that does not support it. The caller ends it. */
   listening?: Pool | undefined
+  /** The copies of the database that serve reads. The caller ends them. */
+  replicas?: Replicas | undefined
+  /** The databases that hold some of the clinics. The caller ends them. */
+  shards?: Shards | undefined
+  /** Makes the cache of answers; the text differs between releases with different answers. The caller ends it. */
+  makeCache?: ((release: string) => CatalogueCache) | undefined
   settings: TokenSettings &
     Pick<ServerSettings, 'production' | 'introspection' | 'answerTimes'> &
-    Partial<Pick<ServerSettings, 'trust'>>
+    Partial<Pick<ServerSettings, 'trust' | 'replicaReads' | 'identityKeys' | 'calendarKeys'>> &
+    ConsultationSettings &
+    RecordingSettings
   log: Logger
-  /** Files that list the only documents which callers from outside may run; without any these run what they like. */
+  /** Files that list the only documents that HTTP callers may run; without them any document may run. */
   manifests?: readonly string[] | undefined
 }
 
@@ -48,63 +73,96 @@ export interface InProcessRequest {
   claims: Claims
   /** Why the caller's token is not usable, if one was sent. */
   unusable?: Unusable | undefined
-  /** Names the request in the log. */
+  /** Identifies the request in the log. */
   requestId?: string
-  /** The transaction to run in, as inTransaction() gives it; by default the document's own. */
-  transaction?: OneTransaction
-  /** When to give it up; by default it has the time that any request of this caller has. */
+  /** The transaction to run in, from inTransaction() or inQuery(); by default the document has its own. */
+  transaction?: RequestTransaction
+  /** When to abort; by default the operation has the time that any request of this caller has. */
   deadline?: Deadline
+  /** Called with the position of a change, if there are replicas. */
+  reportPosition?: ((position: number) => void) | undefined
+}
+
+/** Whose transaction it is. */
+interface TransactionCaller {
+  claims: Claims
+  requestId: string
+  deadline?: Deadline
+  /** The position that a query has to see at least; undefined if only the primary may serve it. */
+  position?: number | undefined
+  /** Called with the position of a change, if there are replicas. */
+  reportPosition?: ((position: number) => void) | undefined
+  /** The shard in which the work runs, by `routing`; undefined for the database itself. */
+  shard?: Shard | undefined
 }
 
 export interface GraphQLInstance {
   schema: GraphQLSchema
   resolvedPreset: GraphileConfig.ResolvedPreset
   tokens: Tokens
-  /** The address a request comes from, as far as proxies are trusted. */
+  /** The client's address; X-Forwarded-For counts as far as the proxies are trusted. */
   addressOf(request: IncomingMessage): string
-  /** How long the work for a request of this caller may go on. Whoever asks closes it. */
+  /** How long the work for a request of this caller may take. The caller of this function closes it. */
   deadlineOf(claims: Claims): Deadline
   /** Serves /graphql, and /graphiql outside production, on an Express app, and WebSockets on its HTTP server. */
   addTo(app: Express, server: Server): Promise<void>
-  /** Runs a query or mutation as over HTTP: the same limits, rights and error codes. Never throws for a refusal. */
+  /** Runs a query or mutation with the same limits, rights and error codes as over HTTP. Does not throw for a refusal. */
   run(request: InProcessRequest): Promise<ExecutionResult>
-  /** The errors that refuse a document, before it is run: none when it fits the schema and the limits. */
+  /** The cache of answers to anonymous reads of the catalogue, if there is one. */
+  cache: CatalogueCache | undefined
+  /** How to cache the answers to a document; undefined if it reads more than the catalogue. */
+  catalogueKey(document: string): KeyOfAnswer | undefined
+  /** Says which operations run in shards; undefined in an installation of one database. */
+  routing: Routing | undefined
+  /** The errors of a document before it runs: none when it fits the schema and the limits. */
   check(document: string): readonly GraphQLError[]
   /**
-   * Runs work in one transaction of a caller, which is kept or undone as its outcome says. Throws a GraphQLError, told
-   * as any other, when the caller's session has ended or the commit is refused.
+   * Runs work in one transaction of a caller, which is committed or rolled back as the outcome says. Throws a GraphQLError,
+   * formatted like any other, when the caller's session has ended or the commit fails.
    */
   inTransaction<T>(
-    caller: { claims: Claims; requestId: string; deadline?: Deadline },
-    work: (transaction: OneTransaction) => Promise<Outcome<T>>,
+    caller: TransactionCaller,
+    work: (transaction: RequestTransaction) => Promise<Outcome<T>>,
   ): Promise<T>
+  /**
+   * Runs work that only reads in one transaction of a caller, with one snapshot: see QueryTransaction. The work runs again on
+   * the primary if a replica fails. Throws a GraphQLError, formatted like any other, when the work throws.
+   */
+  inQuery<T>(caller: TransactionCaller, work: (transaction: RequestTransaction) => Promise<T>): Promise<T>
   /** Ends WebSocket connections and LISTEN; the pools stay open. */
   release(): Promise<void>
 }
 
-/** Longest request, in bytes: a document with its variables. */
+/** Maximum size of a request, a document with its variables, in bytes. */
 const maxRequestLength = 100_000
 
 /**
- * Builds the GraphQL API of a migrated database. Throws when the database has what the schema has no name for, and
- * StartError for faults of the manifests.
+ * Builds the GraphQL API of a migrated database. Throws when something in the database has no valid name in the schema, and
+ * StartError for errors in the manifests.
  */
 export async function createGraphQL({
   pool,
   passwordPool,
   listening = pool,
+  replicas,
+  shards,
+  makeCache,
   settings,
   log,
   manifests,
 }: GraphQLOptions): Promise<GraphQLInstance> {
   const errors = await loadErrors(pool, log)
-  const { tell } = errors
+  const { formatError } = errors
   const tokens = createTokens(settings)
   const addressOf = (request: IncomingMessage) => clientAddress(request, settings.trust ?? trustOf(undefined))
   const { answerTimes } = settings
   let serving: Serving
   const service = makeRequestService(pool, { passwordPool, listening })
   const connect = makePgAdaptorWithPgClient(pool)
+  const replicaReads = replicas && new ReplicaReads(replicas, settings.replicaReads ?? 'anonymous', pool)
+  const routing = shards && new Routing(shards, pool)
+  const useOf = (shard: Shard | undefined, operation: { claims: Claims; deadline?: Deadline | undefined }) =>
+    shard && routing?.use(shard, operation)
 
   const instance = postgraphile({
     extends: [schemaPreset],
@@ -116,7 +174,13 @@ export async function createGraphQL({
           ({ claims, readOnly: false, ...(transaction && { transaction }) }) as never,
       },
     ],
-    grafast: { context: { tokens } },
+    gather: {
+      identityKeys: settings.identityKeys ? new KeyRing(settings.identityKeys) : undefined,
+      calendarKeys: settings.calendarKeys ? new KeyRing(settings.calendarKeys, 'CALENDAR_KEYS') : undefined,
+    },
+    grafast: {
+      context: { tokens, consultations: createProviders(settings), recordings: createRecordingStore(settings) },
+    },
     grafserv: {
       graphqlPath,
       graphqlOverGET: true,
@@ -125,12 +189,18 @@ export async function createGraphQL({
       graphiqlOnGraphQLGET: false,
       maxRequestLength,
       websockets: true,
-      // What comes here untold failed before one of our operations ran.
-      maskError: (error) => (error.extensions.code ? error : tell(error, randomUUID())),
+      // An error without a code comes from before one of our operations ran.
+      maskError: (error) => (error.extensions.code ? error : formatError(error, randomUUID())),
     },
   })
+  const formatted = (error: unknown, requestId: string): GraphQLError =>
+    error instanceof GraphQLError
+      ? error
+      : formatError(new GraphQLError((error as Error).message, { originalError: error as Error }), requestId)
   const schema = await instance.getSchema()
-  const operations = createOperations(schema, tell, settings.introspection, answerTimes)
+  const cache = makeCache?.(printSchema(schema))
+  const reads = { replicaReads, cache, routing }
+  const operations = createOperations(schema, formatError, settings.introspection, answerTimes, reads)
   const check = (document: string) => operations.parseAndValidate(document).errors ?? []
   serving = { operations, trusted: manifests && (await readManifests(manifests, check)) }
   const resolvedPreset = instance.getResolvedPreset()
@@ -151,7 +221,7 @@ export async function createGraphQL({
       )
     },
     async run({ document, variables, operationName, ...context }) {
-      const { claims, requestId = randomUUID(), unusable, transaction, deadline } = context
+      const { claims, requestId = randomUUID(), unusable, transaction, deadline, reportPosition } = context
       const validated = operations.parseAndValidate(document)
       if (!validated.document) return { errors: validated.errors }
       const args = {
@@ -164,6 +234,8 @@ export async function createGraphQL({
           claims,
           requestId,
           unusable,
+          position: 0,
+          reportPosition,
           ...(transaction && { transaction }),
           ...(deadline && { deadline }),
         },
@@ -173,22 +245,64 @@ export async function createGraphQL({
       return (await operations.execute(args)) as ExecutionResult
     },
     check,
-    async inTransaction({ claims, requestId, deadline }, work) {
-      try {
-        return await connectInTime(connect, deadline)(null, (client) =>
-          inTransaction(client, { claims, readOnly: false, ...(deadline && { deadline }) }, async (inner) => {
-            const { result, keep } = await work(new OneTransaction(inner))
-            if (!keep) throw new Undone(result)
-            return result
-          }),
-        )
-      } catch (error) {
-        if (error instanceof Undone) return error.result
-        const { message } = error as Error
-        throw error instanceof GraphQLError
-          ? error
-          : tell(new GraphQLError(message, { originalError: error as Error }), requestId)
+    cache,
+    catalogueKey: (document) => catalogueKey(schema, parse(document)),
+    routing,
+    async inTransaction({ claims, requestId, deadline, reportPosition, shard }, work) {
+      const use = useOf(shard, { claims, deadline })
+      // Replicas follow the database that this server is given, not a shard.
+      const reporting = replicas && !use ? { reportPosition } : {}
+      const settings = { claims, readOnly: false, shard: use, ...(deadline && { deadline }), ...reporting }
+      const attempt = async () => {
+        try {
+          return await connectWithDeadline(use?.connect ?? connect, deadline)(null, (client) =>
+            inTransaction(client, settings, async (inner) => {
+              const { result, commit } = await work(new SharedTransaction(inner))
+              if (!commit) throw new RollbackSignal(result)
+              return result
+            }),
+          )
+        } catch (error) {
+          if (error instanceof RollbackSignal) return error.result
+          throw error
+        }
       }
+      try {
+        return await onShard(use, attempt)
+      } catch (error) {
+        throw formatted(error, requestId)
+      } finally {
+        cache?.changed()
+      }
+    },
+    async inQuery({ claims, requestId, deadline, position, shard }, work) {
+      const use = useOf(shard, { claims, deadline })
+      const settings = { claims, readOnly: true, shard: use, ...(deadline && { deadline }) }
+      const reading = connectWithDeadline(use?.connect ?? connect, deadline)
+      const attempt = async (query: QueryTransaction) => {
+        try {
+          return await work({ run: (statement) => query.run(reading, settings, statement) })
+        } catch (error) {
+          throw formatted(error, requestId)
+        } finally {
+          // The answer need not wait for it.
+          void query.end()
+        }
+      }
+      if (use) {
+        return use
+          .repeated(() => attempt(new QueryTransaction()))
+          .catch((error) => {
+            throw formatted(error, requestId)
+          })
+      }
+      const first = new QueryTransaction(
+        replicaReads && position !== undefined ? { reads: replicaReads, position } : undefined,
+      )
+      const [done] = await Promise.allSettled([attempt(first)])
+      if (first.failedOnReplica) return attempt(new QueryTransaction())
+      if (done.status === 'rejected') throw done.reason
+      return done.value
     },
     async release() {
       await endWebSockets?.()

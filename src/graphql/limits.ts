@@ -1,6 +1,8 @@
 import { depthLimit } from '@graphile/depth-limit'
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity'
+import { LRUCache } from 'lru-cache'
 import {
+  type ASTNode,
   type ASTVisitor,
   type DocumentNode,
   GraphQLError,
@@ -16,80 +18,85 @@ import {
   type ValidationContext,
   visit,
 } from 'postgraphile/graphql'
-import { defaultPageSize, maxPageSize } from './lists.ts'
+import { defaultPageSize, maxPageSize } from './schema/lists.ts'
 
-/** What a document may ask for. What exceeds a limit is refused as `query_too_complex`, and the message says which. */
+/** The limits of a document. A document beyond one is refused as `query_too_complex`, and the message says which limit. */
 export const limits = {
-  /** Names, numbers, brackets: checked before anything else, since validating costs up to the square of their number. */
+  /** Tokens: checked before anything else, since the cost of validation may grow with the square of their number. */
   tokens: 2000,
-  /** Selections inside each other. */
+  /** Nested selections. */
   depth: 12,
-  /** Lists inside each other. */
+  /** Nested lists. */
   listDepth: 4,
-  /** Fields under a name of the caller's choice, each of which may repeat what another does. */
+  /** Aliased fields, with which a document could request the same field any number of times. */
   aliases: 20,
-  /** Rows read at most, by the page sizes asked for. */
+  /** Rows that may be read, by the requested page sizes. */
   cost: 5000,
-  /** What a list without a page size is taken to hold. */
+  /** Assumed length of a list without a page size. */
   unpagedList: 10,
-  /** Lists and objects inside each other in variables. */
+  /** Nested lists and objects in variables. */
   variableDepth: 50,
-  /** In one filter: and, or, not and relations inside each other. */
+  /** In one filter: nested and, or, not and relations. */
   filterDepth: 8,
-  /** In one filter: relations inside each other, each a subquery inside a subquery. */
+  /** In one filter: nested relations, each a subquery inside a subquery. */
   filterRelationDepth: 3,
-  /** In all filters of a request: relations, with some, every and none counted one by one. */
+  /** In all filters of a request: relations; some, every and none count one each. */
   filterRelations: 10,
   /** In all filters of a request: conditions, and, or, not. */
   filterConditions: 200,
   /** Entries of one list such as orderBy. */
   orders: 20,
+  /** Subscriptions of one connection. */
+  subscriptions: 20,
 } as const
 
-/** A refusal for being too much. `detail` names the limit. */
-export const tooComplex = (message: string, limit: string, most: number) =>
-  new GraphQLError(message, { extensions: { code: 'query_too_complex', detail: { limit, most } } })
+/** The refusal of a request beyond a limit. `detail` names the limit and the most that it allows, if that is a number. */
+export const tooComplex = (message: string, limit: string, most?: number, nodes?: ASTNode) =>
+  new GraphQLError(message, {
+    nodes: nodes ?? null,
+    extensions: { code: 'query_too_complex', detail: { limit, ...(most !== undefined && { most }) } },
+  })
 
 /**
- * Refuses variables with too much inside each other: whatever makes a text of them later calls itself for each level, and
- * some thousands, which fit a request easily, are more than the stack holds.
+ * Refuses variables that are nested too deeply: serializing them is recursive, and a few thousand levels, which easily fit
+ * into a request, would overflow the stack.
  */
 export function variablesRefusal(variables: unknown): GraphQLError | undefined {
   const isDeeper = (value: unknown, levels: number): boolean =>
     typeof value === 'object' &&
     value !== null &&
     (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)))
-  // The variables themselves are an object, too.
+  // The variables themselves are one level.
   if (!isDeeper(variables, limits.variableDepth + 1)) return undefined
   const message = `More than ${limits.variableDepth} lists or objects inside each other in variables.`
   return tooComplex(message, 'variableDepth', limits.variableDepth)
 }
 
-/** The context of a rule that is not ours, with our errors in place of its own. */
-const telling = (context: ValidationContext, told: (error: GraphQLError) => GraphQLError): ValidationContext =>
-  Object.create(context, { reportError: { value: (error: GraphQLError) => context.reportError(told(error)) } })
+/** A validation context for a library's rule that replaces the rule's errors by ours. */
+const reporting = (context: ValidationContext, convert: (error: GraphQLError) => GraphQLError): ValidationContext =>
+  Object.create(context, { reportError: { value: (error: GraphQLError) => context.reportError(convert(error)) } })
 
-/** Validation rule: depth, lists in lists, and fields that lead back to themselves. */
+/** Validation rule: depth, nested lists, and fields that lead back to themselves. */
 export function depthRule(context: ValidationContext): ASTVisitor {
   return depthLimit({
     maxDepth: limits.depth,
     maxListDepth: limits.listDepth,
-    // As deep as graphql-js' own introspection query goes, which GraphiQL and code generators send.
+    // The depth of graphql-js' own introspection query, which GraphiQL and code generators send.
     maxIntrospectionDepth: 15,
     maxDepthByFieldCoordinates: { '__Type.ofType': 10 },
     revealDetails: true,
-  })(telling(context, ({ message }) => tooComplex(message, 'depth', limits.depth)))
+  })(reporting(context, ({ message }) => tooComplex(message, 'depth', limits.depth)))
 }
 
-/** Validation rule of a server without introspection: no __schema, no __type. */
+/** Validation rule of a server without introspection: refuses __schema and __type. */
 export function introspectionRule(context: ValidationContext): ASTVisitor {
   const extensions = { code: 'introspection_disabled' }
   return NoSchemaIntrospectionCustomRule(
-    telling(context, ({ message, nodes }) => new GraphQLError(message, { nodes: nodes ?? null, extensions })),
+    reporting(context, ({ message, nodes }) => new GraphQLError(message, { nodes: nodes ?? null, extensions })),
   )
 }
 
-/** Validation rule: how many aliases a document has. */
+/** Validation rule: the number of aliases. */
 export function aliasRule(context: ValidationContext): ASTVisitor {
   let aliases = 0
   return {
@@ -102,8 +109,8 @@ export function aliasRule(context: ValidationContext): ASTVisitor {
 }
 
 /**
- * Validation rule: what is subscribed to stands without @skip and @include, as the specification has it. Without any
- * field left there would be nothing to plan.
+ * Validation rule: the root field of a subscription has no @skip and no @include, as the specification demands. If it were
+ * skipped, there would be nothing to subscribe to.
  */
 export function subscriptionRule(context: ValidationContext): ASTVisitor {
   const root = context.getSchema().getSubscriptionType()
@@ -118,7 +125,7 @@ export function subscriptionRule(context: ValidationContext): ASTVisitor {
 
 const pageArguments = ['first', 'pageSize']
 
-// A field costs the rows it may read: a list its page size times what each row costs.
+// A field costs the rows that it may read: a list costs its page size times the cost of a row.
 const rowsRead: ComplexityEstimator = ({ args, childComplexity, field, type }) => {
   if (field.name.startsWith('__') || !isCompositeType(getNamedType(field.type))) return 0
   const page = field.args.find(({ name }) => pageArguments.includes(name))
@@ -129,24 +136,29 @@ const rowsRead: ComplexityEstimator = ({ args, childComplexity, field, type }) =
     }
     return 1 + size * childComplexity
   }
-  // A connection's own lists hold the page that the connection was already charged for.
+  // The lists of a connection are the page that the connection has already been charged for.
   const paged = isObjectType(type) && 'pageInfo' in type.getFields()
   const list = isListType(getNullableType(field.type))
   return list && !paged ? limits.unpagedList * (1 + childComplexity) : 1 + childComplexity
 }
 
-/** Checks one request for a document: its operation and variables. Gives the error that refuses it, if any. */
-export type RequestCheck = (
-  operationName: string | undefined,
-  variables: Record<string, unknown> | undefined,
-) => GraphQLError | undefined
+/** Checks the operation and the variables of one request for a document. Gives the error that refuses it, if any. */
+export type RequestCheck = (operationName: string | undefined, variables: Variables) => GraphQLError | undefined
 
-/** The check of a valid document's cost. It is measured once, unless a variable says how much is read. */
+type Variables = Record<string, unknown> | undefined
+
+/** Maximum results of one document that are kept. */
+const keptCosts = 100
+
+/**
+ * The check of a valid document's cost, which is measured once for each operation and the values of the variables that it
+ * depends on.
+ */
 export function costCheck(schema: GraphQLSchema, document: DocumentNode): RequestCheck {
-  const varies = pageSizesVary(document)
-  const known = new Map<string | undefined, GraphQLError | undefined>()
+  const names = variablesOfCost(document)
+  const known = new LRUCache<string, { refusal: GraphQLError | undefined }>({ max: keptCosts })
 
-  const check: RequestCheck = (operationName, variables) => {
+  function measure(operationName: string | undefined, variables: Variables): GraphQLError | undefined {
     try {
       const cost = getComplexity({
         schema,
@@ -159,33 +171,38 @@ export function costCheck(schema: GraphQLSchema, document: DocumentNode): Reques
       return tooComplex(`The query may read ${cost} rows; ${limits.cost} are allowed.`, 'cost', limits.cost)
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error
-      // The library's own bound, which keeps fragments of fragments from making the measuring itself too dear.
+      // The library's own limit, which keeps nested fragments from making the measurement itself expensive.
       if (/number of nodes/.test(error.message)) return tooComplex(error.message, 'cost', limits.cost)
       return error
     }
   }
 
   return (operationName, variables) => {
-    // An operation that is not there is refused by whoever runs it; and names a caller invents are not to be remembered.
+    // An operation that does not exist is refused when it is executed; names that callers invent must not fill the cache.
     if (!getOperationAST(document, operationName)) return undefined
-    if (varies) return check(operationName, variables)
-    if (!known.has(operationName)) {
-      const error = check(operationName, variables)
-      // A variable of the wrong type says nothing about the document.
-      if (error && error.extensions.code === undefined) return error
-      known.set(operationName, error)
-    }
-    return known.get(operationName)
+    const values = names.map((name) => variables?.[name])
+    // Any other value is refused, and must not fill the cache.
+    if (!values.every(isShort)) return measure(operationName, variables)
+    const key = JSON.stringify([operationName, ...values.map((value) => (value === undefined ? [] : value))])
+    const kept = known.get(key)
+    if (kept) return kept.refusal
+    const refusal = measure(operationName, variables)
+    // A variable of the wrong type is the request's error, not the document's.
+    if (!refusal || refusal.extensions.code !== undefined) known.set(key, { refusal })
+    return refusal
   }
 }
 
-function pageSizesVary(document: DocumentNode): boolean {
-  let found = false
+const isShort = (value: unknown) => value === null || ['undefined', 'number', 'boolean'].includes(typeof value)
+
+/** Names of the variables on which a document's cost depends: page sizes, and those that include or skip fields. */
+function variablesOfCost(document: DocumentNode): string[] {
+  const names = new Set<string>()
   visit(document, {
-    Argument(node, _key, _parent, _path, ancestors) {
+    Argument({ name, value }, _key, _parent, _path, ancestors) {
       const ofDirective = (ancestors.at(-1) as { kind?: string } | undefined)?.kind === 'Directive'
-      if (node.value.kind === 'Variable' && (ofDirective || pageArguments.includes(node.name.value))) found = true
+      if (value.kind === 'Variable' && (ofDirective || pageArguments.includes(name.value))) names.add(value.name.value)
     },
   })
-  return found
+  return [...names]
 }

@@ -7,208 +7,265 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
-  parse,
-  Source,
-  specifiedRules,
-  validate,
 } from 'postgraphile/graphql'
-import { type AnswerTimes, Deadline, deadlineOf } from '../deadline.ts'
-import type { TellError } from './errors.ts'
-import { filterCheck } from './filters.ts'
-import {
-  aliasRule,
-  costCheck,
-  depthRule,
-  introspectionRule,
-  limits,
-  type RequestCheck,
-  subscriptionRule,
-  tooComplex,
-  variablesRefusal,
-} from './limits.ts'
-import { computesPassword, passwordRule } from './password_mutations.ts'
-import { Remembered } from './remembered.ts'
-import type { RequestSettings } from './request_adaptor.ts'
+import { describeSpan, isTracing, noteRefusal } from '../process/tracing.ts'
+import type { CatalogueCache } from '../request/catalogue_cache.ts'
+import { type AnswerTimes, Deadline, deadlineOf } from '../request/deadline.ts'
+import { QueryTransaction, type ReplicaUse } from '../request/query_transaction.ts'
+import type { ReplicaReads } from '../request/replica_reads.ts'
+import type { RequestSettings } from '../request/service.ts'
+import type { Routing } from '../request/shards/routing.ts'
+import { onShard, type ShardUse } from '../request/shards/shard_use.ts'
+import { catalogueKey, type KeyOfAnswer } from './catalogue.ts'
+import { endOnError } from './end_on_error.ts'
+import type { FormatError } from './errors.ts'
+import { computesPassword } from './password_mutations.ts'
 import { operationOf } from './root_fields.ts'
-import { SharedReads } from './shared_reads.ts'
-import { untilRefused } from './until_refused.ts'
 import { callerOf, withUnusableToken } from './unusable_tokens.ts'
-
-type Validated =
-  | { document: DocumentNode; errors?: undefined }
-  | { errors: readonly GraphQLError[]; document?: undefined }
-type Arguments = Parameters<typeof execute>[0]
+import { type Arguments, createValidator, type Validated } from './validator.ts'
 
 /** How documents are checked and run, the same for HTTP, WebSocket and callers in this process. */
 export interface Operations extends Pick<ExecutionConfig, 'execute' | 'subscribe'> {
   parseAndValidate(query: string): Validated
 }
 
-const rules = [...specifiedRules, depthRule, aliasRule, passwordRule, subscriptionRule]
-const rememberedDocuments = 500
+/** Where operations run besides the database itself, each if there is one. */
+interface Reads {
+  /** Decides which queries replicas serve. */
+  replicaReads?: ReplicaReads | undefined
+  /** Has answers to anonymous reads of the catalogue. */
+  cache?: CatalogueCache | undefined
+  /** Decides which operations run in shards. */
+  routing?: Routing | undefined
+}
+
+/** What the functions below share. */
+interface Running extends Reads {
+  answerTimes: AnswerTimes
+  formatError: FormatError
+  /** The error that refuses an operation before it runs, if any. */
+  refusalOf: ReturnType<typeof createValidator>['refusalOf']
+  /** What an answer would be cached under; undefined if it contains more than the catalogue. */
+  keyInCatalogue(args: Arguments): string | undefined
+}
 
 /**
- * The operations on a schema: limits before a document runs, `tell` for every error that leaves. Without introspection
- * no error suggests a name of the schema either.
+ * The operations on a schema: limits before a document runs, `formatError` for every error that callers get. Without
+ * introspection no error suggests a name of the schema either.
  */
 export function createOperations(
   schema: GraphQLSchema,
-  tell: TellError,
+  formatError: FormatError,
   introspection: boolean,
   answerTimes: AnswerTimes,
+  reads: Reads = {},
 ): Operations {
-  const rulesHere = introspection ? rules : [...rules, introspectionRule]
-  const remembered = new Remembered<string, Validated>(rememberedDocuments)
-  const checks = new WeakMap<DocumentNode, RequestCheck[]>()
-
-  function parseAndValidate(query: string): Validated {
-    const known = remembered.get(query)
-    if (known) return known
-    const validated = parseWithin(query)
-    // What is refused is not remembered: it would push out what is used.
-    if (!validated.document) return validated
-    const { document } = validated
-    checks.set(document, [costCheck(schema, document), filterCheck(schema, document)])
-    remembered.set(query, validated)
-    return validated
-  }
-
-  function parseWithin(query: string): Validated {
-    let document: DocumentNode
-    try {
-      document = parse(new Source(query, 'GraphQL request'), { maxTokens: limits.tokens })
-    } catch (error) {
-      if (!(error instanceof GraphQLError)) throw error
-      // graphql-js tells its limit as a syntax error.
-      const tooLong = /tokens\. Parsing aborted/.test(error.message)
-      return {
-        errors: [
-          tooLong
-            ? tooComplex(`More than ${limits.tokens} tokens.`, 'tokens', limits.tokens)
-            : coded(error, 'graphql_parse_failed'),
-        ],
-      }
-    }
-    const errors = faultsOf(document)
-    return errors.length > 0
-      ? { errors: errors.map((error) => coded(error, 'graphql_validation_failed')) }
-      : { document }
-  }
-
-  function faultsOf(document: DocumentNode): readonly GraphQLError[] {
-    try {
-      return validate(schema, document, rulesHere, { hideSuggestions: !introspection })
-    } catch (error) {
-      // graphql-js' rule for subscriptions throws at a directive without its argument, in place of telling it.
-      if (error instanceof GraphQLError) return [error]
-      throw error
-    }
-  }
-
-  const refusal = ({ document, operationName, variableValues }: Arguments) => {
-    let error = variablesRefusal(variableValues)
-    for (const check of checks.get(document) ?? []) {
-      error ??= check(operationName ?? undefined, variableValues ?? undefined)
-    }
-    // What measures the cost reads variables, and has no option to hide suggestions.
-    if (error && !introspection) error.message = error.message.replace(/ Did you mean .*/s, '')
-    return error
-  }
-
-  /** Decides who calls. Gives the error that refuses the caller's token, if any. */
-  const judgeCaller = (args: Arguments): GraphQLError | undefined => {
-    const request = args.requestContext as Grafast.RequestContext
-    try {
-      const { claims, unusable } = callerOf(operationOf(args.document, args.operationName ?? undefined), request)
-      Object.assign(request, { claims, unusable })
-      settingsOf(args).claims = claims
-      return undefined
-    } catch (error) {
-      return unexpected(error)
-    }
-  }
-
-  const finisher = (args: Arguments) => {
-    const request = args.requestContext as Grafast.RequestContext
-    return (result: ExecutionResult): ExecutionResult => {
-      const errors = result.errors?.map((error) => tell(error, request.requestId))
-      const told = errors ? { ...result, errors } : result
-      return request.unusable ? withUnusableToken(told, request.unusable) : told
-    }
-  }
-
+  const { parseAndValidate, refusalOf } = createValidator(schema, introspection)
+  const running: Running = { ...reads, answerTimes, formatError, refusalOf, keyInCatalogue: keysOf(schema) }
   return {
     parseAndValidate,
-    execute: (async (args: Arguments) => {
-      const finish = finisher(args)
-      const refused = refusal(args) ?? judgeCaller(args)
-      if (refused) return finish({ errors: [refused] })
-      const { claims, deadline: given, node } = args.requestContext as Grafast.RequestContext
-      const kind = getOperationAST(args.document, args.operationName)?.operation
-      // Grafast would answer without end, on a connection that nobody counts.
-      if (kind === 'subscription') return finish({ errors: [overWebSocketOnly()] })
-      const reads = new SharedReads()
-      // A mutation commits each of its functions before the next one runs and before their results are read.
-      if (kind === 'query') {
-        Object.assign(settingsOf(args), { readOnly: true, reads })
-      } else if (computesPassword(args.document, args.operationName ?? undefined)) {
-        settingsOf(args).computesPassword = true
-      }
-      const deadline = given ?? deadlineOf(answerTimes, claims)
-      if (!given && node) deadline.follow(node.req.socket)
-      settingsOf(args).deadline = deadline
-      try {
-        const result = (await execute(args)) as ExecutionResult
-        // Nobody reads it, and what was cancelled for that reason is no fault to be logged.
-        return deadline.callerIsGone && result.errors ? unread : finish(result)
-      } catch (error) {
-        return finish({ errors: [unexpected(error)] })
-      } finally {
-        if (!given) deadline.close()
-        // The answer need not wait for it.
-        void reads.end()
-      }
-    }) as typeof execute,
-    subscribe: (async (args: Arguments) => {
-      const finish = finisher(args)
-      const refused = refusal(args) ?? judgeCaller(args)
-      if (refused) return finish({ errors: [refused] })
-      // Each of its statements has the time that a statement has; what ends them all is that the subscriber leaves.
-      const deadline = new Deadline()
-      const { ws } = args.requestContext as Grafast.RequestContext
-      const socket = ws?.request?.socket
-      if (socket) deadline.follow(socket as Socket)
-      Object.assign(settingsOf(args), { readOnly: true, deadline })
-      try {
-        const result = await subscribe(args)
-        if (Symbol.asyncIterator in result) {
-          return untilRefused(result as AsyncGenerator<ExecutionResult>, finish, () => {
-            deadline.leave()
-            deadline.close()
-          })
-        }
-        deadline.close()
-        return finish(result as ExecutionResult)
-      } catch (error) {
-        deadline.close()
-        return finish({ errors: [unexpected(error)] })
-      }
-    }) as typeof subscribe,
+    execute: ((args: Arguments) => executeOnce(running, args)) as typeof execute,
+    subscribe: ((args: Arguments) => subscribeTo(running, args)) as typeof subscribe,
   }
+}
+
+/** Remembers for each document how the key of its answer is made. */
+function keysOf(schema: GraphQLSchema): Running['keyInCatalogue'] {
+  const keys = new WeakMap<DocumentNode, KeyOfAnswer | null>()
+  return ({ document, variableValues }) => {
+    let keyOf = keys.get(document)
+    if (keyOf === undefined) {
+      keyOf = catalogueKey(schema, document) ?? null
+      keys.set(document, keyOf)
+    }
+    return keyOf?.(variableValues ?? {})
+  }
+}
+
+/** Runs a query or a mutation. */
+async function executeOnce(running: Running, args: Arguments): Promise<ExecutionResult> {
+  const format = resultFormatter(running, args)
+  const refused = running.refusalOf(args) ?? checkCaller(args)
+  if (refused) return format({ errors: [refused] })
+  const kind = getOperationAST(args.document, args.operationName)?.operation
+  // Grafast would answer with an endless stream, on a connection that no limit counts.
+  if (kind === 'subscription') return format({ errors: [overWebSocketOnly()] })
+  const request = args.requestContext as Grafast.RequestContext
+  const deadline = deadlineFor(running, request)
+  Object.assign(settingsOf(args), { deadline })
+  describeOperation(args, kind)
+  try {
+    const shard = shardFor(running, args, deadline)
+    Object.assign(settingsOf(args), { shard })
+    const result = await onShard(shard, () => (kind === 'query' ? query(running, args) : mutate(running, args)))
+    return unreadOf(result, deadline) ?? format(result)
+  } catch (error) {
+    return format({ errors: [unexpected(error)] })
+  } finally {
+    if (!request.deadline) deadline.close()
+  }
+}
+
+/** Starts a subscription. */
+async function subscribeTo(running: Running, args: Arguments) {
+  const format = resultFormatter(running, args)
+  const refused = running.refusalOf(args) ?? checkCaller(args)
+  if (refused) return format({ errors: [refused] })
+  // Each statement has its own time limit; the subscription as a whole ends when the subscriber leaves.
+  const deadline = new Deadline()
+  const { ws } = args.requestContext as Grafast.RequestContext
+  const socket = ws?.request?.socket
+  if (socket) deadline.follow(socket as Socket)
+  Object.assign(settingsOf(args), { readOnly: true, deadline })
+  try {
+    const shard = shardFor(running, args, deadline)
+    Object.assign(settingsOf(args), { shard })
+    if (shard) Object.assign(args.contextValue as object, { pgSubscriber: shard.shard.subscriber })
+    const result = await onShard(shard, async () => subscribe(args))
+    if (Symbol.asyncIterator in result) {
+      return endOnError(result as AsyncGenerator<ExecutionResult>, format, () => {
+        deadline.leave()
+        deadline.close()
+      })
+    }
+    deadline.close()
+    return format(result as ExecutionResult)
+  } catch (error) {
+    deadline.close()
+    return format({ errors: [unexpected(error)] })
+  }
+}
+
+/** Formats the errors of a result, and reports an access token that is not usable. */
+function resultFormatter({ formatError }: Running, args: Arguments) {
+  const request = args.requestContext as Grafast.RequestContext
+  return (result: ExecutionResult): ExecutionResult => {
+    const errors = result.errors?.map((error) => formatError(error, request.requestId))
+    if (request.node) noteRefusal(errors?.[0]?.extensions.code as string | undefined)
+    const formatted = errors ? { ...result, errors } : result
+    return request.unusable ? withUnusableToken(formatted, request.unusable) : formatted
+  }
+}
+
+function deadlineFor({ answerTimes }: Running, { claims, deadline, node }: Grafast.RequestContext): Deadline {
+  if (deadline) return deadline
+  const own = deadlineOf(answerTimes, claims)
+  return node ? own.follow(node.req.socket) : own
+}
+
+/** The key of the answer to a query in the cache; undefined if it is not to be cached. */
+function cacheKeyOf({ keyInCatalogue }: Running, args: Arguments): string | undefined {
+  const { claims, unusable, transaction } = args.requestContext as Grafast.RequestContext
+  return claims.sub !== undefined || unusable || transaction ? undefined : keyInCatalogue(args)
+}
+
+/** The use of the shard in which an operation runs. Throws Refusal `several_databases`. */
+function shardFor({ routing, keyInCatalogue }: Running, args: Arguments, deadline: Deadline): ShardUse | undefined {
+  const { claims, transaction } = args.requestContext as Grafast.RequestContext
+  if (!routing || transaction) return undefined
+  const { document, operationName, variableValues } = args
+  const shard = routing.shardOf(
+    { document, operationName: operationName ?? undefined, variables: variableValues ?? {} },
+    { isAnonymous: claims.sub === undefined, isOfCatalogue: () => keyInCatalogue(args) !== undefined },
+  )
+  return shard && routing.use(shard, { claims, deadline })
+}
+
+/** Answers a query from the cache, if it may, or from the database. */
+async function query(running: Running, args: Arguments): Promise<ExecutionResult> {
+  const { cache } = running
+  const { position } = args.requestContext as Grafast.RequestContext
+  const key = cache && cacheKeyOf(running, args)
+  if (!cache || key === undefined) return read(running, args, position)
+  try {
+    return await cache.get(key, position, async (atLeast) => {
+      const result = await read(running, args, atLeast)
+      if (result.errors) throw new NotCached(result)
+      return result
+    })
+  } catch (error) {
+    if (error instanceof NotCached) return error.result
+    throw error
+  }
+}
+
+/** Runs a query in one transaction, on a replica if it may, and on the primary when that has failed; or in its shard. */
+async function read({ replicaReads }: Running, args: Arguments, position?: number): Promise<ExecutionResult> {
+  if (settingsOf(args).shard) return (await attempt(args)).result
+  const use = replicaReads && position !== undefined ? { reads: replicaReads, position } : undefined
+  const first = await attempt(args, use)
+  return first.failedOnReplica ? (await attempt(args)).result : first.result
+}
+
+async function attempt(args: Arguments, use?: ReplicaUse) {
+  const queryTransaction = new QueryTransaction(use)
+  Object.assign(settingsOf(args), { readOnly: true, queryTransaction })
+  try {
+    const result = (await execute(args)) as ExecutionResult
+    return { result, failedOnReplica: queryTransaction.failedOnReplica }
+  } finally {
+    // The answer need not wait for it.
+    void queryTransaction.end()
+  }
+}
+
+/** Runs a mutation, which commits each of its functions before the next one runs and before their results are read. */
+async function mutate({ replicaReads, cache }: Running, args: Arguments): Promise<ExecutionResult> {
+  const { reportPosition } = args.requestContext as Grafast.RequestContext
+  const settings = settingsOf(args)
+  settings.computesPassword = computesPassword(args.document, args.operationName ?? undefined)
+  // Replicas follow the database that this server is given, not a shard.
+  if (replicaReads && !settings.shard) settings.reportPosition = reportPosition
+  try {
+    return (await execute(args)) as ExecutionResult
+  } finally {
+    cache?.changed()
+  }
+}
+
+/** Decides who calls. Gives the error that refuses the caller's token, if any. */
+function checkCaller(args: Arguments): GraphQLError | undefined {
+  const request = args.requestContext as Grafast.RequestContext
+  try {
+    const { claims, unusable } = callerOf(operationOf(args.document, args.operationName ?? undefined), request)
+    Object.assign(request, { claims, unusable })
+    settingsOf(args).claims = claims
+    return undefined
+  } catch (error) {
+    return unexpected(error)
+  }
+}
+
+/** Describes an HTTP request in its span by the kind of operation and its root fields; names in documents are the clients'. */
+function describeOperation({ document, operationName, requestContext }: Arguments, kind = 'query'): void {
+  if (!isTracing() || !(requestContext as Grafast.RequestContext).node) return
+  const fields = [...new Set(operationOf(document, operationName ?? undefined)?.fields)]
+  describeSpan(
+    { 'http.route': '/graphql', 'graphql.operation.type': kind, 'medislot.fields': fields },
+    `${kind} ${fields.join(' ')}`,
+  )
 }
 
 const settingsOf = (args: Arguments) => (args.contextValue as unknown as { pgSettings: RequestSettings }).pgSettings
 
-// Grafserv would take the message of what is thrown for one meant for callers.
+// Grafserv would send the message of a thrown error to the caller.
 const unexpected = (error: unknown) => new GraphQLError('', { originalError: error as Error })
 
-/** In place of an answer that nobody reads. */
+/** Thrown past the cache with a result that it must not keep. */
+class NotCached {
+  readonly result: ExecutionResult
+
+  constructor(result: ExecutionResult) {
+    this.result = result
+  }
+}
+
+/** The caller has gone: nothing reads the answer, and statements cancelled for that reason are not to be logged. */
+const unreadOf = (result: ExecutionResult, deadline: Deadline): ExecutionResult | undefined =>
+  deadline.callerIsGone && result.errors ? unread : undefined
+
+/** The result for a caller who has gone. */
 const unread: ExecutionResult = { errors: [new GraphQLError('', { extensions: { code: 'query_canceled' } })] }
 
 const overWebSocketOnly = () =>
   new GraphQLError('A subscription needs a WebSocket.', { extensions: { code: 'bad_request' } })
-
-const coded = (error: GraphQLError, code: string) => {
-  error.extensions.code ??= code
-  return error
-}

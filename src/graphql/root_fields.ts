@@ -7,7 +7,7 @@ import {
   type SelectionSetNode,
 } from 'postgraphile/graphql'
 
-/** Names of the fields at the root of an operation. A fragment counts once: its repetitions are merged. */
+/** Names of the root fields of an operation. A fragment counts once, since repeated spreads are merged. */
 export function rootFields(
   { selectionSet }: OperationDefinitionNode,
   fragmentOf: (name: string) => FragmentDefinitionNode | undefined,
@@ -26,7 +26,7 @@ export function rootFields(
   return namesIn(selectionSet)
 }
 
-/** What an operation of a valid document is and asks for at its root; undefined when there is no such operation. */
+/** The kind and the root fields of an operation of a valid document; undefined when there is no such operation. */
 export function operationOf(document: DocumentNode, operationName?: string) {
   const operation = getOperationAST(document, operationName)
   if (!operation) return undefined

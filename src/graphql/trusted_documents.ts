@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { GraphQLError } from 'postgraphile/graphql'
-import { StartError } from '../settings.ts'
-import { Refusal } from './errors.ts'
+import { StartError } from '../process/settings.ts'
+import { Refusal } from '../request/refusal.ts'
 
-/** The only documents that callers from outside may run, each by the SHA-256 of its text. */
+/** The only documents that HTTP callers may run, by the SHA-256 of their texts. */
 export type TrustedDocuments = ReadonlyMap<string, string>
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
-/** An id may have the prefix that the draft of GraphQL over HTTP wants and code generators write. */
+/** An id may have the prefix that the draft of GraphQL over HTTP demands and code generators write. */
 const withoutPrefix = (id: string) => id.replace(/^sha256:/, '')
 
 /**
  * Reads manifests, each `{ "<SHA-256>": "<text>" }` in JSON. `check` gives the errors that refuse a document. Throws
- * StartError with one line per fault, each naming its file.
+ * StartError with one line per error, each naming its file.
  */
 export async function readManifests(
   files: readonly string[],
@@ -45,7 +45,7 @@ async function entriesOf(file: string): Promise<[string, unknown][]> {
   throw new StartError(`TRUSTED_DOCUMENTS: ${file} must hold an object of texts by their SHA-256`)
 }
 
-/** What a request says about its document: its text, or an id, in the forms that clients have for that. */
+/** How a request identifies its document: by its text or by an id, in the ways that clients use. */
 export interface AskedDocument {
   query?: unknown
   /** As in the draft of GraphQL over HTTP. */
@@ -59,8 +59,8 @@ function hashIn(extensions: unknown): unknown {
 }
 
 /**
- * The text that a request names or brings. Throws a Refusal when it is not trusted. Not by @grafserv/persisted, which
- * logs a refused text with its variables: names, passwords.
+ * The text of the document that a request identifies. Throws a Refusal when it is not trusted. Not by @grafserv/persisted,
+ * which logs a refused document with its variables, such as names and passwords.
  */
 export function trustedText(documents: TrustedDocuments, { documentId, extensions, query }: AskedDocument): string {
   const given = [documentId, hashIn(extensions)].find((id) => typeof id === 'string') as string | undefined
@@ -71,11 +71,11 @@ export function trustedText(documents: TrustedDocuments, { documentId, extension
 }
 
 /**
- * Throws the refusal that clients of automatic persisted queries expect of a server that stores none: they then send the
- * text, and ask no more by hash. Storing what callers send would let anybody fill the memory.
+ * Throws the refusal that clients with automatic persisted queries expect from a server without them: they then send texts
+ * instead of hashes. Storing the texts that callers send would let anyone fill the memory.
  */
 export function refusePersistedQuery({ query, extensions }: AskedDocument): void {
   if (typeof query === 'string' || hashIn(extensions) === undefined) return
-  // Clients compare this very text.
+  // Clients compare this exact text.
   throw new Refusal('persisted_query_not_supported', 'PersistedQueryNotSupported')
 }

@@ -1,43 +1,53 @@
 import { type ExecutionResult, GraphQLError } from 'postgraphile/graphql'
+import type { Bearer, Unusable } from '../request/tokens.ts'
 import type { operationOf } from './root_fields.ts'
-import type { Bearer, Unusable } from './tokens.ts'
 
-/** Mutations with which a session begins, goes on or is regained. They do not depend on who calls. */
-export const beginSession: readonly string[] = [
-  'signIn',
-  'registerCustomer',
-  'refreshSession',
-  'requestPasswordReset',
-  'resetPassword',
+/** Mutations that begin or continue a session. */
+const beginSession = ['signIn', 'registerCustomer', 'refreshSession', 'requestPasswordReset', 'resetPassword']
+
+/** Mutations of guests, and of anyone who has the link of a message. */
+const byLink = [
+  'agreeToRecordingByLink',
+  'bookAsGuest',
+  'bookingByLink',
+  'calendarByLink',
+  'cancelByLink',
+  'confirmGuestBooking',
+  'consultationByLink',
+  'joinByLink',
+  'rescheduleByLink',
 ]
 
+/** Mutations that do not depend on who calls. */
+export const independentOfCaller: readonly string[] = [...beginSession, ...byLink]
+
 /**
- * Who calls an operation, when its access token is judged by what the operation is. Programs send the token they have
- * with every request, and with an old one they must still be able to get a new one:
+ * Decides who calls an operation. What an unusable access token means depends on the operation, because programs send the
+ * token they have with every request, and must be able to get a new one when it has expired:
  *
- * - What begins a session does not look at the token at all. Signing out, for which the refresh token suffices, takes a
- *   token that is not usable for none.
- * - An expired token is taken for none by queries, which answer what everybody may read. What is refused to callers
- *   without a token is then reported as `unauthenticated`, and so is what depends on the caller alone (`currentPerson`).
- * - Everything else is refused with a token that is expired, and everything with one that is not valid.
+ * - Operations that begin a session, and those of a link, ignore the token. Signing out needs only the refresh token, so an
+ *   unusable access token is ignored.
+ * - Queries treat an expired token as no token, and return what everyone may read. What is refused to callers without a
+ *   token is then reported as `unauthenticated`, and so is what depends on the caller alone (`currentPerson`).
+ * - Everything else is refused with an expired token, and everything with an invalid one.
  *
  * Throws the Refusal.
  */
 export function callerOf(operation: ReturnType<typeof operationOf>, bearer: Bearer): Bearer {
   const { kind, fields = [] } = operation ?? {}
-  // What is known besides who it is, such as the network, stays.
+  // Other claims, such as the network, stay.
   const { sub: _sub, sid: _sid, iss: _iss, ...ofNobody } = bearer.claims
   const areAll = (names: readonly string[]) => kind === 'mutation' && fields.every((field) => names.includes(field))
-  if (areAll(beginSession)) return { claims: ofNobody }
-  if (!bearer.unusable || areAll([...beginSession, 'signOut'])) return bearer
+  if (areAll(independentOfCaller)) return { claims: ofNobody }
+  if (!bearer.unusable || areAll([...independentOfCaller, 'signOut'])) return bearer
   if (bearer.unusable.expired && kind === 'query' && !fields.includes('currentPerson')) return bearer
   throw bearer.unusable.refusal
 }
 
-/** What callers are refused because they are nobody. */
+/** Refusals of callers who are not signed in. */
 const wantSomebody = ['unauthenticated', 'insufficient_privilege', 'forbidden']
 
-/** A result for a caller whose token is not usable: it says so, and what was refused for that reason gives the reason. */
+/** A result for a caller with an unusable token: reports the token, and gives it as the reason of what it caused to be refused. */
 export function withUnusableToken(result: ExecutionResult, { refusal, expired }: Unusable): ExecutionResult {
   const errors = result.errors?.map((error) =>
     wantSomebody.includes(String(error.extensions.code))

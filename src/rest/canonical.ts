@@ -1,4 +1,4 @@
-/** A JSON value as text, the same for the same value however its objects' members are ordered. */
+/** A JSON value as text that does not depend on the order of members in objects. */
 export const canonical = (value: unknown): string =>
   JSON.stringify(value, (_name, inner) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
@@ -8,8 +8,8 @@ export const canonical = (value: unknown): string =>
 
 const instant = /^\d{4}-\d\d-\d\dT/
 
-/** Whether two JSON values say the same. Instants are compared to the millisecond, as JavaScript keeps them. */
-export function saysTheSame(a: unknown, b: unknown): boolean {
+/** Whether two JSON values are equal. Instants are compared to the millisecond, the precision of JavaScript. */
+export function isEquivalent(a: unknown, b: unknown): boolean {
   if (typeof a === 'string' && typeof b === 'string' && instant.test(a) && instant.test(b)) {
     return Date.parse(a) === Date.parse(b)
   }

@@ -7,24 +7,24 @@ export interface FieldFault {
   message: string
 }
 
-/** A request that was refused, with the error as the GraphQL layer tells it. */
-export class Refused extends Error {
-  readonly told: Told
+/** A refused request, with the error as the GraphQL layer formats it. */
+export class ProblemError extends Error {
+  readonly error: FormattedError
   readonly faults: FieldFault[] | undefined
 
-  constructor(told: Told, faults?: FieldFault[]) {
-    super(told.message)
-    this.told = told
+  constructor(error: FormattedError, faults?: FieldFault[]) {
+    super(error.message)
+    this.error = error
     this.faults = faults
   }
 
-  /** Refused by a name of the registry; without a message its title is told. */
-  static as = (code: string, message = '') => new Refused({ message, extensions: { code } })
+  /** A refusal with a name of the registry; without a message it gets the registered title. */
+  static of = (code: string, message = '') => new ProblemError({ message, extensions: { code } })
 
-  /** Refused for what is wrong with its fields. */
-  static for = (faults: FieldFault[]) => {
+  /** A refusal of invalid fields. */
+  static ofFields = (faults: FieldFault[]) => {
     const message = faults.map((fault) => `${fault.field} ${fault.message}.`).join(' ')
-    return new Refused({ message, extensions: { code: 'bad_request' } }, faults)
+    return new ProblemError({ message, extensions: { code: 'bad_request' } }, faults)
   }
 }
 
@@ -37,7 +37,7 @@ export interface Problem {
   /** The refusal's name, the same in GraphQL. */
   code: string
   requestId: string
-  /** What the refusal says to programs. */
+  /** Details for programs. */
   details?: Record<string, unknown>
   errors?: FieldFault[]
 }
@@ -48,39 +48,39 @@ export const invalidToken = 'Bearer error="invalid_token"'
 /** Where each refusal is explained; see reference.ts. */
 export const typeOf = (code: string) => `/api/errors#${code}`
 
-/** How a response with a problem is told: the problem, and the headers that its status asks for. */
-export interface ToldProblem {
+/** A problem, and the headers that its status requires. */
+export interface ProblemResponse {
   problem: Problem
   headers: Record<string, string>
 }
 
-/** A refusal as errors.ts of the GraphQL layer tells it. */
-export interface Told extends Pick<GraphQLFormattedError, 'message'> {
+/** An error as errors.ts of the GraphQL layer formats it. */
+export interface FormattedError extends Pick<GraphQLFormattedError, 'message'> {
   extensions?: { code?: string; detail?: Record<string, unknown> }
 }
 
 /**
- * Tells a refusal as a problem: status and title are the registry's. Who is refused a right without being signed in is
- * asked to sign in.
+ * Formats a refusal as a problem, with the registered status and title. A caller who lacks a right and is not signed in gets
+ * `unauthenticated`.
  */
-export function tellProblem(
+export function formatProblem(
   registry: Map<string, ErrorCode>,
-  { told, faults }: Refused,
+  { error, faults }: ProblemError,
   { requestId, anonymous }: { requestId: string; anonymous: boolean },
-): ToldProblem {
-  const refused = registry.get(told.extensions?.code ?? '') ?? registry.get('internal_error')
+): ProblemResponse {
+  const refused = registry.get(error.extensions?.code ?? '') ?? registry.get('internal_error')
   const asked = anonymous && refused?.httpStatus === 403 ? registry.get('unauthenticated') : refused
   if (!asked) throw new Error('app_hidden.error_codes has no internal_error')
   const { name: code, httpStatus: status, title } = asked
-  const details = told.extensions?.detail
-  const errors = faults ?? faultOf(details, told.message)
+  const details = error.extensions?.detail
+  const errors = faults ?? faultOf(details, error.message)
   const retryAfter = details?.retryAfterSeconds ?? (status === 503 ? 1 : undefined)
   return {
     problem: {
       type: typeOf(code),
       title,
       status,
-      detail: asked === refused ? told.message || title : title,
+      detail: asked === refused ? error.message || title : title,
       code,
       requestId,
       ...(details && { details }),
@@ -93,6 +93,6 @@ export function tellProblem(
   }
 }
 
-/** The database names the argument it does not take. */
+/** The field that is wrong, when the database names the argument. */
 const faultOf = (details: Record<string, unknown> | undefined, message: string): FieldFault[] | undefined =>
   typeof details?.argument === 'string' ? [{ field: details.argument, message }] : undefined

@@ -1,8 +1,8 @@
-import type { Route } from './route.ts'
+import type { Route } from './routes/route.ts'
 
 type Data = Record<string, unknown>
 
-/** What is at a path such as `doctors.nodes.0`; undefined where it ends early. */
+/** The value at a path such as `doctors.nodes.0`; undefined when there is none. */
 export const at = (data: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((value, step) => (value as Data | null | undefined)?.[step], data)
 
@@ -17,29 +17,22 @@ interface Connection {
   pageInfo: { hasNextPage: boolean; endCursor: string | null }
 }
 
-/** The refusal for the first thing that a request refers to and that does not exist; undefined when all of it does. */
+/** The refusal for the first row to which the request refers and that does not exist; undefined when all exist. */
 export const missing = ({ mustExist = {} }: Route, data: unknown): string | undefined =>
   Object.entries(mustExist).find(([alias]) => (data as Data)[alias] === null)?.[1]
 
-/** The body of a route's answer from its document's data, null when there is no such row; `first` rows were asked for. */
+/** The body of a route's response from its document's data; null when there is no such row. `first` is the page size. */
 export function shape(route: Route, data: unknown, first: number): unknown {
-  // A document may ask for what its address begins with, so that a list of nobody's is not an empty list.
+  // A document may look up the parent in its address, so that the list of a missing parent is not an empty list.
   if ((data as Data).parent === null) return null
   const found = (route.answer ?? '')
     .split('|')
     .map((path) => at(data, path))
     .find((value) => value !== undefined)
   if (found === null || found === undefined) return null
-  if (route.list === 'cursors') {
-    const rows = found as (Data & { cursor: string })[]
-    return {
-      items: rows.map(({ cursor: _, ...row }) => row),
-      // A full page may be the last one; the next is then empty.
-      nextCursor: rows.length === first ? (rows.at(-1)?.cursor ?? null) : null,
-    } satisfies Page
-  }
+  if (route.list === 'cursors') return pageOf(found as Listed[], first)
   if (route.list === 'whole') return { items: (found as unknown[]).map(flat) }
-  // What is found by name is one page: the best matches come first, so there is no place to go on from.
+  // A search by name gives one page with the best matches first, so there is no next page.
   if (route.list && Array.isArray(found)) return { items: found.map(flat), nextCursor: null } satisfies Page
   if (route.list) {
     const { nodes, pageInfo } = found as Connection
@@ -48,7 +41,20 @@ export function shape(route: Route, data: unknown, first: number): unknown {
   return { ...(flat(found) as Data), ...route.constants }
 }
 
-/** Connections inside a resource as the plain array of their nodes, and a node that only leads to another as that one. */
+interface Listed {
+  cursor: string | undefined
+}
+
+/** The page of rows that have cursors. Takes the cursors away from the rows. */
+function pageOf(rows: Listed[], first: number): Page {
+  // A full page may be the last one; the next page is then empty.
+  const nextCursor = rows.length === first ? (rows.at(-1)?.cursor ?? null) : null
+  // JSON leaves it out. Copies of the rows without it took half of the time that a page takes here.
+  for (const row of rows) row.cursor = undefined
+  return { items: rows, nextCursor }
+}
+
+/** Replaces connections inside a resource by the arrays of their nodes, and a node that only contains another by that one. */
 function flat(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(flat)

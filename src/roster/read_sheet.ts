@@ -1,12 +1,12 @@
 import { CsvError, parse } from 'csv-parse/sync'
 
-/** A line with values: where it begins (from 1) and its fields as they are, unquoted. */
+/** A record: its first line (from 1) and its fields without their quotes. */
 export interface SheetRecord {
   line: number
   fields: string[]
 }
 
-/** What is wrong with a line as such: where (`field` from 1, if one is to blame), why (worded for people), its text. */
+/** An error in a line: its place (`field` from 1, if one field is wrong), the reason for people, and the line's text. */
 export interface SheetFault {
   line: number
   field?: number
@@ -29,9 +29,10 @@ const quoteReasons: Record<string, string> = {
 }
 
 /**
- * Reads the bytes of a CSV file as spreadsheets write them: UTF-8 or UTF-16, with or without a byte order mark, any line
- * ends, fields between commas, semicolons or tabs, or between what Excel's line `sep=;` says. Never throws for what stands in
- * the file: a line that cannot be read is a fault, and reading goes on behind it. A file that is no text at all is one fault.
+ * Reads the bytes of a CSV file as spreadsheets write it: UTF-8 or UTF-16, with or without a byte order mark, with any line
+ * ends, with fields separated by commas, semicolons, tabs, or the separator in Excel's line `sep=;`. Never throws for the content
+ * of the file: a line that cannot be read is an error in the result, and reading goes on with the next line. A file that is not
+ * text is one error.
  */
 export function readSheet(given: Uint8Array): Sheet {
   const format = formatOf(given)
@@ -40,8 +41,8 @@ export function readSheet(given: Uint8Array): Sheet {
     return { records: [], faults: [{ line: 1, reason, text: '' }] }
   }
   const bytes = asUtf8(given)
-  // A line that is not UTF-8 is read as Windows' old encoding, which is what it mostly is: so its other faults are
-  // found as well, and a doctor with an umlaut in a broken file is not called unknown in the next one.
+  // A line that is not UTF-8 is read as windows-1252, which it usually is, so that its other errors are found as well, and a
+  // doctor with an umlaut in this file is not reported as unknown in the next one.
   const lines = linesOf(bytes, 'utf-8')
   const seen = linesOf(bytes, 'windows-1252')
   const foreign = new Set(
@@ -64,12 +65,12 @@ export function readSheet(given: Uint8Array): Sheet {
   return { records: records.map(({ line, fields }) => ({ line, fields })), faults }
 }
 
-// Line ends are made equal first: csv-parse counts those of Windows twice within quotes.
+// Line ends are unified first, since csv-parse counts Windows' line ends twice within quotes.
 function linesOf(bytes: Uint8Array, encoding: string): string[] {
   return new TextDecoder(encoding).decode(bytes).split(/\r\n|\r|\n/)
 }
 
-/** What people rename to .csv, by its first bytes; undefined for what may be text. */
+/** The format of a file that was only renamed to .csv, by its first bytes; undefined for a file that may be text. */
 function formatOf(bytes: Uint8Array): string | undefined {
   const start = Buffer.from(bytes.subarray(0, 256)).toString('latin1')
   if (start.startsWith('PK\x03\x04')) return 'a workbook of Excel, LibreOffice or Numbers'
@@ -77,20 +78,20 @@ function formatOf(bytes: Uint8Array): string | undefined {
   if (start.startsWith('%PDF-')) return 'a PDF'
   if (start.startsWith('\x1f\x8b')) return 'a compressed file'
   if (start.startsWith('{\\rtf')) return 'a document of a word processor'
-  // Some programs export a web page and call it a workbook.
+  // Some programs export a web page with the name of a workbook.
   if (/^(\xef\xbb\xbf)?\s*<(!doctype|html|table|\?xml)\b/i.test(start)) return 'a web page or XML'
   return undefined
 }
 
-/** Text in UTF-16, which Excel calls Unicode text, as UTF-8; any other as it is. */
+/** Converts UTF-16, which Excel calls Unicode text, to UTF-8; leaves other text as it is. */
 function asUtf8(bytes: Uint8Array): Uint8Array {
   const encoding = utf16Of(bytes)
   return encoding ? new TextEncoder().encode(new TextDecoder(encoding).decode(bytes)) : bytes
 }
 
 /**
- * Which UTF-16 a text is in, if any: by its byte order mark, else by its first line. Column names are ASCII, of which every
- * other byte is zero then; UTF-8 has no zero at all.
+ * The kind of UTF-16 of a text, if it is one: by its byte order mark, else by its first line. Column names are ASCII, so that
+ * every other byte is zero in UTF-16; UTF-8 has no zero bytes.
  */
 function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
@@ -103,49 +104,58 @@ function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
 }
 
 /**
- * Records, one by one. csv-parse has an option to go on after an error, but loses lines that way; so a line where a record
- * with an error begins is left out and reading goes on with the next: a quote that is never closed costs its own line, not
- * the rest of the file.
+ * Records, one by one. csv-parse has an option to go on after an error, but loses lines that way. So a line where a record
+ * with an error begins is left out, and reading goes on with the next line: a quote that is never closed costs its own
+ * line, not the rest of the file.
  *
- * A record ends with its line unless a quoted value is open there, which is when the quotes so far are odd in number; then it
- * ends with the next line whose quotes are odd. No other line can end it, so that is all that csv-parse is given. The lines in
- * between have even quotes and are, should the record fail, records of one line: each line is read three times at most.
+ * A record ends with its line unless a quoted value is open there, which is when the number of quotes so far is odd; then
+ * it ends with the next line whose number of quotes is odd. No other line can end it, so csv-parse gets no more than that.
+ * The lines in between have an even number of quotes and are, should the record fail, records of one line: each line is
+ * read three times at most.
  */
 function parseLines(lines: string[]) {
   const records: (SheetRecord & { lastLine: number })[] = []
   const faults: SheetFault[] = []
-  const first = lines.findIndex((line) => line.trim() !== '')
-  const declared = /^\s*"?sep=([,;\t|])"?[,;\t|\s]*$/i.exec(lines[first] ?? '')?.[1]
-  const delimiter = declared ?? delimiterOf(lines[first] ?? '')
+  const { delimiter, start } = formatOfLines(lines)
   const nextOdd = nextOddLines(lines)
-  let at = declared ? first + 1 : 0
+  let at = start
   while (at < lines.length) {
     const last = nextOdd[at] === at ? (nextOdd[at + 1] ?? at) : at
-    try {
-      const read: string[][] = parse(lines.slice(at, last + 1).join('\n'), {
-        delimiter,
-        record_delimiter: '\n',
-        relax_column_count: true,
-        trim: true,
-      })
+    const read = parseRecords(lines.slice(at, last + 1), delimiter)
+    if (read instanceof CsvError) {
+      faults.push(faultOf(read, at + 1, lines[at] ?? ''))
+      at++
+    } else {
       for (const fields of read) records.push({ line: at + 1, lastLine: last + 1, fields })
       at = last + 1
-    } catch (error) {
-      if (!(error instanceof CsvError)) throw error
-      const field = typeof error.column === 'number' ? { field: error.column + 1 } : {}
-      faults.push({
-        line: at + 1,
-        ...field,
-        reason: quoteReasons[error.code] ?? error.message,
-        text: lines[at] ?? '',
-      })
-      at++
     }
   }
   return { records, faults }
 }
 
-/** For each line, the first from it on whose quotes are odd in number; undefined when there is none. */
+/** What separates the fields, and the first line after Excel's `sep=;`, if there is one. */
+function formatOfLines(lines: string[]): { delimiter: string; start: number } {
+  const first = lines.findIndex((line) => line.trim() !== '')
+  const declared = /^\s*"?sep=([,;\t|])"?[,;\t|\s]*$/i.exec(lines[first] ?? '')?.[1]
+  return { delimiter: declared ?? delimiterOf(lines[first] ?? ''), start: declared ? first + 1 : 0 }
+}
+
+function parseRecords(lines: string[], delimiter: string): string[][] | CsvError {
+  const options = { delimiter, record_delimiter: '\n', relax_column_count: true, trim: true }
+  try {
+    return parse(lines.join('\n'), options)
+  } catch (error) {
+    if (error instanceof CsvError) return error
+    throw error
+  }
+}
+
+function faultOf({ code, column, message }: CsvError, line: number, text: string): SheetFault {
+  const field = typeof column === 'number' ? { field: column + 1 } : {}
+  return { line, ...field, reason: quoteReasons[code] ?? message, text }
+}
+
+/** For each line, the first line from there on with an odd number of quotes; undefined when there is none. */
 function nextOddLines(lines: string[]): (number | undefined)[] {
   const next: (number | undefined)[] = Array(lines.length + 1)
   for (let i = lines.length - 1; i >= 0; i--) {
@@ -155,7 +165,7 @@ function nextOddLines(lines: string[]): (number | undefined)[] {
   return next
 }
 
-/** Excel separates fields with semicolons where a comma is the decimal sign. A header has no such characters itself. */
+/** Excel separates fields with semicolons in countries with a decimal comma. Column names contain none of these characters. */
 function delimiterOf(header: string): string {
   const count = (delimiter: string) => header.split(delimiter).length
   return [',', ';', '\t'].reduce((most, delimiter) => (count(delimiter) > count(most) ? delimiter : most))

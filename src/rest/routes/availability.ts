@@ -1,25 +1,30 @@
-import { AvailableSlot, SlotGenerationRun } from '../fragments.ts'
-import type { Input, Route } from '../route.ts'
 import {
   clinicId,
   doctorId,
   namedSpecialization,
   referring,
+  serviceId,
+  several,
+  severalOf,
   specialization,
   specializationId,
   timeArguments,
   times,
 } from './filters.ts'
+import { AvailableSlot, SlotGenerationRun } from './fragments.ts'
+import type { Input, Route } from './route.ts'
 
 const search = (clinicId: 'BigInt' | 'BigInt!', { declared, fields } = referring(), parent = '') => `query Availability(
   $clinicId: ${clinicId}, $doctorId: BigInt, $specializationId: BigInt, $fromTime: Datetime, $toTime: Datetime,
-  $fromDate: Date, $toDate: Date, $after: String, $pageSize: Int, $nearTimeZone: String, ${declared}
+  $fromDate: Date, $toDate: Date, $after: String, $pageSize: Int, $nearTimeZone: String,
+  $serviceId: BigInt, ${declared}
 ) {
   ${parent}
   ${fields}
   availableSlots(
     clinicId: $clinicId, doctorId: $doctorId, specializationId: $specializationId, fromTime: $fromTime, toTime: $toTime,
-    fromDate: $fromDate, toDate: $toDate, after: $after, pageSize: $pageSize, nearTimeZone: $nearTimeZone
+    fromDate: $fromDate, toDate: $toDate, after: $after, pageSize: $pageSize, nearTimeZone: $nearTimeZone,
+    serviceId: $serviceId
   ) { ...AvailableSlot }
 } ${AvailableSlot}`
 const found = {
@@ -29,13 +34,20 @@ const found = {
   answer: 'availableSlots',
   list: 'cursors',
 } as const
-const paged = ({ query, first, after }: Input) => ({ ...timeArguments(query), after, pageSize: first })
+const paged = ({ query, first, after }: Input) => ({
+  ...timeArguments(query),
+  after,
+  pageSize: first,
+  serviceId: query.serviceId,
+})
+const ofService = ['service_not_found', 'service_not_offered']
 const bySpecialization = referring('Specialization')
 const byAny = referring('Clinic', 'Doctor', 'Specialization')
 const ofWhat = {
   specialization,
   clinicId,
   doctorId: { ...doctorId, description: 'Of this doctor; give clinicId too.' },
+  serviceId: { ...serviceId, description: 'For a visit of this service; give clinicId too.' },
 }
 function ofWhatVariables(input: Input) {
   const { clinicId, doctorId } = input.query
@@ -44,7 +56,7 @@ function ofWhatVariables(input: Input) {
     clinicId,
     doctorId,
     specializationId: specialization,
-    // A doctor without a clinic is refused by the search itself.
+    // The search itself refuses a doctor without a clinic.
     ...byAny.variables({ Clinic: clinicId, Doctor: clinicId && doctorId, Specialization: specialization }),
   }
 }
@@ -55,7 +67,7 @@ export const availability: Route[] = [
     path: '/clinics/{clinicId}/availability',
     id: 'searchClinic',
     summary: 'Get available slots for clinic',
-    query: { ...times, specialization },
+    query: { ...times, specialization, serviceId },
     locate: namedSpecialization,
     document: search('BigInt!', bySpecialization, 'parent: clinic(id: $clinicId) { id }'),
     variables: (input) => ({
@@ -66,17 +78,18 @@ export const availability: Route[] = [
     }),
     notFound: 'clinic_not_found',
     mustExist: bySpecialization.mustExist,
-    errors: ['specialization_not_found'],
+    errors: ['specialization_not_found', 'service_not_found'],
   },
   {
     ...found,
     path: '/doctors/{doctorId}/availability',
     id: 'searchDoctor',
     summary: 'Get doctor’s availability',
-    query: times,
+    query: { ...times, serviceId },
     locate: { what: 'doctor', by: ({ path }) => path.doctorId },
     variables: (input) => ({ ...paged(input), ...input.path, clinicId: input.located }),
     notFound: 'doctor_not_found',
+    errors: ofService,
   },
   {
     ...found,
@@ -100,7 +113,7 @@ export const availability: Route[] = [
       nearTimeZone: input.query.nearTimeZone,
     }),
     mustExist: byAny.mustExist,
-    errors: ['invalid_argument', 'unknown_time_zone', 'specialization_not_found'],
+    errors: ['invalid_argument', 'unknown_time_zone', 'specialization_not_found', ...ofService],
   },
   {
     method: 'GET',
@@ -115,18 +128,41 @@ export const availability: Route[] = [
     },
     locate: namedSpecialization,
     document: `query DaysWithFreeSlots(
-      $clinicId: BigInt, $doctorId: BigInt, $specializationId: BigInt, $from: Date, $to: Date, ${byAny.declared}
+      $clinicId: BigInt, $doctorId: BigInt, $specializationId: BigInt, $from: Date, $to: Date, $serviceId: BigInt,
+      ${byAny.declared}
     ) {
       ${byAny.fields}
       daysWithFreeSlots(
-        clinicId: $clinicId, doctorId: $doctorId, specializationId: $specializationId, daysFrom: $from, daysTo: $to
+        clinicId: $clinicId, doctorId: $doctorId, specializationId: $specializationId, daysFrom: $from, daysTo: $to,
+        serviceId: $serviceId
       ) { slotDate }
     }`,
-    variables: (input) => ({ from: input.query.from, to: input.query.to, ...ofWhatVariables(input) }),
+    variables: (input) => ({
+      from: input.query.from,
+      to: input.query.to,
+      serviceId: input.query.serviceId,
+      ...ofWhatVariables(input),
+    }),
     answer: 'daysWithFreeSlots',
     list: 'whole',
     mustExist: byAny.mustExist,
-    errors: ['invalid_argument', 'specialization_not_found'],
+    errors: ['invalid_argument', 'specialization_not_found', ...ofService],
+  },
+  {
+    method: 'GET',
+    path: '/timeZones/utcOffsets',
+    id: 'listUtcOffsets',
+    summary: 'List what the clocks of time zones show: offsets from UTC over the last six and the next four years',
+    rights: 'Everybody.',
+    query: { timeZones: several('IANA names of at most 100 time zones; those of no clinic are left out') },
+    needs: ['timeZones'],
+    document: `query UtcOffsets($timeZones: [String]!) {
+      utcOffsets(timeZones: $timeZones) { timeZone since seconds }
+    }`,
+    variables: ({ query }) => ({ timeZones: severalOf(query.timeZones) }),
+    answer: 'utcOffsets',
+    list: 'whole',
+    errors: ['invalid_argument'],
   },
   {
     method: 'POST',

@@ -1,17 +1,25 @@
-import { Booking, BookingSlot } from '../fragments.ts'
-import { equalTo, given, type Input, pageInfo, type Route } from '../route.ts'
 import { timeFilters, times } from './filters.ts'
+import { Booking, BookingSlot } from './fragments.ts'
+import { equalTo, given, type Input, id, pageInfo, type Route } from './route.ts'
 
 const byId = { what: 'bookingSlot', by: ({ path }: Input) => path.id } as const
-/** Refusals of whatever claims a slot. */
+/** Refusals of every request that claims a slot. */
 export const claimRefusals = [
   'slot_taken',
   'slot_held',
+  'slot_offered',
   'slot_withdrawn',
+  'slot_reserved',
+  'run_not_free',
+  'service_not_found',
+  'service_not_offered',
+  'service_not_for_customer',
+  'start_not_offered',
   'booking_too_late',
   'booking_too_far_ahead',
   'slot_in_the_past',
   'too_many_bookings',
+  'email_not_confirmed',
   'held_too_often',
   'customer_busy',
   'customer_not_found',
@@ -26,7 +34,7 @@ const claim = {
     input: { ...body, clinicId: located, bookingSlotId: path.id, rowVersion },
   }),
 } satisfies Partial<Route>
-/** What REST gives by other means: the clinic by the slot, the key by a header, the version by If-Match. */
+/** Arguments that REST takes from elsewhere: the clinic from the slot, the key from a header, the version from If-Match. */
 const elsewhere = ['clinicId', 'bookingSlotId', 'idempotencyKey', 'rowVersion']
 
 export const bookingSlots: Route[] = [
@@ -77,10 +85,11 @@ export const bookingSlots: Route[] = [
     summary: 'Whether a slot can be booked now, and if not, the code of the refusal',
     rights: 'Everybody.',
     locate: byId,
-    document: `query Bookability($clinicId: BigInt!, $id: BigInt!) {
-      slotBookability(clinicId: $clinicId, bookingSlotId: $id) { isBookable refusedAs }
+    query: { serviceId: { ...id, description: 'As the first slot of a visit of this service.' } },
+    document: `query Bookability($clinicId: BigInt!, $id: BigInt!, $serviceId: BigInt) {
+      slotBookability(clinicId: $clinicId, bookingSlotId: $id, serviceId: $serviceId) { isBookable refusedAs }
     }`,
-    variables: ({ path, located }) => ({ clinicId: located, id: path.id }),
+    variables: ({ path, located, query }) => ({ clinicId: located, id: path.id, serviceId: query.serviceId }),
     answer: 'slotBookability',
     notFound: 'slot_not_found',
   },
@@ -94,7 +103,7 @@ export const bookingSlots: Route[] = [
     document: `mutation CreateBookingSlot($input: CreateBookingSlotInput!) {
       createBookingSlot(input: $input) { bookingSlot { ...BookingSlot } }
     } ${BookingSlot}`,
-    body: { type: 'CreateBookingSlotInput', omit: ['clinicId'] },
+    body: { type: 'CreateBookingSlotInput', omit: ['clinicId', 'idempotencyKey'] },
     variables: ({ located, body }) => ({ input: { ...body, clinicId: located } }),
     answer: 'createBookingSlot.bookingSlot',
     status: 201,
@@ -102,6 +111,8 @@ export const bookingSlots: Route[] = [
     notFound: 'doctor_not_found',
     errors: [
       'time_slot_not_found',
+      'service_not_found',
+      'service_not_offered',
       'skipped_local_time',
       'slot_in_the_past',
       'slot_too_far_ahead',
@@ -121,7 +132,14 @@ export const bookingSlots: Route[] = [
     } ${BookingSlot}`,
     body: { type: 'SetSlotCustomerInput', omit: elsewhere, require: ['customerId'], returned: ['heldUntil'] },
     answer: 'setSlotCustomer.bookingSlot',
-    errors: [...claimRefusals, 'cancellation_too_late', 'illegal_transition', 'booking_not_found', 'hold_not_found'],
+    errors: [
+      ...claimRefusals,
+      'cancellation_too_late',
+      'illegal_transition',
+      'booking_not_found',
+      'hold_not_found',
+      'checkout_open',
+    ],
   },
   {
     method: 'DELETE',
@@ -177,6 +195,7 @@ export const bookingSlots: Route[] = [
     } ${BookingSlot}`,
     body: { type: 'HoldSlotInput', omit: elsewhere, optional: true },
     answer: 'holdSlot.bookingSlot',
+    errors: [...claimRefusals, 'checkout_open'],
   },
   {
     method: 'POST',
@@ -189,7 +208,7 @@ export const bookingSlots: Route[] = [
     } ${BookingSlot}`,
     body: { type: 'ReleaseHoldInput', omit: elsewhere, optional: true },
     answer: 'releaseHold.bookingSlot',
-    errors: ['hold_not_found', 'customer_not_found'],
+    errors: ['hold_not_found', 'checkout_open', 'customer_not_found'],
   },
   {
     method: 'POST',
@@ -204,5 +223,6 @@ export const bookingSlots: Route[] = [
     answer: 'bookSlot.booking',
     status: 201,
     location: '/bookings/{id}',
+    errors: [...claimRefusals, 'place_not_offered', 'question_not_found', 'answer_missing', 'answer_not_accepted'],
   },
 ]

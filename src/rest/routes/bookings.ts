@@ -1,13 +1,14 @@
-import { Booking } from '../fragments.ts'
-import { equalTo, given, type Input, pageInfo, type Route } from '../route.ts'
 import { claimRefusals } from './booking_slots.ts'
 import { clinicId, customerId, doctorId, timeFilters, times } from './filters.ts'
+import { Booking, BookingAnswer } from './fragments.ts'
+import { equalTo, given, type Input, id, pageInfo, type Route } from './route.ts'
 
-/** What the steps of a booking have in common. `mutation` is its name in GraphQL. */
+/** The common part of a booking's steps. `mutation` is its name in GraphQL. */
 const step = (
   mutation:
     | 'cancelBooking'
     | 'rescheduleBooking'
+    | 'sendNewLink'
     | 'checkIn'
     | 'completeBooking'
     | 'markNoShow'
@@ -31,7 +32,7 @@ const step = (
     errors: ['illegal_transition'],
   } satisfies Partial<Route>
 }
-/** Taking a step back: DELETE of what POST recorded. */
+/** Undoing a step: DELETE of what POST recorded. */
 const undo = (mutation: 'undoCheckIn' | 'undoCompletion' | 'undoNoShow') => {
   const { body: _, ...rest } = step(mutation)
   return {
@@ -40,10 +41,33 @@ const undo = (mutation: 'undoCheckIn' | 'undoCompletion' | 'undoNoShow') => {
     errors: ['illegal_transition', 'undo_too_late', 'customer_busy'],
   } satisfies Partial<Route>
 }
+const { body: _body, versioned: _versioned, ...newLink } = step('sendNewLink')
 const ownOrDesk = 'Customers their own; the clinic’s desk and administrators any of the clinic.'
 const staff = 'The clinic’s desk, doctors their own patients, and administrators.'
 
 export const bookings: Route[] = [
+  {
+    method: 'GET',
+    path: '/clinics/{clinicId}/bookingsToPhone',
+    id: 'listBookingsToPhone',
+    summary: 'List the bookings ahead that the clinic cancelled and whose patients no message reaches: 100 at most',
+    rights: 'The clinic’s staff and administrators.',
+    query: {
+      doctorId,
+      date: { type: 'string', format: 'date', description: 'Of this local date of the clinic.' },
+      bookingSlotId: { ...id, description: 'Of this booking slot.' },
+    },
+    document: `query BookingsToPhone($clinicId: BigInt!, $doctorId: BigInt, $date: Date, $bookingSlotId: BigInt) {
+      parent: clinic(id: $clinicId) { id }
+      bookingsToPhone(
+        clinicId: $clinicId, doctorId: $doctorId, slotDate: $date, bookingSlotId: $bookingSlotId, pageSize: 100
+      ) { ...Booking }
+    } ${Booking}`,
+    variables: ({ path, query }) => ({ ...path, ...given(query) }),
+    answer: 'bookingsToPhone',
+    list: 'whole',
+    notFound: 'clinic_not_found',
+  },
   {
     method: 'GET',
     path: '/bookings',
@@ -89,6 +113,22 @@ export const bookings: Route[] = [
     notFound: 'booking_not_found',
   },
   {
+    method: 'GET',
+    path: '/bookings/{id}/answers',
+    id: 'listBookingAnswers',
+    summary: 'List what the patient answered to the questions of the service, as they were asked',
+    rights: ownOrDesk,
+    document: `query BookingAnswers($id: BigInt!, $first: Int!, $after: Cursor) {
+      bookings(first: 1, filter: { id: { equalTo: $id } }) {
+        nodes { bookingAnswers(first: $first, after: $after) { nodes { ...BookingAnswer } ${pageInfo} } }
+      }
+    } ${BookingAnswer}`,
+    variables: ({ path, first, after }) => ({ ...path, first, after }),
+    answer: 'bookings.nodes.0.bookingAnswers',
+    list: 'connection',
+    notFound: 'booking_not_found',
+  },
+  {
     ...step('cancelBooking'),
     path: '/bookings/{id}/cancel',
     summary: 'Cancel a booking; its slot is free again at once',
@@ -105,6 +145,13 @@ export const bookings: Route[] = [
       omit: ['clinicId', 'bookingId', 'idempotencyKey', 'rowVersion'],
     },
     errors: ['illegal_transition', 'cancellation_too_late', 'slot_not_found', ...claimRefusals],
+  },
+  {
+    ...newLink,
+    path: '/bookings/{id}/link',
+    variables: ({ path, located }) => ({ input: { clinicId: located, bookingId: path.id } }),
+    summary: 'End the link in the messages about a booking, and send a new one',
+    rights: 'The clinic’s desk and administrators.',
   },
   {
     ...step('checkIn'),

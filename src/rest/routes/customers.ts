@@ -1,7 +1,15 @@
-import { ClinicCustomer, Customer, CustomerExport } from '../fragments.ts'
-import { given, type Input, pageInfo, type Route } from '../route.ts'
-import { clinicId, name } from './filters.ts'
+import { clinicId, name, several, severalOf } from './filters.ts'
+import { ClinicCustomer, Customer, CustomerExport } from './fragments.ts'
+import { given, type Input, pageInfo, type Route } from './route.ts'
 import { tokens } from './sign_in.ts'
+
+const notificationKinds = [
+  'BOOKING_CONFIRMED',
+  'BOOKING_RESCHEDULED',
+  'BOOKING_CANCELLED',
+  'BOOKING_REMINDER',
+  'SLOT_WITHDRAWN',
+]
 
 const change = {
   rights: 'Customers themselves, and administrators.',
@@ -22,7 +30,7 @@ export const customers: Route[] = [
     id: 'listCustomers',
     summary: 'List customers. With `clinicId` those in a clinic’s records, as that clinic knows them',
     rights: 'Customers see themselves, administrators everybody; with `clinicId` the clinic’s staff its own.',
-    // The clinic's record of a customer has the fields that it has of its own, under the same names.
+    // The fields of the clinic's own record of a customer have the same names as the customer's.
     document: `query Customers($ofClinic: Boolean!, $clinicId: BigInt, $first: Int!, $after: Cursor) {
       customers(first: $first, after: $after) @skip(if: $ofClinic) {
         nodes { ...ListedCustomer } ${pageInfo}
@@ -93,6 +101,27 @@ export const customers: Route[] = [
     answer: 'clinicCustomers|findClinicCustomers',
     list: 'connection',
     notFound: 'clinic_not_found',
+  },
+  {
+    method: 'GET',
+    path: '/clinics/{clinicId}/customersWithoutAddress',
+    id: 'listCustomersWithoutAddress',
+    summary: 'List which of some customers would get no message of a kind from the clinic, and have to be phoned',
+    rights: 'The clinic’s staff and administrators.',
+    query: {
+      customerIds: several('At most 1000 customers', '[0-9]{1,18}'),
+      kind: { type: 'string', enum: notificationKinds },
+    },
+    needs: ['customerIds', 'kind'],
+    document: `query CustomersWithoutAddress($clinicId: BigInt!, $customerIds: [BigInt]!, $kind: NotificationKind!) {
+      parent: clinic(id: $clinicId) { id }
+      customersWithoutAddress(clinicId: $clinicId, customerIds: $customerIds, kind: $kind)
+    }`,
+    variables: ({ path, query }) => ({ ...path, customerIds: severalOf(query.customerIds), kind: query.kind }),
+    answer: 'customersWithoutAddress',
+    list: 'whole',
+    notFound: 'clinic_not_found',
+    errors: ['invalid_argument'],
   },
   {
     method: 'POST',

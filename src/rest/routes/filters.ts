@@ -1,6 +1,6 @@
-import { given, type Input, id, type JsonSchema } from '../route.ts'
+import { given, type Input, id, type JsonSchema } from './route.ts'
 
-// Filters that several lists have: their schemas, and what they become in GraphQL.
+// Filters of several lists: their schemas, and their translation to GraphQL.
 
 export const specialization: JsonSchema = {
   type: 'string',
@@ -14,15 +14,15 @@ const idIn = (value: unknown) => (isId(value) ? value : undefined)
 /** The name given, if it is not an id. */
 const nameIn = (value: unknown) => (typeof value === 'string' && !isId(value) ? value : undefined)
 
-/** Finds a specialization that is asked for by name. */
+/** Looks up a specialization that is given by its name. */
 export const namedSpecialization = {
   what: 'specialization',
   by: ({ query }: Input) => nameIn(query.specialization),
 } as const
-/** The id of the specialization that is asked for, by id or by the name that was located. */
+/** The id of the requested specialization: the given id, or the one that was looked up by name. */
 export const specializationId = ({ query, located }: Input) => idIn(query.specialization) ?? located
 
-/** What optional parameters may refer to, and how it is asked for; a doctor within its clinic. */
+/** The rows to which optional parameters refer, and their look-ups; a doctor is looked up in its clinic. */
 const lookUps = {
   Clinic: 'clinic(id: $theClinic)',
   Doctor: 'doctor(clinicId: $theClinic, id: $theDoctor)',
@@ -31,8 +31,8 @@ const lookUps = {
 type Referred = keyof typeof lookUps
 
 /**
- * What a document needs to ask for the rows that optional parameters refer to, in the same transaction as the rest, so
- * that an unknown one is refused and not searched for in vain: variables, fields, and the route's mustExist.
+ * The parts of a document that look up the rows to which optional parameters refer, in the same transaction as the rest, so that
+ * an unknown id is refused instead of giving an empty list: variables, fields, and the route's mustExist.
  */
 export const referring = (...names: Referred[]) => ({
   declared: names.map((name) => `$has${name}: Boolean!, $the${name}: BigInt = "0"`).join(', '),
@@ -51,7 +51,7 @@ export const referring = (...names: Referred[]) => ({
     ),
 })
 
-/** Finds by name, as the find… fields of GraphQL do. */
+/** Search by name, like the find… fields of GraphQL. */
 export const name: JsonSchema = {
   type: 'string',
   minLength: 1,
@@ -61,13 +61,26 @@ export const name: JsonSchema = {
     'where nothing is found so, words of five letters or more with one typing error. The best matches come first, on one page.',
 }
 
+/** Several values of a parameter, separated by commas. */
+export const several = (description: string, value = '[^,]+'): JsonSchema => ({
+  type: 'string',
+  pattern: `^${value}(,${value})*$`,
+  description: `${description}, separated by commas.`,
+})
+/** The values of such a parameter. */
+export const severalOf = (given: unknown): string[] => String(given).split(',')
+
 export const doctorId: JsonSchema = { ...id, description: 'Of this doctor.' }
 export const clinicId: JsonSchema = { ...id, description: 'Of this clinic.' }
+export const serviceId: JsonSchema = {
+  ...id,
+  description: 'For a visit of this service, which may take several slots; of the clinic.',
+}
 export const customerId: JsonSchema = { ...id, description: 'Of this customer.' }
 
 const day = { type: 'string', format: 'date' }
 const dayOrInstant = { type: 'string', anyOf: [{ format: 'date' }, { format: 'date-time' }] }
-/** The parameters of time. A plain date is the clinic's local one; an instant has an offset. */
+/** Parameters for times. A date is the clinic's local date; an instant has an offset. */
 export const times: Record<string, JsonSchema> = {
   date: { ...day, description: 'On this local date of the clinic.' },
   from: { ...dayOrInstant, description: 'From this local date, or this instant, on.' },
@@ -92,7 +105,7 @@ export function timeFilters({ date, from, to }: Input['query']) {
   }
 }
 
-/** What they mean as arguments of availableSlots. */
+/** The same as arguments of availableSlots. */
 export const timeArguments = ({ date, from, to }: Input['query']) => ({
   fromDate: date ?? (isDay(from) ? from : undefined),
   toDate: date ?? (isDay(to) ? to : undefined),

@@ -1,4 +1,4 @@
-import { id, type Route } from '../route.ts'
+import { id, type Route } from './route.ts'
 
 const day = { type: 'string', format: 'date' }
 const managers = 'The clinic’s managers and administrators.'
@@ -63,7 +63,7 @@ export const history: Route[] = [
         description: 'A head that was stored elsewhere, which the chain has to contain.',
       },
     },
-    // A default is taken for what is left out, not for null.
+    // GraphQL applies a default to an absent variable, not to null.
     variables: ({ path, query }) => ({ ...path, sincePosition: '0', ...query }),
     answer: 'verifyEvents',
     errors: ['forbidden', 'invalid_argument'],

@@ -1,5 +1,5 @@
-import { DoctorSlot, TimeSlot } from '../fragments.ts'
-import { equalTo, given, type Input, pageInfo, type Route } from '../route.ts'
+import { DoctorSlot, TimeSlot } from './fragments.ts'
+import { equalTo, given, type Input, pageInfo, type Route } from './route.ts'
 
 const managers = 'The clinic’s managers and administrators.'
 const idInPath = ({ path }: Input) => path.id
@@ -112,6 +112,23 @@ const doctorSlots: Route[] = [
     status: 201,
     notFound: 'doctor_not_found',
     errors: ['time_slot_not_found', 'exclusion_violation', 'foreign_key_violation'],
+  },
+  {
+    method: 'POST',
+    path: '/doctors/{doctorId}/weeklyPlan',
+    id: 'changeWeeklyPlan',
+    summary: 'Switch time slots on or off on a weekday of a doctor’s weekly plan, for a span of dates; all or nothing',
+    rights: managers,
+    locate: { what: 'doctor', by: ({ path }) => path.doctorId },
+    document: `mutation ChangeWeeklyPlan($input: ChangeWeeklyPlanInput!) {
+      changeWeeklyPlan(input: $input) { doctorSlotTemplates { ...DoctorSlot } }
+    } ${DoctorSlot}`,
+    body: { type: 'ChangeWeeklyPlanInput', omit: ['clinicId', 'doctorId'] },
+    variables: ({ path, located, body }) => ({ input: { ...body, ...path, clinicId: located } }),
+    answer: 'changeWeeklyPlan.doctorSlotTemplates',
+    list: 'whole',
+    notFound: 'doctor_not_found',
+    errors: ['time_slot_not_found', 'plan_overlaps', 'service_not_found', 'service_not_offered'],
   },
   {
     method: 'PUT',

@@ -1,5 +1,5 @@
-import { CustomerExport, Person, Tokens } from '../fragments.ts'
-import type { Route } from '../route.ts'
+import { CustomerExport, EmailChange, Person, Tokens } from './fragments.ts'
+import type { Route } from './route.ts'
 
 const inputs = {
   registerCustomer: 'RegisterCustomerInput',
@@ -12,7 +12,7 @@ const refusals = {
   refreshSession: ['refresh_token_invalid', 'refresh_token_reused'],
 }
 
-/** What the endpoints have in common that answer with tokens. */
+/** The common part of the endpoints that return tokens. */
 export const tokens = (mutation: keyof typeof inputs) =>
   ({
     rights: 'Everybody.',
@@ -70,7 +70,7 @@ export const signIn: Route[] = [
     path: '/auth/password-reset',
     id: 'resetPassword',
     summary: 'Choose a new password by the token of that link; ends all sessions of the account',
-    rights: 'Whoever has the token.',
+    rights: 'Anyone who has the token.',
     document: 'mutation ResetPassword($input: ResetPasswordInput!) { resetPassword(input: $input) { result } }',
     body: { type: 'ResetPasswordInput' },
     variables: ({ body }) => ({ input: body }),
@@ -93,11 +93,51 @@ export const signIn: Route[] = [
     path: '/me',
     id: 'getMe',
     summary: 'Who the caller is, and what they may do where',
-    rights: 'Whoever is signed in.',
+    rights: 'Anyone who is signed in.',
     document: `query Me { currentPerson { ...Person } } ${Person}`,
     variables: () => ({}),
     answer: 'currentPerson',
     notFound: 'unauthenticated',
+  },
+  {
+    method: 'POST',
+    path: '/me/email',
+    id: 'changeEmail',
+    summary: 'Send a link to a new e-mail address, which becomes that of the account when the link is opened',
+    rights: 'Callers who are signed in, with their password.',
+    document: `mutation ChangeEmail($input: ChangeEmailInput!) {
+      changeEmail(input: $input) { emailChange { ...EmailChange } }
+    } ${EmailChange}`,
+    body: { type: 'ChangeEmailInput' },
+    variables: ({ body }) => ({ input: body }),
+    answer: 'changeEmail.emailChange',
+    errors: ['wrong_credentials', 'invalid_email', 'too_many_attempts'],
+    secret: true,
+  },
+  {
+    method: 'POST',
+    path: '/me/email-confirmation-request',
+    id: 'requestEmailConfirmation',
+    summary: 'Send the link with which the caller confirms their e-mail address again',
+    rights: 'Callers who are signed in.',
+    document: 'mutation RequestEmailConfirmation { requestEmailConfirmation(input: {}) { result } }',
+    variables: () => ({}),
+    errors: ['too_many_attempts'],
+  },
+  {
+    method: 'POST',
+    path: '/me/email-confirmation',
+    id: 'confirmEmail',
+    summary: 'Confirm an e-mail address with the token of the link that was sent to it',
+    rights: 'Callers who are signed in to the account to which the link belongs.',
+    document: `mutation ConfirmEmail($input: ConfirmEmailInput!) {
+      confirmEmail(input: $input) { person { ...Person } }
+    } ${Person}`,
+    body: { type: 'ConfirmEmailInput' },
+    variables: ({ body }) => ({ input: body }),
+    answer: 'confirmEmail.person',
+    errors: ['email_link_invalid', 'email_taken'],
+    secret: true,
   },
   {
     method: 'GET',

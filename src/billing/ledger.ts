@@ -1,0 +1,136 @@
+import type { Pool, QueryResultRow } from 'pg'
+
+/** A call to a provider that the database has queued. Ids and amounts are texts, as in JSON. */
+export interface ProviderCall {
+  id: string
+  provider: string
+  kind: 'create_session' | 'expire_session' | 'refund'
+  idempotencyKey: string
+  payload: Record<string, unknown>
+}
+
+/** A stored webhook: which object of the provider has changed. */
+export interface StoredEvent {
+  provider: string
+  eventId: string
+  type: string
+  objectId: string
+  account: string | undefined
+}
+
+/** A checkout as the database describes it to a payment page. */
+export interface CheckoutDetails {
+  checkoutId: string
+  account: string | null
+  amount: string
+  currency: string
+  exponent: number
+  clinicName: string
+  language: string
+  expiresAt: string
+  state: 'open' | 'paid' | 'expired' | 'failed'
+  sessionId: string
+}
+
+export type CallOutcome = 'done' | 'failed' | 'retry' | 'unknown'
+
+/** How many rows a claim takes. Their calls run at the same time, within the minute for which they are claimed. */
+const batch = 10
+
+/** What the login app_billing may do in the database: the functions of billing_private that are granted to it, and no table. */
+export class Ledger {
+  readonly #pool: Pool
+  readonly #providers: readonly string[]
+
+  /** `providers`: whose calls and events this process handles. */
+  constructor(pool: Pool, providers: readonly string[]) {
+    this.#pool = pool
+    this.#providers = providers
+  }
+
+  claimCalls(): Promise<ProviderCall[]> {
+    return this.#rows(
+      `select id::text, provider, kind, idempotency_key as "idempotencyKey", payload
+       from billing_private.claim_provider_calls($1, $2)`,
+      [this.#providers, batch],
+    )
+  }
+
+  /** Reports how a claimed call ended. A repeated report changes nothing. */
+  async recordCall(id: string, outcome: CallOutcome, reply: Record<string, unknown>, error?: string): Promise<void> {
+    await this.#rows('select billing_private.record_provider_call($1, $2, $3, $4)', [id, outcome, reply, error])
+  }
+
+  /** Stores an event once. Gives whether it is new. */
+  async storeEvent({ provider, eventId, type, objectId, account }: StoredEvent): Promise<boolean> {
+    const values = [provider, eventId, type, objectId, account]
+    return this.#value<boolean>('select billing_private.store_provider_event($1, $2, $3, $4, $5) as value', values)
+  }
+
+  claimEvents(): Promise<StoredEvent[]> {
+    return this.#rows(
+      `select provider, event_id as "eventId", type, object_id as "objectId", account
+       from billing_private.claim_provider_events($1, $2)`,
+      [this.#providers, batch],
+    )
+  }
+
+  /** An event with an error is claimed again later. */
+  async finishEvent({ provider, eventId }: StoredEvent, error?: string): Promise<void> {
+    await this.#rows('select billing_private.finish_provider_event($1, $2, $3)', [provider, eventId, error])
+  }
+
+  /** Records that a session was paid; the visits are booked in the same transaction. May be repeated. */
+  settleCheckout(
+    provider: string,
+    { sessionId, payment, amount, currency }: { sessionId: string; payment: string; amount: bigint; currency: string },
+  ): Promise<string> {
+    const values = [provider, sessionId, payment, amount, currency]
+    return this.#value('select billing_private.settle_checkout($1, $2, $3, $4, $5) as value', values)
+  }
+
+  /** Records that a session ended without a payment. May be repeated, and never undoes a payment. */
+  endCheckout(provider: string, sessionId: string): Promise<string> {
+    return this.#value(`select billing_private.end_checkout($1, $2, 'expired') as value`, [provider, sessionId])
+  }
+
+  /** Null when there is no such refund. May be repeated. */
+  settleRefund(provider: string, refund: string, state: 'succeeded' | 'failed'): Promise<string | null> {
+    return this.#value('select billing_private.settle_refund($1, $2, $3) as value', [provider, refund, state])
+  }
+
+  checkoutsToReconcile(): Promise<{ provider: string; sessionId: string; account: string | null }[]> {
+    return this.#rows(
+      `select provider, session_id as "sessionId", account from billing_private.checkouts_to_reconcile($1)`,
+      [this.#providers],
+    )
+  }
+
+  refundsToReconcile(): Promise<{ provider: string; refund: string; account: string | null }[]> {
+    return this.#rows(`select provider, refund_id as refund, account from billing_private.refunds_to_reconcile($1)`, [
+      this.#providers,
+    ])
+  }
+
+  checkoutOf(provider: string, sessionId: string): Promise<CheckoutDetails | null> {
+    return this.#value('select billing_private.checkout_of_session($1, $2) as value', [provider, sessionId])
+  }
+
+  /** What is waiting, since when, and what was given up. */
+  figures(): Promise<{ provider: string; what: string; waiting: string; lateSeconds: string; givenUp: string }[]> {
+    return this.#rows(
+      `select provider, what, waiting, late_seconds as "lateSeconds", given_up as "givenUp"
+       from billing_private.provider_figures()`,
+      [],
+    )
+  }
+
+  async #rows<Row extends QueryResultRow>(text: string, values: unknown[]): Promise<Row[]> {
+    return (await this.#pool.query<Row>(text, values)).rows
+  }
+
+  async #value<Value>(text: string, values: unknown[]): Promise<Value> {
+    const [row] = await this.#rows<{ value: Value }>(text, values)
+    return row?.value as Value
+  }
+}

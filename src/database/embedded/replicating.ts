@@ -1,0 +1,44 @@
+import { Client } from 'pg'
+import { type EmbeddedServer, startEmbedded } from './embedded.ts'
+
+/**
+ * Starts an embedded server that can be the global database or a shard of an installation, as docs/scaling.md says: logical
+ * replication, its login with this password, and an owner who may subscribe and move clinics. On first use the server starts
+ * twice, since the setting needs a restart.
+ */
+export async function startReplicating(
+  dataDir: string,
+  replicationPassword: string,
+  { throwaway = false } = {},
+): Promise<EmbeddedServer> {
+  const server = await startEmbedded(dataDir, { throwaway })
+  try {
+    if (await prepare(server, replicationPassword)) return server
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
+  await server.stop()
+  return startEmbedded(dataDir, { throwaway })
+}
+
+/** Gives whether the server is ready; otherwise it has to be started again. */
+async function prepare(server: EmbeddedServer, replicationPassword: string): Promise<boolean> {
+  const client = new Client({ connectionString: server.superuserUrl() })
+  await client.connect()
+  try {
+    const { rows } = await client.query(
+      `select current_setting('wal_level') as level,
+         exists (select from pg_roles where rolname = 'medislot_replication') as has_login`,
+    )
+    const [{ level, has_login: hasLogin }] = rows
+    if (!hasLogin) await client.query('create role medislot_replication login replication bypassrls')
+    await client.query(`alter role medislot_replication password ${client.escapeLiteral(replicationPassword)}`)
+    await client.query('grant pg_create_subscription to medislot')
+    await client.query('grant set on parameter session_replication_role to medislot')
+    await client.query(`alter system set wal_level = 'logical'`)
+    return level === 'logical'
+  } finally {
+    await client.end()
+  }
+}

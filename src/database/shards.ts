@@ -1,0 +1,185 @@
+import type { Pool } from 'pg'
+import { makePgAdaptorWithPgClient, PgSubscriber } from 'postgraphile/adaptors/pg'
+import { log } from '../process/log.ts'
+import { answersPool, listenPool, requestPool, watchPool } from './pools.ts'
+import { withLoginOf } from './with_login_of.ts'
+
+/** The ids of a shard begin with its number times this. */
+const idsOfShard = 1_000_000_000_000
+/** Pause between two readings of the map, and between two questions to a shard, milliseconds. */
+const everyMs = 1000
+
+/** How long a shard may take to answer a question, and how many it may leave open before it counts as hanging. */
+const answerMs = 2000
+const mostUnanswered = 3
+
+/** The global database, when it is one of several that an operation names. */
+export const globalNumber = 0
+
+interface MappedShard {
+  shard_id: number
+  address: string
+  moved_clinic_ids: string[]
+}
+
+/** A database that holds some of the clinics. */
+export class Shard {
+  readonly number: number
+  readonly address: string
+  /** Connections for requests. */
+  readonly pool: Pool
+  readonly connect: ReturnType<typeof makePgAdaptorWithPgClient>
+  /** What is announced in this database. */
+  readonly subscriber: PgSubscriber
+  /** Operations that began here, and those that got no connection. */
+  operations = 0
+  failures = 0
+  readonly #listening: Pool
+  readonly #asking: Pool
+  readonly #whenItHangs = new Set<() => void>()
+  #unanswered = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor({ shard_id: number, address }: MappedShard, settings: Parameters<typeof requestPool>[0]) {
+    this.number = number
+    this.address = address
+    const databaseUrl = withLoginOf(settings.databaseUrl, address)
+    // The address leads to PostgreSQL itself, also when connections to the global database go through a pooler.
+    this.pool = requestPool({ ...settings, databaseUrl, listenDatabaseUrl: undefined }, `shard ${number}`)
+    this.connect = makePgAdaptorWithPgClient(this.pool)
+    this.#listening = listenPool(databaseUrl)
+    this.subscriber = new PgSubscriber(this.#listening)
+    this.#asking = answersPool(databaseUrl, answerMs)
+    void this.#ask()
+  }
+
+  /**
+   * False for a shard that has left three questions in succession unanswered, of one every second: it is down, or it hangs, and
+   * a request would wait for it until its time is over.
+   */
+  get answers(): boolean {
+    return this.#unanswered < mostUnanswered
+  }
+
+  /** Whether it has answered the last question. */
+  get answeredLast(): boolean {
+    return this.#unanswered === 0
+  }
+
+  /** Calls a function when the shard no longer answers. Gives a function that ends this. */
+  onSilence(call: () => void): () => void {
+    this.#whenItHangs.add(call)
+    return () => void this.#whenItHangs.delete(call)
+  }
+
+  async #ask(): Promise<void> {
+    const answered = await this.#asking.query('select').then(
+      () => true,
+      () => false,
+    )
+    if (this.#asking.ending) return
+    const before = this.answers
+    this.#unanswered = answered ? 0 : this.#unanswered + 1
+    if (before !== this.answers) {
+      log.warn({ shard: this.number }, before ? 'the shard does not answer' : 'the shard answers again')
+      if (before) for (const call of this.#whenItHangs) call()
+    }
+    this.#timer = setTimeout(() => void this.#ask(), everyMs)
+  }
+
+  async end(): Promise<void> {
+    clearTimeout(this.#timer)
+    await this.subscriber.release()
+    await Promise.all([this.pool.end(), this.#listening.end(), this.#asking.end()])
+  }
+}
+
+/** The map of an installation with shards, which servers keep in memory. */
+export interface Shards {
+  /** By their numbers. */
+  readonly all: ReadonlyMap<number, Shard>
+  /** The number of the database with a clinic: globalNumber, that of a shard, or undefined for one that is not known. */
+  ofClinic(id: string): number | undefined
+  /**
+   * The numbers of the databases that may have a row of a clinic, the likeliest first: the one that made its id, and those to
+   * which clinics were moved, perhaps with this row. None for the id of a shard that is not known.
+   */
+  ofRow(id: string): number[]
+  /** Whether a shard answers at the moment. */
+  anyAnswers(): Promise<boolean>
+  /** Ends following the map and closes the connections. */
+  end(): Promise<void>
+}
+
+type ShardSettings = Parameters<typeof requestPool>[0]
+
+/**
+ * Reads the map of the global database that `pool` leads to and follows its changes. Undefined in an installation of one
+ * database: its first shard is noticed when servers start again. The shards need not be available, neither now nor later.
+ */
+export async function watchShards(pool: Pool, settings: ShardSettings): Promise<Shards | undefined> {
+  const first = await readMap(pool).catch((error: Error & { code?: string }) => {
+    // A database that lacks this release's migrations has no function for this.
+    if (error.code === '42883') return []
+    throw error
+  })
+  if (first.length === 0) return undefined
+  const watcher = watchPool(settings)
+  const all = new Map<number, Shard>()
+  let moved = new Map<string, number>()
+
+  function follow(rows: MappedShard[]): void {
+    for (const row of rows) {
+      const known = all.get(row.shard_id)
+      if (known?.address === row.address) continue
+      all.set(row.shard_id, new Shard(row, settings))
+      log.info({ shard: row.shard_id, address: row.address }, 'the shard is in the map')
+      // Its requests end first.
+      void known?.end()
+    }
+    moved = new Map(
+      rows.flatMap(({ shard_id, moved_clinic_ids }) => moved_clinic_ids.map((id) => [id, shard_id] as const)),
+    )
+  }
+
+  follow(first)
+  let reachable = true
+  let timer = setTimeout(turn, everyMs)
+  async function turn(): Promise<void> {
+    try {
+      follow(await readMap(watcher))
+      reachable = true
+    } catch (error) {
+      // The map stays as it was.
+      if (reachable && !watcher.ending) log.warn({ err: error }, 'the map of the shards could not be read')
+      reachable = false
+    }
+    if (!watcher.ending) timer = setTimeout(turn, everyMs)
+  }
+
+  return {
+    all,
+    ofClinic(id) {
+      const number = moved.get(id) ?? numberIn(id)
+      return number === globalNumber || all.has(number) ? number : undefined
+    },
+    ofRow(id) {
+      const number = numberIn(id)
+      return number === globalNumber || all.has(number) ? [...new Set([number, ...moved.values()])] : []
+    },
+    anyAnswers: () =>
+      Promise.any([...all.values()].map(({ pool }) => pool.query('select'))).then(
+        () => true,
+        () => false,
+      ),
+    async end() {
+      clearTimeout(timer)
+      await Promise.all([watcher.end(), ...[...all.values()].map((shard) => shard.end())])
+    },
+  }
+}
+
+const readMap = async (pool: Pool) => (await pool.query<MappedShard>('select * from app_private.shard_map()')).rows
+
+/** The number of the database that made an id. */
+const numberIn = (id: string): number => Math.floor(Number(id) / idsOfShard)

@@ -1,0 +1,118 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { log } from '../process/log.ts'
+import type { Settings } from '../process/settings.ts'
+
+/** Maximum requests that a client may send before it has read the response to the first. Normal clients send a few. */
+const mostAhead = 100
+/** A response may take this many times longer, to be made and read, than a request may take to arrive. */
+const responseFactor = 10
+/** How long a stop waits for a client that does not read its response, milliseconds. */
+const unreadMs = 1000
+
+/** The state of a connection. */
+interface Connection {
+  /** The response that is being made, or read by the client. */
+  current: ServerResponse | undefined
+  /** Requests that wait for its end. */
+  ahead: [IncomingMessage, ServerResponse][]
+  /** It has had a response, so without a current one it is idle. */
+  answered: boolean
+}
+
+/**
+ * Makes an HTTP server that keeps at most one response per connection in memory, even when a client pipelines requests: the
+ * next request begins when the client has received the response before it. A client is disconnected when a request takes
+ * longer than requestTimeoutMs to arrive, when it reads nothing of a response for that long, when it does not read the whole
+ * response in ten times as long, and when it pipelines more than a hundred requests. Connections beyond maxConnections are
+ * closed at once.
+ *
+ * `stop` accepts no more connections and begins no more requests, waits at most `graceMs` milliseconds for the responses that
+ * are being made, and disconnects idle clients and clients that do not read. WebSockets are left to the code that opened
+ * them.
+ */
+export function createHttpServer(
+  { requestTimeoutMs, maxConnections }: Pick<Settings, 'requestTimeoutMs' | 'maxConnections'>,
+  answer: RequestListener,
+): { server: Server; stop: (graceMs: number) => Promise<void> } {
+  const connections = new Map<Socket, Connection>()
+  let allGone: (() => void) | undefined
+
+  const server = createServer({
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(requestTimeoutMs / 4, 5000),
+  })
+  server.maxConnections = maxConnections
+
+  function begin(connection: Connection, request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request
+    connection.current = response
+    const late = setTimeout(() => socket.destroy(), requestTimeoutMs * responseFactor)
+    // It closes when the operating system has taken the last byte, which it does only as fast as the client reads.
+    response.once('close', () => {
+      clearTimeout(late)
+      connection.current = undefined
+      connection.answered = true
+      if (allGone) return socket.destroySoon()
+      const next = connection.ahead.shift()
+      if (next && !socket.destroyed) begin(connection, ...next)
+    })
+    answer(request, response)
+  }
+
+  function forget(socket: Socket): void {
+    connections.delete(socket)
+    if (connections.size === 0) allGone?.()
+  }
+
+  server.on('connection', (socket: Socket) => {
+    connections.set(socket, { current: undefined, ahead: [], answered: false })
+    socket.once('close', () => forget(socket))
+  })
+  server.on('request', (request, response) => {
+    const connection = connections.get(request.socket)
+    // Node goes on parsing a packet after a request in it has closed the connection.
+    if (!connection || request.socket.destroyed || allGone) return
+    if (!connection.current) begin(connection, request, response)
+    else if (connection.ahead.push([request, response]) > mostAhead) request.socket.destroy()
+  })
+  server.on('upgrade', ({ socket }: IncomingMessage) => forget(socket))
+  // Nothing was sent or received for that long. A client that waits for us to make its response is left alone, and Node
+  // answers a request that does not arrive completely.
+  server.setTimeout(requestTimeoutMs, (socket: Socket) => {
+    const { current, answered } = connections.get(socket) ?? {}
+    if (current ? socket.writableLength > 0 : answered) socket.destroy()
+  })
+  server.on('drop', warnOfDrops(maxConnections))
+
+  return {
+    server,
+    async stop(graceMs) {
+      server.close()
+      const gone = new Promise<void>((resolve) => {
+        allGone = resolve
+      })
+      for (const [socket, connection] of connections) {
+        connection.ahead = []
+        if (connection.current) socket.setTimeout(unreadMs)
+        else socket.destroy()
+      }
+      const late = setTimeout(() => {
+        for (const socket of connections.keys()) socket.destroy()
+      }, graceMs)
+      if (connections.size > 0) await gone
+      clearTimeout(late)
+    },
+  }
+}
+
+/** Logs that connections were refused because there are too many, at most once a minute. */
+function warnOfDrops(maxConnections: number): () => void {
+  let saidAt = Number.NEGATIVE_INFINITY
+  return () => {
+    if (performance.now() - saidAt < 60_000) return
+    saidAt = performance.now()
+    log.warn({ maxConnections }, 'connections are closed, since there are as many as MAX_CONNECTIONS allows')
+  }
+}

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Pool, PoolClient } from 'pg'
+import type { Deadline } from '../deadline.ts'
+import { Refusal } from '../refusal.ts'
+import type { Recorded } from '../tokens.ts'
+
+/** How long a call waits for the copy of what was recorded, and the pause between two questions, milliseconds. */
+const patienceMs = 3000
+const pauseMs = 5
+
+/** What a shard asks the global database to record: sql/core/shards/people/in_global_database.sql. */
+interface Asked {
+  task: string
+  asked: object
+}
+
+interface Databases {
+  /** A connection outside a transaction: the call's own, since all others may be waiting, too. */
+  shard: PoolClient
+  global: Pool
+}
+
+/** Reads what a shard asks for from the notices on a connection, until it is disposed. */
+export function listenForAsked(client: PoolClient) {
+  let asked: Asked | undefined
+  const listen = ({ message, detail }: { message?: string | undefined; detail?: string | undefined }) => {
+    if (message === 'medislot: to be recorded in the global database' && detail) asked = JSON.parse(detail)
+  }
+  client.on('notice', listen)
+  return {
+    /** What was asked for since the last call. */
+    take(): Asked | undefined {
+      const taken = asked
+      asked = undefined
+      return taken
+    },
+    [Symbol.dispose]: () => void client.off('notice', listen),
+  }
+}
+
+/**
+ * Records in the global database what a shard has asked for, and waits until the shard has the copy. Gives the answer by its
+ * task. Throws the database's refusal, and Refusal `shard_behind` when the copy does not arrive.
+ */
+export async function recordGlobally(
+  { task, asked }: Asked,
+  { shard, global }: Databases,
+  deadline: Deadline | undefined,
+): Promise<Recorded> {
+  const { rows } = await global.query<{ answer: object }>('select app_private.record_for_clinic($1, $2) as answer', [
+    task,
+    JSON.stringify(asked),
+  ])
+  const answer = rows[0]?.answer ?? {}
+  const values = [task, JSON.stringify(answer)]
+  for (const end = performance.now() + patienceMs; ; await sleep(pauseMs)) {
+    const { rows: found } = await shard.query('select app_private.has_arrived($1, $2) as arrived', values)
+    if (found[0]?.arrived) return { [task]: answer }
+    deadline?.check()
+    if (performance.now() > end) throw new Refusal('shard_behind')
+  }
+}

@@ -1,0 +1,176 @@
+import {
+  type ArgumentNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  getOperationAST,
+  Kind,
+  type SelectionSetNode,
+  valueFromASTUntyped,
+} from 'postgraphile/graphql'
+import { globalNumber, type Shards } from '../../database/shards.ts'
+import { Refusal } from '../refusal.ts'
+
+/** Arguments of a root field and of the fields inside it, each with the name of its field. */
+interface RootField {
+  name: string
+  uses: { field: string; argument: ArgumentNode }[]
+}
+
+interface Operation {
+  isMutation: boolean
+  fields: RootField[]
+  defaults: Record<string, unknown>
+}
+
+/** What a root field names: ids of clinics, and ids of rows, some of which belong to clinics. */
+interface Named {
+  clinics: string[]
+  rows: string[]
+}
+
+/** Root fields of queries that read what every shard has, too, so that they may be asked together with a clinic. */
+const everywhere = new Set(
+  [
+    '__typename __schema __type currentPerson specialization specializations',
+    'customer customers customerMerge customerMerges guardianship guardianships guardiansOfCustomers',
+    'stateTransition stateTransitions defaultNotificationText defaultNotificationTexts currency currencies utcOffsets',
+  ].flatMap((names) => names.split(' ')),
+)
+
+/** Parts of a filter that are not names of columns or relations. */
+const passesName = new Set(['filter', 'condition', 'input', 'patch', 'and', 'or', 'some', 'every', 'equalTo', 'in'])
+/** Parts that exclude what they name. */
+const excludes = new Set(['not', 'none', 'notEqualTo', 'notIn', 'isNull', 'lessThan', 'greaterThan'])
+
+/** The token of a link (app_private.read_link): key, signature, purpose, the clinic's id in hexadecimal, a subject. */
+const link = /^[1-9]\d{0,8}\.[\w-]{16}\.[mjocf]([1-9a-f][0-9a-f]{0,14})-[1-9a-f][0-9a-f]{0,14}$/
+
+/** An operation of a valid document. */
+export interface GivenOperation {
+  document: DocumentNode
+  operationName?: string | undefined
+  variables: Record<string, unknown>
+}
+
+/**
+ * Decides in which database an operation runs, by the clinics that its arguments name: in a shard, or in the global database,
+ * which has people, and copies for what is read across clinics.
+ */
+export class Places {
+  readonly #shards: Shards
+  readonly #operations = new WeakMap<DocumentNode, Map<string | undefined, Operation>>()
+
+  constructor(shards: Shards) {
+    this.#shards = shards
+  }
+
+  /**
+   * The number of the shard in which an operation runs; undefined for the global database. Throws Refusal `several_databases`
+   * when its parts belong to different databases, unless `readsCopies` says that the global database has all that it reads.
+   */
+  of({ document, operationName, variables: given }: GivenOperation, readsCopies: () => boolean): number | undefined {
+    const operation = this.#operationOf(document, operationName)
+    if (!operation) return undefined
+    const variables = { ...operation.defaults, ...given }
+    const byField = operation.fields.map(({ name, uses }) => ({ name, numbers: this.#numbersOf(uses, variables) }))
+    const [number, ...others] = new Set(byField.flatMap(({ numbers }) => [...numbers]))
+    if (!number && others.length === 0) return undefined
+    const elsewhere = byField.filter(({ name, numbers }) => numbers.size === 0 && this.#isElsewhere(operation, name))
+    if (others.length === 0 && elsewhere.length === 0) return number
+    if (readsCopies()) return undefined
+    const fields = byField.map(({ name, numbers }) => ({ field: name, databases: [...numbers].map(nameOf) }))
+    throw new Refusal('several_databases', '', { fields })
+  }
+
+  /** Whether a root field that names no clinic belongs to the global database alone. */
+  #isElsewhere = ({ isMutation }: Operation, name: string) =>
+    isMutation ? name !== '__typename' : !everywhere.has(name)
+
+  #operationOf(document: DocumentNode, operationName: string | undefined): Operation | undefined {
+    const known = this.#operations.get(document) ?? new Map<string | undefined, Operation>()
+    this.#operations.set(document, known)
+    const operation = known.get(operationName) ?? readOperation(document, operationName)
+    // Not the names that callers make up.
+    if (operation) known.set(operationName, operation)
+    return operation
+  }
+
+  #numbersOf(uses: RootField['uses'], variables: Record<string, unknown>): Set<number> {
+    const named: Named = { clinics: [], rows: [] }
+    for (const { field, argument } of uses)
+      collect(named, [field], { [argument.name.value]: valueFromASTUntyped(argument.value, variables) })
+    const numbers = named.clinics.map((id) => this.#shards.ofClinic(id))
+    // A clinic says where its rows are. Without one, a row that may have been moved is read from the copies of all clinics.
+    if (numbers.length === 0) {
+      const ofRows = named.rows.map((id) => this.#shards.ofRow(id))
+      numbers.push(...ofRows.map(([likeliest, ...others]) => (others.length > 0 ? undefined : likeliest || undefined)))
+    }
+    return new Set(numbers.filter((number) => number !== undefined))
+  }
+}
+
+const nameOf = (number: number) => (number === globalNumber ? 'global' : `shard ${number}`)
+
+/** Adds the ids in a value to what is named. `path` has the names of columns and relations that lead to it. */
+function collect(named: Named, path: string[], value: unknown): void {
+  if (typeof value === 'string' || typeof value === 'number') addId(named, path, String(value))
+  if (typeof value !== 'object' || value === null) return
+  const parts = Array.isArray(value) ? value.map((item) => ['in', item] as const) : Object.entries(value)
+  for (const [name, inner] of parts)
+    if (!excludes.has(name)) collect(named, passesName.has(name) ? path : [...path, name], inner)
+}
+
+function addId({ clinics, rows }: Named, path: string[], value: string): void {
+  const [parent = '', name = ''] = path.slice(-2)
+  if (name === 'token') {
+    const [, hexadecimal] = link.exec(value) ?? []
+    if (hexadecimal) clinics.push(String(Number.parseInt(hexadecimal, 16)))
+  } else if (/^\d{1,18}$/.test(value)) {
+    if (/^clinicIds?$/.test(name) || (name === 'id' && /^(clinics?|updateClinic)$/.test(parent))) clinics.push(value)
+    else if (/^id$|Ids?$/.test(name) && name !== 'clientMutationId') rows.push(value)
+  }
+}
+
+function readOperation(document: DocumentNode, operationName: string | undefined): Operation | undefined {
+  const operation = getOperationAST(document, operationName)
+  if (!operation) return undefined
+  const fragments = new Map(
+    document.definitions
+      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+      .map((fragment) => [fragment.name.value, fragment]),
+  )
+  const defaults = (operation.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
+    defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
+  )
+  return {
+    isMutation: operation.operation === 'mutation',
+    fields: fieldsOf(operation.selectionSet, fragments).map((field) => ({
+      name: field.name.value,
+      uses: usesIn(field, fragments),
+    })),
+    defaults: Object.fromEntries(defaults),
+  }
+}
+
+type Fragments = Map<string, FragmentDefinitionNode>
+
+/** The fields of a selection, with those of its fragments, each fragment once. */
+function fieldsOf({ selections }: SelectionSetNode, fragments: Fragments, seen = new Set<string>()): FieldNode[] {
+  return selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [selection]
+    if (selection.kind === Kind.INLINE_FRAGMENT) return fieldsOf(selection.selectionSet, fragments, seen)
+    const { value: name } = selection.name
+    const fragment = fragments.get(name)
+    if (!fragment || seen.has(name)) return []
+    seen.add(name)
+    return fieldsOf(fragment.selectionSet, fragments, seen)
+  })
+}
+
+/** The arguments of a field and of those inside it. `seen` has the fragments that count already. */
+function usesIn(field: FieldNode, fragments: Fragments, seen = new Set<string>()): RootField['uses'] {
+  const own = (field.arguments ?? []).map((argument) => ({ field: field.name.value, argument }))
+  const inner = field.selectionSet ? fieldsOf(field.selectionSet, fragments, seen) : []
+  return [...own, ...inner.flatMap((each) => usesIn(each, fragments, seen))]
+}

@@ -1,0 +1,48 @@
+import type { Pool } from 'pg'
+import { globalNumber, type Shard, type Shards } from '../../database/shards.ts'
+import type { Deadline } from '../deadline.ts'
+import type { Claims } from '../tokens.ts'
+import { type GivenOperation, Places } from './places.ts'
+import { ShardUse } from './shard_use.ts'
+
+/** Sends operations to the shards of an installation. */
+export class Routing {
+  readonly #shards: Shards
+  readonly #global: Pool
+  readonly #places: Places
+
+  /** `global` leads to the global database, whose map `shards` follows. */
+  constructor(shards: Shards, global: Pool) {
+    this.#shards = shards
+    this.#global = global
+    this.#places = new Places(shards)
+  }
+
+  /**
+   * The shard in which an operation runs; undefined for the global database, which also answers anonymous reads of the
+   * catalogue, since the cache of answers follows the copies there. Throws Refusal `several_databases`.
+   */
+  shardOf(
+    operation: GivenOperation,
+    { isAnonymous, isOfCatalogue }: { isAnonymous: boolean; isOfCatalogue: () => boolean },
+  ): Shard | undefined {
+    const number = this.#places.of(operation, isOfCatalogue)
+    const shard = number === undefined ? undefined : this.#shards.all.get(number)
+    return shard && isAnonymous && isOfCatalogue() ? undefined : shard
+  }
+
+  /** The shard with a clinic; undefined for the global database. */
+  shardOfClinic(id: string): Shard | undefined {
+    return this.#shards.all.get(this.#shards.ofClinic(id) ?? globalNumber)
+  }
+
+  /** The databases that may have a row of a clinic, undefined for the global one. Several when clinics were moved. */
+  shardsOfRow(id: string): (Shard | undefined)[] {
+    return this.#shards.ofRow(id).map((number) => this.#shards.all.get(number))
+  }
+
+  /** The use of a shard by one operation. */
+  use(shard: Shard, operation: { claims: Claims; deadline?: Deadline | undefined }): ShardUse {
+    return new ShardUse(shard, this.#global, operation)
+  }
+}

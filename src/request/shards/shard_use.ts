@@ -1,0 +1,173 @@
+import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Pool, PoolClient } from 'pg'
+import type { WithPgClient } from 'postgraphile/@dataplan/pg'
+import type { NodePostgresPgClient } from 'postgraphile/adaptors/pg'
+import { isConnectionFailure, isPoolExhausted } from '../../database/pools.ts'
+import type { Shard } from '../../database/shards.ts'
+import { log } from '../../process/log.ts'
+import type { Deadline } from '../deadline.ts'
+import { Refusal } from '../refusal.ts'
+import type { Claims, Recorded } from '../tokens.ts'
+import { listenForAsked, recordGlobally } from './global_part.ts'
+
+type Connect = WithPgClient<NodePostgresPgClient>
+
+/** How long an operation waits until its shard knows the caller, and the pause between two questions, milliseconds. */
+const patienceMs = 3000
+const pauseMs = 10
+
+const knowsCaller = 'select from app_private.person_of($1::jsonb)'
+/** SQLSTATE of `unauthenticated`. */
+const unauthenticated = 'MS401'
+
+/** An operation for which a shard is used. */
+interface Operation {
+  claims: Claims
+  deadline?: Deadline | undefined
+}
+
+/**
+ * One operation's use of a shard. People are registered and sign in at the global database, so a shard may not know the caller
+ * yet: it refuses the first transaction, and no other begins. repeated() then waits until the caller has arrived.
+ */
+export class ShardUse {
+  readonly shard: Shard
+  readonly #global: Pool
+  readonly #operation: Operation
+  #hasBegun = false
+  #refusal: unknown
+  #recorded: Recorded | undefined
+  #commits = false
+
+  constructor(shard: Shard, global: Pool, operation: Operation) {
+    this.shard = shard
+    this.#global = global
+    this.#operation = operation
+    shard.operations++
+  }
+
+  /**
+   * Connects to the shard. Throws Refusal `shard_unavailable` when that is not possible, and when the shard hangs before a
+   * commit was sent.
+   */
+  readonly connect: Connect = (settings, work) => {
+    if (this.#refusal) return Promise.reject(this.#refusal)
+    if (!this.shard.answers) return Promise.reject(this.#unavailable())
+    this.#commits = false
+    return new Promise((resolve, reject) => {
+      let connected: NodePostgresPgClient | undefined
+      let isBrokenOff = false
+      const unwatch = this.shard.onSilence(() => {
+        isBrokenOff = true
+        // PostgreSQL rolls back when it goes on and finds that the connection has ended.
+        if (connected) destroy(connected.rawClient)
+        else reject(this.#unavailable())
+      })
+      this.shard
+        .connect(settings, async (client) => {
+          if (isBrokenOff) throw this.#unavailable()
+          connected = client
+          return this.#withGlobalPart(client, work)
+        })
+        .catch((error: Error) => {
+          const nothingDone = connected ? isBrokenOff && !this.#commits : true
+          const noAnswer = isConnectionFailure(error) || (isPoolExhausted(error) && !this.shard.answeredLast)
+          throw nothingDone && noAnswer ? this.#unavailable(error) : error
+        })
+        .finally(unwatch)
+        .then(resolve, reject)
+    })
+  }
+
+  #unavailable(err?: Error): Refusal {
+    this.shard.failures++
+    log.warn({ err, shard: this.shard.number }, 'a request got no answer from its shard')
+    return new Refusal('shard_unavailable', '', { shard: this.shard.number })
+  }
+
+  /** Notes that a commit is sent: what becomes of it may not be known. */
+  noteCommit(): void {
+    this.#commits = true
+  }
+
+  /** What the global database has recorded for the transaction that begins. */
+  get recorded(): Recorded | undefined {
+    return this.#recorded
+  }
+
+  /**
+   * Runs work, a transaction; again, when the shard has refused it because the global database has to record a part first, and
+   * that is done. What was recorded counts
+   * for this transaction only.
+   */
+  async #withGlobalPart<T>(client: NodePostgresPgClient, work: (client: NodePostgresPgClient) => T | Promise<T>) {
+    using asked = listenForAsked(client.rawClient)
+    try {
+      for (;;) {
+        try {
+          return await work(client)
+        } catch (error) {
+          const part = asked.take()
+          if (!part || this.#recorded?.[part.task]) throw error
+          const databases = { shard: client.rawClient, global: this.#global }
+          const recorded = await recordGlobally(part, databases, this.#operation.deadline)
+          this.#recorded = { ...this.#recorded, ...recorded }
+        }
+      }
+    } finally {
+      this.#recorded = undefined
+    }
+  }
+
+  /** Notes whether a transaction of the operation began. */
+  noteBegin(begun: Promise<unknown>): void {
+    begun.then(
+      () => {
+        this.#hasBegun = true
+      },
+      (error: Error & { code?: string }) => {
+        if (!this.#hasBegun && error.code === unauthenticated) this.#refusal ??= error
+      },
+    )
+  }
+
+  /**
+   * Runs an operation; again, after a wait, if the shard refused a caller whom the global database knows. Nothing was done then.
+   * Throws Refusal `shard_behind` when the caller does not arrive.
+   */
+  async repeated<T>(run: () => Promise<T>): Promise<T> {
+    const [first] = await Promise.allSettled([run()])
+    if (this.#refusal && (await this.#callerHasArrived())) return run()
+    if (first.status === 'rejected') throw first.reason
+    return first.value
+  }
+
+  /** False for a caller whom the global database refuses, too. */
+  async #callerHasArrived(): Promise<boolean> {
+    const { claims, deadline } = this.#operation
+    const knows = (pool: Pool) =>
+      pool.query(knowsCaller, [JSON.stringify(claims)]).then(
+        () => true,
+        (error: Error & { code?: string }) => {
+          if (error.code === unauthenticated) return false
+          log.warn({ err: error, shard: this.shard.number }, 'it is not known whether a caller is signed in')
+          throw new Refusal('shard_behind')
+        },
+      )
+    if (!(await knows(this.#global))) return false
+    for (const end = performance.now() + patienceMs; !(await knows(this.shard.pool)); await sleep(pauseMs)) {
+      deadline?.check()
+      if (performance.now() > end) throw new Refusal('shard_behind')
+    }
+    this.#refusal = undefined
+    return true
+  }
+}
+
+const destroy = (client: PoolClient) =>
+  (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
+
+/** Runs an operation on its shard, or, without one, just runs it. */
+export const onShard = <T>(use: ShardUse | undefined, run: () => Promise<T>): Promise<T> =>
+  use ? use.repeated(run) : run()

@@ -1,0 +1,35 @@
+import { NetworkAlert } from '../fragments.ts'
+import { pageInfo, type Route } from '../route.ts'
+
+export const networkAlerts: Route[] = [
+  {
+    method: 'GET',
+    path: '/clinics/{clinicId}/networkAlerts',
+    id: 'listNetworkAlerts',
+    summary:
+      'List the dates of which customers of one network took a large part within a day, and that the desk has not dismissed',
+    rights: 'The clinic’s staff and administrators.',
+    document: `query NetworkAlerts($clinicId: BigInt!, $first: Int!, $after: Cursor) {
+      parent: clinic(id: $clinicId) { id }
+      networkAlerts(clinicId: $clinicId, first: $first, after: $after) { nodes { ...NetworkAlert } ${pageInfo} }
+    } ${NetworkAlert}`,
+    variables: ({ path, first, after }) => ({ ...path, first, after }),
+    answer: 'networkAlerts',
+    list: 'connection',
+    notFound: 'clinic_not_found',
+  },
+  {
+    method: 'POST',
+    path: '/clinics/{clinicId}/networkAlerts/dismiss',
+    id: 'dismissNetworkAlert',
+    summary: 'Dismiss the alert about a date: the desk has looked at its bookings',
+    rights: 'The clinic’s desk and administrators.',
+    document: `mutation DismissNetworkAlert($input: DismissNetworkAlertInput!) {
+      dismissNetworkAlert(input: $input) { networkAlert { ...NetworkAlert } }
+    } ${NetworkAlert}`,
+    body: { type: 'DismissNetworkAlertInput', omit: ['clinicId'] },
+    variables: ({ path, body }) => ({ input: { ...body, ...path } }),
+    answer: 'dismissNetworkAlert.networkAlert',
+    notFound: 'alert_not_found',
+  },
+]

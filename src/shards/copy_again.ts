@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Client } from 'pg'
+import { log } from '../process/log.ts'
+import { StartError } from '../process/settings.ts'
+import { streamRows } from './clinic_rows.ts'
+import {
+  addressWithoutLogin,
+  connectForReplication,
+  connectOwner,
+  replicationConnection,
+  shardsOf,
+  withLoginOf,
+} from './databases.ts'
+import { clinicsOf, hasSubscription, peopleOf } from './replication.ts'
+import { inTransaction } from './transactions.ts'
+
+/** Copies of what one database publishes in another, under a name that is also that of the slot and the subscription. */
+interface Copies {
+  name: string
+  home: 'global' | 'clinic'
+  publisher: Client
+  subscriber: Client
+  /** The publisher's address. */
+  address: string
+}
+
+/**
+ * Makes the copies of a shard again, in both directions, for example when a slot was lost: tables that differ are copied as a
+ * whole, while the copies that are there can be read. May be repeated after an interruption.
+ */
+export async function copyAgain(globalUrl: string, id: number, password: string): Promise<void> {
+  const global = await connectOwner(globalUrl)
+  try {
+    const found = (await shardsOf(global)).find((known) => known.id === id)
+    if (found?.state !== 'active') throw new StartError(`Shard ${id} is not active.`)
+    const shard = await connectOwner(withLoginOf(globalUrl, found.address))
+    try {
+      const people = { publisher: global, subscriber: shard, address: addressWithoutLogin(globalUrl) }
+      await copy({ ...people, name: peopleOf(id), home: 'global' }, null, password)
+      // Replication would have updated the records that follow profiles.
+      await inTransaction(shard, () =>
+        shard.query('select app_private.follow_profiles(c.id) from app_public.clinics c'),
+      )
+      const { rows } = await global.query('select clinic_id as id from app_private.clinic_shards where shard_id = $1', [
+        id,
+      ])
+      const held = await shard.query('select id from app_public.clinics')
+      const clinics = [...new Set([...rows, ...held.rows].map((clinic) => clinic.id as string))]
+      const copies = { publisher: shard, subscriber: global, address: found.address }
+      await copy({ ...copies, name: clinicsOf(id), home: 'clinic' }, clinics, password)
+    } finally {
+      await shard.end()
+    }
+  } finally {
+    await global.end()
+  }
+}
+
+/** Replaces the subscription by a new one that begins at a position, with the rows that there were at this position. */
+async function copy(copies: Copies, clinics: string[] | null, password: string): Promise<void> {
+  const { name, publisher, subscriber, address } = copies
+  const walsender = await connectForReplication(address, password)
+  try {
+    await endSubscription(copies, walsender)
+    const { rows } = await walsender.query(`CREATE_REPLICATION_SLOT ${name} LOGICAL pgoutput (SNAPSHOT 'export')`)
+    await publisher.query('begin isolation level repeatable read read only')
+    try {
+      await publisher.query(`set transaction snapshot ${publisher.escapeLiteral(rows[0].snapshot_name)}`)
+      await inTransaction(subscriber, () => replaceCopies(copies, clinics))
+    } finally {
+      await publisher.query('rollback')
+    }
+  } finally {
+    await walsender.end()
+  }
+  const connection = subscriber.escapeLiteral(replicationConnection(address, password))
+  await subscriber.query(
+    `create subscription ${name} connection ${connection} publication medislot_copies
+     with (create_slot = false, copy_data = false)`,
+  )
+}
+
+/** Removes the subscription and its slot, as far as they exist. Owners of databases have no right to slots. */
+async function endSubscription({ name, publisher, subscriber }: Copies, walsender: Client): Promise<void> {
+  if (await hasSubscription(subscriber, name)) {
+    await subscriber.query(`alter subscription ${name} disable`)
+    await subscriber.query(`alter subscription ${name} set (slot_name = none)`)
+    await subscriber.query(`drop subscription ${name}`)
+  }
+  for (const deadline = Date.now() + 30_000; ; await sleep(50)) {
+    const { rows } = await publisher.query('select active from pg_replication_slots where slot_name = $1', [name])
+    if (rows.length === 0) return
+    if (!rows[0].active) await walsender.query(`DROP_REPLICATION_SLOT ${name}`)
+    else if (Date.now() > deadline) throw new StartError(`${name}: the slot is still in use. Run this again.`)
+  }
+}
+
+async function replaceCopies({ name, home, publisher, subscriber }: Copies, clinics: string[] | null): Promise<void> {
+  await subscriber.query(`set local session_replication_role = replica`)
+  const { rows } = await publisher.query<{ table: string }>(
+    `select table_name as table from app_private.table_homes
+     where home = $1 and copied_columns is not null order by table_name`,
+    [home],
+  )
+  for (const { table } of rows) {
+    const digest = async (client: Client) =>
+      (await client.query('select app_private.digest_of_copy($1, $2) as digest', [table, clinics])).rows[0].digest
+    if ((await digest(publisher)) === (await digest(subscriber))) continue
+    log.info({ copies: name, table }, 'copying a table again')
+    await subscriber.query('select app_private.remove_copies($1, $2)', [table, clinics])
+    const ids = clinics ? `'{${clinics}}'` : 'null'
+    const source = `app_private.rows_of_copy(${publisher.escapeLiteral(table)}, ${ids})`
+    await streamRows(publisher, source, (json) =>
+      subscriber.query('select app_private.put_rows_of_copy($1, $2)', [table, json]),
+    )
+  }
+  await subscriber.query('insert into app_private.catalogue_changes default values')
+}

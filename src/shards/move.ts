@@ -1,0 +1,248 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Client } from 'pg'
+import { log } from '../process/log.ts'
+import { StartError } from '../process/settings.ts'
+import { copyRows, tablesOfClinics } from './clinic_rows.ts'
+import { connectOwner, type Shard, shardsOf, withLoginOf } from './databases.ts'
+import { caughtUp, clinicsOf, peopleOf } from './replication.ts'
+import { inTransaction, olderTransactionsEnded } from './transactions.ts'
+
+/** For how long writes of the clinic are refused at most. If the command is killed, they are possible again then. */
+const refusedSeconds = 60
+/** How long to wait for transactions that began before writes were refused. */
+const patienceMs = 15_000
+
+/** Servers read the map every second (src/request/shards). Until then they ask the old database, which answers clinic_moving. */
+const mapIsKnownMs = 2000
+
+/** History, which is never changed: copied while the clinic is in use. Seals first, so that no event is sealed twice. */
+const history = [
+  'app_private.event_seals',
+  'app_public.events',
+  'app_public.archived_booking_slots',
+  'app_public.archived_bookings',
+]
+
+/** The databases that a move is about. `from` is 0 for the global database. */
+interface Move {
+  clinicId: string
+  from: number
+  to: number
+  global: Client
+  source: Client
+  target: Client
+}
+
+/**
+ * Moves a clinic to a shard while it is used: copies its rows, refuses its writes for the last changes, compares both copies
+ * and verifies the chain of events, changes the map, and removes the rows where they were. Continues what an earlier call was
+ * interrupted in, and undoes everything when it fails before the clinic has arrived. A move to the shard in which the clinic
+ * still is undoes one that was interrupted. Throws StartError when the clinic cannot be moved.
+ */
+export async function moveClinic(globalUrl: string, clinicId: string, to: number): Promise<void> {
+  const global = await connectOwner(globalUrl)
+  try {
+    const { rows } = await global.query(`select pg_try_advisory_lock(hashtext('medislot move')) as is_free`)
+    if (!rows[0].is_free) throw new StartError('Another clinic is being moved. Try again when that has ended.')
+    const shards = await shardsOf(global)
+    if (shards.find(({ id }) => id === to)?.state !== 'active') throw new StartError(`Shard ${to} is not active.`)
+    const mapped = await shardInMap(global, clinicId)
+    const interrupted = await interruptedMove(globalUrl, global, shards, clinicId)
+    if (interrupted && interrupted.to !== to && mapped !== to)
+      throw new StartError(`The clinic is moving to shard ${interrupted.to}: finish or undo that first.`)
+    if (!interrupted && mapped === to) return
+    const urlOf = (id: number) => urlOfShard(globalUrl, shards, id)
+    const [from, other] = interrupted ? [interrupted.from, interrupted.to] : [mapped, to]
+    await withClients([urlOf(from), urlOf(other)], async ([source, target]) => {
+      const move = { clinicId, from, to: other, global, source, target } as Move
+      if (mapped === to && from === to) await undoInterrupted(move)
+      else await continueMove(move)
+    })
+  } finally {
+    await global.end()
+  }
+}
+
+async function continueMove(move: Move): Promise<void> {
+  if (!(await hasArrived(move))) await arrive(move)
+  await finish(move)
+}
+
+/** Whether the target has the clinic: then a move goes forward only. */
+async function hasArrived({ target, clinicId }: Move): Promise<boolean> {
+  // A transaction of an attempt that was interrupted ends first (app_private.begin_arrival).
+  await target.query(`select pg_advisory_xact_lock(hashtext('medislot arrival'))`)
+  const { rowCount } = await target.query('select from app_public.clinics where id = $1', [clinicId])
+  return rowCount === 1
+}
+
+/** Copies the clinic to the target. When this fails the clinic stays where it is, and can be written there. */
+async function arrive(move: Move): Promise<void> {
+  const { source, target, clinicId, to } = move
+  try {
+    await source.query('select app_private.begin_move($1, $2)', [clinicId, to])
+    log.info({ clinicId, to }, 'copying the history')
+    const verified = await copyHistory(move)
+    await untilCopiesAgree(move)
+    log.info({ clinicId }, 'refusing writes')
+    const began = Date.now()
+    await source.query('select app_private.hold_writes($1, $2)', [clinicId, refusedSeconds])
+    await untilNothingIsWritten(move)
+    await untilCopiesAgree(move)
+    log.info({ clinicId }, 'copying the last changes')
+    await inTransaction(target, () => copyRest(move, verified))
+    log.info({ clinicId, refusedMs: Date.now() - began }, 'the clinic has arrived')
+  } catch (error) {
+    await undo(move).catch((failure: Error) => {
+      const again = 'Run the same command again to continue.'
+      throw new StartError(`${(error as Error).message}\nThis could not be undone: ${failure.message}\n${again}`)
+    })
+    throw error
+  }
+}
+
+/** Copies and verifies the part of the chain of events that is sealed, and gives the position and hash of its end. */
+async function copyHistory({ source, target, clinicId }: Move): Promise<{ position: string; hash: string }> {
+  return inTransaction(target, async () => {
+    await target.query('select app_private.begin_arrival($1)', [clinicId])
+    await copyRows(source, target, clinicId, history)
+    // Events of the last moments, which this database would seal by its own order of transactions.
+    await target.query(
+      `delete from app_public.events e where e.clinic_id = $1 and not exists (
+         select from app_private.event_seals s where s.clinic_id = e.clinic_id and s.event_id = e.id)`,
+      [clinicId],
+    )
+    const { rows: faults } = await target.query(
+      'select fault, fault_position as position from app_private.first_faulty_seal($1, 0)',
+      [clinicId],
+    )
+    if (faults[0].fault)
+      throw new StartError(`The chain of events is at fault: ${faults[0].fault} at position ${faults[0].position}.`)
+    await target.query('select app_private.end_arrival($1)', [clinicId])
+    const { rows } = await target.query(
+      `select position, encode(hash, 'hex') as hash from app_private.event_seals
+       where clinic_id = $1 order by position desc limit 1`,
+      [clinicId],
+    )
+    return rows[0] ?? { position: '0', hash: '' }
+  })
+}
+
+/** Waits for transactions that began before writes were refused, and until all events are sealed. */
+async function untilNothingIsWritten({ source, clinicId }: Move): Promise<void> {
+  const running = await olderTransactionsEnded(source, patienceMs)
+  if (running.length > 0)
+    throw new StartError(`Transactions that may write are running: processes ${running.join(', ')}.`)
+  for (const deadline = Date.now() + patienceMs; ; await sleep(50)) {
+    const { rows } = await source.query('select app_private.unsealed_events($1)::int as count', [clinicId])
+    if (rows[0].count === 0) return
+    if (Date.now() > deadline) throw new StartError('Events cannot be sealed, since a transaction is still running.')
+  }
+}
+
+/** Waits until the global database has the clinic as it is in the source, and the target the people as they are now. */
+async function untilCopiesAgree({ global, source, from, to }: Move): Promise<void> {
+  const people = await caughtUp(global, peopleOf(to))
+  const clinics = from === 0 || (await caughtUp(source, clinicsOf(from)))
+  if (!people || !clinics) throw new StartError('Copies do not catch up: see npm run shards -- status.')
+}
+
+/** Copies what has changed and compares everything. With the commit of this transaction the clinic is in the target. */
+async function copyRest(move: Move, verified: { position: string; hash: string }): Promise<void> {
+  const { source, target, clinicId } = move
+  await target.query('select app_private.begin_arrival($1)', [clinicId])
+  const { rows } = await source.query('select app_private.companions_of_clinic($1)::text as companions', [clinicId])
+  await target.query('select app_private.put_companions_of_clinic($1)', [rows[0].companions])
+  let different = await tablesOfClinics(target)
+  // Nobody writes, but profiles that change meanwhile are copied to the clinic's records.
+  for (let attempt = 0; attempt < 5 && different.length > 0; attempt++)
+    different = await copyRows(source, target, clinicId, different)
+  if (different.length > 0) throw new StartError(`Copies differ: ${different.join(', ')}.`)
+  await target.query('select app_private.end_arrival($1)', [clinicId])
+  const { rows: found } = await target.query('select * from app_public.verify_events($1, $2, $3)', [
+    clinicId,
+    verified.position,
+    verified.hash,
+  ])
+  if (found[0].fault || found[0].unsealed !== '0')
+    throw new StartError(`The chain of events is at fault: ${found[0].fault ?? 'unsealed events'}.`)
+  await source.query('select app_private.leave_clinic($1)', [clinicId])
+}
+
+/** The clinic has arrived: the map says so, and its rows are removed where they were. */
+async function finish({ global, source, target, clinicId, to }: Move): Promise<void> {
+  log.info({ clinicId }, 'changing the map')
+  await global.query('select app_private.map_clinic($1, $2)', [clinicId, to])
+  await sleep(mapIsKnownMs)
+  log.info({ clinicId }, 'removing the rows that were moved')
+  await inTransaction(source, () => source.query('select app_private.remove_moved_clinic($1)', [clinicId]))
+  // Profiles that changed meanwhile: replication may still be in a transaction that did not see the clinic.
+  await olderTransactionsEnded(target, patienceMs)
+  await inTransaction(target, () => target.query('select app_private.follow_profiles($1)', [clinicId]))
+}
+
+/** Removes what was copied. Refused when the target has the clinic, which may be written there. */
+async function undo(move: Move): Promise<void> {
+  const { source, target, clinicId } = move
+  await target.query('rollback')
+  if (await hasArrived(move)) throw new Error('the clinic has arrived')
+  await inTransaction(target, async () => {
+    await target.query('select app_private.begin_arrival($1)', [clinicId])
+    for (const table of history)
+      await target.query('select app_private.remove_rows_of_clinic($1, $2)', [clinicId, table])
+    await target.query('select app_private.end_arrival($1)', [clinicId])
+  })
+  await source.query('select app_private.remain($1)', [clinicId])
+}
+
+async function undoInterrupted(move: Move): Promise<void> {
+  if (await hasArrived(move))
+    throw new StartError(
+      `The clinic has arrived in shard ${move.to}: npm run shards -- move ${move.clinicId} ${move.to}`,
+    )
+  await undo(move)
+}
+
+/** The shard in the map; 0 for the global database. Throws StartError if no database has the clinic. */
+async function shardInMap(global: Client, clinicId: string): Promise<number> {
+  const { rows } = await global.query<{ shard: number }>(
+    `select coalesce(cs.shard_id, 0) as shard from app_public.clinics c
+     left join app_private.clinic_shards cs on cs.clinic_id = c.id where c.id = $1`,
+    [clinicId],
+  )
+  if (!rows[0]) throw new StartError(`There is no clinic ${clinicId}.`)
+  return rows[0].shard
+}
+
+/** The move of a clinic that is recorded in one of the databases as not finished. */
+async function interruptedMove(globalUrl: string, global: Client, shards: Shard[], clinicId: string) {
+  const recorded = async (client: Client, from: number) => {
+    const { rows } = await client.query<{ to: number }>(
+      `select to_shard as to from app_private.clinic_moves where clinic_id = $1 and state <> 'gone'`,
+      [clinicId],
+    )
+    return rows[0] && { from, to: rows[0].to }
+  }
+  const here = await recorded(global, 0)
+  if (here) return here
+  for (const { id } of shards) {
+    const found = await withClients([urlOfShard(globalUrl, shards, id)], ([shard]) => recorded(shard as Client, id))
+    if (found) return found
+  }
+  return undefined
+}
+
+function urlOfShard(globalUrl: string, shards: Shard[], id: number): string {
+  const shard = shards.find((known) => known.id === id)
+  return shard ? withLoginOf(globalUrl, shard.address) : globalUrl
+}
+
+async function withClients<T>(urls: string[], work: (clients: Client[]) => Promise<T>): Promise<T> {
+  const clients: Client[] = []
+  try {
+    for (const url of urls) clients.push(await connectOwner(url))
+    return await work(clients)
+  } finally {
+    for (const client of clients) await client.end()
+  }
+}

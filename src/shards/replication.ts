@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Client } from 'pg'
+import { StartError } from '../process/settings.ts'
+import { connectForReplication, replicationConnection } from './databases.ts'
+
+interface Server {
+  version: number
+  wal_level: string
+  replicates: boolean
+  subscribes: boolean
+  moves: boolean
+}
+
+/**
+ * What a database lacks to copy rows to others and from them, one sentence each. `name` says which database it is. PostgreSQL
+ * 15 lets superusers alone subscribe.
+ */
+export async function faultsOfServer(client: Client, name: string): Promise<string[]> {
+  const { rows } = await client.query<Server>(
+    `select current_setting('server_version_num')::int as version, current_setting('wal_level') as wal_level,
+       exists (select from pg_roles
+               where rolname = 'medislot_replication' and rolcanlogin and rolreplication and rolbypassrls) as replicates,
+       exists (select from pg_roles
+               where rolname = 'pg_create_subscription' and pg_has_role(oid, 'usage')) as subscribes,
+       has_parameter_privilege('session_replication_role', 'set') as moves`,
+  )
+  const { version, wal_level, replicates, subscribes, moves } = rows[0] as Server
+  if (version < 160_000) return [`${name}: shards need PostgreSQL 16 or newer`]
+  return [
+    ...(wal_level === 'logical' ? [] : [`${name}: wal_level is ${wal_level} and must be logical (restart PostgreSQL)`]),
+    ...(replicates
+      ? []
+      : [`${name}: the role medislot_replication is missing, or lacks login, replication or bypassrls`]),
+    ...(subscribes ? [] : [`${name}: the owner needs the role pg_create_subscription`]),
+    ...(moves ? [] : [`${name}: the owner needs the right to set session_replication_role`]),
+  ]
+}
+
+/**
+ * Subscribes to what another database publishes, by its address, under a name that is also that of the slot there, and waits
+ * until everything is copied. When the subscription exists, it gets the connection again, and tables that are published
+ * meanwhile.
+ */
+export async function subscribe(at: Client, name: string, address: string, password: string): Promise<void> {
+  const literal = at.escapeLiteral(replicationConnection(address, password))
+  if (await hasSubscription(at, name)) {
+    await at.query(`alter subscription ${name} connection ${literal}`)
+    await at.query(`alter subscription ${name} enable`)
+    await at.query(`alter subscription ${name} refresh publication`)
+  } else {
+    await dropSlot(name, address, password)
+    await at.query(`create subscription ${name} connection ${literal} publication medislot_copies`)
+  }
+  await untilCopied(at, name)
+}
+
+/** Drops the slot that an interrupted attempt has left, if there is one. A slot that is in use is not dropped: this fails. */
+async function dropSlot(name: string, address: string, password: string): Promise<void> {
+  // Owners of databases have no right to slots.
+  const client = await connectForReplication(address, password)
+  try {
+    const { rows } = await client.query(
+      `select from pg_replication_slots where slot_name = ${client.escapeLiteral(name)}`,
+    )
+    if (rows.length > 0) await client.query(`DROP_REPLICATION_SLOT ${name}`)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Whether a database has this subscription. */
+export async function hasSubscription(at: Client, name: string): Promise<boolean> {
+  const { rowCount } = await at.query(
+    `select from pg_subscription
+     where subname = $1 and subdbid = (select oid from pg_database where datname = current_database())`,
+    [name],
+  )
+  return rowCount === 1
+}
+
+async function untilCopied(at: Client, name: string): Promise<void> {
+  // Errors are counted for ever. PostgreSQL tries again every few seconds.
+  for (let before: string | undefined; ; ) {
+    const { rows } = await at.query<{ left: number; errors: string }>(
+      `select (select count(*)::int from pg_subscription_rel r where r.srsubid = s.oid and r.srsubstate <> 'r') as left,
+         t.sync_error_count as errors
+       from pg_subscription s join pg_stat_subscription_stats t on t.subid = s.oid where s.subname = $1`,
+      [name],
+    )
+    if (rows[0]?.left === 0) return
+    before ??= rows[0]?.errors
+    if (rows[0]?.errors !== before) {
+      throw new StartError(`${name}: rows could not be copied. PostgreSQL's log says why; then run this again.`)
+    }
+    await sleep(100)
+  }
+}
+
+/**
+ * Waits until a subscriber has what its publisher has committed by now. False if it has not within a minute, or within ten
+ * seconds without a connection.
+ */
+export async function caughtUp(publisher: Client, slot: string): Promise<boolean> {
+  const { rows } = await publisher.query<{ position: string }>('select pg_current_wal_insert_lsn() as position')
+  const began = Date.now()
+  for (let connectedAt = began; ; await sleep(50)) {
+    const { rows: found } = await publisher.query<{ reached: boolean; connected: boolean }>(
+      `select confirmed_flush_lsn >= $2 as reached, active as connected
+       from pg_replication_slots where slot_name = $1`,
+      [slot, rows[0]?.position],
+    )
+    if (found[0]?.reached) return true
+    if (found[0]?.connected) connectedAt = Date.now()
+    if (Date.now() > Math.min(began + 60_000, connectedAt + 10_000)) return false
+  }
+}
+
+export interface Lag {
+  bytes: string
+  connected: boolean
+  /** The publisher has removed log that the subscriber needs (max_slot_wal_keep_size). */
+  lost: boolean
+}
+
+/** How many bytes of the log a subscriber has not confirmed, and whether it is connected; undefined without a slot. */
+export async function lagOf(publisher: Client, slot: string): Promise<Lag | undefined> {
+  const { rows } = await publisher.query<Lag>(
+    `select pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::text as bytes, active as connected,
+       wal_status = 'lost' as lost
+     from pg_replication_slots where slot_name = $1`,
+    [slot],
+  )
+  return rows[0]
+}
+
+/** The subscription by which a shard gets people, and the one by which the global database gets the shard's clinics. */
+export const peopleOf = (shard: number) => `medislot_people_${shard}`
+export const clinicsOf = (shard: number) => `medislot_clinics_${shard}`

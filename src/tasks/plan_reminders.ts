@@ -1,9 +1,0 @@
-import type { Task } from 'graphile-worker'
-
-/** Spreads the coming day's reminders ahead of their due times: sql/notification/plan_reminders.sql. */
-const planReminders: Task = async (_payload, { query, logger }) => {
-  const { rows } = await query<{ planned: number }>('select app_private.plan_reminders() as planned')
-  if (rows[0]?.planned) logger.info(`planned ${rows[0].planned} reminders`)
-}
-
-export default planReminders
