@@ -1,7 +1,7 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
-import { startSession } from './session.ts'
+import { startSession } from './data/session.ts'
 import './style/fonts.css'
 import './style/tokens.css'
 import './style/base.css'

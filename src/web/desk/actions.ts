@@ -1,8 +1,7 @@
-import { useState } from 'react'
-import { graphql } from '../graphql/generated/gql.ts'
-import type { DeskWithdrawDayMutation } from '../graphql/generated/graphql.ts'
-import { newKey } from '../new_key.ts'
-import { ask } from '../session.ts'
+import { graphql } from '../data/generated/gql.ts'
+import type { DeskWithdrawDayMutation } from '../data/generated/graphql.ts'
+import { request } from '../data/session.ts'
+import { useKeyed } from '../data/use_keyed.ts'
 import { bookingOf, type DeskSlot } from './slots.ts'
 
 const AddPatient = graphql(`
@@ -49,6 +48,9 @@ const Move = graphql(`
     rescheduleBooking(input: $input) { booking { bookingSlot { ...DeskSlot } } }
   }
 `)
+const SendNewLink = graphql(`
+  mutation DeskSendNewLink($input: SendNewLinkInput!) { sendNewLink(input: $input) { clientMutationId } }
+`)
 const Withdraw = graphql(`
   mutation DeskWithdraw($input: WithdrawSlotInput!) { withdrawSlot(input: $input) { bookingSlot { ...DeskSlot } } }
 `)
@@ -60,6 +62,11 @@ const Reopen = graphql(`
 const Release = graphql(`
   mutation DeskRelease($input: ReleaseHoldInput!) { releaseHold(input: $input) { bookingSlot { ...DeskSlot } } }
 `)
+const OpenOffered = graphql(`
+  mutation DeskOpenOffered($input: OpenOfferedSlotInput!) {
+    openOfferedSlot(input: $input) { bookingSlot { ...DeskSlot } }
+  }
+`)
 const WithdrawDay = graphql(`
   mutation DeskWithdrawDay($input: WithdrawDayInput!, $clinicId: BigInt!, $doctorId: BigInt!, $slotDate: Date!) {
     withdrawDay(input: $input) {
@@ -70,7 +77,7 @@ const WithdrawDay = graphql(`
     }
   }
 `)
-/** Which patients would get no message, and have to be phoned. */
+/** The patients who would get no message and have to be phoned. */
 export const DeskWithoutAddress = graphql(`
   query DeskWithoutAddress($clinicId: BigInt!, $customerIds: [BigInt]!, $kind: NotificationKind!) {
     customersWithoutAddress(clinicId: $clinicId, customerIds: $customerIds, kind: $kind)
@@ -91,15 +98,15 @@ export interface NewPatient {
 
 type Saved = { booking?: { bookingSlot: DeskSlot | null } | null; bookingSlot?: DeskSlot | null } | null | undefined
 
-/** The slot that an answer is about. */
+/** The slot in the response of a mutation. */
 const slotIn = (saved: Saved): DeskSlot[] => {
   const slot = saved?.booking?.bookingSlot ?? saved?.bookingSlot
   return slot ? [slot] : []
 }
 
 /**
- * What the desk does with a slot; each gives the slots as they are then, and throws as ask() does. Sent again with the
- * same input, after a double click or a lost answer, it is done once.
+ * The actions of the desk on a slot. Each returns the changed slots and throws as request() does. An action that is
+ * sent again with the same input, after a double click or a lost response, takes effect once.
  */
 export function useActions(of: DeskSlot) {
   const keyed = useKeyed()
@@ -109,46 +116,61 @@ export function useActions(of: DeskSlot) {
   const whose = { clinicId, customerId: customerId ?? '0' }
 
   return {
-    async bookFor(patient: string, note: string | undefined) {
-      return slotIn((await ask(Book, { input: keyed({ ...slot, customerId: patient, note }) })).bookSlot)
+    async bookFor(
+      patient: string,
+      note: string | undefined,
+      serviceId: string | undefined,
+      online: boolean | undefined,
+    ) {
+      return slotIn(
+        (await request(Book, { input: keyed({ ...slot, customerId: patient, note, serviceId, online }) })).bookSlot,
+      )
     },
-    /** Throws similar_customer_exists when the records have somebody like this, unless it is to be done anyway. */
+    /** Throws similar_customer_exists if the records have a similar patient, unless `addAnyway` is set. */
     async addPatient(patient: NewPatient, addAnyway: boolean) {
-      const { addClinicCustomer } = await ask(AddPatient, { input: keyed({ clinicId, ...patient, addAnyway }) })
+      const { addClinicCustomer } = await request(AddPatient, { input: keyed({ clinicId, ...patient, addAnyway }) })
       return addClinicCustomer?.clinicCustomer?.customerId ?? '0'
     },
-    checkIn: async () => slotIn((await ask(CheckIn, { input: keyed(booking, 'check-in') })).checkIn),
-    complete: async () => slotIn((await ask(Complete, { input: keyed(booking, 'complete') })).completeBooking),
-    noShow: async () => slotIn((await ask(NoShow, { input: keyed(booking, 'no-show') })).markNoShow),
-    undoCheckIn: async () => slotIn((await ask(UndoCheckIn, { input: keyed(booking, 'undo check-in') })).undoCheckIn),
+    checkIn: async () => slotIn((await request(CheckIn, { input: keyed(booking, 'check-in') })).checkIn),
+    complete: async () => slotIn((await request(Complete, { input: keyed(booking, 'complete') })).completeBooking),
+    noShow: async () => slotIn((await request(NoShow, { input: keyed(booking, 'no-show') })).markNoShow),
+    undoCheckIn: async () =>
+      slotIn((await request(UndoCheckIn, { input: keyed(booking, 'undo check-in') })).undoCheckIn),
     undoCompletion: async () =>
-      slotIn((await ask(UndoCompletion, { input: keyed(booking, 'undo complete') })).undoCompletion),
-    undoNoShow: async () => slotIn((await ask(UndoNoShow, { input: keyed(booking, 'undo no-show') })).undoNoShow),
+      slotIn((await request(UndoCompletion, { input: keyed(booking, 'undo complete') })).undoCompletion),
+    undoNoShow: async () => slotIn((await request(UndoNoShow, { input: keyed(booking, 'undo no-show') })).undoNoShow),
     cancel: async (reason: string | undefined) =>
-      slotIn((await ask(Cancel, { input: keyed({ ...booking, reason }, 'cancel') })).cancelBooking),
-    moveTo: async (to: DeskSlot) =>
-      slotIn((await ask(Move, { input: keyed({ ...booking, bookingSlotId: to.id }, 'move') })).rescheduleBooking),
+      slotIn((await request(Cancel, { input: keyed({ ...booking, reason }, 'cancel') })).cancelBooking),
+    /** Moves the booking to another slot, and to another service or to none if that is given. */
+    async moveTo(to: DeskSlot, service: { serviceId?: string | undefined; withoutService?: boolean }) {
+      const input = keyed({ ...booking, bookingSlotId: to.id, ...service }, 'move')
+      return slotIn((await request(Move, { input })).rescheduleBooking)
+    },
     withdraw: async (reason: string | undefined, cascade: boolean) =>
-      slotIn((await ask(Withdraw, { input: keyed({ ...slot, reason, cascade }, 'withdraw') })).withdrawSlot),
+      slotIn((await request(Withdraw, { input: keyed({ ...slot, reason, cascade }, 'withdraw') })).withdrawSlot),
     async reopen() {
       const [slot] = slotIn(
-        (await ask(Reopen, { input: { clinicId, doctorId, timeSlotId, slotDate } })).createBookingSlot,
+        (await request(Reopen, { input: keyed({ clinicId, doctorId, timeSlotId, slotDate }, 'reopen') }))
+          .createBookingSlot,
       )
       if (!slot || slot.id === of.id) return slot ? [slot] : []
-      // Its time slot has other hours by now, so another slot took its place.
+      // The hours of its time slot have changed since, so another slot took its place.
       return [{ ...of, superseded: true }, slot]
     },
-    release: async () => slotIn((await ask(Release, { input: { ...slot, ...whose } })).releaseHold),
+    release: async () =>
+      slotIn((await request(Release, { input: keyed({ ...slot, ...whose }, 'release') })).releaseHold),
+    openToAll: async () => slotIn((await request(OpenOffered, { input: slot })).openOfferedSlot),
+    sendNewLink: async () => void (await request(SendNewLink, { input: booking })),
     saveNotes: async (notes: string | undefined, rowVersion: number) =>
-      void (await ask(SaveNotes, { input: { ...whose, patch: { notes: notes ?? null, rowVersion } } })),
+      void (await request(SaveNotes, { input: { ...whose, patch: { notes: notes ?? null, rowVersion } } })),
   }
 }
 
 type Ended = NonNullable<NonNullable<DeskWithdrawDayMutation['withdrawDay']>['bookings']>[number]
-/** A booking that was cancelled, and whether its patient has to be phoned because no message reaches them. */
+/** A cancelled booking, and whether its patient has to be phoned because no message can be sent. */
 export type EndedBooking = Ended & { isToPhone: boolean }
 
-/** Withdraws what is left of a doctor's day, and gives the bookings that were cancelled. Throws as ask() does. */
+/** Withdraws the rest of a doctor's day and returns the cancelled bookings. Throws as request() does. */
 export function useWithdrawDay() {
   const keyed = useKeyed()
   return async (day: {
@@ -158,7 +180,7 @@ export function useWithdrawDay() {
     reason?: string
   }): Promise<EndedBooking[]> => {
     const { clinicId, doctorId, slotDate } = day
-    const { withdrawDay } = await ask(WithdrawDay, {
+    const { withdrawDay } = await request(WithdrawDay, {
       input: keyed({ ...day, cascade: true }),
       clinicId,
       doctorId,
@@ -166,16 +188,5 @@ export function useWithdrawDay() {
     })
     const toPhone = new Set(withdrawDay?.query?.bookingsToPhone?.map((booking) => booking?.id))
     return (withdrawDay?.bookings ?? []).map((booking) => ({ ...booking, isToPhone: toPhone.has(booking.id) }))
-  }
-}
-
-/** Adds an idempotency key to an input: the same to the same for as long as the form is open, another to another. */
-function useKeyed() {
-  const [keys] = useState(new Map<string, string>())
-  return <Input extends object>(input: Input, what = ''): Input & { idempotencyKey: string } => {
-    const said = what + JSON.stringify(input)
-    const idempotencyKey = keys.get(said) ?? newKey()
-    keys.set(said, idempotencyKey)
-    return { ...input, idempotencyKey }
   }
 }

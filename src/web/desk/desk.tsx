@@ -1,25 +1,60 @@
+import { lazy, Suspense } from 'react'
 import { useParams } from 'wouter'
-import { NotFound } from '../parts/notice.tsx'
-import { AtClinic } from '../staff/clinic.tsx'
-import { DayPage } from './day_page.tsx'
+import { AreaErrorTextsContext } from '../parts/error_text.ts'
+import { Loading, NotFound } from '../parts/notice.tsx'
+import { AtClinic, useWorkplace } from '../parts/workplace.tsx'
+import { deskErrorTexts } from '../text/desk/errors.ts'
+import { BookingForProvider } from './booking_for.tsx'
+import { DayPage } from './day/day_page.tsx'
+import { WeekPage } from './day/week_page.tsx'
 import { MovingProvider } from './moving.tsx'
-import { WeekPage } from './week_page.tsx'
+import { RebookingPage } from './rebooking_page.tsx'
 import './desk.css'
 
-/** The desk of a clinic: its day at /desk/:clinicId, a doctor's week at /desk/:clinicId/week/:doctorId. */
+const AccountPage = lazy(() => import('./account/account_page.tsx'))
+const AccountsPage = lazy(() => import('./account/accounts_page.tsx'))
+const WaitingPage = lazy(() => import('./waiting/waiting_page.tsx'))
+const AbsencesPage = lazy(() => import('./absences_page.tsx'))
+const SeriesPage = lazy(() => import('./series/series_page.tsx'))
+
+/**
+ * The desk of a clinic: its day at /desk/:clinicId, a doctor's week at /desk/:clinicId/week/:doctorId, the rebooking list at
+ * /desk/:clinicId/rebooking, the waiting list at /desk/:clinicId/waiting, the absences at /desk/:clinicId/absences, series
+ * at /desk/:clinicId/series, and a patient's account at /desk/:clinicId/account/:customerId, which is found at
+ * /desk/:clinicId/accounts.
+ */
 export default function Desk() {
-  const [clinicId, page, doctorId] = (useParams()['*'] ?? '').split('/')
+  const [clinicId, page, id] = (useParams()['*'] ?? '').split('/')
   return (
-    <AtClinic base="/desk" {...(clinicId && { clinicId })}>
-      <MovingProvider key={clinicId}>
-        {!page ? (
-          <DayPage key={clinicId} />
-        ) : page === 'week' && /^\d{1,18}$/.test(doctorId ?? '') ? (
-          <WeekPage key={doctorId} doctorId={doctorId as string} />
-        ) : (
-          <NotFound />
-        )}
-      </MovingProvider>
-    </AtClinic>
+    <AreaErrorTextsContext value={deskErrorTexts}>
+      <AtClinic base="/desk" {...(clinicId && { clinicId })}>
+        <MovingProvider key={clinicId}>
+          <BookingForProvider>
+            <Suspense fallback={<Loading />}>
+              <Chosen clinicId={clinicId} page={page} id={/^\d{1,18}$/.test(id ?? '') ? id : undefined} />
+            </Suspense>
+          </BookingForProvider>
+        </MovingProvider>
+      </AtClinic>
+    </AreaErrorTextsContext>
   )
+}
+
+interface ChosenProps {
+  clinicId: string | undefined
+  page: string | undefined
+  id: string | undefined
+}
+
+function Chosen({ clinicId, page, id }: ChosenProps) {
+  const { isDesk } = useWorkplace()
+  if (!page) return <DayPage key={clinicId} />
+  if (page === 'rebooking') return <RebookingPage key={clinicId} />
+  if (page === 'waiting') return <WaitingPage key={clinicId} />
+  if (page === 'absences') return <AbsencesPage key={clinicId} />
+  if (page === 'series') return <SeriesPage key={id} {...(id && { seriesId: id })} />
+  if (page === 'week' && id) return <WeekPage key={id} doctorId={id} />
+  if (page === 'accounts' && isDesk) return <AccountsPage key={clinicId} />
+  if (page === 'account' && id && isDesk) return <AccountPage key={id} customerId={id} />
+  return <NotFound />
 }

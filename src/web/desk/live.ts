@@ -1,7 +1,7 @@
 import { createClient } from 'graphql-ws/client'
-import { graphql } from '../graphql/generated/gql.ts'
-import type { ClinicDaySubscription } from '../graphql/generated/graphql.ts'
-import { accessToken } from '../session.ts'
+import { graphql } from '../data/generated/gql.ts'
+import type { ClinicDaySubscription } from '../data/generated/graphql.ts'
+import { accessToken } from '../data/session.ts'
 import type { DeskSlot } from './slots.ts'
 
 const ClinicDay = graphql(`
@@ -11,11 +11,11 @@ const ClinicDay = graphql(`
 `)
 
 interface Watcher {
-  /** Slots have changed; they are given as they are now. */
+  /** Called with the new state of slots that have changed. */
   changed(slots: DeskSlot[]): void
-  /** Told from now on, for the first time or again. What happened before was missed. */
+  /** Called when updates begin, at first or after a lost connection. Earlier changes were missed. */
   began(): void
-  /** The connection is gone, or there is a sign that it is there. */
+  /** Called when the connection is lost, and at each sign that it is alive. */
   lost(): void
   seen(): void
 }
@@ -24,15 +24,15 @@ const longestPause = 15_000
 const silence = 8_000
 
 /**
- * Watches a clinic's day (null: every day) until the function that it gives is called. When the connection goes it comes
- * back by itself, each time with an access token that is good: the server asks for one at the start only.
+ * Watches a clinic's day (null: all days) until the returned function is called. A lost connection is opened again,
+ * each time with a valid access token, because the server checks the token only when a connection starts.
  */
 export function watchDay(clinicId: string, date: string | null, watcher: Watcher): () => void {
   let stop = false
   let wake = () => {}
   let end = () => {}
 
-  /** One connection, until it ends. Gives how many milliseconds it was there. */
+  /** Runs one connection until it ends. Returns how many milliseconds it lasted. */
   const connect = () =>
     new Promise<number>((resolve) => {
       let began: number | undefined
@@ -40,7 +40,7 @@ export function watchDay(clinicId: string, date: string | null, watcher: Watcher
       const client = createClient({
         url: `${location.origin.replace(/^http/, 'ws')}/graphql`,
         connectionParams: async () => ({ accessToken: await accessToken() }),
-        // Here, so that also what ends a subscription alone is followed by another try.
+        // Retried below, so that a subscription that ends without its connection is retried as well.
         retryAttempts: 0,
         keepAlive: 10_000,
         on: {
@@ -63,7 +63,7 @@ export function watchDay(clinicId: string, date: string | null, watcher: Watcher
         resolve(began === undefined ? 0 : performance.now() - began)
       }
       end = () => {
-        // terminate(): dispose() would wait for the other side, which may not be there.
+        // dispose() alone would wait for the server, which may be unreachable.
         client.terminate()
         void client.dispose()
         over()
@@ -99,7 +99,7 @@ export function watchDay(clinicId: string, date: string | null, watcher: Watcher
       if (navigator.onLine && (await connect()) > silence) failures = 0
       if (stop) return
       watcher.lost()
-      // Not all desks at once when a server comes back.
+      // Random, so that not all desks connect at once when a server comes back.
       await pause(Math.min(longestPause, 500 * 2 ** failures) * (0.5 + Math.random()))
     }
   })()

@@ -1,12 +1,13 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
 import { Icon } from '../parts/icon.tsx'
-import { useWorkplace } from '../staff/clinic.tsx'
-import { clock, dateText, localDate } from '../time.ts'
-import { type DeskSlot, patientOf } from './slots.ts'
-import { useDeskText } from './text.ts'
+import { useWorkplace } from '../parts/workplace.tsx'
+import { movingTexts } from '../text/desk/moving.ts'
+import { useLanguage, useText } from '../text/language.ts'
+import { clock, dateText, localDate } from '../time/time.ts'
+import { bookingOf, type DeskSlot, patientOf } from './slots.ts'
 
 interface Moving {
-  /** The slot whose booking is to go elsewhere. */
+  /** The slot whose booking is being moved. */
   from?: DeskSlot
   start(from: DeskSlot): void
   stop(): void
@@ -14,7 +15,7 @@ interface Moving {
 
 const MovingContext = createContext<Moving>({ start() {}, stop() {} })
 
-/** A booking on its way to another slot: chosen here, kept while one looks at other days and doctors. */
+/** The booking that is being moved; it is kept while the desk looks at other days and doctors. */
 export const useMoving = (): Moving => useContext(MovingContext)
 
 export function MovingProvider({ children }: { children: ReactNode }) {
@@ -22,7 +23,7 @@ export function MovingProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (!from) return
     const leave = (event: KeyboardEvent) => {
-      // In a dialog Escape closes that.
+      // In a dialog, Escape closes the dialog.
       if (event.key === 'Escape' && !document.querySelector('[role=dialog]')) setFrom(undefined)
     }
     document.addEventListener('keydown', leave)
@@ -32,9 +33,9 @@ export function MovingProvider({ children }: { children: ReactNode }) {
   return <MovingContext value={moving}>{children}</MovingContext>
 }
 
-/** When and with whom, in short: "Tue 24 Nov, 09:00, Dr Brandt". */
+/** The time and the doctor of a slot, in short: "Tue 24 Nov, 09:00, Dr Brandt". */
 export function useShortWhen() {
-  const { locale } = useDeskText()
+  const { locale } = useLanguage()
   const { timeZone } = useWorkplace().clinic
   return ({ startsAt, doctor }: DeskSlot) => {
     const date = dateText(localDate(startsAt, timeZone), locale, { weekday: 'short', day: 'numeric', month: 'short' })
@@ -42,9 +43,9 @@ export function useShortWhen() {
   }
 }
 
-/** Says that a booking is being moved, and how to stop. */
+/** Shows that a booking is being moved, with a button to stop. */
 export function MovingBanner() {
-  const { t } = useDeskText()
+  const { t } = useText(movingTexts)
   const { from, stop } = useMoving()
   const when = useShortWhen()
   return (
@@ -53,10 +54,11 @@ export function MovingBanner() {
         <div className="moving">
           <Icon name="arrowRight" />
           <p>
-            <strong>{t.moving.banner(patientOf(from), when(from))}</strong> {t.moving.lead}
+            <strong>{t.banner(patientOf(from), when(from))}</strong> {t.lead}
+            {bookingOf(from)?.service && ` ${t.leadService}`}
           </p>
           <button type="button" className="button small" onClick={stop}>
-            {t.moving.stop}
+            {t.stop}
           </button>
         </div>
       )}

@@ -1,15 +1,18 @@
-import { graphql } from '../graphql/generated/gql.ts'
-import type { DeskSlotFragment } from '../graphql/generated/graphql.ts'
-import { ask } from '../session.ts'
-import { plusDays, startOf } from '../time.ts'
+import { graphql } from '../data/generated/gql.ts'
+import type { DeskSlotFragment } from '../data/generated/graphql.ts'
+import { request } from '../data/session.ts'
+import { plusDays, startOf } from '../time/time.ts'
 
-// Every document about slots takes them whole, so that whatever answers can stand in the grid.
+// Every document selects slots with this fragment, so that any response can update the grid.
 graphql(`
   fragment DeskSlot on BookingSlot {
-    id clinicId doctorId timeSlotId slotDate startsAt endsAt status heldUntil customerId superseded
+    id clinicId doctorId timeSlotId slotDate startsAt endsAt status heldUntil customerId superseded headSlotId
     doctor { fullName }
     clinicCustomer { customerId fullName phone email notes preferredChannel rowVersion }
-    bookings(first: 1, filter: { status: { notEqualTo: CANCELLED } }) { nodes { id status note } }
+    bookings(first: 1, filter: { status: { notEqualTo: CANCELLED } }) { nodes {
+      id status note seriesId service { name names takesResources }
+      consultation { state opensAt closesAt patientCameAt doctorCameAt }
+    } }
   }
 `)
 
@@ -29,14 +32,14 @@ const LateSlots = graphql(`
 
 export type DeskSlot = DeskSlotFragment
 
-/** What the desk sees of a slot: its state and its booking's in one. */
-export type Stand = 'free' | 'held' | 'booked' | 'arrived' | 'done' | 'no_show' | 'withdrawn'
-export const stands: Stand[] = ['free', 'held', 'booked', 'arrived', 'done', 'no_show', 'withdrawn']
+/** The state of a slot as the desk sees it, combined from the slot and its booking. */
+export type SlotState = 'free' | 'held' | 'booked' | 'arrived' | 'done' | 'no_show' | 'withdrawn'
+export const slotStates: SlotState[] = ['free', 'held', 'booked', 'arrived', 'done', 'no_show', 'withdrawn']
 
 /** The live booking of a slot, or the one that took place. */
 export const bookingOf = (slot: DeskSlot) => slot.bookings.nodes[0] ?? undefined
 
-export function standOf(slot: DeskSlot): Stand {
+export function stateOf(slot: DeskSlot): SlotState {
   if (slot.status === 'WITHDRAWN') return 'withdrawn'
   if (slot.status === 'HELD') return Date.parse(slot.heldUntil ?? '') > Date.now() ? 'held' : 'free'
   if (slot.status === 'OPEN') return 'free'
@@ -52,15 +55,21 @@ export function standOf(slot: DeskSlot): Stand {
   }
 }
 
-export const isOver = ({ endsAt }: { endsAt: string }): boolean => Date.parse(endsAt) <= Date.now()
-
-/** Whose slot it is, as the clinic knows them; '' of a free one. */
-export function patientOf(slot: DeskSlot): string {
-  const stand = standOf(slot)
-  return stand === 'free' || stand === 'withdrawn' ? '' : (slot.clinicCustomer?.fullName ?? '')
+/** Whether the patient of an online visit has come and the doctor has not. */
+export function isWaiting(slot: DeskSlot): boolean {
+  const { state, patientCameAt, doctorCameAt } = bookingOf(slot)?.consultation ?? {}
+  return state === 'READY' && !!patientCameAt && !doctorCameAt
 }
 
-/** Which slots a page shows: of some of the clinic's dates in a row, and of one doctor or of all. */
+export const isOver = ({ endsAt }: { endsAt: string }): boolean => Date.parse(endsAt) <= Date.now()
+
+/** The name of the patient who has a slot, or '' for a free one. */
+export function patientOf(slot: DeskSlot): string {
+  const state = stateOf(slot)
+  return state === 'free' || state === 'withdrawn' ? '' : (slot.clinicCustomer?.fullName ?? '')
+}
+
+/** The slots that a page shows: a range of the clinic's dates, of one doctor or of all. */
 export interface Shown {
   clinicId: string
   from: string
@@ -70,7 +79,7 @@ export interface Shown {
 
 const isNode = <Node>(node: Node | null): node is Node => node !== null
 
-/** All slots of a page. Throws as ask() does. */
+/** Loads all slots of a page. Throws as request() does. */
 export async function loadSlots({ clinicId, from, to, doctorId }: Shown, signal: AbortSignal): Promise<DeskSlot[]> {
   const filter = {
     clinicId: { equalTo: clinicId },
@@ -80,21 +89,21 @@ export async function loadSlots({ clinicId, from, to, doctorId }: Shown, signal:
   const slots: DeskSlot[] = []
   let after: string | undefined
   do {
-    const { bookingSlots } = await ask(Slots, { filter, after }, signal)
+    const { bookingSlots } = await request(Slots, { filter, after }, signal)
     slots.push(...(bookingSlots?.nodes ?? []).filter(isNode))
     after = bookingSlots?.pageInfo.hasNextPage ? (bookingSlots.pageInfo.endCursor ?? undefined) : undefined
   } while (after)
   return slots
 }
 
-/** The slots of the evening before that go on past midnight. Throws as ask() does. */
+/** Loads the slots of the previous evening that end after midnight. Throws as request() does. */
 export async function loadCarriedOver(
   { clinicId, from }: Shown,
   timeZone: string,
   signal: AbortSignal,
 ): Promise<DeskSlot[]> {
   const filter = { clinicId: { equalTo: clinicId }, slotDate: { equalTo: plusDays(from, -1) } }
-  const { bookingSlots } = await ask(LateSlots, { filter }, signal)
+  const { bookingSlots } = await request(LateSlots, { filter }, signal)
   const midnight = Date.parse(startOf(from, timeZone))
   return (bookingSlots?.nodes ?? []).filter(isNode).filter(({ endsAt }) => Date.parse(endsAt) > midnight)
 }

@@ -1,54 +1,51 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { useAsked } from '../use_query.ts'
+import { useAsync } from '../data/use_query.ts'
 import { watchDay } from './live.ts'
 import { type DeskSlot, loadCarriedOver, loadSlots, type Shown } from './slots.ts'
+import { wholeVisits } from './visits.ts'
 
-/** How the connection is: `lost` says when it was last seen. */
+/** The state of the connection; `lost` has the time at which it was last alive. */
 export type Connection = { state: 'connecting' | 'live' } | { state: 'lost'; seenAt: number }
 
 export interface SlotsOfPage {
-  /** Undefined until they are there. */
+  /** Undefined until they are loaded. */
   slots?: DeskSlot[]
   error?: unknown
   connection: Connection
-  /** What others have changed last, to be told. */
+  /** The latest changes by others, to be announced. */
   news: DeskSlot[]
-  /** What has just changed, to be seen. */
+  /** The ids of the slots that have just changed, to be highlighted. */
   changed: ReadonlySet<string>
-  /** Puts slots, as an answer had them, into the page. */
+  /** Updates the page with the slots of a response. */
   keep(slots: DeskSlot[]): void
-  again(): void
+  refetch(): void
 }
 
-// A stream can end without a sign, and a hold ends by its time: looked at again once in a while.
-const everySoOften = 60_000
-const shownAsChanged = 4_000
+// A stream can end without notice, and a hold expires by time, so the slots are reloaded regularly.
+const reloadInterval = 60_000
+const highlightTime = 4_000
 
-/** The slots of a page, as they are and as they become: asked for, and then told by subscription. */
+/** The slots of a page: loaded once, and then updated by a subscription. */
 export function useSlots(shown: Shown, timeZone: string): SlotsOfPage {
   const { clinicId, from, to, doctorId } = shown
   const key = JSON.stringify([clinicId, from, to, doctorId])
   const [connection, setConnection] = useState<Connection>({ state: 'connecting' })
-  const [told, setTold] = useState(new Map<string, { slot: DeskSlot; turn: number }>())
+  const [updates, setUpdates] = useState(new Map<string, { slot: DeskSlot; turn: number }>())
   const [news, setNews] = useState<DeskSlot[]>([])
   const [changed, setChanged] = useState<ReadonlySet<string>>(new Set<string>())
-  // What is told while an answer is on its way is newer than the answer.
+  // A change that arrives while a request is under way is newer than its response.
   const turn = useRef(0)
-  const {
-    data,
-    error,
-    again: ask,
-  } = useAsked(key, async (signal) => {
-    const asked = ++turn.current
+  const { data, error, refetch } = useAsync(key, async (signal) => {
+    const requestedAt = ++turn.current
     const [slots, carriedOver] = await Promise.all([
       loadSlots(shown, signal),
       from === to ? loadCarriedOver(shown, timeZone, signal) : [],
     ])
     const ofDoctor = carriedOver.filter((slot) => !doctorId || slot.doctorId === doctorId)
-    return { key, asked, slots: [...ofDoctor, ...slots], carriedOver: ofDoctor.length > 0 }
+    return { key, requestedAt, slots: [...ofDoctor, ...slots], carriedOver: ofDoctor.length > 0 }
   })
   const here = data?.key === key ? data : undefined
-  // Across midnight, what happens to the evening before is of this day, too.
+  // Changes to slots of the previous evening that end after midnight belong to this day, too.
   const watched = from === to && !here?.carriedOver ? from : null
 
   const belongs = (slot: DeskSlot) =>
@@ -56,7 +53,7 @@ export function useSlots(shown: Shown, timeZone: string): SlotsOfPage {
   const take = (slots: DeskSlot[]) => {
     const mine = slots.filter((slot) => belongs(slot) || here?.slots.some(({ id }) => id === slot.id))
     if (mine.length === 0) return mine
-    setTold((before) => {
+    setUpdates((before) => {
       const after = new Map(before)
       for (const slot of mine) after.set(slot.id, { slot, turn: turn.current })
       return after
@@ -69,7 +66,7 @@ export function useSlots(shown: Shown, timeZone: string): SlotsOfPage {
 
   useEffect(() => {
     if (changed.size === 0) return
-    const timer = setTimeout(() => setChanged(new Set()), shownAsChanged)
+    const timer = setTimeout(() => setChanged(new Set()), highlightTime)
     return () => clearTimeout(timer)
   }, [changed])
 
@@ -80,9 +77,9 @@ export function useSlots(shown: Shown, timeZone: string): SlotsOfPage {
       began() {
         seenAt = Date.now()
         setConnection({ state: 'live' })
-        // Once at once, and once when the server is certain to listen: nothing says when it does.
-        ask()
-        missed = setTimeout(ask, 2000)
+        // Reloaded now, and again when the server certainly listens: nothing reports when it starts to.
+        refetch()
+        missed = setTimeout(refetch, 2000)
       },
       seen() {
         seenAt = Date.now()
@@ -90,32 +87,32 @@ export function useSlots(shown: Shown, timeZone: string): SlotsOfPage {
       lost: () => setConnection({ state: 'lost', seenAt }),
       changed: (slots) => setNews(latest.current(slots)),
     })
-    const look = () => document.visibilityState === 'visible' && ask()
+    const look = () => document.visibilityState === 'visible' && refetch()
     document.addEventListener('visibilitychange', look)
-    const timer = setInterval(look, everySoOften)
+    const timer = setInterval(look, reloadInterval)
     return () => {
       stop()
       clearTimeout(missed)
       clearInterval(timer)
       document.removeEventListener('visibilitychange', look)
     }
-  }, [clinicId, watched, ask])
+  }, [clinicId, watched, refetch])
 
   const slots =
     here &&
-    [...new Map([...here.slots.map((slot) => [slot.id, slot] as const), ...newer(told, here.asked)]).values()].filter(
-      (slot) => belongs(slot) || here.slots.some(({ id }) => id === slot.id),
-    )
+    [
+      ...new Map([...here.slots.map((slot) => [slot.id, slot] as const), ...newer(updates, here.requestedAt)]).values(),
+    ].filter((slot) => belongs(slot) || here.slots.some(({ id }) => id === slot.id))
   return {
-    ...(slots && { slots }),
+    ...(slots && { slots: wholeVisits(slots) }),
     ...(error !== undefined && !slots && { error }),
     connection,
     news,
     changed,
     keep: useCallback((given: DeskSlot[]) => void latest.current(given), []),
-    again: ask,
+    refetch,
   }
 }
 
-const newer = (told: Map<string, { slot: DeskSlot; turn: number }>, asked: number) =>
-  [...told].flatMap(([id, { slot, turn }]) => (turn >= asked ? [[id, slot] as const] : []))
+const newer = (updates: Map<string, { slot: DeskSlot; turn: number }>, requestedAt: number) =>
+  [...updates].flatMap(([id, { slot, turn }]) => (turn >= requestedAt ? [[id, slot] as const] : []))

@@ -1,27 +1,36 @@
 import { type ComponentType, useEffect, useRef } from 'react'
 import { Link, useParams } from 'wouter'
+import { AreaErrorTextsContext } from '../parts/error_text.ts'
 import { NotFound } from '../parts/notice.tsx'
-import { AtClinic, ClinicChoice, useWorkplace } from '../staff/clinic.tsx'
-import { AcceptPage } from './accept.tsx'
-import { ClinicSection } from './clinic.tsx'
-import { DoctorsSection } from './doctors.tsx'
-import { GenerationSection } from './generation.tsx'
-import { SectionIcon } from './icons.tsx'
-import { MessagesSection } from './messages.tsx'
-import { NewClinicPage } from './new_clinic.tsx'
-import { OverviewSection } from './overview.tsx'
-import { PolicySection } from './policy.tsx'
-import { RebookingSection } from './rebooking.tsx'
-import { Said } from './say.tsx'
-import { StaffSection } from './staff.tsx'
-import { TemplatesSection } from './templates.tsx'
-import { type SectionName, useManageText } from './text/common.ts'
-import { TimeSlotsSection } from './time_slots.tsx'
-import { UnsavedGuard } from './unsaved.tsx'
-import { WebhooksSection } from './webhooks.tsx'
+import { Toast } from '../parts/toast.tsx'
+import { AtClinic, ClinicChoice, useWorkplace } from '../parts/workplace.tsx'
+import { useText } from '../text/language.ts'
+import { manageTexts, type SectionName } from '../text/manage/common.ts'
+import { manageErrorTexts } from '../text/manage/errors.ts'
+import { CouponsSection } from './billing/coupons.tsx'
+import { PaymentsSection } from './billing/payments.tsx'
+import { PricesSection } from './billing/prices.tsx'
+import { ClinicSection } from './clinic/clinic.tsx'
+import { NewClinicPage } from './clinic/new_clinic.tsx'
+import { DoctorsSection } from './doctors/doctors.tsx'
+import { MessagesSection } from './messages/messages.tsx'
+import { WebhooksSection } from './messages/webhooks.tsx'
+import { OverviewSection } from './overview/overview.tsx'
+import { PolicySection } from './policy/policy.tsx'
+import { RoomsSection } from './rooms/rooms.tsx'
+import { AbsencesSection } from './schedule/absences.tsx'
+import { GenerationSection } from './schedule/generation.tsx'
+import { RebookingSection } from './schedule/rebooking.tsx'
+import { TemplatesSection } from './schedule/templates.tsx'
+import { TimeSlotsSection } from './schedule/time_slots.tsx'
+import { SectionIcon } from './section_icon.tsx'
+import { ServicesSection } from './services/services.tsx'
+import { AcceptPage } from './staff/accept.tsx'
+import { StaffSection } from './staff/staff.tsx'
+import { UnsavedGuard } from './unsaved_guard.tsx'
 import './manage.css'
 
-// In the order in which a clinic comes to need them.
+// In the order in which a new clinic needs them.
 const sections: Record<SectionName, ComponentType> = {
   overview: OverviewSection,
   rebooking: RebookingSection,
@@ -29,6 +38,12 @@ const sections: Record<SectionName, ComponentType> = {
   'time-slots': TimeSlotsSection,
   templates: TemplatesSection,
   generation: GenerationSection,
+  services: ServicesSection,
+  rooms: RoomsSection,
+  prices: PricesSection,
+  coupons: CouponsSection,
+  payments: PaymentsSection,
+  absences: AbsencesSection,
   policy: PolicySection,
   messages: MessagesSection,
   staff: StaffSection,
@@ -36,8 +51,16 @@ const sections: Record<SectionName, ComponentType> = {
   webhooks: WebhooksSection,
 }
 
-/** What a clinic is made of, for those who run it: /manage/:clinicId/:section. */
+/** The pages for managers: /manage/:clinicId/:section. */
 export default function Manage() {
+  return (
+    <AreaErrorTextsContext value={manageErrorTexts}>
+      <ManagePage />
+    </AreaErrorTextsContext>
+  )
+}
+
+function ManagePage() {
   const [clinicId, name = 'overview'] = (useParams()['*'] ?? '').split('/')
   if (clinicId === 'accept') return <AcceptPage />
   if (clinicId === 'new') return <NewClinicPage />
@@ -47,9 +70,9 @@ export default function Manage() {
     <AtClinic base="/manage" managersOnly {...(clinicId && { clinicId })}>
       <div className="manage">
         <Navigation here={name as SectionName} />
-        {/* Nothing of one clinic stays when another is chosen. */}
+        {/* The key resets all state when another clinic or section is chosen. */}
         <Chosen key={`${clinicId} ${name}`} />
-        <Said />
+        <Toast />
         <UnsavedGuard />
       </div>
     </AtClinic>
@@ -57,11 +80,11 @@ export default function Manage() {
 }
 
 function Navigation({ here }: { here: SectionName }) {
-  const { t } = useManageText()
+  const { t } = useText(manageTexts)
   const { clinic, person, isDesk } = useWorkplace()
   const list = useRef<HTMLUListElement>(null)
   useEffect(() => {
-    // On a phone the sections are one line, of which a part is seen.
+    // On a phone the sections are one line, which scrolls.
     const current = list.current?.querySelector<HTMLElement>(`[data-section="${here}"]`)
     if (list.current && current) list.current.scrollLeft = current.offsetLeft - 16
   }, [here])

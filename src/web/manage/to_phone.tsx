@@ -1,18 +1,19 @@
-import { tel } from '../contact_links.ts'
-import { graphql } from '../graphql/generated/gql.ts'
-import type { ToPhoneFragment } from '../graphql/generated/graphql.ts'
+import { graphql } from '../data/generated/gql.ts'
+import type { ToPhoneFragment } from '../data/generated/graphql.ts'
+import { tel } from '../parts/contact_links.ts'
 import { Sheet } from '../parts/sheet.tsx'
-import { useWorkplace } from '../staff/clinic.tsx'
-import { dayAndClock } from '../time.ts'
-import { useManageText } from './text/common.ts'
+import { useWorkplace } from '../parts/workplace.tsx'
+import { useText } from '../text/language.ts'
+import { manageTexts } from '../text/manage/common.ts'
+import { dayAndClock } from '../time/time.ts'
 
 graphql(`
   fragment ToPhone on Booking { id startsAt doctor { fullName } clinicCustomer { fullName phone } }
 `)
 
-/** Whose appointment was cancelled without a notification, after a doctor or a clinic was deactivated. */
+/** The patients whose appointments were cancelled without a notification when a doctor or a clinic was deactivated. */
 export function ToPhone({ bookings, close }: { bookings: readonly (ToPhoneFragment | null)[]; close(): void }) {
-  const { t, locale } = useManageText()
+  const { t, locale } = useText(manageTexts)
   const { clinic } = useWorkplace()
   const listed = bookings.flatMap((booking) => (booking ? [booking] : []))
   return (

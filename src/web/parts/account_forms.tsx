@@ -1,51 +1,52 @@
 import { useState } from 'react'
 import { Link } from 'wouter'
-import { register, signIn } from '../session.ts'
+import { register, signIn } from '../data/session.ts'
 import { useText } from '../text/language.ts'
-import { Either, Field, NewPasswordField } from './field.tsx'
-import { Form } from './form.tsx'
+import { accountTexts } from '../text/shared/account.ts'
+import { Either, Field, NewPasswordField } from './form/field.tsx'
+import { Form } from './form/form.tsx'
 
-/** Signing in or registering, whichever is chosen. Whoever shows it sees by useWho() that somebody has signed in. */
+/** Signing in or registering, as the reader chooses. useCurrentPerson() reports the result. */
 export function AccountForms({ newFirst, submit }: { newFirst: boolean; submit?: string }) {
-  const { t } = useText()
+  const { t } = useText(accountTexts)
   const [isKnown, setIsKnown] = useState(!newFirst)
   return (
     <>
       <Either
-        legend={t.book.how}
+        legend={t.how}
         name="is-new"
-        first={t.book.newHere}
-        second={t.book.haveAccount}
+        first={t.newHere}
+        second={t.haveAccount}
         isSecond={isKnown}
         choose={setIsKnown}
       />
-      {isKnown ? <SignIn {...(submit && { submit })} /> : <Register submit={submit ?? t.account.register} />}
+      {isKnown ? <SignIn {...(submit && { submit })} /> : <Register submit={submit ?? t.register} />}
     </>
   )
 }
 
-/** Signing in alone, where nobody registers. */
+/** Signing in, without a choice to register. */
 export function SignIn({ submit }: { submit?: string }) {
-  const { t } = useText()
+  const { t } = useText(accountTexts)
   return (
     <Form
       key="sign-in"
-      submit={submit ?? t.account.signIn}
+      submit={submit ?? t.signIn}
       onSubmit={({ email = '', password = '' }) => signIn({ email, password })}
       aside={
         <Link href="/reset-password" className="button quiet">
-          {t.account.forgotten}
+          {t.forgotten}
         </Link>
       }
     >
-      <Field label={t.account.email} name="email" type="email" autoComplete="username" required />
-      <Field label={t.account.password} name="password" type="password" autoComplete="current-password" required />
+      <Field label={t.email} name="email" type="email" autoComplete="username" required />
+      <Field label={t.password} name="password" type="password" autoComplete="current-password" required />
     </Form>
   )
 }
 
 function Register({ submit }: { submit: string }) {
-  const { t, language } = useText()
+  const { t, language } = useText(accountTexts)
   return (
     <Form
       key="register"
@@ -54,10 +55,10 @@ function Register({ submit }: { submit: string }) {
         register({ email, password, fullName, ...(phone && { phone }), preferredLanguage: language })
       }
     >
-      <Field label={t.account.name} name="fullName" autoComplete="name" required />
-      <Field label={t.account.email} name="email" type="email" autoComplete="username" required />
-      <Field label={`${t.account.phone} (${t.account.optional})`} name="phone" type="tel" autoComplete="tel" />
-      <NewPasswordField label={t.account.password} />
+      <Field label={t.name} name="fullName" autoComplete="name" required />
+      <Field label={t.email} name="email" type="email" autoComplete="username" required />
+      <Field label={`${t.phone} (${t.optional})`} name="phone" type="tel" autoComplete="tel" />
+      <NewPasswordField label={t.password} />
     </Form>
   )
 }

@@ -2,7 +2,9 @@ import { Component, type ReactNode } from 'react'
 import { Problem } from './notice.tsx'
 import { Page } from './page.tsx'
 
-/** What is shown when a page cannot be drawn, above all when its script could not be fetched: offline, or a new release. */
+/**
+ * Shown when a page cannot be rendered, mostly because its script could not be loaded: offline, or after a new release.
+ */
 export class Failure extends Component<{ children: ReactNode }, { error?: unknown }> {
   override state: { error?: unknown } = {}
 
@@ -14,7 +16,7 @@ export class Failure extends Component<{ children: ReactNode }, { error?: unknow
     if (this.state.error === undefined) return this.props.children
     return (
       <Page title="medislot" narrow>
-        <Problem error={this.state.error} again={() => location.reload()} />
+        <Problem error={this.state.error} retry={() => location.reload()} />
       </Page>
     )
   }

@@ -1,18 +1,13 @@
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import { Refusal, Unreachable } from '../graphql/client.ts'
-import type { Texts } from '../text/en.ts'
+import { Unreachable } from '../data/client.ts'
 import { useText } from '../text/language.ts'
+import { commonTexts } from '../text/shared/common.ts'
+import { useErrorText } from './error_text.ts'
 import { Icon } from './icon.tsx'
 import { Page } from './page.tsx'
 
-/** What went wrong, in the reader's words: by a refusal's code, never by its message, unless the code is new to us. */
-export function wordsOf(error: unknown, t: Texts): string {
-  if (error instanceof Refusal) return t.refusal[error.code] ?? error.message
-  return error instanceof Unreachable ? t.problem.offline : (t.refusal.internal_error ?? '')
-}
-
-/** A message in the page. `bad` interrupts a screen reader, the others wait for their turn. */
+/** A message in the page. `bad` interrupts a screen reader; the others do not. */
 export function Notice({
   tone,
   title,
@@ -33,22 +28,23 @@ export function Notice({
   )
 }
 
-/** An error, and a button to try again when that may help. */
-export function Problem({ error, again }: { error: unknown; again?: () => void }) {
-  const { t } = useText()
+/** Shows an error, with a button to retry if that may help. */
+export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
+  const { t } = useText(commonTexts)
+  const errorText = useErrorText()
   return (
-    <Notice tone="bad" title={error instanceof Unreachable ? t.problem.offlineTitle : t.problem.title}>
-      <p>{wordsOf(error, t)}</p>
-      {again && (
-        <button type="button" className="button small" onClick={again}>
-          {t.problem.again}
+    <Notice tone="bad" title={error instanceof Unreachable ? t.offlineTitle : t.title}>
+      <p>{errorText(error)}</p>
+      {retry && (
+        <button type="button" className="button small" onClick={retry}>
+          {t.again}
         </button>
       )}
     </Notice>
   )
 }
 
-/** Nothing to show, and what to do about it. */
+/** Shown in place of an empty list, with what to do about it. */
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <div className="empty">
@@ -59,25 +55,25 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   )
 }
 
-/** Stands where a page will be. */
+/** Shown while a page is loading. */
 export function Loading() {
-  const { t } = useText()
+  const { t } = useText(commonTexts)
   return (
     <main id="content" className="page">
-      <p className="visually-hidden" role="status">
-        {t.problem.loading}
+      <p className="pending visually-hidden" role="status">
+        {t.loading}
       </p>
     </main>
   )
 }
 
-/** An address that is no page. */
+/** The page for unknown addresses. */
 export function NotFound() {
-  const { t } = useText()
+  const { t } = useText(commonTexts)
   return (
-    <Page title={t.problem.notFoundTitle} lead={t.problem.notFound} narrow>
+    <Page title={t.notFoundTitle} lead={t.notFound} narrow>
       <Link href="/" className="button primary">
-        {t.problem.home}
+        {t.home}
       </Link>
     </Page>
   )

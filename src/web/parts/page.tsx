@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import { Link } from 'wouter'
 import { useText } from '../text/language.ts'
+import { navigationTexts } from '../text/shared/navigation.ts'
 import { Icon } from './icon.tsx'
 
 let first = true
@@ -8,24 +9,25 @@ let first = true
 interface PageProps {
   title: string
   lead?: ReactNode
-  /** Where one came from, above the heading. */
+  /** A link back, above the heading. */
   back?: { href: string; label: string }
-  /** For forms and texts: a line's length rather than the window's. */
+  /** For forms and texts: limits the width to that of a line. */
   narrow?: boolean
-  /** The whole window, for the desk. */
+  /** Uses the whole window, for the desk. */
   wide?: boolean
-  /** What the page is about: another one is another page, also where the rest of it stays. */
+  /** The subject of the page. Another subject counts as another page. */
   about?: string
   children: ReactNode
 }
 
 /**
- * A page below the bar: its heading, which is also the window's title, and its content. Coming from another page the
- * heading takes the focus, so that a screen reader tells where one is and Tab goes on from there.
+ * A page below the bar: its heading, which is also the window's title, and its content. After another page, the
+ * heading gets the focus, so that a screen reader announces the page and Tab continues from there.
  */
 export function Page({ title, lead, back, narrow, wide, about, children }: PageProps) {
-  const { t } = useText()
+  const { t } = useText(navigationTexts)
   const heading = useRef<HTMLHeadingElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another subject counts as another page
   useEffect(() => {
     if (!first) {
       heading.current?.focus({ preventScroll: true })
@@ -53,7 +55,7 @@ export function Page({ title, lead, back, narrow, wide, about, children }: PageP
       {children}
       {!wide && (
         <footer className="page-foot">
-          <a href="/third-party-notices.txt">{t.nav.licences}</a>
+          <a href="/third-party-notices.txt">{t.licences}</a>
         </footer>
       )}
     </main>

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react'
 import { Link, useLocation, useRoute } from 'wouter'
-import { isManager, isStaff, signOut, useWho } from '../session.ts'
+import { isManager, isStaff, signOut, useCurrentPerson } from '../data/session.ts'
 import { setLanguage, useText } from '../text/language.ts'
+import { navigationTexts } from '../text/shared/navigation.ts'
 import { Icon } from './icon.tsx'
 
 function NavLink({ href, children }: { href: string; children: ReactNode }) {
@@ -13,34 +14,34 @@ function NavLink({ href, children }: { href: string; children: ReactNode }) {
   )
 }
 
-/** The bar on every page: where to go, who is signed in, and the other language. */
+/** The bar on every page: navigation, account and language. */
 export function TopBar() {
-  const { t, language } = useText()
-  const who = useWho()
+  const { t, language } = useText(navigationTexts)
+  const person = useCurrentPerson()
   const [, go] = useLocation()
   const other = language === 'en' ? 'de' : 'en'
   return (
     <header className="top-bar">
       <a href="#content" className="skip">
-        {t.nav.skip}
+        {t.skip}
       </a>
       <div className="top-bar-inner">
-        <Link href="/" className="brand" aria-label={`medislot, ${t.nav.find}`}>
+        <Link href="/" className="brand" aria-label={`medislot, ${t.find}`}>
           <img src="/favicon.svg" alt="" width="28" height="28" />
           <span>medislot</span>
         </Link>
-        <nav aria-label={t.nav.main}>
-          {isStaff(who) && <NavLink href="/desk">{t.nav.desk}</NavLink>}
-          {isManager(who) && <NavLink href="/manage">{t.nav.manage}</NavLink>}
-          {who?.customerId && <NavLink href="/bookings">{t.nav.bookings}</NavLink>}
-          {who?.customerId && (
+        <nav aria-label={t.main}>
+          {isStaff(person) && <NavLink href="/desk">{t.desk}</NavLink>}
+          {isManager(person) && <NavLink href="/manage">{t.manage}</NavLink>}
+          {person?.customerId && <NavLink href="/bookings">{t.bookings}</NavLink>}
+          {person && (
             <NavLink href="/profile">
               <Icon name="person" />
-              <span>{t.nav.profile}</span>
+              <span>{t.profile}</span>
             </NavLink>
           )}
-          {who === null && <NavLink href="/sign-in">{t.nav.signIn}</NavLink>}
-          {who && (
+          {person === null && <NavLink href="/sign-in">{t.signIn}</NavLink>}
+          {person && (
             <button
               type="button"
               className="nav-link"
@@ -49,18 +50,18 @@ export function TopBar() {
                 go('/')
               }}
             >
-              {t.nav.signOut}
+              {t.signOut}
             </button>
           )}
           <button
             type="button"
             className="nav-link language"
             lang={other}
-            title={t.nav.languageHint}
+            title={t.languageHint}
             onClick={() => setLanguage(other)}
           >
             {other.toUpperCase()}
-            <span className="visually-hidden">, {t.nav.languageHint}</span>
+            <span className="visually-hidden">, {t.languageHint}</span>
           </button>
         </nav>
       </div>

@@ -1,0 +1,20 @@
+import { Absences } from '../parts/absences/absences.tsx'
+import { Page } from '../parts/page.tsx'
+import { Toast } from '../parts/toast.tsx'
+import { useWorkplace } from '../parts/workplace.tsx'
+import { dayTexts } from '../text/desk/day.ts'
+import { useText } from '../text/language.ts'
+import { absencesTexts } from '../text/manage/absences.ts'
+
+/** The absences, for the desk, and for doctors their own. */
+export default function AbsencesPage() {
+  const { t: day } = useText(dayTexts)
+  const { t } = useText(absencesTexts)
+  const { clinic } = useWorkplace()
+  return (
+    <Page title={t.title} lead={t.lead} back={{ href: `/desk/${clinic.id}`, label: day.toDay }} wide>
+      <Absences />
+      <Toast />
+    </Page>
+  )
+}

@@ -1,0 +1,137 @@
+import { useEffect, useEffectEvent } from 'react'
+import { useLocation, useSearchParams } from 'wouter'
+import { graphql } from '../../data/generated/gql.ts'
+import { useQuery } from '../../data/use_query.ts'
+import { Icon } from '../../parts/icon.tsx'
+import { Notice, Problem } from '../../parts/notice.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Pending } from '../../parts/pending.tsx'
+import { useWorkplace } from '../../parts/workplace.tsx'
+import { dayTexts } from '../../text/desk/day.ts'
+import { deskErrorTexts } from '../../text/desk/errors.ts'
+import { useText } from '../../text/language.ts'
+import { dateText, localDate, plusDays } from '../../time/time.ts'
+import { BookingForBanner } from '../booking_for.tsx'
+import { MovingBanner } from '../moving.tsx'
+import { useSlots } from '../use_slots.ts'
+import { Day } from './day.tsx'
+import { DeskDoctors } from './doctors.ts'
+import { Filter } from './filter.tsx'
+import { useNow } from './grid.tsx'
+import { clocksChange } from './grid_time.ts'
+import { ConnectionBanner, Counts, Place, Steps } from './head.tsx'
+import { NetworkAlertNotices } from './network_alerts.tsx'
+import { Subscribe } from './subscribe.tsx'
+import { useIsPhone } from './use_is_phone.ts'
+
+const DeskBooking = graphql(`
+  query DeskBooking($clinicId: BigInt!, $id: BigInt!) { booking(clinicId: $clinicId, id: $id) { slotDate status } }
+`)
+
+/** A clinic's day: its doctors side by side with their slots, updated live. */
+export function DayPage() {
+  const { t, locale } = useText(dayTexts)
+  const { t: errors } = useText(deskErrorTexts)
+  const { clinic, isDesk } = useWorkplace()
+  const [parameters] = useSearchParams()
+  const [, go] = useLocation()
+  useNow()
+  const today = localDate(undefined, clinic.timeZone)
+  const date = /^\d{4}-\d\d-\d\d$/.exec(parameters.get('date') ?? '')?.[0] ?? today
+  const show = parameters.get('show') ?? ''
+  const address = (day: string, shown = show) =>
+    `/desk/${clinic.id}?${new URLSearchParams({ ...(day !== today && { date: day }), ...(shown && { show: shown }) })}`
+  const { wanted, isGone, pending } = useWantedBooking(date, (day, id) =>
+    go(`${address(day)}&booking=${id}`, { replace: true }),
+  )
+
+  const page = useSlots({ clinicId: clinic.id, from: date, to: date }, clinic.timeZone)
+  const doctors = useQuery(DeskDoctors, { clinicId: clinic.id })
+  const all = (doctors.data?.doctors?.nodes ?? []).flatMap((node) => (node ? [node] : []))
+  const error = page.error ?? doctors.error
+  const isPhone = useIsPhone()
+  // A phone shows one doctor: the first who has slots, unless another is chosen.
+  const first = all.find(({ id }) => page.slots?.some(({ doctorId }) => doctorId === id))
+  const shown = isPhone && !show.startsWith('d') && first ? `d${first.id}` : show
+  return (
+    <Page title={dateText(date, locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })} wide>
+      <div className="desk">
+        <Place connection={page.connection} />
+        <div className="desk-tools">
+          <Steps
+            labels={{ previous: t.previous, now: t.today, next: t.next }}
+            address={{ previous: address(plusDays(date, -1)), now: address(today), next: address(plusDays(date, 1)) }}
+            isNow={date === today}
+            date={date}
+            {...(shown.startsWith('d') && { doctorId: shown.slice(1) })}
+            choose={(day) => go(address(day))}
+          />
+          <Pending when={doctors.pending} />
+          <Filter doctors={all} show={shown} choose={(chosen) => go(address(date, chosen))} isPhone={isPhone} />
+          <button type="button" className="button print-button" onClick={() => print()}>
+            <Icon name="print" />
+            {t.print}
+          </button>
+          <Subscribe />
+        </div>
+        <ConnectionBanner connection={page.connection} />
+        <MovingBanner />
+        <BookingForBanner />
+        {isDesk && <NetworkAlertNotices shown={date} address={address} />}
+        {clocksChange(date, clinic.timeZone) && <p className="clocks-change">{t.clocksChange}</p>}
+        {error !== undefined ? (
+          <Problem
+            error={error}
+            retry={() => {
+              page.refetch()
+              doctors.refetch()
+            }}
+          />
+        ) : (
+          <>
+            <Pending when={pending} />
+            {isGone && (
+              <Notice tone="plain">
+                <p>{errors.booking_not_found}</p>
+              </Notice>
+            )}
+            {page.slots && doctors.data ? (
+              <Day
+                doctors={all}
+                show={shown}
+                date={date}
+                page={page}
+                slots={page.slots}
+                wanted={wanted}
+                wasSeen={() => wanted && go(address(date), { replace: true })}
+              />
+            ) : (
+              <>
+                <Counts slots={undefined} />
+                <div className="pending skeleton-bar grid-skeleton" aria-hidden="true" />
+              </>
+            )}
+          </>
+        )}
+      </div>
+    </Page>
+  )
+}
+
+/**
+ * The booking whose sheet a link opens, such as a link of the rebooking list. If it is on another day than the one that is
+ * shown, `goTo` is called with that day. `isGone` if it does not exist or was cancelled.
+ */
+function useWantedBooking(date: string, goTo: (day: string, id: string) => void) {
+  const { clinic } = useWorkplace()
+  const [parameters] = useSearchParams()
+  const wanted = /^\d{1,18}$/.exec(parameters.get('booking') ?? '')?.[0]
+  const booking = useQuery(DeskBooking, wanted ? { clinicId: clinic.id, id: wanted } : null)
+  const found = booking.data?.booking?.status === 'CANCELLED' ? null : booking.data?.booking
+  const itsDay = booking.loading ? undefined : found?.slotDate
+  const goToDay = useEffectEvent(goTo)
+  useEffect(() => {
+    if (wanted && itsDay && itsDay !== date) goToDay(itsDay, wanted)
+  }, [wanted, itsDay, date])
+  return { wanted, pending: booking.pending, isGone: Boolean(wanted && booking.data && !booking.loading && !found) }
+}

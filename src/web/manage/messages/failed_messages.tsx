@@ -1,0 +1,109 @@
+import { graphql } from '../../data/generated/gql.ts'
+import { request } from '../../data/session.ts'
+import { usePaginatedQuery } from '../../data/use_paginated_query.ts'
+import { tel } from '../../parts/contact_links.ts'
+import { useErrorText } from '../../parts/error_text.ts'
+import { Listing, RowButton } from '../../parts/listing.tsx'
+import { showToast } from '../../parts/toast.tsx'
+import { useWorkplace } from '../../parts/workplace.tsx'
+import { useText } from '../../text/language.ts'
+import { type Channel, messagesTexts } from '../../text/manage/messages.ts'
+import { dayAndClock } from '../../time/time.ts'
+
+const DeadMessages = graphql(`
+  query DeadMessages($clinicId: BigInt!, $after: Cursor) {
+    lateNotifications(filter: { clinicId: { equalTo: $clinicId } }, first: 20, after: $after, orderBy: [ID_DESC]) {
+      nodes {
+        id kind channel state lastError hasAddress
+        booking { startsAt clinicCustomer { fullName phone } }
+        slotOffer { bookingSlot { startsAt } waiting { clinicCustomer { fullName phone } } }
+        invoice { number clinicCustomer { fullName phone } }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+`)
+const SendAgain = graphql(`
+  mutation SendAgain($clinicId: BigInt!, $notificationId: BigInt!) {
+    sendAgain(input: { clinicId: $clinicId, notificationId: $notificationId }) { notification { id state } }
+  }
+`)
+
+const Settle = graphql(`
+  mutation SettleNotification($clinicId: BigInt!, $notificationId: BigInt!) {
+    settleNotification(input: { clinicId: $clinicId, notificationId: $notificationId }) { notification { id } }
+  }
+`)
+
+/** Messages that failed or are late: send them again, or phone patients without an address. */
+export function FailedMessages() {
+  const { t, locale } = useText(messagesTexts)
+  const { clinic } = useWorkplace()
+  const errorText = useErrorText()
+  const query = usePaginatedQuery(DeadMessages, { clinicId: clinic.id }, (result) => result.lateNotifications)
+  return (
+    <section className="below" aria-labelledby="failed">
+      <h2 id="failed">{t.failed}</h2>
+      <Listing
+        query={query}
+        empty={<p className="hint">{t.noneFailed}</p>}
+        lead={<p className="hint">{t.failedLead}</p>}
+      >
+        {({ id, kind, channel, state, lastError, hasAddress, booking, slotOffer, invoice }) => {
+          const isDead = state === 'DEAD'
+          const patient = (booking ?? slotOffer?.waiting ?? invoice)?.clinicCustomer
+          const startsAt = (booking ?? slotOffer?.bookingSlot)?.startsAt
+          const phone = patient?.phone
+          const name = patient?.fullName ?? t.patient
+          return (
+            <>
+              <div className="row-words">
+                <h3 className="row-title">{name}</h3>
+                <p>
+                  {kind && t.kinds[kind]}, {t.channels[channel as Channel] ?? channel}
+                  {startsAt && `, ${t.about(dayAndClock(startsAt, clinic.timeZone, locale))}`}
+                  {invoice?.number && `, ${invoice.number}`}
+                </p>
+                <p className="row-more">
+                  {!isDead ? t.stillTried : hasAddress ? t.givenUp : t.noAddress}{' '}
+                  {isDead && phone && <a href={tel(phone)}>{phone}</a>}
+                </p>
+                {lastError && (!isDead || hasAddress) && <p className="row-more">{lastError}</p>}
+              </div>
+              <div className="row-actions">
+                {isDead && hasAddress && id && (
+                  <RowButton
+                    of={name}
+                    press={async () => {
+                      await request(SendAgain, { clinicId: clinic.id, notificationId: id }).then(
+                        () => showToast(t.sentAgain),
+                        (error) => showToast(errorText(error)),
+                      )
+                      query.refetch()
+                    }}
+                  >
+                    {t.sendAgain}
+                  </RowButton>
+                )}
+                {isDead && id && (
+                  <RowButton
+                    of={name}
+                    press={async () => {
+                      await request(Settle, { clinicId: clinic.id, notificationId: id }).then(
+                        () => showToast(t.settled),
+                        (error) => showToast(errorText(error)),
+                      )
+                      query.refetch()
+                    }}
+                  >
+                    {t.settle}
+                  </RowButton>
+                )}
+              </div>
+            </>
+          )
+        }}
+      </Listing>
+    </section>
+  )
+}

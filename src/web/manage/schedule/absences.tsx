@@ -1,0 +1,14 @@
+import { Absences } from '../../parts/absences/absences.tsx'
+import { useText } from '../../text/language.ts'
+import { absencesTexts } from '../../text/manage/absences.ts'
+import { Section } from '../section.tsx'
+
+/** The absences, as a section for managers. */
+export function AbsencesSection() {
+  const { t } = useText(absencesTexts)
+  return (
+    <Section title={t.title} lead={t.lead}>
+      <Absences />
+    </Section>
+  )
+}

@@ -1,0 +1,16 @@
+import { RebookingList } from '../../parts/rebooking_list.tsx'
+import { useText } from '../../text/language.ts'
+import { manageTexts } from '../../text/manage/common.ts'
+import { rebookingTexts } from '../../text/manage/rebooking.ts'
+import { Section } from '../section.tsx'
+
+/** The rebooking list, as a section for managers. */
+export function RebookingSection() {
+  const { t } = useText(rebookingTexts)
+  const { t: common } = useText(manageTexts)
+  return (
+    <Section title={common.section.rebooking} lead={t.lead}>
+      <RebookingList />
+    </Section>
+  )
+}

@@ -1,0 +1,124 @@
+import { useState } from 'react'
+import { Link, useSearchParams } from 'wouter'
+import { DateField } from '../../parts/date/date_field.tsx'
+import { Select } from '../../parts/form/field.tsx'
+import { Loaded } from '../../parts/listing.tsx'
+import { Empty } from '../../parts/notice.tsx'
+import ServiceField from '../../parts/services/service_field.tsx'
+import { useDoctorNames } from '../../parts/use_doctor_names.ts'
+import { useWorkplace } from '../../parts/workplace.tsx'
+import { useText } from '../../text/language.ts'
+import { manageTexts } from '../../text/manage/common.ts'
+import { templatesTexts } from '../../text/manage/templates.ts'
+import { localDate } from '../../time/time.ts'
+import { Section } from '../section.tsx'
+import { DoctorPlan } from './doctor_plan.tsx'
+import { usePlanChanges } from './use_plan_changes.ts'
+import { byStart, useTimeSlots } from './use_time_slots.ts'
+
+/** Weekly plans: the time slots in which a doctor sees patients, by weekday. */
+export function TemplatesSection() {
+  const { t } = useText(templatesTexts)
+  const { t: common } = useText(manageTexts)
+  const { clinic } = useWorkplace()
+  const [search, setSearch] = useSearchParams()
+  const today = localDate(undefined, clinic.timeZone)
+  const [chosen, setChosen] = useState(today)
+  const isPast = chosen < today
+  const from = isPast ? today : chosen
+  const [until, setUntil] = useState('')
+  const [service, setService] = useState<string>()
+  const doctors = useDoctorNames()
+  const slots = useTimeSlots()
+  const active = doctors.data?.nodes.filter(({ isActive }) => isActive) ?? []
+  const doctor = active.find(({ id }) => id === search.get('doctor')) ?? active[0]
+  const marks = { today, free: { clinic: clinic.id, doctor: doctor?.id } }
+  const changes = usePlanChanges(clinic.id)
+  const hasSlots = slots.data?.nodes.some(({ isActive }) => isActive)
+  const lacks = doctors.data && active.length === 0 ? 'doctors' : hasSlots === false ? 'time-slots' : undefined
+  return (
+    <Section title={common.section.templates} lead={t.lead}>
+      {lacks ? (
+        <Lacking what={lacks} />
+      ) : (
+        <>
+          <div className="filters plan-filters">
+            <Select
+              label={t.doctor}
+              value={doctor?.id ?? ''}
+              onChange={(id) => {
+                setSearch({ doctor: id }, { replace: true })
+                setService(undefined)
+              }}
+            >
+              {active.map(({ id, fullName }) => (
+                <option key={id} value={id}>
+                  {fullName}
+                </option>
+              ))}
+            </Select>
+            {doctor && (
+              <ServiceField
+                label={t.reservedFor}
+                none={t.allServices}
+                clinic={clinic.id}
+                doctor={doctor.id}
+                service={service}
+                choose={setService}
+                forDesk
+              />
+            )}
+            {/* Past days already have their slots and are not changed. */}
+            <DateField
+              label={t.from}
+              value={chosen}
+              min={today}
+              hint={t.shownHint}
+              marks={marks}
+              onChange={setChosen}
+            />
+            <DateField
+              label={`${t.until} (${common.optional})`}
+              value={until}
+              min={from}
+              hint={t.untilHint}
+              marks={marks}
+              onChange={setUntil}
+            />
+          </div>
+          <Loaded query={slots} skeleton="block">
+            {({ nodes }) =>
+              doctor && (
+                <DoctorPlan
+                  key={doctor.id}
+                  doctor={doctor}
+                  doctorName={(id) => active.find((each) => each.id === id)?.fullName ?? ''}
+                  slots={nodes.filter(({ isActive }) => isActive).sort(byStart)}
+                  serviceId={service ?? null}
+                  span={{ from, until: until && until >= from ? until : null }}
+                  changes={changes}
+                />
+              )
+            }
+          </Loaded>
+        </>
+      )}
+    </Section>
+  )
+}
+
+/** Shown in place of the plans of a clinic that lacks what a plan needs. */
+function Lacking({ what }: { what: 'doctors' | 'time-slots' }) {
+  const { t } = useText(templatesTexts)
+  const { clinic } = useWorkplace()
+  const [title, lead, button] =
+    what === 'doctors' ? [t.noDoctorsTitle, t.noDoctors, t.toDoctors] : [t.noSlotsTitle, t.noSlots, t.toSlots]
+  return (
+    <Empty title={title}>
+      <p>{lead}</p>
+      <Link href={`/manage/${clinic.id}/${what}`} className="button primary">
+        {button}
+      </Link>
+    </Empty>
+  )
+}

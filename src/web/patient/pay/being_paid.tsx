@@ -1,0 +1,17 @@
+import { Link } from 'wouter'
+import { Notice } from '../../parts/notice.tsx'
+import { useText } from '../../text/language.ts'
+import { payTexts } from '../../text/patient/pay.ts'
+
+/** In place of a form for what the patient is paying for already. */
+export function BeingPaid({ checkoutId }: { checkoutId: string }) {
+  const { t } = useText(payTexts)
+  return (
+    <Notice tone="plain" title={t.beingPaidTitle}>
+      <p>{t.beingPaid}</p>
+      <Link href={`/pay/${checkoutId}`} className="button small">
+        {t.goOn}
+      </Link>
+    </Notice>
+  )
+}

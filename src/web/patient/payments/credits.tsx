@@ -1,0 +1,46 @@
+import { graphql } from '../../data/generated/gql.ts'
+import { useQuery } from '../../data/use_query.ts'
+import { useMoney } from '../../parts/money/use_money.ts'
+import { Problem } from '../../parts/notice.tsx'
+import { Pending } from '../../parts/pending.tsx'
+import { useText } from '../../text/language.ts'
+import { paymentsTexts } from '../../text/patient/payments.ts'
+import '../pay/pay.css'
+
+const MyCredits = graphql(`
+  query MyCredits($customerIds: [BigInt!]!) {
+    credits(filter: { customerId: { in: $customerIds } }, orderBy: [PRIMARY_KEY_ASC], first: 100) {
+      nodes { clinicId customerId currency balance reserved clinic { name } customer { fullName } }
+    }
+  }
+`)
+
+/** What clinics owe the patient. Nothing where there is none. */
+export function Credits({ customerIds }: { customerIds: string[] }) {
+  const { t } = useText(paymentsTexts)
+  const money = useMoney()
+  const { data, error, pending, refetch } = useQuery(MyCredits, { customerIds })
+  if (error !== undefined) return <Problem error={error} retry={refetch} />
+  const credits = data?.credits?.nodes.flatMap((node) => (node && node.balance !== '0' ? [node] : [])) ?? []
+  if (credits.length === 0) return <Pending when={pending} />
+  return (
+    <section className="booking-rows">
+      <h2>{t.credits}</h2>
+      <dl className="amounts card padded">
+        {credits.map(({ clinicId, customerId, currency, balance, reserved, clinic, customer }) => (
+          <div key={`${clinicId} ${customerId} ${currency}`} className="amount">
+            <dt>
+              {clinic?.name}
+              {credits.length > 1 && customer && <small>{customer.fullName}</small>}
+            </dt>
+            <dd>
+              {money?.text(balance, currency)}
+              {reserved !== '0' && <small>{t.reserved(money?.text(reserved, currency) ?? '')}</small>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p className="hint">{t.creditHint}</p>
+    </section>
+  )
+}

@@ -1,0 +1,168 @@
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { Refusal } from '../../data/client.ts'
+import { graphql } from '../../data/generated/gql.ts'
+import type { BookingByLinkMutation } from '../../data/generated/graphql.ts'
+import { newIdempotencyKey } from '../../data/keys.ts'
+import { request } from '../../data/session.ts'
+import { useAsync } from '../../data/use_query.ts'
+import { Notice, Problem } from '../../parts/notice.tsx'
+import { Page } from '../../parts/page.tsx'
+import { useText } from '../../text/language.ts'
+import { bookingsTexts } from '../../text/patient/bookings.ts'
+import { visitTexts } from '../../text/patient/visit.ts'
+import { statusTexts } from '../../text/shared/status.ts'
+import { downloadCalendarFile } from '../booking/calendar_file.ts'
+import { CancelDialog } from '../booking/cancel_dialog.tsx'
+import { ServiceSummary } from '../booking/chosen_service.tsx'
+import { MoveBooking } from '../booking/move_booking.tsx'
+import { VisitActions } from '../booking/visit_actions.tsx'
+import { VisitSummary } from '../booking/visit_summary.tsx'
+import { searchAddress } from '../search/search.ts'
+import { WaitForEarlier } from '../waiting/wait_for_earlier.tsx'
+import { AddRecord } from './add_record.tsx'
+import { InvalidLink } from './invalid_link.tsx'
+import { useLinkToken } from './link_token.ts'
+
+const BookingByLink = graphql(`
+  mutation BookingByLink($token: String!) {
+    bookingByLink(input: { token: $token }) {
+      linkedBooking {
+        bookingId clinicId doctorId status sequence startsAt endsAt doctorName clinicName address phone timeZone
+        isChangeable calendarUid isOnline joinPath room serviceId service { name names preparation preparations }
+      }
+    }
+  }
+`)
+const MoveByLink = graphql(`
+  mutation MoveByLink($token: String!, $bookingSlotId: BigInt!) {
+    rescheduleByLink(input: { token: $token, bookingSlotId: $bookingSlotId }) { clientMutationId }
+  }
+`)
+const CancelByLink = graphql(`
+  mutation CancelByLink($token: String!, $reason: String, $idempotencyKey: String!) {
+    cancelByLink(input: { token: $token, reason: $reason, idempotencyKey: $idempotencyKey }) { clientMutationId }
+  }
+`)
+
+type Row = NonNullable<NonNullable<BookingByLinkMutation['bookingByLink']>['linkedBooking']>
+type Nullable = 'address' | 'phone' | 'serviceId' | 'service' | 'joinPath' | 'room'
+/** Only the contact of the clinic and the service may be null; PostgreSQL's row types cannot express that. */
+type Visit = { [Key in keyof Row]: Key extends Nullable ? Row[Key] : NonNullable<Row[Key]> }
+
+/** The page of the link in a message: anyone who has the link sees, moves or cancels the appointment. */
+export default function VisitPage() {
+  const { t } = useText(visitTexts)
+  const token = useLinkToken()
+  const { data, error, loading, refetch } = useAsync(token, (signal) => request(BookingByLink, { token }, signal))
+  const isInvalid = error instanceof Refusal && error.code === 'link_invalid'
+  const visit = data?.bookingByLink?.linkedBooking as Visit | null | undefined
+  return (
+    <Page title={isInvalid ? t.invalidTitle : t.title} about={token} narrow>
+      {isInvalid ? <InvalidLink /> : error !== undefined && <Problem error={error} retry={refetch} />}
+      {error === undefined &&
+        (visit ? (
+          <OpenVisit key={token} token={token} visit={visit} loading={loading} changed={refetch} />
+        ) : (
+          <VisitSummary startsAt={undefined} clinic={undefined} doctorName={undefined} />
+        ))}
+    </Page>
+  )
+}
+
+interface OpenVisitProps {
+  token: string
+  visit: Visit
+  loading: boolean
+  changed(): void
+}
+
+function OpenVisit({ token, visit, loading, changed }: OpenVisitProps) {
+  const { t: visitText } = useText(visitTexts)
+  const { t, language } = useText(bookingsTexts)
+  const { t: status } = useText(statusTexts)
+  const [doing, setDoing] = useState<'move' | 'cancel'>()
+  const [done, setDone] = useState<'moved' | 'cancelled'>()
+  // Of one dialog: a request that is repeated because its answer was lost cancels once.
+  const [key, setKey] = useState(newIdempotencyKey)
+  const { clinicId, doctorId, doctorName, phone, address } = visit
+  const serviceId = visit.serviceId ?? undefined
+  const clinic = { name: visit.clinicName, timeZone: visit.timeZone, address, phone }
+  const start = (what: 'move' | 'cancel') => {
+    setDoing(what)
+    setDone(undefined)
+    setKey(newIdempotencyKey())
+  }
+  const finish = (what: 'moved' | 'cancelled') => {
+    setDoing(undefined)
+    setDone(what)
+    changed()
+  }
+  return (
+    <>
+      {/* Only when the new state is shown below. */}
+      {done && !loading && <Notice tone="good">{<p>{t[done]}</p>}</Notice>}
+      <VisitSummary
+        startsAt={visit.startsAt}
+        endsAt={visit.endsAt}
+        clinic={clinic}
+        doctorName={doctorName}
+        lost={visit.status === 'CANCELLED'}
+        online={visit.isOnline}
+        room={visit.room ?? undefined}
+      >
+        {visit.service && <ServiceSummary service={visit.service} />}
+      </VisitSummary>
+      {visit.status === 'BOOKED' && doing !== 'move' && (
+        <VisitActions
+          joinPath={visit.joinPath}
+          downloadCalendarFile={() => {
+            const room = visit.room ?? undefined
+            const booking = { ...visit, id: visit.bookingId, doctor: { fullName: doctorName }, room, clinic }
+            void downloadCalendarFile(booking, visit.calendarUid, language)
+          }}
+          start={visit.isChangeable ? start : undefined}
+        />
+      )}
+      {visit.isChangeable && doing !== 'move' && <WaitForEarlier of={{ token }} />}
+      {visit.status === 'BOOKED' && !visit.isChangeable && <p>{visitText.tooLate}</p>}
+      {visit.status !== 'BOOKED' && (
+        <p>
+          <span className={`tag ${visit.status.toLowerCase()}`}>{status[visit.status]}</span>
+        </p>
+      )}
+      {visit.status === 'CANCELLED' && (
+        <div className="actions">
+          <Link
+            href={searchAddress({ clinic: clinicId, doctor: doctorId, service: serviceId })}
+            className="button primary"
+          >
+            {t.another}
+          </Link>
+        </div>
+      )}
+      <AddRecord token={token} clinicId={clinicId} bookingId={visit.bookingId} />
+      {doing === 'move' && (
+        <MoveBooking
+          clinicId={clinicId}
+          doctor={{ id: doctorId, name: doctorName }}
+          serviceId={serviceId}
+          move={async (bookingSlotId) => {
+            await request(MoveByLink, { token, bookingSlotId })
+            finish('moved')
+          }}
+          stop={() => setDoing(undefined)}
+        />
+      )}
+      {doing === 'cancel' && (
+        <CancelDialog
+          cancel={async (reason) => {
+            await request(CancelByLink, { token, reason, idempotencyKey: key })
+            finish('cancelled')
+          }}
+          stop={() => setDoing(undefined)}
+        />
+      )}
+    </>
+  )
+}

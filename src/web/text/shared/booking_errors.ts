@@ -1,0 +1,53 @@
+const en = {
+  slot_taken: 'Somebody else has just booked this time.',
+  slot_held: 'Somebody else is booking this time right now.',
+  slot_offered: 'This time is offered to patients on the waiting list first.',
+  slot_withdrawn: 'The clinic has withdrawn this time.',
+  slot_not_found: 'This time no longer exists.',
+  slot_in_the_past: 'This time has passed.',
+  customer_busy: 'There is another booking at that time.',
+  booking_too_late: 'It is too late to book this time online. Please call the clinic.',
+  email_not_confirmed: 'Confirm your e-mail address first: open the link that we sent to you.',
+  network_takes_too_many: 'Many appointments were booked from your network. Try again later, or call the clinic.',
+  booking_too_far_ahead: 'This time cannot be booked yet.',
+  too_many_bookings: 'You have reached the number of upcoming appointments that this clinic allows.',
+  slot_reserved: 'This time is reserved for other visits.',
+  run_not_free: 'There is not enough time for this visit here.',
+  start_not_offered: 'Visits of this kind do not start at this time.',
+  no_resource_free: 'No room is free for this visit at this time.',
+  service_not_found: 'The clinic no longer offers this.',
+  service_not_offered: 'This doctor does not offer this.',
+  service_not_for_customer: 'Only the clinic can book this for you. Please call it.',
+  answer_missing: 'Please answer the clinic’s questions.',
+  answer_not_accepted: 'Please choose one of the possible answers.',
+  question_not_found: 'The clinic has changed its questions. Please load the page again.',
+} as Record<string, string>
+
+const de: typeof en = {
+  slot_taken: 'Diesen Termin hat gerade jemand anders gebucht.',
+  slot_held: 'Diesen Termin bucht gerade jemand anders.',
+  slot_offered: 'Dieser Termin wird zuerst Patienten auf der Warteliste angeboten.',
+  slot_withdrawn: 'Die Praxis hat diesen Termin zurückgezogen.',
+  slot_not_found: 'Diesen Termin gibt es nicht mehr.',
+  slot_in_the_past: 'Diese Zeit ist vorbei.',
+  customer_busy: 'Zu dieser Zeit gibt es schon einen Termin.',
+  booking_too_late: 'Für eine Online-Buchung ist es zu spät. Bitte rufen Sie die Praxis an.',
+  email_not_confirmed: 'Bestätigen Sie zuerst Ihre E-Mail-Adresse: Öffnen Sie den Link, den wir Ihnen geschickt haben.',
+  network_takes_too_many:
+    'Aus Ihrem Netz wurden viele Termine gebucht. Versuchen Sie es später, oder rufen Sie die Praxis an.',
+  booking_too_far_ahead: 'Dieser Termin kann noch nicht gebucht werden.',
+  too_many_bookings: 'Sie haben in dieser Praxis die erlaubte Zahl anstehender Termine erreicht.',
+  slot_reserved: 'Diese Zeit ist für andere Termine vorgesehen.',
+  run_not_free: 'Hier ist nicht genug Zeit für diesen Termin.',
+  start_not_offered: 'Solche Termine beginnen nicht zu dieser Zeit.',
+  no_resource_free: 'Für diesen Termin ist dann kein Raum frei.',
+  service_not_found: 'Die Praxis bietet das nicht mehr an.',
+  service_not_offered: 'Das wird hier nicht angeboten.',
+  service_not_for_customer: 'Das kann nur die Praxis für Sie buchen. Bitte rufen Sie dort an.',
+  answer_missing: 'Bitte beantworten Sie die Fragen der Praxis.',
+  answer_not_accepted: 'Bitte wählen Sie eine der möglichen Antworten.',
+  question_not_found: 'Die Praxis hat ihre Fragen geändert. Bitte laden Sie die Seite neu.',
+}
+
+/** Refusals that occur only where a time is booked or moved. In a file of their own: the front page does not load them. */
+export const bookingErrorTexts = { en, de }

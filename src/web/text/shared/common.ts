@@ -1,0 +1,48 @@
+const en = {
+  title: 'Something went wrong',
+  offlineTitle: 'No connection',
+  offline: 'medislot cannot be reached. What you entered is still here.',
+  again: 'Try again',
+  close: 'Close',
+  loading: 'Loading…',
+  needsScript: 'Please allow JavaScript for this page.',
+  notFoundTitle: 'Page not found',
+  notFound: 'The address is wrong, or the page no longer exists.',
+  home: 'To the front page',
+  required: 'Please fill this in',
+  invalid: 'Please check this entry',
+  tooShort: (n: number) => `Enter at least ${n} characters`,
+  atLeast: (n: string) => `At least ${n}`,
+  atMost: (n: string) => `At most ${n}`,
+  clear: (field: string) => `Clear: ${field}`,
+  invalidEmail: 'This is not an e-mail address.',
+  stale: 'Somebody else has saved changes in the meantime. Load their version, then make your change again.',
+  load: 'Load their version',
+  noClinic: 'No clinic found',
+}
+
+const de: typeof en = {
+  title: 'Das hat nicht geklappt',
+  offlineTitle: 'Keine Verbindung',
+  offline: 'medislot ist nicht erreichbar. Ihre Eingaben sind noch da.',
+  again: 'Erneut versuchen',
+  close: 'Schließen',
+  loading: 'Lädt …',
+  needsScript: 'Bitte erlauben Sie JavaScript für diese Seite.',
+  notFoundTitle: 'Seite nicht gefunden',
+  notFound: 'Die Adresse stimmt nicht, oder die Seite gibt es nicht mehr.',
+  home: 'Zur Startseite',
+  required: 'Bitte ausfüllen',
+  invalid: 'Bitte prüfen Sie diese Angabe',
+  tooShort: (n) => `Geben Sie mindestens ${n} Zeichen ein`,
+  atLeast: (n) => `Mindestens ${n}`,
+  atMost: (n) => `Höchstens ${n}`,
+  clear: (field) => `Leeren: ${field}`,
+  invalidEmail: 'Das ist keine E-Mail-Adresse.',
+  stale: 'Inzwischen hat jemand anders gespeichert. Laden Sie den neuen Stand und ändern Sie dann noch einmal.',
+  load: 'Neuen Stand laden',
+  noClinic: 'Keine Praxis gefunden',
+}
+
+/** What all pages share: loading, problems, checks of a field. */
+export const commonTexts = { en, de }

@@ -1,0 +1,43 @@
+/** Refusals about money, for the desk and for managers. */
+export const moneyErrorTexts = {
+  en: {
+    amount_not_accepted: 'Enter a positive amount, such as 12.50.',
+    amount_exceeds_due: 'This is more than is due or charged.',
+    amount_exceeds_paid: 'So much was not paid on this invoice.',
+    amount_not_payable_online: 'The payment provider takes amounts of this currency only with a 0 at the end.',
+    insufficient_credit: 'There is not so much credit. Make credit of what pays an invoice first.',
+    refund_exceeds_payment: 'More than was paid cannot be paid back.',
+    invoice_not_open: 'The invoice has been paid, issued or voided meanwhile. Charge more on a new invoice.',
+    invoice_not_found: 'There is no such invoice any more.',
+    already_paid: 'The invoice is paid already.',
+    nothing_to_pay: 'Add a charge first.',
+    payment_not_found: 'There is no such payment.',
+    coupon_not_found: 'There is no such coupon.',
+    coupon_not_valid: 'The coupon is not valid today.',
+    coupon_used_already: 'This patient has used the coupon already.',
+    coupon_exhausted: 'The coupon has been used as often as it may be.',
+    currency_not_used: 'The clinic uses another currency.',
+    price_not_found: 'This price has been removed already.',
+  } as Record<string, string>,
+  de: {
+    amount_not_accepted: 'Geben Sie einen positiven Betrag ein, etwa 12,50.',
+    amount_exceeds_due: 'Das ist mehr, als offen ist oder berechnet wird.',
+    amount_exceeds_paid: 'So viel wurde auf diese Rechnung nicht gezahlt.',
+    amount_not_payable_online: 'Der Zahlungsdienst nimmt Beträge dieser Währung nur mit einer 0 am Ende.',
+    insufficient_credit:
+      'So viel Guthaben gibt es nicht. Machen Sie zuerst zu Guthaben, was eine Rechnung bezahlt hat.',
+    refund_exceeds_payment: 'Mehr als gezahlt wurde, lässt sich nicht zurückzahlen.',
+    invoice_not_open:
+      'Die Rechnung wurde inzwischen bezahlt, ausgestellt oder storniert. Nehmen Sie eine neue Rechnung.',
+    invoice_not_found: 'Diese Rechnung gibt es nicht mehr.',
+    already_paid: 'Die Rechnung ist schon bezahlt.',
+    nothing_to_pay: 'Fügen Sie zuerst eine Leistung hinzu.',
+    payment_not_found: 'Diese Zahlung gibt es nicht.',
+    coupon_not_found: 'Diesen Gutschein gibt es nicht.',
+    coupon_not_valid: 'Der Gutschein gilt heute nicht.',
+    coupon_used_already: 'Dieser Gutschein wurde für diese Person schon verwendet.',
+    coupon_exhausted: 'Der Gutschein wurde so oft verwendet, wie er gilt.',
+    currency_not_used: 'Die Praxis rechnet in einer anderen Währung ab.',
+    price_not_found: 'Dieser Preis ist schon entfernt.',
+  } as Record<string, string>,
+}
