@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { clientAddress, trustOf } from '../../src/client_address.ts'
+import { clientAddress } from '../../src/http/client_address.ts'
+import { trustOf } from '../../src/process/trusted_proxies.ts'
 import { aTarget, type Target } from './target.ts'
 
-// Who asks too often is told to wait, in the words of HTTP: 429 with Retry-After, through every door.
+// Too many requests are refused with 429 and Retry-After, through every API.
 
 let target: Target
 beforeAll(async () => {
@@ -11,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => target?.stop())
 
-// Each door tries another account: what one account is made to wait is not meant here.
+// Each API tries another account, so that the limit per account is not reached.
 const input = (email: string) => ({ email: `${email}@test.example`, password: 'not the password' })
 const doors: Record<string, [path: string, body: object, headers?: Record<string, string>]> = {
   GraphQL: [
@@ -25,9 +26,9 @@ const doors: Record<string, [path: string, body: object, headers?: Record<string
   'the pages': ['/web/session/sign-in', { input: input('three') }, { 'x-medislot-web': '1' }],
 }
 
-it.each(Object.keys(doors))('sign-in through %s', async (door) => {
+it.each(Object.keys(doors))('limits sign-ins per network address through %s', async (door) => {
   const [path, body, headers] = doors[door] as (typeof doors)[string]
-  // An address of its own for each door, which the proxy puts last; what stands before it anybody may have written.
+  // A separate address for each API. The proxy adds it as the last one; the client may have forged those before it.
   const address = `192.0.2.${Object.keys(doors).indexOf(door)}`
   const ask = (forwarded: string) =>
     fetch(target.url + path, {
@@ -44,7 +45,7 @@ it.each(Object.keys(doors))('sign-in through %s', async (door) => {
   expect((await ask(`${address}, 203.0.113.${Object.keys(doors).indexOf(door)}`)).status).not.toBe(429)
 })
 
-it('a browser that has signed in before is not kept out by what others do in its network', async () => {
+it('a browser that has signed in before is not limited by attempts of others in its network', async () => {
   const account = { email: 'four@test.example', password: 'a fine long password' }
   const ask = (path: string, input: object, cookie = '') =>
     fetch(`${target.url}/web/session/${path}`, {

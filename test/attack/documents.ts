@@ -14,33 +14,33 @@ import {
 } from 'graphql'
 import { anything, badInteger, badNumber, badText, badTime, pick, rarely } from './values.ts'
 
-/** A GraphQL request as it is posted. */
+/** The body of a GraphQL request. */
 export interface GraphQLRequest {
   query: string
   variables?: Record<string, unknown>
   operationName?: string
 }
 
-/** What a document is made with: chances, the schema, ids of rows that are there, and what it has come to so far. */
+/** The state of generating a document: the random source, the schema, ids of existing rows, and the parts so far. */
 interface Maker {
   g: fc.GeneratorValue
   schema: GraphQLSchema
   ids: string[]
   variables: { name: string; type: string; value: unknown }[]
   fragments: string[]
-  /** Fields that may still be selected: a document ends. */
+  /** How many more fields may be selected, so that every document ends. */
   left: number
-  /** Half of the documents are sound, so that some get through to the database. */
+  /** Half of the documents are valid, so that some reach the database. */
   sound: boolean
 }
 
-/** A fault in one of so many places of a document that is not to be sound. */
+/** An error in one of the given number of places of a document that should be invalid. */
 const fault = ({ g, sound }: Maker, n: number) => !sound && g(rarely, n)
 
-// Who signs out or closes their account attacks no more.
+// Without mutations that sign out or close the account, after which the attack would end.
 const leftOut = new Set(['signOut', 'removeCustomer', 'changePassword', 'eraseCustomer'])
 
-/** A document by the schema's grammar, with faults of every kind in some places. */
+/** A document generated from the schema, with errors of every kind in some places. */
 export function aRequest(g: fc.GeneratorValue, schema: GraphQLSchema, ids: string[]): GraphQLRequest {
   const maker: Maker = { g, schema, ids, variables: [], fragments: [], left: 60, sound: g(fc.boolean) }
   const kind = pick(g, ['query', 'query', 'mutation', 'mutation', 'subscription'])
@@ -80,7 +80,7 @@ function selectionOf(maker: Maker, type: GraphQLNamedType, depth: number): strin
   return `{ ${parts.join(' ') || '__typename'} }`
 }
 
-/** What no client would ask: bombs, cycles, what is not there. */
+/** Requests that no real client sends: bombs, cycles, unknown names. */
 function mischief(maker: Maker, { name }: GraphQLNamedType): string[] {
   const { g } = maker
   if (!fault(maker, 60)) return []
@@ -114,7 +114,7 @@ function mischief(maker: Maker, { name }: GraphQLNamedType): string[] {
   }
 }
 
-/** A document that fits the schema and asks for it, in one of all the forms there are. */
+/** A valid introspection query, in one of its possible forms. */
 export function anIntrospection(g: fc.GeneratorValue): string {
   const fragments: string[] = []
   const condition = () => pick(g, ['', '', '@include(if: true) ', '@skip(if: true) '])
@@ -212,7 +212,7 @@ function valueFor(maker: Maker, type: GraphQLInputType, depth: number): unknown 
   }
 }
 
-/** A name in a document, a text in its variables. */
+/** A name in the document, or a string in its variables. */
 class Name extends String {
   toJSON() {
     return this.valueOf()

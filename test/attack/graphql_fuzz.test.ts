@@ -9,12 +9,12 @@ import { anIntrospection, aRequest } from './documents.ts'
 import { aTarget, attackers, keepAttacking, milliseconds, type Target } from './target.ts'
 import { pick } from './values.ts'
 
-// Documents made by the grammar of the schema, sound ones and every kind of other: each is answered, soon, with data or
-// with refusals that the registry knows.
+// Documents generated from the schema, valid ones and invalid ones of every kind. Each is answered in time with data or
+// with registered refusals.
 
 const schema = buildSchema(await readFile(join(import.meta.dirname, '../../schema.graphql'), 'utf8'))
 let target: Target
-/** One without introspection. */
+/** A server without introspection. */
 let closed: Target
 let registered: Set<string>
 beforeAll(async () => {
@@ -28,7 +28,7 @@ afterAll(() => Promise.all([target?.stop(), closed?.stop()]))
 const type = 'application/graphql-response+json'
 
 it(
-  'whatever is asked is answered with data, or with refusals that the registry knows',
+  'answers random documents with data or with registered refusals',
   async () => {
     const before = await target.memory()
     const seen: Record<string, number> = {}
@@ -54,7 +54,7 @@ it(
       for (const code of new Set(codes)) seen[code] = (seen[code] ?? 0) + 1
       if (codes.includes('unauthenticated')) await target.restore()
       const known = codes.length > 0 && codes.every((code) => code === 'data' || registered.has(code))
-      // What took too long has no bounds.
+      // A request that takes too long shows a missing limit.
       const ours = codes.includes('internal_error') || codes.includes('query_canceled')
       if (response.status < 500 && known && !ours) return
       throw new Error(`${body} was answered ${response.status}: ${text.slice(0, 1000)} ${target.faults()}`)
@@ -62,14 +62,14 @@ it(
     if (process.env.ATTACK_SECONDS) console.log(seen)
     expect(target.faults()).toEqual([])
     expect((await target.memory()) - before).toBeLessThan(600)
-    // It gets through the grammar, and does not always.
+    // Some documents pass validation, and some do not.
     expect(Object.keys(seen)).toEqual(expect.arrayContaining(['data', 'graphql_validation_failed']))
   },
   milliseconds + 300_000,
 )
 
 it(
-  'without introspection nobody is told the schema, in whatever form they ask for it and by whatever way',
+  'without introspection no form of introspection query reveals the schema, by any transport',
   async () => {
     const address = `${closed.url}/graphql`
     const client = createClient({ url: address.replace('http', 'ws'), webSocketImpl: WebSocket })

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { serverAudits } from 'graphql-http'
-import { type Served, serve } from '../graphql/served.ts'
+import { sharedServer, type TestServer } from '../helpers/server.ts'
 
-// What the specification of GraphQL over HTTP asks of a server, as its own audits try it: what one MUST, SHOULD and MAY do.
+// The requirements of the GraphQL over HTTP specification, checked by its own audits: MUST, SHOULD and MAY.
 
-let served: Served
+let served: TestServer
 beforeAll(async () => {
-  served = await serve()
+  served = await sharedServer()
 })
 afterAll(() => served?.stop())
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { sessionCookie } from '../../src/web_session.ts'
+import { sessionCookie } from '../../src/server/page_session.ts'
 import { aTarget, type Target } from './target.ts'
 
-// What every kind of answer says to a browser about itself.
+// The security headers of every kind of response.
 
 let production: Target
 let development: Target
@@ -48,31 +48,34 @@ describe.each(['production', 'development'] as const)('in %s', (mode) => {
       expect(policy).toMatch(/frame-ancestors '(none|self)'/)
       expect(policy).toMatch(/script-src 'self'(;|$)/)
     }
-    // Pages are strict everywhere: nothing inline, nothing from elsewhere.
+    // The policy of pages is strict in both modes: nothing inline, and nothing from other origins.
     if (path === '/') expect(policy).not.toMatch(/unsafe|https?:|data:/)
   })
 })
 
-it.each(['production', 'development'] as const)('in %s the session’s cookie is for this server alone', async (mode) => {
-  const { url } = mode === 'production' ? production : development
-  const response = await fetch(`${url}/web/session/register`, {
-    method: 'POST',
-    headers: { ...json, 'x-medislot-web': '1' },
-    body: JSON.stringify({ input: { email: 'ann@test.example', password: 'a fine long password', fullName: 'Ann' } }),
-  })
-  const parts = (response.headers.getSetCookie()[0] ?? '').split('; ')
-  expect(parts).toEqual(expect.arrayContaining(['HttpOnly', 'SameSite=Strict']))
-  // What browsers demand of the prefix: Secure, for every path, and of no domain.
-  const isProduction = mode === 'production'
-  expect(parts[0]).toMatch(isProduction ? /^__Host-medislot-session=/ : /^medislot-session=/)
-  expect(parts.includes('Secure')).toBe(isProduction)
-  expect(parts).toContain(isProduction ? 'Path=/' : 'Path=/web/session')
-  expect(parts.filter((part) => /^domain/i.test(part))).toEqual([])
-  expect(response.headers.get('cache-control')).toBe('no-store')
-  expect(await response.text()).not.toContain('refreshToken')
-})
+it.each(['production', 'development'] as const)(
+  'in %s the cookie of the session is sent to this server only',
+  async (mode) => {
+    const { url } = mode === 'production' ? production : development
+    const response = await fetch(`${url}/web/session/register`, {
+      method: 'POST',
+      headers: { ...json, 'x-medislot-web': '1' },
+      body: JSON.stringify({ input: { email: 'ann@test.example', password: 'a fine long password', fullName: 'Ann' } }),
+    })
+    const parts = (response.headers.getSetCookie()[0] ?? '').split('; ')
+    expect(parts).toEqual(expect.arrayContaining(['HttpOnly', 'SameSite=Strict']))
+    // Browsers require of this prefix: Secure, Path=/ and no Domain.
+    const isProduction = mode === 'production'
+    expect(parts[0]).toMatch(isProduction ? /^__Host-medislot-session=/ : /^medislot-session=/)
+    expect(parts.includes('Secure')).toBe(isProduction)
+    expect(parts).toContain(isProduction ? 'Path=/' : 'Path=/web/session')
+    expect(parts.filter((part) => /^domain/i.test(part))).toEqual([])
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(await response.text()).not.toContain('refreshToken')
+  },
+)
 
-it('over https a cookie that a neighbour could have set is not accepted, and the own one is cleared as it was set', async () => {
+it('over https, a cookie that a sibling domain could have set is refused, and sign-out clears the real one', async () => {
   const headers = { ...json, 'x-medislot-web': '1' }
   const ask = (how: string, cookie: string, body: object = {}) =>
     fetch(`${production.url}/web/session/${how}`, {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-// What has broken servers before: ends of types, texts that are no text, times that are no time.
+// Values that have broken servers before: limits of types, invalid text, invalid times.
 
 const texts = [
   '',
@@ -95,7 +95,7 @@ export const badTime = fc.constantFrom(...times)
 export const badInteger = fc.constantFrom(...integers)
 export const badNumber = fc.constantFrom(...numbers)
 
-/** Anything that JSON can say, where something else was asked for. */
+/** Any JSON value, in place of the expected one. */
 export const anything: fc.Arbitrary<unknown> = fc.oneof(
   badText,
   badNumber,
@@ -113,8 +113,8 @@ export const anything: fc.Arbitrary<unknown> = fc.oneof(
   ),
 )
 
-/** One in so many. */
+/** True once in the given number of times, on average. */
 export const rarely = (n: number) => fc.nat(n - 1).map((i) => i === 0)
 
-/** One of some values. By its index, since fast-check compares what arbitraries are made of, however deep it goes. */
+/** One of some values. By its index, because fast-check compares the values of arbitraries deeply. */
 export const pick = <T>(g: fc.GeneratorValue, values: readonly T[]): T => values[g(fc.nat, values.length - 1)] as T

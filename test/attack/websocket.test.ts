@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { WebSocket } from 'ws'
 import { aTarget, type Target } from './target.ts'
 
-// WebSockets whose other side does not keep to the protocol: each is closed, and says why. That frames and subscriptions
-// have an end is in test/graphql/transport.test.ts.
+// WebSockets whose client violates the protocol: each is closed with a reason. The limits of frames and subscriptions
+// are tested in test/graphql/transport.test.ts.
 
 let target: Target
 beforeAll(async () => {
@@ -40,7 +40,7 @@ it.each<[string, number, (string | Buffer)[]]>([
   expect(await closed).toBe(code)
 })
 
-it('two hundred that say nothing are all closed, and leave nothing behind', async () => {
+it('two hundred silent connections are closed and leave nothing behind', async () => {
   const before = await target.memory()
   const silent = await Promise.all(Array.from({ length: 200 }, () => open()))
   expect(new Set(await Promise.all(silent.map(({ closed }) => closed)))).toEqual(new Set([4408]))
@@ -48,12 +48,12 @@ it('two hundred that say nothing are all closed, and leave nothing behind', asyn
   expect(target.faults()).toEqual([])
 })
 
-it('one that asks on and on and reads nothing is disconnected', async () => {
+it('a client that keeps sending requests and reads nothing is disconnected', async () => {
   const { socket, closed } = await open()
   const ping = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(90_000) } })
   socket.pause()
   let sent = 0
-  // Each is answered with what it carries. The buffers of the connection hold some megabytes, and the server one.
+  // Each ping is answered with its payload. The buffers of the connection hold some megabytes, and the server one.
   while (socket.readyState === WebSocket.OPEN && sent < 1000) {
     await new Promise<unknown>((resolve) => socket.send(ping, resolve))
     sent++

@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { aTarget, type Target } from './target.ts'
 import { type Sender, send } from './wire.ts'
 
-// Below the APIs: what is no HTTP, too much of it, too little of it, or two things at once. Each is answered with a clean
-// refusal or a closed connection, in time, and afterwards the server is as well as before.
+// Below the APIs: input that is not HTTP, too long, incomplete or ambiguous. Each is answered with a clean
+// refusal or a closed connection, in time, and afterwards the server works as before.
 
 let target: Target
 beforeAll(async () => {
@@ -25,7 +25,7 @@ const flood = (count: number, text = 'x') => Array.from({ length: count }, (_, i
 const query = JSON.stringify({ query: '{ clinics { totalCount } }' })
 const length = (text: string) => `Content-Length: ${Buffer.byteLength(text)}`
 
-/** Refused, or the connection closed without a word: nothing was taken for a request. */
+/** Refused, or the connection closed without a response: nothing was accepted as a request. */
 const refused = async (bytes: Sender) => {
   const { statuses, closed } = await send(target.port, bytes)
   if (statuses.length === 0 && closed) return
@@ -33,7 +33,7 @@ const refused = async (bytes: Sender) => {
   expect(statuses[0]).toBeLessThan(500)
 }
 
-describe('what is no request is refused', () => {
+describe('refuses input that is not a valid request', () => {
   it.each<[string, string | Buffer]>([
     ['noise', Buffer.from(Array.from({ length: 600 }, (_, i) => (i * 7919) % 256))],
     ['a TLS handshake', Buffer.from('16030100c8010000c40303', 'hex')],
@@ -53,7 +53,7 @@ describe('what is no request is refused', () => {
     ['3000 headers', get('/healthz', ...flood(3000, 'xxxxxxxxxx'))],
     ['an unknown transfer encoding', post('/graphql', query, 'Transfer-Encoding: gzip, none')],
     [
-      'a length beside chunks',
+      'a length together with chunks',
       post('/graphql', `0\r\n\r\n${get('/metrics')}`, 'Content-Length: 4', 'Transfer-Encoding: chunked'),
     ],
     ['two lengths', post('/graphql', query, 'Content-Length: 5', length(query))],
@@ -61,7 +61,7 @@ describe('what is no request is refused', () => {
     ['a length that is none', post('/graphql', query, 'Content-Length: 1e3')],
     ['a chunk whose length is none', post('/graphql', 'zz\r\nabc\r\n0\r\n\r\n', 'Transfer-Encoding: chunked')],
     ['a chunk longer than it says', post('/graphql', '1\r\nabc\r\n0\r\n\r\n', 'Transfer-Encoding: chunked')],
-    ['two authorizations', get('/api/clinics', 'Authorization: Bearer a', 'authorization: Bearer b')],
+    ['two authorizations', get('/healthz', 'Authorization: Bearer a', 'authorization: Bearer b')],
     ['an authorization of 10 kB', get('/api/clinics', `Authorization: Bearer ${'x'.repeat(10_000)}`)],
     ['an expectation nobody meets', get('/nothing', 'Expect: wonders')],
     ['an unknown compression', post('/api/auth/token', query, length(query), 'Content-Encoding: zip')],
@@ -76,7 +76,7 @@ describe('what is no request is refused', () => {
       ) + query,
     ],
     [
-      'text that is no UTF-8',
+      'text that is not UTF-8',
       Buffer.concat([
         Buffer.from(post('/api/auth/token', '', 'Content-Length: 11')),
         Buffer.from('{"a":"\xc3\x28\xff"}', 'latin1'),
@@ -85,7 +85,7 @@ describe('what is no request is refused', () => {
   ])('%s', (_what, bytes) => refused(bytes))
 })
 
-describe('an address that leads elsewhere leads nowhere', () => {
+describe('serves no file for a path that leads outside the served folder', () => {
   it.each([
     '//',
     '///etc/passwd',
@@ -122,26 +122,26 @@ describe('an address that leads elsewhere leads nowhere', () => {
     expect(text).not.toContain('"dependencies"')
   })
 
-  it('nor by an upgrade, which once stopped the server', async () => {
+  it('or in a request for an upgrade, which once stopped the server', async () => {
     for (const path of ['//', 'http://[', '*', '/graphql/', '/x'])
       await refused(get(path, 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'))
   })
 
-  it('a whole address is as good as its path, whoever it names', async () => {
+  it('an absolute URL is accepted like its path, whatever host it names', async () => {
     const { statuses } = await send(target.port, get('http://evil.example/healthz'))
     expect(statuses).toEqual([200])
   })
 })
 
-it('requests in one packet are answered one by one, also behind one that is refused', async () => {
+it('requests in one packet are answered one by one, even after a refused one', async () => {
   const many = Array.from({ length: 50 }, (_, i) => get(i % 2 ? '/nothing' : '/healthz')).join('')
   const { statuses } = await send(target.port, many, 50)
   expect(statuses).toEqual(Array.from({ length: 50 }, (_, i) => (i % 2 ? 404 : 200)))
 })
 
-describe('a body that is too large is refused, and not kept', () => {
+describe('refuses a body that is too large, and does not keep it in memory', () => {
   const big = 'x'.repeat(10_000_000)
-  // Another one, with its ordinary patience: on a busy machine so large a body may take longer than the other waits.
+  // A second server with the default timeout: on a busy machine so large a body may exceed the timeout of the first.
   let large: Target
   beforeAll(async () => {
     large = await aTarget({ NODE_ENV: 'production' })
@@ -164,8 +164,8 @@ describe('a body that is too large is refused, and not kept', () => {
   })
 })
 
-describe('a request that does not come to its end is not waited for', () => {
-  /** Sends a part again and again until the connection ends. */
+describe('ends a request that is not completed in time', () => {
+  /** Sends a part repeatedly until the connection ends. */
   const drip = (first: string, part: string) => (socket: Socket) => {
     socket.write(first)
     const timer = setInterval(() => socket.write(part), 50)
@@ -182,11 +182,11 @@ describe('a request that does not come to its end is not waited for', () => {
     expect(statuses.length > 0 ? statuses : closed).toEqual(statuses.length > 0 ? [408] : true)
   })
 
-  it('chunks without end are refused when they are too much, and end with the time', async () => {
+  it('endless chunks are refused when they exceed the limit, and the connection is closed in time', async () => {
     const chunk = `4000\r\n${'x'.repeat(0x4000)}\r\n`
     const { statuses, closed } = await send(
       target.port,
-      // Too much from the start: dripped alone, it might come to its time first on a machine that stalls.
+      // Over the limit from the start: sent slowly, it might reach the timeout first on a machine that stalls.
       drip(post('/graphql', chunk.repeat(8), 'Transfer-Encoding: chunked'), chunk),
       9,
     )
@@ -194,7 +194,7 @@ describe('a request that does not come to its end is not waited for', () => {
   })
 })
 
-it('three hundred connections that say nothing keep nobody else out', async () => {
+it('three hundred silent connections do not prevent others from being served', async () => {
   const silent = Promise.allSettled(
     Array.from({ length: 300 }, () => send(target.port, 'GET / HTTP/1.1\r\nHost: x\r\n')),
   )

@@ -1,17 +1,20 @@
 import { connect, type Socket } from 'node:net'
 
-/** What came back over a connection until the server closed it, or after it was silent with all `answers` there. */
+/** The data received until the server closed the connection, or until all `answers` had arrived and it was silent. */
 export interface Received {
   text: string
-  /** Status of each answer, in order. */
+  /** The status of each response, in order. */
   statuses: number[]
   closed: boolean
 }
 
-/** How bytes are sent: at once, or by whoever has the socket. */
+/** How bytes are sent: at once, or by a function of the socket. */
 export type Sender = string | Buffer | ((socket: Socket) => void)
 
-/** Sends bytes as they are and waits for so many answers or the end. Throws when neither comes within half a minute. */
+/**
+ * Sends bytes unchanged and waits for the given number of responses or the end. Throws if neither comes in half a
+ * minute.
+ */
 export function send(port: number, bytes: Sender, answers = 1): Promise<Received> {
   const socket = connect(port, '127.0.0.1')
   const chunks: Buffer[] = []
@@ -30,7 +33,7 @@ export function send(port: number, bytes: Sender, answers = 1): Promise<Received
       if (received(false).statuses.length >= answers) end(false)
     })
     socket.on('close', () => end(true))
-    // A server that closes while we write is answered for by `close`.
+    // If the server closes the connection while we write, `close` handles it.
     socket.on('error', () => undefined)
     socket.on('connect', () => (typeof bytes === 'function' ? bytes(socket) : socket.write(bytes)))
   }).finally(() => socket.destroy())

@@ -3,9 +3,9 @@ import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
 import { type Connection, connect, untilWaiting } from '../helpers/connection.ts'
 import { type Claims, expectRefusal } from '../helpers/database.ts'
 import { book, bookingOf, cancel, hold, reschedule, slotOf, withdraw } from '../helpers/operations.ts'
-import { aDoctor, aPractice, aSlot, aTemplate, aTimeSlot } from '../helpers/world.ts'
+import { aCustomer, aDoctor, aPractice, aSlot, aTemplate, aTimeSlot } from '../helpers/world.ts'
 
-// Who waits for whom, and what they find when they have waited: one transaction is in the middle of something, another comes.
+// Which transaction waits for which, and what it finds afterwards: one is in progress when another one starts.
 
 let database: ClonedDatabase
 let one: Connection
@@ -24,9 +24,9 @@ afterEach(async () => {
 })
 
 /**
- * Runs `first` as a request on one connection and, before it commits, what `others` start on theirs; each of those has to
- * come to wait before the first goes on. `look` is done while all wait. With `end` 'rollback' the first fails after all.
- * Gives when everything is done.
+ * Runs `first` as a request on one connection and, before it commits, starts `others` on their connections. Each of
+ * these must wait for a lock before the first continues. `look` runs while all wait. With `end` 'rollback' the first
+ * fails. Returns when all are done.
  */
 async function meanwhile(
   claims: Claims,
@@ -51,7 +51,7 @@ async function meanwhile(
 }
 
 it.each(['commit', 'rollback'] as const)(
-  'who books a slot that is just being booked waits, and gets it only on a %s',
+  'booking a slot while another booking of it is in progress waits for its %s, and succeeds only after a rollback',
   async (end) => {
     const { clinicId, slotId, customer } = await aPractice(one)
     const { customer: other } = await aPractice(one)
@@ -75,7 +75,7 @@ it.each(['commit', 'rollback'] as const)(
   },
 )
 
-it('who withdraws a slot that is just being booked finds it booked', async () => {
+it('withdrawing a slot while its booking is in progress is refused as still in use', async () => {
   const { clinicId, slotId, customer, receptionist } = await aPractice(one)
   await meanwhile(customer.claims, () => book(one, clinicId, slotId), [
     [
@@ -89,7 +89,7 @@ it('who withdraws a slot that is just being booked finds it booked', async () =>
   ])
 })
 
-it('who books a slot that is just being withdrawn is refused', async () => {
+it('booking a slot while its withdrawal is in progress is refused', async () => {
   const { clinicId, slotId, customer, receptionist } = await aPractice(one)
   await meanwhile(receptionist.claims, () => withdraw(one, clinicId, slotId), [
     [
@@ -103,7 +103,7 @@ it('who books a slot that is just being withdrawn is refused', async () => {
   ])
 })
 
-it('who cancels a booking that is just being moved is told to repeat, and then cancels it', async () => {
+it('cancelling a booking while its move is in progress must be repeated, and then succeeds', async () => {
   const { clinicId, doctorId, slotId, customer } = await aPractice(one)
   const next = await aSlot(one, clinicId, doctorId, 60)
   const { id } = await book(one, clinicId, slotId, { customerId: customer.customerId })
@@ -121,7 +121,26 @@ it('who cancels a booking that is just being moved is told to repeat, and then c
   expect(await slotOf(one, next)).toMatchObject({ status: 'open' })
 })
 
-it('who cancels a booking that is just being cancelled finds it cancelled', async () => {
+it.each([
+  ['an earlier', 0],
+  ['a later', 1],
+] as const)('moving a booking to %s slot locks the slot with the lower id first', async (_, target) => {
+  const { clinicId, doctorId, customer } = await aPractice(one)
+  const slots = [await aSlot(one, clinicId, doctorId, 60), await aSlot(one, clinicId, doctorId, 70)] as const
+  const { id } = await book(one, clinicId, slots[1 - target] as string, { customerId: customer.customerId })
+  const lock = (connection: Connection, slotId: string) =>
+    connection.query('select from app_public.booking_slots where id = $1 for update nowait', [slotId])
+  await meanwhile(
+    customer.claims,
+    () => one.query('reset role').then(() => lock(one, slots[0])),
+    [[two, () => two.request(customer.claims, () => reschedule(two, clinicId, id, slots[target]))]],
+    // While it waits for the first slot, it has not locked the second: a move in the other direction would deadlock.
+    { look: async () => void (await lock(three, slots[1])) },
+  )
+  expect(await bookingOf(one, id)).toMatchObject({ booking_slot_id: slots[target] })
+})
+
+it('cancelling a booking while its cancellation is in progress is refused as an illegal transition', async () => {
   const { clinicId, slotId, customer, receptionist } = await aPractice(one)
   const { id } = await book(one, clinicId, slotId, { customerId: customer.customerId })
   await meanwhile(customer.claims, () => cancel(one, clinicId, id), [
@@ -141,11 +160,11 @@ it.each([
   ['two holds', hold, hold],
   ['two bookings', book, book],
   ['a hold and a booking', hold, book],
-])('the last booking that a policy allows is not had twice by asking at once: %s', async (_, first, second) => {
+])('concurrent requests do not exceed the number of bookings that a policy allows: %s', async (_, first, second) => {
   const { clinicId, doctorId, slotId, customer } = await aPractice(one)
   const next = await aSlot(one, clinicId, doctorId, 60)
   await one.query('update app_public.policies set max_live_bookings = 1 where clinic_id = $1', [clinicId])
-  // Also when the clinic's record of the customer, which they queue for, is not there yet.
+  // Also if the clinic's record of the customer, for which they wait, does not exist yet.
   await meanwhile(customer.claims, () => first(one, clinicId, slotId), [
     [
       two,
@@ -192,7 +211,7 @@ it.each<[string, (world: OneTime) => Promise<unknown>, (world: OneTime) => Promi
     ],
     {
       async look() {
-        // It waits before it has written a booking. In the exclusion constraint, after, two could wait for each other.
+        // It waits before it writes a booking. Afterwards, in the exclusion constraint, two could wait for each other.
         const written = await three.query(
           `select from pg_locks where pid = $1 and relation = 'app_public.bookings'::regclass and mode = 'RowExclusiveLock'`,
           [two.pid],
@@ -212,17 +231,17 @@ async function oneTime() {
   const otherDoctor = await aDoctor(one, clinicId)
   const bookingAt = async (doctor: string, hours: number) =>
     (await book(one, clinicId, await aSlot(one, clinicId, doctor, hours), { customerId: customer.customerId })).id
-  // The practice's own slot is in 48 hours from when it was made, so these two overlap.
+  // The first slot of the clinic begins 48 hours after it was created, so these two overlap.
   const sameTime = await aSlot(one, clinicId, otherDoctor, 48)
   return { ...practice, sameTime, bookings: [await bookingAt(doctorId, 60), await bookingAt(otherDoctor, 70)] as const }
 }
 
-it('a doctor who is deactivated takes along what is just being booked', async () => {
+it('deactivating a doctor while a booking is in progress waits, and cancels that booking', async () => {
   const { clinicId, doctorId, slotId, customer, manager } = await aPractice(one)
   const deactivate = () => two.query('select app_public.deactivate_doctor($1, $2, true)', [clinicId, doctorId])
   await meanwhile(customer.claims, () => book(one, clinicId, slotId), [
     [two, () => two.request(manager.claims, deactivate)],
-    // And somebody who goes for the same slot does not come between: it is locked before its booking is looked at.
+    // A concurrent withdrawal of the same slot does not interfere: the slot is locked before its booking is read.
     [three, () => three.request(manager.claims, () => withdraw(three, clinicId, slotId, { cascade: true }))],
   ])
   expect(await slotOf(one, slotId)).toMatchObject({ status: 'withdrawn', customer_id: null })
@@ -232,7 +251,7 @@ it('a doctor who is deactivated takes along what is just being booked', async ()
   expect(doctors).toEqual([{ is_active: false }])
 })
 
-it('a doctor who is just being deactivated gets no new slot', async () => {
+it('creating slots of a doctor while the deactivation is in progress is refused or creates none', async () => {
   const { clinicId, doctorId, manager } = await aPractice(one)
   const timeSlotId = await aTimeSlot(one, clinicId)
   for (const weekday of [1, 2, 3, 4, 5, 6, 7]) await aTemplate(one, clinicId, doctorId, timeSlotId, weekday)
@@ -269,7 +288,7 @@ it('a doctor who is just being deactivated gets no new slot', async () => {
   )
 })
 
-it('while slots are made, booking goes on, also for those who are new to the clinic', async () => {
+it('booking does not wait while slots are generated, even for customers who are new to the clinic', async () => {
   const { clinicId, doctorId, slotId, customer, manager } = await aPractice(one)
   const timeSlotId = await aTimeSlot(one, clinicId, '23:50', '23:55')
   for (const weekday of [1, 2, 3, 4, 5, 6, 7]) await aTemplate(one, clinicId, doctorId, timeSlotId, weekday)
@@ -281,7 +300,7 @@ it('while slots are made, booking goes on, also for those who are new to the cli
   expect(await slotOf(one, slotId)).toMatchObject({ status: 'booked' })
 })
 
-it('two who make slots at once make each once', async () => {
+it('two concurrent generations create each slot once', async () => {
   const { clinicId, doctorId, manager } = await aPractice(one)
   const timeSlotId = await aTimeSlot(one, clinicId)
   for (const weekday of [1, 2, 3, 4, 5, 6, 7]) await aTemplate(one, clinicId, doctorId, timeSlotId, weekday)
@@ -299,7 +318,7 @@ it('two who make slots at once make each once', async () => {
   ])
 })
 
-it('the tidying of expired holds waits for nobody and takes nothing from anybody', async () => {
+it('the release of expired holds does not wait for locks, and skips a slot that is being booked', async () => {
   const { clinicId, slotId, customer } = await aPractice(one)
   const other = await aPractice(one)
   for (const practice of [{ clinicId, slotId, customer }, other])
@@ -315,4 +334,170 @@ it('the tidying of expired holds waits for nobody and takes nothing from anybody
   })
   expect(await slotOf(one, slotId)).toMatchObject({ status: 'booked' })
   expect(await slotOf(one, other.slotId)).toMatchObject({ status: 'open' })
+})
+
+/** The token of the link to a booking. */
+const linkTo = async (clinicId: string, bookingId: string) =>
+  (await one.one(`select app_private.link_token('manage', $1, $2, 0) as token`, [clinicId, bookingId])).token as string
+
+it('cancelling by the link and by the desk at once cancels once, in either order', async () => {
+  const { clinicId, doctorId, slotId, customer, receptionist } = await aPractice(one)
+  const byLink = (connection: Connection, token: string) =>
+    connection.query('select app_public.cancel_by_link($1)', [token])
+  for (const [first, slot] of [
+    ['link', slotId],
+    ['desk', await aSlot(one, clinicId, doctorId, 60)],
+  ] as const) {
+    const { id } = await book(one, clinicId, slot, { customerId: customer.customerId })
+    const token = await linkTo(clinicId, id)
+    const link = (connection: Connection) => () => byLink(connection, token)
+    const desk = (connection: Connection) => () => cancel(connection, clinicId, id)
+    await meanwhile(first === 'link' ? {} : receptionist.claims, (first === 'link' ? link : desk)(one), [
+      [
+        two,
+        () =>
+          expectRefusal(
+            two.request(first === 'link' ? receptionist.claims : {}, (first === 'link' ? desk : link)(two) as never),
+            'illegal_transition',
+          ),
+      ],
+    ])
+    expect(
+      await one.query(`select actor from app_public.events where booking_id = $1 and to_state = 'cancelled'`, [id]),
+    ).toEqual([{ actor: first === 'link' ? 'customer' : 'staff' }])
+  }
+})
+
+it('a guest who confirms twice at once has one booking', async () => {
+  const { clinicId, slotId } = await aPractice(one)
+  await one.query('update app_public.policies set accepts_guests = true where clinic_id = $1', [clinicId])
+  await one.query(`select app_public.book_as_guest($1, $2, 'Gil', 'gil@test.example')`, [clinicId, slotId])
+  const { token } = await one.one(
+    `select app_private.link_token('confirm', clinic_id, id, 0) as token from app_private.guest_bookings where clinic_id = $1`,
+    [clinicId],
+  )
+  const confirm = (connection: Connection) => () =>
+    connection.query('select app_public.confirm_guest_booking($1)', [token])
+  await meanwhile({}, confirm(one), [[two, () => two.request({}, confirm(two))]])
+  expect(await one.query('select from app_public.bookings where clinic_id = $1', [clinicId])).toHaveLength(1)
+})
+
+/** Records that two messages were sent, and begins `ending`, which drops both, when the first is recorded and the second is not. */
+async function recordWhile(clinicId: string, messages: string[], ending: () => Promise<unknown>): Promise<void> {
+  const [first, second] = messages as [string, string]
+  // As a worker that claims it: the row moves behind the second one in the table.
+  await one.query('update app_public.notifications set retry_at = now() where id = $1', [first])
+  await one.query('begin')
+  await one.query('select from app_public.notifications where id = $1 for no key update', [first])
+  const ended = ending()
+  await untilWaiting(one, two, ended)
+  await one.query('select app_private.record_deliveries($1)', [
+    JSON.stringify([first, second].map((id) => ({ clinic_id: clinicId, id }))),
+  ])
+  await one.query('commit')
+  await ended
+  expect(await one.query('select state from app_public.notifications where id = any ($1)', [messages])).toEqual([
+    { state: 'sent' },
+    { state: 'sent' },
+  ])
+}
+
+it('cancelling a booking while two of its messages are recorded as sent does not deadlock', async () => {
+  const { clinicId, slotId, customer } = await aPractice(one)
+  const { id: bookingId } = await one.request(customer.claims, () => book(one, clinicId, slotId))
+  // An index that the planner may use has them in the order of their lead times.
+  const messages = await one.query<{ id: string }>(
+    `insert into app_public.notifications (clinic_id, booking_id, customer_id, kind, channel, booking_sequence, due_at, lead_time)
+     select $1, $2, $3, 'booking_reminder', 'email', 0, now(), lead_time
+     from unnest('{2 hours, 1 hour}'::interval[]) with ordinality l (lead_time, n) order by n returning id`,
+    [clinicId, bookingId, customer.customerId],
+  )
+  await recordWhile(
+    clinicId,
+    messages.map(({ id }) => id),
+    () => two.request(customer.claims, () => cancel(two, clinicId, bookingId)),
+  )
+})
+
+it('withdrawing a slot while the messages of two who are offered it are recorded as sent does not deadlock', async () => {
+  const { clinicId, slotId, customer, receptionist } = await aPractice(one)
+  const { id: bookingId } = await one.request(customer.claims, () => book(one, clinicId, slotId))
+  for (const waiter of [await aCustomer(one), await aCustomer(one)])
+    await one.request(waiter.claims, () => one.query('select app_public.join_waiting_list($1)', [clinicId]))
+  await one.request(customer.claims, () => cancel(one, clinicId, bookingId))
+  const messages = await one.query<{ id: string }>(
+    `select id from app_public.notifications
+     where clinic_id = $1 and kind = 'slot_offered' and state = 'pending' order by id`,
+    [clinicId],
+  )
+  await recordWhile(
+    clinicId,
+    messages.map(({ id }) => id),
+    () => two.request(receptionist.claims, () => withdraw(two, clinicId, slotId)),
+  )
+})
+
+it('a move does not deadlock with a cancellation and with a worker that records messages about both visits', async () => {
+  const { clinicId, doctorId, slotId, customer, receptionist } = await aPractice(one)
+  const waiter = await aCustomer(one)
+  await one.request(waiter.claims, () => one.query('select app_public.join_waiting_list($1)', [clinicId]))
+  const other = (await aPractice(one)).customer
+  const cancelled = await one.request(customer.claims, () => book(one, clinicId, slotId))
+  const secondSlot = await aSlot(one, clinicId, doctorId, 60)
+  const moved = await one.request(other.claims, () => book(one, clinicId, secondSlot))
+  const free = await aSlot(one, clinicId, doctorId, 70)
+  const messages = await one.query<{ id: string }>(
+    `select id from app_public.notifications
+     where clinic_id = $1 and kind = 'booking_confirmed' and channel = 'email' order by id`,
+    [clinicId],
+  )
+  expect(messages).toHaveLength(2)
+
+  // The worker has the first message, and comes to the second one later.
+  await one.query('begin')
+  await one.query('select from app_public.notifications where id = $1 for no key update', [messages[0]?.id])
+  const cancellation = two.request(receptionist.claims, () => cancel(two, clinicId, cancelled.id))
+  await untilWaiting(one, two, cancellation, one)
+  // The move drops its message, and then offers its old slot to the waiting list. So does the cancellation, one at a time.
+  const move = three.request(receptionist.claims, () => reschedule(three, clinicId, moved.id, free))
+  await Promise.race([move, untilWaiting(one, three, move).catch(() => undefined)])
+  const outcomes = JSON.stringify(messages.map(({ id }) => ({ clinic_id: clinicId, id })))
+  await one.query('select from app_private.record_deliveries($1)', [outcomes])
+  await one.query('commit')
+  await Promise.all([cancellation, move])
+  await one.query('select from app_private.record_deliveries($1)', [outcomes])
+  expect(
+    await one.query('select state from app_public.notifications where id = any ($1)', [messages.map(({ id }) => id)]),
+  ).toEqual([{ state: 'sent' }, { state: 'sent' }])
+})
+
+it('recording messages as sent does not wait for a locked one while it has locked others', async () => {
+  const { clinicId, doctorId, slotId, customer } = await aPractice(one)
+  await one.request(customer.claims, () => book(one, clinicId, slotId))
+  const second = await aSlot(one, clinicId, doctorId, 60)
+  await one.request(customer.claims, () => book(one, clinicId, second))
+  const messages = await one.query<{ id: string }>(
+    'select id from app_public.notifications where clinic_id = $1 order by id',
+    [clinicId],
+  )
+  const outcomes = JSON.stringify(messages.map(({ id }) => ({ clinic_id: clinicId, id })))
+  const lock = (ids: typeof messages) =>
+    one
+      .query('begin')
+      .then(() =>
+        one.query('select from app_public.notifications where id = any ($1) for no key update', [
+          ids.map(({ id }) => id),
+        ]),
+      )
+  const record = () => two.query('select id from app_private.record_deliveries($1) order by id', [outcomes])
+  await lock(messages.slice(1))
+  expect(await record()).toEqual(messages.slice(0, 1))
+  await one.query('rollback')
+  // It waits only if all are locked.
+  await lock(messages)
+  const recorded = record()
+  await untilWaiting(one, two, recorded, one)
+  await one.query('rollback')
+  expect(await recorded).toEqual(messages.slice(0, 1))
+  expect(await record()).toEqual(messages)
 })

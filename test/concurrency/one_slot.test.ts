@@ -10,7 +10,7 @@ import { startServer } from '../helpers/program.ts'
 import { tokenOf, tokenSettings } from '../helpers/tokens.ts'
 import { aPractice } from '../helpers/world.ts'
 
-// A rush: 200 customers, each on a connection of their own, want one slot at the same moment.
+// A rush: 200 customers, each on a separate connection, try to book one slot at the same moment.
 
 const rush = 200
 
@@ -31,7 +31,8 @@ afterAll(async () => {
 const manyCustomers = () =>
   owner.query<{ customerId: string; claims: Claims }>(
     `with account as (
-       insert into app_private.accounts (email) select gen_random_uuid() || '@test.example' from generate_series(1, $1) returning id, email),
+       insert into app_private.accounts (email, email_verified_at)
+         select gen_random_uuid() || '@test.example', now() from generate_series(1, $1) returning id, email),
      session as (insert into app_private.sessions (account_id) select id from account returning id, account_id),
      customer as (
        insert into app_public.customers (account_id, full_name, email) select id, 'Customer', email from account returning id, account_id)
@@ -40,7 +41,7 @@ const manyCustomers = () =>
     [rush],
   )
 
-/** What must be true of the slot and all that hangs on it, whoever won. */
+/** The invariants of the slot, its booking, events and notifications, whichever customer booked it. */
 async function expectOneWinner(clinicId: string, slotId: string): Promise<void> {
   const state = await owner.one(
     `select (select status from app_public.booking_slots where clinic_id = $1 and id = $2) as slot,
@@ -53,7 +54,8 @@ async function expectOneWinner(clinicId: string, slotId: string): Promise<void> 
         where b.clinic_id = $1 and bs.clinic_id = $1 and bs.id = $2 and n.clinic_id = $1) as all_the_winners`,
     [clinicId, slotId],
   )
-  // Events: the slot was made, taken, and its booking made. Notifications: the confirmation and one reminder.
+  // Events: the slot was created, then booked, and its booking created. Notifications: the confirmation and one
+  // reminder.
   expect(state).toEqual({
     slot: 'booked',
     bookings: 1,
@@ -64,13 +66,13 @@ async function expectOneWinner(clinicId: string, slotId: string): Promise<void> 
   })
 }
 
-it('through SQL exactly one wins; the others are told at once that the slot is taken', async () => {
+it('through SQL exactly one caller books the slot; the others are refused slot_taken at once', async () => {
   const { clinicId, slotId } = await aPractice(owner)
   const customers = await manyCustomers()
   const clients: Client[] = []
   try {
     for (const _ of customers) {
-      // As the server's pool connects: it is the authenticator before it knows who asks.
+      // Like the connections of the server's pool: in the role of the authenticator until a request is authenticated.
       const client = new Client({ connectionString: database.url, options: '-c role=app_authenticator' })
       clients.push(client)
       await client.connect()
@@ -99,7 +101,7 @@ it('through SQL exactly one wins; the others are told at once that the slot is t
     expect(outcomes.filter((outcome) => outcome === 'MS502')).toHaveLength(rush - 1)
     await expectOneWinner(clinicId, slotId)
 
-    // "At once": who comes after the winner does not even queue for the slot's lock, which somebody else has here.
+    // "At once": a later caller does not even wait for the lock of the slot, which another transaction holds here.
     await owner.query('begin')
     await owner.query('select from app_public.booking_slots where clinic_id = $1 and id = $2 for update', [
       clinicId,
@@ -115,7 +117,7 @@ it('through SQL exactly one wins; the others are told at once that the slot is t
   }
 })
 
-it('a hold is had by one as well, and when it has expired, a booking', async () => {
+it('exactly one caller gets a hold, and, when it has expired, the booking', async () => {
   const { clinicId, slotId } = await aPractice(owner)
   const customers = (await manyCustomers()).slice(0, 40)
   const connections = await Promise.all(customers.map(() => connect(database.url)))
@@ -146,7 +148,7 @@ it('a hold is had by one as well, and when it has expired, a booking', async () 
   }
 })
 
-it('through GraphQL exactly one wins; the others are told that the slot is taken', async () => {
+it('through GraphQL exactly one caller books the slot; the others are refused slot_taken', async () => {
   const { clinicId, slotId } = await aPractice(owner)
   const customers = await manyCustomers()
   const server = await startServer(database.serverUrl, { JWT_SECRET: tokenSettings.jwtSecret })

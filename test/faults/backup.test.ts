@@ -1,15 +1,16 @@
 import { execFile } from 'node:child_process'
-import { appendFile, chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { type EmbeddedServer, startEmbedded } from '../../src/database/embedded.ts'
+import { copyCluster } from '../../src/database/embedded/copy_cluster.ts'
+import { type EmbeddedServer, startEmbedded } from '../../src/database/embedded/embedded.ts'
+import type { OsUser } from '../../src/database/embedded/os_user.ts'
+import { placeOf } from '../../src/database/embedded/place.ts'
 import { migrateDatabase } from '../../src/database/migrations.ts'
-import type { OsUser } from '../../src/database/os_user.ts'
-import { placeOf } from '../../src/database/place.ts'
-import { log } from '../../src/log.ts'
+import { log } from '../../src/process/log.ts'
 import { brokenInvariants } from '../concurrency/invariants.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import { eventually } from '../helpers/eventually.ts'
@@ -17,7 +18,8 @@ import { book } from '../helpers/operations.ts'
 import { type Program, startServer } from '../helpers/program.ts'
 import { aClinic, aCustomer, aDoctor, aSlot, type Customer } from '../helpers/world.ts'
 
-// docs/operations.md, "Backups": a base backup taken while bookings go on, and the log archived since, restored to a moment.
+// docs/operations.md, "Backups": a base backup taken during bookings, and the WAL archived since, restored to a point
+// in time.
 
 const run = promisify(execFile)
 
@@ -44,7 +46,7 @@ beforeAll(async () => {
     await db.query(`alter system set archive_mode = on`)
     await db.query(`alter system set archive_command = 'test ! -f ${archive()}/%f && cp %p ${archive()}/%f'`)
   })
-  // archive_mode wants a restart.
+  // archive_mode requires a restart.
   await server.stop()
   server = await startEmbedded(installation())
   await migrateDatabase(server.ownerUrl())
@@ -59,18 +61,19 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-it('a base backup and the archived log restore to a moment: every booking acknowledged before it, none made after', async () => {
+it('a restore to a point in time has every booking acknowledged before it, and none made after it', async () => {
   const clinicId = await aClinic(owner)
-  await owner.query(`update app_public.policies set reminder_lead_times = '{24 hours, 1 hour}' where clinic_id = $1`, [
-    clinicId,
-  ])
+  await owner.query(
+    `update app_public.policies set reminder_lead_times = '{28 hours 40 minutes, 1 hour}' where clinic_id = $1`,
+    [clinicId],
+  )
   const doctorId = await aDoctor(owner, clinicId)
   const slots: string[] = []
   for (let hours = 48; hours < 48 + 400; hours++) slots.push(await aSlot(owner, clinicId, doctorId, hours))
   const customers: Customer[] = []
   for (let n = 0; n < 8; n++) customers.push(await aCustomer(owner))
 
-  // The desk books without a pause, until it is told to stop: before, while and after the backup is taken.
+  // The desk books without a pause before, during and after the backup.
   const acknowledged: { id: string; at: number }[] = []
   let over = false
   const desk = connect(server.ownerUrl()).then(async (db) => {
@@ -88,10 +91,10 @@ it('a base backup and the archived log restore to a moment: every booking acknow
   await takeBaseBackup()
   await booked(acknowledged.length + 10)
 
-  // The moment, by PostgreSQL's clock: what was acknowledged until here was committed before it.
+  // The point in time, by PostgreSQL's clock: bookings acknowledged until here were committed before it.
   const before = acknowledged.length
   const { moment } = await superuser.one<{ moment: string }>('select clock_timestamp()::text as moment')
-  // Those that came while the clock was asked may be on either side of it, and so may the one that is under way now.
+  // Bookings made while the clock was read, and the one in progress now, may be on either side of it.
   const after = acknowledged.length + 1
   await booked(after + 10)
   over = true
@@ -101,7 +104,7 @@ it('a base backup and the archived log restore to a moment: every booking acknow
   await owner.close()
   await superuser.close()
 
-  // The machine is gone.
+  // The machine is lost.
   await server.stop()
   restored = await restoreTo(moment)
 
@@ -112,7 +115,7 @@ it('a base backup and the archived log restore to a moment: every booking acknow
   expect(await brokenInvariants(db, [clinicId])).toEqual({})
   expect(await db.one('select fault from app_public.verify_events($1)', [clinicId])).toEqual({ fault: null })
 
-  // It is a whole medislot: every migration is there, and it serves.
+  // The restored medislot is complete: it has every migration, and it serves requests.
   program = await startServer(restored.serverUrl())
   expect((await fetch(`${program.url}/readyz`)).status).toBe(200)
   const free = await db.one<{ id: string }>(
@@ -124,27 +127,14 @@ it('a base backup and the archived log restore to a moment: every booking acknow
   await db.close()
 })
 
-/** As pg_basebackup does, which the embedded PostgreSQL lacks: the files, copied between two calls. */
 async function takeBaseBackup(): Promise<void> {
-  const cluster = join(installation(), 'pg')
-  await superuser.query(`select pg_backup_start('test', fast => true)`)
-  await cp(installation(), backup(), {
-    recursive: true,
-    preserveTimestamps: true,
-    // What is being written is no part of a backup: the log comes from the archive. Nor is what PostgreSQL makes anew, which
-    // may go while it is copied.
-    filter: (path) =>
-      !path.startsWith(join(cluster, 'pg_wal/')) &&
-      !/\/(postmaster\.(pid|opts)|owner\.lock.*|port|pg_internal\.init.*|pgsql_tmp.*)$/.test(path),
-  })
-  const { labelfile, spcmapfile } = await superuser.one<{ labelfile: string; spcmapfile: string }>(
-    'select labelfile, spcmapfile from pg_backup_stop()',
-  )
-  await writeFile(join(backup(), 'pg/backup_label'), labelfile)
-  if (spcmapfile) await writeFile(join(backup(), 'pg/tablespace_map'), spcmapfile)
+  await mkdir(backup())
+  await chmod(backup(), 0o755)
+  await copyFile(join(installation(), 'secrets.json'), join(backup(), 'secrets.json'))
+  await copyCluster(installation(), server.superuserUrl(), join(backup(), 'pg'))
 }
 
-/** Closes the piece of log at hand and waits until it is in the archive. A machine that dies loses what is not. */
+/** Closes the current WAL segment and waits until it is archived. WAL that is not archived is lost with the machine. */
 async function archiveAll(): Promise<void> {
   const { last } = await superuser.one<{ last: string }>('select pg_walfile_name(pg_switch_wal()) as last')
   await eventually(async () => {
@@ -164,7 +154,7 @@ async function restoreTo(moment: string): Promise<EmbeddedServer> {
       `restore_command = 'cp ${archive()}/%f %p'`,
       `recovery_target_time = '${moment}'`,
       `recovery_target_action = 'promote'`,
-      // The restored one must not write into the archive of the other.
+      // The restored server must not write into the archive of the original one.
       `archive_mode = off`,
       '',
     ].join('\n'),
@@ -182,7 +172,7 @@ async function restoreTo(moment: string): Promise<EmbeddedServer> {
   return next
 }
 
-/** Lets PostgreSQL have a directory: started by root it runs as a user of its own. */
+/** Gives PostgreSQL a directory: started by root, it runs as a separate user. */
 async function give(directory: string, { uid, gid }: Partial<OsUser>): Promise<void> {
   if (uid !== undefined && gid !== undefined) await run('chown', ['-R', `${uid}:${gid}`, directory])
 }

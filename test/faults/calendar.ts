@@ -1,199 +1,341 @@
 import { type Contradiction, contradictionIn, type Model, type Timed } from './linearizability.ts'
 
-// What slots and bookings may do, as a model that knows nothing of the database, and whether a history of calls fits it. A
-// history is looked at slot by slot and booking by booking: a rescheduled booking leaves the one slot and arrives at the other.
+// A model of slots and bookings, independent of the database, and a check whether a history of calls fits it. A
+// history is checked per row of slots and per booking: a booking that is rescheduled may leave one row and come to
+// another. Slots that some call wants together are of one row; a slot that is only wanted alone is a row of its own.
 
 export type Operation =
-  | { name: 'hold' | 'release' | 'book'; slot: string; customer: string }
+  /** `rest` are the other slots that a visit takes besides its first one. */
+  | { name: 'hold' | 'book'; slot: string; rest?: readonly string[]; customer: string }
+  /** Releases all that is held together with the slot. */
+  | { name: 'release'; slot: string; customer: string }
   | { name: 'cancel'; booking: string }
-  | { name: 'reschedule'; booking: string; slot: string; customer: string }
+  | { name: 'reschedule'; booking: string; slot: string; rest?: readonly string[]; customer: string }
   | { name: 'withdraw'; slot: string; cascade: boolean }
   | { name: 'reopen' | 'read'; slot: string }
-  /** As the owner finds it when all is over. */
+  /** A customer joins the waiting list, or takes or declines a slot that is offered to them. */
+  | { name: 'wait'; customer: string }
+  /** An absence that covers these slots and keeps the visits in them; removing it names the same slots. */
+  | { name: 'addAbsence'; slots: readonly string[] }
+  | { name: 'removeAbsence'; slots: readonly string[]; absence: string }
+  | { name: 'accept' | 'decline'; offer: string; slot: string; customer: string }
+  /** The final state, as the owner reads it. */
   | { name: 'find'; slot: string }
   | { name: 'findBooking'; booking: string }
 
 export interface SlotState {
+  /** A slot that is held without a customer is offered to those who wait. */
   status: 'open' | 'held' | 'booked' | 'withdrawn'
   customer?: string | undefined
-  /** Not known when nobody was told of the booking that was made. */
+  /** Not known if no client got the response to the booking. */
   booking?: string | undefined
 }
 
-/** A slot as the model knows it. Of a hold it knows when it began, at the earliest, and between which moments it ends. */
-interface Slot extends SlotState {
+/**
+ * The state of a slot in the model. Slots that are held or booked together have the same `together`. For a hold: its
+ * earliest start, and the earliest and latest moment of its end. Whether a slot that was freed is open or offered depends
+ * on who waits and what else they are offered, which is known of no row alone: it is `freed` until a response tells.
+ */
+interface Slot extends Omit<SlotState, 'status'> {
+  status: SlotState['status'] | 'freed' | 'offered'
+  /** The absences that cover it, and whether it is withdrawn only for them. */
+  absences?: readonly string[]
+  isAbsent?: boolean
+  together?: string
   since?: number
   until?: { earliest: number; latest: number }
 }
 
 export type Outcome =
-  /** With what was answered: the booking made, the slot or the place of the booking read. */
-  | { kind: 'done'; booking?: string; slot?: SlotState; place?: string | undefined }
-  /** By a name of app_hidden.error_codes. */
+  /** With the response: the new booking, or the slot or the place of the booking that was read. */
+  | { kind: 'done'; booking?: string; absence?: string; slot?: SlotState; place?: string | undefined }
+  /** With a name of app_hidden.error_codes. */
   | { kind: 'refused'; code: string }
-  /** The answer was lost: it may have been done, or may yet be. */
+  /** The response was lost: the call may have taken effect, or may still do so. */
   | { kind: 'unknown' }
 
 export interface Call extends Timed {
-  /** Who called, for people to read. */
+  /** The caller, for reports. */
   who: string
-  /** What the call leaves in the note of a booking and the reason of a cancellation. */
+  /** The mark that the call leaves in the note of a booking or the reason of a cancellation. */
   mark: string
   operation: Operation
   outcome: Outcome
-  /** What came of each attempt, when there were several. */
+  /** The outcome of each attempt, if there were several. */
   attempts?: { start: number; end: number; answer: string }[]
 }
 
 const open: Slot = { status: 'open' }
+const freed: Slot = { status: 'freed' }
+const offered: Slot = { status: 'offered' }
+const mayBeOffered = ({ status }: Slot) => status === 'freed' || status === 'offered'
 const heldBy = (state: Slot, customer: string) => state.status === 'held' && state.customer === customer
 
 // A hold ends by the database's time. When it was asked what it is there, is known only to be between the start and the end of
 // a call; but its time runs as fast as ours, within this much, ms.
 const slack = 5
-/** Whether a hold may be over for a call: taken by another, or tidied up. */
+/** Whether a hold may have expired for a call: taken by another caller, or released by the job. */
 const mayBeOver = ({ until }: Slot, { end }: Call) => until !== undefined && until.earliest - slack < end
-/** Whether it may last for a call. */
+/** Whether a hold may still be valid for a call. */
 const mayLast = ({ until }: Slot, { start }: Call) => until !== undefined && until.latest + slack > start
 
-/** What a refusal says about the slot it is about. One that is not listed says nothing about it. */
-const says: Record<string, (state: Slot, customer: string, call: Call) => boolean> = {
+/** Whether a slot keeps a visit of the customer from taking it. A booking that is moved may take slots of its own. */
+function isInTheWay(slot: Slot, customer: string, call: Call): boolean {
+  const { operation } = call
+  if (slot.status === 'booked')
+    return operation.name !== 'reschedule' || slot.booking === undefined || slot.booking !== operation.booking
+  if (slot.status === 'withdrawn' || mayBeOffered(slot)) return true
+  return slot.status === 'held' && !heldBy(slot, customer) && mayLast(slot, call)
+}
+
+/** What each refusal implies of the slots that were wanted, the first of them alone before. Others imply nothing. */
+const says: Record<string, (first: Slot, customer: string, call: Call, wanted: Slot[]) => boolean> = {
   slot_taken: ({ status }) => status === 'booked',
   slot_held: (state, customer, call) => state.status === 'held' && !heldBy(state, customer) && mayLast(state, call),
   slot_withdrawn: ({ status }) => status === 'withdrawn',
+  run_not_free: (_, customer, call, wanted) => wanted.some((slot) => isInTheWay(slot, customer, call)),
   hold_not_found: (state, customer, call) => !heldBy(state, customer) || mayBeOver(state, call),
   still_in_use: ({ status }) => status === 'booked',
   slot_exists: ({ status }) => status !== 'withdrawn',
+  doctor_absent: ({ absences = [] }) => absences.length > 0,
+}
+
+/** The slots that a call is about, in order of time. */
+const wantedBy = (operation: Operation): string[] => {
+  if ('slots' in operation) return [...operation.slots]
+  return 'slot' in operation ? [operation.slot, ...('rest' in operation ? (operation.rest ?? []) : [])] : []
+}
+
+/** A slot in these absences: one that is free is withdrawn for them. */
+function inAbsences(slot: Slot, absences: readonly string[] = []): Slot {
+  if (absences.length === 0) return slot
+  const isFree = slot.status !== 'booked' && slot.status !== 'withdrawn'
+  return isFree ? { status: 'withdrawn', absences, isAbsent: true } : { ...slot, absences }
 }
 
 /**
- * One slot, whose holds last for `holdMs`. A slot whose hold is over stays held until somebody claims it or a job tidies it up.
- * `isOnlyHere` says of which bookings no other slot comes into question.
+ * A row of slots, whose holds last for `holdMs`. A slot with an expired hold stays held until it is claimed or a job
+ * releases it. `isOnlyHere` tells which bookings cannot be in any other row. Only `waiters` take offered slots; no head
+ * start ends within a history.
  */
-function slotModel(id: string, holdMs: number, isOnlyHere: (booking: string) => boolean): Model<Slot, Call> {
+function rowModel(
+  ids: readonly string[],
+  holdMs: number,
+  isOnlyHere: (booking: string) => boolean,
+  waiters: ReadonlySet<string>,
+): Model<Slot[], Call> {
+  const put = (row: Slot[], places: readonly number[], next: (slot: Slot) => Slot) =>
+    row.map((slot, place) => (places.includes(place) ? inAbsences(next(slot), slot.absences) : slot))
+  /** The places of a booking. */
+  const placesOf = (row: Slot[], booking: string) =>
+    row.flatMap((slot, place) => (slot.status === 'booked' && slot.booking === booking ? [place] : []))
+  /** Frees what is held or booked together with a slot. Of a hold that may be over a job may have freed a part. */
+  const freeWith = (row: Slot[], slot: Slot, call: Call) =>
+    slot.together === undefined || (slot.status === 'held' && mayBeOver(slot, call))
+      ? row
+      : put(
+          row,
+          row.flatMap((other, place) => (other.together === slot.together ? [place] : [])),
+          () => (slot.status === 'booked' ? freed : open),
+        )
   return {
-    initial: open,
-    keyOf: ({ status, customer, booking, since, until }) =>
-      `${status} ${customer} ${booking} ${since} ${until?.earliest} ${until?.latest}`,
-    step(state, call) {
-      const { operation, outcome } = call
+    initial: ids.map(() => open),
+    keyOf: (row) =>
+      row
+        .map(({ status, customer, booking, together, since, until, absences, isAbsent }) =>
+          [status, customer, booking, together, since, until?.earliest, until?.latest, absences, isAbsent].join(' '),
+        )
+        .join(),
+    step(row, call) {
+      const { operation, outcome, start, end, mark } = call
+      const places = wantedBy(operation).map((id) => ids.indexOf(id))
+      const wanted = places.map((place) => row[place] as Slot)
+      const [first] = wanted as [Slot]
       if (outcome.kind === 'refused') {
         const customer = 'customer' in operation ? operation.customer : ''
-        return (says[outcome.code]?.(state, customer, call) ?? true) ? state : undefined
+        if (outcome.code === 'slot_offered')
+          return mayBeOffered(first) ? put(row, places.slice(0, 1), () => offered) : undefined
+        return (says[outcome.code]?.(first, customer, call, wanted) ?? true) ? row : undefined
       }
-      const claim = (customer: string, next: Slot) =>
-        state.status === 'open' || heldBy(state, customer) || mayBeOver(state, call) ? next : undefined
+      const together = `${start} ${mark}`
+      const claim = (customer: string, next: (slot: Slot) => Slot, own?: string) =>
+        wanted.every(
+          (slot) =>
+            slot.status === 'open' ||
+            slot.status === 'freed' ||
+            (slot.status === 'offered' && operation.name !== 'hold' && waiters.has(customer)) ||
+            heldBy(slot, customer) ||
+            mayBeOver(slot, call) ||
+            (own !== undefined && slot.booking === own),
+        )
+          ? put(row, places, next)
+          : undefined
       switch (operation.name) {
         case 'hold': {
           const { customer } = operation
-          // Held again while it lasts, it is prolonged, by a customer to three hold times at most.
-          const before = heldBy(state, customer) && mayLast(state, call) ? state.since : undefined
-          const since = before ?? call.start
-          const earliest = Math.min(call.start + holdMs, since + 3 * holdMs)
-          return claim(customer, { status: 'held', customer, since, until: { earliest, latest: call.end + holdMs } })
+          // Holding a slot again extends a valid hold; a customer can extend it to at most three hold times.
+          const sinceOf = (slot: Slot) =>
+            (heldBy(slot, customer) && mayLast(slot, call) ? slot.since : undefined) ?? start
+          const earliest = Math.min(start + holdMs, ...wanted.map((slot) => sinceOf(slot) + 3 * holdMs))
+          const until = { earliest, latest: end + holdMs }
+          return claim(customer, (slot) => ({ status: 'held', customer, together, since: sinceOf(slot), until }))
         }
         case 'release':
-          return heldBy(state, operation.customer) ? open : undefined
-        case 'book': {
+          return heldBy(first, operation.customer) ? put(freeWith(row, first, call), places, () => open) : undefined
+        case 'book':
+        case 'accept': {
+          const { customer } = operation
           const booking = outcome.kind === 'done' ? outcome.booking : undefined
-          return claim(operation.customer, { status: 'booked', customer: operation.customer, booking })
+          return claim(customer, () => ({ status: 'booked', customer, booking, together }))
         }
-        case 'cancel':
-          if (state.booking === operation.booking) return open
-          return outcome.kind === 'done' && isOnlyHere(operation.booking) ? undefined : state
+        case 'cancel': {
+          const taken = placesOf(row, operation.booking)
+          if (taken.length > 0) return put(row, taken, () => freed)
+          return outcome.kind === 'done' && isOnlyHere(operation.booking) ? undefined : row
+        }
         case 'reschedule': {
           const { booking, customer } = operation
-          if (operation.slot !== id) return state.booking === booking ? open : state
-          return state.booking === booking ? state : claim(customer, { status: 'booked', customer, booking })
+          const taken = placesOf(row, booking)
+          if (places[0] === -1) return put(row, taken, () => freed)
+          const moved = claim(customer, () => ({ status: 'booked', customer, booking, together }), booking)
+          return (
+            moved &&
+            put(
+              moved,
+              taken.filter((place) => !places.includes(place)),
+              () => freed,
+            )
+          )
         }
         case 'withdraw':
-          return state.status === 'booked' && !operation.cascade ? undefined : { status: 'withdrawn' }
+          if (first.status === 'booked' && !operation.cascade) return undefined
+          return put(freeWith(row, first, call), places, () => ({ status: 'withdrawn' }))
         case 'reopen':
-          return state.status === 'withdrawn' ? open : undefined
+          return first.status === 'withdrawn' && !first.absences?.length ? put(row, places, () => open) : undefined
+        case 'addAbsence': {
+          const absence = (outcome.kind === 'done' ? outcome.absence : undefined) ?? mark
+          const covered = wanted.reduce((now, slot) => (slot.status === 'held' ? freeWith(now, slot, call) : now), row)
+          return covered.map((slot, place) =>
+            places.includes(place) ? inAbsences(slot, [...(slot.absences ?? []), absence]) : slot,
+          )
+        }
+        case 'removeAbsence': {
+          const { absence } = operation
+          // Done in one of the calls: to remove it again is refused.
+          if (outcome.kind === 'done' && !first.absences?.includes(absence)) return undefined
+          return row.map((slot, place) => {
+            const absences = slot.absences?.filter((other) => other !== absence) ?? []
+            if (!places.includes(place)) return slot
+            return slot.isAbsent && absences.length === 0 ? open : { ...slot, absences }
+          })
+        }
+        case 'decline':
+          // After the last one the slot is open. An offer that has ended stays as it is.
+          return first.status === 'offered' ? put(row, places, () => freed) : row
         default: {
           const { slot } = outcome as { slot?: SlotState }
-          if (slot?.status === 'open' && mayBeOver(state, call)) return open
-          const fits = slot?.status === state.status && slot.customer === state.customer
-          const same = state.booking === undefined || slot?.booking === undefined || slot.booking === state.booking
-          return fits && same ? state : undefined
+          if (slot?.status === 'held' && slot.customer === undefined)
+            return mayBeOffered(first) ? put(row, places, () => offered) : undefined
+          if (slot?.status === 'open' && (first.status === 'freed' || mayBeOver(first, call)))
+            return put(row, places, () => open)
+          const fits = slot?.status === first.status && slot.customer === first.customer
+          const same = first.booking === undefined || slot?.booking === undefined || slot.booking === first.booking
+          return fits && same ? row : undefined
         }
       }
     },
   }
 }
 
-/** One booking: the slot it is at, '' before it is made, 'cancelled' after. */
-const bookingModel: Model<string, Call> = {
-  initial: '',
-  keyOf: (state) => state,
+/** One booking: its slots, the first one first; none before it is made, 'cancelled' after its cancellation. */
+const bookingModel: Model<readonly string[] | 'cancelled', Call> = {
+  initial: [],
+  keyOf: (state) => String(state),
   step(state, { operation, outcome }) {
-    const isLive = state !== '' && state !== 'cancelled'
+    const isLive = state !== 'cancelled' && state.length > 0
     if (outcome.kind === 'refused')
       return outcome.code === 'illegal_transition' && state !== 'cancelled' ? undefined : state
     switch (operation.name) {
       case 'book':
-        return state === '' ? operation.slot : undefined
+      case 'accept':
+        return state.length === 0 ? wantedBy(operation) : undefined
       case 'cancel':
         return isLive ? 'cancelled' : undefined
       case 'reschedule':
-        return isLive ? operation.slot : undefined
+        return isLive ? wantedBy(operation) : undefined
       case 'withdraw':
-        return state === operation.slot ? 'cancelled' : state
+        return isLive && state.includes(operation.slot) ? 'cancelled' : state
       default:
-        return (outcome as { place?: string }).place === state ? state : undefined
+        return (outcome as { place?: string }).place === (isLive ? state[0] : String(state)) ? state : undefined
     }
   },
 }
 
-/** A slot or a booking whose calls no order explains. */
+/** A row of slots or a booking whose calls cannot be explained by any order. */
 export interface Unexplained extends Contradiction<unknown, Call> {
   what: string
-  /** The slots that it is about. */
-  slots: string[]
+  /** The slots concerned. */
+  slots: readonly string[]
   calls: Call[]
 }
 
+/** All slots of a history in rows. */
+function rowsOf(history: readonly Call[]): string[][] {
+  const rows = new Map<string, string[]>()
+  for (const { operation } of history) {
+    const wanted = wantedBy(operation)
+    const joined = [...new Set(wanted.flatMap((slot) => rows.get(slot) ?? [slot]))]
+    for (const slot of joined) rows.set(slot, joined)
+  }
+  return [...new Set(rows.values())]
+}
+
 /**
- * Every slot and every booking of a history that no order of the calls explains; none when all is well. A hold lasts for
- * `holdMs`, by default for ever.
+ * All rows of slots and bookings of a history that no order of the calls explains; empty if there is an order for each.
+ * A hold lasts `holdMs`, by default forever; `waiters` are the customers who are ever on the waiting list.
  */
-export function unexplained(history: readonly Call[], holdMs = Infinity): Unexplained[] {
+export function unexplained(
+  history: readonly Call[],
+  holdMs = Infinity,
+  waiters: ReadonlySet<string> = new Set(),
+): Unexplained[] {
   const effective = history.filter(({ outcome }) => outcome.kind !== 'refused')
-  // Where each booking was, or may have been.
+  // The slots at which each booking was or may have been.
   const places = new Map<string, Set<string>>()
-  const mayBeAt = (booking: string, slot: string) => {
-    const known = places.get(booking) ?? new Set()
-    places.set(booking, known.add(slot))
+  const mayBeAt = (booking: string, slots: string[]) => {
+    places.set(booking, new Set([...(places.get(booking) ?? []), ...slots]))
   }
   for (const { operation, outcome } of effective) {
-    if (operation.name === 'book' && outcome.kind === 'done' && outcome.booking)
-      mayBeAt(outcome.booking, operation.slot)
-    if (operation.name === 'reschedule') mayBeAt(operation.booking, operation.slot)
+    if ((operation.name === 'book' || operation.name === 'accept') && outcome.kind === 'done' && outcome.booking)
+      mayBeAt(outcome.booking, wantedBy(operation))
+    if (operation.name === 'reschedule') mayBeAt(operation.booking, wantedBy(operation))
   }
 
   const found: Unexplained[] = []
-  const look = <State>(what: string, slots: string[], model: Model<State, Call>, calls: Call[]) => {
+  const look = <State>(what: string, slots: readonly string[], model: Model<State, Call>, calls: Call[]) => {
     const contradiction = contradictionIn(model, calls)
     if (contradiction) found.push({ what, slots, calls, ...contradiction })
   }
-  const isOf = (slot: string) => (call: Call) => {
-    const { operation, outcome } = call
-    if ('slot' in operation && operation.slot === slot) return true
-    const moves = operation.name === 'cancel' || operation.name === 'reschedule'
-    return moves && outcome.kind !== 'refused' && (places.get(operation.booking)?.has(slot) ?? false)
-  }
-  const slots = new Set(history.flatMap(({ operation }) => ('slot' in operation ? [operation.slot] : [])))
-  for (const slot of slots)
+  for (const row of rowsOf(history)) {
+    const mayHave = (booking: string) => row.some((slot) => places.get(booking)?.has(slot))
+    const isOnlyHere = (booking: string) => [...(places.get(booking) ?? [])].every((slot) => row.includes(slot))
+    const calls = history.filter(({ operation, outcome }) => {
+      if (wantedBy(operation).some((slot) => row.includes(slot))) return true
+      const moves = operation.name === 'cancel' || operation.name === 'reschedule'
+      return moves && outcome.kind !== 'refused' && mayHave(operation.booking)
+    })
     look(
-      `slot ${slot}`,
-      [slot],
-      slotModel(slot, holdMs, (booking) => places.get(booking)?.size === 1),
-      history.filter(isOf(slot)),
+      row.length === 1 ? `slot ${row}` : `slots ${row.join(', ')}`,
+      row,
+      rowModel(row, holdMs, isOnlyHere, waiters),
+      calls,
     )
+  }
 
   for (const [booking, slots] of places) {
     const calls = history.filter(({ operation, outcome }) => {
-      if (operation.name === 'book') return outcome.kind === 'done' && outcome.booking === booking
+      if (operation.name === 'book' || operation.name === 'accept')
+        return outcome.kind === 'done' && outcome.booking === booking
       if (operation.name === 'withdraw') return outcome.kind !== 'refused' && slots.has(operation.slot)
       return 'booking' in operation && operation.booking === booking
     })
@@ -202,7 +344,7 @@ export function unexplained(history: readonly Call[], holdMs = Infinity): Unexpl
   return found
 }
 
-/** A call for people. */
+/** A call as text for reports. */
 export function line({ who, mark, operation, outcome, start, end, attempts }: Call): string {
   const { name, ...about } = operation
   const ms = (from: number, to: number) => `${from.toFixed(1)} to ${to.toFixed(1)} ms`
@@ -212,7 +354,7 @@ export function line({ who, mark, operation, outcome, start, end, attempts }: Ca
   ].join('\n')
 }
 
-/** A history of one slot or booking for people, whole, with the place where it contradicts itself. */
+/** The whole history of one row or booking as text for reports, with the call that contradicts it. */
 export function tell({ what, calls, order, state, stuck }: Unexplained): string {
   return [
     `${what}: no order of its ${calls.length} calls explains what they were answered. All of them:`,

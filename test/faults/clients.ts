@@ -2,19 +2,22 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { DatabaseError } from 'pg'
+import { addAbsence, removeAbsence } from '../helpers/absences.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import type { Claims } from '../helpers/database.ts'
 import type { Answer as Answered } from '../helpers/graphql.ts'
 import { book, cancel, createSlot, hold, release, reschedule, type Slot, withdraw } from '../helpers/operations.ts'
+import { aResource, needs } from '../helpers/rooms.ts'
+import { aService } from '../helpers/services.ts'
 import { tokenOf } from '../helpers/tokens.ts'
 import { aClinic, aCustomer, aDoctor, anEmployee, aTimeSlot } from '../helpers/world.ts'
 import type { Call, Operation, Outcome, SlotState } from './calendar.ts'
 import type { Site } from './site.ts'
 
-// Many clients that get in each other's way in one clinic, over every door there is: GraphQL, REST, SQL. Who loses a connection
-// asks again under the same key, as a good client does.
+// Many clients that compete in one clinic, through every API: GraphQL, REST, SQL. A client that loses its connection
+// repeats the request with the same idempotency key, as clients should.
 
-/** Somebody who calls: a customer for themselves, or the desk for them. */
+/** A caller: a customer, or the desk acting for a customer. */
 interface Actor {
   name: string
   claims: Claims
@@ -24,24 +27,43 @@ interface Actor {
 /** A clinic for one trial. */
 export interface Practice {
   clinicId: string
-  slots: { id: string; doctorId: string; timeSlotId: string; date: string }[]
+  /** `row` are the slots that adjoin each other from this one on; a visit may take several of them. */
+  slots: {
+    id: string
+    doctorId: string
+    timeSlotId: string
+    date: string
+    start: string
+    end: string
+    row?: string[]
+  }[]
+  /** The services of visits of one, two and three slots. */
+  serviceIds: string[]
   customers: (Actor & { id: string })[]
+  /** Those of the customers who are on the waiting list at times, for one slot with any doctor. */
+  waiters: (Actor & { id: string })[]
   desk: Actor
-  /** Those that somebody was told of. */
+  /** The bookings that a client got a response for. */
   bookings: { id: string; customer: string }[]
+  /** The absences that a client got a response for, and the slots that each covers. */
+  absences: { id: string; slots: string[] }[]
 }
 
-/** What came of one attempt. */
+/** The outcome of one attempt. */
 type Answer = Outcome | { kind: 'again' }
-/** One door. `key` is the idempotency key. */
+/** One API. `key` is the idempotency key. */
 type Door = (actor: Actor, operation: Operation, mark: string, key: string | undefined) => Promise<Answer>
 
-/** A clinic with 15 free slots, five customers and a desk that knows them. */
+/**
+ * A clinic with 15 free slots, two rows of four slots for visits, of two doctors at the same times, five customers, of
+ * whom two wait, and a desk that has them in its records. Visits of one or two slots of these rows take place in one of
+ * two rooms, which have to be cleaned afterwards; visits of three slots are online.
+ */
 export async function aPracticeOf(owner: Connection): Promise<Practice> {
   const actor = async (name: string, claims: Claims): Promise<Actor> => ({
     name,
     claims,
-    // Good for longer than clocks jump.
+    // Valid for longer than the jump of the clocks.
     token: await tokenOf(claims, 86_400),
   })
   const clinicId = await aClinic(owner)
@@ -60,35 +82,83 @@ export async function aPracticeOf(owner: Connection): Promise<Practice> {
     )
     customers.push({ id: customerId, ...(await actor(`customer ${customerId}`, claims)) })
   }
+  const waiters = customers.slice(3)
+  for (const { id } of waiters) await owner.query('select app_public.join_waiting_list($1, $2)', [clinicId, id])
   const desk = await actor('the desk', (await anEmployee(owner, clinicId, 'receptionist')).claims)
   const { date } = await owner.one<{ date: string }>(`select (current_date + 5)::text as date`)
   const slots: Practice['slots'] = []
   const doctorIds = [await aDoctor(owner, clinicId), await aDoctor(owner, clinicId), await aDoctor(owner, clinicId)]
   for (const hour of ['08', '09', '10', '11', '12']) {
-    const timeSlotId = await aTimeSlot(owner, clinicId, `${hour}:00`, `${hour}:30`)
+    const times = { start: `${hour}:00`, end: `${hour}:30` }
+    const timeSlotId = await aTimeSlot(owner, clinicId, times.start, times.end)
     for (const doctorId of doctorIds) {
       const { id } = await createSlot(owner, clinicId, doctorId, timeSlotId, date)
-      slots.push({ id, doctorId, timeSlotId, date })
+      slots.push({ id, doctorId, timeSlotId, date, ...times })
     }
   }
-  return { clinicId, slots, customers, desk, bookings: [] }
+  const doctors = [await aDoctor(owner, clinicId), await aDoctor(owner, clinicId)]
+  const serviceIds: string[] = []
+  for (const [duration, mode] of [
+    [null, 'in_person'],
+    ['1 hour', 'in_person'],
+    ['90 minutes', 'online'],
+  ])
+    serviceIds.push(await aService(owner, clinicId, { doctors, duration, mode }))
+  const turnover = '30 minutes'
+  const rooms = [await aResource(owner, clinicId, { turnover }), await aResource(owner, clinicId, { turnover })]
+  for (const serviceId of serviceIds.slice(0, 2)) await needs(owner, clinicId, serviceId, [rooms])
+  const times = [
+    ['13:00', '13:30'],
+    ['13:30', '14:00'],
+    ['14:00', '14:30'],
+    ['14:30', '15:00'],
+  ] as const
+  for (const visitsWith of doctors) {
+    const made: Practice['slots'] = []
+    // The ids are not in the order of time.
+    for (const n of [2, 0, 3, 1]) {
+      const [start, end] = times[n] as (typeof times)[number]
+      const timeSlotId = await aTimeSlot(owner, clinicId, start, end)
+      const { id } = await createSlot(owner, clinicId, visitsWith, timeSlotId, date)
+      made[n] = { id, doctorId: visitsWith, timeSlotId, date, start, end }
+    }
+    const ids = made.map(({ id }) => id)
+    slots.push(...made.map((slot, n) => ({ ...slot, row: ids.slice(n) })))
+  }
+  return { clinicId, slots, serviceIds, customers, waiters, desk, bookings: [], absences: [] }
 }
 
-/** How long a slot is held: some holds end by themselves within a trial. */
+/** Duration of a hold: some holds expire within a trial. */
 export const holdMs = 1000
 
-const names = ['read', 'hold', 'release', 'book', 'cancel', 'reschedule', 'withdraw', 'reopen'] as const
-const weights = { read: 6, hold: 4, release: 3, book: 12, cancel: 8, reschedule: 7, withdraw: 2, reopen: 6 }
+const weights = {
+  read: 6,
+  hold: 4,
+  release: 3,
+  book: 12,
+  cancel: 8,
+  reschedule: 7,
+  withdraw: 2,
+  reopen: 6,
+  wait: 2,
+  accept: 8,
+  decline: 2,
+  addAbsence: 2,
+  removeAbsence: 4,
+}
+const names = Object.keys(weights) as (keyof typeof weights)[]
 
-/** What a client does next. Numbers are taken modulo what there is. */
+/** The next action of a client. Numbers are taken modulo the existing rows. */
 const whim = fc.record({
   name: fc.oneof(...names.map((name) => ({ arbitrary: fc.constant(name), weight: weights[name] }))),
   slot: fc.nat(999),
+  /** How many slots a visit takes besides the first one, if there are so many. */
+  rest: fc.nat(2),
   customer: fc.nat(999),
   booking: fc.nat(999),
   byDesk: fc.boolean(),
   cascade: fc.boolean(),
-  /** A client that does not bother with a key cannot ask again either. */
+  /** A client without an idempotency key cannot repeat a request. */
   withKey: fc.nat(9).map((n) => n > 0),
 })
 type Whim = typeof whim extends fc.Arbitrary<infer T> ? T : never
@@ -96,23 +166,26 @@ type Whim = typeof whim extends fc.Arbitrary<infer T> ? T : never
 /** What the clients did. */
 export interface Recorded {
   calls: Call[]
-  /** Answers that no fault excuses, such as `internal_error`. */
+  /** Responses that no fault may cause, such as `internal_error`. */
   wrong: string[]
-  /** How many attempts were told to come back, or lost. */
+  /** How many attempts were refused as temporarily impossible, or lost. */
   disturbed: number
-  /** How many calls whose answer was lost were found done, or done then, when they were repeated. */
+  /** How many calls with a lost response got one when they were repeated. */
   repeated: number
-  /** Ends the clients after what they are at. */
+  /** Ends the clients after their current calls. */
   stop(): Promise<void>
 }
 
 const clientsByDoor = { GraphQL: 4, REST: 3, SQL: 3 }
-/** Longest wait for one answer. */
+/** Longest wait for one response. */
 const patienceMs = 4000
-/** Longest that a client asks again. */
+/** Longest time for which a client repeats a call. */
 const stubbornMs = 15_000
 
-/** Sends the clients to a site. `seed` decides what they want, not how it interleaves. */
+/** Operations that take no idempotency key. */
+const withoutKeys: ReadonlySet<string> = new Set(['reopen', 'read', 'wait', 'decline', 'removeAbsence'])
+
+/** Starts the clients at a site. `seed` determines their actions, not the interleaving. */
 export function sendClients(site: Site, practice: Practice, seed: number): Recorded {
   let over = false
   const recorded: Recorded = {
@@ -132,14 +205,14 @@ export function sendClients(site: Site, practice: Practice, seed: number): Recor
 
   async function client(doorName: keyof typeof clientsByDoor, n: number, own: number): Promise<void> {
     const sql = sqlDoor(site, practice)
-    // With each failure at the other server.
+    // After each failure at the other server.
     let failures = n
     const url = () => `http://127.0.0.1:${site.servers[failures % 2]?.proxy.port}`
     const door = { GraphQL: graphqlDoor(url, practice), REST: restDoor(url, practice), SQL: sql.door }[doorName]
     for (let batch = 0; !over; batch++) {
       for (const wanted of fc.sample(whim, { seed: own + 10_000 * batch, numRuns: 200 })) {
         if (over) break
-        const intended = intentionOf(practice, wanted)
+        const intended = intentionOf(practice, wanted) ?? (await answerToOffer(practice, wanted, sql.offerTo))
         if (intended) {
           const who = `${intended.actor.name} by ${doorName} ${n}`
           await carryThrough(door, intended, who, wanted.withKey, () => failures++).catch((error: Error) => {
@@ -152,7 +225,7 @@ export function sendClients(site: Site, practice: Practice, seed: number): Recor
     await sql.close()
   }
 
-  /** Does one thing, asking again while the answer is lost, and records what is known of it afterwards. */
+  /** Makes one call, repeats it while the response is lost, and records what is known of it afterwards. */
   async function carryThrough(
     door: Door,
     { actor, operation }: { actor: Actor; operation: Operation },
@@ -161,7 +234,7 @@ export function sendClients(site: Site, practice: Practice, seed: number): Recor
     failed: () => void,
   ): Promise<void> {
     const mark = randomUUID()
-    const key = withKey && operation.name !== 'reopen' && operation.name !== 'read' ? mark : undefined
+    const key = withKey && !withoutKeys.has(operation.name) ? mark : undefined
     const record = (start: number, end: number, outcome: Outcome) =>
       recorded.calls.push({
         who,
@@ -181,11 +254,13 @@ export function sendClients(site: Site, practice: Practice, seed: number): Recor
       const end = performance.now()
       attempts.push({ start, end, answer: answer.kind === 'refused' ? answer.code : answer.kind })
       if (answer.kind === 'done') {
-        // Under a key it is done once: whichever attempt it was, it lies between the first question and the last answer.
+        // With a key it takes effect once, in any of the attempts: between the first request and the last response.
         record(lost ? first : start, end, answer)
         if (lost) recorded.repeated++
         if (answer.booking && 'customer' in operation)
           practice.bookings.push({ id: answer.booking, customer: operation.customer })
+        if (answer.absence && operation.name === 'addAbsence')
+          practice.absences.push({ id: answer.absence, slots: [...operation.slots] })
         return
       }
       if (answer.kind === 'refused') record(start, end, answer)
@@ -193,7 +268,7 @@ export function sendClients(site: Site, practice: Practice, seed: number): Recor
       lost ||= answer.kind === 'unknown'
       if (answer.kind !== 'refused') failed()
       if (answer.kind === 'refused' || !key || over || end - first > stubbornMs) {
-        // An attempt that was lost may still be under way, whatever a later one was told.
+        // A lost attempt may still be in progress, whatever the response to a later one.
         if (lost && operation.name !== 'read') record(first, Infinity, { kind: 'unknown' })
         return
       }
@@ -203,10 +278,11 @@ export function sendClients(site: Site, practice: Practice, seed: number): Recor
 }
 
 function intentionOf(
-  { slots, customers, desk, bookings }: Practice,
-  { name, slot: slotNumber, customer: customerNumber, booking: bookingNumber, byDesk, cascade }: Whim,
+  { slots, customers, waiters, desk, bookings, absences }: Practice,
+  { name, slot: slotNumber, rest: more, customer: customerNumber, booking: bookingNumber, byDesk, cascade }: Whim,
 ): { actor: Actor; operation: Operation } | undefined {
-  const slot = slots[slotNumber % slots.length]?.id ?? ''
+  const { id: slot, row } = slots[slotNumber % slots.length] as Practice['slots'][number]
+  const rest = row && { rest: row.slice(1, 1 + more) }
   const customer = customers[customerNumber % customers.length] as Practice['customers'][number]
   const actor = byDesk ? desk : customer
   switch (name) {
@@ -217,24 +293,51 @@ function intentionOf(
       return { actor: desk, operation: { name, slot, cascade } }
     case 'cancel':
     case 'reschedule': {
-      // Among the latest, which are more likely to be live.
+      // One of the newest, which are more likely to be live.
       const theirs = byDesk ? bookings : bookings.filter((booking) => booking.customer === customer.id)
       const booking = theirs.at(-1 - (bookingNumber % Math.min(theirs.length, 8)))
       if (!booking) return undefined
       return name === 'cancel'
         ? { actor, operation: { name, booking: booking.id } }
-        : { actor, operation: { name, booking: booking.id, slot, customer: booking.customer } }
+        : { actor, operation: { name, booking: booking.id, slot, ...rest, customer: booking.customer } }
     }
-    default:
+    case 'release':
       return { actor, operation: { name, slot, customer: customer.id } }
+    case 'wait': {
+      const waiter = waiters[customerNumber % waiters.length] as Practice['waiters'][number]
+      return { actor: waiter, operation: { name, customer: waiter.id } }
+    }
+    case 'addAbsence':
+      return { actor: desk, operation: { name, slots: row ? [slot, ...row.slice(1, 2)] : [slot] } }
+    case 'removeAbsence': {
+      const absence = absences.at(-1 - (bookingNumber % Math.max(absences.length, 1)))
+      return absence && { actor: desk, operation: { name, absence: absence.id, slots: absence.slots } }
+    }
+    case 'accept':
+    case 'decline':
+      return undefined
+    default:
+      return { actor, operation: { name, slot, ...rest, customer: customer.id } }
   }
 }
 
+/** What a customer who waits does with a slot that they are offered; nothing if there is none. */
+async function answerToOffer(
+  { waiters }: Practice,
+  { name, customer }: Whim,
+  offerTo: (actor: Actor & { id: string }) => Promise<{ offer: string; slot: string } | undefined>,
+): Promise<{ actor: Actor; operation: Operation } | undefined> {
+  if (name !== 'accept' && name !== 'decline') return undefined
+  const actor = waiters[customer % waiters.length] as Practice['waiters'][number]
+  const offered = await offerTo(actor)
+  return offered && { actor, operation: { name, ...offered, customer: actor.id } }
+}
+
 const unknown: Outcome = { kind: 'unknown' }
-/** What was certainly not done, and may be had in a moment. */
+/** Refusals after which the call certainly had no effect and can be repeated in a moment. */
 const passing = ['query_canceled', 'lock_not_available', 'too_many_connections', 'disk_full', 'serialization_failure']
 
-/** What a refusal's name means for who asked. Throws for what must not happen. */
+/** The meaning of a refusal's name for the caller. Throws for a refusal that must not happen. */
 function judge(code: string | undefined): Answer {
   if (code === undefined || ['internal_error', 'deadlock_detected', 'unauthenticated', 'bad_request'].includes(code))
     throw new Error(`answered with ${code}`)
@@ -242,31 +345,51 @@ function judge(code: string | undefined): Answer {
   return passing.includes(code) ? { kind: 'again' } : { kind: 'refused', code }
 }
 
-/** What an operation gives by names of the API; of whom it is for, only the desk speaks. */
-function argumentsOf(actor: Actor, operation: Operation, mark: string, { slots, desk }: Practice) {
+/** The service for which slots are claimed; none for a slot that is in no row. */
+const serviceOf = ({ serviceIds }: Practice, operation: Operation) =>
+  'rest' in operation && operation.rest ? serviceIds[operation.rest.length] : undefined
+
+/** The arguments of an operation by their names in the API; only the desk names the customer. */
+function argumentsOf(actor: Actor, operation: Operation, mark: string, practice: Practice) {
+  const { slots, desk } = practice
+  const serviceId = serviceOf(practice, operation)
+  const service = serviceId ? { serviceId } : {}
   const forWhom = actor === desk && 'customer' in operation ? { customerId: operation.customer } : {}
   switch (operation.name) {
     case 'book':
-      return { ...forWhom, note: mark }
+      return { ...forWhom, ...service, note: mark }
     case 'hold':
+      return { ...forWhom, ...service }
     case 'release':
       return forWhom
     case 'cancel':
       return { reason: mark }
     case 'reschedule':
-      return { bookingSlotId: operation.slot }
+      return { bookingSlotId: operation.slot, ...service }
     case 'reopen': {
       const { doctorId, timeSlotId, date } = slots.find(({ id }) => id === operation.slot) as Practice['slots'][number]
       return { doctorId, timeSlotId, slotDate: date }
     }
     case 'withdraw':
       return { cascade: operation.cascade }
+    case 'addAbsence': {
+      const { doctorId, date, start, end } = spanOf(operation.slots, practice)
+      const day = { firstDate: date, lastDate: date, startTime: start, endTime: end }
+      return { kind: 'TRAINING', doctorId, ...day, booked: 'LIST' }
+    }
     default:
       return {}
   }
 }
 
-/** What an answer may have in it: a slot, a booking, a problem. */
+/** The doctor, the date and the local times of adjoining slots. */
+function spanOf(ids: readonly string[], { slots }: Practice) {
+  const covered = ids.map((id) => slots.find((slot) => slot.id === id) as Practice['slots'][number])
+  const [{ doctorId, date, start }, last] = [covered[0], covered.at(-1)] as [Practice['slots'][0], Practice['slots'][0]]
+  return { doctorId, date, start, end: last.end }
+}
+
+/** The possible content of a response: a slot, a booking, a problem. */
 interface Body {
   id: string
   status: string
@@ -274,7 +397,10 @@ interface Body {
   code?: string
 }
 
-/** Asks by HTTP. Undefined when no answer came. Throws when the answer is a fault that is not told as one that passes. */
+/**
+ * Sends a request by HTTP. Undefined without a response. Throws if the response is an error that is not marked as
+ * temporary.
+ */
 async function ask<Answer>(
   url: string,
   { token }: Actor,
@@ -299,13 +425,24 @@ async function ask<Answer>(
   const { status } = response
   if (status >= 500 && (status !== 503 || !response.headers.get('retry-after')))
     throw new Error(`answered ${status} without retry-after: ${text}`)
-  return { status, body: JSON.parse(text) as Answer }
+  // A response without content, as to the removal of an absence, is 204.
+  return { status, body: (status === 204 ? undefined : JSON.parse(text)) as Answer }
 }
 
 const slotState = ({ status, customerId }: Pick<Body, 'status' | 'customerId'>): SlotState => ({
   status: status.toLowerCase() as SlotState['status'],
   customer: customerId ?? undefined,
 })
+
+const makesBooking = ({ name }: Operation) => name === 'book' || name === 'accept'
+
+/** What an operation is about, as GraphQL names it. */
+function idsOf(operation: Operation): Record<string, string> {
+  if (operation.name === 'reopen' || operation.name === 'wait' || operation.name === 'addAbsence') return {}
+  if ('absence' in operation) return { absenceId: operation.absence }
+  if ('offer' in operation) return { offerId: operation.offer }
+  return 'booking' in operation ? { bookingId: operation.booking } : { bookingSlotId: operation.slot }
+}
 
 function graphqlDoor(url: () => string, practice: Practice): Door {
   const mutations: Partial<Record<Operation['name'], string>> = {
@@ -316,6 +453,11 @@ function graphqlDoor(url: () => string, practice: Practice): Door {
     reschedule: 'rescheduleBooking(input: $input) { booking { id } }',
     withdraw: 'withdrawSlot(input: $input) { bookingSlot { id } }',
     reopen: 'createBookingSlot(input: $input) { bookingSlot { id } }',
+    wait: 'joinWaitingList(input: $input) { waitingList { id } }',
+    accept: 'acceptOffer(input: $input) { booking { id } }',
+    decline: 'declineOffer(input: $input) { slotOffer { id } }',
+    addAbsence: 'addAbsence(input: $input) { absence { id } }',
+    removeAbsence: 'removeAbsence(input: $input) { absence { id } }',
   }
   const readSlot = `query ($clinicId: BigInt!, $id: BigInt!) { it: bookingSlot(clinicId: $clinicId, id: $id) { status customerId } }`
   return async (actor, operation, mark, key) => {
@@ -324,23 +466,28 @@ function graphqlDoor(url: () => string, practice: Practice): Door {
     const query = mutation
       ? `mutation ($input: ${mutation[0]?.toUpperCase()}${mutation.slice(1, mutation.indexOf('('))}Input!) { it: ${mutation} }`
       : readSlot
-    const id = 'booking' in operation ? { bookingId: operation.booking } : { bookingSlotId: operation.slot }
     const input = {
       clinicId,
-      ...(operation.name !== 'reopen' && id),
+      ...idsOf(operation),
       ...argumentsOf(actor, operation, mark, practice),
       ...(key && { idempotencyKey: key }),
     }
     const variables = mutation ? { input } : { clinicId, id: (operation as { slot: string }).slot }
-    const answer = await ask<Answered<{ it: Body & { booking: Body } }>>(`${url()}/graphql`, actor, 'POST', {
-      query,
-      variables,
-    })
+    const answer = await ask<Answered<{ it: Body & { booking: Body; absence: Body } }>>(
+      `${url()}/graphql`,
+      actor,
+      'POST',
+      {
+        query,
+        variables,
+      },
+    )
     if (!answer) return unknown
     const { data, errors } = answer.body
     if (errors || !data) return judge(errors?.[0]?.extensions?.code)
     if (operation.name === 'read') return { kind: 'done', slot: slotState(data.it) }
-    return operation.name === 'book' ? { kind: 'done', booking: data.it.booking.id } : { kind: 'done' }
+    if (operation.name === 'addAbsence') return { kind: 'done', absence: data.it.absence.id }
+    return makesBooking(operation) ? { kind: 'done', booking: data.it.booking.id } : { kind: 'done' }
   }
 }
 
@@ -357,18 +504,24 @@ function restDoor(url: () => string, practice: Practice): Door {
       reopen: ['POST', '/bookingSlots'],
       cancel: ['POST', `/bookings/${'booking' in operation && operation.booking}/cancel`],
       reschedule: ['POST', `/bookings/${'booking' in operation && operation.booking}/reschedule`],
+      wait: ['POST', `/clinics/${practice.clinicId}/waitingList`],
+      accept: ['POST', `/clinics/${practice.clinicId}/slotOffers/${'offer' in operation && operation.offer}/accept`],
+      decline: ['POST', `/clinics/${practice.clinicId}/slotOffers/${'offer' in operation && operation.offer}/decline`],
+      addAbsence: ['POST', `/clinics/${practice.clinicId}/absences`],
+      removeAbsence: ['DELETE', `/absences/${'absence' in operation && operation.absence}`],
     }[name as Whim['name']] as [string, string]
     const body = method === 'POST' ? argumentsOf(actor, operation, mark, practice) : undefined
     const answer = await ask<Body>(`${url()}/api${path}`, actor, method, body, key ? { 'idempotency-key': key } : {})
     if (!answer) return unknown
     if (answer.status >= 400) return judge(answer.body.code)
     if (name === 'read') return { kind: 'done', slot: slotState(answer.body) }
-    return name === 'book' ? { kind: 'done', booking: answer.body.id } : { kind: 'done' }
+    if (name === 'addAbsence') return { kind: 'done', absence: answer.body.id }
+    return makesBooking(operation) ? { kind: 'done', booking: answer.body.id } : { kind: 'done' }
   }
 }
 
-/** The functions themselves, over a connection that is made anew when it is lost. */
-function sqlDoor({ databaseUrl }: Site, practice: Practice): { door: Door; close: () => Promise<void> } {
+/** Calls the SQL functions over a connection that is reopened when it is lost. */
+function sqlDoor({ databaseUrl }: Site, practice: Practice) {
   let connection: Connection | undefined
   let refusals: Map<string, string> | undefined
 
@@ -393,23 +546,44 @@ function sqlDoor({ databaseUrl }: Site, practice: Practice): { door: Door; close
   async function perform(db: Connection, actor: Actor, operation: Operation, mark: string, key: string | null) {
     const { clinicId, desk, slots } = practice
     const customerId = actor === desk && 'customer' in operation ? operation.customer : null
+    const serviceId = serviceOf(practice, operation) ?? null
     switch (operation.name) {
       case 'hold':
-        return hold(db, clinicId, operation.slot, { customerId, key })
+        return hold(db, clinicId, operation.slot, { customerId, key, serviceId })
       case 'release':
         return release(db, clinicId, operation.slot, { customerId, key })
       case 'book':
-        return book(db, clinicId, operation.slot, { customerId, note: mark, key })
+        return book(db, clinicId, operation.slot, { customerId, note: mark, key, serviceId })
       case 'cancel':
         return cancel(db, clinicId, operation.booking, mark, key)
       case 'reschedule':
-        return reschedule(db, clinicId, operation.booking, operation.slot, key)
+        return reschedule(db, clinicId, operation.booking, operation.slot, key, serviceId)
       case 'withdraw':
         return withdraw(db, clinicId, operation.slot, { cascade: operation.cascade, key })
       case 'reopen': {
         const slot = slots.find(({ id }) => id === operation.slot) as Practice['slots'][number]
         return createSlot(db, clinicId, slot.doctorId, slot.timeSlotId, slot.date)
       }
+      case 'wait':
+        return db.one<Slot & Record<string, unknown>>('select id from app_public.join_waiting_list($1)', [clinicId])
+      case 'accept':
+        return db.one<Slot & Record<string, unknown>>(
+          'select id from app_public.accept_offer($1, $2, idempotency_key => $3)',
+          [clinicId, operation.offer, key],
+        )
+      case 'addAbsence': {
+        const { doctorId, date, start, end } = spanOf(operation.slots, practice)
+        const absence = await addAbsence(db, clinicId, { doctorId, from: date, start, end, booked: 'list', key })
+        return { id: absence.id, status: 'absent', customer_id: null }
+      }
+      case 'removeAbsence':
+        await removeAbsence(db, clinicId, operation.absence)
+        return { id: operation.absence, status: 'absent', customer_id: null }
+      case 'decline':
+        return db.one<Slot & Record<string, unknown>>('select id from app_public.decline_offer($1, $2)', [
+          clinicId,
+          operation.offer,
+        ])
       default:
         return db.one<Slot & Record<string, unknown>>(
           'select id, status, customer_id from app_public.booking_slots where clinic_id = $1 and id = $2',
@@ -418,18 +592,38 @@ function sqlDoor({ databaseUrl }: Site, practice: Practice): { door: Door; close
     }
   }
 
+  /** A slot that a customer is offered; none also while the database does not answer. */
+  async function offerTo({ claims, id }: Actor & { id: string }) {
+    try {
+      const db = await connected()
+      const [offer] = await db.request(claims, () =>
+        db.query<{ offer: string; slot: string }>(
+          `select id as offer, booking_slot_id as slot from app_public.slot_offers
+           where clinic_id = $1 and customer_id = $2 and state = 'offered' order by id desc limit 1`,
+          [practice.clinicId, id],
+        ),
+      )
+      return offer
+    } catch {
+      await close()
+      return undefined
+    }
+  }
+
   return {
     close,
-    async door(actor, operation, mark, key) {
+    offerTo,
+    async door(actor: Actor, operation: Operation, mark: string, key: string | undefined): Promise<Answer> {
       try {
         const db = await connected()
         const row = await db.request(actor.claims, () => perform(db, actor, operation, mark, key ?? null))
-        if (operation.name === 'book') return { kind: 'done', booking: row.id }
+        if (makesBooking(operation)) return { kind: 'done', booking: row.id }
+        if (operation.name === 'addAbsence') return { kind: 'done', absence: row.id }
         return operation.name === 'read'
           ? { kind: 'done', slot: slotState({ status: row.status, customerId: row.customer_id }) }
           : { kind: 'done' }
       } catch (error) {
-        // Shutdown, crash, a broken file or a lost connection: nobody knows.
+        // Shutdown, crash, a broken file or a lost connection: the outcome is unknown.
         const isLost = !(error instanceof DatabaseError) || /^(08|57P|58)/.test(error.code ?? '')
         if (isLost) {
           await close()

@@ -1,5 +1,5 @@
-// Loaded into a program before anything of its own (NODE_OPTIONS=--import): with each SIGUSR2 its clock jumps, three hours
-// ahead, then three hours behind, then it is right again. Only what asks for the time is deceived; timers run on.
+// Loaded into a program before its own modules (NODE_OPTIONS=--import). With each SIGUSR2 its clock jumps: three hours
+// ahead, then three hours behind, then back to the correct time. Only reads of the time are changed, not timers.
 
 const jumps = [3, -3, 0].map((hours) => hours * 3_600_000)
 const RealDate = Date

@@ -1,11 +1,11 @@
-import '../../src/graphql/graphile_env.ts'
+import '../../src/graphql/schema/graphile_env.ts'
 import { parseArgs } from 'node:util'
-import { log } from '../../src/log.ts'
+import { log } from '../../src/process/log.ts'
 import { faults } from './faults.ts'
 import { startSite } from './site.ts'
 import { tryFault, undelivered } from './trial.ts'
 
-// npm run test:faults: every fault in turn, longer than the test suite has time for, with a table of what came of it.
+// npm run test:faults: every fault in turn, for longer than in the test suite, with a table of the results.
 
 const usage = `npm run test:faults -- [--fault name]... [--duration seconds] [--seed number]
   --fault     one of: ${Object.keys(faults).join(', ')}; by default all
@@ -38,7 +38,7 @@ const { names, seconds, seed } = readOptions()
 log.level = 'error'
 process.stdout.write(`seed ${seed}, ${seconds} s each\n`)
 const site = await startSite({ ownVolume: true })
-// Else a volume that was mounted would stay.
+// Otherwise a mounted volume would remain.
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => site.stop().finally(() => process.exit(130)))
 const clinics: string[] = []
@@ -58,7 +58,7 @@ try {
     const { operations, acknowledged, refused, unknown, recoveredMs, slots } = trial
     const verdict = trial.broken.length === 0 ? '  held' : `  BROKEN in ${trial.broken.length} places`
     print(name, operations, acknowledged, refused, unknown, recoveredMs, slots, verdict)
-    // At once: nothing that goes wrong later may keep it from being seen.
+    // Printed at once, so that a later error cannot suppress it.
     for (const what of trial.broken) process.stdout.write(`${name}: ${what}\n\n`)
   }
   const left = await undelivered(site, clinics).catch((error: Error) => [String(error.stack)])

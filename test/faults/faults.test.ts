@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { log } from '../../src/log.ts'
+import { log } from '../../src/process/log.ts'
 import { eventually } from '../helpers/eventually.ts'
+import { tokenOf } from '../helpers/tokens.ts'
+import { aCustomer, type Customer } from '../helpers/world.ts'
+import { deadlocksSince } from './deadlocks.ts'
 import { faults } from './faults.ts'
 import { ready, type Site, startSite } from './site.ts'
 import { type Trial, tryFault, undelivered } from './trial.ts'
 
-// Each fault once, under clients at work. Longer, with a table: npm run test:faults.
+// Each fault once, while clients make calls. For longer runs with a table: npm run test:faults.
 
 let site: Site
 const trials: Trial[] = []
@@ -22,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => site?.stop())
 
-describe('nothing acknowledged is lost, nothing refused is done, and all that was answered has an explanation', () => {
+describe('no acknowledged call is lost, no refused call takes effect, and some order explains all responses', () => {
   for (const [name, fault] of Object.entries(faults)) {
     const reason = reasons.get(name)
     const test = reason ? it.skip : it
@@ -33,24 +36,46 @@ describe('nothing acknowledged is lost, nothing refused is done, and all that wa
     })
   }
 
-  it('and some answers that were lost were had by asking again under the same key', () => {
+  it('some lost responses are obtained by repeating the request with the same key', () => {
     expect(trials.reduce((sum, { repeated }) => sum + repeated, 0)).toBeGreaterThan(0)
   })
 
-  it('every message owed is delivered in the end', async () => {
+  it('every message is delivered in the end', async () => {
     const clinics = trials.map(({ clinicId }) => clinicId)
     expect(await undelivered(site, clinics)).toEqual([])
   })
 })
 
+it('a failed trial shows the statements and contexts of a deadlock', async () => {
+  const began = new Date()
+  const lock = (number: number) => `do $$ begin perform pg_advisory_xact_lock(${number}); end $$`
+  const [one, two] = [await site.owner(), await site.owner()]
+  await one.query(`begin; ${lock(1)}`)
+  await two.query(`begin; ${lock(2)}`)
+  const waiting = [one.query(lock(2)), two.query(lock(1))]
+  expect((await Promise.allSettled(waiting)).map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  await one.close()
+  await two.close()
+  const reports = await deadlocksSince(site.logFile, began)
+  expect(reports).toHaveLength(1)
+  const report = reports.join()
+  for (const connection of [one, two]) expect(report).toContain(`Process ${connection.pid}: do $$`)
+  expect(report).toMatch(/CONTEXT: {2}SQL statement "SELECT pg_advisory_xact_lock\([12]\)"/)
+  expect(await deadlocksSince(site.logFile, new Date())).toEqual([])
+})
+
+let customer: Customer
 const urlOf = ({ proxy }: Site['worker']) => `http://127.0.0.1:${proxy.port}`
 
-/** What a server says in each of its tongues to somebody who wants to know the clinics. */
+/**
+ * The responses of a server, through each of its APIs, to a request of a customer. Standbys and the cache may still answer
+ * callers who are not signed in.
+ */
 async function answers(server: Site['worker']) {
-  const headers = { 'content-type': 'application/json' }
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${await tokenOf(customer.claims)}` }
   const [graphql, rest, readiness] = await Promise.all([
-    fetch(`${urlOf(server)}/graphql`, { method: 'POST', headers, body: '{"query":"{ clinics { totalCount } }"}' }),
-    fetch(`${urlOf(server)}/api/clinics`),
+    fetch(`${urlOf(server)}/graphql`, { method: 'POST', headers, body: '{"query":"{ currentPerson { accountId } }"}' }),
+    fetch(`${urlOf(server)}/api/me`, { headers }),
     fetch(`${urlOf(server)}/readyz`),
   ])
   const { errors } = (await graphql.json()) as { errors?: { extensions: { code: string } }[] }
@@ -67,8 +92,14 @@ const unavailable = {
 }
 const well = { statuses: [200, 200, 200], retryAfter: [null, null], codes: [undefined, undefined] }
 
-describe('who asks is told to come back', () => {
-  it('while PostgreSQL is restarted, and is answered when it is back', async () => {
+describe('callers get a temporary error', () => {
+  beforeAll(async () => {
+    const owner = await site.owner()
+    customer = await aCustomer(owner)
+    await owner.close()
+  })
+
+  it('while PostgreSQL is restarted, and are served when it is back', async () => {
     await site.postgres.stop()
     for (const server of site.servers) expect(await answers(server)).toEqual(unavailable)
     await site.startPostgres()
@@ -76,11 +107,11 @@ describe('who asks is told to come back', () => {
     for (const server of site.servers) expect(await answers(server)).toEqual(well)
   })
 
-  it('while the network to PostgreSQL is silent: nobody waits for ever', async () => {
+  it('while the network to PostgreSQL drops all packets, without waiting forever', async () => {
     const [server] = site.servers
     expect(await answers(server)).toEqual(well)
     site.database.stall()
-    // Those that wait on a connection have lost it; those that wait for one are told so.
+    // Requests that use a connection lose it; requests that wait for one are refused.
     const codes = ['connection_failure', 'too_many_connections']
     const asked = await answers(server)
     expect(asked).toEqual({ ...unavailable, codes: [expect.any(String), expect.any(String)] })
@@ -90,7 +121,7 @@ describe('who asks is told to come back', () => {
     expect(await answers(server)).toEqual(well)
   })
 
-  it('and the worker is at work again by itself as well', async () => {
+  it('and afterwards the worker runs jobs again without help', async () => {
     const owner = await site.owner()
     const { id } = await owner.one<{ id: string }>(
       `select id from graphile_worker.add_job('release_expired_holds', '{}')`,

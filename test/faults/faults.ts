@@ -5,16 +5,16 @@ import { tokenOf } from '../helpers/tokens.ts'
 import type { Practice } from './clients.ts'
 import { canMountVolume, type Part, type Site } from './site.ts'
 
-/** Something that goes wrong. */
+/** A fault. */
 export interface Fault {
   /**
-   * Lets it happen, and starts again what it ended, as a supervisor would; the rest has to recover by itself. Throws when it
-   * did not happen.
+   * Causes the fault, and restarts the programs that it ended, as a supervisor would. The others have to recover.
+   * Throws if the fault did not happen.
    */
   strike(site: Site, practice: Practice): Promise<void>
-  /** Callers do not notice it. */
+  /** Whether callers do not notice it. */
   isUnnoticed?: true
-  /** Why it cannot happen on this machine. */
+  /** Why it cannot be caused on this machine. */
   skip?(): Promise<string | undefined>
 }
 
@@ -32,7 +32,7 @@ export const faults: Record<string, Fault> = {
   },
 
   'backend-killed': {
-    // PostgreSQL takes the death of any of its processes for a crash: it ends all, recovers from its log, and goes on.
+    // PostgreSQL treats the death of a backend as a crash: it ends all backends, recovers from WAL, and continues.
     async strike(site) {
       const owner = await site.owner()
       const backends = await owner.query<{ pid: number }>(
@@ -45,10 +45,40 @@ export const faults: Record<string, Fault> = {
   },
 
   'postgres-restarted': {
-    // In order ("fast"): clients are cut off, nothing needs recovery.
+    // A fast shutdown: clients are disconnected, and no recovery is needed.
     async strike(site) {
       await site.postgres.stop()
       await site.startPostgres()
+    },
+  },
+
+  'standby-killed': {
+    isUnnoticed: true,
+    async strike({ standbys }) {
+      const killed = oneOf(standbys)
+      await killed.kill()
+      await sleep(500)
+      await killed.start()
+    },
+  },
+
+  'standbys-behind': {
+    isUnnoticed: true,
+    async strike({ standbys }) {
+      for (const standby of standbys) await standby.pause()
+      // Longer than a standby may be behind.
+      await sleep(2500)
+      for (const standby of standbys) await standby.resume()
+    },
+  },
+
+  'standby-promoted': {
+    isUnnoticed: true,
+    async strike({ standbys }) {
+      const promoted = oneOf(standbys)
+      await promoted.promote()
+      await sleep(500)
+      await promoted.startAsNewCopy()
     },
   },
 
@@ -61,7 +91,7 @@ export const faults: Record<string, Fault> = {
       for (const line of [database, ...servers.map(({ proxy }) => proxy)]) {
         line.cut()
         await sleep(100)
-        // The worst moment: what was asked is done, and nobody hears of it.
+        // The worst moment: the calls take effect, and the responses are lost.
         line.swallowAnswers()
         await sleep(200)
         line.cut()
@@ -81,7 +111,7 @@ export const faults: Record<string, Fault> = {
       ] as const) {
         line.stall()
         await sleep(800)
-        // Else what was held back arrives late.
+        // Otherwise the delayed data arrive late.
         if (isCut) line.cut()
         line.flow()
       }
@@ -89,7 +119,7 @@ export const faults: Record<string, Fault> = {
   },
 
   'pool-full': {
-    // Whatever a server asks waits for this lock, until no connection is left for the next.
+    // Every query of a server waits for this lock, until no connection is left for the next request.
     strike: (site) => locking(site, 'lock table app_public.booking_slots in access exclusive mode', 2500),
   },
 
@@ -106,7 +136,7 @@ export const faults: Record<string, Fault> = {
     isUnnoticed: true,
     async strike({ servers, worker }, { desk }) {
       const authorization = `Bearer ${await tokenOf(desk.claims, 3600)}`
-      // Three hours ahead, three hours behind, and right again: a token of one hour tells which it is.
+      // Three hours ahead, three hours behind, and correct again: a token valid for one hour shows which.
       for (const expected of [401, 200, 200]) {
         for (const { program } of [...servers, worker]) program.process.kill('SIGUSR2')
         for (const { proxy } of servers) {
@@ -126,9 +156,11 @@ export const faults: Record<string, Fault> = {
     skip: async () =>
       (await canMountVolume()) ? undefined : 'no small file system can be mounted here, which takes root on Linux',
     async strike(site) {
+      // Without the log that is kept for standbys: its segments would be used again while the disk is full.
+      await site.asSuperuser('alter system set wal_keep_size = 0', 'select pg_reload_conf()', 'checkpoint')
       const makeRoom = await site.fillVolume?.()
       try {
-        // Use up what PostgreSQL has put by, until it runs into it.
+        // Use up the space that PostgreSQL has reserved, until it meets the full disk.
         await eventually(
           () =>
             site
@@ -146,7 +178,7 @@ export const faults: Record<string, Fault> = {
       } finally {
         await makeRoom?.()
       }
-      // It may have come through, refusing what needs room, or have ended for want of a log to write.
+      // PostgreSQL may have survived and refused writes, or may have ended because it could not write WAL.
       const isUp = () =>
         site.asSuperuser('checkpoint').then(
           () => true,
@@ -162,7 +194,7 @@ export const faults: Record<string, Fault> = {
   },
 }
 
-/** Holds a lock against everybody for a while. */
+/** Holds a lock against all others for a while. */
 async function locking(site: Site, statement: string, ms: number): Promise<void> {
   const owner = await connect(site.postgres.ownerUrl())
   try {
@@ -174,7 +206,7 @@ async function locking(site: Site, statement: string, ms: number): Promise<void>
   }
 }
 
-/** A figure of a server's GET /metrics. */
+/** A value from GET /metrics of a server. */
 export async function figureOf({ proxy }: Part, name: string): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${proxy.port}/metrics`)).text()
   const line = text.split('\n').find((each) => each.startsWith(`${name} `))

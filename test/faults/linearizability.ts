@@ -1,23 +1,23 @@
-// Wing and Gong's search with Lowe's memory: is there an order of the calls, each somewhere between its start and its end, in
-// which a sequential model gives every outcome that was seen? Calls whose outcome nobody knows have no end, and need not be
-// in the order at all: they happened at any time after their start, or never.
+// Wing and Gong's search with Lowe's cache: is there an order of the calls, each at some moment between its start and
+// end, in which a sequential model gives every observed outcome? Calls with an unknown outcome have no end, and need
+// not be in the order: they took effect at any time after their start, or never.
 
-/** When a call was made and answered, on one clock; `end` is Infinity when no answer came. */
+/** The start and end of a call, on one clock; `end` is Infinity without a response. */
 export interface Timed {
   start: number
   end: number
 }
 
-/** What the calls act upon, one thing at a time. */
+/** A sequential model of the object on which the calls act. */
 export interface Model<State, Call> {
   initial: State
-  /** The state after the call; undefined when its outcome does not fit the state before. */
+  /** The state after the call; undefined if its outcome does not fit the state before. */
   step(state: State, call: Call): State | undefined
-  /** Equal for equal states. */
+  /** A key that is equal for equal states. */
   keyOf(state: State): string
 }
 
-/** The longest order that was found, with the state after it, and the calls of which none can come next. */
+/** The longest order found, the state after it, and the calls of which none can be next. */
 export interface Contradiction<State, Call> {
   order: Call[]
   state: State
@@ -26,16 +26,18 @@ export interface Contradiction<State, Call> {
 
 interface Configuration<State> {
   state: State
-  /** All answered calls before this one, by start, are in the order. */
+  /** All calls with a response before this index, by start, are in the order. */
   low: number
-  /** Places of the calls in the order that are not before `low`; those of unanswered ones are negative. */
+  /** Indexes of the ordered calls not before `low`; those of calls without a response are negative. */
   beyond: number[]
   previous: Configuration<State> | undefined
   place: number
   count: number
 }
 
-/** Looks for an order that explains the calls; gives undefined when there is one, else how far it can be explained. */
+/**
+ * Searches an order that explains the calls. Returns undefined if there is one, otherwise the longest explained part.
+ */
 export function contradictionIn<State, Call extends Timed>(
   { initial, step, keyOf }: Model<State, Call>,
   calls: readonly Call[],
@@ -61,16 +63,16 @@ export function contradictionIn<State, Call extends Timed>(
     for (const place of candidates(now)) {
       const state = step(now.state, at(place))
       if (state === undefined) continue
-      // One that nobody heard of and that changes nothing may as well be left out.
+      // A call without a response that changes nothing can be left out.
       if (place < 0 && keyOf(state) === keyOf(now.state)) continue
       next.push(after(now, place, state))
     }
-    // The one that was answered first is tried first: mostly it was.
+    // The call that ended first is tried first, because it usually took effect first.
     waiting.push(...next.reverse())
   }
   return { order: orderOf(furthest), state: furthest.state, stuck: candidates(furthest).map(at) }
 
-  /** What may come next: calls that began before every one that is not in the order yet had ended. */
+  /** The calls that can be next: those that started before the first end of a call that is not in the order yet. */
   function candidates({ low, beyond }: Configuration<State>): number[] {
     const places: number[] = []
     let firstEnd = Infinity

@@ -1,22 +1,22 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** A stretch of network that a test can disturb. */
+/** A network connection that a test can disturb. */
 export interface TcpProxy {
   port: number
-  /** Ends all connections at once, without a goodbye. New ones are taken. */
+  /** Resets all connections. New ones are accepted. */
   cut(): void
-  /** Nothing gets through any more and nothing ends; new connections are taken and hear nothing. */
+  /** Passes no data and closes no connection; new connections are accepted and get no data. */
   stall(): void
-  /** What is asked gets through and the answers do not. */
+  /** Passes requests, but not responses. */
   swallowAnswers(): void
-  /** As it was. What was held back arrives now, unless its connection was cut meanwhile. */
+  /** Restores normal operation. Delayed data are delivered, unless their connection was reset in the meantime. */
   flow(): void
   close(): Promise<void>
 }
 
 type Mode = 'flowing' | 'stalled' | 'swallowing'
 
-/** A TCP proxy on a port of its own. `target` is asked with each new connection, as what is behind may move. */
+/** A TCP proxy on a separate port. `target` is called for each new connection, because the server behind may move. */
 export async function startProxy(target: () => number): Promise<TcpProxy> {
   const pairs = new Set<readonly [near: Socket, far: Socket]>()
   let mode: Mode = 'flowing'

@@ -5,64 +5,75 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { migrate, watch } from 'graphile-migrate'
 import { Client } from 'pg'
-import { type EmbeddedServer, startEmbedded } from '../../src/database/embedded.ts'
+import { type EmbeddedServer, startEmbedded } from '../../src/database/embedded/embedded.ts'
+import { namesIn } from '../../src/database/embedded/place.ts'
 import { connectionsClosed, migrateSettings } from '../../src/database/migrations.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { takeOwnPort } from '../helpers/own_port.ts'
 import { smtpPeer } from '../helpers/peers.ts'
 import { type Program, startProgram } from '../helpers/program.ts'
+import { aStandby, type Standby } from '../helpers/standbys.ts'
 import { tokenSettings } from '../helpers/tokens.ts'
 import { startProxy, type TcpProxy } from './proxy.ts'
 
-/** Short, so that statements do run into it while a fault lasts. */
+/** Short, so that statements reach it during a fault. */
 export const statementTimeoutMs = 1500
 
-/** A program of the site, which can be killed and started anew; whoever talks to it does so through a proxy that stays. */
+/** A program of the site, which can be killed and restarted. Clients connect through a proxy that keeps running. */
 export interface Part {
   program: Program
-  /** Between it and its clients; of a worker, nobody is there. */
+  /** The proxy between the program and its clients; a worker has no clients. */
   proxy: TcpProxy
   killAndRestart(): Promise<void>
 }
 
-/** All of medislot as in production, in processes that may be killed: PostgreSQL, two servers, a worker, a mail server. */
+/**
+ * medislot as in production, in processes that can be killed: PostgreSQL with two standbys, two servers that read from
+ * them, a worker, a mail server.
+ */
 export interface Site {
-  /** Changes when PostgreSQL is started again. */
+  /** Changes when PostgreSQL is restarted. */
   readonly postgres: EmbeddedServer
-  /** Between PostgreSQL and everybody. */
+  /** Hot standbys, which serve anonymous reads. */
+  standbys: Standby[]
+  /** The proxy between PostgreSQL and all its clients but the standbys. */
   database: TcpProxy
   databaseUrl: string
   servers: [Part, Part]
   worker: Part
   smtp: Awaited<ReturnType<typeof smtpPeer>>
+  /** What PostgreSQL logs. */
+  logFile: string
   /** The process id of PostgreSQL. */
   postmaster(): Promise<number>
   /** Starts PostgreSQL after it ended. */
   startPostgres(): Promise<void>
-  /** A connection of the owner that no fault is between. Call close() when done. */
+  /** A connection of the owner that faults do not affect. Call close() when done. */
   owner(): Promise<Connection>
   /** Runs statements as the superuser. */
   asSuperuser(...statements: string[]): Promise<void>
-  /** Fills PostgreSQL's volume to the last byte, and gives how to make room again; undefined where it has none of its own. */
+  /**
+   * Fills PostgreSQL's volume completely, and returns a function that frees it; undefined without a separate volume.
+   */
   fillVolume: (() => Promise<() => Promise<void>>) | undefined
   stop(): Promise<void>
 }
 
-/** Builds the site. With `ownVolume` PostgreSQL gets a small file system of its own, where this machine lets us make one. */
+/** Starts the site. With `ownVolume` PostgreSQL gets a small separate file system, if the machine allows it. */
 export async function startSite({ ownVolume = false } = {}): Promise<Site> {
   const dataDir = await mkdtemp(join(tmpdir(), 'medislot-faults-'))
   const isOwnVolume = ownVolume && (await mountVolume(dataDir))
   await chmod(dataDir, 0o755)
   takeOwnPort(dataDir)
-  // Not `throwaway`: what was acknowledged must be on disk.
+  // Not `throwaway`, because acknowledged transactions must be on disk.
   let postgres = await startEmbedded(dataDir)
-  // Committed migrations, then current.sql, as for all tests.
+  // Committed migrations, then current.sql, as in all tests.
   const settings = { ...(await migrateSettings()), connectionString: postgres.ownerUrl() }
   await migrate(settings, false, true)
   await watch(settings, true)
   const owner = await connect(postgres.ownerUrl())
-  // A clinic's holds last for a minute at least, which is more than a trial has.
+  // The holds of a clinic last at least a minute, which is longer than a trial.
   await owner.query('alter table app_public.policies drop constraint holds_last_from_a_minute_to_a_day')
   await owner.close()
   const superuser = new Client({ connectionString: postgres.superuserUrl() })
@@ -70,8 +81,16 @@ export async function startSite({ ownVolume = false } = {}): Promise<Site> {
   await connectionsClosed(superuser)
   // So that WAL alone does not fill a small volume.
   await superuser.query(`alter system set max_wal_size = '64MB'`)
+  // So that the log tells where each process of a deadlock waited.
+  await superuser.query('alter system set log_lock_waits = on')
   await superuser.query('select pg_reload_conf()')
   await superuser.end()
+  const standbyDir = await mkdtemp(join(tmpdir(), 'medislot-faults-'))
+  await chmod(standbyDir, 0o755)
+  const standbys: Standby[] = []
+  for (const name of ['standby1', 'standby2']) {
+    standbys.push(await aStandby(() => postgres, dataDir, join(standbyDir, name)))
+  }
   const smtp = await smtpPeer()
   const database = await startProxy(() => postgres.port)
   const throughProxy = (url: string) => Object.assign(new URL(url), { port: String(database.port) }).href
@@ -81,9 +100,11 @@ export async function startSite({ ownVolume = false } = {}): Promise<Site> {
     get postgres() {
       return postgres
     },
+    standbys,
     database,
     databaseUrl,
     smtp,
+    logFile: namesIn(dataDir).logFile,
     servers: await Promise.all([startPart('server'), startPart('server')]),
     worker: await startPart('worker'),
     postmaster: async () => Number((await readFile(join(dataDir, 'pg/postmaster.pid'), 'utf8')).split('\n')[0]),
@@ -124,6 +145,8 @@ export async function startSite({ ownVolume = false } = {}): Promise<Site> {
       }
       await database.close()
       await smtp.close()
+      for (const { server } of standbys) await server.stop()
+      await rm(standbyDir, { recursive: true, force: true })
       await postgres.stop()
       if (isOwnVolume) await run('umount', [dataDir])
       await rm(dataDir, { recursive: true, force: true })
@@ -136,6 +159,7 @@ export async function startSite({ ownVolume = false } = {}): Promise<Site> {
       startProgram(name, {
         env: {
           DATABASE_URL: name === 'server' ? throughProxy(postgres.serverUrl()) : databaseUrl,
+          REPLICA_URLS: standbys.map(({ server }) => server.serverUrl()).join(),
           JWT_SECRET: tokenSettings.jwtSecret,
           LOG_LEVEL: 'warn',
           // Fewer than there are clients.
@@ -158,7 +182,7 @@ export async function startSite({ ownVolume = false } = {}): Promise<Site> {
   }
 }
 
-/** Waits until both servers say they are ready, through the proxies. */
+/** Waits until both servers report through the proxies that they are ready. */
 export async function ready({ servers }: Pick<Site, 'servers'>): Promise<void> {
   for (const { proxy } of servers) {
     const url = `http://127.0.0.1:${proxy.port}/readyz`
@@ -169,7 +193,7 @@ export async function ready({ servers }: Pick<Site, 'servers'>): Promise<void> {
 
 const run = promisify(execFile)
 
-/** Whether a site can have a volume of its own: only root on Linux may mount one, and not in every container. */
+/** Whether a site can have a separate volume: only root on Linux may mount one, and not in every container. */
 export async function canMountVolume(): Promise<boolean> {
   const directory = await mkdtemp(join(tmpdir(), 'medislot-faults-'))
   const can = await mountVolume(directory)

@@ -4,11 +4,13 @@ import type { Connection } from '../helpers/connection.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type Call, line, type SlotState, tell, unexplained } from './calendar.ts'
 import { aPracticeOf, holdMs, type Practice, type Recorded, sendClients } from './clients.ts'
+import { deadlocksSince } from './deadlocks.ts'
 import { type Fault, figureOf } from './faults.ts'
+import { searchAfterBooking } from './search_after_booking.ts'
 import { ready, type Site } from './site.ts'
 
-// A trial: clients at work in a clinic while something goes wrong; then nothing acknowledged may be missing, nothing refused
-// may be there, and what everybody was answered must have an explanation.
+// A trial: clients make calls in a clinic during a fault. Afterwards no acknowledged call may be missing, no refused
+// call may have taken effect, and some order of the calls must explain all responses.
 
 export interface Trial {
   clinicId: string
@@ -16,26 +18,28 @@ export interface Trial {
   acknowledged: number
   refused: number
   unknown: number
-  /** Calls whose answer was lost and that were had by asking again under the same key. */
+  /** Calls with a lost response that got one when repeated with the same key. */
   repeated: number
-  /** From when the cause was gone until every door was answered again; the longest of several. */
+  /** Time from the end of the fault until all APIs answered again; the longest of several. */
   recoveredMs: number
   slots: number
-  /** What is not as it must be; none when all is well. */
+  /** The violations found; empty if there are none. */
   broken: string[]
 }
 
-/** Has clients at work for so many seconds, and lets the fault happen once or, when there is time, again and again. */
+/** Runs clients for some seconds, and causes the fault once or, if there is time, repeatedly. */
 export async function tryFault(
   site: Site,
   fault: Fault,
   { seed, seconds }: { seed: number; seconds: number },
 ): Promise<Trial> {
+  const began = new Date()
   const practice = await withOwner(site, aPracticeOf)
   const recorded = sendClients(site, practice, seed)
+  const searcher = await withOwner(site, (owner) => searchAfterBooking(site, owner))
   const until = performance.now() + seconds * 1000
   let recoveredMs = 0
-  // What the clients were told until then is looked at all the same.
+  // The responses until then are checked all the same.
   const failures: string[] = []
   const failed = (error: Error) => failures.push(`the trial broke off: ${error.stack}`)
   try {
@@ -50,6 +54,7 @@ export async function tryFault(
   } finally {
     await recorded.stop()
   }
+  const { searches, wrong: stale } = await searcher.stop()
   await atRest(site).catch(failed)
 
   const { calls, wrong, disturbed } = recorded
@@ -57,7 +62,8 @@ export async function tryFault(
   const examined = await withOwner(site, (owner) => examine(owner, practice, calls)).catch((error: Error) => [
     `what is there could not be examined: ${error.stack}`,
   ])
-  const broken = [...failures, ...wrong, ...examined]
+  const broken = [...failures, ...wrong, ...stale, ...examined, ...(await deadlocksSince(site.logFile, began))]
+  if (searches === 0) broken.push('no search after a booking was answered')
   if (!fault.isUnnoticed && disturbed === 0) broken.push('no client noticed anything: did it happen?')
   return {
     clinicId: practice.clinicId,
@@ -81,7 +87,7 @@ async function withOwner<Result>(site: Site, work: (owner: Connection) => Promis
   }
 }
 
-/** Waits until whatever clients ask by any door is answered. Gives how long it took, ms. */
+/** Waits until requests through every API are answered. Returns how long that took, in ms. */
 async function recovered(site: Site, { calls }: Recorded): Promise<number> {
   const began = performance.now()
   await ready(site)
@@ -97,7 +103,10 @@ async function recovered(site: Site, { calls }: Recorded): Promise<number> {
   return Math.round(performance.now() - began)
 }
 
-/** Waits until what was asked is over, also what nobody waits for any more; a connection that is never given back shows here. */
+/**
+ * Waits until all requests have ended, including those whose client is gone. A connection that is never returned to the
+ * pool shows here.
+ */
 async function atRest(site: Site): Promise<void> {
   for (const server of site.servers)
     for (const state of ['busy', 'waiting'])
@@ -113,18 +122,22 @@ async function atRest(site: Site): Promise<void> {
            and application_name not like 'medislot worker%'`,
       )
       return busy === 0
-    }, 'a PostgreSQL at which nobody is at work'),
+    }, 'a PostgreSQL without active sessions'),
   )
 }
 
-/** Holds what was answered against what is there. Gives what does not fit. */
-async function examine(owner: Connection, { clinicId, slots }: Practice, calls: readonly Call[]): Promise<string[]> {
+/** Compares the responses with the database. Returns the differences. */
+async function examine(
+  owner: Connection,
+  { clinicId, slots, waiters }: Practice,
+  calls: readonly Call[],
+): Promise<string[]> {
   const now = performance.now()
   const bookings = await owner.query<{
     id: string
     booking_slot_id: string
     status: string
-    mark: string
+    mark: string | null
     ended_by: string | null
   }>(
     `select id, booking_slot_id, status, note as mark, cancellation_reason as ended_by
@@ -133,9 +146,9 @@ async function examine(owner: Connection, { clinicId, slots }: Practice, calls: 
   )
   const found = await owner.query<SlotState & { id: string }>(
     `select bs.id, bs.status, bs.customer_id as customer, b.id as booking from app_public.booking_slots bs
-     left join app_public.bookings b on b.clinic_id = bs.clinic_id and b.active_booking_slot_id = bs.id
-     where bs.clinic_id = $1`,
-    [clinicId],
+     left join app_public.bookings b on b.clinic_id = bs.clinic_id and b.active_booking_slot_id = coalesce(bs.head_slot_id, bs.id)
+     where bs.clinic_id = $1 and bs.id = any ($2)`,
+    [clinicId, slots.map(({ id }) => id)],
   )
   const lookedAt = (operation: Call['operation'], outcome: Call['outcome']): Call => ({
     who: 'the owner',
@@ -161,8 +174,13 @@ async function examine(owner: Connection, { clinicId, slots }: Practice, calls: 
     ),
   ]
   const broken: string[] = []
-  for (const contradiction of unexplained(history, holdMs))
+  for (const contradiction of unexplained(history, holdMs, new Set(waiters.map(({ id }) => id))))
     broken.push(`${tell(contradiction)}\n${await rowsOf(owner, clinicId, contradiction.slots)}`)
+  const exceptions = await owner.query(
+    'select * from app_private.online_bookings_without_consultation where clinic_id = $1',
+    [clinicId],
+  )
+  if (exceptions.length > 0) broken.push(`online bookings without their consultation: ${JSON.stringify(exceptions)}`)
   if (found.length !== slots.length) broken.push(`there are ${found.length} slots, not ${slots.length}`)
 
   // Each booking and each cancellation carries the mark of the call that made it.
@@ -178,9 +196,13 @@ async function examine(owner: Connection, { clinicId, slots }: Practice, calls: 
   }
   const seen = new Set<string>()
   for (const { id, mark, ended_by } of bookings) {
-    if (seen.has(mark)) await breaks(`booking ${id} was asked for once and made twice`, mark, id)
-    seen.add(mark)
-    if (wasRefused(mark)) await breaks(`booking ${id} was refused and is there`, mark, id)
+    // An accepted offer leaves no mark.
+    const isOfOffer = mark === null
+    if (isOfOffer && !calls.some(({ operation, outcome }) => operation.name === 'accept' && mayHaveMade(outcome, id)))
+      await breaks(`booking ${id} was made of an offer that nobody accepted`, '', id)
+    if (!isOfOffer && seen.has(mark)) await breaks(`booking ${id} was asked for once and made twice`, mark, id)
+    if (!isOfOffer) seen.add(mark)
+    if (!isOfOffer && wasRefused(mark)) await breaks(`booking ${id} was refused and is there`, mark, id)
     if (ended_by !== null && wasRefused(ended_by))
       await breaks(`the cancellation of ${id} was refused and is there`, ended_by, id)
   }
@@ -191,6 +213,12 @@ async function examine(owner: Connection, { clinicId, slots }: Practice, calls: 
       !bookings.some((booking) => booking.id === outcome.booking && booking.mark === mark)
     )
       await breaks(`booking ${outcome.booking} was acknowledged and is not there`, mark, outcome.booking)
+    if (operation.name === 'accept' && !bookings.some(({ id }) => id === outcome.booking))
+      await breaks(
+        `booking ${outcome.booking}, an accepted offer, was acknowledged and is not there`,
+        mark,
+        outcome.booking,
+      )
     if (
       operation.name === 'cancel' &&
       !bookings.some(({ id, ended_by }) => id === operation.booking && ended_by === mark)
@@ -211,8 +239,11 @@ async function examine(owner: Connection, { clinicId, slots }: Practice, calls: 
   return broken
 }
 
-/** All that is kept of some slots, for people: the slots, their bookings, the events of both. */
-async function rowsOf(owner: Connection, clinicId: string, slotIds: string[]): Promise<string> {
+const mayHaveMade = (outcome: Call['outcome'], booking: string) =>
+  outcome.kind === 'unknown' || (outcome.kind === 'done' && outcome.booking === booking)
+
+/** All rows of some slots, for reports: the slots, their bookings, and the events of both. */
+async function rowsOf(owner: Connection, clinicId: string, slotIds: readonly string[]): Promise<string> {
   const parts = {
     slot: 'select to_jsonb(t) as row from app_public.booking_slots t where clinic_id = $1 and id = any ($2) order by id',
     booking: `select to_jsonb(t) as row from app_public.bookings t
@@ -230,14 +261,14 @@ async function rowsOf(owner: Connection, clinicId: string, slotIds: string[]): P
 }
 
 /**
- * Waits until every message that is owed has been sent, to the mail server that is there, whatever happened to workers.
- * Gives the messages that are marked as sent and never arrived, and live bookings of which nobody was told.
+ * Waits until every message has been sent to the mail server, whatever happened to workers.
+ * Returns the messages that are marked as sent and did not arrive, and live bookings without a message.
  */
 export async function undelivered(site: Site, clinicIds: string[]): Promise<string[]> {
   return withOwner(site, async (owner) => {
     await eventually(
       async () => {
-        // As if the half minute had passed after which a claim of a dead worker runs out.
+        // As if the half minute had passed after which a claim of a dead worker expires.
         await owner.query(
           `update app_public.notifications n set retry_at = now()
            where n.clinic_id = any ($1) and n.state = 'pending' and n.attempts > 0 and n.retry_at > now() and not exists (
@@ -247,7 +278,9 @@ export async function undelivered(site: Site, clinicIds: string[]): Promise<stri
         )
         const { left } = await owner.one<{ left: number }>(
           `select count(*)::int as left from app_public.notifications
-           where clinic_id = any ($1) and state = 'pending' and kind <> 'booking_reminder'`,
+           where clinic_id = any ($1) and state = 'pending' and kind <> 'booking_reminder'
+             -- Offers whose head start has not begun are sent later.
+             and (kind <> 'slot_offered' or due_at <= now())`,
           [clinicIds],
         )
         return left === 0
@@ -283,7 +316,7 @@ export async function undelivered(site: Site, clinicIds: string[]): Promise<stri
       ...sent
         .filter(({ key }) => !arrived.has(key))
         .map(({ id }) => `notification ${id} is marked as sent and never arrived`),
-      ...untold.map(({ id }) => `nobody was told of booking ${id}`),
+      ...untold.map(({ id }) => `no message was delivered about booking ${id}`),
     ]
   })
 }

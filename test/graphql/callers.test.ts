@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { Refusal } from '../../src/graphql/errors.ts'
+import { Refusal } from '../../src/request/refusal.ts'
 import { tokenSettings } from '../helpers/tokens.ts'
 import { aCustomer, anAccount, type Customer } from '../helpers/world.ts'
 import { type Served, serve } from './served.ts'
@@ -71,7 +71,7 @@ const theirs = (claims: Record<string, unknown> = {}, key = keys.privateKey) =>
 
 const refused = { status: 401, code: 'unauthenticated', challenge: 'Bearer error="invalid_token"', person: undefined }
 
-test('without a token one is nobody, with one oneself', async () => {
+test("a caller without a token is anonymous, a caller with a token is the token's account", async () => {
   expect(await whoAmI()).toMatchObject({ status: 200, person: null })
   expect(await whoAmI(`Bearer ${await ours()}`)).toMatchObject({
     status: 200,
@@ -79,7 +79,7 @@ test('without a token one is nobody, with one oneself', async () => {
   })
 })
 
-test('a token that is not good is refused, never taken for nobody', async () => {
+test('a token that is not valid is refused, not treated as anonymous', async () => {
   const { privateKey: foreignKey } = await generateKeyPair('ES256')
   const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${(await ours()).split('.')[1]}.`
   const bad = {
@@ -103,7 +103,7 @@ test('a token that is not good is refused, never taken for nobody', async () => 
   expect(await whoAmI('Basic YW5uOmFubg==')).toEqual(refused)
 })
 
-test('why a token is refused is told, over HTTP and over a WebSocket', async () => {
+test('the reason why a token is refused is reported, over HTTP and over a WebSocket', async () => {
   const expired = await ours({}, { expires: '-1s' })
   const reasons = {
     [`Bearer ${expired}`]: 'The access token has expired.',
@@ -123,23 +123,23 @@ test('why a token is refused is told, over HTTP and over a WebSocket', async () 
       {},
       { authorization },
     )
-    // graphql-ws adds what the protocol has beside it.
+    // graphql-ws adds a field of its own protocol.
     expect((await subscription.next())?.errors).toMatchObject(errors)
     await subscription.close()
   }
   expect(new Refusal('forbidden')).toBeInstanceOf(Refusal)
 })
 
-test('a good token stays good only as long as it says', async () => {
+test('a valid token is refused after its expiry', async () => {
   const end = Math.floor(Date.now() / 1000) + 4
   const token = await ours({}, { expires: end })
   expect(await whoAmI(`Bearer ${token}`)).toMatchObject({ status: 200 })
-  // Verified once, it is remembered; its end must be, too.
+  // A verified token is cached; its expiry must be checked all the same.
   while (Date.now() < end * 1000) await new Promise((resolve) => setTimeout(resolve, 50))
   expect(await whoAmI(`Bearer ${token}`)).toEqual(refused)
 })
 
-test('a session that was signed out is refused, although its token is still good', async () => {
+test('a token of a session that was signed out is refused, even before its expiry', async () => {
   const { accountId, claims } = await anAccount(served.owner)
   const client = await served.as(claims)
   expect((await client('mutation { signOut(input: {}) { result } }')).data).toEqual({ signOut: { result: true } })
@@ -147,12 +147,12 @@ test('a session that was signed out is refused, although its token is still good
   expect(await whoAmI(`Bearer ${token}`)).toMatchObject({ code: 'unauthenticated' })
 })
 
-test('an external issuer vouches for those who are known by it', async () => {
+test("an external issuer's token is accepted for the accounts that are assigned to its subjects", async () => {
   expect(await whoAmI(`Bearer ${await theirs()}`)).toMatchObject({ status: 200, person: { accountId: ann.accountId } })
   expect(await whoAmI(`Bearer ${await theirs({ sub: 'stranger' })}`)).toMatchObject({ code: 'unauthenticated' })
 })
 
-test("when the external issuer cannot be reached, that is our fault and not the token's", async () => {
+test("when the external issuer cannot be reached, the error is the server's and not the token's", async () => {
   const alone = await serve({ externalIssuer: { issuer, audience, jwksUrl: 'http://127.0.0.1:1/jwks.json' } })
   const response = await fetch(`${alone.url}/graphql`, {
     method: 'POST',
@@ -180,7 +180,7 @@ test("when the external issuer cannot be reached, that is our fault and not the 
   await alone.stop()
 })
 
-test('what the token says besides who one is reaches nobody', async () => {
+test('other claims of the token have no effect', async () => {
   const token = await ours({ role: 'app_admin', is_admin: true, staff_clinic_ids: [1], customer_id: '99' })
   expect((await whoAmI(`Bearer ${token}`)).person).toEqual({ accountId: ann.accountId, customer: { fullName: 'Ann' } })
 })

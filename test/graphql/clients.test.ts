@@ -6,9 +6,10 @@ import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries'
 import { createClient, fetchExchange } from '@urql/core'
 import { persistedExchange } from '@urql/exchange-persisted'
+import { sharedServer, type TestServer } from '../helpers/server.ts'
 import { type Served, serve } from './served.ts'
 
-// The clients people use, with their own ways to send a query.
+// The clients that people use, with their own ways of sending a query.
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 // As Apollo's client prints it, which both clients hash.
@@ -21,14 +22,14 @@ const counted = `query Counted {
 const other = 'query Other { specializations { totalCount } }'
 const mutation = 'mutation SignIn { signIn(input: {email: "a@test.example", password: "x"}) { clientMutationId } }'
 
-let served: Served
+let served: TestServer
 let trusting: Served
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'medislot-manifests-'))
   const manifest = join(folder, 'clients.json')
   await writeFile(manifest, JSON.stringify({ [sha256(counted)]: counted }))
-  served = await serve()
+  served = await sharedServer()
   trusting = await serve({ manifests: [manifest] })
 })
 afterAll(async () => {
@@ -37,7 +38,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** fetch(), and what it sent. */
+/** fetch(), with a record of what it sent. */
 function recorded() {
   const sent: { method: string; hasText: boolean; status: number }[] = []
   const recording: typeof fetch = async (input, init) => {
@@ -70,9 +71,11 @@ describe('urql', () => {
       fetch: recording,
       ...settings,
     } as Parameters<typeof createClient>[0])
-    expect((await client.query(counted, {}).toPromise()).data).toMatchObject({ clinics: { totalCount: 0 } })
+    expect((await client.query(counted, {}).toPromise()).data).toMatchObject({
+      clinics: { totalCount: expect.any(Number) },
+    })
     expect(sent).toEqual([{ method, hasText: true, status: 200 }])
-    // Mutations go by POST.
+    // Mutations are sent by POST.
     const { error } = await client.mutation(mutation, {}).toPromise()
     expect(error?.graphQLErrors[0]?.extensions.code).toBe('wrong_credentials')
     expect(sent[1]).toMatchObject({ method: 'POST' })
@@ -86,8 +89,12 @@ describe('urql', () => {
       fetch: recording,
       preferGetMethod: byGet,
     })
-    expect((await client.query(counted, {}).toPromise()).data).toMatchObject({ clinics: { totalCount: 0 } })
-    expect((await client.query(other, {}).toPromise()).data).toMatchObject({ specializations: { totalCount: 0 } })
+    expect((await client.query(counted, {}).toPromise()).data).toMatchObject({
+      clinics: { totalCount: expect.any(Number) },
+    })
+    expect((await client.query(other, {}).toPromise()).data).toMatchObject({
+      specializations: { totalCount: expect.any(Number) },
+    })
     expect(sent.map(({ hasText }) => hasText)).toEqual([false, true, true])
   })
 
@@ -102,7 +109,9 @@ describe('urql', () => {
       fetch: recording,
       preferGetMethod: 'within-url-limit',
     })
-    expect((await client.query(counted, {}).toPromise()).data).toMatchObject({ clinics: { totalCount: 0 } })
+    expect((await client.query(counted, {}).toPromise()).data).toMatchObject({
+      clinics: { totalCount: expect.any(Number) },
+    })
     expect(sent).toEqual([{ method: 'GET', hasText: false, status: 200 }])
     const strange = createClient({
       url: `${trusting.url}/graphql`,
@@ -118,7 +127,9 @@ describe('Apollo', () => {
   test.each([true, false])('queries (by GET: %s)', async (byGet) => {
     const { sent, recording } = recorded()
     const client = apollo(served.url, recording, undefined, byGet)
-    expect((await client.query({ query: gql(counted) })).data).toMatchObject({ clinics: { totalCount: 0 } })
+    expect((await client.query({ query: gql(counted) })).data).toMatchObject({
+      clinics: { totalCount: expect.any(Number) },
+    })
     expect(sent).toEqual([{ method: byGet ? 'GET' : 'POST', hasText: true, status: 200 }])
     await expect(client.mutate({ mutation: gql(mutation) })).rejects.toMatchObject({
       errors: [{ extensions: { code: 'wrong_credentials' } }],
@@ -129,15 +140,21 @@ describe('Apollo', () => {
   test.each([true, false])('sends the text when persisted queries are not supported (by GET: %s)', async (byGet) => {
     const { sent, recording } = recorded()
     const client = apollo(served.url, recording, persisted(byGet))
-    expect((await client.query({ query: gql(counted) })).data).toMatchObject({ clinics: { totalCount: 0 } })
-    expect((await client.query({ query: gql(other) })).data).toMatchObject({ specializations: { totalCount: 0 } })
+    expect((await client.query({ query: gql(counted) })).data).toMatchObject({
+      clinics: { totalCount: expect.any(Number) },
+    })
+    expect((await client.query({ query: gql(other) })).data).toMatchObject({
+      specializations: { totalCount: expect.any(Number) },
+    })
     expect(sent.map(({ hasText }) => hasText)).toEqual([false, true, true])
   })
 
   test.each([true, false])('finds a trusted document by its hash (by GET: %s)', async (byGet) => {
     const { sent, recording } = recorded()
     const client = apollo(trusting.url, recording, persisted(byGet))
-    expect((await client.query({ query: gql(counted) })).data).toMatchObject({ clinics: { totalCount: 0 } })
+    expect((await client.query({ query: gql(counted) })).data).toMatchObject({
+      clinics: { totalCount: expect.any(Number) },
+    })
     expect(sent).toEqual([{ method: byGet ? 'GET' : 'POST', hasText: false, status: 200 }])
     await expect(client.query({ query: gql(other) })).rejects.toMatchObject({
       statusCode: 400,
@@ -152,21 +169,21 @@ describe('GET', () => {
   const get = (parameters: Record<string, string>, init?: RequestInit) =>
     fetch(`${served.url}/graphql?${new URLSearchParams(parameters)}`, init)
 
-  test('takes a query with its variables and the name of its operation', async () => {
+  test('accepts a query with its variables and the name of its operation', async () => {
     const query = 'query A($id: BigInt!) { clinic(id: $id) { id } } query B { clinics { totalCount } }'
     const answer = async (parameters: Record<string, string>) => (await get({ query, ...parameters })).json()
-    expect(await answer({ operationName: 'A', variables: '{"id": "1"}' })).toEqual({ data: { clinic: null } })
-    expect(await answer({ operationName: 'B' })).toEqual({ data: { clinics: { totalCount: 0 } } })
+    expect(await answer({ operationName: 'A', variables: '{"id": "999999999"}' })).toEqual({ data: { clinic: null } })
+    expect(await answer({ operationName: 'B' })).toEqual({ data: { clinics: { totalCount: expect.any(Number) } } })
   })
 
-  test('is answered to its caller alone, and not kept by caches', async () => {
+  test('is answered for its caller only, and not stored by caches', async () => {
     const response = await get({ query: '{ clinics { totalCount } }' })
     expect(response.headers.get('cache-control')).toBe('private, no-cache')
-    expect(response.headers.get('vary')).toBe('Authorization, Accept')
+    expect(response.headers.get('vary')).toMatch(/^Authorization, Accept\b/)
     expect(response.headers.get('access-control-allow-origin')).toBeNull()
   })
 
-  test('can be HEAD', async () => {
+  test('supports HEAD', async () => {
     const response = await get({ query: '{ clinics { totalCount } }' }, { method: 'HEAD' })
     expect([response.status, await response.text()]).toEqual([200, ''])
   })
@@ -180,9 +197,7 @@ describe('GET', () => {
     const response = await get({ query, operationName })
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST'])
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'method_not_allowed' } }] })
-    expect(await served.owner.one('select count(*)::int as accounts from app_private.accounts')).toEqual({
-      accounts: 0,
-    })
+    expect(await served.owner.query(`select from app_private.accounts where email = 'by-get@test.example'`)).toEqual([])
   })
 
   test.each<[string, Record<string, string>]>([
@@ -199,7 +214,7 @@ describe('GET', () => {
   })
 
   test.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
-    'other methods are refused with those there are: %s',
+    'other methods are refused with a list of the supported ones: %s',
     async (method) => {
       const response = await get({ query: '{ __typename }' }, { method })
       expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST'])

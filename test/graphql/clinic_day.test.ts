@@ -1,24 +1,26 @@
 import { jest } from '@jest/globals'
-import type { Claims } from '../../src/graphql/tokens.ts'
+import type { Claims } from '../../src/request/tokens.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type Answer, dataOf, type GraphQLClient } from '../helpers/graphql.ts'
 import { listeners, listening, publishAll } from '../helpers/live.ts'
+import { sharedServer, type TestServer } from '../helpers/server.ts'
+import type { Subscription } from '../helpers/subscription.ts'
 import { aPractice, aSlot } from '../helpers/world.ts'
-import { type Served, type Subscription, serve } from './served.ts'
+import { anOnlinePractice, bookOnline, joinToken, prepareAll } from '../sql/consultation/online.ts'
 
-let served: Served
+let served: TestServer
 let practice: Awaited<ReturnType<typeof aPractice>>
 let ann: GraphQLClient
 const open: Subscription[] = []
 
 beforeAll(async () => {
-  served = await serve()
+  served = await sharedServer()
   practice = await aPractice(served.owner)
   ann = await served.as(practice.customer.claims)
 })
 afterEach(async () => {
   await Promise.all(open.splice(0).map((subscription) => subscription.close()))
-  // Else the next test might take it for its own that the server still listens.
+  // Otherwise the next test could see the connection of this one and believe that the server still listens.
   await eventually(async () => (await listeners(served.owner)).length === 0, 'a server that listens no longer')
 })
 afterAll(() => served.stop())
@@ -52,7 +54,7 @@ const book = (bookingSlotId: string) =>
     }),
   )
 
-test('a booking is told to the desk, with the slot as it is now', async () => {
+test('a booking is sent to the desk, with the current state of the slot', async () => {
   const slots = [practice.slotId]
   for (const hours of [24 * 3, 24 * 4])
     slots.push(await aSlot(served.owner, practice.clinicId, practice.doctorId, hours))
@@ -71,11 +73,11 @@ test('a booking is told to the desk, with the slot as it is now', async () => {
     expect(bookingSlots).toEqual([{ id: slot, status: 'BOOKED', doctor: { fullName: expect.any(String) } }])
     next = events.next()
   }
-  // A machine that stalls does not do so every time.
+  // Retried, because a machine may stall.
   expect(Math.min(...waits)).toBeLessThan(1000)
 })
 
-test('only changes of the day asked for are sent', async () => {
+test('only changes of the requested day are sent', async () => {
   const other = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 5)
   const asked = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 6)
   const { date } = await served.owner.one<{ date: string }>(
@@ -93,7 +95,28 @@ test('only changes of the day asked for are sent', async () => {
   expect(changeOf(await next).bookingSlots.map(({ id }) => id)).toEqual([asked])
 })
 
-test('two changes of one slot are told as two states of it', async () => {
+test('the desk learns at once that the patient of an online visit is waiting, on its day', async () => {
+  const visit = await anOnlinePractice(served.owner)
+  const { id } = await bookOnline(served.owner, visit, visit.slotId)
+  await prepareAll(served.owner)
+  const { date } = await served.owner.one<{ date: string }>(
+    'select slot_date::text as date from app_public.booking_slots where id = $1',
+    [visit.slotId],
+  )
+  await publishAll(served.owner)
+  const ofDay = (asked: string) => watch(visit.receptionist.claims, { clinicId: visit.clinicId, date: asked })
+  const [today, otherDay] = [await ofDay(date), await ofDay('2020-01-01')]
+  const [next, none] = [today.next(), otherDay.next()]
+  await listening(served.owner, visit.clinicId)
+  await served.owner.query('select app_public.join_by_link($1)', [await joinToken(served.owner, id)])
+  const { events, bookingSlots } = changeOf(await next)
+  expect([events, bookingSlots.map((slot) => slot.id)]).toEqual([[], [visit.slotId]])
+  // The other day hears of nothing until its subscription is closed.
+  const closed = otherDay.close().then(() => 'closed')
+  expect(await Promise.race([none.then((answer) => answer ?? 'closed'), closed])).toBe('closed')
+})
+
+test('two changes of one slot are sent as two states of it', async () => {
   const slot = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 7)
   await publishAll(served.owner)
   const events = await watch(practice.manager.claims)
@@ -110,12 +133,12 @@ test('two changes of one slot are told as two states of it', async () => {
   expect(changeOf(await events.next()).bookingSlots[0]?.status).toBe('OPEN')
 })
 
-test('it ends when the database connection breaks, since something may be missed, and can begin anew', async () => {
+test('the subscription ends when the database connection breaks, because events may be missed, and can begin again', async () => {
   const slot = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 12)
   const events = await watch(practice.manager.claims)
   const next = events.next()
   await listening(served.owner, practice.clinicId)
-  // PgSubscriber says so by itself.
+  // PgSubscriber reports this itself.
   const said = jest.spyOn(console, 'error').mockImplementation(() => undefined)
   for (const { pid } of await listeners(served.owner))
     await served.owner.query('select pg_terminate_backend($1)', [pid])
@@ -132,7 +155,7 @@ test('it ends when the database connection breaks, since something may be missed
   expect(changeOf(await change).bookingSlots).toHaveLength(1)
 })
 
-test('nobody who does not work there may listen', async () => {
+test('callers who do not work in the clinic cannot subscribe', async () => {
   const elsewhere = await aPractice(served.owner)
   const refusals = []
   for (const claims of [undefined, practice.customer.claims, elsewhere.manager.claims]) {
@@ -143,7 +166,7 @@ test('nobody who does not work there may listen', async () => {
   expect(refusals).toEqual(['unauthenticated', 'forbidden', 'forbidden'])
 })
 
-test('a token that is none is refused, however it comes', async () => {
+test('an invalid token is refused, however it is sent', async () => {
   const codes = []
   for (const connection of [{ authorization: 'Bearer x.y.z' }, { accessToken: 'x.y.z' }, { accessToken: 5 }]) {
     const subscription = served.subscribe(document, { clinicId: practice.clinicId }, connection)
@@ -153,7 +176,7 @@ test('a token that is none is refused, however it comes', async () => {
   expect(codes).toEqual(['unauthenticated', 'unauthenticated', 'unauthenticated'])
 })
 
-test('the token may come as accessToken', async () => {
+test('the token may be sent as accessToken', async () => {
   const slot = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 8)
   await publishAll(served.owner)
   const accessToken = await served.tokenOf(practice.receptionist.claims)
@@ -166,7 +189,7 @@ test('the token may come as accessToken', async () => {
   expect(changeOf(await next).bookingSlots).toHaveLength(1)
 })
 
-test('it ends when the membership does, and tells nothing more', async () => {
+test('the subscription ends when the membership does, and sends nothing more', async () => {
   const slot = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 9)
   await publishAll(served.owner)
   const events = await watch(practice.receptionist.claims)
@@ -183,7 +206,7 @@ test('it ends when the membership does, and tells nothing more', async () => {
   expect(await events.next()).toBeUndefined()
 })
 
-test('it ends when its session does', async () => {
+test('the subscription ends when its session does', async () => {
   const slot = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 10)
   await publishAll(served.owner)
   const events = await watch(practice.manager.claims)

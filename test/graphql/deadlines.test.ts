@@ -1,41 +1,41 @@
 import { once } from 'node:events'
 import { type RawData, WebSocket } from 'ws'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
+import { ownerUrlOf, serverUrlOf } from '../helpers/cluster.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type Answer, dataOf, graphqlClient } from '../helpers/graphql.ts'
 import { type Program, startServer } from '../helpers/program.ts'
+import { type OwnServer, ownServer } from '../helpers/server.ts'
 import { tokenOf, tokenSettings } from '../helpers/tokens.ts'
 import { aPractice, aSlot } from '../helpers/world.ts'
 
-// What takes long here waits for a lock that the test holds: PostgreSQL tells who waits, for how long is the test's affair.
+// Slow requests here wait for a lock that the test holds. PostgreSQL reports who waits; the test decides for how long.
 
-let database: ClonedDatabase
+let server: OwnServer
 let owner: Connection
 let locker: Connection
-let server: Program
 let practice: Awaited<ReturnType<typeof aPractice>>
 let authorization: string
 
+const settings = { STATEMENT_TIMEOUT_MS: '120000' }
+
 beforeAll(async () => {
-  database = await cloneDatabase()
-  owner = await connect(database.url)
-  locker = await connect(database.url)
+  server = await ownServer({ env: settings })
+  owner = server.owner
+  locker = await connect(ownerUrlOf(server.database))
   practice = await aPractice(owner)
   authorization = `Bearer ${await tokenOf(practice.customer.claims)}`
-  server = await start()
 })
 afterAll(async () => {
-  await server.stop()
   await locker.close()
-  await owner.close()
-  await database.drop()
+  await server.stop()
 })
 
-const start = (env: Record<string, string> = {}) =>
-  startServer(database.url, { JWT_SECRET: tokenSettings.jwtSecret, STATEMENT_TIMEOUT_MS: '120000', ...env })
+/** Another server on the same database. */
+const start = (env: Record<string, string>) =>
+  startServer(serverUrlOf(server.database), { JWT_SECRET: tokenSettings.jwtSecret, ...settings, ...env })
 
-/** Who waits for a lock, of the server's connections. */
+/** The server's connections that wait for a lock. */
 const waiting = () =>
   owner.query<{ pid: number; query: string }>(
     `select pid, query from pg_stat_activity
@@ -94,15 +94,16 @@ describe('when the caller disconnects, PostgreSQL stops', () => {
       expect(await answer).toBe('gone')
       await waitUntil(0)
     })
-    // The connection is as good as before.
+    // The connection works as before.
     await dataOf(graphqlClient(server.url)(clinics))
   })
 
   test('all requests of one caller', async () => {
     await clinicsLocked(async () => {
       const caller = new AbortController()
-      const answers = Array.from({ length: 5 }, () =>
-        post({ query: clinics }, { signal: caller.signal }).catch(() => 'gone'),
+      // Different documents: equal ones of anonymous callers share one look-up in the cache of the catalogue.
+      const answers = Array.from({ length: 5 }, (_, i) =>
+        post({ query: `{ a${i}: clinics { totalCount } }` }, { signal: caller.signal }).catch(() => 'gone'),
       )
       await waitUntil(5)
       caller.abort()
@@ -135,7 +136,7 @@ describe('a WebSocket', () => {
     })
   })
 
-  test('is answered once when nobody ends its query', async () => {
+  test('gets one answer if its query is not stopped', async () => {
     const { socket, subscribe } = await connected()
     const messages: object[] = []
     socket.on('message', (data: RawData) => messages.push(JSON.parse(String(data))))
@@ -179,7 +180,7 @@ describe('a change', () => {
       (slotId, { url = server.url, ...asking }) =>
         fetch(`${url}/api/bookingSlots/${slotId}/book`, { method: 'POST', ...asking }),
     ],
-  ])('%s that has begun is done, though its caller has gone', async (_how, ask) => {
+  ])('%s that has begun is completed, although its caller has disconnected', async (_how, ask) => {
     const slotId = await anotherSlot()
     await slotLocked(slotId, async () => {
       const caller = new AbortController()
@@ -192,7 +193,7 @@ describe('a change', () => {
     await eventually(async () => (await bookingsOf(slotId)) === 1, 'the booking')
   })
 
-  test('ends undone when its time is over, and says so', async () => {
+  test('is rolled back when its time is over, and reports that', async () => {
     const slotId = await anotherSlot()
     const hasty = await start({ ANSWER_TIMEOUT_MS: '300' })
     await slotLocked(slotId, async () => {
@@ -220,7 +221,7 @@ describe('when its time is over', () => {
   })
   afterAll(() => hasty.stop())
 
-  test('an anonymous request ends, with all of its aliases, while one of somebody known goes on', async () => {
+  test('an anonymous request ends, with all of its aliases, while one of a signed-in caller goes on', async () => {
     await clinicsLocked(async () => {
       const known = post({ query: clinics }, { headers: { authorization } })
       await waitUntil(1)
@@ -238,7 +239,7 @@ describe('when its time is over', () => {
     })
   })
 
-  test('a request that still waits for a connection ends, too', async () => {
+  test('a request that still waits for a connection ends as well', async () => {
     await clinicsLocked(async () => {
       const holder = post({ query: clinics }, { url: hasty.url, headers: { authorization } })
       await waitUntil(1)
@@ -253,8 +254,8 @@ describe('when its time is over', () => {
     expect((await post({ query: clinics }, { url: hasty.url, headers: { authorization } })).status).toBe(200)
   })
 
-  test('what is cancelled is never the statement of another request', async () => {
-    // One connection: whatever a late cancel request met would be somebody else’s.
+  test('cancelling never hits a statement of another request', async () => {
+    // There is one connection, so a late cancel request would hit another request's statement.
     const answers: number[] = []
     for (let i = 0; i < 30; i++) {
       await clinicsLocked(async () => {

@@ -8,7 +8,7 @@ let anybody: GraphQLClient
 
 beforeAll(async () => {
   served = await serve({}, async (owner) => {
-    // Faults that the schema itself has none of.
+    // Errors that the schema itself never raises.
     await owner.query(`
       create function app_public.divide(a int, b int) returns int language sql volatile return a / b;
       create function app_public.break_a_rule() returns int language plpgsql volatile security definer as $$
@@ -33,7 +33,7 @@ afterAll(() => served.stop())
 const book = `mutation ($input: BookSlotInput!) { bookSlot(input: $input) { booking { id } } }`
 
 describe('a refusal of the database', () => {
-  test('carries its registered name, its sentence and its detail', async () => {
+  test('returns its registered name, its sentence and its detail', async () => {
     const error = await expectGraphQLRefusal(anybody('mutation { refuseByHand(input: {}) { result } }'), 'slot_taken')
     expect(error).toMatchObject({
       message: 'Gone.',
@@ -42,7 +42,7 @@ describe('a refusal of the database', () => {
     })
   })
 
-  test('says who is missing rights, and who is nobody', async () => {
+  test('distinguishes callers without the right from anonymous ones', async () => {
     const input = { clinicId: practice.clinicId, bookingSlotId: practice.slotId }
     await expectGraphQLRefusal(anybody(book, { input }), 'insufficient_privilege')
     const other = await aPractice(served.owner)
@@ -67,7 +67,7 @@ describe('a refusal of the database', () => {
     await expectGraphQLRefusal(admin(update, { id, names }), code)
   })
 
-  test('by PostgreSQL itself is told by its title alone: its own message quotes rows', async () => {
+  test('by PostgreSQL itself is reported by its title only, because its own message quotes rows', async () => {
     const answer = await anybody('mutation { breakARule(input: {}) { result } }')
     expect(answer.errors?.[0]).toMatchObject({ message: 'Exists already', extensions: { code: 'unique_violation' } })
     expect(answer.errors?.[0]?.extensions?.detail).toBeUndefined()
@@ -75,17 +75,17 @@ describe('a refusal of the database', () => {
     expect(JSON.stringify(answer)).not.toContain('specializations_are_unique')
   })
 
-  test('of a right is told without the name of what is protected', async () => {
+  test('of a right is reported without the name of the protected object', async () => {
     const answer = await anybody('{ secretOf(id: 1) }')
     expect(answer.errors?.[0]).toMatchObject({ message: 'Not allowed', extensions: { code: 'insufficient_privilege' } })
     expect(JSON.stringify(answer)).not.toContain('accounts')
   })
 
-  test('of what took too long is told as such', async () => {
+  test('because of a time limit is reported as such', async () => {
     await expectGraphQLRefusal(anybody('mutation { sleepy(input: {}) { result } }'), 'query_canceled')
   })
 
-  test('leaves the fields beside it alone', async () => {
+  test('does not affect other fields', async () => {
     const { data, errors } = await anybody(
       '{ secretOf(id: 1) clinics { nodes { id } } again: secretOf(id: 2) clinic(id: "1") { id } }',
     )
@@ -97,7 +97,7 @@ describe('a refusal of the database', () => {
   })
 })
 
-test('what nobody registered is logged whole and told without internals', async () => {
+test('an unregistered error is logged in full and reported without internals', async () => {
   served.logged.length = 0
   const answer = await anybody('mutation { divide(input: { a: 1, b: 0 }) { result } }')
   const requestId = answer.errors?.[0]?.extensions?.requestId
@@ -121,7 +121,7 @@ test('what nobody registered is logged whole and told without internals', async 
   ])
 })
 
-test('the request id of the answer is that of its header and of the log', async () => {
+test('the request id of the response equals that of its header and of the log', async () => {
   served.logged.length = 0
   const response = await fetch(`${served.url}/graphql`, {
     method: 'POST',
@@ -133,7 +133,7 @@ test('the request id of the answer is that of its header and of the log', async 
   expect(served.logged[0]).toMatchObject({ requestId: 'my-own-request' })
 })
 
-describe('a refusal that was recorded before it is told', () => {
+describe('a refusal that was recorded before it is reported', () => {
   const signIn = `mutation ($input: SignInInput!) { signIn(input: $input) { authTokens { accessToken } } }`
   const register = `mutation ($input: RegisterCustomerInput!) { registerCustomer(input: $input) {
     authTokens { accountId accessToken expiresIn refreshToken } } }`
@@ -141,7 +141,7 @@ describe('a refusal that was recorded before it is told', () => {
 
   beforeAll(() => dataOf(anybody(register, { input: { ...account, fullName: 'Carol' } })))
 
-  test('is an error like any other, and what it recorded stays', async () => {
+  test('is an error like any other, and the record stays', async () => {
     const wrong = { input: { ...account, password: 'something else' } }
     const error = await expectGraphQLRefusal(anybody(signIn, wrong), 'wrong_credentials')
     expect(error).toMatchObject({ path: ['signIn'], message: 'Wrong e-mail address or password' })
@@ -154,20 +154,20 @@ describe('a refusal that was recorded before it is told', () => {
     ).toEqual({ spent: 1 })
   })
 
-  test('is told to who asks for nothing of the result, too', async () => {
+  test('is reported even if no field of the result is selected', async () => {
     const wrong = { input: { ...account, password: 'something else' } }
     const silent = 'mutation ($input: SignInInput!) { signIn(input: $input) { clientMutationId } }'
     await expectGraphQLRefusal(anybody(silent, wrong), 'wrong_credentials')
   })
 
-  test('does not get in the way of who is right', async () => {
+  test('does not affect callers with the right password', async () => {
     const { signIn: result } = await dataOf<{ signIn: { authTokens: { accessToken: string } } }>(
       anybody(signIn, { input: account }),
     )
     expect(result.authTokens.accessToken).toMatch(/^ey/)
   })
 
-  test('ends the session of a refresh token used twice', async () => {
+  test('ends the session of a refresh token that was used twice', async () => {
     const refresh = `mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { authTokens { refreshToken accessToken } } }`
     type Tokens = { authTokens: { refreshToken: string; accessToken: string } }
     const first = await dataOf<{ signIn: Tokens }>(
@@ -182,7 +182,7 @@ describe('a refusal that was recorded before it is told', () => {
   })
 })
 
-describe('a request that is none', () => {
+describe('an invalid request', () => {
   const send = (init: RequestInit) => fetch(`${served.url}/graphql`, { method: 'POST', ...init })
   const json = { 'content-type': 'application/json' }
 
@@ -204,7 +204,7 @@ describe('a request that is none', () => {
     ],
     ['by GET without a query', { method: 'GET' }, 400, 'bad_request'],
     ['by another method', { method: 'PUT' }, 405, 'method_not_allowed'],
-    // As application/json, which says 200 to whatever is GraphQL's own refusal.
+    // As application/json, with status 200 for refusals by GraphQL itself.
     ['that cannot be parsed', { headers: json, body: '{"query":"{ clinics"}' }, 200, 'graphql_parse_failed'],
     ['that does not fit', { headers: json, body: '{"query":"{ planets }"}' }, 200, 'graphql_validation_failed'],
     [
@@ -219,13 +219,13 @@ describe('a request that is none', () => {
       200,
       'graphql_validation_failed',
     ],
-  ])('%s is refused by code', async (_name, init: RequestInit, status, code) => {
+  ])('%s is refused with a code', async (_name, init: RequestInit, status, code) => {
     const response = await send(init)
     const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] }
     expect([response.status, errors.map(({ extensions }) => extensions)]).toEqual([status, [{ code }]])
   })
 
-  test('with a value that PostgreSQL cannot read is refused without its words', async () => {
+  test("with a value that PostgreSQL cannot read is refused without PostgreSQL's message", async () => {
     const manager = await served.as(practice.manager.claims)
     const update = 'mutation ($input: UpdatePolicyInput!) { updatePolicy(input: $input) { clientMutationId } }'
     const input = { clinicId: practice.clinicId, patch: { horizon: { seconds: 1e300 } } }
@@ -234,6 +234,6 @@ describe('a request that is none', () => {
   })
 })
 
-test('a cursor that is none is refused, not an unexpected error', async () => {
+test('an invalid cursor is refused, and is not an unexpected error', async () => {
   await expectGraphQLRefusal(anybody('{ clinics(after: "nonsense") { nodes { id } } }'), 'bad_request')
 })

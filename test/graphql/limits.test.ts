@@ -2,6 +2,7 @@ import { getIntrospectionQuery } from 'graphql'
 import { limits } from '../../src/graphql/limits.ts'
 import { type Answer, dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/graphql.ts'
 import { cpuTime, quickest } from '../helpers/quickest.ts'
+import { aCustomer, aPractice, aSlot } from '../helpers/world.ts'
 import { type Served, serve } from './served.ts'
 
 let served: Served
@@ -23,7 +24,7 @@ const tooComplex = async (document: string, variables?: Record<string, unknown>)
 const times = (count: number, text: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => text(i)).join(' ')
 
-test('what developers and their tools ask is allowed', async () => {
+test('queries of developers and their tools are allowed', async () => {
   await dataOf(anybody(getIntrospectionQuery({ inputValueDeprecation: true, schemaDescription: true })))
   await dataOf(
     anybody(
@@ -42,7 +43,7 @@ test('what developers and their tools ask is allowed', async () => {
   )
 })
 
-test('a list without a page size gives 20 rows, and null is no way around it', async () => {
+test('a list without a page size returns 20 rows, and null does not avoid that', async () => {
   await served.owner.query(
     `insert into app_public.specializations (name) select 'S' || i from generate_series(1, 30) i`,
   )
@@ -57,7 +58,7 @@ test('a list without a page size gives 20 rows, and null is no way around it', a
   )
 })
 
-test('pages have 100 rows at most, said in the document or by a variable', async () => {
+test('pages have at most 100 rows, whether given in the document or by a variable', async () => {
   const message = 'first must be from 0 to 100, not 101.'
   expect(await tooComplex('{ clinics(first: 101) { nodes { id } } }')).toEqual({ message, limit: 'first' })
   const byVariable = 'query ($first: Int!) { clinics(first: $first) { nodes { id } } }'
@@ -70,7 +71,7 @@ test('pages have 100 rows at most, said in the document or by a variable', async
   expect((await tooComplex(byDefault)).limit).toBe('first')
 })
 
-test('the rows that may be read are counted, lists in lists multiplied', async () => {
+test('the rows that may be read are counted, and lists in lists are multiplied', async () => {
   const nested = (first: number) =>
     `{ clinics(first: ${first}) { nodes { doctors(first: ${first}) { nodes { bookingSlots(first: ${first}) { nodes { id } } } } } } }`
   await dataOf(anybody(nested(10)))
@@ -79,14 +80,25 @@ test('the rows that may be read are counted, lists in lists multiplied', async (
   expect(message).toMatch(/may read \d{6} rows; 5000 are allowed/)
 })
 
-test('a skipped field costs nothing, and taking it in afterwards does', async () => {
+test('a page size in a variable is measured by its value, whatever was sent before', async () => {
+  const document = 'query ($n: Int) { clinics(first: $n) { nodes { doctors(first: $n) { nodes { id } } } } }'
+  await dataOf(anybody(document, { n: 10 }))
+  expect((await tooComplex(document, { n: 100 })).limit).toBe('cost')
+  await dataOf(anybody(document, { n: 20 }))
+  await dataOf(anybody(document))
+  expect((await tooComplex(document, { n: 100 })).limit).toBe('cost')
+  for (const n of ['10', '10', [10, 100], { equalTo: 10 }])
+    await expectGraphQLRefusal(anybody(document, { n }), 'graphql_validation_failed')
+})
+
+test('a skipped field costs nothing, and including it afterwards does', async () => {
   const document = `query ($all: Boolean!) { clinics(first: 100) { nodes { id
     doctors(first: 100) @include(if: $all) { nodes { id } } } } }`
   await dataOf(anybody(document, { all: false }))
   expect((await tooComplex(document, { all: true })).limit).toBe('cost')
 })
 
-test('selections inside each other have an end', async () => {
+test('the depth of selections is limited', async () => {
   const { message, limit } = await tooComplex(
     `{ clinics { nodes { doctors { nodes { bookingSlots { nodes { bookings { nodes { notifications { nodes { booking { clinic { id } } } } } } } } } } } } }`,
   )
@@ -102,19 +114,80 @@ test('selections inside each other have an end', async () => {
   ).toBe('depth')
 })
 
-test('aliases have an end', async () => {
+describe('booking slots', () => {
+  const clinic = 'clinicId: { equalTo: $clinicId }'
+
+  test.each([
+    ['the number', '{ bookingSlots { totalCount } }'],
+    ['by a filter without a clinic', '{ bookingSlots(filter: { status: { equalTo: OPEN } }) { totalCount } }'],
+    ['under an alias', '{ all: bookingSlots(first: 1) { nodes { id } pageInfo { hasNextPage } n: totalCount } }'],
+    [
+      'in fragments',
+      '{ bookingSlots { ...A } } fragment A on BookingSlotConnection { ... { ...B } } fragment B on BookingSlotConnection { totalCount }',
+    ],
+    ['by groups', '{ bookingSlots { groupedAggregates(groupBy: [STATUS]) { keys } } }'],
+    ['by aggregates', '{ bookingSlots { aggregates { distinctCount { id } } } }'],
+    [
+      'by a filter that may be anything',
+      'query ($filter: BookingSlotFilter) { bookingSlots(filter: $filter) { totalCount } }',
+    ],
+    [
+      'by a clinic among others',
+      'query ($clinicId: BigInt!) { bookingSlots(filter: { or: [{ clinicId: { equalTo: $clinicId } }, { status: { equalTo: OPEN } }] }) { totalCount } }',
+    ],
+  ])('of all clinics are not counted: %s', async (_, document) => {
+    const variables = document.includes('$clinicId') ? { clinicId: '1' } : {}
+    const error = await expectGraphQLRefusal(anybody(document, variables), 'query_too_complex')
+    expect(error).toMatchObject({ locations: [{ line: 1 }], extensions: { detail: { limit: 'counts' } } })
+  })
+
+  test('of a clinic are, as many as the caller may see', async () => {
+    const { clinicId, doctorId, slotId, customer, manager } = await aPractice(served.owner)
+    const [held] = [
+      await aSlot(served.owner, clinicId, doctorId, 60),
+      await aSlot(served.owner, clinicId, doctorId, 70),
+    ]
+    await served.owner.query('select app_public.book_slot($1, $2, $3)', [clinicId, slotId, customer.customerId])
+    await served.owner.query('select app_public.hold_slot($1, $2, $3)', [
+      clinicId,
+      held,
+      (await aCustomer(served.owner)).customerId,
+    ])
+    const document = `query ($clinicId: BigInt!) {
+      bookingSlots(filter: { ${clinic} }) { totalCount nodes { id } groupedAggregates(groupBy: [STATUS]) { keys } } }`
+    for (const [caller, count] of [
+      [anybody, 1],
+      [await served.as(customer.claims), 2],
+      [await served.as(manager.claims), 3],
+    ] as const) {
+      const { bookingSlots } = await dataOf<{
+        bookingSlots: { totalCount: number; nodes: unknown[]; groupedAggregates: unknown[] }
+      }>(caller(document, { clinicId }))
+      const { totalCount, nodes, groupedAggregates } = bookingSlots
+      expect([totalCount, nodes.length, groupedAggregates.length]).toEqual([count, count, count])
+    }
+  })
+
+  test('of a clinic that is not said are refused', async () => {
+    const document = `query ($clinicId: BigInt) { bookingSlots(filter: { ${clinic} }) { totalCount } }`
+    for (const variables of [{}, { clinicId: null }])
+      await expectGraphQLRefusal(anybody(document, variables), 'bad_request')
+  })
+})
+
+test('the number of aliases is limited', async () => {
   const aliases = (count: number) => `{ ${times(count, (i) => `a${i}: clinic(id: ${i}) { id }`)} }`
   await dataOf(anybody(aliases(limits.aliases)))
   expect(await tooComplex(aliases(limits.aliases + 1))).toEqual({ message: 'More than 20 aliases.', limit: 'aliases' })
 })
 
-test('documents have an end, and fragments of fragments are no way around it', async () => {
+test('the size of documents is limited, with all uses of their fragments', async () => {
   expect(await tooComplex(`{ clinics { nodes { ${times(limits.tokens, () => 'id')} } } }`)).toEqual({
     message: 'More than 2000 tokens.',
     limit: 'tokens',
   })
   const bomb = times(20, (i) => `fragment f${i} on Clinic { ${i === 19 ? 'id' : `...f${i + 1} ...f${i + 1}`} }`)
-  // By another name each time, so that none is remembered.
+  // With another name each time, so that none is cached.
   const refused = async (time: number) =>
     expect((await tooComplex(`query Q${time} { clinics { nodes { ...f0 } } } ${bomb}`)).limit).toBe('cost')
   expect(await quickest(1000, refused, cpuTime)).toBeLessThan(1000)
@@ -127,10 +200,10 @@ test.each([
   ],
   ['an id', 'query ($it: BigInt!) { clinic(id: $it) { id } }'],
   ['a text', 'mutation ($it: String!) { signIn(input: { email: $it, password: $it }) { clientMutationId } }'],
-])('variables have an end inside, more than the stack would hold: %s', async (_what, document) => {
+])('the depth of variables is limited, even beyond what the stack would hold: %s', async (_what, document) => {
   const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
   const ask = async (levels: number) => {
-    // Written by hand: JSON.stringify() itself has an end.
+    // Written by hand, because JSON.stringify() has a limit of its own.
     const body = `{"query": ${JSON.stringify(document)}, "variables": {"it": ${nested(levels)}}}`
     const response = await fetch(`${served.url}/graphql`, {
       method: 'POST',
@@ -143,11 +216,11 @@ test.each([
   expect(await ask(limits.variableDepth)).not.toContain('query_too_complex')
   for (const levels of [limits.variableDepth + 1, 6_000, 45_000])
     expect(await ask(levels)).toEqual(['query_too_complex'])
-  // What is refused is no fault of ours.
+  // A refused request is not an error of the server.
   expect(served.logged.filter(({ level }) => Number(level) >= 50)).toEqual([])
 })
 
-test('the most one can send is refused or answered soon', async () => {
+test('the largest possible request is refused or answered quickly', async () => {
   const slow = [
     `{ ${times(280, () => 'clinics { nodes { id } }')} }`,
     `{ clinics { nodes { ${times(280, () => 'doctors { nodes { id } }')} } } }`,
@@ -159,7 +232,7 @@ test('the most one can send is refused or answered soon', async () => {
   }
 })
 
-test('a name for an operation that is not there is refused, however often another is tried', async () => {
+test('an unknown operation name is refused, however often another is tried', async () => {
   const ask = (operationName: string) =>
     fetch(`${served.url}/graphql`, {
       method: 'POST',
@@ -183,8 +256,8 @@ describe('without introspection', () => {
     ['in what is left out', '{ __typename ... @skip(if: true) { __schema { queryType { name } } } }'],
     ['in another operation', 'query A { __typename } query B { __schema { queryType { name } } }'],
     ["in a mutation's payload", 'mutation { signOut(input: {}) { query { __schema { queryType { name } } } } }'],
-  ])('the schema is not told: %s', async (_form, document) => {
-    // Nothing else speaks against it.
+  ])('the schema is not returned: %s', async (_form, document) => {
+    // No other rule refuses it.
     expect(served.graphql.check(document)).toEqual([])
     for (const answer of [await outsider(document), await closed.subscribe(document, {}, {}).next()]) {
       expect(answer?.data).toBeUndefined()
@@ -199,7 +272,7 @@ describe('without introspection', () => {
     expect((await subscription.next())?.errors?.[0]?.extensions?.code).toBe('graphql_validation_failed')
   })
 
-  test('an object still tells its type', async () => {
+  test('an object still returns its type name', async () => {
     expect(await dataOf(outsider('{ __typename clinics { __typename } }'))).toEqual({
       __typename: 'Query',
       clinics: { __typename: 'ClinicConnection' },
@@ -214,7 +287,7 @@ describe('without introspection', () => {
     ['a type', 'Clinic', '{ ... on Clinik { id } }', {}],
     ['a field of a variable', 'bookingSlotId', book, { input: { clinicId: 1, bookingSlotI: 1 } }],
     ['the same, with lines', 'bookingSlotId', book, { input: { ' Did you mean \n': 1, bookingSlotI: 1 } }],
-  ])('%s that is misspelt is not put right', async (_what, name, document, variables) => {
+  ])('%s that is misspelt gets no suggestion', async (_what, name, document, variables) => {
     const told = async (client: GraphQLClient) =>
       (await expectGraphQLRefusal(client(document, variables), 'graphql_validation_failed')).message
     const names = new RegExp(`\\b${name}\\b`)
@@ -225,7 +298,7 @@ describe('without introspection', () => {
 
 describe('filters', () => {
   const clinics = 'query ($it: ClinicFilter!) { clinics(filter: $it) { totalCount } }'
-  /** A filter of clinics with relations inside each other, doctors and their clinic by turns. */
+  /** A filter of clinics with nested relations, doctors and their clinic in turns. */
   const related = (levels: number): object =>
     levels === 0
       ? { name: { equalTo: 'x' } }
@@ -244,7 +317,7 @@ describe('filters', () => {
     ['or inside each other', combined, 'filterDepth', limits.filterDepth],
     ['not inside each other', negated, 'filterDepth', limits.filterDepth],
     ['conditions', wide, 'filterConditions', limits.filterConditions],
-  ])('have an end of %s, as a variable, in part and as a literal', async (_what, filter, limit, most) => {
+  ])('are limited to %s, as a variable, in part and as a literal', async (_what, filter, limit, most) => {
     for (const [size, refused] of [
       [most, false],
       [most + 1, true],
@@ -285,19 +358,19 @@ describe('filters', () => {
       (n) => `{ clinics(first: 1) { nodes { doctors(first: 1, filter: { or: [
         ${times(n, () => '{ clinic: { name: { equalTo: "x" } } }')}] }) { totalCount } } } }`,
     ],
-  ])('of one request have an end of relations together: %s', async (_where, document) => {
+  ])('of one request are limited in relations together: %s', async (_where, document) => {
     await dataOf(anybody(document(limits.filterRelations)))
     expect((await tooComplex(document(limits.filterRelations + 1))).limit).toBe('filterRelations')
   })
 
-  test('the same end by WebSocket and for callers in this process', async () => {
+  test('have the same limit by WebSocket and for callers in this process', async () => {
     const given = { it: related(limits.filterRelationDepth + 1) }
     const refused = [expect.objectContaining({ extensions: expect.objectContaining({ code: 'query_too_complex' }) })]
     expect(await served.subscribe(clinics, given, {}).next()).toMatchObject({ errors: refused })
     expect(await served.graphql.run({ document: clinics, variables: given, claims: {} })).toEqual({ errors: refused })
   })
 
-  test('orders have an end, too', async () => {
+  test('orders are limited as well', async () => {
     const document = 'query ($it: [ClinicOrderBy!]) { clinics(orderBy: $it) { totalCount } }'
     const orders = (count: number) => Array.from({ length: count }, () => 'NAME_ASC')
     await dataOf(anybody(document, { it: orders(limits.orders) }))

@@ -4,19 +4,19 @@ import { gql, InMemoryCache } from '@apollo/client'
 import { jest } from '@jest/globals'
 import { createClient, fetchExchange } from '@urql/core'
 import { cacheExchange } from '@urql/exchange-graphcache'
-import { getNamedType, isNonNullType, isObjectType } from 'postgraphile/graphql'
+import { buildSchema, getNamedType, isNonNullType, isObjectType } from 'postgraphile/graphql'
 import { createOperationDescriptor, Environment, Network, RecordSource, Store } from 'relay-runtime'
 import { dataOf } from '../helpers/graphql.ts'
+import { sharedServer, type TestServer } from '../helpers/server.ts'
 import { aPractice } from '../helpers/world.ts'
-import { type Served, serve } from './served.ts'
 
-// docs/graphql.md says how clients are to keep rows: its own lines are run here, in the clients’ own caches, on what the
-// server answers.
+// docs/graphql.md says how clients should cache rows. Its own lines are executed here, in the clients' caches, with the
+// server's responses.
 
-let served: Served
+let served: TestServer
 let clinicId: string
 let snippets: Record<string, unknown>
-/** Of a clinic and a time slot with the same id, as a caller gets it. */
+/** A clinic and a time slot with the same id, as a caller gets them. */
 let answer: { clinic: object; timeSlot: object; policy: object }
 
 const document = `query ($id: BigInt!) {
@@ -30,7 +30,7 @@ interface Named {
 }
 
 beforeAll(async () => {
-  served = await serve()
+  served = await sharedServer()
   const practice = await aPractice(served.owner)
   clinicId = practice.clinicId
   await served.owner.query(`update app_public.clinics set name = $2 where id = $1`, [clinicId, 'The clinic'])
@@ -51,15 +51,16 @@ beforeAll(async () => {
 })
 afterAll(() => served.stop())
 
-test('a clinic and a time slot can have the same id, which is why they are kept by type', () => {
+test('a clinic and a time slot can have the same id, so caches need the type', () => {
   expect(answer).toMatchObject({
     clinic: { __typename: 'Clinic', id: clinicId, name: 'The clinic' },
     timeSlot: { __typename: 'TimeSlot', id: clinicId, name: 'The time slot' },
   })
 })
 
-test('the page has the key of each type that has its own query and no id', () => {
-  const fields = Object.values(served.graphql.schema.getQueryType()?.getFields() ?? {})
+test('the page lists the key of each type that has its own query and no id', async () => {
+  const schema = buildSchema(await readFile('schema.graphql', 'utf8'))
+  const fields = Object.values(schema.getQueryType()?.getFields() ?? {})
   const keys = fields.flatMap(({ type, args }): [string, string[]][] => {
     const row = getNamedType(type)
     if (!isObjectType(row) || args.length === 0 || 'id' in row.getFields()) return []
@@ -73,7 +74,7 @@ test('the page has the key of each type that has its own query and no id', () =>
   expect(Object.fromEntries(onThePage)).toEqual(Object.fromEntries(keys))
 })
 
-test('Relay keeps them apart with getDataID as the page has it, and mixes them up without', () => {
+test("Relay keeps them apart with the page's getDataID, and mixes them up without it", () => {
   type GetDataID = (data: Record<string, unknown>, typename: string) => string | undefined
   const scalars = (...names: string[]) =>
     names.map((name) => ({ kind: 'ScalarField', name, alias: null, args: null, storageKey: null }))
@@ -129,7 +130,7 @@ test('Relay keeps them apart with getDataID as the page has it, and mixes them u
   warned.mockRestore()
 })
 
-test('Apollo keeps each row once, by type and id, and those without an id by their keys', () => {
+test('Apollo stores each row once, by type and id, and rows without an id by their keys', () => {
   const cache = new InMemoryCache(JSON.parse(JSON.stringify(snippets.apollo)))
   cache.writeQuery({ query: gql(document), variables: { id: clinicId }, data: answer })
   expect(Object.keys(cache.extract())).toEqual(
@@ -138,7 +139,7 @@ test('Apollo keeps each row once, by type and id, and those without an id by the
   expect(cache.readQuery({ query: gql(document), variables: { id: clinicId } })).toEqual(answer)
 })
 
-test('urql keeps them apart, and shows a change of one row wherever it is', async () => {
+test('urql keeps them apart, and shows a change of one row everywhere', async () => {
   const client = createClient({
     url: `${served.url}/graphql`,
     exchanges: [cacheExchange(snippets.urql as Parameters<typeof cacheExchange>[0]), fetchExchange],

@@ -1,21 +1,21 @@
 import { dataOf, expectGraphQLRefusal } from '../helpers/graphql.ts'
 import { book } from '../helpers/operations.ts'
+import { sharedServer, type TestServer } from '../helpers/server.ts'
 import { aPractice } from '../helpers/world.ts'
-import { type Served, serve } from './served.ts'
 
-let served: Served
+let served: TestServer
 let practice: Awaited<ReturnType<typeof aPractice>>
 let bookingId: string
 
 beforeAll(async () => {
-  served = await serve()
+  served = await sharedServer()
   practice = await aPractice(served.owner)
   const { clinicId, slotId, customer } = practice
   bookingId = (await book(served.owner, clinicId, slotId, { customerId: customer.customerId })).id
 })
 afterAll(() => served.stop())
 
-test('a manager previews a text, nobody else', async () => {
+test('managers can preview a text, other callers cannot', async () => {
   const preview = `query ($clinicId: BigInt!) {
     previewNotification(clinicId: $clinicId, kind: BOOKING_REMINDER, channel: "email", language: "de", body: "Hallo {{customer}}") { subject body } }`
   const { clinicId } = practice
@@ -27,13 +27,18 @@ test('a manager previews a text, nobody else', async () => {
   await expectGraphQLRefusal(desk(preview, { clinicId }), 'forbidden')
 })
 
-test('the desk sees what is late and sends what died again', async () => {
+test('the desk sees late notifications and sends failed ones again', async () => {
   const { clinicId } = practice
   const desk = await served.as(practice.receptionist.claims)
-  await served.owner.query(
-    `select app_private.record_deliveries(jsonb_agg(to_jsonb(n) || '{"error": "no such mailbox", "code": "550"}'))
-     from app_private.claim_notifications() n`,
-  )
+  // Each claim is of one clinic, and other files may have left some of theirs.
+  for (let claimed: unknown[] = [0]; claimed.length > 0; ) {
+    claimed = await served.owner.query('select to_jsonb(n) as notification from app_private.claim_notifications() n')
+    await served.owner.query(
+      `select app_private.record_deliveries(jsonb_agg(c -> 'notification' || '{"error": "no such mailbox", "code": "550"}'))
+       from jsonb_array_elements($1) c having count(*) > 0`,
+      [JSON.stringify(claimed)],
+    )
+  }
   const late = `query ($clinicId: BigInt!) { lateNotifications(filter: { clinicId: { equalTo: $clinicId } }) { nodes { id bookingId state lastError } } }`
   const { lateNotifications } = await dataOf<{ lateNotifications: { nodes: { id: string }[] } }>(
     desk(late, { clinicId }),
@@ -49,7 +54,7 @@ test('the desk sees what is late and sends what died again', async () => {
   await expectGraphQLRefusal(desk(again, { input }), 'illegal_transition')
 })
 
-test('the rebooking list is read by the staff and by no patient', async () => {
+test('the rebooking list is readable by the staff and not by patients', async () => {
   const entries = `query { rebookingLists(filter: { resolution: { isNull: true } }) { nodes { reason booking { id startsAt } } } }`
   await served.owner.query(
     `insert into app_public.rebooking_list (clinic_id, booking_id, booking_slot_id, reason)

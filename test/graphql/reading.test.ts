@@ -1,21 +1,21 @@
 import { dataOf, type GraphQLClient } from '../helpers/graphql.ts'
+import { sharedServer, type TestServer } from '../helpers/server.ts'
 import { aDoctor, aPractice, aSlot } from '../helpers/world.ts'
-import { type Served, serve } from './served.ts'
 
-let served: Served
+let served: TestServer
 let practice: Awaited<ReturnType<typeof aPractice>>
 let anybody: GraphQLClient
 let desk: GraphQLClient
 
 beforeAll(async () => {
-  served = await serve()
+  served = await sharedServer()
   practice = await aPractice(served.owner)
   anybody = await served.as()
   desk = await served.as(practice.receptionist.claims)
 })
 afterAll(() => served.stop())
 
-test('free slots come page by page, with their doctor and clinic', async () => {
+test('free slots are returned in pages, with their doctor and clinic', async () => {
   for (const hours of [49, 50, 51, 52]) await aSlot(served.owner, practice.clinicId, practice.doctorId, hours)
   const search = `query ($clinicId: BigInt!, $after: String) { availableSlots(clinicId: $clinicId, after: $after, pageSize: 2) {
     cursor bookingSlotId startsAt doctorName doctor { id fullName } clinic { id timeZone } bookingSlot { status } } }`
@@ -43,17 +43,16 @@ test('free slots come page by page, with their doctor and clinic', async () => {
   })
 })
 
-test('tables come page by page, by cursor', async () => {
+test('tables are returned in pages, by cursor', async () => {
   for (let i = 0; i < 6; i++) await aDoctor(served.owner, practice.clinicId)
   type Page = { doctors: { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } }
   const seen: string[] = []
   for (let after: string | null = null, more = true; more; ) {
     const { doctors }: Page = await dataOf<Page>(
       anybody(
-        `query ($after: Cursor) { doctors(first: 3, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } }`,
-        {
-          after,
-        },
+        `query ($clinicId: BigInt!, $after: Cursor) {
+           doctors(first: 3, after: $after, filter: { clinicId: { equalTo: $clinicId } }) { nodes { id } pageInfo { hasNextPage endCursor } } }`,
+        { clinicId: practice.clinicId, after },
       ),
     )
     seen.push(...doctors.nodes.map(({ id }) => id))
@@ -100,7 +99,7 @@ test('a clinic counts its bookings by doctor, day and state', async () => {
   expect(Object.fromEntries(counts)).toEqual(Object.fromEntries([...expected].map(([key, n]) => [key, String(n)])))
 })
 
-test('a desk looks at its day by state', async () => {
+test('a desk reads its day by state', async () => {
   const { date } = await served.owner.one<{ date: string }>(
     'select slot_date::text as date from app_public.booking_slots where id = $1',
     [practice.slotId],

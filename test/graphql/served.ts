@@ -1,52 +1,40 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
-import { createClient } from 'graphql-ws'
 import { pino } from 'pino'
-import { WebSocket } from 'ws'
+import type { StoreSettings } from '../../src/consultation/recordings.ts'
 import { passwordPool, requestPool } from '../../src/database/pools.ts'
 import { createGraphQL, type GraphQLInstance } from '../../src/graphql/instance.ts'
-import type { Claims, TokenSettings } from '../../src/graphql/tokens.ts'
-import { log as programLog } from '../../src/log.ts'
-import { identifyRequests } from '../../src/requests.ts'
+import { identifyRequests } from '../../src/http/requests.ts'
+import { log as programLog } from '../../src/process/log.ts'
+import type { TokenSettings } from '../../src/request/tokens.ts'
 import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
-import { type Answer, type GraphQLClient, graphqlClient } from '../helpers/graphql.ts'
+import { clientsOf, type TestServer } from '../helpers/server.ts'
 import { tokenSettings } from '../helpers/tokens.ts'
 
-/** The API over HTTP and WebSocket, in this process, on a database of its own. */
-export interface Served {
-  url: string
+/** The API over HTTP and WebSocket, in this process, for tests of the GraphQL instance itself; others use helpers/server.ts. */
+export interface Served extends Omit<TestServer, 'owner' | 'database'> {
   graphql: GraphQLInstance
-  /** The owner's connection to the database. */
+  /** The owner's connection to its database. */
   owner: Connection
-  /** What was logged, line by line. */
+  /** The lines of the log. */
   logged: Record<string, unknown>[]
-  /** A client with a token for these claims; without any, an anonymous one. */
-  as(claims?: Claims): Promise<GraphQLClient>
-  /** An access token for claims as the test helpers give them. */
-  tokenOf(claims: Claims): Promise<string>
-  /** Subscribes over a WebSocket of its own; `connection` is what connection_init carries. */
-  subscribe(
-    document: string | Record<string, unknown>,
-    variables: Record<string, unknown>,
-    connection: Record<string, unknown>,
-  ): Subscription
-  stop(): Promise<void>
 }
 
-export interface Subscription {
-  /** The next event, waiting for it; undefined when the subscription has ended. */
-  next(): Promise<Answer | undefined>
-  close(): Promise<void>
-}
-
-/** More than one WebSocket may carry subscriptions. */
+/** More than one WebSocket may have subscriptions. */
 const poolSize = 30
 
 /** Serves a cloned database. `prepare` changes it before the schema is read. Call stop() when done. */
 export async function serve(
-  settings: Partial<TokenSettings> & { production?: boolean; introspection?: boolean; manifests?: string[] } = {},
+  settings: Partial<TokenSettings> & {
+    production?: boolean
+    introspection?: boolean
+    manifests?: string[]
+    identityKeys?: string
+    recordings?: StoreSettings
+    calendarKeys?: string
+  } = {},
   prepare: (owner: Connection) => Promise<unknown> = async () => undefined,
 ): Promise<Served> {
   programLog.level = 'warn'
@@ -54,7 +42,7 @@ export async function serve(
   const owner = await connect(database.url)
   await prepare(owner)
   const pool = requestPool({ databaseUrl: database.serverUrl, poolSize, statementTimeoutMs: 10_000 })
-  // Whether requests had to queue for a connection: on a busy machine some of them would be refused.
+  // Requests may have to queue for a connection; on a busy machine some of them would be refused.
   let queued = false
   pool.on('release', () => {
     if (pool.totalCount >= poolSize && pool.waitingCount > pool.idleCount + 1) queued = true
@@ -79,16 +67,13 @@ export async function serve(
   await graphql.addTo(app, server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const tokenOf = ({ sub = '', sid = '' }: Claims) => graphql.tokens.issue(sub, sid)
 
   return {
     url,
     graphql,
     owner,
     logged,
-    tokenOf,
-    as: async (claims) => graphqlClient(url, claims && (await tokenOf(claims))),
-    subscribe: (document, variables, connection) => subscription(url, document, variables, connection),
+    ...clientsOf(url),
     async stop() {
       await graphql.release()
       server.closeAllConnections()
@@ -98,39 +83,6 @@ export async function serve(
       await owner.close()
       await database.drop()
       if (queued) throw new Error(`more than ${poolSize} requests at once: see test/helpers/few_at_once.ts`)
-    },
-  }
-}
-
-/** A subscription over a WebSocket of its own to the server at an address; `connectionParams` is what connection_init carries. */
-export function subscription(
-  url: string,
-  document: string | Record<string, unknown>,
-  variables: Record<string, unknown>,
-  connectionParams: Record<string, unknown>,
-): Subscription {
-  const client = createClient({
-    url: `${url.replace('http', 'ws')}/graphql`,
-    webSocketImpl: WebSocket,
-    retryAttempts: 0,
-    connectionParams,
-  })
-  // The protocol wants a text, if an empty one.
-  const asked = typeof document === 'string' ? { query: document } : { query: '', ...document }
-  const events = client.iterate({ ...asked, variables })
-  return {
-    async next() {
-      try {
-        const { done, value } = await events.next()
-        return done ? undefined : (value as Answer)
-      } catch (errors) {
-        // graphql-ws throws what the server refuses before it subscribes.
-        return { errors } as Answer
-      }
-    },
-    async close() {
-      await events.return?.()
-      await client.dispose()
     },
   }
 }

@@ -1,35 +1,35 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { canonicalAddress } from '../../src/graphql/text_domains.ts'
+import { canonicalAddress } from '../../src/database/canonical_address.ts'
 import { dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/graphql.ts'
+import { sharedServer, type TestServer } from '../helpers/server.ts'
 import { aPractice } from '../helpers/world.ts'
-import { type Served, serve } from './served.ts'
 
-let served: Served
+let served: TestServer
 let practice: Awaited<ReturnType<typeof aPractice>>
 let anybody: GraphQLClient
-let ann: GraphQLClient
+let manager: GraphQLClient
 let desk: GraphQLClient
 
 beforeAll(async () => {
-  served = await serve()
+  served = await sharedServer()
   practice = await aPractice(served.owner)
   anybody = await served.as()
-  ann = await served.as(practice.customer.claims)
+  manager = await served.as(practice.manager.claims)
   desk = await served.as(practice.receptionist.claims)
 })
 afterAll(() => served.stop())
 
-const change = `mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { customer { email } } }`
-const changed = (email: string | null) => ann(change, { input: { id: practice.customer.customerId, patch: { email } } })
+const change = `mutation ($input: UpdateClinicInput!) { updateClinic(input: $input) { clinic { email } } }`
+const changed = (email: string | null) => manager(change, { input: { id: practice.clinicId, patch: { email } } })
 
-describe('an e-mail address that is typed', () => {
+describe('an e-mail address as a user types it', () => {
   test.each([
     ['Ann@Example.org', 'ann@example.org'],
     ['  ann@example.org\t', 'ann@example.org'],
     ['Ann@Müller.example', 'ann@xn--mller-kva.example'],
     ['ann@例え.example', 'ann@xn--r8jz45g.example'],
   ])('is stored in canonical form: %j', async (typed, stored) => {
-    expect(await dataOf(changed(typed))).toEqual({ updateCustomer: { customer: { email: stored } } })
+    expect(await dataOf(changed(typed))).toEqual({ updateClinic: { clinic: { email: stored } } })
   })
 
   test.each(['mueller,hans@x.example', 'ann@x', 'änn@x.example', 'ann@x.example\nbcc:eve@x.example', ''])(
@@ -39,8 +39,8 @@ describe('an e-mail address that is typed', () => {
     },
   )
 
-  test('may be taken away', async () => {
-    expect(await dataOf(changed(null))).toEqual({ updateCustomer: { customer: { email: null } } })
+  test('may be removed', async () => {
+    expect(await dataOf(changed(null))).toEqual({ updateClinic: { clinic: { email: null } } })
   })
 
   test('is the same mailbox in arguments of functions, and in filters', async () => {
@@ -69,11 +69,11 @@ describe('canonicalAddress', () => {
     ['ANN', 'ann'],
     ['', ''],
     ['@', '@'],
-    // Not an IP address, not a port, not a path: what ASCII holds is left as it is.
+    // Not an IP address, a port or a path: ASCII is left unchanged.
     ['ann@0x7f.1', 'ann@0x7f.1'],
     ['ann@x.example/ä', 'ann@x.example/ä'],
     ['a@b@Ä.example', 'a@b@xn--4ca.example'],
-    // As browsers and mail programs map it: another domain than the one it looks like.
+    // As browsers and mail programs map it: to another domain than the one it looks like.
     ['victim@m\u0130nerva.example', 'victim@xn--minerva-7he.example'],
   ])('%j becomes %j', (typed, canonical) => {
     expect(canonicalAddress(typed)).toBe(canonical)

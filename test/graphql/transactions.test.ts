@@ -27,20 +27,20 @@ beforeAll(async () => {
 })
 afterAll(() => served.stop())
 
-test('the statements of a query share one transaction, which cannot write', async () => {
+test('the statements of a query share one transaction, which is read-only', async () => {
   const data = await dataOf<Record<string, string>>(ann('{ a: whichTransaction(n: 1) b: whichTransaction(n: 2) }'))
   expect(data.a).toMatch(/repeatable read on$/)
   expect(data.b).toBe(data.a)
 })
 
-test('a query cannot write, whatever a function calls itself', async () => {
+test('a query cannot write, whatever volatility a function declares', async () => {
   const { data, errors } = await ann('{ writesSecretly(n: 1) }')
   expect(data).toEqual({ writesSecretly: null })
   expect(errors).toHaveLength(1)
   expect(await served.owner.query(`select from app_public.specializations where name = 'x'`)).toEqual([])
 })
 
-test('a field that fails takes none of the others with it', async () => {
+test('a field that fails does not affect the others', async () => {
   const { data, errors } = await ann(
     '{ a: whichTransaction(n: 1) b: fails(n: 1) c: whichTransaction(n: 3) d: fails(n: 4) clinic(id: 1) { name } }',
   )
@@ -82,7 +82,7 @@ test('of two mutations in one document the first stays when the second is refuse
   expect((await answer).data).toMatchObject({ first: { booking: { id: expect.any(String) } }, second: null })
 })
 
-test('a commit that fails for want of room may have been done, and says so', async () => {
+test('a commit that fails because the disk is full may have happened, and the error says so', async () => {
   await served.owner.query(`
     create function app_private.find_no_room() returns trigger language plpgsql as
       $$ begin raise 'no room left' using errcode = 'disk_full'; end $$;
@@ -105,7 +105,7 @@ test('a commit that fails for want of room may have been done, and says so', asy
   }
 })
 
-test('nothing of a caller stays on the connection', async () => {
+test('no setting of a caller stays on the connection', async () => {
   const anybody = await served.as()
   for (let i = 0; i < 20; i++) {
     expect(await dataOf(ann('mutation { settingsLeft(input: {}) { result } }'))).toEqual({
@@ -117,7 +117,7 @@ test('nothing of a caller stays on the connection', async () => {
   }
 })
 
-test("callers at the same time do not get each other's answers", async () => {
+test("concurrent callers do not get each other's responses", async () => {
   const manager = await served.as(practice.manager.claims)
   const ask = async (client: GraphQLClient) =>
     (await dataOf<{ currentPerson: { accountId: string } }>(client('{ currentPerson { accountId } }'))).currentPerson
@@ -127,7 +127,7 @@ test("callers at the same time do not get each other's answers", async () => {
   expect(await fewAtOnce(turns, (i) => ask(i % 2 ? ann : manager))).toEqual(expected)
 })
 
-test('connections are given back, whatever happens', async () => {
+test('connections are returned to the pool, whatever happens', async () => {
   const documents = [
     '{ fails(n: 1) }',
     '{ clinics { nodes { id } } bookings { totalCount } }',
@@ -136,7 +136,7 @@ test('connections are given back, whatever happens', async () => {
   await fewAtOnce(Array(20).fill(documents).flat(), (document: string) => ann(document))
   const idle = `select count(*)::int as "inTransaction" from pg_stat_activity
     where datname = current_database() and application_name = 'medislot server' and state like 'idle in transaction%'`
-  // The last commits are not waited for by their answers.
+  // The responses of the last commits are not awaited.
   await eventually(
     async () => (await served.owner.one<{ inTransaction: number }>(idle)).inTransaction === 0,
     'a pool without a connection in a transaction',

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readManifests } from '../../src/graphql/trusted_documents.ts'
-import { StartError } from '../../src/settings.ts'
+import { StartError } from '../../src/process/settings.ts'
 import { serverUrlOf } from '../helpers/cluster.ts'
 import type { Answer } from '../helpers/graphql.ts'
 import { listening, publishAll } from '../helpers/live.ts'
@@ -18,7 +18,7 @@ const idOf = (text: string) => createHash('sha256').update(text).digest('hex')
 
 let folder: string
 let served: Served
-/** Writes a manifest and gives its path. */
+/** Writes a manifest and returns its path. */
 const manifest = async (name: string, content: unknown) => {
   const file = join(folder, `${name}.json`)
   await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content))
@@ -62,7 +62,7 @@ const asked: [string, { query: string } | { documentId: string } | ReturnType<ty
   ['by its hash beside its text', { query: counted, ...persisted(idOf(counted)) }],
 ]
 
-test.each(asked)('a trusted document is run, asked for %s', async (_how, body) => {
+test.each(asked)('a trusted document is executed, requested by %s', async (_how, body) => {
   const data = { clinics: { totalCount: 0 } }
   expect(await post(body)).toEqual({ status: 200, data })
   expect(await overWebSocket('query' in body ? body.query : body)).toEqual({ data })
@@ -100,7 +100,7 @@ test.each([
 test.each<[string, string | { documentId: string }]>([
   ['text', day],
   ['id', { documentId: `sha256:${idOf(day)}` }],
-])('a trusted subscription is carried, asked for by its %s', async (_how, document) => {
+])('a trusted subscription is executed, requested by its %s', async (_how, document) => {
   const { owner } = served
   const { clinicId, doctorId, receptionist } = await aPractice(owner)
   const authorization = `Bearer ${await served.tokenOf(receptionist.claims)}`
@@ -114,12 +114,12 @@ test.each<[string, string | { documentId: string }]>([
   await subscription.close()
 })
 
-test('callers in this process run what they like', async () => {
+test('callers in this process may run any document', async () => {
   const document = '{ specializations { totalCount } }'
   expect(await served.graphql.run({ document, claims: {} })).toEqual({ data: { specializations: { totalCount: 0 } } })
 })
 
-test('a server that trusts some documents serves REST as ever', async () => {
+test('a server with trusted documents serves REST as before', async () => {
   const server = await startServer(serverUrlOf('shared'), { TRUSTED_DOCUMENTS: trusting })
   expect((await fetch(`${server.url}/api/clinics`)).status).toBe(200)
   expect((await post({ query: counted }, server.url)).status).toBe(200)
@@ -127,7 +127,7 @@ test('a server that trusts some documents serves REST as ever', async () => {
   await server.stop()
 })
 
-describe('a manifest with a fault is refused by its name', () => {
+describe("a manifest with an error is refused with the error's name", () => {
   test.each<[string, unknown, RegExp]>([
     ['no JSON', '{', /cannot be read: /],
     ['a list', [counted], /must hold an object/],
@@ -144,7 +144,7 @@ describe('a manifest with a fault is refused by its name', () => {
     await expect(reading).rejects.toThrow(`TRUSTED_DOCUMENTS: ${file}`)
   })
 
-  test('every one of them', async () => {
+  test('all of them', async () => {
     const file = await manifest('faulty', { a: counted, b: counted })
     await expect(readManifests([file], served.graphql.check)).rejects.toThrow(/: a: .*\n.*: b: /)
   })

@@ -1,15 +1,11 @@
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import chromiumFile from '@sparticuz/chromium'
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
-import { loadDemoData } from '../../src/demo.ts'
-import { type ClonedDatabase, cloneDatabase } from './cluster.ts'
-import { type Connection, connect } from './connection.ts'
+import { setTimeout } from 'node:timers/promises'
+import { type BrowserContext, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
+import { borrow } from './borrow.ts'
+import type { Connection } from './connection.ts'
 import { eventually } from './eventually.ts'
-import { type Program, startProgram, startServer } from './program.ts'
+import { ownServer, sharedServer } from './server.ts'
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -17,124 +13,189 @@ const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js
 export const demoPassword = 'medislot-demo'
 
 /** A real browser beside a real server with the demo clinics. */
-export interface Pages {
+export interface PagesForTests {
   url: string
-  database: ClonedDatabase
-  /** A page of a person of their own: nothing is shared with others, and an error on it fails the test (see `faults`). */
+  /** The name of their database: see cluster.ts. */
+  database: string
+  /** A connection of the owner to the database. */
+  owner: Connection
+  /** A page in a separate browser context. An error on it fails the test: an exception, or what the browser could not load. */
   visitor(options?: BrowserContextOptions): Promise<Page>
-  /** What went wrong on any page: exceptions, and what the browser refused or could not load. */
-  faults: string[]
+  /**
+   * Allows errors that match the pattern until the end of the test: the browser logs each failed request. It logs them
+   * in its own time, so they are not read during the test.
+   */
+  allowErrors(pattern: RegExp): void
+  /** Closes the pages of all visitors, and returns the errors on them that were not allowed. */
+  leave(): Promise<string[]>
   close(): Promise<void>
 }
 
-/** Chromium, from the npm package. */
-export async function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: await chromiumFile.executablePath(),
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
+/**
+ * The browser of the run, for which the pages have been built. Closing it closes the pages that were opened through it,
+ * not those of others.
+ */
+const borrowedBrowser = async () => chromium.connect((await borrow('browser')).wsEndpoint)
+
+/**
+ * With SLOW_PAGES=1, the browser is as slow as on a busy machine: a sixth of the processor, and responses that arrive
+ * up to 0.8 seconds later, in another order. It shows which tests read a page before what they read is there.
+ */
+async function slowDown(page: Page): Promise<void> {
+  const devTools = await page.context().newCDPSession(page)
+  await devTools.send('Emulation.setCPUThrottlingRate', { rate: 6 })
+  // On the context, where the routes of tests fall back to.
+  await page.context().route(/\/(graphql|web\/session\/|api\/)/, async (route) => {
+    await setTimeout(Math.random() * 800)
+    await route.continue().catch(() => {})
   })
 }
 
-// In a process of its own: what Jest puts around modules does not suit a bundler.
-const builtPages = () =>
-  promisify(execFile)(process.execPath, [join(import.meta.dirname, '../../scripts/build_web.ts')])
+/**
+ * Sets data-busy on the document while a request of its scripts is under way, and until what that changes has been laid
+ * out. The attribute is set synchronously with the request, so it is there before what started the request is over.
+ */
+const markBusy = `{
+  const send = window.fetch.bind(window)
+  const frame = () => new Promise((done) => requestAnimationFrame(done))
+  let underWay = 0
+  const laidOut = async (response) => {
+    await (await response).clone().text()
+    await frame()
+    await frame()
+  }
+  window.fetch = (...given) => {
+    underWay += 1
+    document.documentElement.dataset.busy = ''
+    const response = send(...given)
+    laidOut(response)
+      .catch(() => {})
+      .finally(() => --underWay === 0 && delete document.documentElement.dataset.busy)
+    return response
+  }
+}`
+
+const unsettled = 'html:is([data-busy], :has(main .pending, [role=dialog] .pending))'
+const pointing = ['click', 'dblclick', 'tap', 'hover', 'check', 'uncheck', 'setChecked', 'selectOption'] as const
+const actingWhileLoading = new WeakSet<Page>()
+const waitingLocators = new WeakSet<object>()
+
+/**
+ * Makes all locators wait, before they click or point at something, until their page is settled: no request is under way,
+ * no part of the page is loading, and the fonts are loaded. Otherwise data that arrives while the mouse button is down could move
+ * the element away. (A handler of playwright for locators would also delay waitFor(), which then misses what is shown only while
+ * something is loading.)
+ */
+function pointWhenSettled(page: Page): void {
+  const locators = Object.getPrototypeOf(page.locator('html')) as Locator
+  if (waitingLocators.has(locators)) return
+  waitingLocators.add(locators)
+  for (const name of pointing) {
+    const act = locators[name] as (...given: unknown[]) => Promise<unknown>
+    const actWhenSettled = async function (this: Locator, ...given: unknown[]) {
+      const on = this.page()
+      if (!actingWhileLoading.has(on)) {
+        await on.locator(unsettled).waitFor({ state: 'detached' })
+        // Fails when the page is just being left, and then the next one is waited for by the action.
+        await on.evaluate('document.fonts.ready.then(() => {})').catch(() => {})
+      }
+      return act.apply(this, given)
+    }
+    Object.assign(locators, { [name]: actWhenSettled })
+  }
+}
+
+/** From now on, clicks on the page do not wait until it has loaded: for tests that click while they hold answers back. */
+export const clickWhileLoading = (page: Page): void => void actingWhileLoading.add(page)
 
 interface PagesOptions {
-  /** Whether a worker does what jobs do. */
+  /** A server that test files share. They create clinics of their own, and do not look at the demo's. */
+  shared?: boolean
+  /** Whether a worker runs the jobs. */
   worker?: boolean
-  /** Settings of the server. */
+  /** Settings of a server of its own. */
   env?: Record<string, string>
 }
 
-/** Starts both, on a database of their own. Call close() when done. */
-async function startPages({ worker = false, env = {} }: PagesOptions): Promise<Pages> {
-  // A browser that outlives a failure in here would keep Jest waiting for ever.
-  const started = new AsyncDisposableStack()
-  try {
-    return await open(started, worker, env)
-  } catch (error) {
-    await started.disposeAsync()
-    throw error
-  }
-}
-
-/** As Promise.all, but not before all have ended: what is started meanwhile must be known to be ended. */
-async function all<Values extends unknown[]>(work: { [N in keyof Values]: Promise<Values[N]> }): Promise<Values> {
-  await Promise.allSettled(work)
-  return (await Promise.all(work)) as Values
-}
-
-async function open(started: AsyncDisposableStack, worker: boolean, env: Record<string, string>): Promise<Pages> {
-  const [database] = await all([cloneDatabase().then((it) => started.adopt(it, (clone) => clone.drop())), builtPages()])
-  const [browser, server] = await all([
-    launchBrowser().then((it) => started.adopt(it, (open) => open.close())),
-    startServer(database.serverUrl, env).then((it) =>
-      started.adopt(it, async (program: Program) => void (await program.stop())),
-    ),
-    loadDemoData(database.url),
-  ])
-  if (worker) {
-    const job = await startProgram('worker', { env: { DATABASE_URL: database.url } })
-    started.defer(async () => void (await job.stop()))
-  }
-  const faults: string[] = []
+/** Opens the pages of a server with the demo clinics. Call close() when done. */
+async function openPages({ shared = false, worker = false, env = {} }: PagesOptions): Promise<PagesForTests> {
+  await using opened = new AsyncDisposableStack()
+  const browser = opened.adopt(await borrowedBrowser(), (it) => it.close())
+  const server = await (shared ? sharedServer({ demo: true, worker }) : ownServer({ demo: true, worker, env }))
+  opened.defer(server.stop)
+  const open = opened.move()
+  const errors: string[] = []
+  const allowed: RegExp[] = []
+  const contexts: BrowserContext[] = []
   return {
     url: server.url,
-    database,
-    faults,
+    database: server.database,
+    owner: server.owner,
+    allowErrors: (pattern) => allowed.push(pattern),
+    async leave() {
+      for (const context of contexts.splice(0)) {
+        // A request that a test still delays is lost.
+        for (const routed of [context, ...context.pages()]) await routed.unrouteAll({ behavior: 'ignoreErrors' })
+        await context.close()
+      }
+      const patterns = allowed.splice(0)
+      return errors.splice(0).filter((error) => !patterns.some((pattern) => pattern.test(error)))
+    },
     async visitor(options = {}) {
-      const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options })
+      const context = await browser.newContext({
+        locale: 'en-GB',
+        timezoneId: 'Europe/Berlin',
+        reducedMotion: 'reduce',
+        ...options,
+      })
+      contexts.push(context)
       const page = await context.newPage()
-      // A safety net: only a test that fails waits so long, however busy the machine is.
+      await page.addInitScript(markBusy)
+      pointWhenSettled(page)
+      if (process.env.SLOW_PAGES) await slowDown(page)
+      // A safety net: only a failing test waits that long, even on a busy machine.
       page.setDefaultTimeout(60_000)
-      page.on('pageerror', (error) => faults.push(String(error)))
-      page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
+      page.on('pageerror', (error) => errors.push(String(error)))
+      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
       return page
     },
-    close: () => started.disposeAsync(),
+    close: () => open.disposeAsync(),
   }
 }
 
-export interface PagesForTests extends Pages {
-  /** The owner of their database. */
-  owner: Connection
-}
-
-/** The pages for the tests of a file, from before the first to after the last. What goes wrong on one fails its test. */
+/** The pages for all tests of a file, each with visitors of its own. An error on a page fails the test. */
 export function pagesForTests(options: PagesOptions = {}): PagesForTests {
   const pages = {} as PagesForTests
   beforeAll(async () => {
-    Object.assign(pages, await startPages(options))
-    pages.owner = await connect(pages.database.url)
+    Object.assign(pages, await openPages(options))
   })
-  afterEach(() => {
-    // Also what the Content-Security-Policy refused.
-    expect(pages.faults.splice(0)).toEqual([])
+  afterEach(async () => {
+    // Open pages would go on loading, beside the pages of the next test. The errors include violations of the
+    // Content-Security-Policy.
+    expect((await pages.leave?.()) ?? []).toEqual([])
   })
-  afterAll(async () => {
-    await pages.owner?.close()
-    await pages.close?.()
-  })
+  afterAll(() => pages.close?.())
   return pages
 }
 
-/** Waits until a field shows a value, which may come with an answer of the server. Throws after some seconds. */
+/**
+ * Opens the front page, and waits until the list of the script has replaced the first times that the server wrote into
+ * the HTML: what is read or clicked before that is about to be removed.
+ */
+export async function openFrontPage(page: Page, url: string): Promise<void> {
+  await page.goto(url)
+  await page.locator('section[aria-busy=false] a.time').first().waitFor()
+  await page.locator('#first-times').waitFor({ state: 'detached' })
+}
+
+/** Waits until a field shows a value, which may arrive with a response of the server. Throws after some seconds. */
 export async function hasValue(field: Locator, value: string): Promise<void> {
   await eventually(async () => (await field.inputValue()) === value, `the field shows ${value}`)
 }
 
 /**
- * Waits until a combobox offers these and nothing else: what the server answered to fewer letters is gone. Each is the
- * name at the beginning of an option.
+ * Waits until a combobox offers exactly these options, and none from the response to an earlier text. Each is the
+ * name at the start of an option.
  */
 export async function offers(page: Page, ...names: string[]): Promise<void> {
   await eventually(async () => {
@@ -143,11 +204,19 @@ export async function offers(page: Page, ...names: string[]): Promise<void> {
   }, `there is to choose: ${names}`)
 }
 
-/** What axe finds wrong with a page as it is now, or with a part of it: rule, and the elements that break it. */
+/** Ends when the animations of a page have ended, other than the endless ones of what is loading. */
+const animationsEnded = `Promise.allSettled(
+  document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime < Infinity).map(({ finished }) => finished)
+).then(() => {})`
+
+/** The violations that axe finds in a page, or in a part of it: the rule, and the elements that violate it. */
 export async function axeViolations(page: Page, part?: string): Promise<string[]> {
-  // Not as a script element, which the page's Content-Security-Policy would refuse. It stays until another page is loaded.
+  // Colours that still change have no contrast to be measured.
+  await page.evaluate(animationsEnded)
+  // Not as a script element, which the Content-Security-Policy of the page would refuse. Loading another page removes
+  // it.
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(await axe)
-  // What is right is not listed, which takes as long as looking.
+  // Rules that are met are not listed, because the list takes as long as the checks.
   const options = JSON.stringify({ resultTypes: ['violations'] })
   const { violations } = (await page.evaluate(`axe.run(${JSON.stringify(part ?? 'html')}, ${options})`)) as {
     violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
@@ -156,17 +225,17 @@ export async function axeViolations(page: Page, part?: string): Promise<string[]
 }
 
 /**
- * Opens a page of ours for an account of the demo that is signed in. By the request that the sign-in page makes: that
- * page has tests of its own.
+ * Opens a page for a demo account that is signed in by the request that the sign-in page sends; the sign-in page itself
+ * has its own tests.
  */
 export async function signInAs(page: Page, url: string, name: string, path = '/bookings'): Promise<void> {
   const answer = await page.context().request.post(`${url}/web/session/sign-in`, {
     headers: { 'x-medislot-web': '1' },
     data: { input: { email: `${name}@medislot.example`, password: demoPassword } },
   })
-  const { data, errors } = await answer.json()
-  if (!data) throw new Error(`${name} cannot sign in: ${JSON.stringify(errors)}`)
+  const { data } = await answer.json()
+  if (!data) throw new Error(`${name} cannot sign in: ${answer.status()} ${await answer.text()}`)
   await page.goto(url + path)
-  // Once the page knows who is there; not the button for it, whose name has a language.
+  // When the page shows who is signed in. The button is not used, because its name depends on the language.
   await page.locator('.nav-link:not([href], .language)').waitFor()
 }

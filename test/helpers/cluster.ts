@@ -1,25 +1,66 @@
 import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
+import type { EmbeddedServer } from '../../src/database/embedded/embedded.ts'
 
-/** Where the run's PostgreSQL is; written by global_setup.ts. */
+/** The location of the run's PostgreSQL, set by global_setup.ts. */
 export interface TestCluster {
-  dataDir: string
-  /** Addresses of the database `postgres`, as the owner `medislot`, as the HTTP server's login and as the superuser. */
+  /** The run writes all its files below this folder. */
+  folder: string
+  /** The server with the cloned databases. */
+  clones: Addresses
+  /**
+   * The server with the database `shared`, in which every transaction is rolled back. An open transaction delays the
+   * publication of events in all databases of its server, so this is a second server where possible.
+   */
+  shared: Addresses
+  /** The log file of that server. */
+  sharedLog: string
+  /** The address of the lender (lender.ts), once it is started. */
+  lender?: string
+}
+
+/**
+ * Addresses of the database `postgres` of a server: as the owner `medislot`, as the logins of the HTTP server and of the
+ * billing process, as the superuser.
+ */
+interface Addresses {
   ownerUrl: string
   serverUrl: string
+  billingUrl: string
   superuserUrl: string
 }
+
+/** The addresses of a started server. */
+export const addressesOf = (
+  server: Pick<EmbeddedServer, 'ownerUrl' | 'serverUrl' | 'billingUrl' | 'superuserUrl'>,
+): Addresses => ({
+  ownerUrl: server.ownerUrl('postgres'),
+  serverUrl: server.serverUrl('postgres'),
+  billingUrl: server.billingUrl('postgres'),
+  superuserUrl: server.superuserUrl(),
+})
 
 /** The run's PostgreSQL. */
 export function testCluster(): TestCluster {
   return JSON.parse(process.env.MEDISLOT_TEST_CLUSTER ?? 'null')
 }
 
+const serverOf = (database: string) => (database === 'shared' ? 'shared' : 'clones')
+
 /** The owner's address of a database of the run's PostgreSQL. */
-export const ownerUrlOf = (database: string): string => addressOf(testCluster().ownerUrl, database)
+export const ownerUrlOf = (database: string): string => addressOf(testCluster()[serverOf(database)].ownerUrl, database)
 
 /** The address of a database of the run's PostgreSQL for an HTTP server: as app_authenticator. */
-export const serverUrlOf = (database: string): string => addressOf(testCluster().serverUrl, database)
+export const serverUrlOf = (database: string): string =>
+  addressOf(testCluster()[serverOf(database)].serverUrl, database)
+
+/** The address of a database of the run's PostgreSQL for the billing process: as app_billing. */
+export const billingUrlOf = (database: string): string =>
+  addressOf(testCluster()[serverOf(database)].billingUrl, database)
+
+/** The superuser's address of a database of the run's PostgreSQL. */
+export const superuserUrlOf = (database: string): string =>
+  addressOf(testCluster()[serverOf(database)].superuserUrl, database)
 
 function addressOf(address: string, database: string): string {
   const url = new URL(address)
@@ -27,35 +68,42 @@ function addressOf(address: string, database: string): string {
   return url.href
 }
 
-/** A database of a test's own. */
+/** A separate database for a test. */
 export interface ClonedDatabase {
   name: string
   /** Its address, as the owner. */
   url: string
   /** Its address for an HTTP server. */
   serverUrl: string
-  /** Drops it, whoever is still connected. */
+  /** Its address for the billing process. */
+  billingUrl: string
+  /** Drops it, even if sessions are still connected. */
   drop(): Promise<void>
 }
 
 /**
- * A fresh, migrated and empty database, for tests in which commits or several connections matter (100 ms or so).
- * Call drop() when done: `afterAll(() => database.drop())`.
+ * A new, migrated and empty database, for tests in which commits or several connections matter (about 100 ms).
+ * Call drop() when done: `afterAll(() => database.drop())`. `of` is the database to clone: `migrated` for one that
+ * hashes passwords with the cost of production.
  */
-export async function cloneDatabase(): Promise<ClonedDatabase> {
+export async function cloneDatabase(of = 'template'): Promise<ClonedDatabase> {
   const name = `clone_${randomBytes(6).toString('hex')}`
-  await asSuperuser(`create database ${name} template template owner medislot strategy file_copy`)
+  await asSuperuser(`create database ${name} template ${of} owner medislot strategy file_copy`)
   return {
     name,
     url: ownerUrlOf(name),
     serverUrl: serverUrlOf(name),
+    billingUrl: billingUrlOf(name),
     drop: () => asSuperuser(`drop database ${name} with (force)`),
   }
 }
 
-/** Runs a statement that the owner may not, such as one about roles, which belong to the cluster. */
-export async function asSuperuser(statement: string): Promise<void> {
-  const client = new Client({ connectionString: testCluster().superuserUrl })
+/**
+ * Runs a statement as the superuser, such as one about roles, on the server with the cloned databases or on the server
+ * with the database `shared`.
+ */
+export async function asSuperuser(statement: string, server: 'clones' | 'shared' = 'clones'): Promise<void> {
+  const client = new Client({ connectionString: testCluster()[server].superuserUrl })
   await client.connect()
   try {
     await client.query(statement)

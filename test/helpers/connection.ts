@@ -1,13 +1,15 @@
 import { Client, type ClientConfig, type QueryResultRow } from 'pg'
 import type { Claims, Db } from './database.ts'
 
-/** A connection of its own to a cloned database, for tests in which commits and several connections matter. */
+/** A separate connection to a cloned database, for tests in which commits and several connections matter. */
 export interface Connection extends Pick<Db, 'query' | 'one'> {
-  /** pg's client, for what this does not give (notifications). */
+  /** The client of pg, for features that this type does not offer (notifications). */
   client: Client
-  /** Its process in PostgreSQL. */
+  /** The process id of its backend. */
   pid: number
-  /** Runs a request in its own transaction, as the server does: role and claims, work, commit. What fails is rolled back. */
+  /**
+   * Runs a request in its own transaction, as the server does: role and claims, work, commit. An error rolls it back.
+   */
   request<Result>(claims: Claims, work: () => Promise<Result>): Promise<Result>
   close(): Promise<void>
 }
@@ -15,7 +17,7 @@ export interface Connection extends Pick<Db, 'query' | 'one'> {
 /** Connects to a database (as in ClonedDatabase.url) as its owner. Call close() when done. `config` goes to pg's client. */
 export async function connect(url: string, config: ClientConfig = {}): Promise<Connection> {
   const client = new Client({ connectionString: url, ...config })
-  // Whoever asks next learns that the connection is lost; as an event that nobody listens to it would end the run.
+  // The next query reports that the connection is lost. An error event without a listener would end the run.
   client.on('error', () => undefined)
   await client.connect()
   async function query<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> {
@@ -48,13 +50,14 @@ export async function connect(url: string, config: ClientConfig = {}): Promise<C
 }
 
 /**
- * Waits until what was started on a connection has come to where another one stands in its way. Throws when `started` is over
- * before that: its own error, if it has one.
+ * Waits until a statement that was started on a connection waits for a lock of another one, or of `blocker`. Throws if
+ * `started` is settled before that, with its error if it failed.
  */
 export async function untilWaiting(
   observer: Pick<Db, 'one'>,
   waiting: Connection,
   started: Promise<unknown>,
+  blocker?: Connection,
 ): Promise<void> {
   let isOver = false
   const over = () => {
@@ -62,14 +65,27 @@ export async function untilWaiting(
   }
   started.then(over, over)
   for (;;) {
-    const { waits } = await observer.one<{ waits: boolean }>('select cardinality(pg_blocking_pids($1)) > 0 as waits', [
+    const { blockers } = await observer.one<{ blockers: number[] }>('select pg_blocking_pids($1) as blockers', [
       waiting.pid,
     ])
-    if (waits) return
+    if (blocker ? blockers.includes(blocker.pid) : blockers.length > 0) return
     if (isOver) {
       await started
       throw new Error('it was to wait, but it is done')
     }
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
+}
+
+/** Commits the first work on its connection once the second, started before that on another one, waits for it. */
+export async function commitMeanwhile(
+  [one, first]: [Connection, () => Promise<unknown>],
+  [two, second]: [Connection, () => Promise<unknown>],
+): Promise<void> {
+  await one.query('begin')
+  await first()
+  const started = second()
+  await untilWaiting(one, two, started)
+  await one.query('commit')
+  await started
 }

@@ -2,8 +2,8 @@ import type { DatabaseError } from 'pg'
 import { expectRefusal } from './database.ts'
 
 /**
- * As expectRefusal, for a statement that a constraint refuses: asserts which one it was, too. Each constraint's name is
- * the rule that it keeps.
+ * Like expectRefusal, for a statement that a constraint refuses: also asserts the name of the constraint. The name of a
+ * constraint is the rule that it enforces.
  */
 export async function expectViolation(
   statement: Promise<unknown>,

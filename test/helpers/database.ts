@@ -6,40 +6,74 @@ import type { SessionSettings } from './session_settings.ts'
 /** A request's claims, as app_private.begin_request takes them: `{}` for anonymous. */
 export type Claims = Record<string, unknown>
 
-/** A transaction that a test works in; nothing of it stays. */
+/** The transaction of a test, which is rolled back at the end. */
 export interface Db {
-  /** Runs a statement in a savepoint of its own, so that one that fails leaves the transaction usable. Gives the rows. */
+  /** Runs a statement in a savepoint, so that the transaction stays usable if it fails. Returns the rows. */
   query<Row extends QueryResultRow = QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>
-  /** As query, for a statement that gives exactly one row; throws when it does not. */
+  /** Like query, for a statement that returns exactly one row; throws otherwise. */
   one<Row extends QueryResultRow = QueryResultRow>(text: string, values?: unknown[]): Promise<Row>
-  /** From here on the transaction is a request with these claims, until asOwner() or another as(). */
+  /** Makes the transaction a request with these claims, until asOwner() or another as(). */
   as(claims: Claims): Promise<void>
-  /** With `work`: a request with these claims for as long as the work takes, then the owner again. */
+  /** With `work`: a request with these claims during the work, then the owner again. */
   as<Result>(claims: Claims, work: () => Promise<Result>): Promise<Result>
-  /** From here on the owner again: no request, no claims. */
+  /** Makes the transaction the owner's again, without a request and claims. */
   asOwner(): Promise<void>
-  /** Does the work, gives what it gives, and undoes it, so that the next attempt finds everything as it was. */
+  /** Does the work, undoes its changes, and returns its result. */
   undone<Result>(work: () => Promise<Result>): Promise<Result>
 }
 
+/** Connections to the shared database between two transactions, by the settings of their session. */
+const idle = new Map<string, Client[]>()
+if (typeof afterAll === 'function') {
+  afterAll(async () => {
+    for (const client of [...idle.values()].flat()) await client.end()
+    idle.clear()
+  })
+}
+
 /**
- * Gives `work` a transaction in the shared database, as the owner, and rolls it back afterwards. Statements run one
- * after another, also when they are not awaited one by one. The session has the given settings from its start.
+ * Gives `work` a transaction in the shared database, or in the one at `url`, as the owner, and rolls it back
+ * afterwards. Statements run one after another, also when they are not awaited one by one. The session has the given
+ * settings from its start. The transactions of a file in the shared database use the same connection, since a new one
+ * has to compile all our functions again. Work that locks whole tables (truncate, alter table) needs a database of its
+ * own: others would wait for it, or it for them.
  */
 export async function inTransaction<Result>(
   work: (db: Db) => Promise<Result>,
   settings: SessionSettings = {},
+  url?: string,
 ): Promise<Result> {
-  const client = new Client({ connectionString: ownerUrlOf('shared'), options: settingsOf(settings) })
-  await client.connect()
+  const options = settingsOf(settings)
+  const client =
+    (url === undefined && idle.get(options)?.pop()) || (await connected(url ?? ownerUrlOf('shared'), options))
+  let isReusable = false
   try {
     await client.query('begin')
-    return await work(transaction(client))
+    const result = await work(transaction(client))
+    // After a failure, statements that were not awaited may still follow.
+    isReusable = url === undefined && (await undo(client))
+    return result
   } finally {
-    // Nothing was committed, so closing the connection undoes it all, in whatever state the transaction is.
-    await client.end()
+    if (isReusable) idle.set(options, [...(idle.get(options) ?? []), client])
+    // Nothing was committed, so closing the connection rolls everything back, in any state of the transaction.
+    else await client.end()
   }
 }
+
+async function connected(connectionString: string, options: string): Promise<Client> {
+  const client = new Client({ connectionString, options })
+  await client.connect()
+  return client
+}
+
+/** Undoes everything that a transaction has done and set. Returns false if it cannot: the connection may be lost. */
+const undo = (client: Client): Promise<boolean> =>
+  client.query('rollback; reset all; deallocate all; select pg_advisory_unlock_all()').then(
+    () => true,
+    () => false,
+  )
+
+const resetAll = 'reset role; reset all'
 
 function transaction(client: Client): Db {
   let last: Promise<unknown> = Promise.resolve()
@@ -52,7 +86,7 @@ function transaction(client: Client): Db {
       return rows
     } catch (error) {
       await client.query('rollback to statement; release statement')
-      // pg's error knows the driver's stack only; the test that asked is of more use.
+      // The error of pg has only the stack of the driver; the stack of the test is more useful.
       if (error instanceof Error) Error.captureStackTrace(error, inSavepoint)
       throw error
     }
@@ -70,9 +104,8 @@ function transaction(client: Client): Db {
       return rows[0] as Row
     },
     async as<Result>(claims: Claims, work?: () => Promise<Result>) {
-      await db.asOwner()
-      // As the server does: it has this role before it knows who asks.
-      await db.query('set local role app_authenticator')
+      // The server also has this role before a request is authenticated. One round trip, since tests do this very often.
+      await db.query(`${resetAll}; set local role app_authenticator`)
       await db.query('select app_private.begin_request($1)', [JSON.stringify(claims)])
       if (!work) return undefined as Result
       try {
@@ -82,12 +115,11 @@ function transaction(client: Client): Db {
       }
     },
     async asOwner() {
-      await db.query('reset role')
-      await db.query('reset all')
+      await db.query(resetAll)
     },
     async undone<Result>(work: () => Promise<Result>) {
       await last
-      // Not through query(): releasing its own savepoint would release this one, which is younger.
+      // Not by query(): releasing the savepoint of query() would also release this one, which is newer.
       await client.query('savepoint attempt')
       try {
         return await work()
@@ -102,7 +134,7 @@ function transaction(client: Client): Db {
 
 /**
  * Asserts that a statement is refused, by the name that app_hidden.error_codes registers for its SQLSTATE, and gives
- * the error, for a look at its message and detail. The transaction goes on.
+ * the error, so that its message and detail can be checked. The transaction stays usable.
  *
  *     await expectRefusal(db.query('select app_public.book_slot(…)'), 'slot_taken')
  */
@@ -113,7 +145,7 @@ export async function expectRefusal(statement: Promise<unknown>, name: string): 
     },
     (error: unknown) => error,
   )
-  // Whatever is no answer of PostgreSQL's is shown as it is.
+  // An error that is not from PostgreSQL is shown unchanged.
   if (!(error instanceof DatabaseError)) throw error
   const registered = (await errorNames()).get(error.code ?? '')
   if (registered !== name) {
@@ -129,8 +161,10 @@ export async function expectRefusal(statement: Promise<unknown>, name: string): 
 
 let names: Promise<Map<string, string>> | undefined
 
-/** The registry of refusals: name by SQLSTATE. Read on a connection of its own: the role at hand may not see it. */
-function errorNames(): Promise<Map<string, string>> {
+/**
+ * The registry of refusals: name by SQLSTATE. Read on a separate connection, because the current role may not see it.
+ */
+export function errorNames(): Promise<Map<string, string>> {
   names ??= (async () => {
     const client = new Client({ connectionString: ownerUrlOf('shared') })
     await client.connect()

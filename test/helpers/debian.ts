@@ -1,35 +1,41 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { spawnSync } from 'node:child_process'
 import { describe } from '@jest/globals'
-
-// Debian has them where an ordinary user's PATH does not lead.
-const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
+import { findProgram } from './find_program.ts'
 
 /**
- * Tests that need a program of a Debian package, which `.ci/run` installs (add the package's name there). `program` is its
- * name, or its path where the package keeps it out of every PATH. Elsewhere the tests are skipped, and a line on stderr says
- * why: a run that passes must not look as if it had proved more than it did.
+ * Tests that need a program of a Debian package, which `.ci/run` installs (add the package's name there). `program` is
+ * its name, or its path if the package installs it outside every PATH. Without it the tests are skipped, and a line on
+ * stderr says why, so that a run that passes does not seem to have tested them.
  *
  *     describeWithProgram('pgbouncer', 'pgbouncer', (path) => { test(…) })
  */
 export function describeWithProgram(debianPackage: string, program: string, tests: (path: string) => void): void {
-  const path = program.startsWith('/') ? program : folders.map((folder) => join(folder, program)).find(isExecutable)
-  if (path && isExecutable(path)) {
-    describe(`with ${program}`, () => tests(path))
+  describeWith(debianPackage, program, findProgram(program), tests)
+}
+
+/**
+ * Tests that need a Python module of a Debian package: as describeWithProgram. `python` is the path of Debian's Python, which
+ * is not always the first one of PATH.
+ */
+export function describeWithPythonModule(debianPackage: string, module: string, tests: (python: string) => void): void {
+  const python = '/usr/bin/python3'
+  const { status } = spawnSync(python, ['-c', `import ${module}`])
+  describeWith(debianPackage, module, status === 0 ? python : undefined, tests)
+}
+
+function describeWith(
+  debianPackage: string,
+  what: string,
+  path: string | undefined,
+  tests: (path: string) => void,
+): void {
+  if (path) {
+    describe(`with ${what}`, () => tests(path))
     return
   }
   process.stderr.write(
-    `SKIPPED: the tests with ${program}, which is not on this machine (apt-get install ${debianPackage}; .ci/run does)\n`,
+    `SKIPPED: the tests with ${what}, which is not on this machine (apt-get install ${debianPackage}; .ci/run does)\n`,
   )
-  // Declared all the same, so that the report names them and counts them as skipped.
-  describe.skip(`with ${program}, which is not on this machine`, () => tests(program))
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
+  // Declared, so that the report names the tests and counts them as skipped.
+  describe.skip(`with ${what}, which is not on this machine`, () => tests(what))
 }

@@ -1,6 +1,7 @@
 /**
- * Asks again and again until the answer is neither undefined nor false, and gives it. Throws after two minutes, which only
- * a test that fails takes: a loop without end would outlive its test and keep the whole run from ending. An attempt that throws counts as a no.
+ * Repeats an attempt until its result is neither undefined nor false, and returns that. Throws after two minutes, which
+ * only a failing test takes: an endless loop would prevent the whole run from ending. An attempt that throws counts as
+ * false.
  */
 export async function eventually<T>(
   ask: () => T | Promise<T>,

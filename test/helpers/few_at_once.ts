@@ -1,6 +1,7 @@
 /**
- * Does some work for each item, a few at a time, and gives what it gives in the items' order. As many as a server's pool has
- * connections never wait for one; a hundred may wait so long on a busy machine that they are refused (`too_many_connections`).
+ * Does some work for each item, a few at a time, and returns the results in the order of the items. With at most as
+ * many as the pool has connections, none has to wait; of a hundred, some may be refused on a busy machine
+ * (`too_many_connections`).
  */
 export async function fewAtOnce<Item, Result>(
   items: Iterable<Item>,
@@ -9,7 +10,7 @@ export async function fewAtOnce<Item, Result>(
 ): Promise<Result[]> {
   const waiting = [...items].entries()
   const results: Result[] = []
-  // One iterator for all: each takes what is next.
+  // All share one iterator: each takes the next item.
   const worker = async () => {
     for (const [i, item] of waiting) results[i] = await work(item)
   }
@@ -18,8 +19,8 @@ export async function fewAtOnce<Item, Result>(
 }
 
 /**
- * A request of a crowd: repeated, as clients do, when the server refuses it because all of its connections were lent out for
- * too long (`isFull`). How long "too long" is for a crowd depends on the machine.
+ * A request of many at once. It is repeated, as clients do, when the server refuses it because all connections were in
+ * use for too long (`isFull`), which depends on the speed of the machine.
  */
 export async function untilServed<Answer>(
   ask: () => Promise<Answer>,

@@ -1,55 +1,131 @@
+import { execFile, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { chmod, mkdtemp } from 'node:fs/promises'
+import { existsSync, symlinkSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { migrate, watch } from 'graphile-migrate'
 import { Client } from 'pg'
-import { createDatabase } from '../../src/database/cluster.ts'
-import { startEmbedded } from '../../src/database/embedded.ts'
+import { createDatabase } from '../../src/database/embedded/cluster.ts'
+import { startEmbedded } from '../../src/database/embedded/embedded.ts'
 import { connectionsClosed, migrateSettings } from '../../src/database/migrations.ts'
-import { exitOnSignals } from '../../src/lifecycle.ts'
-import { log } from '../../src/log.ts'
-import type { TestCluster } from './cluster.ts'
+import { exitOnSignals } from '../../src/process/lifecycle.ts'
+import { log } from '../../src/process/log.ts'
+import { addressesOf, type TestCluster, testCluster } from './cluster.ts'
+import { openLender } from './lender.ts'
 
 /**
- * Starts the run's PostgreSQL in a temporary directory (or takes the one at TEST_POSTGRESQL_URL) and makes two databases: `template`, migrated, for tests to clone,
- * and `shared`, for tests that roll everything back. Tests inherit where it is through the environment.
+ * Starts the run's PostgreSQL in a temporary folder (or takes the one at TEST_POSTGRESQL_URL, with its log) and makes its databases.
+ * Tests get the addresses from the environment, and so does a run that test/mutations starts.
  */
 export default async function globalSetup(): Promise<void> {
   log.level = 'warn'
   exitOnSignals()
-  const dataDir = await mkdtemp(join(tmpdir(), 'medislot-test-'))
-  await chmod(dataDir, 0o755)
-  const given = process.env.TEST_POSTGRESQL_URL
-  const server = given ? await serverAt(given) : await startEmbedded(dataDir, { throwaway: true })
+  const cluster = testCluster() ?? (await startCluster())
+  const lender = await openLender()
+  process.env.MEDISLOT_TEST_CLUSTER = JSON.stringify({ ...cluster, lender: lender.url })
+  const stopServers = globalThis.stopTestServers
+  globalThis.stopTestServers = async () => {
+    await lender.stop()
+    await stopServers?.()
+  }
+}
+
+async function startCluster(): Promise<TestCluster> {
+  const folder = await mkdtemp(join(tmpdir(), 'medislot-test-'))
+  await chmod(folder, 0o755)
+  cleanUpAfter(folder)
+  const [clones, shared] = await startServers(folder, process.env.TEST_POSTGRESQL_URL)
+  globalThis.stopTestServers = async () => {
+    await Promise.all([clones.stop(), shared.stop()])
+    await rm(folder, { recursive: true })
+  }
+  return {
+    folder,
+    clones: addressesOf(clones),
+    shared: addressesOf(shared),
+    sharedLog: process.env.TEST_POSTGRESQL_LOG ?? join(folder, 'shared/postgres.log'),
+  }
+}
+
+/**
+ * Makes sure that everything of the run is removed at its end. Temporary files of tests are written to the folder of
+ * the run.
+ */
+function cleanUpAfter(folder: string): void {
+  const program = join(import.meta.dirname, 'clean_up.ts')
+  // Detached, so that a signal to the process group of the run does not end it.
+  const cleaner = spawn(process.execPath, [program, folder], { detached: true, stdio: ['pipe', 'ignore', 'inherit'] })
+  cleaner.unref()
+  const pipe = cleaner.stdin as Socket
+  pipe.unref()
+  // Unpacked once for all runs.
+  const chromium = join(tmpdir(), 'chromium')
+  if (existsSync(chromium)) symlinkSync(chromium, join(folder, 'chromium'))
+  process.env.TMPDIR = folder
+}
+
+/** The server with the cloned databases and the server with the database `shared`. */
+async function startServers(folder: string, given?: string): Promise<[clones: TestServer, shared: TestServer]> {
+  if (given) {
+    const server = await serverAt(given)
+    await makeDatabases(server)
+    return [server, server]
+  }
+  const folders = [join(folder, 'clones'), join(folder, 'shared')] as const
+  await mkdir(folders[0])
+  const server = await startEmbedded(folders[0], { throwaway: true })
+  await makeDatabases(server)
+  // Copied as files, with their owner, which is faster than creating everything twice.
+  await server.stop()
+  await promisify(execFile)('cp', ['-a', ...folders])
+  return [await startEmbedded(folders[0], { throwaway: true }), await startEmbedded(folders[1], { throwaway: true })]
+}
+
+/**
+ * Makes three databases: `migrated`, as the migrations leave it; `template`, the same with cheaper passwords, for tests to
+ * clone; and `shared`, for tests that roll everything back.
+ */
+export async function makeDatabases(server: Pick<TestServer, 'ownerUrl' | 'superuserUrl'>): Promise<void> {
   const superuser = new Client({ connectionString: server.superuserUrl() })
   await superuser.connect()
-  await superuser.query('create database template owner medislot')
+  await superuser.query('create database migrated owner medislot')
 
-  // Committed migrations, then current.sql: what is being written is tested before it is committed.
-  const settings = { ...(await migrateSettings()), connectionString: server.ownerUrl('template') }
+  // Committed migrations, then current.sql, so that a migration is tested before it is committed.
+  const settings = { ...(await migrateSettings()), connectionString: server.ownerUrl('migrated') }
   await migrate(settings, false, true)
   await watch(settings, true)
   await connectionsClosed(superuser)
+  await superuser.query('create database template template migrated owner medislot')
+  await usingCheapPasswords(server.ownerUrl('template'))
+  await connectionsClosed(superuser)
   await superuser.query('create database shared template template owner medislot')
   await superuser.end()
-
-  const cluster: TestCluster = {
-    dataDir,
-    ownerUrl: server.ownerUrl('postgres'),
-    serverUrl: server.serverUrl('postgres'),
-    superuserUrl: server.superuserUrl(),
-  }
-  process.env.MEDISLOT_TEST_CLUSTER = JSON.stringify(cluster)
-  globalThis.testServer = server
 }
 
-type TestServer = Pick<Awaited<ReturnType<typeof startEmbedded>>, 'ownerUrl' | 'serverUrl' | 'superuserUrl' | 'stop'>
+/**
+ * Makes passwords use the lowest cost of bcrypt: with the real cost, hundreds of sign-ins take half a minute of the
+ * run. That new databases have the real cost is tested on `migrated` (test/sql/identity/new_salt.test.ts).
+ */
+async function usingCheapPasswords(url: string): Promise<void> {
+  const owner = new Client({ connectionString: url })
+  await owner.connect()
+  await owner.query(`create or replace function app_private.new_salt() returns text
+    language plpgsql volatile set search_path = pg_catalog, pg_temp as $$ begin return public.gen_salt('bf', 4); end $$`)
+  await owner.end()
+}
 
-/** A PostgreSQL that somebody else started, and stops (test/servers): its superuser's address is given. */
+type TestServer = Pick<
+  Awaited<ReturnType<typeof startEmbedded>>,
+  'ownerUrl' | 'serverUrl' | 'billingUrl' | 'superuserUrl' | 'stop'
+>
+
+/** A PostgreSQL that is started and stopped elsewhere (test/servers), by the address of its superuser. */
 async function serverAt(superuserUrl: string): Promise<TestServer> {
   const password = randomUUID()
-  await createDatabase(superuserUrl, { ownerPassword: password, serverPassword: password })
+  await createDatabase(superuserUrl, { ownerPassword: password, serverPassword: password, billingPassword: password })
   const as = (user: string, database: string) => {
     const url = new URL(superuserUrl)
     if (user) Object.assign(url, { username: user, password })
@@ -59,11 +135,12 @@ async function serverAt(superuserUrl: string): Promise<TestServer> {
   return {
     ownerUrl: (database = 'medislot') => as('medislot', database),
     serverUrl: (database = 'medislot') => as('app_authenticator', database),
+    billingUrl: (database = 'medislot') => as('app_billing', database),
     superuserUrl: (database = 'postgres') => as('', database),
     stop: async () => undefined,
   }
 }
 
 declare global {
-  var testServer: TestServer
+  var stopTestServers: (() => Promise<void>) | undefined
 }

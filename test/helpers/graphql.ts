@@ -1,10 +1,10 @@
-/** A GraphQL answer. */
+/** A GraphQL response. */
 export interface Answer<Data = Record<string, unknown>> {
   data?: Data | null
   errors?: { message: string; path?: (string | number)[]; extensions?: { code?: string } & Record<string, unknown> }[]
 }
 
-/** Sends a GraphQL document with variables and gives the whole answer, errors included. */
+/** Sends a GraphQL document with variables and returns the whole response, with its errors. */
 export type GraphQLClient = <Data = Record<string, unknown>>(
   document: string,
   variables?: Record<string, unknown>,
@@ -25,14 +25,14 @@ export function graphqlClient(url: string, accessToken?: string): GraphQLClient 
   }
 }
 
-/** The data of an answer without errors; throws naming the errors otherwise. */
+/** The data of a response without errors; otherwise throws an error that names them. */
 export async function dataOf<Data>(answer: Promise<Answer<Data>>): Promise<Data> {
   const { data, errors } = await answer
   if (errors || !data) throw new Error(`GraphQL answered with errors: ${JSON.stringify(errors)}`)
   return data
 }
 
-/** Asserts that an answer is a refusal with this code in `extensions.code`, and gives that error. */
+/** Asserts that a response is a refusal with this code in `extensions.code`, and returns that error. */
 export async function expectGraphQLRefusal(answer: Promise<Answer<unknown>>, code: string) {
   const { data, errors } = await answer
   const found = errors?.find((error) => error.extensions?.code === code)

@@ -6,16 +6,19 @@ import { Client } from 'pg'
 import { eventually } from './eventually.ts'
 import { type Program, type ProgramOptions, startProgram } from './program.ts'
 
-/** A data directory of `npm start`'s program, for tests of the embedded server. */
+/** A data directory for the program that `npm start` runs, for tests of the embedded server. */
 export interface Installation {
   dataDir: string
-  /** Starts the program on it, without the demo clinics: another test loads them, and they are most of a first start. */
+  /**
+   * Starts the program on it, without the demo clinics, which take most of the time of a first start and have another
+   * test.
+   */
   start(options?: ProgramOptions): Promise<Program>
   /** The process id of its PostgreSQL. */
   postmaster(): number
   /** Kills the programs that still run on it. */
   killPrograms(): Promise<void>
-  /** Kills what still runs on it, PostgreSQL too, and removes it. */
+  /** Kills the programs that still run on it, and its PostgreSQL, and removes it. */
   remove(): Promise<void>
 }
 
@@ -49,12 +52,12 @@ export async function newInstallation(): Promise<Installation> {
   }
 }
 
-/** The address for psql in a program's ready line. */
+/** The address for psql in the ready line of a program. */
 export function psqlOf({ readyLine }: Program): string {
   return /psql: (postgresql:\S+)/.exec(readyLine)?.[1] ?? ''
 }
 
-/** Runs one statement on a connection of its own, and gives the rows. */
+/** Runs one statement on a separate connection, and returns the rows. */
 export async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString: url })
   await client.connect()
@@ -69,7 +72,7 @@ export async function query(url: string, text: string): Promise<Record<string, u
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    // In a container whose first process collects no orphans, one that has ended stays listed as a zombie.
+    // In a container whose first process does not reap orphans, an ended process stays listed as a zombie.
     const stat = `/proc/${pid}/stat`
     return !existsSync(stat) || !/\) Z/.test(readFileSync(stat, 'utf8'))
   } catch {
@@ -77,7 +80,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Waits until a process runs no longer. */
+/** Waits until a process has ended. */
 export async function hasEnded(pid: number): Promise<void> {
   await eventually(() => !isAlive(pid), `the end of process ${pid}`)
 }

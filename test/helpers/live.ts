@@ -3,13 +3,13 @@ import { eventually } from './eventually.ts'
 
 type Owner = Pick<Connection, 'one' | 'query'>
 
-/** Connections of this database that listen: PostgreSQL shows those of all, and other tests have theirs. */
+/** The listening connections of this database: PostgreSQL shows those of all databases, including other tests'. */
 export const listeners = (owner: Owner) =>
   owner.query<{ pid: number; query: string; state: string }>(
     `select pid, query, state from pg_stat_activity where datname = current_database() and query like 'LISTEN%'`,
   )
 
-/** Waits until the server listens for a clinic's changes: what happens before is not told. */
+/** Waits until the server listens for the changes of a clinic. Changes before that are not published to it. */
 export async function listening(owner: Owner, clinicId: string): Promise<void> {
   const statement = `LISTEN "medislot:clinic:${clinicId}"`
   await eventually(
@@ -18,7 +18,10 @@ export async function listening(owner: Owner, clinicId: string): Promise<void> {
   )
 }
 
-/** What the job does every second, until all is told: a transaction of whatever database of the cluster holds it up. */
+/**
+ * Runs the job publish_events until all events are published. An open transaction in any database of the server delays
+ * them.
+ */
 export const publishAll = (owner: Owner) =>
   eventually(async () => {
     await owner.query('select app_private.publish_events()')
@@ -27,4 +30,4 @@ export const publishAll = (owner: Owner) =>
        where (e.transaction_id, e.id) > (p.transaction_id, p.event_id)`,
     )
     return behind === 0
-  }, 'all events to be told')
+  }, 'all events to be published')

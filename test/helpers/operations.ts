@@ -1,6 +1,7 @@
 import type { Db } from './database.ts'
 
-// What clients do with slots and bookings, called as SQL. Ids are strings, as bigint comes; who calls is the transaction's matter.
+// The operations of clients on slots and bookings, called by SQL. Ids are strings, as bigint is. The transaction sets
+// the caller.
 type Caller = Pick<Db, 'one'>
 
 export interface Slot {
@@ -12,6 +13,8 @@ export interface Slot {
   held_until: Date | null
   starts_at: Date
   ends_at: Date
+  service_id: string | null
+  head_slot_id: string | null
 }
 
 export interface Booking {
@@ -29,12 +32,16 @@ export interface Booking {
   cancellation_reason: string | null
   starts_at: Date
   ends_at: Date
+  service_id: string | null
+  visit_starts_at: Date
+  visit_ends_at: Date
 }
 
-/** For whom (by default the caller), and under which idempotency key. */
+/** The customer (by default the caller), the idempotency key, and the service (by default none). */
 interface Options {
   customerId?: string | null
   key?: string | null
+  serviceId?: string | null
 }
 
 const call = <Row extends Slot | Booking>(db: Caller, name: string, ...values: unknown[]) =>
@@ -43,8 +50,20 @@ const call = <Row extends Slot | Booking>(db: Caller, name: string, ...values: u
     values,
   )
 
-export const hold = (db: Caller, clinicId: string, slotId: string, { customerId = null, key = null }: Options = {}) =>
-  call<Slot>(db, 'hold_slot', clinicId, slotId, customerId, key)
+/** Lets the job queue_coming_reminders run for a clinic as if it were 26 hours before the start of a booking. */
+export const remindersComeNear = (db: Caller, clinicId: string, bookingId: string) =>
+  db.one<{ queued: number }>(
+    `select app_private.queue_coming_reminders(b.clinic_id, b.starts_at - interval '26 hours') as queued
+     from app_public.bookings b where b.clinic_id = $1 and b.id = $2`,
+    [clinicId, bookingId],
+  )
+
+export const hold = (
+  db: Caller,
+  clinicId: string,
+  slotId: string,
+  { customerId = null, key = null, serviceId = null }: Options = {},
+) => call<Slot>(db, 'hold_slot', clinicId, slotId, customerId, key, null, serviceId)
 
 export const release = (
   db: Caller,
@@ -57,8 +76,8 @@ export const book = (
   db: Caller,
   clinicId: string,
   slotId: string,
-  { customerId = null, note = null, key = null }: Options & { note?: string | null } = {},
-) => call<Booking>(db, 'book_slot', clinicId, slotId, customerId, note, key)
+  { customerId = null, note = null, key = null, serviceId = null }: Options & { note?: string | null } = {},
+) => call<Booking>(db, 'book_slot', clinicId, slotId, customerId, note, key, null, serviceId)
 
 export const cancel = (
   db: Caller,
@@ -74,7 +93,22 @@ export const reschedule = (
   bookingId: string,
   slotId: string,
   key: string | null = null,
-) => call<Booking>(db, 'reschedule_booking', clinicId, bookingId, slotId, key)
+  serviceId: string | null = null,
+  answers: unknown[] | null = null,
+  withoutService: boolean | null = null,
+) =>
+  call<Booking>(
+    db,
+    'reschedule_booking',
+    clinicId,
+    bookingId,
+    slotId,
+    key,
+    null,
+    serviceId,
+    answers && JSON.stringify(answers),
+    withoutService,
+  )
 
 export const checkIn = (db: Caller, clinicId: string, bookingId: string, key: string | null = null) =>
   call<Booking>(db, 'check_in', clinicId, bookingId, key)
@@ -105,13 +139,20 @@ export const withdraw = (
   }: { cascade?: boolean; reason?: string | null; key?: string | null } = {},
 ) => call<Slot>(db, 'withdraw_slot', clinicId, slotId, cascade, reason, key)
 
-export const createSlot = (db: Caller, clinicId: string, doctorId: string, timeSlotId: string, date: string | null) =>
-  call<Slot>(db, 'create_booking_slot', clinicId, doctorId, timeSlotId, date)
+export const createSlot = (
+  db: Caller,
+  clinicId: string,
+  doctorId: string,
+  timeSlotId: string,
+  date: string | null,
+  key: string | null = null,
+  serviceId: string | null = null,
+) => call<Slot>(db, 'create_booking_slot', clinicId, doctorId, timeSlotId, date, key, serviceId)
 
-/** A slot as it stands; the owner sees every one. */
+/** The current state of a slot; the owner sees all slots. */
 export const slotOf = (db: Caller, slotId: string) =>
   db.one<Slot & Record<string, unknown>>('select * from app_public.booking_slots where id = $1', [slotId])
 
-/** A booking as it stands; the owner sees every one. */
+/** The current state of a booking; the owner sees all bookings. */
 export const bookingOf = (db: Caller, bookingId: string) =>
   db.one<Booking & Record<string, unknown>>('select * from app_public.bookings where id = $1', [bookingId])

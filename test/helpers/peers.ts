@@ -2,18 +2,18 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 
-// The other side of each transport, as it behaves in the world: takes, puts off, refuses, drops the line.
+// The other side of each transport, as in reality: it accepts, defers, refuses, or drops the connection.
 
-/** A mail that the SMTP server took, as it came. */
+/** A mail as the SMTP server received it. */
 export interface Mail {
   to: string[]
   raw: string
 }
 
-/** What the SMTP server does with the next mail; 'drop' ends the connection in the middle of it. */
+/** The response of the SMTP server to the next mail; 'drop' closes the connection in the middle of it. */
 export type SmtpAnswer = 'accept' | 'drop' | { code: number; text: string }
 
-/** A real SMTP server. `answer` decides for each mail, by recipient; it accepts all until told otherwise. */
+/** A real SMTP server. `answer` decides for each mail by its recipient; by default it accepts all. */
 export async function smtpPeer(): Promise<{
   url: string
   mails: Mail[]
@@ -37,7 +37,7 @@ export async function smtpPeer(): Promise<{
           mails.push({ to, raw })
           done()
         } else if (answer === 'drop') {
-          // Taken, and the answer lost: the case in which a sender cannot know.
+          // Accepted, but the response is lost: the sender cannot know whether the mail was accepted.
           mails.push({ to, raw })
           for (const connection of server.connections) (connection as unknown as { close(): void }).close()
         } else {
@@ -58,14 +58,14 @@ export async function smtpPeer(): Promise<{
   return peer
 }
 
-/** A request that the HTTP server took. */
+/** A request that the HTTP server received. */
 export interface Taken {
   path: string
   headers: IncomingHttpHeaders
   body: string
 }
 
-/** A real HTTP server. `answer` gives status and body of each answer, or 'drop' to end the connection. */
+/** A real HTTP server. `answer` returns the status and body of each response, or 'drop' to close the connection. */
 export async function httpPeer(): Promise<{
   url: string
   requests: Taken[]
@@ -97,7 +97,7 @@ export async function httpPeer(): Promise<{
   return peer
 }
 
-/** A real HTTP server that takes requests and never answers. `waiting` is how many it keeps so; close() ends them. */
+/** A real HTTP server that accepts requests and never answers. `waiting` is their number; close() ends them. */
 export async function silentPeer(): Promise<{ url: string; waiting(): number; close(): Promise<void> }> {
   let waiting = 0
   const server = createServer((request) => {
@@ -116,7 +116,7 @@ export async function silentPeer(): Promise<{ url: string; waiting(): number; cl
   }
 }
 
-/** Twilio's answers: as to `POST /2010-04-01/Accounts/{sid}/Messages.json`. */
+/** Responses of Twilio to `POST /2010-04-01/Accounts/{sid}/Messages.json`. */
 export const twilioTakes = (sid: string): [number, unknown] => [
   201,
   { sid, status: 'queued', account_sid: 'AC1', body: '' },

@@ -4,20 +4,21 @@ import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { freePort } from '../../src/database/free_port.ts'
-import { serverUser } from '../../src/database/os_user.ts'
+import { freePort } from '../../src/database/embedded/free_port.ts'
+import { serverUser } from '../../src/database/embedded/os_user.ts'
 import { eventually } from './eventually.ts'
 
-/** A PgBouncer before a PostgreSQL. */
+/** A PgBouncer in front of a PostgreSQL. */
 export interface Pooler {
-  /** The address of a database, given past the pooler, through it. */
+  /** The address through the pooler of a database, given its direct address. */
   through(url: string): string
   stop(): Promise<void>
 }
 
 /**
- * Starts a PgBouncer in transaction mode, with fewer connections to PostgreSQL than its clients have to it. `program` is where
- * it is, `urls` are addresses of those who may log in, `settings` more lines of its file. Call stop() when done.
+ * Starts a PgBouncer in transaction mode, with fewer connections to PostgreSQL than its clients open. `program` is the
+ * path of the program, `urls` are addresses with the logins to allow, `settings` further lines of its file. Call stop()
+ * when done.
  */
 export async function startPgBouncer(
   program: string,
@@ -44,7 +45,7 @@ export async function startPgBouncer(
     join(folder, 'pgbouncer.ini'),
     `[databases]\n* = host=${hostname} port=${postgresPort}\n[pgbouncer]\n${lines.join('\n')}\n`,
   )
-  // It refuses root, as PostgreSQL does.
+  // It refuses to run as root, as PostgreSQL does.
   const user = await serverUser()
   if (user) await chown(folder, user.uid, user.gid)
   let output = ''

@@ -4,47 +4,51 @@ import { join, resolve } from 'node:path'
 
 const checkout = resolve(import.meta.dirname, '../..')
 
-/** A program of ours that a test started, as a user would. */
+/** A program of ours that a test starts as a user would. */
 export interface Program {
   process: ChildProcess
-  /** The line it printed when it was ready, and the HTTP address in it ('' for one that has none). */
+  /** Its ready line, and the HTTP address in that line ('' if it has none). */
   readyLine: string
   url: string
-  /** Everything it has written so far. */
+  /** Its output so far. */
   stdout(): string
   stderr(): string
-  /** Sends a signal, SIGTERM by default, and waits for the end: the exit code, or the signal that killed it. */
+  /** Sends a signal, SIGTERM by default, and waits for the end. Returns the exit code, or the signal that killed it. */
   stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals>
-  /** Waits for the end without asking for it. */
+  /** Waits for the end without sending a signal. */
   ended: Promise<number | NodeJS.Signals>
 }
 
-/** How to start a program. */
+/** Options for starting a program. */
 export interface ProgramOptions {
-  /** Environment besides PATH; unless given, PORT is 0, any free port, and requests have a minute. */
+  /** Environment besides PATH. By default PORT and BILLING_PORT are 0, for any free port, and the request timeout is a minute. */
   env?: Record<string, string>
   /** The checkout to run, by default this one. */
   cwd?: string
-  /** OS user to run as, by default ours. */
+  /** The operating system user to run as, by default the current one. */
   uid?: number
   gid?: number
 }
 
-/** A busy machine may take longer for a request than callers should wait for one. */
-const patient = { ANSWER_TIMEOUT_MS: '60000', ANONYMOUS_ANSWER_TIMEOUT_MS: '60000' }
+/**
+ * On a busy machine a request may take longer than the default timeouts, and no load balancer needs a delay before a
+ * stop.
+ */
+const patient = { ANSWER_TIMEOUT_MS: '60000', ANONYMOUS_ANSWER_TIMEOUT_MS: '60000', STOP_DELAY_SECONDS: '0' }
 
-const running = new Set<ChildProcess>()
-// A test that fails leaves its programs running. They keep nothing waiting (unref below) and end with the run.
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL')
-})
+// The tests start about a hundred servers, and compiling modules is a fifth of a start. Benchmarks start them as users
+// do.
+const compileCache = () =>
+  process.env.MEDISLOT_TEST_CLUSTER && {
+    NODE_COMPILE_CACHE: join(checkout, 'node_modules/.cache/programs'),
+  }
 
 /**
- * Starts `npm start`'s program (main), the server or worker alone (which need env.DATABASE_URL), or a peer that they are
- * measured against, and waits for its ready line. Throws with what it wrote when it ends instead.
+ * Starts `npm start`'s program (main), that of `npm run start:shards` (sharded), the server or worker alone (which need env.DATABASE_URL), or a peer that they are
+ * compared with, and waits for its ready line. If it ends before that, throws an error with its output.
  */
 export async function startProgram(
-  name: 'main' | 'server' | 'worker' | `bench/peers/${string}`,
+  name: 'main' | 'sharded' | 'server' | 'worker' | 'billing' | `bench/peers/${string}`,
   options: ProgramOptions = {},
 ): Promise<Program> {
   const program = spawnProgram(name, options)
@@ -63,12 +67,11 @@ export function startServer(databaseUrl: string, env: Record<string, string> = {
 }
 
 /**
- * Runs a program that ends by itself, or by a signal sent after a time in milliseconds, once it has logged something, or when
- * a promise is fulfilled.
- * Gives its exit code and what it wrote.
+ * Runs a program that ends without a signal, or by a signal that is sent after some milliseconds, when it has logged a
+ * text, or when a promise is fulfilled. Returns its exit code and its output.
  */
 export async function runToEnd(
-  name: 'main' | 'server' | 'worker' | 'migrate' | 'import',
+  name: 'main' | 'server' | 'worker' | 'billing' | 'migrate' | 'import' | 'shards' | 'holidays',
   {
     signal,
     ...options
@@ -83,7 +86,7 @@ export async function runToEnd(
     else {
       const look = () => {
         if (!when.test(program.stderr())) return
-        // Once: a second signal means something else.
+        // Only once, because a second signal has another meaning.
         program.process.stderr?.off('data', look)
         send()
       }
@@ -95,16 +98,33 @@ export async function runToEnd(
 }
 
 function spawnProgram(name: string, { env, cwd = checkout, args = [], ...user }: ProgramOptions & { args?: string[] }) {
-  const child = spawn(process.execPath, [join(cwd, name.startsWith('bench/') ? '' : 'src', `${name}.ts`), ...args], {
-    cwd,
-    ...user,
-    // Nothing of the test's own environment: a DATABASE_URL set on the machine must not decide.
-    env: { PATH: process.env.PATH, LOG_LEVEL: 'info', PORT: '0', ...patient, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  running.add(child)
+  const child = spawn(
+    process.execPath,
+    [
+      `--import=${join(checkout, 'test/helpers/end_with_parent.ts')}`,
+      join(cwd, name.startsWith('bench/') ? '' : 'src/programs', `${name}.ts`),
+      ...args,
+    ],
+    {
+      cwd,
+      ...user,
+      // Without the environment of the test: a DATABASE_URL that is set on the machine must have no effect.
+      env: {
+        PATH: process.env.PATH,
+        LOG_LEVEL: 'info',
+        PORT: '0',
+        BILLING_PORT: '0',
+        ...compileCache(),
+        ...patient,
+        ...env,
+      },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  )
+  // A failing test leaves its programs running. They do not delay the run, and end with its process
+  // (end_with_parent.ts).
   child.unref()
-  for (const pipe of [child.stdout, child.stderr]) (pipe as Socket).unref()
+  for (const pipe of [child.stdin, child.stdout, child.stderr]) (pipe as Socket).unref()
   let stdout = ''
   let stderr = ''
   child.stderr.on('data', (data) => {
@@ -119,7 +139,6 @@ function spawnProgram(name: string, { env, cwd = checkout, args = [], ...user }:
   })
   const ended = new Promise<number | NodeJS.Signals>((resolve) => {
     child.once('close', (code, signal) => {
-      running.delete(child)
       resolve(code ?? signal ?? 'SIGKILL')
     })
   })
@@ -130,6 +149,9 @@ function spawnProgram(name: string, { env, cwd = checkout, args = [], ...user }:
     stdout: () => stdout,
     stderr: () => stderr,
     stop(signal: NodeJS.Signals = 'SIGTERM') {
+      // Keeps this process running until the program has ended: at the end of a run, nothing else keeps Jest running.
+      child.ref()
+      for (const pipe of [child.stdout, child.stderr]) (pipe as Socket).ref()
       child.kill(signal)
       return ended
     },

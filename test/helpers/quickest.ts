@@ -1,7 +1,7 @@
 /**
- * How long some work takes, ms: the quickest of three times, or the first that is quicker than `enough`. For a bound on a
- * time: a machine that stalls breaks one measurement, what is slow breaks all of them. `work` is told which time it is.
- * With `cpuTime` as the clock, what other processes do meanwhile does not count, nor does what this one waits for.
+ * The duration of some work in ms: the shortest of three runs, or the first one shorter than `enough`. For an upper
+ * bound on a duration: a stalled machine affects one run, slow code affects all. `work` gets the number of the run.
+ * With `cpuTime` as the clock, neither the work of other processes nor waiting counts.
  */
 export async function quickest(
   enough: number,
@@ -17,7 +17,7 @@ export async function quickest(
   return best
 }
 
-/** The processor time that this process has used, ms. */
+/** The processor time that this process has used, in ms. */
 export const cpuTime = (): number => {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000

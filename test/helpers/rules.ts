@@ -1,12 +1,12 @@
 import { DatabaseError } from 'pg'
 import type { Db } from './database.ts'
 
-/** A statement that breaks one rule, and its values. */
+/** A statement that violates one rule, and its parameters. */
 export type Violation = [statement: string, ...values: unknown[]]
 
 /**
- * The names of the constraints of tables (schema-qualified), as the catalogue has them: each name says a rule. NOT NULL
- * is left out, and so are keys that can only be broken by breaking another first.
+ * The names of the constraints of tables (schema-qualified) in the catalogue: each name states a rule. NOT NULL
+ * is left out, and so are keys that can be violated only by violating another constraint first.
  */
 export async function constraintsOf(db: Db, tables: string[]): Promise<string[]> {
   const rows = await db.query<{ conname: string }>(
@@ -16,7 +16,7 @@ export async function constraintsOf(db: Db, tables: string[]): Promise<string[]>
   return rows.map(({ conname }) => conname)
 }
 
-/** What each violation was refused by: the constraint's name, or whatever happened instead. Nothing of it stays. */
+/** The name of the constraint that refused each violation, or what happened instead. All changes are undone. */
 export async function refusedBy(db: Db, violations: Record<string, Violation>): Promise<Record<string, string>> {
   const outcome: Record<string, string> = {}
   const raises = await raisingChecks(db)
@@ -35,8 +35,8 @@ export async function refusedBy(db: Db, violations: Record<string, Violation>): 
 }
 
 /**
- * Checks that raise their refusal themselves, so that no row gets into PostgreSQL's log: whether an error is that of the
- * check, which names the argument that it is about.
+ * Checks that raise their refusal themselves, so that no row is written to PostgreSQL's log. Returns whether an error
+ * is that of the check, which names the argument concerned.
  */
 async function raisingChecks(db: Db): Promise<Map<string, (error: DatabaseError) => boolean>> {
   const checks = await db.query<{ name: string; text: string }>(

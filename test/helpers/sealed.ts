@@ -2,8 +2,8 @@ import type { Db } from './database.ts'
 import { eventually } from './eventually.ts'
 
 /**
- * Seals all events that are committed. Waits for older transactions to end: PostgreSQL's snapshots do not tell those of
- * other databases, which other tests run, from this one's.
+ * Seals all committed events. Waits for older transactions to end: PostgreSQL's snapshots do not distinguish
+ * transactions of this database from those that other tests run in other databases.
  */
 export async function sealAll(db: Pick<Db, 'one'>): Promise<void> {
   await eventually(async () => {

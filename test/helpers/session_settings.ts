@@ -1,9 +1,10 @@
-/** Settings of a session by which PostgreSQL reads and writes dates, times and intervals, and by which it counts days. */
+/** Session settings that determine how PostgreSQL reads and writes dates, times and intervals, and where days begin. */
 export type SessionSettings = Partial<Record<'timezone' | 'datestyle' | 'intervalstyle', string>>
 
 /**
- * Three sessions that nothing may depend on. Their clocks change at midnight, so that a day begins at one o'clock; by half an hour; and
- * in the southern summer. Each has another order of day, month and year, and another way to write an interval.
+ * Three sessions with different settings; no result may depend on them. Their clocks change at midnight, so that a day
+ * begins at 1:00; by half an hour; and in the southern summer. Each has another order of day, month and year, and
+ * another interval style.
  */
 export const sessionSettings: Required<SessionSettings>[] = [
   { timezone: 'Asia/Beirut', datestyle: 'German,DMY', intervalstyle: 'sql_standard' },

@@ -1,7 +1,7 @@
-import { createTokens, type TokenSettings } from '../../src/graphql/tokens.ts'
+import { createTokens, type TokenSettings } from '../../src/request/tokens.ts'
 import type { Claims } from './database.ts'
 
-/** How a server under test signs: start it with `JWT_SECRET: tokenSettings.jwtSecret`. */
+/** Settings for signing tokens: start the server with `JWT_SECRET: tokenSettings.jwtSecret`. */
 export const tokenSettings: TokenSettings = {
   jwtSecret: 'a key for tests alone: 0123456789 abcdefgh',
   jwtIssuer: 'medislot',
@@ -12,7 +12,7 @@ export const tokenSettings: TokenSettings = {
 
 const byLife = new Map<number, ReturnType<typeof createTokens>>()
 
-/** An access token that such a server takes, for claims as the test helpers give them. */
+/** An access token that such a server accepts, for claims as the test helpers return them. */
 export function tokenOf({ sub, sid }: Claims, seconds = tokenSettings.accessTokenSeconds): Promise<string> {
   const tokens = byLife.get(seconds) ?? createTokens({ ...tokenSettings, accessTokenSeconds: seconds })
   byLife.set(seconds, tokens)

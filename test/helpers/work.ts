@@ -1,12 +1,12 @@
 import { EventEmitter } from 'node:events'
 import { Logger, runOnce, type TaskList, type WorkerEvents } from 'graphile-worker'
 import type { Pool } from 'pg'
-import { libraryLog } from '../../src/log.ts'
-import { workerPreset } from '../../src/worker.ts'
+import { libraryLog } from '../../src/process/log.ts'
+import { workerPreset } from '../../src/worker/start_worker.ts'
 
 /**
- * Adds a job and works until nothing is due, with a worker's own settings; gives what the jobs that failed said. With them
- * every outcome is in the database when this returns: without batches, graphile-worker's runOnce waits for none.
+ * Adds a job and runs jobs until none is due, with the settings of a worker. Returns the errors of failed jobs. When it
+ * returns, every outcome is in the database: without batches, runOnce of graphile-worker does not wait for completions.
  */
 export async function work(pool: Pool, taskList: TaskList, task: string, payload: object = {}): Promise<string[]> {
   const failures: string[] = []

@@ -1,12 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import type { Claims, Db } from './database.ts'
 
-// People and things for tests, made by the owner with plain SQL. Ids are strings, as bigint comes.
-// Everything takes `db.one`, so it works in a rolled-back transaction as well as over a connection of a cloned database.
+// Accounts, clinics and slots for tests, created by the owner with plain SQL. Ids are strings, as bigint is.
+// All functions need only `db.one`, so they work in a rolled-back transaction and on a connection to a cloned database.
 type Maker = Pick<Db, 'one' | 'query'>
 
+// Test files that run one after another in the same process may share a database.
+const file = randomBytes(4).toString('hex')
 let count = 0
-/** A word that no other of the test run has. */
-export const unique = (word: string): string => `${word} ${process.pid}-${++count}`
+/** A word that is unique in the test run. */
+export const unique = (word: string): string => `${word} ${file}-${++count}`
 
 export interface Customer {
   customerId: string
@@ -14,10 +17,13 @@ export interface Customer {
   claims: Claims
 }
 
-/** An account with a live session; `claims` is what its access token would carry. No password: hashing is slow. */
+/**
+ * An account with a live session; `claims` are those of its access token. Without a password, because hashing is slow.
+ * The address is confirmed; `register` in test/sql/identity/sessions.ts makes accounts that are not.
+ */
 export async function anAccount(db: Maker, { isAdmin = false } = {}): Promise<{ accountId: string; claims: Claims }> {
   const { accountId, sessionId } = await db.one<{ accountId: string; sessionId: string }>(
-    `with account as (insert into app_private.accounts (email, is_admin) values ($1, $2) returning id),
+    `with account as (insert into app_private.accounts (email, is_admin, email_verified_at) values ($1, $2, now()) returning id),
           session as (insert into app_private.sessions (account_id) select id from account returning id)
      select account.id as "accountId", session.id as "sessionId" from account, session`,
     [`${unique('someone').replace(' ', '-')}@test.example`, isAdmin],
@@ -36,7 +42,7 @@ export async function aCustomer(db: Maker, fullName = unique('Customer')): Promi
   return { customerId, accountId, claims }
 }
 
-/** Somebody who works in a clinic; gives their claims. */
+/** An employee of a clinic; returns their claims. */
 export async function anEmployee(
   db: Maker,
   clinicId: string,
@@ -52,13 +58,15 @@ export async function anEmployee(
   return { accountId, employeeId, claims }
 }
 
-/** A zone in which it is about noon: what lies up to eleven hours before or after now is of today there. */
+/**
+ * A time zone in which it is about noon: times up to eleven hours before or after now are on the current date there.
+ */
 export function noonZone(): string {
   const ahead = 12 - new Date().getUTCHours()
   return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`
 }
 
-/** An active clinic; its policy allows booking up to the last moment unless the test says otherwise. */
+/** An active clinic; by default its policy allows booking until the last moment. */
 export async function aClinic(db: Maker, timeZone = 'Europe/Berlin'): Promise<string> {
   const { id } = await db.one<{ id: string }>(
     'insert into app_public.clinics (name, time_zone) values ($1, $2) returning id',
@@ -106,7 +114,7 @@ export async function aTemplate(
   return id
 }
 
-/** An open slot, `hours` from now (half an hour long); each call with the same doctor needs another hour. */
+/** An open slot of half an hour, `hours` from now; each call with the same doctor needs another hour. */
 export async function aSlot(db: Maker, clinicId: string, doctorId: string, hours = 48): Promise<string> {
   const timeSlotId = await aTimeSlot(db, clinicId)
   const { id } = await db.one<{ id: string }>(

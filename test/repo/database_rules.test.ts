@@ -2,10 +2,11 @@ import { describe, expect, it } from '@jest/globals'
 import type { QueryResultRow } from 'pg'
 import { inTransaction } from '../helpers/database.ts'
 
-// What CONTRIBUTING.md promises of the whole database, asked of its catalogue: each query gives what breaks the rule.
+// The rules of CONTRIBUTING.md for the whole database, checked in its catalogue. Each query returns what breaks a rule.
 const offenders = async (query: string): Promise<QueryResultRow[]> => inTransaction((db) => db.query(query))
 
-const ours = `in ('app_public'::regnamespace, 'app_hidden'::regnamespace, 'app_private'::regnamespace)`
+const ours = `in ('app_public'::regnamespace, 'app_hidden'::regnamespace, 'app_private'::regnamespace,
+  'billing'::regnamespace, 'billing_private'::regnamespace)`
 /** Tables that a clinic owns: those with a clinic_id. */
 const clinicOwned = `(select attrelid from pg_attribute join pg_class c on c.oid = attrelid
   where attname = 'clinic_id' and c.relkind in ('r', 'p') and c.relnamespace ${ours})`
@@ -28,7 +29,16 @@ describe('every table', () => {
     ).toEqual([])
   })
 
-  it('calls its constraints by the rules they keep', async () => {
+  it('names its indexes', async () => {
+    expect(
+      await offenders(
+        `select indrelid::regclass, indexrelid::regclass from pg_index i join pg_class c on c.oid = indexrelid
+         where c.relnamespace ${ours} and c.relname ~ '_idx\\d*$'`,
+      ),
+    ).toEqual([])
+  })
+
+  it('names its constraints after the rules they enforce', async () => {
     expect(
       await offenders(
         `select conrelid::regclass, conname from pg_constraint
@@ -50,7 +60,7 @@ describe('every table that a clinic owns', () => {
     ).toEqual([])
   })
 
-  it('has clinic_id in everything unique and in every exclusion', async () => {
+  it('has clinic_id in every unique and exclusion constraint and unique index', async () => {
     expect(
       await offenders(
         `select i.indrelid::regclass, i.indexrelid::regclass from ${clinicOwned} t join pg_index i on i.indrelid = t.attrelid
@@ -60,7 +70,7 @@ describe('every table that a clinic owns', () => {
     ).toEqual([])
   })
 
-  it('refers to others of its clinic by keys that hold clinic_id on both sides', async () => {
+  it('refers to other tables of clinics by keys that contain clinic_id on both sides', async () => {
     expect(
       await offenders(
         `select k.conrelid::regclass, k.conname from pg_constraint k
@@ -76,7 +86,7 @@ describe('every table that a clinic owns', () => {
     ).toEqual([])
   })
 
-  it('is not referred to by global ones', async () => {
+  it('is not referred to by tables that no clinic owns', async () => {
     expect(
       await offenders(
         `select k.conrelid::regclass, k.conname from pg_constraint k
@@ -85,12 +95,12 @@ describe('every table that a clinic owns', () => {
     ).toEqual([])
   })
 
-  it('never moves a row to another clinic: a trigger refuses it, for DBAs too', async () => {
+  it('has a trigger that refuses to move a row to another clinic, for DBAs too', async () => {
     expect(
       await offenders(
         // tgargs holds the arguments, each ended by a zero byte.
         `select t.attrelid::regclass from ${clinicOwned} t join pg_class c on c.oid = t.attrelid
-         where c.relnamespace = 'app_public'::regnamespace and not exists (
+         where c.relnamespace in ('app_public'::regnamespace, 'billing'::regnamespace) and not exists (
            select from pg_trigger g
            where g.tgrelid = t.attrelid and g.tgenabled = 'O'
              and (g.tgfoid = 'app_hidden.refuse_new_identity'::regproc and 'clinic_id' = any (string_to_array(encode(g.tgargs, 'escape'), '\\000'))
@@ -103,7 +113,7 @@ describe('every table that a clinic owns', () => {
     expect(
       await offenders(
         `select p.oid::regprocedure from pg_proc p join pg_type t on t.oid = p.proargtypes[0]
-         where p.pronamespace = 'app_public'::regnamespace and t.typrelid in ${clinicOwned}`,
+         where p.pronamespace in ('app_public'::regnamespace, 'billing'::regnamespace) and t.typrelid in ${clinicOwned}`,
       ),
     ).toEqual([])
   })
@@ -120,7 +130,7 @@ describe('every policy', () => {
     ).toEqual([])
   })
 
-  it('calls functions that read claims, and no other of ours', async () => {
+  it('calls only functions of ours that read claims', async () => {
     expect(
       await offenders(
         `select p.polrelid::regclass, p.polname, d.refobjid::regproc from pg_policy p
@@ -134,7 +144,7 @@ describe('every policy', () => {
 })
 
 describe('every view', () => {
-  it('has the rights of who asks', async () => {
+  it('runs with the rights of the caller (security_invoker)', async () => {
     expect(
       await offenders(
         `select oid::regclass from pg_class
@@ -145,7 +155,7 @@ describe('every view', () => {
 })
 
 describe('every function', () => {
-  it('with the rights of its owner pins search_path, pg_temp last', async () => {
+  it('that is a security definer pins search_path, with pg_temp last', async () => {
     expect(
       await offenders(
         `select oid::regprocedure, proconfig from pg_proc
@@ -155,7 +165,7 @@ describe('every function', () => {
     ).toEqual([])
   })
 
-  it('written as text pins search_path too, but for begin_request, which outlives itself', async () => {
+  it('with a string as its body pins search_path, except begin_request, whose settings outlive the call', async () => {
     expect(
       await offenders(
         `select proname from pg_proc
@@ -165,7 +175,7 @@ describe('every function', () => {
     ).toEqual([{ proname: 'begin_request' }])
   })
 
-  it('that forces a plan turns just-in-time compilation off: the costs that a forced plan is given would start it', async () => {
+  it('that forces a plan turns JIT compilation off, which the cost of a forced plan would start', async () => {
     expect(
       await offenders(
         `select oid::regprocedure, proconfig from pg_proc
@@ -175,7 +185,7 @@ describe('every function', () => {
     ).toEqual([])
   })
 
-  it('that names a date, a time or an interval pins TimeZone, or its results would depend on the session', async () => {
+  it('that uses dates, times or intervals pins TimeZone, so its results do not depend on the session', async () => {
     expect(
       await offenders(
         `select p.oid::regprocedure from pg_proc p join pg_language l on l.oid = p.prolang
@@ -187,7 +197,7 @@ describe('every function', () => {
     ).toEqual([])
   })
 
-  it('is not for PUBLIC', async () => {
+  it('is not executable by PUBLIC', async () => {
     expect(
       await offenders(
         `select p.oid::regprocedure from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
@@ -204,11 +214,13 @@ describe('every function', () => {
     ).toEqual([])
   })
 
-  it('that reads tables is plpgsql', async () => {
+  // The access paths are inlined into available_slots; a plpgsql function could not be inlined.
+  it('that reads tables is written in plpgsql, except the access paths of the search', async () => {
     expect(
       await offenders(
         `select p.oid::regprocedure from pg_proc p join pg_language l on l.oid = p.prolang
          where p.pronamespace ${ours} and l.lanname = 'sql'
+           and p.prorettype not in ('app_private.free_slot'::regtype, 'app_public.available_slot'::regtype)
            and (p.prosqlbody is null or exists (
              select from pg_depend d join pg_class c on c.oid = d.refobjid
              where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.refclassid = 'pg_class'::regclass
@@ -217,7 +229,7 @@ describe('every function', () => {
     ).toEqual([])
   })
 
-  it('of a trigger writes rows only: no notify, no job', async () => {
+  it('of a trigger only writes rows: it sends no notification and adds no job', async () => {
     expect(
       await offenders(
         `select oid::regprocedure from pg_proc
@@ -227,7 +239,7 @@ describe('every function', () => {
   })
 })
 
-// Functions written as text pin TimeZone. What runs with the settings of the session instead must not depend on it.
+// Functions written as strings pin TimeZone. All else runs with the session's settings and must not depend on TimeZone.
 it('no view, default, constraint, policy, trigger or function of one expression depends on TimeZone', async () => {
   expect(
     await offenders(
@@ -244,18 +256,20 @@ it('no view, default, constraint, policy, trigger or function of one expression 
          select g.tgname, g.tgqual::text from pg_trigger g join pg_class c on c.oid = g.tgrelid where c.relnamespace ${ours}
          union all
          select p.oid::regprocedure::text, concat(p.prosqlbody, p.proargdefaults) from pg_proc p where p.pronamespace ${ours}
+           -- Called by available_slots only, which pins TimeZone.
+           and p.prorettype not in ('app_private.free_slot'::regtype, 'app_public.available_slot'::regtype)
        )
        select e.thing, f.oid::regprocedure as uses
        from expressions e
        cross join lateral (select distinct (regexp_matches(e.tree, ':(?:op)?funcid (\\d+)', 'g'))[1]::oid as id) used
        join pg_proc f on f.oid = used.id
-       -- PostgreSQL calls stable what depends on settings. Of these functions, those that take or give an instant.
+       -- Functions that depend on settings are stable. Of these, only those that take or return an instant matter.
        where f.provolatile = 's' and f.pronargs > 0 and f.pronamespace = 'pg_catalog'::regnamespace
          and (f.prorettype = 'timestamptz'::regtype or 'timestamptz'::regtype = any (f.proargtypes))
        order by 1`,
     ),
   ).toEqual([
-    // Hours and minutes are as long everywhere.
+    // Hours and minutes have the same length in every time zone.
     { thing: 'app_private.invitations.expires_at', uses: 'timestamptz_pl_interval(timestamp with time zone,interval)' },
     { thing: 'app_private.sessions.expires_at', uses: 'timestamptz_pl_interval(timestamp with time zone,interval)' },
     { thing: 'app_public.late_notifications', uses: 'timestamptz_mi_interval(timestamp with time zone,interval)' },
@@ -274,13 +288,13 @@ describe('every type', () => {
 })
 
 describe('PUBLIC', () => {
-  it('has no right to anything of ours, nor to make something where functions look', async () => {
+  it('has no right to our objects, and cannot create objects in a schema of a search_path', async () => {
     expect(
       await offenders(
         `select c.oid::regclass::text as thing, a.privilege_type from pg_class c, aclexplode(c.relacl) a where c.relnamespace ${ours} and a.grantee = 0
          union all
          select n.nspname, a.privilege_type from pg_namespace n, aclexplode(n.nspacl) a
-         where n.nspname ~ '^app_|^public$|^graphile_' and a.grantee = 0
+         where n.nspname ~ '^app_|^billing|^public$|^graphile_' and a.grantee = 0
          union all
          select t.oid::regtype::text, a.privilege_type from pg_type t, aclexplode(coalesce(t.typacl, acldefault('T', t.typowner))) a
          left join pg_class c on false

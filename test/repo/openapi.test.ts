@@ -3,13 +3,13 @@ import { join, resolve } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import openapiTypes from 'openapi-typescript'
 import { requestPool } from '../../src/database/pools.ts'
-import { openApiText } from '../../src/rest/openapi_text.ts'
+import { openApiText } from '../../src/rest/openapi/openapi_text.ts'
 import { serverUrlOf } from '../helpers/cluster.ts'
 
 const checkout = resolve(import.meta.dirname, '../..')
 const committed = () => readFile(join(checkout, 'openapi.json'), 'utf8')
 
-test('openapi.json is what the code and the migrations make (npm run openapi)', async () => {
+test('openapi.json is up to date with the code and the migrations (npm run openapi)', async () => {
   const pool = requestPool({ databaseUrl: serverUrlOf('shared'), poolSize: 2, statementTimeoutMs: 60_000 })
   try {
     expect((await openApiText(pool)).split('\n')).toEqual((await committed()).split('\n'))
@@ -24,7 +24,7 @@ test('openapi.json is valid OpenAPI 3.1', async () => {
   expect(validator.version).toBe('3.1')
 })
 
-test('the types of the generated client are those of openapi.json (npm run openapi)', async () => {
+test('the types of the generated client are up to date with openapi.json (npm run openapi)', async () => {
   const types = await readFile(join(checkout, 'test/rest/openapi.d.ts'), 'utf8')
   expect((await openapiTypes(JSON.parse(await committed()))).split('\n')).toEqual(types.split('\n'))
 })

@@ -4,7 +4,7 @@ import { missingFromLock } from '../../scripts/package_lock.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-test('every package is locked to one version, from the registry, by its checksum', async () => {
+test('every package is locked to one version from the registry, with a checksum', async () => {
   const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
     packages: Record<
       string,
@@ -27,7 +27,7 @@ test('package.json asks for exact versions', async () => {
     expect([name, version]).toEqual([name, expect.stringMatching(/^\d+\.\d+\.\d+(-[\w.]+)?$/)])
 })
 
-test('the lock has every platform’s builds, else npm ci refuses it (npm run lock adds them)', async () => {
+test('the lock has the builds for every platform, or npm ci would refuse it (npm run lock adds them)', async () => {
   const lock = JSON.parse(await readFile(join(import.meta.dirname, '../../package-lock.json'), 'utf8'))
   expect(missingFromLock(lock).map(([path]) => path)).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 
-// Secrets come from the environment and are in no file here; the environment is read where settings are checked.
+// Secrets come from the environment and are in no file of the repository. Only the settings read the environment.
 
 const leftOut =
   /(^|\/)(node_modules|\.git|dist|\.medislot|coverage|tmp|generated)(\/|$)|\.(png|ico|woff2?)$|package-lock\.json$/
@@ -17,18 +17,18 @@ const secrets = {
   'a key of Stripe': /\b[rs]k_live_[A-Za-z0-9]{10,}/,
   'an account or a key of Twilio': /\b(AC|SK)[0-9a-f]{32}\b/,
   'an access token': /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}/,
-  // With a password that is neither a placeholder of the compose file nor the word.
+  // With a password that is neither a placeholder of the compose file nor the word "password".
   'an address with a password': /:\/\/[^\s/:@$'`<>{}[\]()]+:(?!password@|…@|\$|[^\s@]*…)[^\s/@'`<>{}[\]()]{6,}@/,
 }
 
-test.each(Object.entries(secrets))('no file has %s', (_what, pattern) => {
+test.each(Object.entries(secrets))('no file contains %s', (_what, pattern) => {
   const found = files.flatMap((path) =>
     linesOf(path).flatMap((line, i) => (pattern.test(line) ? [`${path}:${i + 1}`] : [])),
   )
   expect(found).toEqual([])
 })
 
-test('what they look like is found where it is', () => {
+test('the patterns match examples of secrets', () => {
   const [word, hex] = ['Ab3'.repeat(15), '0123456789abcdef'.repeat(2)]
   const examples = [
     `-----BEGIN ${'PRIVATE'} KEY-----`,
@@ -43,7 +43,7 @@ test('what they look like is found where it is', () => {
   expect(Object.values(secrets).map((pattern, i) => pattern.test(examples[i] ?? ''))).toEqual(examples.map(() => true))
 })
 
-test('settings are read in src/settings.ts; what else reads the environment is no setting', () => {
+test('settings are read in src/process/settings.ts only; other reads of the environment are not settings', () => {
   const readers = files
     .filter((path) => /^(src|scripts)\/.*\.tsx?$/.test(path))
     .flatMap((path) =>
@@ -53,20 +53,22 @@ test('settings are read in src/settings.ts; what else reads the environment is n
     )
   expect([...new Set(readers)].sort()).toEqual([
     'scripts/build_web.ts: NODE_ENV',
-    // Where programs are found.
+    // The search path for programs.
+    'src/database/embedded/place.ts: PATH',
     'src/database/migrations.ts: PATH',
-    'src/database/place.ts: PATH',
-    // A library's switch.
-    'src/graphql/graphile_env.ts: GRAPHILE_ENV',
-    // Where npm was called.
-    'src/import.ts: INIT_CWD',
-    // Before settings are checked, since a fault in them is logged.
-    'src/log.ts: LOG_LEVEL',
-    'src/settings.ts: all',
+    // An option of a library.
+    'src/graphql/schema/graphile_env.ts: GRAPHILE_ENV',
+    // Read before settings are checked, because invalid settings are logged.
+    'src/process/log.ts: LOG_LEVEL',
+    'src/process/settings.ts: all',
+    // A variable of OpenTelemetry.
+    'src/process/tracing.ts: OTEL_SERVICE_NAME',
+    // The directory in which npm was called.
+    'src/programs/import.ts: INIT_CWD',
   ])
 })
 
-test('files that hold secrets on a developer’s machine are ignored', () => {
+test('files that contain secrets on a developer’s machine are ignored by git', () => {
   const ignored = readFileSync('.gitignore', 'utf8').split('\n')
   const inImage = readFileSync('.dockerignore', 'utf8').split('\n')
   expect(ignored).toEqual(expect.arrayContaining(['/.env', '/.medislot/']))

@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The files below sql/ by their path there, as a migration includes them: `booking/book_slot.sql`. */
+/** The files below sql/ by their path there, as a migration includes them: `booking/api/book_slot.sql`. */
 export function sqlFiles(): Map<string, string> {
   const paths = readdirSync('sql', { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.sql'))
   return new Map(paths.sort().map((path) => [path.replaceAll('\\', '/'), readFileSync(join('sql', path), 'utf8')]))
 }
 
-/** SQL text without its comments. What stands in quotes is left alone as long as no quoted text contains `--`. */
+/** SQL text without its comments. Quoted text is kept, provided that it does not contain `--`. */
 export const withoutComments = (sql: string): string => sql.replace(/--.*$/gm, '')
 
-/** Of a file that declares a function: everything up to the comment on it. */
+/** The part of a function's file before the comment on the function. */
 export const bodyOf = (sql: string): string => withoutComments(sql).split(/^comment on/m)[0] ?? ''
 
 /** The committed migrations, one after another, and the one being written. */
@@ -25,15 +25,15 @@ export function migrations(): { committed: string; current: string } {
   }
 }
 
-/** What a migration includes: only lines that graphile-migrate itself takes for an include. */
+/** The files that a migration includes: only lines that graphile-migrate itself accepts as an include. */
 export const includesOf = (migration: string): string[] =>
   [...migration.matchAll(/^--![ \t]*include[ \t]+(.*\.sql)[ \t]*$/gm)].map(([, path]) => path as string)
 
-/** Lines that somebody meant as an include and that graphile-migrate would skip without a word. */
+/** Lines that were meant as an include, but that graphile-migrate would silently ignore. */
 export const malformedIncludesOf = (migration: string): string[] =>
   migration.split(/\r?\n/).filter((line) => /--.*\binclude\b.*\.sql\b/i.test(line) && includesOf(line).length === 0)
 
-/** Each included file's text as committed last. */
+/** The text of each included file as last committed. */
 export function lastIncludedCopies(committed: string): Map<string, string> {
   const copies = committed.matchAll(/^--! Included (\S+)\n([\s\S]*?)\n?^--! EndIncluded \1$/gm)
   return new Map([...copies].map(([, path, text]) => [path as string, text as string]))

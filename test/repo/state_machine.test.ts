@@ -4,7 +4,7 @@ import { inTransaction } from '../helpers/database.ts'
 
 const entities = { Slot: 'booking_slot', Booking: 'booking' }
 
-it('docs/state-machine.md draws exactly the transitions that the database allows', async () => {
+it('docs/state-machine.md shows exactly the transitions that the database allows', async () => {
   const page = await readFile('docs/state-machine.md', 'utf8')
   const drawn = Object.entries(entities).flatMap(([heading, entity]) => {
     const chart = page.split(`## ${heading}\n`)[1]?.split('```')[1] ?? ''

@@ -2,13 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import type { Claims, Db } from '../helpers/database.ts'
-import { startServer } from '../helpers/program.ts'
-import { tokenOf, tokenSettings } from '../helpers/tokens.ts'
+import type { Claims } from '../helpers/database.ts'
+import { ownServer, sharedServer, type TestServer } from '../helpers/server.ts'
+import { tokenOf } from '../helpers/tokens.ts'
 
-/** A response, its body read. */
+/** A response with its body. */
 export interface Reply {
   status: number
   headers: Headers
@@ -18,35 +16,28 @@ export interface Reply {
 }
 
 export interface Sent {
-  /** Sent as JSON; a string as it is. */
+  /** Sent as JSON; a string is sent as it is. */
   body?: unknown
   headers?: Record<string, string>
 }
 
-/** Sends a request below /api, as somebody. Throws when the response is not what openapi.json says. */
+/** Sends a request below /api on behalf of a caller. Throws if the response does not match openapi.json. */
 export type Client = (method: string, path: string, sent?: Sent) => Promise<Reply>
 
-export interface RestServer {
-  url: string
-  /** The owner's connection to its database, with which rows are made. */
-  owner: Connection & Db
-  /** A client with a token for these claims; without any, an anonymous one. */
+export interface RestServer extends Omit<TestServer, 'as'> {
+  /** A client with a token for these claims, or an anonymous one without claims. */
   as(claims?: Claims): Promise<Client>
-  tokenOf(claims: Claims): Promise<string>
-  stop(): Promise<void>
 }
 
-/** The real server on a database of its own. Call stop() when done. */
-export async function serveRest(): Promise<RestServer> {
-  const database = await cloneDatabase()
-  const owner = await connect(database.url)
-  const server = await startServer(database.serverUrl, { JWT_SECRET: tokenSettings.jwtSecret, LOG_LEVEL: 'warn' })
+/**
+ * The server that tests share, on a database that has the rows of others too; or, for a test that looks at all rows,
+ * one of its own. Call stop() when done.
+ */
+export async function serveRest({ own = false } = {}): Promise<RestServer> {
+  const server = await (own ? ownServer() : sharedServer())
   const documented = await documentedResponses()
-
   return {
-    url: server.url,
-    owner: owner as Connection & Db,
-    tokenOf,
+    ...server,
     async as(claims) {
       const authorization = claims?.sub ? { authorization: `Bearer ${await tokenOf(claims)}` } : {}
       return async (method, path, { body, headers } = {}) => {
@@ -57,16 +48,10 @@ export async function serveRest(): Promise<RestServer> {
           ...(body !== undefined && { body: bytesOf(body) }),
         })
         const text = await response.text()
-        const reply = { status: response.status, headers: response.headers, body: text && JSON.parse(text), text }
+        const reply = { status: response.status, headers: response.headers, body: bodyOf(response, text), text }
         documented(method, path, reply)
         return reply
       }
-    },
-    async stop() {
-      await owner.close()
-      const code = await server.stop()
-      await database.drop()
-      if (code !== 0) throw new Error(`the server ended with ${code}:\n${server.stderr()}`)
     },
   }
 }
@@ -75,7 +60,10 @@ interface Operation {
   responses: Record<string, { content?: Record<string, { schema: object }> }>
 }
 
-/** Holds a response against openapi.json: its status, its content type and its body. Throws naming what is not so. */
+/**
+ * Compares a response with openapi.json: its status, its content type and its body. Throws an error that names the
+ * difference.
+ */
 async function documentedResponses(): Promise<(method: string, path: string, reply: Reply) => void> {
   const document = JSON.parse(await readFile(join(import.meta.dirname, '../../openapi.json'), 'utf8'))
   const ajv = new Ajv2020({ allErrors: true, strict: false })
@@ -89,7 +77,7 @@ async function documentedResponses(): Promise<(method: string, path: string, rep
     const operations = paths.find(([pattern]) => pattern.test(path.split('?')[0] ?? ''))?.[1]
     const operation = operations?.[method === 'HEAD' ? 'get' : method.toLowerCase()]
     const fault = (what: string) => new Error(`${method} ${path} answered ${status}, ${what}: ${text}`)
-    // What is at no address, or does not know the method, is told as any other problem.
+    // An unknown address or an unsupported method is answered as any other problem.
     const responses = operation?.responses ?? document.paths['/me'].get.responses
     const expected = responses[status] ?? (status >= 400 ? responses.default : undefined)
     if (!expected) throw fault('which is not documented')
@@ -105,5 +93,9 @@ async function documentedResponses(): Promise<(method: string, path: string, rep
     if (!validate(body)) throw fault(ajv.errorsText(validate.errors))
   }
 }
+
+/** A file is compared as text. */
+const bodyOf = ({ headers }: Response, text: string) =>
+  /json/.test(headers.get('content-type') ?? '') && text ? JSON.parse(text) : text
 
 const bytesOf = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body))

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import createClient from 'openapi-fetch'
 import { untilServed } from '../helpers/few_at_once.ts'
-import { aCustomer, aPractice, aSlot, type Customer, unique } from '../helpers/world.ts'
+import { aVisitPractice } from '../helpers/visits.ts'
+import { aCustomer, aPractice, aSlot, type Customer, noonZone, unique } from '../helpers/world.ts'
 import { type Client, type RestServer, serveRest } from './api.ts'
 import type { paths } from './openapi.d.ts'
 
@@ -63,8 +64,62 @@ it('a client generated from openapi.json registers, finds a slot, books it, move
   expect(again.error).toMatchObject({ code: 'illegal_transition', details: { status: 'cancelled' } })
 })
 
+describe('a visit of several slots', () => {
+  it('is searched, held, booked for a service and moved: it takes as many slots as it needs', async () => {
+    const { clinicId, doctorId, slotIds, firstVisit, longVisit, customer } = await aVisitPractice(
+      server.owner,
+      // Where the slots, from now on, are not divided by midnight.
+      noonZone(),
+    )
+    const [first, second, third] = slotIds as [string, string, string]
+    const patient = await server.as(customer.claims)
+    const search = async (path: string, serviceId = longVisit) =>
+      (await patient('GET', `${path}${path.includes('?') ? '&' : '?'}serviceId=${serviceId}`)).body
+    const starts = slotIds.slice(0, 3).map((bookingSlotId) => ({ bookingSlotId }))
+    for (const path of [
+      `/clinics/${clinicId}/availability`,
+      `/doctors/${doctorId}/availability`,
+      `/availability/search?clinicId=${clinicId}`,
+    ])
+      expect((await search(path)).items).toMatchObject(starts)
+    expect((await search(`/availability/days?clinicId=${clinicId}`)).items).toHaveLength(1)
+    expect(await search(`/bookingSlots/${slotIds[3]}/bookability`)).toMatchObject({
+      isBookable: false,
+      refusedAs: 'run_not_free',
+    })
+    expect(await search(`/clinics/${clinicId}/availability`, '0')).toMatchObject({ code: 'service_not_found' })
+
+    const body = { serviceId: firstVisit }
+    expect((await patient('POST', `/bookingSlots/${first}/hold`, { body })).body).toMatchObject({
+      id: first,
+      status: 'HELD',
+    })
+    const booked = await patient('POST', `/bookingSlots/${first}/book`, { body })
+    expect(booked.body).toMatchObject({ bookingSlotId: first, serviceId: firstVisit })
+    expect(Date.parse(booked.body.visitEndsAt) - Date.parse(booked.body.visitStartsAt)).toBe(3_600_000)
+    expect((await patient('GET', `/bookingSlots/${second}`)).body).toMatchObject({
+      status: 'BOOKED',
+      headSlotId: first,
+    })
+    expect((await ann('POST', `/bookingSlots/${second}/book`)).body).toMatchObject({ code: 'slot_taken' })
+
+    const moved = await patient('POST', `/bookings/${booked.body.id}/reschedule`, {
+      body: { bookingSlotId: third, serviceId: longVisit },
+    })
+    expect(moved.body).toMatchObject({ bookingSlotId: third, serviceId: longVisit, sequence: 1 })
+    expect((await search(`/clinics/${clinicId}/availability`, firstVisit)).items).toMatchObject([
+      { bookingSlotId: first },
+    ])
+    const refused = await ann('POST', `/bookingSlots/${second}/book`, { body })
+    expect(refused.body).toMatchObject({
+      code: 'run_not_free',
+      details: { bookingSlotId: third, reason: 'slot_taken' },
+    })
+  })
+})
+
 describe('a slot', () => {
-  it('is held, given back, held again and booked', async () => {
+  it('is held, released, held again and booked', async () => {
     const path = `/bookingSlots/${practice.slotId}`
     expect((await ann('POST', `${path}/hold`)).body).toMatchObject({
       status: 'HELD',
@@ -75,12 +130,12 @@ describe('a slot', () => {
     const bob = await server.as((await aCustomer(server.owner)).claims)
     expect((await bob('POST', `${path}/book`)).body).toMatchObject({ status: 409, code: 'slot_held' })
     expect(await ann('POST', `${path}/book`)).toMatchObject({ status: 201 })
-    // He does not see it any more, and yet is told what became of it.
+    // He can no longer see the slot, but the refusal still says that it is taken.
     expect(await bob('GET', path)).toMatchObject({ status: 404 })
     expect((await bob('POST', `${path}/book`)).body).toMatchObject({ status: 409, code: 'slot_taken' })
   })
 
-  it('is booked and freed by saying who has it, and saying it again changes nothing', async () => {
+  it('is booked and freed by setting its customer, and repeating that changes nothing', async () => {
     const path = `/bookingSlots/${practice.slotId}`
     const { customerId } = practice.customer
     const booked = await ann('PUT', path, { body: { customerId } })
@@ -101,7 +156,7 @@ describe('a slot', () => {
     ])
   })
 
-  it('that is booked is withdrawn with its booking, when asked', async () => {
+  it('with a booking is withdrawn only with cascade', async () => {
     const { body: booking } = await ann('POST', `/bookingSlots/${practice.slotId}/book`)
     const refused = await desk('DELETE', `/bookingSlots/${practice.slotId}`)
     expect(refused.body).toMatchObject({ status: 409, details: { liveBookings: [{ bookingId: booking.id }] } })
@@ -113,7 +168,7 @@ describe('a slot', () => {
   })
 })
 
-it('a doctor’s day is withdrawn with what is booked on it, when asked, and once under a key', async () => {
+it("a doctor's day is withdrawn with its bookings with cascade, and once per key", async () => {
   const { body: booking } = await ann('POST', `/bookingSlots/${practice.slotId}/book`)
   const path = `/doctors/${practice.doctorId}/withdraw-day`
   const day = { slotDate: booking.slotDate, reason: 'The doctor is ill' }
@@ -137,10 +192,10 @@ it('a doctor’s day is withdrawn with what is booked on it, when asked, and onc
   expect((await desk('POST', '/doctors/999999999/withdraw-day', { body: day })).body.code).toBe('doctor_not_found')
 })
 
-it('the day itself: checked in, completed; or not come', async () => {
+it('the day of the visit: checked in and completed, or marked as a no-show', async () => {
   const book = async (slotId: string) =>
     (await desk('POST', `/bookingSlots/${slotId}/book`, { body: { customerId: practice.customer.customerId } })).body.id
-  // Makes her known to the clinic: the desk books for people in its records only.
+  // Adds her to the clinic's records, because the desk books for people in its records only.
   await ann('POST', `/bookingSlots/${practice.slotId}/hold`)
   await ann('POST', `/bookingSlots/${practice.slotId}/release`)
   const [now, before] = [
@@ -151,7 +206,7 @@ it('the day itself: checked in, completed; or not come', async () => {
   expect((await desk('POST', `/bookings/${now}/check-in`)).body.status).toBe('CHECKED_IN')
   expect((await desk('POST', `/bookings/${now}/complete`)).body.status).toBe('COMPLETED')
   expect((await desk('POST', `/bookings/${now}/no-show`)).body.code).toBe('illegal_transition')
-  // And what was recorded by mistake is taken back, step by step.
+  // Steps that were recorded by mistake are undone one by one.
   expect((await desk('DELETE', `/bookings/${now}/no-show`)).body.code).toBe('illegal_transition')
   expect((await desk('DELETE', `/bookings/${now}/complete`)).body).toMatchObject({ id: now, status: 'CHECKED_IN' })
   expect((await desk('DELETE', `/bookings/${now}/check-in`)).body).toMatchObject({ id: now, status: 'BOOKED' })
@@ -160,7 +215,7 @@ it('the day itself: checked in, completed; or not come', async () => {
 })
 
 describe('an Idempotency-Key', () => {
-  it('lets fifty retries at once make one booking, and gives all the same answer', async () => {
+  it('lets fifty concurrent retries make one booking, and gives all the same response', async () => {
     const path = `/bookingSlots/${practice.slotId}/book`
     const replies = await Promise.all(
       Array.from({ length: 50 }, () =>
@@ -178,7 +233,7 @@ describe('an Idempotency-Key', () => {
     expect(await bookingsOf(practice.customer)).toBe(1)
   })
 
-  it('is good for one request: another body, address or method is refused', async () => {
+  it('is valid for one request: another body, address or method is refused', async () => {
     const headers = { 'idempotency-key': 'one' }
     const path = `/bookingSlots/${practice.slotId}`
     await ann('POST', `${path}/book`, { body: { note: 'a' }, headers })
@@ -193,7 +248,7 @@ describe('an Idempotency-Key', () => {
     expect(await bookingsOf(practice.customer)).toBe(1)
   })
 
-  it('is of what is asked for, however it is written', async () => {
+  it('belongs to the meaning of the request, not its notation', async () => {
     const { customerId } = practice.customer
     const path = `/bookingSlots/${practice.slotId}/book`
     const headers = { 'idempotency-key': 'order' }
@@ -218,7 +273,7 @@ describe('an Idempotency-Key', () => {
     expect((await hold({})).headers.get('idempotency-replayed')).toBe('true')
   })
 
-  it('is of another request when values are in another order', async () => {
+  it('belongs to another request when values are in another order', async () => {
     const manager = await server.as(practice.manager.claims)
     const path = `/doctors/${practice.doctorId}/specializations`
     const [a, b] = (
@@ -233,7 +288,7 @@ describe('an Idempotency-Key', () => {
     expect(other.body.code).toBe('idempotency_key_reused')
   })
 
-  it('is each caller’s own', async () => {
+  it('belongs to one caller', async () => {
     const bob = await aCustomer(server.owner)
     const headers = { 'idempotency-key': 'shared' }
     expect(await ann('POST', `/bookingSlots/${practice.slotId}/book`, { headers })).toMatchObject({ status: 201 })
@@ -243,7 +298,7 @@ describe('an Idempotency-Key', () => {
     })
   })
 
-  it('stores no refusal: what was refused is judged anew', async () => {
+  it('stores no refusal: a request that was refused is executed again', async () => {
     const headers = { 'idempotency-key': 'patient' }
     const bob = await server.as((await aCustomer(server.owner)).claims)
     const path = `/bookingSlots/${practice.slotId}`
@@ -253,9 +308,9 @@ describe('an Idempotency-Key', () => {
     expect(await ann('POST', `${path}/book`, { headers })).toMatchObject({ status: 201 })
   })
 
-  it('gives a receptionist who was dismissed no stored response', async () => {
+  it('returns no stored response to a receptionist who was dismissed', async () => {
     const { accountId, claims } = practice.receptionist
-    // Still staff somewhere else.
+    // Still an employee of another clinic.
     await server.owner.query(
       `insert into app_public.employees (clinic_id, account_id, role, full_name) values ($1, $2, 'manager', 'Kim')`,
       [(await aPractice(server.owner)).clinicId, accountId],
@@ -275,7 +330,7 @@ describe('an Idempotency-Key', () => {
     expect((await add()).body).toMatchObject({ status: 403, code: 'forbidden' })
   })
 
-  it('works for every change: a clinic’s doctor is made, changed and removed once', async () => {
+  it("works for every change: a clinic's doctor is created, changed and removed once", async () => {
     const manager = await server.as(practice.manager.claims)
     const twice = async (method: string, path: string, body: unknown, key: string) => {
       const headers = { 'idempotency-key': key }
@@ -300,12 +355,12 @@ describe('an Idempotency-Key', () => {
     await twice('DELETE', `/timeslots/${timeSlot.id}`, undefined, 'e')
   })
 
-  it('stores nothing with tokens in it', async () => {
+  it('stores no response with tokens', async () => {
     const anybody = await server.as()
     const headers = { 'idempotency-key': 'secret' }
     const body = { email: `twice-${Date.now()}@test.example`, password: 'a fine long password', fullName: 'Twice' }
     const first = (await anybody('POST', '/customers', { body, headers })).body
-    // Judged anew: the password is that of the account, so a second session begins.
+    // Executed anew: the password is the account's, so a second session begins.
     const second = (await anybody('POST', '/customers', { body, headers })).body
     expect(second).toMatchObject({ accountId: first.accountId })
     expect(second.sessionId).not.toBe(first.sessionId)

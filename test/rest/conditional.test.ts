@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 const ifMatch = (tag: string) => ({ headers: { 'if-match': tag } })
 
-/** Each change of one row: what it is made upon, and the request. */
+/** Each change of one row: how the row is created, and the request. */
 const changes: [string, () => Promise<{ as: Client; method: string; path: string; body?: unknown }>][] = [
   [
     'PUT /clinics/{id}',
@@ -178,7 +178,7 @@ async function booked(slotId = practice.slotId): Promise<string> {
 
 describe('If-Match', () => {
   it.each(changes)(
-    '%s: an older version, and what is none, is refused; the present one is not',
+    '%s: an older version and an invalid one are refused, the current one is accepted',
     async (_name, make) => {
       const { as, method, path, body } = await make()
       for (const tag of ['"99"', 'W/"1"', '"x"', '"0"']) {
@@ -190,12 +190,12 @@ describe('If-Match', () => {
     },
   )
 
-  it('* is any version', async () => {
+  it('* matches any version', async () => {
     const reply = await manager('PATCH', `/doctors/${practice.doctorId}`, { body: { about: 'x' }, ...ifMatch('*') })
     expect(reply.headers.get('etag')).toMatch(/^"2\./)
   })
 
-  it('with several tags is met by the version that one of them is of', async () => {
+  it('with several tags matches if one of them is the current version', async () => {
     const path = `/doctors/${practice.doctorId}`
     const change = (tags: string) => manager('PATCH', path, { body: { about: unique('x') }, ...ifMatch(tags) })
     const first = (await manager('GET', path)).headers.get('etag') ?? ''
@@ -206,7 +206,7 @@ describe('If-Match', () => {
     }
   })
 
-  it('is refused where a request has no version to compare with', async () => {
+  it('is refused for a request without a version to compare with', async () => {
     const body = { fullName: 'New' }
     for (const headers of [{ 'if-match': '"1"' }, { 'if-match': '*' }, { 'if-none-match': '*' }]) {
       const made = await manager('POST', `/clinics/${practice.clinicId}/doctors`, { body, headers })
@@ -216,7 +216,7 @@ describe('If-Match', () => {
     expect(items).toHaveLength(1)
   })
 
-  it('tells nobody of a row they may not see', async () => {
+  it('reveals nothing of a row that the caller may not see', async () => {
     const { body } = await (await server.as())('PATCH', '/doctors/999999', { body: { about: 'x' }, ...ifMatch('"1"') })
     expect(body.status).toBe(404)
     expect((await manager('PATCH', '/doctors/999999', { body: { about: 'x' }, ...ifMatch('"1"') })).body.status).toBe(
@@ -224,7 +224,7 @@ describe('If-Match', () => {
     )
   })
 
-  it('lets one of two win who saw the same version', async () => {
+  it('lets one of two requests with the same version win', async () => {
     const path = `/doctors/${practice.doctorId}`
     const replies = await Promise.all(
       ['a', 'b'].map((about) => manager('PATCH', path, { body: { about }, ...ifMatch('"1"') })),
@@ -234,7 +234,7 @@ describe('If-Match', () => {
 })
 
 describe('If-None-Match', () => {
-  it.each(changes)('%s: the present version is refused, others are not', async (_name, make) => {
+  it.each(changes)('%s: the current version is refused, others are accepted', async (_name, make) => {
     const { as, method, path, body } = await make()
     for (const tag of ['"1"', 'W/"1"', '"7", "1.AbC_d-e"', '*']) {
       const { body: problem } = await as(method, path, { body, headers: { 'if-none-match': tag } })
@@ -255,7 +255,7 @@ describe('If-None-Match', () => {
     expect((await change({ 'if-match': '*', 'if-none-match': '"9"' })).status).toBe(200)
   })
 
-  it('tells nobody of a row they may not see', async () => {
+  it('reveals nothing of a row that the caller may not see', async () => {
     const headers = { 'if-none-match': '*' }
     const { body } = await ann('DELETE', '/doctors/999999', { headers })
     expect(body.code).toBe('doctor_not_found')
@@ -267,7 +267,7 @@ describe('If-None-Match', () => {
 })
 
 describe('ETag', () => {
-  it('begins with the row’s version, before and after a change', async () => {
+  it("begins with the row's version, before and after a change", async () => {
     const path = `/doctors/${practice.doctorId}`
     const read = await manager('GET', path)
     expect(read.headers.get('etag')).toMatch(new RegExp(`^"${read.body.rowVersion}[.]`))
@@ -277,7 +277,7 @@ describe('ETag', () => {
     expect([again.text, again.headers.get('etag')]).toEqual([changed.text, changed.headers.get('etag')])
   })
 
-  it('of a doctor changes when a specialization is renamed, which If-Match does not mind', async () => {
+  it('of a doctor changes when a specialization is renamed, while If-Match still accepts the former one', async () => {
     const path = `/doctors/${practice.doctorId}`
     const name = unique('Skill')
     const { id } = await server.owner.one('insert into app_public.specializations (name) values ($1) returning id', [
@@ -290,11 +290,11 @@ describe('ETag', () => {
     await server.owner.query('update app_public.specializations set name = $2 where id = $1', [id, `${name} II`])
     const renamed = await ann('GET', path, { headers })
     expect(renamed).toMatchObject({ status: 200, body: { specializations: [{ name: `${name} II` }], rowVersion: 2 } })
-    // The doctor is the same one, whom nobody else has changed.
+    // The doctor's own row was not changed.
     expect((await manager('PATCH', path, { body: { about: 'x' }, ...ifMatch(known) })).status).toBe(200)
   })
 
-  it('is of what the caller may see', async () => {
+  it('depends on what the caller may see', async () => {
     const path = `/bookingSlots/${practice.slotId}`
     await ann('POST', `${path}/hold`)
     const desk = await server.as(practice.receptionist.claims)
@@ -304,11 +304,11 @@ describe('ETag', () => {
     const tags = [await ann('GET', `/doctors/${other}`), await ann('GET', `/doctors/${practice.doctorId}`)].map(
       ({ headers }) => headers.get('etag'),
     )
-    // Of the same version, and not the same.
+    // The version is the same, the representation is not.
     expect(new Set(tags).size).toBe(2)
   })
 
-  it('of a doctor counts the specializations', async () => {
+  it('of a doctor changes with the specializations', async () => {
     const path = `/doctors/${practice.doctorId}`
     const { id } = await server.owner.one('insert into app_public.specializations (name) values ($1) returning id', [
       unique('Skill'),
@@ -316,7 +316,7 @@ describe('ETag', () => {
     const changed = await manager('PUT', `${path}/specializations`, { body: { specializationIds: [id] } })
     expect(changed.body.specializations).toMatchObject([{ id }])
     expect(changed.headers.get('etag')).toMatch(/^"2[.]/)
-    // Set again, nothing changes.
+    // Setting the same ones again changes nothing.
     expect(
       (await manager('PUT', `${path}/specializations`, { body: { specializationIds: [id] } })).headers.get('etag'),
     ).toBe(changed.headers.get('etag'))
@@ -329,7 +329,7 @@ describe('ETag', () => {
   })
 
   it.each(['TAG', 'W/TAG', '"7", TAG', '*'])(
-    'If-None-Match: %s of what has not changed is answered 304',
+    'If-None-Match: %s of an unchanged resource is answered 304',
     async (known) => {
       const path = `/doctors/${practice.doctorId}`
       const tag = known.replace('TAG', (await manager('GET', path)).headers.get('etag') ?? '')
@@ -340,7 +340,7 @@ describe('ETag', () => {
     },
   )
 
-  it('of a list is of what is in it', async () => {
+  it('of a list depends on its content', async () => {
     const path = `/clinics/${practice.clinicId}/doctors`
     const tag = (await ann('GET', path)).headers.get('etag') ?? ''
     expect((await ann('GET', path, { headers: { 'if-none-match': tag } })).status).toBe(304)

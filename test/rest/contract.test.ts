@@ -2,12 +2,14 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { buildSchema, parse, validate } from 'graphql'
-import { locates } from '../../src/rest/locate.ts'
-import { refusalsOf } from '../../src/rest/openapi.ts'
+import { refusalsOf } from '../../src/rest/openapi/openapi.ts'
+import { ProblemError } from '../../src/rest/problem.ts'
 import { routes } from '../../src/rest/routes/index.ts'
+import { locates } from '../../src/rest/routes/locate.ts'
+import { checkOf } from '../../src/rest/validate.ts'
 import { type RestServer, serveRest } from './api.ts'
 
-// The endpoints that were asked for, as the overview lists them: none can go missing.
+// The endpoints that the overview lists: none may be missing.
 
 const list = await readFile(join(import.meta.dirname, 'overview_endpoints.md'), 'utf8')
 const asked = [...list.matchAll(/^- `(GET|POST|PUT|PATCH|DELETE) (\S+)`/gm)].map(([, method = '', path = '']) => ({
@@ -15,7 +17,7 @@ const asked = [...list.matchAll(/^- `(GET|POST|PUT|PATCH|DELETE) (\S+)`/gm)].map
   path,
 }))
 const schema = buildSchema(await readFile('schema.graphql', 'utf8'))
-/** By shape: what an id is called does not matter. */
+/** By form: the names of ids do not matter. */
 const shape = (path: string) => path.replace(/\{\w+\}/g, '{}')
 
 let server: RestServer
@@ -25,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop())
 
 describe('the overview', () => {
-  it('lists its endpoints in a form that is read here', () => {
+  it('lists its endpoints in a form that this test can read', () => {
     // One for each line that begins as they do.
     expect(asked).toHaveLength(list.split('\n').filter((line) => line.startsWith('- `')).length)
     expect(asked.length).toBeGreaterThan(30)
@@ -45,12 +47,31 @@ describe('the overview', () => {
 })
 
 describe('the table of routes', () => {
-  it.each([...routes, ...Object.entries(locates).map(([id, { document }]) => ({ id, document }))])(
-    '$id: its document fits the schema',
-    ({ document }) => {
-      expect(validate(schema, parse(document))).toEqual([])
-    },
-  )
+  it.each(routes)('$id: its document matches the schema', ({ document }) => {
+    expect(validate(schema, parse(document))).toEqual([])
+  })
+
+  it.each(routes)('$id: the check of its requests compiles', (route) => {
+    // Compiled by the first request. What it finds wrong in this one is a ProblemError; an error of the schema is another.
+    try {
+      checkOf(route, schema)(new URLSearchParams(), {})
+    } catch (error) {
+      expect(error).toBeInstanceOf(ProblemError)
+    }
+  })
+
+  it.each(Object.entries(locates))('the look-up of a %s matches the database', async (_what, { statement }) => {
+    await server.owner.query(`prepare look_up as ${statement}; deallocate look_up`)
+  })
+
+  it('looks up only what exists', () => {
+    const wanted = new Set(routes.flatMap(({ locate }) => locate?.what ?? []))
+    expect(wanted).toEqual(new Set(Object.keys(locates)))
+  })
+
+  it('looks nothing up for an endpoint with secrets, which has no transaction for it', () => {
+    expect(routes.filter(({ secret, locate }) => secret && locate)).toEqual([])
+  })
 
   it('names refusals that are registered', async () => {
     const registered = (await server.owner.query<{ name: string }>('select name from app_hidden.error_codes')).map(
@@ -67,7 +88,7 @@ describe('the table of routes', () => {
     expect(names).toEqual([...new Set(names)])
   })
 
-  it('calls an id the same wherever its address begins the same', () => {
+  it('gives an id the same name wherever its address begins the same', () => {
     const byShape = Map.groupBy(
       routes.map(({ path }) => path),
       shape,
@@ -76,8 +97,8 @@ describe('the table of routes', () => {
   })
 })
 
-describe('what explains the API', () => {
-  it('is served, and comes from this server alone', async () => {
+describe('the reference of the API', () => {
+  it('is served, and loads everything from this server', async () => {
     const get = async (path: string) => {
       const response = await fetch(`${server.url}${path}`)
       return { status: response.status, text: await response.text() }
@@ -92,11 +113,11 @@ describe('what explains the API', () => {
       expect(part).toMatch(/^\/api\//)
       expect(await get(part)).toMatchObject({ status: 200 })
     }
-    // No script and no style in the page itself, which a content security policy would refuse.
+    // No script and no style in the page itself, because a content security policy would refuse them.
     expect(page.text).not.toMatch(/<script>|<style|\son\w+=/)
   })
 
-  it('has a place for every refusal, which its type leads to', async () => {
+  it("has a section for every refusal, which the problem's type links to", async () => {
     const { body } = await (await server.as())('GET', '/bookings/1')
     const response = await fetch(new URL(body.type, server.url))
     expect(await response.text()).toContain(`id="${new URL(body.type, server.url).hash.slice(1)}"`)

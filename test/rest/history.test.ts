@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => server?.stop())
 
-it('the calendar as it was is told to who works there, page by page', async () => {
+it("a past state of the calendar is readable for the clinic's staff, page by page", async () => {
   const { owner } = server
   const { clinicId, slotId, customer, receptionist } = await aPractice(owner)
   const { at, day } = await owner.one(
@@ -39,7 +39,7 @@ it('the calendar as it was is told to who works there, page by page', async () =
   expect((await desk('GET', `${path}&to=2100-01-01`)).body).toMatchObject({ code: 'invalid_argument' })
 })
 
-it('a manager takes the head of the chain away, and verifies by it later', async () => {
+it('a manager stores the head of the chain, and verifies against it later', async () => {
   const { owner } = server
   const { clinicId, manager } = await aPractice(owner)
   const client = await server.as(manager.claims)

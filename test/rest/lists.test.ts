@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { eventually } from '../helpers/eventually.ts'
 import { aDoctor, aPractice, aSlot, unique } from '../helpers/world.ts'
 import { type Client, type RestServer, serveRest } from './api.ts'
 
@@ -17,7 +18,7 @@ interface Row {
 }
 
 beforeAll(async () => {
-  server = await serveRest()
+  server = await serveRest({ own: true })
   practice = await aPractice(server.owner)
   for (let i = 0; i < 11; i++) await aSlot(server.owner, practice.clinicId, practice.doctorId, 72 + 12 * i)
   anybody = await server.as()
@@ -48,7 +49,7 @@ describe.each([
   ['what is free', () => '/availability/search'],
   ['what is free near a time zone', () => '/availability/search?nearTimeZone=Europe/Vienna'],
 ])('%s', (_name, path) => {
-  it('come in pages that together are the whole, in order', async () => {
+  it('are returned in pages that together are complete and in order', async () => {
     const whole = (await anybody('GET', `${path()}${path().includes('?') ? '&' : '?'}limit=100`)).body.items as Row[]
     expect(whole).toHaveLength(12)
     const parts = await pages(anybody, `${path()}${path().includes('?') ? '&' : '?'}limit=5`)
@@ -83,7 +84,7 @@ describe('lists', () => {
     expect((await desk('GET', `${path}?status=OPEN`)).body.items).toEqual([])
   })
 
-  it('of bookings are filtered by all that they are asked for, together', async () => {
+  it('of bookings are filtered by all given criteria together', async () => {
     const { body: all } = await desk('GET', '/bookings')
     const booking = all.items[0]
     const { clinicId, doctorId, customerId, slotDate } = booking
@@ -104,7 +105,7 @@ describe('lists', () => {
     }
   })
 
-  it('find by the name or id of a specialization, in any case', async () => {
+  it('find by the name or id of a specialization, in any letter case', async () => {
     const name = unique('Skill')
     const { id } = await server.owner.one('insert into app_public.specializations (name) values ($1) returning id', [
       name,
@@ -125,7 +126,7 @@ describe('lists', () => {
     }
   })
 
-  it('refuse a specialization, clinic or doctor that is not there', async () => {
+  it('refuse an unknown specialization, clinic or doctor', async () => {
     const search = '/availability/search'
     const { clinicId, doctorId } = practice
     for (const [path, code] of [
@@ -145,14 +146,14 @@ describe('lists', () => {
     expect((await anybody('GET', `${search}?clinicId=${clinicId}&doctorId=${doctorId}`)).body.items).not.toEqual([])
   })
 
-  it('of a clinic or doctor that is not there are not there', async () => {
+  it('of an unknown clinic or doctor are answered 404', async () => {
     for (const path of ['/clinics/999999/doctors', '/clinics/999999/timeslots', '/clinics/999999/availability'])
       expect((await anybody('GET', path)).body).toMatchObject({ status: 404, code: 'clinic_not_found' })
     for (const path of ['/doctors/999999/bookingSlots', '/doctors/999999/availability'])
       expect((await anybody('GET', path)).body).toMatchObject({ status: 404, code: 'doctor_not_found' })
   })
 
-  it('of clinics, doctors and patients find by name, however it is spelt, on one page', async () => {
+  it('of clinics, doctors and patients find by name, in any spelling, on one page', async () => {
     const { clinicId } = practice
     const names = async (client: Client, path: string) => {
       const { status, body } = await client('GET', path)
@@ -175,11 +176,26 @@ describe('lists', () => {
     expect(status).toBe(400)
   })
 
-  it('refuse a cursor that was not made here', async () => {
+  it('refuse a cursor that the API did not make', async () => {
     for (const path of [`/doctors/${practice.doctorId}/bookingSlots`, '/clinics', '/availability/search']) {
       const { body } = await anybody('GET', `${path}?cursor=nonsense`)
       expect(body.status).toBeGreaterThanOrEqual(400)
       expect(body.status).toBeLessThan(500)
     }
   })
+})
+
+it('a list is read in the transaction that has looked up the row in its address', async () => {
+  await server.owner.query('begin; lock table app_public.booking_slots')
+  const answer = anybody('GET', `/doctors/${practice.doctorId}/availability`)
+  // The transaction that waits for the slots still has its lock on the doctors.
+  await eventually(async () => {
+    const [held] = await server.owner.query<{ doctors: number }>(
+      `select count(*)::int as doctors from pg_locks waiting join pg_locks held using (pid)
+       where waiting.relation = 'app_public.booking_slots'::regclass and not waiting.granted
+         and held.relation = 'app_public.doctors'::regclass and held.granted`,
+    )
+    return held?.doctors === 1
+  }, 'a request that waits for the slots and holds the doctors').finally(() => server.owner.query('commit'))
+  expect((await answer).status).toBe(200)
 })

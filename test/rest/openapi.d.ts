@@ -36,7 +36,7 @@ export interface paths {
   "/auth/password-reset": {
     /**
      * Choose a new password by the token of that link; ends all sessions of the account
-     * @description For: Whoever has the token.
+     * @description For: Anyone who has the token.
      */
     post: operations["resetPassword"];
   };
@@ -50,9 +50,30 @@ export interface paths {
   "/me": {
     /**
      * Who the caller is, and what they may do where
-     * @description For: Whoever is signed in.
+     * @description For: Anyone who is signed in.
      */
     get: operations["getMe"];
+  };
+  "/me/email": {
+    /**
+     * Send a link to a new e-mail address, which becomes that of the account when the link is opened
+     * @description For: Callers who are signed in, with their password.
+     */
+    post: operations["changeEmail"];
+  };
+  "/me/email-confirmation-request": {
+    /**
+     * Send the link with which the caller confirms their e-mail address again
+     * @description For: Callers who are signed in.
+     */
+    post: operations["requestEmailConfirmation"];
+  };
+  "/me/email-confirmation": {
+    /**
+     * Confirm an e-mail address with the token of the link that was sent to it
+     * @description For: Callers who are signed in to the account to which the link belongs.
+     */
+    post: operations["confirmEmail"];
   };
   "/me/export": {
     /**
@@ -109,6 +130,20 @@ export interface paths {
      */
     delete: operations["revokeInvitation"];
   };
+  "/clinics/{clinicId}/networkAlerts": {
+    /**
+     * List the dates of which customers of one network took a large part within a day, and that the desk has not dismissed
+     * @description For: The clinic’s staff and administrators.
+     */
+    get: operations["listNetworkAlerts"];
+  };
+  "/clinics/{clinicId}/networkAlerts/dismiss": {
+    /**
+     * Dismiss the alert about a date: the desk has looked at its bookings
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["dismissNetworkAlert"];
+  };
   "/clinics/{clinicId}/doctors": {
     /**
      * List doctors in clinic, or find some by `name`
@@ -157,6 +192,80 @@ export interface paths {
      */
     get: operations["listSpecializations"];
   };
+  "/clinics/{clinicId}/services": {
+    /**
+     * List what visits to a clinic can be for, in the clinic’s order
+     * @description For: Everybody.
+     */
+    get: operations["listServices"];
+    /**
+     * Add a service to a clinic
+     * @description For: The clinic’s managers and administrators.
+     */
+    post: operations["createService"];
+  };
+  "/services/{id}": {
+    /**
+     * Get a service: how long a visit takes, what to bring, who may book it, which doctors offer it
+     * @description For: Everybody.
+     */
+    get: operations["getService"];
+    /**
+     * Remove a service with its questions; one that was booked becomes inactive instead
+     * @description For: The clinic’s managers and administrators.
+     */
+    delete: operations["removeService"];
+    /**
+     * Update a service: what is left out stays
+     * @description For: The clinic’s managers and administrators.
+     */
+    patch: operations["patchService"];
+  };
+  "/services/{id}/doctors": {
+    /**
+     * Say which doctors offer a service: these and no others
+     * @description For: The clinic’s managers and administrators.
+     */
+    put: operations["replaceServiceDoctors"];
+  };
+  "/clinics/{clinicId}/services/order": {
+    /**
+     * Put a clinic’s services in this order; those left out follow
+     * @description For: The clinic’s managers and administrators.
+     */
+    put: operations["reorderServices"];
+  };
+  "/services/{id}/questions": {
+    /**
+     * List what patients are asked when they book a service, in this order
+     * @description For: Everybody.
+     */
+    get: operations["listServiceQuestions"];
+    /**
+     * Add a question to a service
+     * @description For: The clinic’s managers and administrators.
+     */
+    post: operations["createServiceQuestion"];
+  };
+  "/questions/{id}": {
+    /**
+     * Remove a question; one that was answered becomes inactive instead
+     * @description For: The clinic’s managers and administrators.
+     */
+    delete: operations["removeServiceQuestion"];
+    /**
+     * Update a question: what is left out stays. Answers that were given keep the question as it was asked
+     * @description For: The clinic’s managers and administrators.
+     */
+    patch: operations["patchServiceQuestion"];
+  };
+  "/services/{id}/questions/order": {
+    /**
+     * Put the questions of a service in this order; those left out follow
+     * @description For: The clinic’s managers and administrators.
+     */
+    put: operations["reorderServiceQuestions"];
+  };
   "/customers": {
     /**
      * List customers. With `clinicId` those in a clinic’s records, as that clinic knows them
@@ -203,6 +312,13 @@ export interface paths {
      */
     post: operations["addClinicCustomer"];
   };
+  "/clinics/{clinicId}/customersWithoutAddress": {
+    /**
+     * List which of some customers would get no message of a kind from the clinic, and have to be phoned
+     * @description For: The clinic’s staff and administrators.
+     */
+    get: operations["listCustomersWithoutAddress"];
+  };
   "/customers/{id}/export": {
     /**
      * Everything that is held about a person, as one document
@@ -216,6 +332,95 @@ export interface paths {
      * @description For: Customers themselves, and administrators.
      */
     post: operations["eraseCustomer"];
+  };
+  "/me/dependants": {
+    /**
+     * List the people for whom the caller books, such as children, and guardianships that have ended
+     * @description For: Customers.
+     */
+    get: operations["listDependants"];
+    /**
+     * Add a person for whom the caller books, such as a child: a customer without an account of their own
+     * @description For: Customers with a confirmed e-mail address.
+     */
+    post: operations["addDependant"];
+  };
+  "/me/dependants/{customerId}": {
+    /**
+     * Stop booking for a dependant. Their appointments stay
+     * @description For: Their guardian.
+     */
+    delete: operations["endGuardianship"];
+  };
+  "/me/claimableRecords": {
+    /**
+     * List the records that clinics made with the caller’s confirmed e-mail address and that nobody has claimed
+     * @description For: Customers.
+     */
+    get: operations["listClaimableRecords"];
+  };
+  "/customers/{id}/claim": {
+    /**
+     * Add a record that a clinic made to the caller, or with `forCustomerId` to a dependant of the caller
+     * @description For: Customers who confirmed the e-mail address that the clinic has recorded.
+     */
+    post: operations["claimCustomer"];
+  };
+  "/customers/{id}/merge": {
+    /**
+     * Merge a customer into another who is the same person. Nothing is rewritten, and it can be undone
+     * @description For: Administrators.
+     */
+    post: operations["mergeCustomers"];
+  };
+  "/me/merge-request": {
+    /**
+     * Mail a link to the address of another account of the caller’s, with which the two are merged
+     * @description For: Customers with a confirmed e-mail address, with their password.
+     */
+    post: operations["requestAccountMerge"];
+  };
+  "/me/merge": {
+    /**
+     * Merge another account, or a clinic’s record, with the token of the link that was mailed to its address
+     * @description For: Customers who are signed in to the account that asked for the link.
+     */
+    post: operations["confirmMerge"];
+  };
+  "/customers/{id}/undoMerge": {
+    /**
+     * Reverse a merge or a claim: the customer stands for itself again
+     * @description For: The person into whom the customer was merged, and administrators.
+     */
+    post: operations["undoMerge"];
+  };
+  "/clinics/{clinicId}/mergedCustomers": {
+    /**
+     * List pairs of a clinic’s records that are of one person: replace customerId by survivingCustomerId
+     * @description For: The clinic’s staff and administrators.
+     */
+    get: operations["listMergedCustomers"];
+  };
+  "/clinics/{clinicId}/guardians": {
+    /**
+     * List who books for some customers of a clinic, as the clinic may know them
+     * @description For: The clinic’s staff and administrators.
+     */
+    get: operations["listGuardians"];
+  };
+  "/humans/documents": {
+    /**
+     * Store an identity document of a customer, doctor or employee, encrypted, and get the human behind them
+     * @description For: Administrators.
+     */
+    post: operations["storeIdentityDocument"];
+  };
+  "/humans/find": {
+    /**
+     * Get the human whose identity document this is; isKnown is false if it is not stored
+     * @description For: Administrators.
+     */
+    post: operations["findHumanByDocument"];
   };
   "/clinics/{clinicId}/timeslots": {
     /**
@@ -253,6 +458,13 @@ export interface paths {
      */
     post: operations["createDoctorSlot"];
   };
+  "/doctors/{doctorId}/weeklyPlan": {
+    /**
+     * Switch time slots on or off on a weekday of a doctor’s weekly plan, for a span of dates; all or nothing
+     * @description For: The clinic’s managers and administrators.
+     */
+    post: operations["changeWeeklyPlan"];
+  };
   "/doctors/slots/{id}": {
     /**
      * Update doctor slot availability
@@ -264,6 +476,68 @@ export interface paths {
      * @description For: The clinic’s managers and administrators.
      */
     delete: operations["removeDoctorSlot"];
+  };
+  "/clinics/{clinicId}/absences": {
+    /**
+     * List absences of the clinic’s doctors, by their last date
+     * @description For: The clinic’s desk and administrators all; doctors their own and those of everyone.
+     */
+    get: operations["listAbsences"];
+    /**
+     * Add an absence of a doctor, or of all: its slots are withdrawn, and slots are no longer made in it. Visits that are booked in it are refused, listed for rebooking or cancelled (`booked`)
+     * @description For: The clinic’s desk, doctors their own, and administrators.
+     */
+    post: operations["addAbsence"];
+  };
+  "/clinics/{clinicId}/absenceEffect": {
+    /**
+     * What an absence of these dates and times would do: how many slots it withdraws, how many visits it affects
+     * @description For: The clinic’s desk, doctors their own, and administrators.
+     */
+    get: operations["getAbsenceEffect"];
+  };
+  "/clinics/{clinicId}/bookingsInAbsence": {
+    /**
+     * List the visits that an absence of these dates and times would affect
+     * @description For: The clinic’s desk, doctors their own, and administrators.
+     */
+    get: operations["listBookingsInAbsence"];
+  };
+  "/absences/{id}": {
+    /**
+     * Get absence
+     * @description For: The clinic’s desk and administrators; doctors their own and those of everyone.
+     */
+    get: operations["getAbsence"];
+    /**
+     * Change the kind, the dates and times, and the note of an absence; what is left out becomes empty. Slots that it no longer covers are open again, and other visits that are booked in it are refused, listed for rebooking or cancelled (`booked`)
+     * @description For: The clinic’s desk, doctors their own, and administrators.
+     */
+    put: operations["changeAbsence"];
+    /**
+     * Remove an absence: the slots that it withdrew are open again, unless another absence covers them
+     * @description For: The clinic’s desk, doctors their own, and administrators.
+     */
+    delete: operations["removeAbsence"];
+  };
+  "/clinics/{clinicId}/holidayRegions": {
+    /**
+     * List the countries, or the parts of one, whose public holidays are known
+     * @description For: The clinic’s managers and administrators.
+     */
+    get: operations["listHolidayRegions"];
+  };
+  "/clinics/{clinicId}/holidays": {
+    /**
+     * List the public holidays of a region in a year, for a manager to choose from
+     * @description For: The clinic’s managers and administrators.
+     */
+    get: operations["listHolidays"];
+    /**
+     * Add public holidays as absences of all doctors, each once; answers those that were added
+     * @description For: The clinic’s managers and administrators.
+     */
+    post: operations["addHolidays"];
   };
   "/doctors/{doctorId}/bookingSlots": {
     /**
@@ -331,6 +605,13 @@ export interface paths {
      */
     post: operations["bookSlot"];
   };
+  "/clinics/{clinicId}/bookingsToPhone": {
+    /**
+     * List the bookings ahead that the clinic cancelled and whose patients no message reaches: 100 at most
+     * @description For: The clinic’s staff and administrators.
+     */
+    get: operations["listBookingsToPhone"];
+  };
   "/bookings": {
     /**
      * List bookings, by time
@@ -345,6 +626,13 @@ export interface paths {
      */
     get: operations["getBooking"];
   };
+  "/bookings/{id}/answers": {
+    /**
+     * List what the patient answered to the questions of the service, as they were asked
+     * @description For: Customers their own; the clinic’s desk and administrators any of the clinic.
+     */
+    get: operations["listBookingAnswers"];
+  };
   "/bookings/{id}/cancel": {
     /**
      * Cancel a booking; its slot is free again at once
@@ -358,6 +646,13 @@ export interface paths {
      * @description For: Customers their own; the clinic’s desk and administrators any of the clinic.
      */
     post: operations["rescheduleBooking"];
+  };
+  "/bookings/{id}/link": {
+    /**
+     * End the link in the messages about a booking, and send a new one
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["sendNewLink"];
   };
   "/bookings/{id}/check-in": {
     /**
@@ -395,6 +690,619 @@ export interface paths {
      */
     delete: operations["undoNoShow"];
   };
+  "/clinics/{clinicId}/seriesPlan": {
+    /**
+     * Find the slots for a series of visits. For each date on which the visit cannot be booked there is the reason, and the nearest slots that can
+     * @description For: The clinic’s desk and administrators.
+     */
+    get: operations["planSeries"];
+  };
+  "/clinics/{clinicId}/seriesPlan/createBookingSlots": {
+    /**
+     * Create the booking slots of the templates on the dates of a series, also beyond the generated weeks
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["generateSeriesSlots"];
+  };
+  "/clinics/{clinicId}/series": {
+    /**
+     * Book 2 to 52 slots for a customer as a series: all or none, with one confirmation
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["bookSeries"];
+  };
+  "/clinics/{clinicId}/series/{seriesId}": {
+    /**
+     * List the visits of a series, by time, also those that were cancelled
+     * @description For: The clinic’s staff and administrators.
+     */
+    get: operations["listSeriesBookings"];
+  };
+  "/clinics/{clinicId}/series/{seriesId}/movePlan": {
+    /**
+     * Find the slots to which the visits of a series would move, from a date on: for each visit the slot, or why it cannot be booked
+     * @description For: The clinic’s desk and administrators.
+     */
+    get: operations["planSeriesMove"];
+  };
+  "/clinics/{clinicId}/series/{seriesId}/move": {
+    /**
+     * Move visits of a series, each to a slot of its own: all or none, with one message; answers those bookings
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["moveSeries"];
+  };
+  "/clinics/{clinicId}/series/{seriesId}/cancel": {
+    /**
+     * Cancel the visits of a series that lie ahead, from a date on, with one message; answers those bookings
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["cancelSeries"];
+  };
+  "/bookings/{id}/consultation": {
+    /**
+     * Get the state of the room of an online visit, and who has come
+     * @description For: Customers their own; the clinic’s staff and administrators any of the clinic.
+     */
+    get: operations["getConsultation"];
+  };
+  "/clinics/{clinicId}/bookings/{bookingId}/enter": {
+    /**
+     * Join an online visit for the clinic, as its host
+     * @description For: The doctor of the visit, and the desk of the clinic.
+     */
+    post: operations["enterConsultation"];
+  };
+  "/links/consultation": {
+    /**
+     * Get the entrance of the online visit to which a join link leads; changes nothing
+     * @description For: Anyone who has the link.
+     */
+    post: operations["consultationByLink"];
+  };
+  "/links/join": {
+    /**
+     * Join the online visit to which a join link leads, as its patient
+     * @description For: Anyone who has the link.
+     */
+    post: operations["joinByLink"];
+  };
+  "/recordings": {
+    /**
+     * List the recordings of the caller’s visits, those of archived bookings too
+     * @description For: Signed-in people; patients get theirs, doctors those of their own visits.
+     */
+    get: operations["listRecordings"];
+  };
+  "/recordings/{id}": {
+    /**
+     * Get what is known about a recording, without the file
+     * @description For: The patient of the visit, guardians, and the doctor of the visit.
+     */
+    get: operations["getRecording"];
+    /**
+     * Remove a recording and its file; this cannot be undone
+     * @description For: The patient of the visit, guardians, and the doctor of the visit.
+     */
+    delete: operations["removeRecording"];
+  };
+  "/clinics/{clinicId}/recordings/{recordingId}/open": {
+    /**
+     * Get an address from which the file of a recording can be downloaded for five minutes
+     * @description For: The patient of the visit, guardians, and the doctor of the visit.
+     */
+    post: operations["openRecording"];
+  };
+  "/bookings/{id}/recordings": {
+    /**
+     * List the recordings of an online visit
+     * @description For: The patient of the visit, guardians, and the doctor of the visit. To others who see the booking the list is empty.
+     */
+    get: operations["listBookingRecordings"];
+  };
+  "/clinics/{clinicId}/bookings/{bookingId}/recordings": {
+    /**
+     * Begin the upload of a recording: get an address that takes this one file by PUT within an hour
+     * @description For: The doctor of the visit.
+     */
+    post: operations["beginRecording"];
+  };
+  "/bookings/{id}/recordingConsent": {
+    /**
+     * Get who has agreed that an online visit is recorded
+     * @description For: The patient of the visit, guardians, and the doctor of the visit.
+     */
+    get: operations["getRecordingConsent"];
+    /**
+     * Agree that an online visit is recorded, or withdraw that, which removes its recordings
+     * @description For: The patient of the visit, guardians, and the doctor of the visit.
+     */
+    post: operations["agreeToRecording"];
+  };
+  "/links/recordingConsent": {
+    /**
+     * The same for the patient, with the join link of a message
+     * @description For: Anyone who has the link.
+     */
+    post: operations["agreeToRecordingByLink"];
+  };
+  "/clinics/{clinicId}/resources": {
+    /**
+     * List the rooms and the equipment of a clinic, by name
+     * @description For: The clinic’s staff and administrators; everyone who is signed in gets the rooms.
+     */
+    get: operations["listResources"];
+    /**
+     * Add a room or equipment to a clinic
+     * @description For: The clinic’s managers and administrators.
+     */
+    post: operations["createResource"];
+  };
+  "/resources/{id}": {
+    /**
+     * Get a room or equipment
+     * @description For: The clinic’s staff and administrators; a room: everyone who is signed in.
+     */
+    get: operations["getResource"];
+    /**
+     * Remove a room or equipment; one that a service needs or a visit has becomes inactive instead
+     * @description For: The clinic’s managers and administrators.
+     */
+    delete: operations["removeResource"];
+    /**
+     * Update a room or equipment: what is left out stays
+     * @description For: The clinic’s managers and administrators.
+     */
+    patch: operations["patchResource"];
+  };
+  "/services/{id}/needs": {
+    /**
+     * List what a visit to a service takes: one of the resources with the same number each
+     * @description For: The clinic’s staff and administrators.
+     */
+    get: operations["listServiceNeeds"];
+    /**
+     * Say what a visit to a service takes: [["1", "2"], ["3"]] for one of two rooms and the machine
+     * @description For: The clinic’s managers and administrators.
+     */
+    put: operations["replaceServiceNeeds"];
+  };
+  "/bookings/{id}/resources": {
+    /**
+     * List the rooms and the equipment that a booking has
+     * @description For: Customers their own, of which they see the rooms; the clinic’s staff and administrators any of the clinic.
+     */
+    get: operations["listBookingResources"];
+  };
+  "/bookings/{id}/freeResources": {
+    /**
+     * List the rooms and the equipment that a booking can have, with those that it has
+     * @description For: The clinic’s staff and administrators.
+     */
+    get: operations["listResourcesForBooking"];
+  };
+  "/bookings/{id}/changeResource": {
+    /**
+     * Give a booking another room, or other equipment
+     * @description For: The desk of the clinic and administrators.
+     */
+    post: operations["changeBookingResource"];
+  };
+  "/prices": {
+    /**
+     * List prices, the latest first
+     * @description For: Everybody.
+     */
+    get: operations["listPrices"];
+    /**
+     * Set the price of a service, with every doctor or with one
+     * @description For: The clinic’s managers and administrators.
+     */
+    post: operations["createPrice"];
+  };
+  "/prices/{id}": {
+    /**
+     * Change from when and until when a price is valid
+     * @description For: The clinic’s managers and administrators.
+     */
+    patch: operations["endPrice"];
+  };
+  "/coupons": {
+    /**
+     * List coupons, the latest first
+     * @description For: The clinic’s desk and administrators.
+     */
+    get: operations["listCoupons"];
+    /**
+     * Add a coupon
+     * @description For: The clinic’s managers and administrators.
+     */
+    post: operations["createCoupon"];
+  };
+  "/invoices": {
+    /**
+     * List invoices, the latest first
+     * @description For: Customers see their own and those of their dependants, the desk those of its clinic, administrators all.
+     */
+    get: operations["listInvoices"];
+    /**
+     * Make an invoice for a customer, a draft without lines
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["createInvoice"];
+  };
+  "/invoices/{id}": {
+    /**
+     * Get an invoice with its lines
+     * @description For: Customers see their own and those of their dependants, the desk those of its clinic, administrators all.
+     */
+    get: operations["getInvoice"];
+  };
+  "/invoices/{id}/document": {
+    /**
+     * Download an invoice as a PDF, in the customer’s language or another one
+     * @description For: Customers their own and those of their dependants, the desk those of its clinic, administrators all.
+     */
+    get: operations["getInvoiceDocument"];
+  };
+  "/invoices/{id}/charges": {
+    /**
+     * Add a charge to an invoice that is not settled
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["addCharge"];
+  };
+  "/invoices/{id}/discounts": {
+    /**
+     * Give a discount, an amount or a percentage
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["addDiscount"];
+  };
+  "/invoices/{id}/coupon": {
+    /**
+     * Use a coupon on an invoice
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["applyCoupon"];
+  };
+  "/invoices/{id}/adjustments": {
+    /**
+     * Change what an invoice charges, by another line
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["adjustInvoice"];
+  };
+  "/invoices/{id}/issue": {
+    /**
+     * Issue a draft: it gets its number
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["issueInvoice"];
+  };
+  "/invoices/{id}/void": {
+    /**
+     * Make an invoice void: what was paid becomes credit
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["voidInvoice"];
+  };
+  "/invoices/{id}/write-off": {
+    /**
+     * Give up what is due, or a part of it
+     * @description For: The clinic’s managers and administrators.
+     */
+    post: operations["writeOff"];
+  };
+  "/invoices/{id}/to-credit": {
+    /**
+     * Take what was paid back as credit
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["moveToCredit"];
+  };
+  "/invoices/{id}/pay-by-credit": {
+    /**
+     * Pay an invoice from credit
+     * @description For: The customer, the desk and administrators.
+     */
+    post: operations["spendCredit"];
+  };
+  "/payments": {
+    /**
+     * List payments, the latest first
+     * @description For: Customers see their own and those of their dependants, the desk those of its clinic, administrators all.
+     */
+    get: operations["listPayments"];
+    /**
+     * Record money received at the desk: it pays invoices, or becomes credit
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["recordPayment"];
+  };
+  "/payments/{id}/refunds": {
+    /**
+     * Pay money back: at the desk at once, an online payment through its provider
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["refundPayment"];
+  };
+  "/refunds": {
+    /**
+     * List refunds, the latest first
+     * @description For: Customers see their own and those of their dependants, the desk those of its clinic, administrators all.
+     */
+    get: operations["listRefunds"];
+  };
+  "/movements": {
+    /**
+     * List movements, the latest first
+     * @description For: Customers see their own and those of their dependants, the desk those of its clinic, administrators all.
+     */
+    get: operations["listMovements"];
+  };
+  "/credits": {
+    /**
+     * List credit by clinic and customer
+     * @description For: Customers see their own and those of their dependants, the desk those of its clinic, administrators all.
+     */
+    get: operations["listCredits"];
+    /**
+     * Give a customer credit that nobody paid for
+     * @description For: The clinic’s managers and administrators.
+     */
+    post: operations["grantGoodwill"];
+  };
+  "/checkouts": {
+    /**
+     * List checkouts, the latest first
+     * @description For: Customers see their own and those of their dependants, administrators all.
+     */
+    get: operations["listCheckouts"];
+    /**
+     * Begin to pay for visits, which are booked when the payment arrives, and for invoices
+     * @description For: Customers.
+     */
+    post: operations["beginCheckout"];
+  };
+  "/checkouts/{id}": {
+    /**
+     * Get a checkout: its state, and the address of the page on which it is paid
+     * @description For: The customer who began it, and administrators.
+     */
+    get: operations["getCheckout"];
+    /**
+     * Give a checkout up: what it holds is free again
+     * @description For: The customer who began it, and administrators.
+     */
+    delete: operations["cancelCheckout"];
+  };
+  "/clinics/{clinicId}/providerAccount": {
+    /**
+     * Get through which provider patients pay online, and the clinic’s account there
+     * @description For: The clinic’s managers and administrators.
+     */
+    get: operations["getProviderAccount"];
+    /**
+     * Set through which provider patients pay online; null ends online payments
+     * @description For: The clinic’s managers and administrators.
+     */
+    put: operations["setProviderAccount"];
+  };
+  "/clinics/{clinicId}/bookkeeping": {
+    /**
+     * Lines of issued invoices, payments and movements of money, in order of time
+     * @description For: The clinic’s managers and administrators.
+     */
+    get: operations["listBookkeeping"];
+  };
+  "/clinics/{clinicId}/bookkeeping.csv": {
+    /**
+     * The same as a CSV file with all rows. A text that a spreadsheet would read as a formula begins with an apostrophe
+     * @description For: The clinic’s managers and administrators.
+     */
+    get: operations["exportBookkeeping"];
+  };
+  "/clinics/{clinicId}/waitingList": {
+    /**
+     * List who waits for a time, in the order of joining
+     * @description For: Customers see their own entries, the clinic’s staff and administrators all.
+     */
+    get: operations["listWaitingList"];
+    /**
+     * Wait for a time; joining again for the same thing changes the conditions
+     * @description For: Customers for themselves; the clinic’s desk and administrators for customers of the clinic.
+     */
+    post: operations["joinWaitingList"];
+  };
+  "/clinics/{clinicId}/waitingList/{waitingId}/leave": {
+    /**
+     * Leave the waiting list; what was offered to the entry is declined
+     * @description For: Customers their own; the clinic’s desk and administrators any of the clinic.
+     */
+    post: operations["leaveWaitingList"];
+  };
+  "/clinics/{clinicId}/waitingList/{waitingId}/priority": {
+    /**
+     * Set who is offered freed times first: higher priorities come before others
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["setWaitingPriority"];
+  };
+  "/clinics/{clinicId}/slotOffers": {
+    /**
+     * List the times that were offered to the waiting list, the latest first
+     * @description For: Customers see their own, the clinic’s staff and administrators all.
+     */
+    get: operations["listSlotOffers"];
+  };
+  "/me/slotOffers": {
+    /**
+     * List the times that the caller, or a dependant of the caller, is offered and that nobody has taken
+     * @description For: Customers.
+     */
+    get: operations["listCurrentOffers"];
+  };
+  "/clinics/{clinicId}/slotOffers/{offerId}/accept": {
+    /**
+     * Take an offered time: book it, or move the booking of the entry to it
+     * @description For: Customers their own; the clinic’s desk and administrators any of the clinic.
+     */
+    post: operations["acceptOffer"];
+  };
+  "/clinics/{clinicId}/slotOffers/{offerId}/decline": {
+    /**
+     * Decline an offered time, so that others get it sooner
+     * @description For: Customers their own; the clinic’s desk and administrators any of the clinic.
+     */
+    post: operations["declineOffer"];
+  };
+  "/clinics/{clinicId}/bookingSlots/{bookingSlotId}/open": {
+    /**
+     * End the offers of a time that is offered to the waiting list: anyone can book it
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["openOfferedSlot"];
+  };
+  "/guests/book": {
+    /**
+     * Hold a slot for a guest, who has no account, and mail a link that books it
+     * @description For: Everybody, where the clinic’s policy accepts guests.
+     */
+    post: operations["bookAsGuest"];
+  };
+  "/guests/confirm": {
+    /**
+     * Book what is held for a guest, by the token of the link in the mail
+     * @description For: Anyone who has the link.
+     */
+    post: operations["confirmGuestBooking"];
+  };
+  "/links/booking": {
+    /**
+     * Get the booking to which the link of a message leads; changes nothing
+     * @description For: Anyone who has the link.
+     */
+    post: operations["bookingByLink"];
+  };
+  "/links/cancel": {
+    /**
+     * Cancel the booking to which the link of a message leads
+     * @description For: Anyone who has the link.
+     */
+    post: operations["cancelByLink"];
+  };
+  "/links/reschedule": {
+    /**
+     * Move the booking to which the link of a message leads to another slot of the clinic
+     * @description For: Anyone who has the link.
+     */
+    post: operations["rescheduleByLink"];
+  };
+  "/me/record-request": {
+    /**
+     * Ask to add the clinic’s record of the booking to the caller’s account: mails a link to the recorded address
+     * @description For: Customers with a confirmed e-mail address who have the link; see POST /me/merge.
+     */
+    post: operations["requestRecordByLink"];
+  };
+  "/links/wait": {
+    /**
+     * Wait for an earlier time than that of the booking to which the link of a message leads
+     * @description For: Anyone who has the link.
+     */
+    post: operations["waitByLink"];
+  };
+  "/links/offer": {
+    /**
+     * Get the offered time to which the link of a message leads; changes nothing
+     * @description For: Anyone who has the link.
+     */
+    post: operations["offerByLink"];
+  };
+  "/links/acceptOffer": {
+    /**
+     * Take the offered time to which the link of a message leads
+     * @description For: Anyone who has the link.
+     */
+    post: operations["acceptOfferByLink"];
+  };
+  "/links/declineOffer": {
+    /**
+     * Decline the offered time to which the link of a message leads
+     * @description For: Anyone who has the link.
+     */
+    post: operations["declineOfferByLink"];
+  };
+  "/me/calendarLink": {
+    /**
+     * Get the caller’s link to the calendar of their own appointments; with `renew` a new one, which ends the former
+     * @description For: Customers.
+     */
+    post: operations["createOwnCalendarLink"];
+    /**
+     * End the caller’s link to the calendar of their own appointments
+     * @description For: Customers.
+     */
+    delete: operations["revokeOwnCalendarLink"];
+  };
+  "/clinics/{clinicId}/calendarLink": {
+    /**
+     * Get the caller’s link to the calendar of a clinic; with `renew` a new one, which ends the former
+     * @description For: The desk of the clinic.
+     */
+    post: operations["createClinicCalendarLink"];
+    /**
+     * End the caller’s link to the calendar of a clinic
+     * @description For: The desk of the clinic.
+     */
+    delete: operations["revokeClinicCalendarLink"];
+  };
+  "/clinics/{clinicId}/doctors/{doctorId}/calendarLink": {
+    /**
+     * Get the caller’s link to the calendar of a doctor; with `renew` a new one, which ends the former
+     * @description For: The doctor, and the desk of the clinic.
+     */
+    post: operations["createDoctorCalendarLink"];
+    /**
+     * End the caller’s link to the calendar of a doctor
+     * @description For: The doctor, and the desk of the clinic.
+     */
+    delete: operations["revokeDoctorCalendarLink"];
+  };
+  "/clinics/{clinicId}/externalCalendars": {
+    /**
+     * List the external calendars that doctors have connected, and why one cannot be read
+     * @description For: The clinic’s managers and administrators all; doctors their own.
+     */
+    get: operations["listExternalCalendars"];
+  };
+  "/clinics/{clinicId}/doctors/{doctorId}/externalCalendars": {
+    /**
+     * Connect an external calendar: free slots in its busy times are withdrawn within minutes, and booked visits in them are listed for rebooking. `calendar` is {"kind": "ics", "url"} or {"kind": "caldav", "url", "username", "password"}
+     * @description For: The doctor, the clinic’s managers and administrators.
+     */
+    post: operations["connectExternalCalendar"];
+  };
+  "/externalCalendars/{id}": {
+    /**
+     * Get an external calendar, and why it cannot be read
+     * @description For: The doctor, the clinic’s managers and administrators.
+     */
+    get: operations["getExternalCalendar"];
+    /**
+     * Disconnect an external calendar: its address and its busy times are deleted, and the slots are open again
+     * @description For: The doctor, the clinic’s managers and administrators.
+     */
+    delete: operations["disconnectExternalCalendar"];
+  };
+  "/clinics/{clinicId}/externalCalendars/{id}/address": {
+    /**
+     * Replace the address, user name and password of an external calendar, which is then read at once
+     * @description For: The doctor, the clinic’s managers and administrators.
+     */
+    post: operations["changeExternalCalendar"];
+  };
   "/clinics/{clinicId}/availability": {
     /**
      * Get available slots for clinic
@@ -423,12 +1331,40 @@ export interface paths {
      */
     get: operations["listDaysWithFreeSlots"];
   };
+  "/timeZones/utcOffsets": {
+    /**
+     * List what the clocks of time zones show: offsets from UTC over the last six and the next four years
+     * @description For: Everybody.
+     */
+    get: operations["listUtcOffsets"];
+  };
   "/availability/createBookingSlots": {
     /**
      * Manually create booking slots for a time range (done every week by a job)
      * @description For: The clinic’s managers and administrators.
      */
     post: operations["createBookingSlots"];
+  };
+  "/clinics/{clinicId}/lateNotifications": {
+    /**
+     * List the messages to patients and webhooks that were given up, or are more than a minute late; newest first
+     * @description For: The clinic’s staff and administrators.
+     */
+    get: operations["listLateNotifications"];
+  };
+  "/clinics/{clinicId}/notifications/{id}/send-again": {
+    /**
+     * Send a message that was sent or given up once more, to the address that the clinic has now
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["sendAgain"];
+  };
+  "/clinics/{clinicId}/notifications/{id}/settle": {
+    /**
+     * Record that nothing more is to be done about a message that was given up, for example after a phone call
+     * @description For: The clinic’s desk and administrators.
+     */
+    post: operations["settleNotification"];
   };
   "/clinics/{clinicId}/calendar": {
     /**
@@ -459,7 +1395,7 @@ export interface components {
   schemas: {
     Tokens: {
       accountId: string | null;
-      /** @description The customer that the account is, if one. */
+      /** @description The account's customer, if it has one. */
       customerId: string | null;
       /** Format: uuid */
       sessionId: string | null;
@@ -477,6 +1413,10 @@ export interface components {
     Person: {
       accountId: string | null;
       email: string | null;
+      /** @description Whether the caller has proved that `email` is theirs, with the link of a mail (confirm_email). */
+      emailIsConfirmed: boolean | null;
+      /** @description The address that replaces `email` as soon as the caller confirms it; null if none was asked for. */
+      newEmail: string | null;
       isAdmin: boolean | null;
       customerId: string | null;
       fullName: string | null;
@@ -484,33 +1424,40 @@ export interface components {
       deskClinicIds: ((string | null)[]) | null;
       managerClinicIds: ((string | null)[]) | null;
     };
+    EmailChange: {
+      /** @description The address to which a link was sent; null if the present address was named. */
+      newEmail: string | null;
+    };
     CustomerExport: {
-      /** @description Rises when what is read by its name moves or changes its meaning; what is new does not count. */
+      /** @description Increases when an existing field moves or changes its meaning. New fields do not change it. */
       formatVersion: number | null;
       /** Format: date-time */
       exportedAt: string | null;
       customerId: string | null;
       profile: unknown;
-      /** @description Null for somebody whom a clinic wrote down and who never registered. */
+      /** @description Null for a person whom a clinic recorded and who never registered. */
       account: unknown;
       clinicRecords: unknown;
       bookings: unknown;
       notifications: unknown;
       events: unknown;
+      family: unknown;
+      money: unknown;
+      waitingList: unknown;
     };
     Clinic: {
       id: string;
       name: string;
-      /** @description IANA name, such as Europe/Berlin. All local dates and times of the clinic are in it. */
+      /** @description IANA name, such as Europe/Berlin. All local dates and times of the clinic are in this zone. */
       timeZone: string;
-      /** @description ISO 3166-1, two letters: DE. Phone numbers in national form are read by it. When left out, that of the time zone. */
+      /** @description ISO 3166-1, two letters, such as DE. Phone numbers in national form are read as numbers of this country. The default is the country of the time zone. */
       country: string | null;
       address: string | null;
       email: string | null;
       phone: string | null;
-      /** @description Ended by deactivate_clinic. */
+      /** @description Set to false by deactivate_clinic. */
       isActive: boolean;
-      /** @description Counts changes. Give the version you read with an update: a stale one is refused. */
+      /** @description Counts changes. Send the version that was read with an update; an outdated version is refused. */
       rowVersion: number;
       /** Format: date-time */
       createdAt: string;
@@ -527,6 +1474,23 @@ export interface components {
       createdAt: string | null;
       /** Format: date-time */
       expiresAt: string | null;
+      /** @description What became of the mail with the link: pending, sent, dead (the mail server refused it), or dropped (too many mails to this address in an hour: invite the person again later). */
+      delivery: string | null;
+      /** Format: date-time */
+      sentAt: string | null;
+    };
+    NetworkAlert: {
+      clinicId: string | null;
+      /** Format: date */
+      slotDate: string | null;
+      /** @description How many slots of the date they have held or booked, whatever became of them. */
+      slotsTaken: number | null;
+      /** @description How many slots the date had then. */
+      slotsOfDay: number | null;
+      /** Format: date-time */
+      firstAt: string | null;
+      /** Format: date-time */
+      lastAt: string | null;
     };
     Specialization: {
       id: string;
@@ -537,13 +1501,107 @@ export interface components {
       clinicId: string;
       fullName: string;
       about: string | null;
-      /** @description Ended by deactivate_doctor. */
+      /** @description Set to false by deactivate_doctor. */
       isActive: boolean;
       /** @description Reads and enables pagination through a set of `DoctorSpecialization`. */
       specializations: components["schemas"]["Specialization"][];
       rowVersion: number;
       /** Format: date-time */
       createdAt: string;
+    };
+    Interval: {
+      /** @description A quantity of years. */
+      years: number | null;
+      /** @description A quantity of months. */
+      months: number | null;
+      /** @description A quantity of days. */
+      days: number | null;
+      /** @description A quantity of hours. */
+      hours: number | null;
+      /** @description A quantity of minutes. */
+      minutes: number | null;
+      /**
+       * @description A quantity of seconds. This is the only non-integer field, as all the other
+       * fields will dump their overflow into a smaller unit of time. Intervals don’t
+       * have a smaller unit than seconds.
+       */
+      seconds: number | null;
+    };
+    DoctorService: {
+      doctorId: string;
+      /** @description How long the visit takes with this doctor. Null: as long as the service says. */
+      duration: components["schemas"]["Interval"] | null;
+    };
+    Service: {
+      id: string;
+      clinicId: string;
+      /** @description The place in the clinic's list of services. */
+      position: number;
+      name: string;
+      /** @description The name in other languages, by two-letter code: {"de": "Erstgespräch"}. For other languages `name` is shown. */
+      names: unknown;
+      /** @description What patients bring to the visit, or do before it. */
+      preparation: string | null;
+      /** @description The same in other languages, as in `names`. */
+      preparations: unknown;
+      /** @description How long the visit takes; it occupies adjoining slots. Null: one slot, however long it is. */
+      duration: components["schemas"]["Interval"] | null;
+      bufferBefore: components["schemas"]["Interval"];
+      bufferAfter: components["schemas"]["Interval"];
+      /** @description Visits start only at multiples of this after midnight, in the clinic's local time: 1 hour means on the full hour. Null: whenever a slot starts. */
+      startEvery: components["schemas"]["Interval"] | null;
+      /** @enum {string} */
+      mode: "IN_PERSON" | "ONLINE" | "EITHER";
+      /** @description The specialization of the service, for the search. */
+      specializationId: string | null;
+      /**
+       * @description Who may book it. The desk may book every service.
+       * @enum {string}
+       */
+      bookableBy: "EVERYONE" | "KNOWN_PATIENTS" | "DESK";
+      /**
+       * @description The patients who may book it: all, new ones (no visit yet), or those who return. The desk is not bound.
+       * @enum {string}
+       */
+      patients: "ALL" | "NEW" | "RETURNING";
+      /** @description As in the clinic's policy, which applies when this is null. */
+      leadTime: components["schemas"]["Interval"] | null;
+      /** @description As in the clinic's policy, which applies when this is null. */
+      horizon: components["schemas"]["Interval"] | null;
+      /** @description As in the clinic's policy, which applies when this is null. */
+      cancellationCutoff: components["schemas"]["Interval"] | null;
+      /** @description Whether its visits take rooms or equipment: set_service_needs says which. */
+      takesResources: boolean;
+      /** @description False: it cannot be booked or chosen any more. Bookings of it stay. */
+      isActive: boolean;
+      /** @description Reads and enables pagination through a set of `DoctorService`. */
+      doctors: components["schemas"]["DoctorService"][];
+      rowVersion: number;
+      /** Format: date-time */
+      createdAt: string;
+    };
+    ServiceQuestion: {
+      id: string;
+      clinicId: string;
+      serviceId: string;
+      /** @description The place among the questions of the service. */
+      position: number;
+      question: string;
+      /** @description The question in other languages, by two-letter code. For other languages `question` is shown. */
+      questions: unknown;
+      /** @enum {string} */
+      kind: "TEXT" | "CHOICE" | "YES_NO";
+      /** @description The possible answers; empty unless the kind is choice. */
+      choices: (string | null)[];
+      /** @description The choices in other languages, each list in the order of `choices`: {"de": ["Vorsorge", "Beschwerden"]}. */
+      choicesByLanguage: unknown;
+      /** @description Whether patients have to answer it when they book. The desk is not bound. */
+      isRequired: boolean;
+      /** @description The number of characters that an answer by text may have. */
+      maxLength: number;
+      /** @description False: it is not asked any more. Answers to it stay. */
+      isActive: boolean;
+      rowVersion: number;
     };
     ListedCustomer: {
       id: string;
@@ -557,8 +1615,20 @@ export interface components {
       id: string;
       fullName: string;
       email: string | null;
+      /**
+       * Format: date-time
+       * @description When the customer proved that the address is theirs: for a customer with an account, the address of the account.
+       */
+      emailVerifiedAt: string | null;
       phone: string | null;
+      /**
+       * Format: date
+       * @description Entered for dependants. Clinics do not see it.
+       */
+      birthDate: string | null;
       isActive: boolean;
+      /** @description The customer whom this one turned out to be: the surviving record. A pointer only: bookings and events keep the customer that they were made for, and undo_merge sets it to null again. Never a customer who is merged too. */
+      mergedIntoId: string | null;
       rowVersion: number;
       /** Format: date-time */
       createdAt: string;
@@ -569,22 +1639,49 @@ export interface components {
       fullName: string;
       email: string | null;
       phone: string | null;
-      /** @description `phone` in international form, such as +4915123456789; null where it is not a number of any country. Filled by the database. */
+      /** @description `phone` in international form, such as +4915123456789; null if it is not a number of any country. Set by the database. */
       phoneE164: string | null;
-      /** @description Whether `phone` is a mobile number, so that SMS can be sent to it. Filled by the database. */
+      /** @description Whether `phone` is a mobile number, so that SMS can be sent to it. Set by the database. */
       phoneTakesSms: boolean;
-      /** @description What the desk was told; the customer's own choice goes before it. */
+      /** @description The language that the desk entered. The customer's own choice takes precedence. */
       preferredLanguage: string | null;
       /** Format: date-time */
       createdAt: string;
+    };
+    Guardianship: {
+      guardianCustomerId: string;
+      dependantCustomerId: string;
+      /** @enum {string} */
+      relation: "PARENT" | "LEGAL_GUARDIAN" | "CARER";
+      /**
+       * Format: date
+       * @description The first day, in UTC, on which the guardian no longer acts for the dependant, such as an 18th birthday; null means no end. The claims of a request leave out guardianships that have reached it, so no job has to end them.
+       */
+      until: string | null;
+      /** Format: date-time */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description When the guardianship was ended before `until`.
+       */
+      endedAt: string | null;
+      /** @description Reads a single `Customer` that is related to this `Guardianship`. */
+      dependantCustomer: ({
+        fullName: string;
+        /**
+         * Format: date
+         * @description Entered for dependants. Clinics do not see it.
+         */
+        birthDate: string | null;
+      }) | null;
     };
     TimeSlot: {
       id: string;
       clinicId: string;
       name: string;
-      /** @description By the clinic's clock. */
+      /** @description The clinic's local time. */
       startTime: string;
-      /** @description By the clinic's clock; not after start_time means on the next day. */
+      /** @description The clinic's local time; if it is not after start_time, it is on the next day. */
       endTime: string;
       isActive: boolean;
       rowVersion: number;
@@ -598,15 +1695,95 @@ export interface components {
       weekday: number;
       /**
        * Format: date
-       * @description First local date; null is since ever.
+       * @description First local date; null means no beginning.
        */
       validFrom: string | null;
       /**
        * Format: date
-       * @description Last local date, inclusive; null is for good.
+       * @description Last local date, inclusive; null means no end.
        */
       validUntil: string | null;
+      /** @description The service for which its slots are reserved; they can be booked for no other one. Null: for all services. */
+      serviceId: string | null;
       rowVersion: number;
+    };
+    Absence: {
+      id: string;
+      clinicId: string;
+      /** @description Null: all doctors of the clinic. */
+      doctorId: string | null;
+      /** @enum {string} */
+      kind: "CLOSURE" | "HOLIDAY" | "VACATION" | "SICKNESS" | "TRAINING" | "EXTERNAL";
+      /**
+       * Format: date
+       * @description The clinic's local date.
+       */
+      firstDate: string;
+      /**
+       * Format: date
+       * @description The clinic's local date, inclusive.
+       */
+      lastDate: string;
+      /** @description The clinic's local time on the first date at which it begins. Null: at the beginning of that date. */
+      startTime: string | null;
+      /** @description The clinic's local time on the last date at which it ends. Null: at the end of that date. */
+      endTime: string | null;
+      /** @description For the staff. Patients never see it. */
+      note: string | null;
+      /** @description Identifies what it was imported from, such as holiday:DE-BE:2027-01-01, so that it is imported once. */
+      sourceKey: string | null;
+      /** @description The external calendar whose busy time this is. It changes and goes with the calendar only. */
+      calendarId: string | null;
+      rowVersion: number;
+      /** Format: date-time */
+      createdAt: string;
+    };
+    Booking: {
+      id: string;
+      clinicId: string;
+      /** @description Its slot. A visit that takes several slots is booked on the first one, and the others have it as head_slot_id. */
+      bookingSlotId: string;
+      customerId: string;
+      doctorId: string;
+      /** @description What the visit is for. Null: the clinic has no services, or the desk did not say. */
+      serviceId: string | null;
+      /** @description The series with which it was booked. It stays when the visit is moved. */
+      seriesId: string | null;
+      /**
+       * Format: date
+       * @description The clinic's local date of the appointment.
+       */
+      slotDate: string;
+      /** Format: date-time */
+      startsAt: string;
+      /** Format: date-time */
+      endsAt: string;
+      /**
+       * Format: date-time
+       * @description When the visit itself begins: starts_at, plus the buffer of the service.
+       */
+      visitStartsAt: string;
+      /**
+       * Format: date-time
+       * @description When the visit itself ends. Without a service it is the end of the slot.
+       */
+      visitEndsAt: string;
+      /** @description Whether the visit takes place online: as its service says, or as was chosen when it was booked. */
+      isOnline: boolean;
+      /** @enum {string} */
+      status: "BOOKED" | "CHECKED_IN" | "COMPLETED" | "CANCELLED" | "NO_SHOW";
+      /** @description Written by the customer or the desk when booking. Both can read it. */
+      note: string | null;
+      /** @description The number of moves and cancellations, used as SEQUENCE in iCalendar files. */
+      sequence: number;
+      /** Format: date-time */
+      cancelledAt: string | null;
+      /** @enum {string|null} */
+      cancelledBy: "CUSTOMER" | "CLINIC" | null;
+      cancellationReason: string | null;
+      rowVersion: number;
+      /** Format: date-time */
+      createdAt: string;
     };
     BookingSlot: {
       id: string;
@@ -624,64 +1801,49 @@ export interface components {
       endsAt: string;
       /** @enum {string} */
       status: "OPEN" | "HELD" | "BOOKED" | "WITHDRAWN";
-      /** @description Who holds or has booked it. */
+      /** @description The customer who holds or has booked it. Null for a held slot: it is offered to the waiting list. */
       customerId: string | null;
       /**
        * Format: date-time
        * @description When the hold ends by itself. An expired hold counts as free.
        */
       heldUntil: string | null;
+      /** @description The service for which the slot is reserved; it can be booked for no other one. Null: for all services. */
+      serviceId: string | null;
+      /** @description The first slot of the visit that this slot continues. Null: it is the first slot of its visit, or is not booked. */
+      headSlotId: string | null;
+      /** @description The absence for which it was withdrawn and after whose removal it is open again. Null: it is not withdrawn, or for another reason. */
+      withdrawnForAbsenceId: string | null;
       rowVersion: number;
       /** Format: date-time */
       createdAt: string;
     };
-    Booking: {
-      id: string;
-      clinicId: string;
-      bookingSlotId: string;
-      customerId: string;
-      doctorId: string;
-      /**
-       * Format: date
-       * @description The clinic's local date of the appointment.
-       */
-      slotDate: string;
-      /** Format: date-time */
-      startsAt: string;
-      /** Format: date-time */
-      endsAt: string;
-      /** @enum {string} */
-      status: "BOOKED" | "CHECKED_IN" | "COMPLETED" | "CANCELLED" | "NO_SHOW";
-      /** @description What the customer or the desk wrote when booking. Both see it. */
-      note: string | null;
-      /** @description Counts moves and the cancellation, as an iCalendar SEQUENCE does. */
-      sequence: number;
-      /** Format: date-time */
-      cancelledAt: string | null;
-      /** @enum {string|null} */
-      cancelledBy: "CUSTOMER" | "CLINIC" | null;
-      cancellationReason: string | null;
-      rowVersion: number;
-      /** Format: date-time */
-      createdAt: string;
+    BookingAnswer: {
+      questionId: string;
+      /** @description The question as it was asked, in the clinic's own language. */
+      question: string;
+      /** @description The text, one of the choices in the clinic's own language, or yes or no. */
+      answer: string;
     };
-    AvailableSlot: {
-      bookingSlotId: string | null;
-      clinicId: string | null;
-      clinicName: string | null;
-      timeZone: string | null;
-      doctorId: string | null;
-      doctorName: string | null;
+    PlannedVisit: {
+      /** @description The visit that would move to this date. Null in a new series. */
+      bookingId: string | null;
       /** Format: date */
       slotDate: string | null;
+      /** @description The slot on this date, which book_series or move_series takes; null if there is none. */
+      bookingSlotId: string | null;
       /** Format: date-time */
       startsAt: string | null;
       /** Format: date-time */
       endsAt: string | null;
-      /** @description The clinic's clock at the start. */
-      localStart: string | null;
-      localEnd: string | null;
-      zoneDistance: number | null;
+      /** @description Why the visit cannot be booked: the name of a refusal, or not_generated if the slot will be made from a template (generate_series_slots). Null: it can be booked. */
+      reason: string | null;
+      /** @description If it cannot be booked, up to three other slots of the doctor that can, at most three days away, the nearest first. */
+      alternatives: ((({
+          bookingSlotId: string | null;
+          /** Format: date-time */
+          startsAt: string | null;
+        }) | null)[]) | null;
     };
     SlotGenerationRun: {
       id: string;
@@ -698,10 +1860,724 @@ export interface components {
       skippedLocalTimes: number;
       /** @description Another slot of the doctor has that time. */
       overlapping: number;
-      /** @description Up to 100 of those that somebody may want to look at: [{reason, doctorId, timeSlotId, slotDate}]. */
+      /** @description An absence of the doctor or of the whole clinic covers that time. They are no examples: this is as intended. */
+      doctorAbsent: number;
+      /** @description Up to 100 skipped templates that may need attention: [{reason, doctorId, timeSlotId, slotDate}]. */
       examples: unknown;
       /** Format: date-time */
       ranAt: string;
+    };
+    Consultation: {
+      clinicId: string;
+      bookingId: string;
+      /** @description The sequence of the booking for whose time the room is. */
+      bookingSequence: number;
+      /** @enum {string} */
+      state: "WANTED" | "READY" | "FAILED" | "UNWANTED" | "OVER";
+      /**
+       * Format: date-time
+       * @description From when the visit can be joined, by the clinic's policy.
+       */
+      opensAt: string;
+      /**
+       * Format: date-time
+       * @description Until when the visit can be joined.
+       */
+      closesAt: string;
+      /**
+       * Format: date-time
+       * @description When the patient first joined.
+       */
+      patientCameAt: string | null;
+      /**
+       * Format: date-time
+       * @description When the doctor first joined.
+       */
+      doctorCameAt: string | null;
+    };
+    ConsultationEntry: {
+      clinicId: string | null;
+      bookingId: string | null;
+      /** @enum {string|null} */
+      phase: "EARLY" | "PREPARING" | "OPEN" | "OVER" | "CANCELLED" | null;
+      /** Format: date-time */
+      startsAt: string | null;
+      /** Format: date-time */
+      endsAt: string | null;
+      /**
+       * Format: date-time
+       * @description From when the visit can be joined.
+       */
+      opensAt: string | null;
+      /**
+       * Format: date-time
+       * @description Until when the visit can be joined.
+       */
+      closesAt: string | null;
+      timeZone: string | null;
+      clinicName: string | null;
+      doctorName: string | null;
+      /**
+       * Format: date-time
+       * @description When the patient first joined.
+       */
+      patientCameAt: string | null;
+      /**
+       * Format: date-time
+       * @description When the doctor first joined.
+       */
+      doctorCameAt: string | null;
+      /**
+       * @description The address at which the caller joins, for this person and the time of the visit. Null before joining, and if the
+       * clinic only sees who has come.
+       */
+      joinUrl: string | null;
+      /** @description Whether the clinic records visits to which both sides agree. */
+      isRecorded: boolean | null;
+      /** @description How long the clinic keeps a recording. */
+      recordingsKeptFor: components["schemas"]["Interval"] | null;
+      /**
+       * Format: date-time
+       * @description When the patient agreed that the visit is recorded. Null: the patient does not agree.
+       */
+      patientAgreedAt: string | null;
+      /**
+       * Format: date-time
+       * @description When the doctor agreed that the visit is recorded. Null: the doctor does not agree.
+       */
+      doctorAgreedAt: string | null;
+    };
+    Recording: {
+      clinicId: string;
+      id: string;
+      /** @description The visit. Its booking may be archived. */
+      bookingId: string;
+      /** @description The patient of the visit. */
+      customerId: string;
+      /** @description The doctor of the visit when it was recorded. */
+      doctorId: string;
+      /** Format: date-time */
+      visitStartsAt: string;
+      /** @enum {string} */
+      state: "UPLOADING" | "STORED" | "REMOVING";
+      contentType: string;
+      /** @description Its size, at most 5 GB. */
+      bytes: string;
+      /**
+       * Format: date-time
+       * @description When the patient agreed to be recorded.
+       */
+      patientAgreedAt: string;
+      /**
+       * Format: date-time
+       * @description When the doctor agreed to be recorded.
+       */
+      doctorAgreedAt: string;
+      /**
+       * Format: date-time
+       * @description When the upload was begun.
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description When it is deleted, by the clinic's policy. A policy that is shortened later brings it forward; one that is extended does not postpone it.
+       */
+      deleteAt: string;
+    };
+    RecordingLink: {
+      clinicId: string | null;
+      recordingId: string | null;
+      bookingId: string | null;
+      contentType: string | null;
+      bytes: string | null;
+      /**
+       * Format: date-time
+       * @description Until when the upload or the download may begin.
+       */
+      expiresAt: string | null;
+      /** @description How `url` is requested: PUT to upload the file, GET to download it. */
+      method: string | null;
+      /** @description The address of the file. Anyone who has it can use it until it expires. */
+      url: string;
+    };
+    RecordingConsent: {
+      clinicId: string;
+      bookingId: string;
+      customerId: string;
+      /** @description The doctor of the visit. When the visit moves to another doctor, that one has not agreed yet. */
+      doctorId: string;
+      /**
+       * Format: date-time
+       * @description When the patient, or their guardian, last agreed. Null: never.
+       */
+      patientAgreedAt: string | null;
+      /**
+       * Format: date-time
+       * @description When the patient withdrew this consent. Null: it stands.
+       */
+      patientWithdrewAt: string | null;
+      /**
+       * Format: date-time
+       * @description When the doctor last agreed. Null: never.
+       */
+      doctorAgreedAt: string | null;
+      /**
+       * Format: date-time
+       * @description When the doctor withdrew this consent. Null: it stands.
+       */
+      doctorWithdrewAt: string | null;
+    };
+    Resource: {
+      id: string;
+      clinicId: string;
+      /** @enum {string} */
+      type: "ROOM" | "EQUIPMENT";
+      name: string;
+      turnover: components["schemas"]["Interval"];
+      /** @description False: it is given to no further visit. Visits that have it keep it. */
+      isActive: boolean;
+      rowVersion: number;
+      /** Format: date-time */
+      createdAt: string;
+    };
+    ServiceNeed: {
+      /** @description The number of the need. A visit takes one of the resources that have the same number. */
+      need: number;
+      resourceId: string;
+    };
+    ResourceClaim: {
+      /** @description The need of the service that the resource meets, as in service_needs. */
+      need: number;
+      resourceId: string;
+      /** @description Reads a single `Resource` that is related to this `ResourceClaim`. */
+      resource: ({
+        /** @enum {string} */
+        type: "ROOM" | "EQUIPMENT";
+        name: string;
+      }) | null;
+      /** @description The time of the visit without buffers, and the turnover of the resource after it. */
+      during: {
+        /** @description The starting bound of our range. */
+        start: {
+          /**
+           * Format: date-time
+           * @description The value at one end of our range.
+           */
+          value: string;
+        } | null;
+        /** @description The ending bound of our range. */
+        end: {
+          /**
+           * Format: date-time
+           * @description The value at one end of our range.
+           */
+          value: string;
+        } | null;
+      };
+    };
+    Price: {
+      id: string;
+      clinicId: string;
+      serviceId: string;
+      doctorId: string | null;
+      /** @description In minor units of the currency, tax included. */
+      amount: string;
+      currency: string;
+      /** @description The percentage of tax that is included in the amount. Medicine is mostly exempt. */
+      taxRate: string;
+      /**
+       * @description What patients pay before the visit is booked. The desk books without.
+       * @enum {string}
+       */
+      paymentRule: "NONE" | "DEPOSIT" | "FULL";
+      /** @description For the rule deposit: the part that is paid before the visit is booked. */
+      deposit: string | null;
+      /**
+       * Format: date
+       * @description First local date of visits; null means no beginning.
+       */
+      validFrom: string | null;
+      /**
+       * Format: date
+       * @description Last local date of visits, inclusive; null means no end.
+       */
+      validUntil: string | null;
+      /** Format: date-time */
+      createdAt: string;
+    };
+    Coupon: {
+      id: string;
+      clinicId: string;
+      /** @description Capital and small letters are the same. */
+      code: string;
+      /** @description The discount in percent of the amount; else `amount` is set. */
+      percent: string | null;
+      /** @description The discount in minor units of the currency, at most what is charged. */
+      amount: string | null;
+      currency: string;
+      /** @description How many customers can use it. Null: any number. */
+      most: number | null;
+      /** @description How many customers have used it, or are paying with it. */
+      used: number;
+      /**
+       * Format: date
+       * @description First local date on which it can be used; null means no beginning.
+       */
+      validFrom: string | null;
+      /**
+       * Format: date
+       * @description Last local date, inclusive; null means no end.
+       */
+      validUntil: string | null;
+      /** Format: date-time */
+      createdAt: string;
+    };
+    InvoiceLine: {
+      id: string;
+      /** @enum {string} */
+      kind: "VISIT" | "CHARGE" | "ADJUSTMENT" | "DISCOUNT" | "WRITE_OFF" | "CANCELLATION" | "FEE";
+      /** @description The booking that it is about. There is no constraint, because old bookings are moved to the archive. */
+      bookingId: string | null;
+      priceId: string | null;
+      couponId: string | null;
+      /** @description In minor units of the invoice's currency, tax included. Negative if it reduces the total. */
+      amount: string;
+      taxRate: string;
+      /** @description By how much it changes the tax that is included in the invoice, which is rounded half up for each tax rate. */
+      tax: string;
+      text: string;
+      /** Format: date-time */
+      createdAt: string;
+    };
+    Invoice: {
+      id: string;
+      clinicId: string;
+      customerId: string;
+      currency: string;
+      /** @description Year and number, such as 2027-00012. Without a gap in each clinic and year. Null until it is issued. */
+      number: string | null;
+      /** @enum {string} */
+      state: "DRAFT" | "OPEN" | "SETTLED" | "VOID";
+      /** @description The sum of its lines in minor units of the currency, tax included. */
+      total: string;
+      /** @description The tax that is included in the total. */
+      tax: string;
+      /** @description What was paid, by payments and by credit. */
+      paid: string;
+      /** @description What remains to be paid. */
+      due: string;
+      /** Format: date-time */
+      issuedAt: string | null;
+      /**
+       * Format: date
+       * @description The last local date of the clinic on which it is paid in time: its policies.payment_term after the issue. Null until it is issued.
+       */
+      dueOn: string | null;
+      /** Format: date-time */
+      voidedAt: string | null;
+      rowVersion: number;
+      /** Format: date-time */
+      createdAt: string;
+      /** @description Reads and enables pagination through a set of `InvoiceLine`. */
+      lines: components["schemas"]["InvoiceLine"][];
+    };
+    Payment: {
+      id: string;
+      clinicId: string;
+      customerId: string;
+      currency: string;
+      /** @enum {string} */
+      method: "PROVIDER" | "CASH" | "TRANSFER" | "CARD_TERMINAL";
+      checkoutId: string | null;
+      /** @description In minor units of the currency. */
+      received: string;
+      /** @description What of it pays invoices or became credit. */
+      spent: string;
+      /** @description What of it was paid back, or is being paid back. */
+      refunded: string;
+      /** Format: date-time */
+      receivedAt: string;
+    };
+    Refund: {
+      id: string;
+      clinicId: string;
+      paymentId: string;
+      customerId: string;
+      currency: string;
+      amount: string;
+      /** @enum {string} */
+      state: "PENDING" | "SUCCEEDED" | "FAILED";
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: date-time */
+      endedAt: string | null;
+    };
+    Movement: {
+      id: string;
+      clinicId: string;
+      /** @enum {string} */
+      kind: "PAYMENT_TO_INVOICE" | "PAYMENT_TO_CREDIT" | "CREDIT_TO_INVOICE" | "INVOICE_TO_CREDIT" | "CREDIT_TO_PAYMENT" | "PAYMENT_REFUNDED" | "REFUND_FAILED" | "GOODWILL_TO_CREDIT";
+      customerId: string;
+      currency: string;
+      /** @description In minor units of the currency. */
+      amount: string;
+      paymentId: string | null;
+      invoiceId: string | null;
+      refundId: string | null;
+      /** Format: date-time */
+      movedAt: string;
+    };
+    Credit: {
+      clinicId: string;
+      customerId: string;
+      currency: string;
+      /** @description In minor units of the currency. */
+      balance: string;
+      /** @description The part of the balance that pays for open checkouts when their payments arrive. Nothing else can spend it. */
+      reserved: string;
+      /** @description The balance less what is reserved: what can be spent or paid back. */
+      available: string;
+    };
+    Checkout: {
+      id: string;
+      /** @description Who pays: the patient, or the guardian of the patients. */
+      customerId: string;
+      currency: string;
+      /** @description What the provider is paid, in minor units of the currency: the amounts of the parts less the credit that pays for them. 0: credit or a coupon pays for all. */
+      amount: string;
+      /** @enum {string} */
+      state: "OPEN" | "PAID" | "EXPIRED" | "FAILED";
+      /** @enum {string|null} */
+      outcome: "BOOKED" | "PAID" | "CREDITED" | null;
+      provider: string | null;
+      /** @description The provider's page, on which the customer pays. Null until the provider has made it, usually for a second. */
+      url: string | null;
+      /** Format: date-time */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description Until when the provider's page can be used.
+       */
+      expiresAt: string;
+      /** Format: date-time */
+      settledAt: string | null;
+      /** @description Reads and enables pagination through a set of `CheckoutPart`. */
+      parts: ({
+          clinicId: string;
+          /** @description The patient. */
+          customerId: string;
+          /** @description What is paid for it by this checkout, in minor units. */
+          amount: string;
+          /** @description How much of the amount the credit of the patient pays. It is reserved until the checkout ends. */
+          credit: string;
+          invoiceId: string | null;
+          bookingSlotId: string | null;
+          serviceId: string | null;
+          bookingId: string | null;
+        })[];
+    };
+    ProviderAccount: {
+      clinicId: string | null;
+      provider: string | null;
+      account: string | null;
+    };
+    BookkeepingEntry: {
+      /**
+       * Format: date
+       * @description The clinic's local date.
+       */
+      happenedOn: string | null;
+      /** @description A kind of line (visit, charge, adjustment, discount, write_off, cancellation, fee), payment_received, or a kind of movement (payment_to_invoice, payment_to_credit, credit_to_invoice, invoice_to_credit, credit_to_payment, payment_refunded, refund_failed, goodwill_to_credit). */
+      kind: string | null;
+      invoiceNumber: string | null;
+      customerId: string | null;
+      text: string | null;
+      /** @description In whole units with the decimals of the currency: 31.50. Negative for lines that reduce an invoice. */
+      decimalAmount: string | null;
+      currency: string | null;
+      taxRate: string | null;
+      /** @description The tax that is included in the amount of a line. */
+      decimalTax: string | null;
+      /** @enum {string|null} */
+      paymentMethod: "PROVIDER" | "CASH" | "TRANSFER" | "CARD_TERMINAL" | null;
+      paymentId: string | null;
+      invoiceId: string | null;
+      /**
+       * Format: date
+       * @description Until when the invoice is paid in time, a local date of the clinic.
+       */
+      invoiceDueOn: string | null;
+      /** Format: date-time */
+      happenedAt: string | null;
+    };
+    WaitingEntry: {
+      id: string;
+      clinicId: string;
+      customerId: string;
+      /** @description What the visit is for. Null: for one slot that is not reserved for a service. */
+      serviceId: string | null;
+      /** @description Null: any doctor of the clinic. */
+      doctorId: string | null;
+      specializationId: string | null;
+      /** @description ISO weekdays (1 is Monday) that suit. Null: all. */
+      weekdays: ((number | null)[]) | null;
+      /** @description The earliest local time of the clinic at which the visit may begin. Null: any. */
+      notBefore: string | null;
+      /** @description The latest local time of the clinic at which the visit may begin. Null: any. */
+      notAfter: string | null;
+      /**
+       * Format: date
+       * @description The first local date that suits.
+       */
+      fromDate: string;
+      /**
+       * Format: date
+       * @description The last local date that suits. After it the entry is over.
+       */
+      untilDate: string;
+      minNotice: components["schemas"]["Interval"];
+      /** @description The visit that moves to the offered time; only earlier times are offered. Null: the offered time becomes a new visit. */
+      bookingId: string | null;
+      /** @enum {string} */
+      state: "WAITING" | "BOOKED" | "LEFT";
+      rowVersion: number;
+      /** Format: date-time */
+      joinedAt: string;
+      /** Format: date-time */
+      endedAt: string | null;
+    };
+    SlotOffer: {
+      id: string;
+      clinicId: string;
+      waitingId: string;
+      customerId: string;
+      /** @description The first slot of the visit. */
+      bookingSlotId: string;
+      /** @description All slots of the visit, in order of time. */
+      slotIds: (string | null)[];
+      /** @description From its beginning on the customer can take the time. Until its end those who come later in turn cannot. */
+      headStart: {
+        /** @description The starting bound of our range. */
+        start: {
+          /**
+           * Format: date-time
+           * @description The value at one end of our range.
+           */
+          value: string;
+        } | null;
+        /** @description The ending bound of our range. */
+        end: {
+          /**
+           * Format: date-time
+           * @description The value at one end of our range.
+           */
+          value: string;
+        } | null;
+      };
+      /**
+       * Format: date-time
+       * @description The end of the last head start on this time: booking_slots.held_until. After it anyone can take it.
+       */
+      lastsUntil: string;
+      /** @enum {string} */
+      state: "OFFERED" | "ACCEPTED" | "DECLINED" | "LOST" | "OPENED";
+      /** Format: date-time */
+      offeredAt: string;
+      /** Format: date-time */
+      endedAt: string | null;
+    };
+    LinkedOffer: {
+      offerId: string | null;
+      clinicId: string | null;
+      /** @enum {string|null} */
+      state: "OFFERED" | "ACCEPTED" | "DECLINED" | "LOST" | "OPENED" | null;
+      /**
+       * Format: date-time
+       * @description When the visit itself would begin, without buffers.
+       */
+      startsAt: string | null;
+      /** Format: date-time */
+      endsAt: string | null;
+      doctorId: string | null;
+      doctorName: string | null;
+      serviceId: string | null;
+      serviceName: string | null;
+      clinicName: string | null;
+      address: string | null;
+      /** @description The clinic's. */
+      phone: string | null;
+      timeZone: string | null;
+      /**
+       * Format: date-time
+       * @description From then on the holder can take the time.
+       */
+      headStartFrom: string | null;
+      /**
+       * Format: date-time
+       * @description Until then nobody who comes later in turn can take it.
+       */
+      headStartUntil: string | null;
+      /** @description Whether the holder can take the time now, as far as the time goes. */
+      isOpen: boolean | null;
+      /**
+       * Format: date-time
+       * @description When the visit begins that would move to the offered time; null if the time would be booked as a new visit.
+       */
+      movesFrom: string | null;
+      /** @description Whether the holder still waits for a time. */
+      isWaiting: boolean | null;
+    };
+    GuestHold: {
+      clinicId: string | null;
+      bookingSlotId: string | null;
+      /** Format: date-time */
+      heldUntil: string | null;
+    };
+    LinkedBooking: {
+      bookingId: string | null;
+      clinicId: string | null;
+      bookingSlotId: string | null;
+      doctorId: string | null;
+      /**
+       * Format: date-time
+       * @description When the visit itself begins, without buffers.
+       */
+      startsAt: string | null;
+      /** Format: date-time */
+      endsAt: string | null;
+      /** @enum {string|null} */
+      status: "BOOKED" | "CHECKED_IN" | "COMPLETED" | "CANCELLED" | "NO_SHOW" | null;
+      sequence: number | null;
+      doctorName: string | null;
+      serviceId: string | null;
+      /** @description What the visit is for, if the clinic has services. */
+      serviceName: string | null;
+      clinicName: string | null;
+      address: string | null;
+      /** @description The clinic's. */
+      phone: string | null;
+      timeZone: string | null;
+      /**
+       * Format: date-time
+       * @description Until when the holder can move or cancel the booking: its start less the cancellation cut-off of the clinic or the service.
+       */
+      changeableUntil: string | null;
+      /** @description Whether the holder can move or cancel the booking now. */
+      isChangeable: boolean | null;
+      /** @description The UID of the booking in calendar files. */
+      calendarUid: string | null;
+      isOnline: boolean | null;
+      /** @description The path of the page on which the patient joins an online visit: /join#<token>. Null for a visit at the clinic. */
+      joinPath: string | null;
+      /** @description The name of the room, if the visit has one. */
+      room: string | null;
+    };
+    CalendarLink: {
+      /** @description The path of the calendar on the server, such as /calendars/<token>.ics. Anyone who has it can read the calendar. */
+      path: string | null;
+      /** Format: date-time */
+      createdAt: string | null;
+    };
+    ExternalCalendar: {
+      id: string;
+      clinicId: string;
+      doctorId: string;
+      /** @enum {string} */
+      kind: "ICS" | "CALDAV";
+      /** @description The scheme and host of its address. The rest of the address can be secret and is encrypted, as are user names and passwords (app_private.external_calendar_access). */
+      origin: string;
+      /**
+       * Format: date-time
+       * @description When it was read last without an error.
+       */
+      lastOkAt: string | null;
+      /**
+       * @description Why the last attempt to read it failed. Null: it succeeded, or there was none yet.
+       * @enum {string|null}
+       */
+      lastError: "UNAUTHORIZED" | "NOT_FOUND" | "UNREACHABLE" | "NOT_PUBLIC" | "NOT_A_CALENDAR" | "TOO_LARGE" | "TOO_MANY" | "FAILED" | null;
+      /** Format: date-time */
+      createdAt: string;
+    };
+    AvailableSlot: {
+      bookingSlotId: string | null;
+      clinicId: string | null;
+      clinicName: string | null;
+      timeZone: string | null;
+      doctorId: string | null;
+      doctorName: string | null;
+      /** Format: date */
+      slotDate: string | null;
+      /** Format: date-time */
+      startsAt: string | null;
+      /** Format: date-time */
+      endsAt: string | null;
+      /** @description The clinic's local time at the start. */
+      localStart: string | null;
+      localEnd: string | null;
+      zoneDistance: number | null;
+    };
+    LateNotification: {
+      id: string | null;
+      clinicId: string | null;
+      bookingId: string | null;
+      slotOfferId: string | null;
+      invoiceId: string | null;
+      customerId: string | null;
+      /** @enum {string|null} */
+      kind: "BOOKING_CONFIRMED" | "BOOKING_REMINDER" | "BOOKING_RESCHEDULED" | "BOOKING_CANCELLED" | "SLOT_WITHDRAWN" | "SLOT_OFFERED" | "PAYMENT_DUE" | null;
+      channel: string | null;
+      /** @enum {string|null} */
+      state: "PENDING" | "SENT" | "DROPPED" | "DEAD" | null;
+      /** Format: date-time */
+      dueAt: string | null;
+      attempts: number | null;
+      /** Format: date-time */
+      retryAt: string | null;
+      lastError: string | null;
+      hasAddress: boolean | null;
+    };
+    Notification: {
+      id: string;
+      clinicId: string;
+      /** @description Null for slot_offered and payment_due. */
+      bookingId: string | null;
+      /** @description The offer that a message of the kind slot_offered is about. */
+      slotOfferId: string | null;
+      /** @description The invoice that a message of the kind payment_due is about. */
+      invoiceId: string | null;
+      customerId: string;
+      /** @enum {string} */
+      kind: "BOOKING_CONFIRMED" | "BOOKING_REMINDER" | "BOOKING_RESCHEDULED" | "BOOKING_CANCELLED" | "SLOT_WITHDRAWN" | "SLOT_OFFERED" | "PAYMENT_DUE";
+      /** @description email, sms, or webhook (the clinic's own system). */
+      channel: string;
+      /** @enum {string} */
+      state: "PENDING" | "SENT" | "DROPPED" | "DEAD";
+      /**
+       * Format: date-time
+       * @description When the message should be sent at the latest, if the channel's rate allows. For a reminder: the lead time before the start, or ten minutes before the quiet hours in which that lies.
+       */
+      dueAt: string;
+      attempts: number;
+      /**
+       * Format: date-time
+       * @description The message is not sent before this time: an attempt failed, or (with no attempts) quiet hours end then.
+       */
+      retryAt: string | null;
+      /** Format: date-time */
+      sentAt: string | null;
+      lastError: string | null;
+      /** @description 1, plus the number of times that send_again was called. */
+      generation: number;
+      /**
+       * Format: date-time
+       * @description For a dead message: when the desk marked it as done, for example because the patient was telephoned.
+       */
+      settledAt: string | null;
+      /** @description The account that marked it as done; null for an operator of the database. */
+      settledByAccountId: string | null;
+      /** Format: date-time */
+      createdAt: string;
     };
     CalendarEntry: {
       clinicId: string | null;
@@ -715,9 +2591,9 @@ export interface components {
       endsAt: string | null;
       /** @enum {string|null} */
       slotStatus: "OPEN" | "HELD" | "BOOKED" | "WITHDRAWN" | null;
-      /** @description Who held or had the slot then. A hold that had run out by its time is told until somebody ended it. */
+      /** @description The customer who held or had booked the slot then. An expired hold is shown until it was released or replaced. */
       customerId: string | null;
-      /** @description A booking that was of this slot then, ended or not; null when there was none. */
+      /** @description A booking of this slot at that moment, also one that had ended; null if there was none. */
       bookingId: string | null;
       /** @enum {string|null} */
       bookingStatus: "BOOKED" | "CHECKED_IN" | "COMPLETED" | "CANCELLED" | "NO_SHOW" | null;
@@ -725,31 +2601,31 @@ export interface components {
     };
     EventHead: {
       clinicId: string | null;
-      /** @description How many events are sealed. */
+      /** @description The number of sealed events. */
       position: string | null;
-      /** @description The last seal, in hexadecimal. */
+      /** @description The hash of the last seal, in hexadecimal. */
       hash: string | null;
       /** Format: date-time */
       sealedAt: string | null;
     };
     EventVerification: {
       clinicId: string | null;
-      /** @description How many events are sealed. */
+      /** @description The number of sealed events. */
       position: string | null;
-      /** @description The last seal, in hexadecimal. */
+      /** @description The hash of the last seal, in hexadecimal. */
       hash: string | null;
       /** Format: date-time */
       sealedAt: string | null;
-      /** @description Events that wait to be sealed; seconds old at most, unless a transaction runs as long. */
+      /** @description The number of events that are not sealed yet; they are a few seconds old, unless a transaction runs longer. */
       unsealed: string | null;
       /**
-       * @description Null when all is as it was sealed.
+       * @description Null if all events are as they were sealed.
        * @enum {string|null}
        */
       fault: "CHANGED" | "MISSING" | "INSERTED" | "SEAL_MISSING" | "REWRITTEN" | null;
-      /** @description Where in the chain. */
+      /** @description The position of the fault in the chain. */
       faultPosition: string | null;
-      /** @description Which event, where that is known. */
+      /** @description The faulty event, if it is known. */
       faultEventId: string | null;
     };
     /** @description A refusal, as RFC 9457 has it. */
@@ -1054,7 +2930,7 @@ export interface operations {
   };
   /**
    * Choose a new password by the token of that link; ends all sessions of the account
-   * @description For: Whoever has the token.
+   * @description For: Anyone who has the token.
    */
   resetPassword: {
     requestBody: {
@@ -1177,7 +3053,7 @@ export interface operations {
   };
   /**
    * Who the caller is, and what they may do where
-   * @description For: Whoever is signed in.
+   * @description For: Anyone who is signed in.
    */
   getMe: {
     parameters: {
@@ -1215,6 +3091,215 @@ export interface operations {
       };
       /** @description forbidden, insufficient_privilege */
       403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Send a link to a new e-mail address, which becomes that of the account when the link is opened
+   * @description For: Callers who are signed in, with their password.
+   */
+  changeEmail: {
+    requestBody: {
+      content: {
+        "application/json": {
+          newEmail: string;
+          currentPassword?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["EmailChange"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated, wrong_credentials */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, invalid_email */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_attempts */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Send the link with which the caller confirms their e-mail address again
+   * @description For: Callers who are signed in.
+   */
+  requestEmailConfirmation: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+    };
+    responses: {
+      /** @description Success, with nothing to say */
+      204: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_attempts */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Confirm an e-mail address with the token of the link that was sent to it
+   * @description For: Callers who are signed in to the account to which the link belongs.
+   */
+  confirmEmail: {
+    requestBody: {
+      content: {
+        "application/json": {
+          token: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Person"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description email_link_invalid */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description email_taken */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted */
+      422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };
@@ -1358,12 +3443,12 @@ export interface operations {
       content: {
         "application/json": {
           name: string;
-          /** @description IANA name, such as Europe/Berlin. All local dates and times of the clinic are in it. */
+          /** @description IANA name, such as Europe/Berlin. All local dates and times of the clinic are in this zone. */
           timeZone: string;
           address?: string | null;
           email?: string | null;
           phone?: string | null;
-          /** @description ISO 3166-1, two letters: DE. Phone numbers in national form are read by it. When left out, that of the time zone. */
+          /** @description ISO 3166-1, two letters, such as DE. Phone numbers in national form are read as numbers of this country. The default is the country of the time zone. */
           country?: string | null;
         };
       };
@@ -1509,16 +3594,16 @@ export interface operations {
         "application/json": {
           id?: string;
           name: string;
-          /** @description IANA name, such as Europe/Berlin. All local dates and times of the clinic are in it. */
+          /** @description IANA name, such as Europe/Berlin. All local dates and times of the clinic are in this zone. */
           timeZone: string;
-          /** @description ISO 3166-1, two letters: DE. Phone numbers in national form are read by it. When left out, that of the time zone. */
+          /** @description ISO 3166-1, two letters, such as DE. Phone numbers in national form are read as numbers of this country. The default is the country of the time zone. */
           country?: string | null;
           address?: string | null;
           email?: string | null;
           phone?: string | null;
-          /** @description Ended by deactivate_clinic. */
+          /** @description Set to false by deactivate_clinic. */
           isActive?: boolean;
-          /** @description Counts changes. Give the version you read with an update: a stale one is refused. */
+          /** @description Counts changes. Send the version that was read with an update; an outdated version is refused. */
           rowVersion?: number;
           /** Format: date-time */
           createdAt?: string;
@@ -1605,7 +3690,7 @@ export interface operations {
   deactivateClinic: {
     parameters: {
       query?: {
-        /** @description End all that hangs on it, in one transaction. */
+        /** @description End all that depends on it, in one transaction. */
         cascade?: boolean;
       };
       header?: {
@@ -1703,26 +3788,26 @@ export interface operations {
       content: {
         "application/json": {
           name?: string | null;
-          /** @description IANA name, such as Europe/Berlin. All local dates and times of the clinic are in it. */
+          /** @description IANA name, such as Europe/Berlin. All local dates and times of the clinic are in this zone. */
           timeZone?: string | null;
           address?: string | null;
           email?: string | null;
           phone?: string | null;
-          /** @description Ended by deactivate_clinic. */
+          /** @description Set to false by deactivate_clinic. */
           isActive?: boolean | null;
-          /** @description ISO 3166-1, two letters: DE. Phone numbers in national form are read by it. When left out, that of the time zone. */
+          /** @description ISO 3166-1, two letters, such as DE. Phone numbers in national form are read as numbers of this country. The default is the country of the time zone. */
           country?: string | null;
         };
         "application/merge-patch+json": {
           name?: string | null;
-          /** @description IANA name, such as Europe/Berlin. All local dates and times of the clinic are in it. */
+          /** @description IANA name, such as Europe/Berlin. All local dates and times of the clinic are in this zone. */
           timeZone?: string | null;
           address?: string | null;
           email?: string | null;
           phone?: string | null;
-          /** @description Ended by deactivate_clinic. */
+          /** @description Set to false by deactivate_clinic. */
           isActive?: boolean | null;
-          /** @description ISO 3166-1, two letters: DE. Phone numbers in national form are read by it. When left out, that of the time zone. */
+          /** @description ISO 3166-1, two letters, such as DE. Phone numbers in national form are read as numbers of this country. The default is the country of the time zone. */
           country?: string | null;
         };
       };
@@ -1922,6 +4007,166 @@ export interface operations {
         };
       };
       /** @description idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List the dates of which customers of one network took a large part within a day, and that the desk has not dismissed
+   * @description For: The clinic’s staff and administrators.
+   */
+  listNetworkAlerts: {
+    parameters: {
+      query?: {
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["NetworkAlert"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description clinic_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Dismiss the alert about a date: the desk has looked at its bookings
+   * @description For: The clinic’s desk and administrators.
+   */
+  dismissNetworkAlert: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Format: date */
+          slotDate: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["NetworkAlert"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description alert_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -2169,7 +4414,7 @@ export interface operations {
           clinicId?: string;
           fullName: string;
           about?: string | null;
-          /** @description Ended by deactivate_doctor. */
+          /** @description Set to false by deactivate_doctor. */
           isActive?: boolean;
           /** @description Reads and enables pagination through a set of `DoctorSpecialization`. */
           specializations?: readonly components["schemas"]["Specialization"][];
@@ -2259,7 +4504,7 @@ export interface operations {
   deactivateDoctor: {
     parameters: {
       query?: {
-        /** @description End all that hangs on it, in one transaction. */
+        /** @description End all that depends on it, in one transaction. */
         cascade?: boolean;
       };
       header?: {
@@ -2358,13 +4603,13 @@ export interface operations {
         "application/json": {
           fullName?: string | null;
           about?: string | null;
-          /** @description Ended by deactivate_doctor. */
+          /** @description Set to false by deactivate_doctor. */
           isActive?: boolean | null;
         };
         "application/merge-patch+json": {
           fullName?: string | null;
           about?: string | null;
-          /** @description Ended by deactivate_doctor. */
+          /** @description Set to false by deactivate_doctor. */
           isActive?: boolean | null;
         };
       };
@@ -2584,6 +4829,1290 @@ export interface operations {
       };
       /** @description unauthenticated */
       401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List what visits to a clinic can be for, in the clinic’s order
+   * @description For: Everybody.
+   */
+  listServices: {
+    parameters: {
+      query?: {
+        /** @description Offered by this doctor. */
+        doctorId?: string;
+        /** @description Also those that are no longer offered. */
+        inactive?: boolean;
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Service"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description clinic_not_found, doctor_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Add a service to a clinic
+   * @description For: The clinic’s managers and administrators.
+   */
+  createService: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          name: string;
+          /** @description The name in other languages, by two-letter code: {"de": "Erstgespräch"}. For other languages `name` is shown. */
+          names?: unknown;
+          /** @description What patients bring to the visit, or do before it. */
+          preparation?: string | null;
+          /** @description The same in other languages, as in `names`. */
+          preparations?: unknown;
+          /** @description How long the visit takes; it occupies adjoining slots. Null: one slot, however long it is. */
+          duration?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @description Time of the doctor before the visit, which is occupied as well. Messages and calendars give the visit without it. */
+          bufferBefore?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @description The same after the visit. */
+          bufferAfter?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @description Visits start only at multiples of this after midnight, in the clinic's local time: 1 hour means on the full hour. Null: whenever a slot starts. */
+          startEvery?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @enum {string|null} */
+          mode?: "IN_PERSON" | "ONLINE" | "EITHER" | null;
+          /** @description The specialization of the service, for the search. */
+          specializationId?: string | null;
+          /**
+           * @description Who may book it. The desk may book every service.
+           * @enum {string|null}
+           */
+          bookableBy?: "EVERYONE" | "KNOWN_PATIENTS" | "DESK" | null;
+          /**
+           * @description The patients who may book it: all, new ones (no visit yet), or those who return. The desk is not bound.
+           * @enum {string|null}
+           */
+          patients?: "ALL" | "NEW" | "RETURNING" | null;
+          /** @description As in the clinic's policy, which applies when this is null. */
+          leadTime?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @description As in the clinic's policy, which applies when this is null. */
+          horizon?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @description As in the clinic's policy, which applies when this is null. */
+          cancellationCutoff?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+          /** @description Where it is. */
+          Location?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Service"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, unique_violation, foreign_key_violation */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Get a service: how long a visit takes, what to bring, who may book it, which doctors offer it
+   * @description For: Everybody.
+   */
+  getService: {
+    parameters: {
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Service"];
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description service_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Remove a service with its questions; one that was booked becomes inactive instead
+   * @description For: The clinic’s managers and administrators.
+   */
+  removeService: {
+    parameters: {
+      header?: {
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success, with nothing to say */
+      204: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description service_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description stale_row_version, precondition_failed */
+      412: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Update a service: what is left out stays
+   * @description For: The clinic’s managers and administrators.
+   */
+  patchService: {
+    parameters: {
+      header?: {
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          name?: string | null;
+          /** @description The name in other languages, by two-letter code: {"de": "Erstgespräch"}. For other languages `name` is shown. */
+          names?: unknown;
+          /** @description What patients bring to the visit, or do before it. */
+          preparation?: string | null;
+          /** @description The same in other languages, as in `names`. */
+          preparations?: unknown;
+          /** @description How long the visit takes; it occupies adjoining slots. Null: one slot, however long it is. */
+          duration?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @description Time of the doctor before the visit, which is occupied as well. Messages and calendars give the visit without it. */
+          bufferBefore?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @description The same after the visit. */
+          bufferAfter?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @description Visits start only at multiples of this after midnight, in the clinic's local time: 1 hour means on the full hour. Null: whenever a slot starts. */
+          startEvery?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @enum {string|null} */
+          mode?: "IN_PERSON" | "ONLINE" | "EITHER" | null;
+          /** @description The specialization of the service, for the search. */
+          specializationId?: string | null;
+          /**
+           * @description Who may book it. The desk may book every service.
+           * @enum {string|null}
+           */
+          bookableBy?: "EVERYONE" | "KNOWN_PATIENTS" | "DESK" | null;
+          /**
+           * @description The patients who may book it: all, new ones (no visit yet), or those who return. The desk is not bound.
+           * @enum {string|null}
+           */
+          patients?: "ALL" | "NEW" | "RETURNING" | null;
+          /** @description As in the clinic's policy, which applies when this is null. */
+          leadTime?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @description As in the clinic's policy, which applies when this is null. */
+          horizon?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @description As in the clinic's policy, which applies when this is null. */
+          cancellationCutoff?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @description False: it cannot be booked or chosen any more. Bookings of it stay. */
+          isActive?: boolean | null;
+        };
+        "application/merge-patch+json": {
+          name?: string | null;
+          /** @description The name in other languages, by two-letter code: {"de": "Erstgespräch"}. For other languages `name` is shown. */
+          names?: unknown;
+          /** @description What patients bring to the visit, or do before it. */
+          preparation?: string | null;
+          /** @description The same in other languages, as in `names`. */
+          preparations?: unknown;
+          /** @description How long the visit takes; it occupies adjoining slots. Null: one slot, however long it is. */
+          duration?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @description Time of the doctor before the visit, which is occupied as well. Messages and calendars give the visit without it. */
+          bufferBefore?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @description The same after the visit. */
+          bufferAfter?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @description Visits start only at multiples of this after midnight, in the clinic's local time: 1 hour means on the full hour. Null: whenever a slot starts. */
+          startEvery?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @enum {string|null} */
+          mode?: "IN_PERSON" | "ONLINE" | "EITHER" | null;
+          /** @description The specialization of the service, for the search. */
+          specializationId?: string | null;
+          /**
+           * @description Who may book it. The desk may book every service.
+           * @enum {string|null}
+           */
+          bookableBy?: "EVERYONE" | "KNOWN_PATIENTS" | "DESK" | null;
+          /**
+           * @description The patients who may book it: all, new ones (no visit yet), or those who return. The desk is not bound.
+           * @enum {string|null}
+           */
+          patients?: "ALL" | "NEW" | "RETURNING" | null;
+          /** @description As in the clinic's policy, which applies when this is null. */
+          leadTime?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @description As in the clinic's policy, which applies when this is null. */
+          horizon?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @description As in the clinic's policy, which applies when this is null. */
+          cancellationCutoff?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @description False: it cannot be booked or chosen any more. Bookings of it stay. */
+          isActive?: boolean | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Service"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description service_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, unique_violation, foreign_key_violation */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description stale_row_version, precondition_failed */
+      412: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Say which doctors offer a service: these and no others
+   * @description For: The clinic’s managers and administrators.
+   */
+  replaceServiceDoctors: {
+    parameters: {
+      header?: {
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          doctorIds: string[];
+          durations?: (({
+              seconds?: number | null;
+              minutes?: number | null;
+              hours?: number | null;
+              days?: number | null;
+              months?: number | null;
+              years?: number | null;
+            })[]) | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Service"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description service_not_found, doctor_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description stale_row_version, precondition_failed */
+      412: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Put a clinic’s services in this order; those left out follow
+   * @description For: The clinic’s managers and administrators.
+   */
+  reorderServices: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          serviceIds: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Service"][];
+          };
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description service_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List what patients are asked when they book a service, in this order
+   * @description For: Everybody.
+   */
+  listServiceQuestions: {
+    parameters: {
+      query?: {
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["ServiceQuestion"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description service_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Add a question to a service
+   * @description For: The clinic’s managers and administrators.
+   */
+  createServiceQuestion: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          question: string;
+          /** @description The question in other languages, by two-letter code. For other languages `question` is shown. */
+          questions?: unknown;
+          /** @enum {string|null} */
+          kind?: "TEXT" | "CHOICE" | "YES_NO" | null;
+          /** @description The possible answers; empty unless the kind is choice. */
+          choices?: string[] | null;
+          /** @description The choices in other languages, each list in the order of `choices`: {"de": ["Vorsorge", "Beschwerden"]}. */
+          choicesByLanguage?: unknown;
+          /** @description Whether patients have to answer it when they book. The desk is not bound. */
+          isRequired?: boolean | null;
+          /** @description The number of characters that an answer by text may have. */
+          maxLength?: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["ServiceQuestion"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description service_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, foreign_key_violation */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Remove a question; one that was answered becomes inactive instead
+   * @description For: The clinic’s managers and administrators.
+   */
+  removeServiceQuestion: {
+    parameters: {
+      header?: {
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success, with nothing to say */
+      204: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description question_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description stale_row_version, precondition_failed */
+      412: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Update a question: what is left out stays. Answers that were given keep the question as it was asked
+   * @description For: The clinic’s managers and administrators.
+   */
+  patchServiceQuestion: {
+    parameters: {
+      header?: {
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          question?: string | null;
+          /** @description The question in other languages, by two-letter code. For other languages `question` is shown. */
+          questions?: unknown;
+          /** @enum {string|null} */
+          kind?: "TEXT" | "CHOICE" | "YES_NO" | null;
+          /** @description The possible answers; empty unless the kind is choice. */
+          choices?: string[] | null;
+          /** @description The choices in other languages, each list in the order of `choices`: {"de": ["Vorsorge", "Beschwerden"]}. */
+          choicesByLanguage?: unknown;
+          /** @description Whether patients have to answer it when they book. The desk is not bound. */
+          isRequired?: boolean | null;
+          /** @description The number of characters that an answer by text may have. */
+          maxLength?: number | null;
+          /** @description False: it is not asked any more. Answers to it stay. */
+          isActive?: boolean | null;
+        };
+        "application/merge-patch+json": {
+          question?: string | null;
+          /** @description The question in other languages, by two-letter code. For other languages `question` is shown. */
+          questions?: unknown;
+          /** @enum {string|null} */
+          kind?: "TEXT" | "CHOICE" | "YES_NO" | null;
+          /** @description The possible answers; empty unless the kind is choice. */
+          choices?: string[] | null;
+          /** @description The choices in other languages, each list in the order of `choices`: {"de": ["Vorsorge", "Beschwerden"]}. */
+          choicesByLanguage?: unknown;
+          /** @description Whether patients have to answer it when they book. The desk is not bound. */
+          isRequired?: boolean | null;
+          /** @description The number of characters that an answer by text may have. */
+          maxLength?: number | null;
+          /** @description False: it is not asked any more. Answers to it stay. */
+          isActive?: boolean | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["ServiceQuestion"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description question_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description stale_row_version, precondition_failed */
+      412: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Put the questions of a service in this order; those left out follow
+   * @description For: The clinic’s managers and administrators.
+   */
+  reorderServiceQuestions: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          questionIds: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["ServiceQuestion"][];
+          };
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description service_not_found, question_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
+      422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };
@@ -2822,8 +6351,20 @@ export interface operations {
           id?: string;
           fullName: string;
           email?: string | null;
+          /**
+           * Format: date-time
+           * @description When the customer proved that the address is theirs: for a customer with an account, the address of the account.
+           */
+          emailVerifiedAt?: string | null;
           phone?: string | null;
+          /**
+           * Format: date
+           * @description Entered for dependants. Clinics do not see it.
+           */
+          birthDate?: string | null;
           isActive?: boolean;
+          /** @description The customer whom this one turned out to be: the surviving record. A pointer only: bookings and events keep the customer that they were made for, and undo_merge sets it to null again. Never a customer who is merged too. */
+          mergedIntoId?: string | null;
           rowVersion?: number;
           /** Format: date-time */
           createdAt?: string;
@@ -3004,23 +6545,33 @@ export interface operations {
           fullName?: string | null;
           email?: string | null;
           phone?: string | null;
-          /** @description en or de; null leaves it to the clinic. */
+          /** @description en or de; null means the clinic's language. */
           preferredLanguage?: string | null;
-          /** @description email or sms, where the clinic offers it; null leaves it to the clinic. */
+          /** @description email or sms, where the clinic offers it; null means the clinic's default. */
           preferredChannel?: string | null;
-          /** @description False is an opt-out of reminders from all clinics, at once. */
+          /** @description False opts out of reminders from all clinics. */
           wantsReminders?: boolean | null;
+          /**
+           * Format: date
+           * @description Entered for dependants. Clinics do not see it.
+           */
+          birthDate?: string | null;
         };
         "application/merge-patch+json": {
           fullName?: string | null;
           email?: string | null;
           phone?: string | null;
-          /** @description en or de; null leaves it to the clinic. */
+          /** @description en or de; null means the clinic's language. */
           preferredLanguage?: string | null;
-          /** @description email or sms, where the clinic offers it; null leaves it to the clinic. */
+          /** @description email or sms, where the clinic offers it; null means the clinic's default. */
           preferredChannel?: string | null;
-          /** @description False is an opt-out of reminders from all clinics, at once. */
+          /** @description False opts out of reminders from all clinics. */
           wantsReminders?: boolean | null;
+          /**
+           * Format: date
+           * @description Entered for dependants. Clinics do not see it.
+           */
+          birthDate?: string | null;
         };
       };
     };
@@ -3257,6 +6808,80 @@ export interface operations {
     };
   };
   /**
+   * List which of some customers would get no message of a kind from the clinic, and have to be phoned
+   * @description For: The clinic’s staff and administrators.
+   */
+  listCustomersWithoutAddress: {
+    parameters: {
+      query: {
+        /** @description At most 1000 customers, separated by commas. */
+        customerIds: string;
+        kind: "BOOKING_CONFIRMED" | "BOOKING_RESCHEDULED" | "BOOKING_CANCELLED" | "BOOKING_REMINDER" | "SLOT_WITHDRAWN";
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: string[];
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description clinic_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
    * Everything that is held about a person, as one document
    * @description For: Customers themselves, and administrators.
    */
@@ -3381,6 +7006,1020 @@ export interface operations {
     };
   };
   /**
+   * List the people for whom the caller books, such as children, and guardianships that have ended
+   * @description For: Customers.
+   */
+  listDependants: {
+    parameters: {
+      query?: {
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Guardianship"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Add a person for whom the caller books, such as a child: a customer without an account of their own
+   * @description For: Customers with a confirmed e-mail address.
+   */
+  addDependant: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          fullName: string;
+          /** Format: date */
+          birthDate: string;
+          /** @enum {string} */
+          relation: "PARENT" | "LEGAL_GUARDIAN" | "CARER";
+          /** Format: date */
+          until?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Guardianship"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description customer_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, too_many_dependants */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, email_not_confirmed */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Stop booking for a dependant. Their appointments stay
+   * @description For: Their guardian.
+   */
+  endGuardianship: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        customerId: string;
+      };
+    };
+    responses: {
+      /** @description Success, with nothing to say */
+      204: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description guardianship_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List the records that clinics made with the caller’s confirmed e-mail address and that nobody has claimed
+   * @description For: Customers.
+   */
+  listClaimableRecords: {
+    parameters: {
+      query?: {
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: ({
+                clinicId: string | null;
+                clinicName: string | null;
+                customerId: string | null;
+                /** @description The name in the clinic's record. */
+                fullName: string | null;
+                /**
+                 * Format: date-time
+                 * @description When the clinic made the record.
+                 */
+                createdAt: string | null;
+              })[];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Add a record that a clinic made to the caller, or with `forCustomerId` to a dependant of the caller
+   * @description For: Customers who confirmed the e-mail address that the clinic has recorded.
+   */
+  claimCustomer: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody?: {
+      content: {
+        "application/json": {
+          forCustomerId?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Customer"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description customer_not_claimable, customer_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, merge_not_possible, merged_visits_overlap */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Merge a customer into another who is the same person. Nothing is rewritten, and it can be undone
+   * @description For: Administrators.
+   */
+  mergeCustomers: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          intoCustomerId: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Customer"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description customer_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, merge_not_possible, merged_visits_overlap */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Mail a link to the address of another account of the caller’s, with which the two are merged
+   * @description For: Customers with a confirmed e-mail address, with their password.
+   */
+  requestAccountMerge: {
+    requestBody: {
+      content: {
+        "application/json": {
+          email: string;
+          currentPassword?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": {
+            /** @description True, also if no account has the address, in which case nothing is sent. */
+            requested: boolean | null;
+          };
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated, wrong_credentials */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description customer_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, email_not_confirmed, invalid_email */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_attempts */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Merge another account, or a clinic’s record, with the token of the link that was mailed to its address
+   * @description For: Customers who are signed in to the account that asked for the link.
+   */
+  confirmMerge: {
+    requestBody: {
+      content: {
+        "application/json": {
+          token: string;
+          forCustomerId?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Customer"][];
+          };
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description merge_link_invalid, customer_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description merge_not_possible, merged_visits_overlap */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, email_not_confirmed */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Reverse a merge or a claim: the customer stands for itself again
+   * @description For: The person into whom the customer was merged, and administrators.
+   */
+  undoMerge: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Customer"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description merge_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List pairs of a clinic’s records that are of one person: replace customerId by survivingCustomerId
+   * @description For: The clinic’s staff and administrators.
+   */
+  listMergedCustomers: {
+    parameters: {
+      query?: {
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: ({
+                clinicId: string | null;
+                customerId: string | null;
+                survivingCustomerId: string | null;
+                /** Format: date-time */
+                mergedAt: string | null;
+              })[];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List who books for some customers of a clinic, as the clinic may know them
+   * @description For: The clinic’s staff and administrators.
+   */
+  listGuardians: {
+    parameters: {
+      query: {
+        /** @description At most 1000 customers, separated by commas. */
+        customerIds: string;
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: ({
+                clinicId: string | null;
+                customerId: string | null;
+                /** @enum {string|null} */
+                relation: "PARENT" | "LEGAL_GUARDIAN" | "CARER" | null;
+                guardianName: string | null;
+                /** @description The guardian in the clinic's own records; null if the clinic has no record of the guardian. */
+                guardianCustomerId: string | null;
+                guardianPhone: string | null;
+              })[];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Store an identity document of a customer, doctor or employee, encrypted, and get the human behind them
+   * @description For: Administrators.
+   */
+  storeIdentityDocument: {
+    requestBody: {
+      content: {
+        "application/json": {
+          document: unknown;
+          customerId?: string | null;
+          clinicId?: string | null;
+          doctorId?: string | null;
+          employeeId?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": {
+            humanId: string | null;
+            /** @description False if there is no such person; human_id is null then. */
+            isKnown: boolean | null;
+          };
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description human_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description document_of_another_human */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description identity_keys_missing */
+      503: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Get the human whose identity document this is; isKnown is false if it is not stored
+   * @description For: Administrators.
+   */
+  findHumanByDocument: {
+    requestBody: {
+      content: {
+        "application/json": {
+          document: unknown;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": {
+            humanId: string | null;
+            /** @description False if there is no such person; human_id is null then. */
+            isKnown: boolean | null;
+          };
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description identity_keys_missing */
+      503: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
    * List time slots for clinic
    * @description For: Everybody. The clinic’s staff and administrators see inactive ones too.
    */
@@ -3463,9 +8102,9 @@ export interface operations {
       content: {
         "application/json": {
           name: string;
-          /** @description By the clinic's clock. */
+          /** @description The clinic's local time. */
           startTime: string;
-          /** @description By the clinic's clock; not after start_time means on the next day. */
+          /** @description The clinic's local time; if it is not after start_time, it is on the next day. */
           endTime: string;
         };
       };
@@ -3555,9 +8194,9 @@ export interface operations {
           id?: string;
           clinicId?: string;
           name: string;
-          /** @description By the clinic's clock. */
+          /** @description The clinic's local time. */
           startTime: string;
-          /** @description By the clinic's clock; not after start_time means on the next day. */
+          /** @description The clinic's local time; if it is not after start_time, it is on the next day. */
           endTime: string;
           isActive?: boolean;
           rowVersion?: number;
@@ -3803,14 +8442,16 @@ export interface operations {
           weekday: number;
           /**
            * Format: date
-           * @description First local date; null is since ever.
+           * @description First local date; null means no beginning.
            */
           validFrom?: string | null;
           /**
            * Format: date
-           * @description Last local date, inclusive; null is for good.
+           * @description Last local date, inclusive; null means no end.
            */
           validUntil?: string | null;
+          /** @description The service for which its slots are reserved; they can be booked for no other one. Null: for all services. */
+          serviceId?: string | null;
         };
       };
     };
@@ -3882,6 +8523,101 @@ export interface operations {
     };
   };
   /**
+   * Switch time slots on or off on a weekday of a doctor’s weekly plan, for a span of dates; all or nothing
+   * @description For: The clinic’s managers and administrators.
+   */
+  changeWeeklyPlan: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        doctorId: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          weekday: number;
+          timeSlotIds: string[];
+          seesPatients: boolean;
+          /** Format: date */
+          fromDate?: string | null;
+          /** Format: date */
+          untilDate?: string | null;
+          serviceId?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["DoctorSlot"][];
+          };
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description doctor_not_found, time_slot_not_found, service_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, plan_overlaps */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, service_not_offered */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
    * Update doctor slot availability
    * @description For: The clinic’s managers and administrators.
    */
@@ -3910,14 +8646,16 @@ export interface operations {
           weekday: number;
           /**
            * Format: date
-           * @description First local date; null is since ever.
+           * @description First local date; null means no beginning.
            */
           validFrom?: string | null;
           /**
            * Format: date
-           * @description Last local date, inclusive; null is for good.
+           * @description Last local date, inclusive; null means no end.
            */
           validUntil?: string | null;
+          /** @description The service for which its slots are reserved; they can be booked for no other one. Null: for all services. */
+          serviceId?: string | null;
           rowVersion?: number;
         };
       };
@@ -4055,6 +8793,834 @@ export interface operations {
         };
       };
       /** @description idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List absences of the clinic’s doctors, by their last date
+   * @description For: The clinic’s desk and administrators all; doctors their own and those of everyone.
+   */
+  listAbsences: {
+    parameters: {
+      query?: {
+        /** @description Those that end on this local date or later. */
+        from?: string;
+        /** @description Those that begin on this local date or earlier. */
+        to?: string;
+        /** @description Of this doctor. */
+        doctorId?: string;
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Absence"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description clinic_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Add an absence of a doctor, or of all: its slots are withdrawn, and slots are no longer made in it. Visits that are booked in it are refused, listed for rebooking or cancelled (`booked`)
+   * @description For: The clinic’s desk, doctors their own, and administrators.
+   */
+  addAbsence: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @enum {string} */
+          kind: "CLOSURE" | "HOLIDAY" | "VACATION" | "SICKNESS" | "TRAINING" | "EXTERNAL";
+          /** Format: date */
+          firstDate: string;
+          /** Format: date */
+          lastDate: string;
+          doctorId?: string | null;
+          startTime?: string | null;
+          endTime?: string | null;
+          note?: string | null;
+          /** @enum {string|null} */
+          booked?: "REFUSE" | "LIST" | "CANCEL" | null;
+          reason?: string | null;
+          sourceKey?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+          /** @description Where it is. */
+          Location?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Absence"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description clinic_not_found, doctor_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, still_in_use, absence_exists */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * What an absence of these dates and times would do: how many slots it withdraws, how many visits it affects
+   * @description For: The clinic’s desk, doctors their own, and administrators.
+   */
+  getAbsenceEffect: {
+    parameters: {
+      query: {
+        /** @description The clinic’s local date. */
+        firstDate: string;
+        /** @description The clinic’s local date, inclusive. */
+        lastDate: string;
+        /** @description On the first date; by default its beginning. */
+        startTime?: string;
+        /** @description On the last date; by default its end. */
+        endTime?: string;
+        /** @description Of this doctor; by default of all. */
+        doctorId?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": {
+            /** Format: date-time */
+            startsAt: string | null;
+            /** Format: date-time */
+            endsAt: string | null;
+            /** @description The slots that are open or held and would be withdrawn. */
+            freeSlots: number | null;
+            /** @description The visits that are booked or checked in, and not over. The query bookingsInAbsence lists them. */
+            bookedVisits: number | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List the visits that an absence of these dates and times would affect
+   * @description For: The clinic’s desk, doctors their own, and administrators.
+   */
+  listBookingsInAbsence: {
+    parameters: {
+      query: {
+        /** @description The clinic’s local date. */
+        firstDate: string;
+        /** @description The clinic’s local date, inclusive. */
+        lastDate: string;
+        /** @description On the first date; by default its beginning. */
+        startTime?: string;
+        /** @description On the last date; by default its end. */
+        endTime?: string;
+        /** @description Of this doctor; by default of all. */
+        doctorId?: string;
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Booking"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Get absence
+   * @description For: The clinic’s desk and administrators; doctors their own and those of everyone.
+   */
+  getAbsence: {
+    parameters: {
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Absence"];
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description absence_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Change the kind, the dates and times, and the note of an absence; what is left out becomes empty. Slots that it no longer covers are open again, and other visits that are booked in it are refused, listed for rebooking or cancelled (`booked`)
+   * @description For: The clinic’s desk, doctors their own, and administrators.
+   */
+  changeAbsence: {
+    parameters: {
+      header?: {
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          id?: string;
+          clinicId?: string;
+          /** @description Null: all doctors of the clinic. */
+          doctorId?: string | null;
+          /** @enum {string} */
+          kind: "CLOSURE" | "HOLIDAY" | "VACATION" | "SICKNESS" | "TRAINING" | "EXTERNAL";
+          /** Format: date */
+          firstDate: string;
+          /** Format: date */
+          lastDate: string;
+          startTime?: string | null;
+          endTime?: string | null;
+          note?: string | null;
+          /** @description Identifies what it was imported from, such as holiday:DE-BE:2027-01-01, so that it is imported once. */
+          sourceKey?: string | null;
+          /** @description The external calendar whose busy time this is. It changes and goes with the calendar only. */
+          calendarId?: string | null;
+          rowVersion?: number;
+          /** Format: date-time */
+          createdAt?: string;
+          /** @enum {string|null} */
+          booked?: "REFUSE" | "LIST" | "CANCEL" | null;
+          reason?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Absence"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description absence_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, still_in_use */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description stale_row_version, precondition_failed */
+      412: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Remove an absence: the slots that it withdrew are open again, unless another absence covers them
+   * @description For: The clinic’s desk, doctors their own, and administrators.
+   */
+  removeAbsence: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success, with nothing to say */
+      204: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description absence_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List the countries, or the parts of one, whose public holidays are known
+   * @description For: The clinic’s managers and administrators.
+   */
+  listHolidayRegions: {
+    parameters: {
+      query?: {
+        /** @description Of which country, or part of one; by default of the world. */
+        within?: string;
+        /** @description Of the names, such as de. */
+        language?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: {
+                /** @description Such as DE, DE-BY or DE-BY-A. */
+                code: string;
+                name: string;
+              }[];
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List the public holidays of a region in a year, for a manager to choose from
+   * @description For: The clinic’s managers and administrators.
+   */
+  listHolidays: {
+    parameters: {
+      query: {
+        /** @description A country, or a part of one, such as DE-BE. */
+        region: string;
+        /** @description From last year to three years from now. */
+        year: string;
+        /** @description Of the names, such as de. */
+        language?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: ({
+                /** Format: date */
+                date: string;
+                /** @description Local time. Null: the whole day. */
+                startTime: string | null;
+                name: string;
+                /** @description The source key of the absence that addHolidays makes of it. */
+                sourceKey: string;
+              })[];
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Add public holidays as absences of all doctors, each once; answers those that were added
+   * @description For: The clinic’s managers and administrators.
+   */
+  addHolidays: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          region: string;
+          holidays: ({
+              /** Format: date */
+              holidayDate?: string | null;
+              startTime?: string | null;
+              name?: string | null;
+            })[];
+          /** @enum {string|null} */
+          booked?: "REFUSE" | "LIST" | "CANCEL" | null;
+          reason?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Absence"][];
+          };
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description clinic_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, still_in_use */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4237,6 +9803,12 @@ export interface operations {
            * @description When the hold ends by itself. An expired hold counts as free.
            */
           heldUntil?: string | null;
+          /** @description The service for which the slot is reserved; it can be booked for no other one. Null: for all services. */
+          serviceId?: string | null;
+          /** @description The first slot of the visit that this slot continues. Null: it is the first slot of its visit, or is not booked. */
+          headSlotId?: string | null;
+          /** @description The absence for which it was withdrawn and after whose removal it is open again. Null: it is not withdrawn, or for another reason. */
+          withdrawnForAbsenceId?: string | null;
           rowVersion?: number;
           /** Format: date-time */
           createdAt?: string;
@@ -4272,13 +9844,13 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description slot_not_found, customer_not_found, booking_not_found, hold_not_found */
+      /** @description slot_not_found, service_not_found, customer_not_found, booking_not_found, hold_not_found */
       404: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description serialization_failure, deadlock_detected, slot_taken, slot_held, slot_withdrawn, customer_busy, illegal_transition */
+      /** @description serialization_failure, deadlock_detected, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, run_not_free, customer_busy, illegal_transition, checkout_open */
       409: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4302,7 +9874,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, cancellation_too_late */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, service_not_offered, service_not_for_customer, start_not_offered, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed, cancellation_too_late */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4411,6 +9983,10 @@ export interface operations {
    */
   getBookability: {
     parameters: {
+      query?: {
+        /** @description As the first slot of a visit of this service. */
+        serviceId?: string;
+      };
       header?: {
         /** @description Answered 304 when it is still so. */
         "If-None-Match"?: string;
@@ -4479,6 +10055,7 @@ export interface operations {
           timeSlotId: string;
           /** Format: date */
           slotDate: string;
+          serviceId?: string | null;
         };
       };
     };
@@ -4513,7 +10090,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description doctor_not_found, time_slot_not_found */
+      /** @description doctor_not_found, time_slot_not_found, service_not_found */
       404: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4537,7 +10114,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, skipped_local_time, slot_in_the_past, slot_too_far_ahead */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, service_not_offered, skipped_local_time, slot_in_the_past, slot_too_far_ahead */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4664,6 +10241,7 @@ export interface operations {
       content: {
         "application/json": {
           customerId?: string | null;
+          serviceId?: string | null;
         };
       };
     };
@@ -4696,13 +10274,13 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description slot_not_found, customer_not_found */
+      /** @description slot_not_found, service_not_found, customer_not_found */
       404: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description serialization_failure, deadlock_detected, slot_taken, slot_held, slot_withdrawn, customer_busy */
+      /** @description serialization_failure, deadlock_detected, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, run_not_free, customer_busy, checkout_open */
       409: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4726,7 +10304,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, service_not_offered, service_not_for_customer, start_not_offered, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4806,7 +10384,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description serialization_failure, deadlock_detected */
+      /** @description serialization_failure, deadlock_detected, checkout_open */
       409: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4867,6 +10445,9 @@ export interface operations {
         "application/json": {
           customerId?: string | null;
           note?: string | null;
+          serviceId?: string | null;
+          answers?: unknown;
+          online?: boolean | null;
         };
       };
     };
@@ -4901,13 +10482,13 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description slot_not_found, customer_not_found */
+      /** @description slot_not_found, service_not_found, customer_not_found, question_not_found */
       404: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description serialization_failure, deadlock_detected, slot_taken, slot_held, slot_withdrawn, customer_busy */
+      /** @description serialization_failure, deadlock_detected, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, run_not_free, customer_busy */
       409: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4931,7 +10512,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, service_not_offered, service_not_for_customer, start_not_offered, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed, place_not_offered, answer_missing, answer_not_accepted */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4939,6 +10520,77 @@ export interface operations {
       };
       /** @description held_too_often */
       429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List the bookings ahead that the clinic cancelled and whose patients no message reaches: 100 at most
+   * @description For: The clinic’s staff and administrators.
+   */
+  listBookingsToPhone: {
+    parameters: {
+      query?: {
+        /** @description Of this doctor. */
+        doctorId?: string;
+        /** @description Of this local date of the clinic. */
+        date?: string;
+        /** @description Of this booking slot. */
+        bookingSlotId?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Booking"][];
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description clinic_not_found */
+      404: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };
@@ -5088,6 +10740,77 @@ export interface operations {
     };
   };
   /**
+   * List what the patient answered to the questions of the service, as they were asked
+   * @description For: Customers their own; the clinic’s desk and administrators any of the clinic.
+   */
+  listBookingAnswers: {
+    parameters: {
+      query?: {
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["BookingAnswer"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description booking_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
    * Cancel a booking; its slot is free again at once
    * @description For: Customers their own; the clinic’s desk and administrators any of the clinic.
    */
@@ -5109,6 +10832,7 @@ export interface operations {
       content: {
         "application/json": {
           reason?: string | null;
+          keepsFee?: boolean | null;
         };
       };
     };
@@ -5207,6 +10931,9 @@ export interface operations {
       content: {
         "application/json": {
           bookingSlotId: string;
+          serviceId?: string | null;
+          answers?: unknown;
+          withoutService?: boolean | null;
         };
       };
     };
@@ -5239,13 +10966,13 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description booking_not_found, slot_not_found, customer_not_found */
+      /** @description booking_not_found, slot_not_found, service_not_found, customer_not_found */
       404: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description serialization_failure, deadlock_detected, illegal_transition, slot_taken, slot_held, slot_withdrawn, customer_busy */
+      /** @description serialization_failure, deadlock_detected, illegal_transition, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, run_not_free, customer_busy */
       409: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5269,7 +10996,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, cancellation_too_late, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, cancellation_too_late, service_not_offered, service_not_for_customer, start_not_offered, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5277,6 +11004,75 @@ export interface operations {
       };
       /** @description held_too_often */
       429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * End the link in the messages about a booking, and send a new one
+   * @description For: The clinic’s desk and administrators.
+   */
+  sendNewLink: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Booking"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description booking_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, illegal_transition */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
+      422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };
@@ -5815,6 +11611,7275 @@ export interface operations {
     };
   };
   /**
+   * Find the slots for a series of visits. For each date on which the visit cannot be booked there is the reason, and the nearest slots that can
+   * @description For: The clinic’s desk and administrators.
+   */
+  planSeries: {
+    parameters: {
+      query: {
+        /** @description With this doctor. */
+        doctorId: string;
+        /** @description In this time slot. */
+        timeSlotId: string;
+        /** @description From this local date of the clinic on. */
+        firstDate: string;
+        /** @description For a visit of this service, which may take several slots; of the clinic. */
+        serviceId?: string;
+        /** @description For this customer: dates of other visits are named. */
+        customerId?: string;
+        /** @description In each such week. */
+        everyWeeks?: number;
+        /** @description On these weekdays (1 is Monday), by default on that of the first date, separated by commas. */
+        weekdays?: string;
+        /** @description So many; or give untilDate. */
+        visits?: number;
+        /** @description Until this date, inclusive, with at most 52 visits. */
+        untilDate?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["PlannedVisit"][];
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description doctor_not_found, time_slot_not_found, service_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description service_not_offered */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Create the booking slots of the templates on the dates of a series, also beyond the generated weeks
+   * @description For: The clinic’s desk and administrators.
+   */
+  generateSeriesSlots: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          slotDates: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["SlotGenerationRun"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description clinic_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, slot_too_far_ahead */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Book 2 to 52 slots for a customer as a series: all or none, with one confirmation
+   * @description For: The clinic’s desk and administrators.
+   */
+  bookSeries: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          customerId: string;
+          bookingSlotIds: string[];
+          serviceId?: string | null;
+          note?: string | null;
+          online?: boolean | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Booking"][];
+          };
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description payment_required */
+      402: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description customer_not_found, slot_not_found, service_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, customer_not_confirmed, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, run_not_free, no_resource_free, customer_busy */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, place_not_offered, slot_in_the_past, service_not_offered */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List the visits of a series, by time, also those that were cancelled
+   * @description For: The clinic’s staff and administrators.
+   */
+  listSeriesBookings: {
+    parameters: {
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+        seriesId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Booking"][];
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Find the slots to which the visits of a series would move, from a date on: for each visit the slot, or why it cannot be booked
+   * @description For: The clinic’s desk and administrators.
+   */
+  planSeriesMove: {
+    parameters: {
+      query: {
+        /** @description The visits that lie ahead, from this local date of the clinic on. */
+        fromDate: string;
+        /** @description By so many days. */
+        days?: number;
+        /** @description To this time slot; by default that of each visit. */
+        timeSlotId?: string;
+        /** @description To this doctor; by default that of each visit. */
+        doctorId?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+        seriesId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["PlannedVisit"][];
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description series_not_found, doctor_not_found, time_slot_not_found, service_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description service_not_offered */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Move visits of a series, each to a slot of its own: all or none, with one message; answers those bookings
+   * @description For: The clinic’s desk and administrators.
+   */
+  moveSeries: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+        seriesId: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          bookingIds: string[];
+          bookingSlotIds: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Booking"][];
+          };
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description series_not_found, booking_not_found, slot_not_found, service_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, illegal_transition, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, run_not_free, no_resource_free, customer_busy */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, slot_in_the_past, service_not_offered */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Cancel the visits of a series that lie ahead, from a date on, with one message; answers those bookings
+   * @description For: The clinic’s desk and administrators.
+   */
+  cancelSeries: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+        seriesId: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Format: date */
+          fromDate: string;
+          reason?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Booking"][];
+          };
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description series_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Get the state of the room of an online visit, and who has come
+   * @description For: Customers their own; the clinic’s staff and administrators any of the clinic.
+   */
+  getConsultation: {
+    parameters: {
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Consultation"];
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description booking_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Join an online visit for the clinic, as its host
+   * @description For: The doctor of the visit, and the desk of the clinic.
+   */
+  enterConsultation: {
+    parameters: {
+      path: {
+        clinicId: string;
+        bookingId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["ConsultationEntry"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description booking_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description consultation_not_open, consultation_over */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description consultation_not_ready, consultation_unavailable */
+      503: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Get the entrance of the online visit to which a join link leads; changes nothing
+   * @description For: Anyone who has the link.
+   */
+  consultationByLink: {
+    requestBody: {
+      content: {
+        "application/json": {
+          token: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["ConsultationEntry"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description link_invalid */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_attempts */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Join the online visit to which a join link leads, as its patient
+   * @description For: Anyone who has the link.
+   */
+  joinByLink: {
+    requestBody: {
+      content: {
+        "application/json": {
+          token: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["ConsultationEntry"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description link_invalid */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description consultation_not_open, consultation_over */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_attempts */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description consultation_not_ready, consultation_unavailable */
+      503: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List the recordings of the caller’s visits, those of archived bookings too
+   * @description For: Signed-in people; patients get theirs, doctors those of their own visits.
+   */
+  listRecordings: {
+    parameters: {
+      query?: {
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Recording"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Get what is known about a recording, without the file
+   * @description For: The patient of the visit, guardians, and the doctor of the visit.
+   */
+  getRecording: {
+    parameters: {
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Recording"];
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description recording_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Remove a recording and its file; this cannot be undone
+   * @description For: The patient of the visit, guardians, and the doctor of the visit.
+   */
+  removeRecording: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success, with nothing to say */
+      204: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description recording_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Get an address from which the file of a recording can be downloaded for five minutes
+   * @description For: The patient of the visit, guardians, and the doctor of the visit.
+   */
+  openRecording: {
+    parameters: {
+      path: {
+        clinicId: string;
+        recordingId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["RecordingLink"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description recording_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description recording_not_stored */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description recordings_unavailable */
+      503: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List the recordings of an online visit
+   * @description For: The patient of the visit, guardians, and the doctor of the visit. To others who see the booking the list is empty.
+   */
+  listBookingRecordings: {
+    parameters: {
+      query?: {
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Recording"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description booking_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Begin the upload of a recording: get an address that takes this one file by PUT within an hour
+   * @description For: The doctor of the visit.
+   */
+  beginRecording: {
+    parameters: {
+      path: {
+        clinicId: string;
+        bookingId: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          contentType: string;
+          bytes: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["RecordingLink"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description booking_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description recording_not_offered, recording_not_agreed, consultation_not_open, too_many_recordings */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description recordings_unavailable */
+      503: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Get who has agreed that an online visit is recorded
+   * @description For: The patient of the visit, guardians, and the doctor of the visit.
+   */
+  getRecordingConsent: {
+    parameters: {
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["RecordingConsent"];
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description booking_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Agree that an online visit is recorded, or withdraw that, which removes its recordings
+   * @description For: The patient of the visit, guardians, and the doctor of the visit.
+   */
+  agreeToRecording: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          agrees?: boolean | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["RecordingConsent"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description booking_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, recording_not_offered, consultation_over */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * The same for the patient, with the join link of a message
+   * @description For: Anyone who has the link.
+   */
+  agreeToRecordingByLink: {
+    requestBody: {
+      content: {
+        "application/json": {
+          token: string;
+          agrees?: boolean | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["ConsultationEntry"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description link_invalid */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description recording_not_offered, consultation_over */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_attempts */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List the rooms and the equipment of a clinic, by name
+   * @description For: The clinic’s staff and administrators; everyone who is signed in gets the rooms.
+   */
+  listResources: {
+    parameters: {
+      query?: {
+        type?: "ROOM" | "EQUIPMENT";
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Resource"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description clinic_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Add a room or equipment to a clinic
+   * @description For: The clinic’s managers and administrators.
+   */
+  createResource: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @enum {string} */
+          type: "ROOM" | "EQUIPMENT";
+          name: string;
+          /** @description How long it is not free after each visit, for cleaning or charging. */
+          turnover?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+          /** @description Where it is. */
+          Location?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Resource"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, unique_violation, foreign_key_violation */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Get a room or equipment
+   * @description For: The clinic’s staff and administrators; a room: everyone who is signed in.
+   */
+  getResource: {
+    parameters: {
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Resource"];
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description resource_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Remove a room or equipment; one that a service needs or a visit has becomes inactive instead
+   * @description For: The clinic’s managers and administrators.
+   */
+  removeResource: {
+    parameters: {
+      header?: {
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success, with nothing to say */
+      204: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description resource_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description stale_row_version, precondition_failed */
+      412: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Update a room or equipment: what is left out stays
+   * @description For: The clinic’s managers and administrators.
+   */
+  patchResource: {
+    parameters: {
+      header?: {
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @enum {string|null} */
+          type?: "ROOM" | "EQUIPMENT" | null;
+          name?: string | null;
+          /** @description How long it is not free after each visit, for cleaning or charging. */
+          turnover?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @description False: it is given to no further visit. Visits that have it keep it. */
+          isActive?: boolean | null;
+        };
+        "application/merge-patch+json": {
+          /** @enum {string|null} */
+          type?: "ROOM" | "EQUIPMENT" | null;
+          name?: string | null;
+          /** @description How long it is not free after each visit, for cleaning or charging. */
+          turnover?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          /** @description False: it is given to no further visit. Visits that have it keep it. */
+          isActive?: boolean | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Resource"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description resource_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, unique_violation */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description stale_row_version, precondition_failed */
+      412: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List what a visit to a service takes: one of the resources with the same number each
+   * @description For: The clinic’s staff and administrators.
+   */
+  listServiceNeeds: {
+    parameters: {
+      query?: {
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["ServiceNeed"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description service_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Say what a visit to a service takes: [["1", "2"], ["3"]] for one of two rooms and the machine
+   * @description For: The clinic’s managers and administrators.
+   */
+  replaceServiceNeeds: {
+    parameters: {
+      header?: {
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          needs: unknown;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Service"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description service_not_found, resource_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description stale_row_version, precondition_failed */
+      412: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List the rooms and the equipment that a booking has
+   * @description For: Customers their own, of which they see the rooms; the clinic’s staff and administrators any of the clinic.
+   */
+  listBookingResources: {
+    parameters: {
+      query?: {
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["ResourceClaim"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description booking_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List the rooms and the equipment that a booking can have, with those that it has
+   * @description For: The clinic’s staff and administrators.
+   */
+  listResourcesForBooking: {
+    parameters: {
+      query?: {
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Resource"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description booking_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Give a booking another room, or other equipment
+   * @description For: The desk of the clinic and administrators.
+   */
+  changeBookingResource: {
+    parameters: {
+      header?: {
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          resourceId: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Booking"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description booking_not_found, resource_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, resource_taken */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description stale_row_version, precondition_failed */
+      412: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, resource_not_suitable */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List prices, the latest first
+   * @description For: Everybody.
+   */
+  listPrices: {
+    parameters: {
+      query?: {
+        /** @description Of this clinic. */
+        clinicId?: string;
+        /** @description Of this service; give clinicId too. */
+        serviceId?: string;
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Price"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Set the price of a service, with every doctor or with one
+   * @description For: The clinic’s managers and administrators.
+   */
+  createPrice: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          clinicId: string;
+          serviceId: string;
+          doctorId?: string | null;
+          /** @description In minor units of the currency, tax included. */
+          amount: string;
+          currency: string;
+          /** @description The percentage of tax that is included in the amount. Medicine is mostly exempt. */
+          taxRate?: string | null;
+          /**
+           * @description What patients pay before the visit is booked. The desk books without.
+           * @enum {string|null}
+           */
+          paymentRule?: "NONE" | "DEPOSIT" | "FULL" | null;
+          /** @description For the rule deposit: the part that is paid before the visit is booked. */
+          deposit?: string | null;
+          /**
+           * Format: date
+           * @description First local date of visits; null means no beginning.
+           */
+          validFrom?: string | null;
+          /**
+           * Format: date
+           * @description Last local date of visits, inclusive; null means no end.
+           */
+          validUntil?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Price"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, exclusion_violation, foreign_key_violation */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, currency_not_used, amount_not_payable_online */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Change from when and until when a price is valid
+   * @description For: The clinic’s managers and administrators.
+   */
+  endPrice: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /**
+           * Format: date
+           * @description First local date of visits; null means no beginning.
+           */
+          validFrom?: string | null;
+          /**
+           * Format: date
+           * @description Last local date of visits, inclusive; null means no end.
+           */
+          validUntil?: string | null;
+        };
+        "application/merge-patch+json": {
+          /**
+           * Format: date
+           * @description First local date of visits; null means no beginning.
+           */
+          validFrom?: string | null;
+          /**
+           * Format: date
+           * @description Last local date of visits, inclusive; null means no end.
+           */
+          validUntil?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Price"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description price_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, exclusion_violation */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List coupons, the latest first
+   * @description For: The clinic’s desk and administrators.
+   */
+  listCoupons: {
+    parameters: {
+      query?: {
+        /** @description Of this clinic. */
+        clinicId?: string;
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Coupon"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Add a coupon
+   * @description For: The clinic’s managers and administrators.
+   */
+  createCoupon: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          clinicId: string;
+          /** @description Capital and small letters are the same. */
+          code: string;
+          /** @description The discount in percent of the amount; else `amount` is set. */
+          percent?: string | null;
+          /** @description The discount in minor units of the currency, at most what is charged. */
+          amount?: string | null;
+          currency: string;
+          /** @description How many customers can use it. Null: any number. */
+          most?: number | null;
+          /**
+           * Format: date
+           * @description First local date on which it can be used; null means no beginning.
+           */
+          validFrom?: string | null;
+          /**
+           * Format: date
+           * @description Last local date, inclusive; null means no end.
+           */
+          validUntil?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Coupon"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, unique_violation, foreign_key_violation */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, currency_not_used, amount_not_payable_online */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List invoices, the latest first
+   * @description For: Customers see their own and those of their dependants, the desk those of its clinic, administrators all.
+   */
+  listInvoices: {
+    parameters: {
+      query?: {
+        /** @description Of this clinic. */
+        clinicId?: string;
+        /** @description Of this customer. */
+        customerId?: string;
+        state?: "DRAFT" | "OPEN" | "SETTLED" | "VOID";
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Invoice"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Make an invoice for a customer, a draft without lines
+   * @description For: The clinic’s desk and administrators.
+   */
+  createInvoice: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          clinicId: string;
+          customerId: string;
+          currency?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+          /** @description Where it is. */
+          Location?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Invoice"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description customer_not_found, clinic_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, currency_not_used */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Get an invoice with its lines
+   * @description For: Customers see their own and those of their dependants, the desk those of its clinic, administrators all.
+   */
+  getInvoice: {
+    parameters: {
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Invoice"];
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invoice_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Download an invoice as a PDF, in the customer’s language or another one
+   * @description For: Customers their own and those of their dependants, the desk those of its clinic, administrators all.
+   */
+  getInvoiceDocument: {
+    parameters: {
+      query?: {
+        /** @description In place of the customer’s. */
+        language?: "en" | "de";
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description A digest of what the file is made of. */
+          ETag?: string;
+          /** @description The name of the file. */
+          "Content-Disposition"?: string;
+        };
+        content: {
+          "application/pdf": string;
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invoice_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Add a charge to an invoice that is not settled
+   * @description For: The clinic’s desk and administrators.
+   */
+  addCharge: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          amount: string;
+          text: string;
+          taxRate?: string | null;
+          bookingId?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Invoice"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invoice_not_found, booking_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, invoice_not_open */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, amount_not_accepted, invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Give a discount, an amount or a percentage
+   * @description For: The clinic’s desk and administrators.
+   */
+  addDiscount: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          text: string;
+          amount?: string | null;
+          percent?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Invoice"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invoice_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, invoice_not_open, amount_exceeds_due */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, amount_not_accepted, invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Use a coupon on an invoice
+   * @description For: The clinic’s desk and administrators.
+   */
+  applyCoupon: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          code: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Invoice"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invoice_not_found, coupon_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, invoice_not_open, coupon_used_already, coupon_exhausted */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, coupon_not_valid, currency_not_used */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Change what an invoice charges, by another line
+   * @description For: The clinic’s desk and administrators.
+   */
+  adjustInvoice: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          amount: string;
+          text: string;
+          taxRate?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Invoice"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invoice_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, invoice_not_open, amount_exceeds_due */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, amount_not_accepted, invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Issue a draft: it gets its number
+   * @description For: The clinic’s desk and administrators.
+   */
+  issueInvoice: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody?: {
+      content: {
+        "application/json": {
+          rowVersion?: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Invoice"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invoice_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, invoice_not_open, nothing_to_pay */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Make an invoice void: what was paid becomes credit
+   * @description For: The clinic’s desk and administrators.
+   */
+  voidInvoice: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          text: string;
+          rowVersion?: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Invoice"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invoice_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, invoice_not_open */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Give up what is due, or a part of it
+   * @description For: The clinic’s managers and administrators.
+   */
+  writeOff: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          text: string;
+          amount?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Invoice"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invoice_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, invoice_not_open, amount_exceeds_due */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, amount_not_accepted */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Take what was paid back as credit
+   * @description For: The clinic’s desk and administrators.
+   */
+  moveToCredit: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          amount: string;
+          reason?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Invoice"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invoice_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, amount_exceeds_paid */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, amount_not_accepted */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Pay an invoice from credit
+   * @description For: The customer, the desk and administrators.
+   */
+  spendCredit: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody?: {
+      content: {
+        "application/json": {
+          amount?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Invoice"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invoice_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, invoice_not_open, already_paid, insufficient_credit, amount_exceeds_due, nothing_to_pay */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, amount_not_accepted */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List payments, the latest first
+   * @description For: Customers see their own and those of their dependants, the desk those of its clinic, administrators all.
+   */
+  listPayments: {
+    parameters: {
+      query?: {
+        /** @description Of this clinic. */
+        clinicId?: string;
+        /** @description Of this customer. */
+        customerId?: string;
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Payment"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Record money received at the desk: it pays invoices, or becomes credit
+   * @description For: The clinic’s desk and administrators.
+   */
+  recordPayment: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          clinicId: string;
+          customerId: string;
+          /** @enum {string} */
+          method: "PROVIDER" | "CASH" | "TRANSFER" | "CARD_TERMINAL";
+          amount: string;
+          invoiceIds?: string[] | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Payment"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description customer_not_found, invoice_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, invoice_not_open, already_paid, amount_exceeds_due, nothing_to_pay */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, amount_not_accepted, invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Pay money back: at the desk at once, an online payment through its provider
+   * @description For: The clinic’s desk and administrators.
+   */
+  refundPayment: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          amount: string;
+          reason?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Refund"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description payment_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, refund_exceeds_payment, insufficient_credit */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, amount_not_accepted, amount_not_payable_online */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List refunds, the latest first
+   * @description For: Customers see their own and those of their dependants, the desk those of its clinic, administrators all.
+   */
+  listRefunds: {
+    parameters: {
+      query?: {
+        /** @description Of this clinic. */
+        clinicId?: string;
+        /** @description Of this customer. */
+        customerId?: string;
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Refund"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List movements, the latest first
+   * @description For: Customers see their own and those of their dependants, the desk those of its clinic, administrators all.
+   */
+  listMovements: {
+    parameters: {
+      query?: {
+        /** @description Of this clinic. */
+        clinicId?: string;
+        /** @description Of this customer. */
+        customerId?: string;
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Movement"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List credit by clinic and customer
+   * @description For: Customers see their own and those of their dependants, the desk those of its clinic, administrators all.
+   */
+  listCredits: {
+    parameters: {
+      query?: {
+        /** @description Of this clinic. */
+        clinicId?: string;
+        /** @description Of this customer. */
+        customerId?: string;
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Credit"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Give a customer credit that nobody paid for
+   * @description For: The clinic’s managers and administrators.
+   */
+  grantGoodwill: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          clinicId: string;
+          customerId: string;
+          amount: string;
+          reason: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Credit"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description customer_not_found, clinic_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, amount_not_accepted */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List checkouts, the latest first
+   * @description For: Customers see their own and those of their dependants, administrators all.
+   */
+  listCheckouts: {
+    parameters: {
+      query?: {
+        /** @description Of this customer. */
+        customerId?: string;
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Checkout"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Begin to pay for visits, which are booked when the payment arrives, and for invoices
+   * @description For: Customers.
+   */
+  beginCheckout: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          clinicId: string;
+          visits?: unknown;
+          invoiceIds?: string[] | null;
+          usesCredit?: boolean | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+          /** @description Where it is. */
+          Location?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Checkout"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description service_not_found, customer_not_found, clinic_not_found, invoice_not_found, coupon_not_found, slot_not_found, question_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, run_not_free, customer_busy, online_payment_not_available, nothing_to_pay, checkout_open, already_paid, invoice_not_open, coupon_used_already, coupon_exhausted */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, service_not_offered, service_not_for_customer, start_not_offered, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed, amount_not_payable_online, coupon_not_valid, currency_not_used, answer_missing, answer_not_accepted, place_not_offered, invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description held_too_often */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Get a checkout: its state, and the address of the page on which it is paid
+   * @description For: The customer who began it, and administrators.
+   */
+  getCheckout: {
+    parameters: {
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Checkout"];
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description checkout_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Give a checkout up: what it holds is free again
+   * @description For: The customer who began it, and administrators.
+   */
+  cancelCheckout: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Checkout"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description checkout_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, checkout_not_open */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Get through which provider patients pay online, and the clinic’s account there
+   * @description For: The clinic’s managers and administrators.
+   */
+  getProviderAccount: {
+    parameters: {
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["ProviderAccount"];
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Set through which provider patients pay online; null ends online payments
+   * @description For: The clinic’s managers and administrators.
+   */
+  setProviderAccount: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          clinicId?: string | null;
+          provider: string | null;
+          account?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["ProviderAccount"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, invalid_argument, amount_not_payable_online */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Lines of issued invoices, payments and movements of money, in order of time
+   * @description For: The clinic’s managers and administrators.
+   */
+  listBookkeeping: {
+    parameters: {
+      query: {
+        /** @description From this local date of the clinic on. */
+        from: string;
+        /** @description Until this local date, inclusive, at most a year. */
+        to: string;
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["BookkeepingEntry"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * The same as a CSV file with all rows. A text that a spreadsheet would read as a formula begins with an apostrophe
+   * @description For: The clinic’s managers and administrators.
+   */
+  exportBookkeeping: {
+    parameters: {
+      query: {
+        /** @description From this local date of the clinic on. */
+        from: string;
+        /** @description Until this local date, inclusive, at most a year. */
+        to: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The name of the file. */
+          "Content-Disposition"?: string;
+        };
+        content: {
+          "text/csv": string;
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List who waits for a time, in the order of joining
+   * @description For: Customers see their own entries, the clinic’s staff and administrators all.
+   */
+  listWaitingList: {
+    parameters: {
+      query?: {
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["WaitingEntry"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description clinic_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Wait for a time; joining again for the same thing changes the conditions
+   * @description For: Customers for themselves; the clinic’s desk and administrators for customers of the clinic.
+   */
+  joinWaitingList: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    requestBody?: {
+      content: {
+        "application/json": {
+          customerId?: string | null;
+          serviceId?: string | null;
+          doctorId?: string | null;
+          specializationId?: string | null;
+          /** Format: date */
+          fromDate?: string | null;
+          /** Format: date */
+          untilDate?: string | null;
+          weekdays?: number[] | null;
+          notBefore?: string | null;
+          notAfter?: string | null;
+          minNotice?: ({
+            seconds?: number | null;
+            minutes?: number | null;
+            hours?: number | null;
+            days?: number | null;
+            months?: number | null;
+            years?: number | null;
+          }) | null;
+          bookingId?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["WaitingEntry"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description clinic_not_found, booking_not_found, service_not_found, doctor_not_found, specialization_not_found, customer_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, illegal_transition, customer_not_confirmed */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, service_not_offered, service_not_for_customer, too_many_waiting_entries */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Leave the waiting list; what was offered to the entry is declined
+   * @description For: Customers their own; the clinic’s desk and administrators any of the clinic.
+   */
+  leaveWaitingList: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+        waitingId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["WaitingEntry"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description waiting_entry_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Set who is offered freed times first: higher priorities come before others
+   * @description For: The clinic’s desk and administrators.
+   */
+  setWaitingPriority: {
+    parameters: {
+      header?: {
+        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        "If-Match"?: string;
+        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        "If-None-Match"?: string;
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+        waitingId: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          priority: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["WaitingEntry"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description waiting_entry_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description stale_row_version, precondition_failed */
+      412: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List the times that were offered to the waiting list, the latest first
+   * @description For: Customers see their own, the clinic’s staff and administrators all.
+   */
+  listSlotOffers: {
+    parameters: {
+      query?: {
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["SlotOffer"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description clinic_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List the times that the caller, or a dependant of the caller, is offered and that nobody has taken
+   * @description For: Customers.
+   */
+  listCurrentOffers: {
+    parameters: {
+      query?: {
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["LinkedOffer"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Take an offered time: book it, or move the booking of the entry to it
+   * @description For: Customers their own; the clinic’s desk and administrators any of the clinic.
+   */
+  acceptOffer: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+        offerId: string;
+      };
+    };
+    requestBody?: {
+      content: {
+        "application/json": {
+          answers?: unknown;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Booking"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description offer_not_found, service_not_found, customer_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, offer_ended, customer_busy, illegal_transition, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, run_not_free */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, cancellation_too_late, service_not_offered, service_not_for_customer, start_not_offered, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description held_too_often */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Decline an offered time, so that others get it sooner
+   * @description For: Customers their own; the clinic’s desk and administrators any of the clinic.
+   */
+  declineOffer: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+        offerId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["SlotOffer"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description offer_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * End the offers of a time that is offered to the waiting list: anyone can book it
+   * @description For: The clinic’s desk and administrators.
+   */
+  openOfferedSlot: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+        bookingSlotId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["BookingSlot"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description slot_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Hold a slot for a guest, who has no account, and mail a link that books it
+   * @description For: Everybody, where the clinic’s policy accepts guests.
+   */
+  bookAsGuest: {
+    requestBody: {
+      content: {
+        "application/json": {
+          clinicId: string;
+          bookingSlotId: string;
+          fullName: string;
+          email: string;
+          language?: string | null;
+          serviceId?: string | null;
+          answers?: unknown;
+          online?: boolean | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["GuestHold"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description slot_not_found, service_not_found, customer_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, run_not_free, customer_busy */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, guests_not_accepted, place_not_offered, invalid_email, invalid_argument, service_not_offered, service_not_for_customer, start_not_offered, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_guest_bookings, too_many_attempts, held_too_often */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Book what is held for a guest, by the token of the link in the mail
+   * @description For: Anyone who has the link.
+   */
+  confirmGuestBooking: {
+    requestBody: {
+      content: {
+        "application/json": {
+          token: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["LinkedBooking"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description link_invalid, slot_not_found, service_not_found, customer_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description customer_busy, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, run_not_free */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, place_not_offered, service_not_offered, service_not_for_customer, start_not_offered, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_attempts, held_too_often */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Get the booking to which the link of a message leads; changes nothing
+   * @description For: Anyone who has the link.
+   */
+  bookingByLink: {
+    requestBody: {
+      content: {
+        "application/json": {
+          token: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["LinkedBooking"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description link_invalid */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_attempts */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Cancel the booking to which the link of a message leads
+   * @description For: Anyone who has the link.
+   */
+  cancelByLink: {
+    requestBody: {
+      content: {
+        "application/json": {
+          token: string;
+          reason?: string | null;
+          idempotencyKey?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["LinkedBooking"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description link_invalid */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description illegal_transition */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, cancellation_too_late, idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_attempts */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Move the booking to which the link of a message leads to another slot of the clinic
+   * @description For: Anyone who has the link.
+   */
+  rescheduleByLink: {
+    requestBody: {
+      content: {
+        "application/json": {
+          token: string;
+          bookingSlotId: string;
+          idempotencyKey?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["LinkedBooking"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description link_invalid, slot_not_found, service_not_found, customer_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description illegal_transition, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, run_not_free, customer_busy */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, cancellation_too_late, idempotency_key_reused, service_not_offered, service_not_for_customer, start_not_offered, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_attempts, held_too_often */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Ask to add the clinic’s record of the booking to the caller’s account: mails a link to the recorded address
+   * @description For: Customers with a confirmed e-mail address who have the link; see POST /me/merge.
+   */
+  requestRecordByLink: {
+    requestBody: {
+      content: {
+        "application/json": {
+          token: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["LinkedBooking"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description link_invalid, customer_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, email_not_confirmed */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_attempts */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Wait for an earlier time than that of the booking to which the link of a message leads
+   * @description For: Anyone who has the link.
+   */
+  waitByLink: {
+    requestBody: {
+      content: {
+        "application/json": {
+          token: string;
+          /** Format: date */
+          fromDate?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["LinkedBooking"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description link_invalid, doctor_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description illegal_transition */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, too_many_waiting_entries */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_attempts */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Get the offered time to which the link of a message leads; changes nothing
+   * @description For: Anyone who has the link.
+   */
+  offerByLink: {
+    requestBody: {
+      content: {
+        "application/json": {
+          token: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["LinkedOffer"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description link_invalid */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_attempts */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Take the offered time to which the link of a message leads
+   * @description For: Anyone who has the link.
+   */
+  acceptOfferByLink: {
+    requestBody: {
+      content: {
+        "application/json": {
+          token: string;
+          answers?: unknown;
+          idempotencyKey?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["LinkedOffer"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description link_invalid, service_not_found, customer_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description offer_ended, customer_busy, illegal_transition, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, run_not_free */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, cancellation_too_late, service_not_offered, service_not_for_customer, start_not_offered, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_attempts, held_too_often */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Decline the offered time to which the link of a message leads
+   * @description For: Anyone who has the link.
+   */
+  declineOfferByLink: {
+    requestBody: {
+      content: {
+        "application/json": {
+          token: string;
+          leave?: boolean | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["LinkedOffer"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description link_invalid */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_attempts */
+      429: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Get the caller’s link to the calendar of their own appointments; with `renew` a new one, which ends the former
+   * @description For: Customers.
+   */
+  createOwnCalendarLink: {
+    requestBody?: {
+      content: {
+        "application/json": {
+          renew?: boolean | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["CalendarLink"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * End the caller’s link to the calendar of their own appointments
+   * @description For: Customers.
+   */
+  revokeOwnCalendarLink: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+    };
+    responses: {
+      /** @description Success, with nothing to say */
+      204: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused, invalid_argument */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Get the caller’s link to the calendar of a clinic; with `renew` a new one, which ends the former
+   * @description For: The desk of the clinic.
+   */
+  createClinicCalendarLink: {
+    parameters: {
+      path: {
+        clinicId: string;
+      };
+    };
+    requestBody?: {
+      content: {
+        "application/json": {
+          renew?: boolean | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["CalendarLink"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * End the caller’s link to the calendar of a clinic
+   * @description For: The desk of the clinic.
+   */
+  revokeClinicCalendarLink: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success, with nothing to say */
+      204: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Get the caller’s link to the calendar of a doctor; with `renew` a new one, which ends the former
+   * @description For: The doctor, and the desk of the clinic.
+   */
+  createDoctorCalendarLink: {
+    parameters: {
+      path: {
+        clinicId: string;
+        doctorId: string;
+      };
+    };
+    requestBody?: {
+      content: {
+        "application/json": {
+          renew?: boolean | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["CalendarLink"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description doctor_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * End the caller’s link to the calendar of a doctor
+   * @description For: The doctor, and the desk of the clinic.
+   */
+  revokeDoctorCalendarLink: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+        doctorId: string;
+      };
+    };
+    responses: {
+      /** @description Success, with nothing to say */
+      204: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description doctor_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List the external calendars that doctors have connected, and why one cannot be read
+   * @description For: The clinic’s managers and administrators all; doctors their own.
+   */
+  listExternalCalendars: {
+    parameters: {
+      query?: {
+        /** @description Of this doctor. */
+        doctorId?: string;
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["ExternalCalendar"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description clinic_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Connect an external calendar: free slots in its busy times are withdrawn within minutes, and booked visits in them are listed for rebooking. `calendar` is {"kind": "ics", "url"} or {"kind": "caldav", "url", "username", "password"}
+   * @description For: The doctor, the clinic’s managers and administrators.
+   */
+  connectExternalCalendar: {
+    parameters: {
+      path: {
+        clinicId: string;
+        doctorId: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          calendar: unknown;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          /** @description Where it is. */
+          Location?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["ExternalCalendar"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description clinic_not_found, doctor_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description too_many_calendars */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, invalid_argument, calendar_address_refused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description calendar_keys_missing */
+      503: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Get an external calendar, and why it cannot be read
+   * @description For: The doctor, the clinic’s managers and administrators.
+   */
+  getExternalCalendar: {
+    parameters: {
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["ExternalCalendar"];
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description external_calendar_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Disconnect an external calendar: its address and its busy times are deleted, and the slots are open again
+   * @description For: The doctor, the clinic’s managers and administrators.
+   */
+  disconnectExternalCalendar: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success, with nothing to say */
+      204: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description external_calendar_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Replace the address, user name and password of an external calendar, which is then read at once
+   * @description For: The doctor, the clinic’s managers and administrators.
+   */
+  changeExternalCalendar: {
+    parameters: {
+      path: {
+        clinicId: string;
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          calendar: unknown;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["ExternalCalendar"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description external_calendar_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description body_too_large */
+      413: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unsupported_media_type */
+      415: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, invalid_argument, calendar_address_refused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description calendar_keys_missing */
+      503: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
    * Get available slots for clinic
    * @description For: Everybody.
    */
@@ -5829,6 +18894,8 @@ export interface operations {
         to?: string;
         /** @description Name (in any case) or id of a specialization. */
         specialization?: string;
+        /** @description For a visit of this service, which may take several slots; of the clinic. */
+        serviceId?: string;
         /** @description Longest page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
@@ -5873,7 +18940,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description clinic_not_found, specialization_not_found */
+      /** @description clinic_not_found, specialization_not_found, service_not_found */
       404: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5900,6 +18967,8 @@ export interface operations {
         from?: string;
         /** @description Until this local date, inclusive, or starting before this instant. */
         to?: string;
+        /** @description For a visit of this service, which may take several slots; of the clinic. */
+        serviceId?: string;
         /** @description Longest page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
@@ -5944,8 +19013,14 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description doctor_not_found */
+      /** @description doctor_not_found, service_not_found */
       404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description service_not_offered */
+      422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };
@@ -5977,6 +19052,8 @@ export interface operations {
         clinicId?: string;
         /** @description Of this doctor; give clinicId too. */
         doctorId?: string;
+        /** @description For a visit of this service; give clinicId too. */
+        serviceId?: string;
         /** @description IANA time zone: slots of its clinics first, then of its country, then of its region. */
         nearTimeZone?: string;
         /** @description Longest page. */
@@ -6020,13 +19097,13 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description clinic_not_found, doctor_not_found, specialization_not_found */
+      /** @description clinic_not_found, doctor_not_found, specialization_not_found, service_not_found */
       404: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description invalid_argument, unknown_time_zone */
+      /** @description invalid_argument, unknown_time_zone, service_not_offered */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -6057,6 +19134,8 @@ export interface operations {
         clinicId?: string;
         /** @description Of this doctor; give clinicId too. */
         doctorId?: string;
+        /** @description For a visit of this service; give clinicId too. */
+        serviceId?: string;
       };
       header?: {
         /** @description Answered 304 when it is still so. */
@@ -6095,8 +19174,72 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description clinic_not_found, doctor_not_found, specialization_not_found */
+      /** @description clinic_not_found, doctor_not_found, specialization_not_found, service_not_found */
       404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description invalid_argument, service_not_offered */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List what the clocks of time zones show: offsets from UTC over the last six and the next four years
+   * @description For: Everybody.
+   */
+  listUtcOffsets: {
+    parameters: {
+      query: {
+        /** @description IANA names of at most 100 time zones; those of no clinic are left out, separated by commas. */
+        timeZones: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: ({
+                timeZone: string | null;
+                /** Format: date-time */
+                since: string | null;
+                /** @description How many seconds its local time is ahead of UTC; negative if it is behind. */
+                seconds: number | null;
+              })[];
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };
@@ -6191,6 +19334,217 @@ export interface operations {
         };
       };
       /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, invalid_argument, slot_too_far_ahead */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List the messages to patients and webhooks that were given up, or are more than a minute late; newest first
+   * @description For: The clinic’s staff and administrators.
+   */
+  listLateNotifications: {
+    parameters: {
+      query?: {
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+      path: {
+        clinicId: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["LateNotification"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description clinic_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Send a message that was sent or given up once more, to the address that the clinic has now
+   * @description For: The clinic’s desk and administrators.
+   */
+  sendAgain: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Notification"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description notification_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, illegal_transition, no_address */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
+      422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Record that nothing more is to be done about a message that was given up, for example after a phone call
+   * @description For: The clinic’s desk and administrators.
+   */
+  settleNotification: {
+    parameters: {
+      header?: {
+        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        clinicId: string;
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description The row’s version and a digest. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Notification"];
+        };
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description notification_not_found */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description serialization_failure, deadlock_detected, illegal_transition */
+      409: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description idempotency_key_reused */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];

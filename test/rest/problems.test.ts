@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => server?.stop())
 
-it('a problem says what is wrong, and in which request', async () => {
+it('a problem describes the error and names the request', async () => {
   const { body, headers, status } = await anybody('GET', '/clinics/999999', {
     headers: { 'x-request-id': 'my-request-1' },
   })
@@ -32,7 +32,7 @@ it('a problem says what is wrong, and in which request', async () => {
   expect(headers.get('content-type')).toBe('application/problem+json')
 })
 
-it('unknown parameters are refused by name, with all else that is wrong', async () => {
+it('unknown parameters are refused by name, together with all other errors', async () => {
   const { body } = await anybody('GET', '/clinics?limit=0&colour=red&limitt=3')
   expect(body).toMatchObject({ status: 400, code: 'bad_request' })
   expect(body.errors).toEqual([
@@ -52,7 +52,7 @@ it('unknown parameters are refused by name, with all else that is wrong', async 
   ])
 })
 
-it('a body is judged field by field', async () => {
+it('a body is checked field by field', async () => {
   const { body } = await manager('POST', `/clinics/${practice.clinicId}/timeslots`, {
     body: { startTime: 'noon', endTime: 12, colour: 'red' },
   })
@@ -64,7 +64,7 @@ it('a body is judged field by field', async () => {
     'startTime',
   ])
   expect((await manager('PATCH', `/doctors/${practice.doctorId}`, { body: {} })).body).toMatchObject({ status: 400 })
-  // What only the database can judge it names as well.
+  // Errors that only the database can find are named as well.
   expect((await manager('PATCH', `/doctors/${practice.doctorId}`, { body: { fullName: ' ' } })).body).toMatchObject({
     status: 422,
     code: 'text_not_accepted',
@@ -86,7 +86,7 @@ it.each([
   ['a list', '[]'],
   ['a text', '"text"'],
   ['null', 'null'],
-  // As much inside each other as fits: nothing that calls itself for each level may run on it.
+  // As deeply nested as fits: a validator that calls itself for each level must not overflow the stack.
   ['lists in lists', '['.repeat(45_000) + ']'.repeat(45_000)],
   ['lists in lists of a field', `{"note": ${'['.repeat(45_000)}${']'.repeat(45_000)}}`],
   ['objects in objects of a field', `{"note": ${'{"a":'.repeat(14_000)}1${'}'.repeat(14_000)}}`],
@@ -107,7 +107,7 @@ it.each([
   'application/x-www-form-urlencoded',
   'application/merge-patch+json',
   'application/json; charset=latin1',
-])('a body that is %s is answered 415, but for patches', async (type) => {
+])('a body that is %s is answered 415, except for patches', async (type) => {
   const { body } = await ann('POST', `/bookingSlots/${practice.slotId}/book`, {
     body: '{}',
     headers: { 'content-type': type },
@@ -115,7 +115,7 @@ it.each([
   expect(body).toMatchObject({ status: 415, code: 'unsupported_media_type' })
 })
 
-/** Sends a body in chunks, whose length is not known before they have come. */
+/** Sends a body in chunks, so that its length is not known in advance. */
 const inChunks = async (path: string, chunks: string[], headers: Record<string, string>, method = 'POST') => {
   const token = await server.tokenOf(practice.customer.claims)
   const body = new ReadableStream({
@@ -134,7 +134,7 @@ const inChunks = async (path: string, chunks: string[], headers: Record<string, 
   return { status: response.status, body: text && JSON.parse(text) }
 }
 
-it('a body in chunks is as one whose length is told, also when it is empty', async () => {
+it('a body in chunks is treated as one of known length, even an empty one', async () => {
   const path = `/bookingSlots/${practice.slotId}/hold`
   for (const headers of [{}, { 'content-type': 'text/plain' }, { 'content-type': 'application/json' }]) {
     expect([headers, (await inChunks(path, [], headers as Record<string, string>)).status]).toEqual([headers, 200])
@@ -146,18 +146,18 @@ it('a body in chunks is as one whose length is told, also when it is empty', asy
   expect((await inChunks(path, ['{}'], { 'content-type': 'text/plain' })).body.code).toBe('unsupported_media_type')
   expect((await inChunks(path, ['{}'], {})).body.code).toBe('unsupported_media_type')
   expect((await inChunks(path, ['x'.repeat(200_000)], json)).body.code).toBe('body_too_large')
-  // Where a body is needed, an empty one is none.
+  // Where a body is required, an empty one counts as missing.
   const put = await inChunks(`/customers/${customerId}`, [], json, 'PUT')
   expect(put.body.errors).toEqual([{ field: 'fullName', message: 'is required' }])
 })
 
-it('what is at no address is answered 404, an id that is none too', async () => {
+it('an unknown address is answered 404, and so is an invalid id', async () => {
   for (const path of ['/nothing', '/clinics/', '/doctors/x', '/doctors/slots', '/clinics/1/doctors/1', '/clinics/-1'])
     expect([path, (await ann('GET', path)).body.code]).toEqual([path, 'not_found'])
   expect((await ann('GET', '/clinics/999999999999999999')).body.code).toBe('clinic_not_found')
 })
 
-it('a method that an address does not know is answered 405 with those it knows', async () => {
+it('an unsupported method is answered 405 with the supported ones', async () => {
   const { body, headers } = await anybody('DELETE', '/clinics')
   expect(body).toMatchObject({ status: 405, code: 'method_not_allowed' })
   expect(headers.get('allow')).toBe('GET, HEAD, OPTIONS, POST')
@@ -168,7 +168,7 @@ it('a method that an address does not know is answered 405 with those it knows',
   expect(head.headers.get('etag')).toMatch(/^"1[.]/)
 })
 
-it('who is not signed in is asked to, and a bad token is told so', async () => {
+it('an anonymous caller is asked to sign in, and a bad token is reported', async () => {
   const asked = await anybody('GET', '/bookings')
   expect(asked.body).toMatchObject({ status: 401, code: 'unauthenticated' })
   expect(asked.headers.get('www-authenticate')).toBe('Bearer')
@@ -179,21 +179,21 @@ it('who is not signed in is asked to, and a bad token is told so', async () => {
   }
 })
 
-it('sign-in is slowed after failures, though each is refused', async () => {
+it('sign-in is slowed down after failures, although each is refused', async () => {
   const body = { email: `slow-${Date.now()}@test.example`, password: 'a fine long password', fullName: 'Slow' }
   await anybody('POST', '/customers', { body })
   const wrong = { body: { email: body.email, password: 'wrong' } }
   const codes = []
   for (let i = 0; i < 5; i++) codes.push((await anybody('POST', '/auth/token', wrong)).body.code)
   expect(codes).toEqual(Array.from({ length: 5 }, () => 'wrong_credentials'))
-  // Two seconds would do, but for a machine that stalls.
+  // Two seconds would be enough, except on a machine that stalls.
   await server.owner.query(`update app_private.sign_in_counts set counted_at = counted_at + interval '10 minutes'`)
   const { body: problem, headers } = await anybody('POST', '/auth/token', wrong)
   expect(problem).toMatchObject({ status: 429, code: 'too_many_attempts' })
   expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
 })
 
-it('a fault of ours is told without its insides', async () => {
+it('an error of the server is reported without internals', async () => {
   const { claims } = await aCustomer(server.owner)
   await server.owner.query('alter function app_public.current_person() rename to hidden_person')
   try {

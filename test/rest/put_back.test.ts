@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { routes } from '../../src/rest/routes/index.ts'
+import { addAbsence } from '../helpers/absences.ts'
 import { aCustomer, anAccount, aPractice, aSlot, aTemplate, aTimeSlot, unique } from '../helpers/world.ts'
 import { type Client, type RestServer, serveRest } from './api.ts'
 
-// A client may read a resource, and put it back as it is or with a field changed, without knowing which fields are the
-// server's.
+// A client can read a resource and PUT it again, unchanged or with a changed field, without knowing which fields the
+// server sets.
 
 let server: RestServer
 let practice: Awaited<ReturnType<typeof aPractice>>
@@ -26,10 +27,10 @@ beforeEach(async () => {
 })
 
 interface Resource {
-  /** Which endpoint it is put to, by its name in OpenAPI. */
+  /** The endpoint that it is PUT to, by its name in OpenAPI. */
   put: string
   as: Client
-  /** Where it is read: by itself, or as an item of a list. */
+  /** Where it is read: as a resource, or as an item of a list. */
   path: string
   list?: string
   /** A change of one of its fields. */
@@ -116,6 +117,21 @@ const resources: [string, () => Promise<Resource>][] = [
       }
     },
   ],
+  [
+    'an absence of some hours',
+    async () => {
+      const { clinicId, doctorId } = practice
+      const year = new Date().getUTCFullYear() + 1
+      const { id } = await addAbsence(server.owner, clinicId, {
+        doctorId,
+        from: `${year}-02-01`,
+        until: `${year}-02-03`,
+        start: '09:30',
+        note: 'Away',
+      })
+      return { put: 'changeAbsence', as: desk, path: `/absences/${id}`, change: { kind: 'TRAINING', note: null } }
+    },
+  ],
   ['an open booking slot', async () => slot(ann, practice.slotId, { customerId: practice.customer.customerId })],
   [
     'a held booking slot, by who holds it',
@@ -139,7 +155,7 @@ async function read({ as, path, list }: Resource): Promise<Record<string, unknow
   return items.find(({ id }: { id: string }) => id === path.split('/').at(-1))
 }
 
-/** As JavaScript's Date writes instants, without what is finer than milliseconds. */
+/** As JavaScript's Date writes instants, without anything finer than milliseconds. */
 const coarse = (body: Record<string, unknown>) =>
   Object.fromEntries(
     Object.entries(body).map(([name, value]) => [
@@ -149,12 +165,12 @@ const coarse = (body: Record<string, unknown>) =>
   )
 
 describe.each(resources)('%s', (_what, make) => {
-  it('is put back as it was read, and stays as it is', async () => {
+  it('can be PUT as it was read, and does not change', async () => {
     const resource = await make()
     const before = await read(resource)
     for (const body of [before, coarse(before)]) {
       const { rowVersion: _, ...same } = before
-      // Whoever compares versions finds that nothing was changed, or by whom.
+      // Comparing versions shows that nothing was changed.
       const current = await read(resource)
       const put = await resource.as('PUT', resource.path, { body: { ...body, rowVersion: current.rowVersion } })
       expect(put).toMatchObject({ status: 200, body: same })
@@ -162,23 +178,23 @@ describe.each(resources)('%s', (_what, make) => {
     }
   })
 
-  it('is put back with a field changed', async () => {
+  it('can be PUT with a changed field', async () => {
     const resource = await make()
     const put = await resource.as('PUT', resource.path, { body: { ...(await read(resource)), ...resource.change } })
     expect(put).toMatchObject({ status: 200, body: resource.change })
   })
 
-  it('is not put back when it was changed in the meantime', async () => {
+  it('is refused when it was changed in the meantime', async () => {
     const resource = await make()
     const before = await read(resource)
     const stale = { ...before, rowVersion: Number(before.rowVersion) + 1 }
     expect((await resource.as('PUT', resource.path, { body: stale })).body.code).toBe('stale_row_version')
-    // If-Match is said more plainly.
+    // If-Match reports this more clearly.
     const headers = { 'if-match': `"${before.rowVersion}"` }
     expect((await resource.as('PUT', resource.path, { body: stale, headers })).status).toBe(200)
   })
 
-  it('is not changed in what cannot be changed, nor in anything else then', async () => {
+  it('is refused with a change of a read-only field, and no other field is changed then', async () => {
     const resource = await make()
     const before = await read(resource)
     const other: Record<string, unknown> = {
@@ -201,7 +217,7 @@ describe.each(resources)('%s', (_what, make) => {
   })
 })
 
-it('a booking slot’s status follows from who has it', async () => {
+it('the status of a booking slot follows from its customer', async () => {
   const path = `/bookingSlots/${practice.slotId}`
   const before = (await ann('GET', path)).body
   for (const status of ['HELD', 'BOOKED', 'WITHDRAWN']) {
@@ -211,7 +227,7 @@ it('a booking slot’s status follows from who has it', async () => {
   expect((await ann('GET', path)).body).toEqual(before)
 })
 
-it('a withdrawn booking slot is put back by the desk, and is not opened by it', async () => {
+it('a withdrawn booking slot can be PUT by the desk, and stays withdrawn', async () => {
   const path = `/bookingSlots/${practice.slotId}`
   await desk('DELETE', path)
   const before = (await desk('GET', path)).body
@@ -224,7 +240,7 @@ it('a withdrawn booking slot is put back by the desk, and is not opened by it', 
   expect((await ann('PUT', path, { body: { ...body, customerId } })).body.code).toBe('slot_withdrawn')
 })
 
-it('a slot that somebody else holds is not theirs to put back', async () => {
+it('a slot that another customer holds is refused', async () => {
   const path = `/bookingSlots/${await aSlot(server.owner, practice.clinicId, practice.doctorId, 70)}`
   await ann('POST', `${path}/hold`)
   const { rowVersion: _, ...before } = (await ann('GET', path)).body
@@ -232,8 +248,11 @@ it('a slot that somebody else holds is not theirs to put back', async () => {
   expect((await stranger('PUT', path, { body: before })).body.code).toBe('forbidden')
 })
 
-it('is tried for every resource that can be put', async () => {
+/** What is set as a whole and has no version: lists of ids, and the provider's account (provider_account.test.ts). */
+const isSetAsAWhole = (path: string) => /\/(specializations|doctors|needs|order|providerAccount)$/.test(path)
+
+it('every resource with PUT is tested here', async () => {
   const tried = new Set(await Promise.all(resources.map(async ([, make]) => (await make()).put)))
-  const puts = routes.filter(({ method, path }) => method === 'PUT' && !path.endsWith('/specializations'))
+  const puts = routes.filter(({ method, path }) => method === 'PUT' && !isSetAsAWhole(path))
   expect(puts.map(({ id }) => id).filter((id) => !tried.has(id))).toEqual([])
 })

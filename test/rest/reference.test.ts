@@ -30,7 +30,7 @@ describe.each(documents)('%s', (path, type) => {
     return { head, body: Buffer.from(body.join('\r\n\r\n'), 'latin1') }
   }
 
-  it('is the same text, compressed for those who accept that', async () => {
+  it('is the same text, compressed for clients that accept it', async () => {
     const plain = Buffer.from(await (await get()).arrayBuffer())
     const zipped = await raw('Accept-Encoding: gzip, br')
     expect(zipped.head).toMatch(/^content-encoding: gzip$/im)
@@ -56,7 +56,7 @@ describe.each(documents)('%s', (path, type) => {
     expect(head.headers.get('content-length')).toBe(String((await first.arrayBuffer()).byteLength))
   })
 
-  it('answers other methods with those it knows', async () => {
+  it('answers other methods with the supported ones', async () => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
       const response = await get({}, method)
       expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS'])

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { book } from '../helpers/operations.ts'
 import { aClinic, aCustomer, aDoctor, anAccount, aPractice, aSlot, aTemplate, aTimeSlot } from '../helpers/world.ts'
 import { type Client, type RestServer, serveRest } from './api.ts'
 
@@ -22,11 +23,11 @@ beforeEach(async () => {
 })
 
 describe('a clinic', () => {
-  it('is made, replaced and patched', async () => {
+  it('is created, replaced and patched', async () => {
     const made = await admin('POST', '/clinics', { body: { name: 'New', timeZone: 'Asia/Kathmandu', phone: '1' } })
     const path = made.headers.get('location')?.replace('/api', '') ?? ''
     expect((await admin('GET', path)).text).toBe(made.text)
-    // PATCH leaves what it does not name, and null empties; PUT empties what it does not name.
+    // PATCH keeps fields that are not named, and null empties a field; PUT empties fields that are not named.
     expect(
       (
         await admin('PATCH', path, {
@@ -53,7 +54,7 @@ describe('a clinic', () => {
     })
   })
 
-  it('with active doctors is not deactivated, and says with which; with cascade it is, and all with it', async () => {
+  it('with active doctors is not deactivated, and the detail lists them; with cascade all are deactivated', async () => {
     const { body: booking } = await ann('POST', `/bookingSlots/${practice.slotId}/book`)
     const path = `/clinics/${practice.clinicId}`
     expect((await manager('DELETE', path)).body).toMatchObject({
@@ -65,10 +66,28 @@ describe('a clinic', () => {
     expect((await ann('GET', path)).status).toBe(404)
     expect((await ann('GET', `/bookings/${booking.id}`)).body.status).toBe('CANCELLED')
   })
+
+  it('lists its alerts about networks by date until the desk dismisses them', async () => {
+    const { clinicId } = practice
+    for (const date of ['2030-01-02', '2030-01-01'])
+      await server.owner.query(
+        `insert into app_private.network_alerts (clinic_id, slot_date, slots_taken, slots_of_day)
+         values ($1, $2, 12, 20)`,
+        [clinicId, date],
+      )
+    const open = async () => (await desk('GET', `/clinics/${clinicId}/networkAlerts`)).body.items
+    const dismiss = (body: unknown) => desk('POST', `/clinics/${clinicId}/networkAlerts/dismiss`, { body })
+    const first = { clinicId, slotDate: '2030-01-01', slotsTaken: 12, slotsOfDay: 20 }
+    expect(await open()).toMatchObject([first, { slotDate: '2030-01-02' }])
+    expect(await dismiss({ slotDate: '2030-01-01' })).toMatchObject({ status: 200, body: first })
+    expect(await open()).toMatchObject([{ slotDate: '2030-01-02' }])
+    expect(await dismiss({ slotDate: '2030-01-01' })).toMatchObject({ status: 404, body: { code: 'alert_not_found' } })
+    expect(await dismiss({})).toMatchObject({ status: 400 })
+  })
 })
 
 describe('a doctor', () => {
-  it('is added, found by specialization, and removed with what hangs on', async () => {
+  it('is added, found by specialization, and removed with everything that depends on it', async () => {
     const { id: specializationId, name } = await server.owner.one(
       `insert into app_public.specializations (name) values ('Podiatry') returning id, name`,
     )
@@ -87,7 +106,7 @@ describe('a doctor', () => {
     expect((await manager('GET', path)).status).toBe(200)
   })
 
-  it('of a closed clinic is not added', async () => {
+  it('of an inactive clinic is refused', async () => {
     await manager('DELETE', `/clinics/${practice.clinicId}?cascade=true`)
     const { body } = await manager('POST', `/clinics/${practice.clinicId}/doctors`, { body: { fullName: 'New' } })
     expect(body).toMatchObject({ status: 409, code: 'foreign_key_violation' })
@@ -95,7 +114,7 @@ describe('a doctor', () => {
 })
 
 describe('a customer', () => {
-  it('registers, signs in, refreshes, reads and changes what is theirs, and signs out', async () => {
+  it('registers, signs in, refreshes, reads and changes their own data, and signs out', async () => {
     const anybody = await server.as()
     const body = {
       email: `me-${Date.now()}@test.example`,
@@ -123,11 +142,11 @@ describe('a customer', () => {
     })
     expect(await anybody('POST', '/auth/sign-out', { headers })).toMatchObject({ status: 204, text: '' })
     expect((await anybody('GET', '/me', { headers })).body.code).toBe('unauthenticated')
-    // A refresh token used twice ends the session; that stays, though it is refused.
+    // A refresh token that is used twice ends the session; that is kept, although the request is refused.
     expect((await anybody('POST', '/auth/refresh', { body: { refreshToken: signedIn.refreshToken } })).status).toBe(401)
   })
 
-  it('is removed by themselves: with bookings ahead only when asked, and then signed out for good', async () => {
+  it('can remove themselves: with future bookings only with cascade, and is then signed out permanently', async () => {
     const { customerId } = practice.customer
     const { body: booking } = await ann('POST', `/bookingSlots/${practice.slotId}/book`)
     expect((await ann('DELETE', `/customers/${customerId}`)).body).toMatchObject({
@@ -156,7 +175,7 @@ describe('a customer', () => {
     expect((await both('POST', `/bookingSlots/${practice.slotId}/book`)).body.code).toBe('customer_not_found')
   })
 
-  it('is listed to themselves, to their clinic as it knows them, and to administrators', async () => {
+  it('is listed to themselves, to their clinic with its own record, and to administrators', async () => {
     const { customerId } = practice.customer
     expect((await ann('GET', '/customers')).body.items).toMatchObject([{ id: customerId }])
     expect((await desk('GET', '/customers')).body.items).toEqual([])
@@ -171,8 +190,8 @@ describe('a customer', () => {
   })
 })
 
-describe('a walk-in', () => {
-  it('is taken into the records of the clinic, once under a key, and can be booked for', async () => {
+describe('a walk-in patient', () => {
+  it("is added to the clinic's records, once per key, and can be booked for", async () => {
     const path = `/clinics/${practice.clinicId}/customers`
     const sent = {
       body: { fullName: ' Walter Walkin ', phone: '+49 30 5550123', preferredLanguage: 'de' },
@@ -195,7 +214,7 @@ describe('a walk-in', () => {
     expect((await desk('POST', path, { body: {} })).body.errors).toEqual([
       { field: 'fullName', message: 'is required' },
     ])
-    // A clinic that is not there.
+    // An unknown clinic.
     expect((await admin('POST', '/clinics/999999999/customers', { body: { fullName: 'Nobody' } })).body.code).toBe(
       'foreign_key_violation',
     )
@@ -203,7 +222,7 @@ describe('a walk-in', () => {
 })
 
 describe('an invitation', () => {
-  it('is listed without its token until it is taken back', async () => {
+  it('is listed without its token until it is revoked', async () => {
     const path = `/clinics/${practice.clinicId}/invitations`
     const { id } = await server.owner.one(
       `select id from app_public.invite_employee($1, 'new@test.example', 'Dr New', 'doctor', $2)`,
@@ -217,6 +236,8 @@ describe('an invitation', () => {
           clinicId: practice.clinicId,
           email: 'new@test.example',
           fullName: 'Dr New',
+          delivery: 'pending',
+          sentAt: null,
           role: 'DOCTOR',
           doctorId: practice.doctorId,
           createdAt: expect.any(String),
@@ -234,7 +255,7 @@ describe('an invitation', () => {
 })
 
 describe('a time slot', () => {
-  it('that nothing refers to is gone when removed; one that something was made of becomes inactive', async () => {
+  it('is deleted if nothing refers to it, and becomes inactive otherwise', async () => {
     const path = `/clinics/${practice.clinicId}/timeslots`
     const { body: made } = await manager('POST', path, { body: { name: 'Noon', startTime: '12:00', endTime: '12:30' } })
     expect(
@@ -253,7 +274,7 @@ describe('a time slot', () => {
 })
 
 describe('a doctor’s slots', () => {
-  it('are made into booking slots', async () => {
+  it('become booking slots', async () => {
     const timeSlotId = await aTimeSlot(server.owner, practice.clinicId, '14:00', '14:30')
     const doctorId = await aDoctor(server.owner, practice.clinicId)
     const path = `/doctors/${doctorId}/slots`
@@ -290,7 +311,7 @@ describe('a doctor’s slots', () => {
 })
 
 describe('another clinic', () => {
-  it('and its slots are nobody’s there', async () => {
+  it('has no access to its slots', async () => {
     const other = await aClinic(server.owner)
     const slot = await aSlot(server.owner, other, await aDoctor(server.owner, other))
     expect((await desk('DELETE', `/bookingSlots/${slot}`)).body.code).toBe('forbidden')
@@ -302,7 +323,7 @@ describe('another clinic', () => {
 })
 
 describe('a person', () => {
-  it('takes away what is held about them, then has it erased, once and for all', async () => {
+  it('exports their data, then has it erased permanently', async () => {
     const { clinicId, slotId, customer } = practice
     await ann('POST', `/bookingSlots/${slotId}/book`, {
       body: { note: 'my back' },
@@ -334,4 +355,89 @@ describe('a person', () => {
     expect((await desk('GET', `/bookingSlots/${slotId}`)).body).toMatchObject({ status: 'OPEN' })
     expect(await erase(admin)).toMatchObject({ status: 204 })
   })
+})
+
+describe('whom no message reaches', () => {
+  it('lists customers without an address before a cancellation, and bookings to phone after it', async () => {
+    const { clinicId, doctorId, slotId, customer } = practice
+    const { customerId } = (await desk('POST', `/clinics/${clinicId}/customers`, { body: { fullName: 'Phyllis' } }))
+      .body
+    await desk('POST', `/bookingSlots/${slotId}/book`, { body: { customerId } })
+    const second = await aSlot(server.owner, clinicId, doctorId, 72)
+    await ann('POST', `/bookingSlots/${second}/book`)
+
+    const without = `/clinics/${clinicId}/customersWithoutAddress?kind=SLOT_WITHDRAWN&customerIds`
+    expect((await desk('GET', `${without}=${customerId},${customer.customerId}`)).body).toEqual({ items: [customerId] })
+    for (const id of [slotId, second]) await desk('DELETE', `/bookingSlots/${id}?cascade=true`)
+    const toPhone = async (query = '') =>
+      (
+        (await desk('GET', `/clinics/${clinicId}/bookingsToPhone${query}`)).body.items as { bookingSlotId: string }[]
+      ).map(({ bookingSlotId }) => bookingSlotId)
+    expect(await toPhone()).toEqual([slotId])
+    expect(await toPhone(`?doctorId=${doctorId}&bookingSlotId=${slotId}`)).toEqual([slotId])
+    expect(await toPhone(`?bookingSlotId=${second}`)).toEqual([])
+    expect(await toPhone('?date=2020-01-01')).toEqual([])
+  })
+
+  it('lists the messages that were given up, until they are sent again or settled', async () => {
+    const { clinicId, doctorId, customer } = practice
+    const other = await aPractice(server.owner)
+    const dead: string[] = []
+    for (const hours of [60, 70]) {
+      const booking = await book(server.owner, clinicId, await aSlot(server.owner, clinicId, doctorId, hours), customer)
+      const { id } = await server.owner.one<{ id: string }>(
+        `update app_public.notifications set state = 'dead', last_error = 'no such mailbox'
+         where clinic_id = $1 and booking_id = $2 and kind = 'booking_confirmed' returning id`,
+        [clinicId, booking.id],
+      )
+      dead.unshift(id)
+    }
+    const late = async () => {
+      const { body } = await desk('GET', `/clinics/${clinicId}/lateNotifications`)
+      return (body.items as { id: string; state: string; lastError: string }[]).map((it) => [it.id, it.lastError])
+    }
+    expect(await late()).toEqual(dead.map((id) => [id, 'no such mailbox']))
+    const [phoned, mailed] = dead
+    const doTo = (id: string | undefined, what: string) =>
+      desk('POST', `/clinics/${clinicId}/notifications/${id}/${what}`)
+    expect(await doTo(mailed, 'send-again')).toMatchObject({ status: 200, body: { state: 'PENDING', generation: 2 } })
+    const settled = await doTo(phoned, 'settle')
+    expect(settled).toMatchObject({ status: 200, body: { state: 'DEAD', settledAt: expect.any(String) } })
+    expect((await doTo(phoned, 'settle')).body).toEqual(settled.body)
+    expect(await late()).toEqual([])
+    for (const what of ['send-again', 'settle'])
+      expect(await doTo(mailed, what)).toMatchObject({ status: 409, body: { code: 'illegal_transition' } })
+    expect(await doTo('999999999', 'settle')).toMatchObject({ status: 404, body: { code: 'notification_not_found' } })
+    // A message of another clinic does not exist in this one.
+    const theirs = await server.as(other.receptionist.claims)
+    expect(await theirs('POST', `/clinics/${other.clinicId}/notifications/${phoned}/settle`)).toMatchObject({
+      status: 404,
+      body: { code: 'notification_not_found' },
+    })
+  })
+
+  it('names each parameter that is missing or malformed', async () => {
+    const path = `/clinics/${practice.clinicId}/customersWithoutAddress`
+    for (const [query, fields] of [
+      ['', ['customerIds', 'kind']],
+      ['?customerIds=1,,2&kind=SLOT_WITHDRAWN', ['customerIds']],
+      ['?customerIds=1&kind=POSTCARD', ['kind']],
+    ] as const) {
+      const { status, body } = await desk('GET', path + query)
+      expect(status).toBe(400)
+      expect(body.errors.map(({ field }: { field: string }) => field).sort()).toEqual(fields)
+    }
+  })
+})
+
+it('the offsets of several time zones are returned at once, also to anonymous callers', async () => {
+  await aClinic(server.owner, 'Asia/Kathmandu')
+  const anybody = await server.as()
+  const { items } = (await anybody('GET', '/timeZones/utcOffsets?timeZones=Europe/Berlin,Asia/Kathmandu,Nowhere/Land'))
+    .body as { items: { timeZone: string; seconds: number }[] }
+  expect(items.filter(({ timeZone }) => timeZone === 'Asia/Kathmandu')).toMatchObject([{ seconds: 20_700 }])
+  expect(new Set(items.filter(({ timeZone }) => timeZone === 'Europe/Berlin').map(({ seconds }) => seconds))).toEqual(
+    new Set([3600, 7200]),
+  )
+  expect((await anybody('GET', '/timeZones/utcOffsets')).status).toBe(400)
 })

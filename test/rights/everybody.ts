@@ -2,20 +2,24 @@ import type { Connection } from '../helpers/connection.ts'
 import type { Claims, Db } from '../helpers/database.ts'
 import { anAccount, anEmployee } from '../helpers/world.ts'
 import { people, twoClinics, type Who } from '../sql/two_clinics.ts'
-import type { Call } from './functions.ts'
+import type { Call } from './call.ts'
 
-/** The people of two_clinics.ts, and those who differ from them in one thing. */
+/** The people of two_clinics.ts, and others who differ from them in one respect. */
 export const everybody = [
   ...people,
   'receptionist B',
   'doctor B',
-  // Whose token is as good as it was a moment ago, when they still worked there.
+  // Their token was issued while they were still employed.
   'former manager A',
   'closed account',
+  'guardian',
+  'former guardian',
+  'merged account',
+  'unconfirmed account',
 ] as const
 export type Anybody = (typeof everybody)[number]
 
-/** Two clinics and everybody's claims. Made by the owner. */
+/** Two clinics and everybody's claims, created by the owner. */
 export async function everybodysWorld(db: Pick<Db, 'one' | 'query'>) {
   const world = await twoClinics(db as Db)
   const former = await anEmployee(db, world.a.clinicId, 'manager')
@@ -28,12 +32,22 @@ export async function everybodysWorld(db: Pick<Db, 'one' | 'query'>) {
     'doctor B': (await anEmployee(db, world.b.clinicId, 'doctor', world.b.doctorId)).claims,
     'former manager A': former.claims,
     'closed account': closed.claims,
+    guardian: world.gina.claims,
+    'former guardian': world.fritz.claims,
+    'merged account': world.rob.claims,
+    'unconfirmed account': world.uma.claims,
   }
   return { ...world, claims }
 }
 
-/** What becomes of a call upon clinic A, for everybody, from what becomes of it for `people`. */
-export function outcomesOfAll({ outcomes, withoutCustomer }: Call): Record<Anybody, string> {
+/** The outcome of a call for clinic A for everybody, derived from the outcomes for `people`. */
+export function outcomesOfAll({
+  outcomes,
+  withoutCustomer,
+  guardian,
+  stranger,
+  unconfirmed,
+}: Call): Record<Anybody, string> {
   const known = Object.fromEntries(people.map((who, i) => [who, outcomes[i] as string])) as Record<Who, string>
   return {
     ...known,
@@ -41,12 +55,21 @@ export function outcomesOfAll({ outcomes, withoutCustomer }: Call): Record<Anybo
     'doctor B': known['manager B'],
     'former manager A': withoutCustomer ?? known.Bob,
     'closed account': 'unauthenticated',
+    guardian: guardian ?? known.Ann,
+    'former guardian': stranger ?? known.Bob,
+    'merged account': known.Bob,
+    'unconfirmed account': unconfirmed ?? stranger ?? known.Bob,
   }
 }
 
 const digests = new WeakMap<object, string>()
 
-/** A digest of every row of ours, to see that nothing changed. Prepared: to plan it takes longer than to run it. */
+/**
+ * A text that differs after any committed change of a row of our tables, to check that nothing changed: for each table, the
+ * number of its rows and the sum of the ids of the transactions that wrote them. A new version of a row has a higher id than
+ * any before, so either the number or the sum changes. Much cheaper than the rows' contents, and prepared, because
+ * planning it takes longer than running it.
+ */
 export async function digestOf(owner: Pick<Connection, 'client' | 'query'>): Promise<string> {
   const text = digests.get(owner.client) ?? (await digestStatement(owner))
   digests.set(owner.client, text)
@@ -56,10 +79,11 @@ export async function digestOf(owner: Pick<Connection, 'client' | 'query'>): Pro
 async function digestStatement(owner: Pick<Connection, 'query'>): Promise<string> {
   const tables = await owner.query<{ name: string }>(
     `select oid::regclass::text as name from pg_class
-     where relkind in ('r', 'p') and relnamespace::regnamespace::text ~ '^app_' order by 1`,
+     where relkind = 'r' and relnamespace::regnamespace::text ~ '^(app_|billing)' order by 1`,
   )
   const parts = tables.map(
-    ({ name }) => `(select coalesce(md5(string_agg(t::text, '|' order by t::text)), '') from ${name} t)`,
+    ({ name }) => `(select concat('${name} ', count(*), ' ', sum(xmin::text::bigint)) from only ${name})`,
   )
-  return `select md5(concat_ws(',', ${parts.join(', ')})) as digest`
+  // An array, since a function takes a hundred arguments at most.
+  return `select array[${parts.join(', ')}]::text as digest`
 }

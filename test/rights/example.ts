@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import {
+  buildSchema,
   type GraphQLInputType,
   type GraphQLSchema,
   getNullableType,
@@ -7,7 +9,15 @@ import {
   isListType,
   isNonNullType,
 } from 'postgraphile/graphql'
-import type { Route } from '../../src/rest/route.ts'
+import type { Route } from '../../src/rest/routes/route.ts'
+
+let schema: GraphQLSchema | undefined
+
+/** The API's schema, from schema.graphql, which is what the server has (test/repo/schema_graphql.test.ts). */
+export function committedSchema(): GraphQLSchema {
+  schema ??= buildSchema(readFileSync('schema.graphql', 'utf8'))
+  return schema
+}
 
 const scalars: Record<string, unknown> = {
   BigInt: '987654321987',
@@ -18,7 +28,7 @@ const scalars: Record<string, unknown> = {
   Datetime: '2031-01-01T00:00:00Z',
 }
 
-/** A value of a type, with no more than it asks for; ids are nobody's. Of a patch, which asks for nothing, one field. */
+/** A minimal value of a type; its ids belong to no row. For a patch, which requires nothing, one field. */
 export function exampleOf(type: GraphQLInputType): unknown {
   const given = getNullableType(type)
   if (isListType(given)) return []
@@ -33,7 +43,7 @@ export function exampleOf(type: GraphQLInputType): unknown {
   }
 }
 
-/** A body that an endpoint takes, undefined when it takes none. */
+/** A body that an endpoint accepts, or undefined if it accepts none. */
 export function bodyFor({ body }: Route, schema: GraphQLSchema): Record<string, unknown> | undefined {
   const type = body && schema.getType(body.type)
   if (!body || !isInputObjectType(type)) return undefined

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Client } from 'pg'
-import { testCluster } from '../helpers/cluster.ts'
-import { anAccount, unique } from '../helpers/world.ts'
+import { superuserUrlOf } from '../helpers/cluster.ts'
+import { aCustomer, anAccount, aPractice, aSlot, unique } from '../helpers/world.ts'
 import { type Client as Caller, type Reply, type RestServer, serveRest } from '../rest/api.ts'
 
-// Nobody learns from sign-in, registration or a forgotten password who has an account: status, headers and body are of
-// one shape, and the same work is done. Work is counted in calls of bcrypt, which is all of it (60 ms a call against
-// 1 ms for the rest): a count cannot flake as a clock does.
+// Sign-in, registration and password resets must not reveal whether an address has an account: status, headers and body
+// have the same form, and the same work is done. Work is counted in calls of bcrypt, which is nearly all of it (60 ms a
+// call against 1 ms for the rest). A count is not flaky as a clock is.
 
 const password = 'a fine long password'
 const address = () => `${unique('someone').replace(' ', '-')}@test.example`
@@ -26,7 +26,7 @@ const register = (email: string, secret = password) =>
 const signIn = (email: string, secret: string) => post('/auth/token', { email, password: secret })
 const forgot = (email: string) => post('/auth/password-reset-request', { email })
 
-/** An answer without what differs between any two: ids, tokens, times, numbers. */
+/** A response without the values that differ between any two: ids, tokens, times, numbers. */
 const shapeOf = ({ status, headers, body }: Reply) => ({
   status,
   headers: [...headers.keys()].filter((name) => name !== 'etag').sort(),
@@ -36,7 +36,7 @@ const shapeOf = ({ status, headers, body }: Reply) => ({
       : JSON.stringify({ ...body, instance: undefined, requestId: undefined }).replace(/\d+/g, '0'),
 })
 
-// Each address in the state that its name says, made anew for every question.
+// Each address in the state that its name says, set up again for every request.
 const known: Record<string, () => Promise<string>> = {
   'of a patient': async () => {
     const email = address()
@@ -67,13 +67,13 @@ const known: Record<string, () => Promise<string>> = {
 }
 
 describe.each(Object.entries(known))('an address %s', (_, make) => {
-  it('fails to sign in as a stranger does', async () => {
+  it('fails to sign in as an unknown address does', async () => {
     expect(shapeOf(await signIn(await make(), 'not the password'))).toEqual(
       shapeOf(await signIn(address(), 'not the password')),
     )
   })
 
-  it('waits after failures as a stranger does', async () => {
+  it('is blocked after failures as an unknown address is', async () => {
     const [theirs, nobodys] = [await make(), address()]
     for (let failure = 1; failure <= 6; failure++) {
       const [one, other] = [
@@ -82,7 +82,7 @@ describe.each(Object.entries(known))('an address %s', (_, make) => {
       ]
       expect(shapeOf(one)).toEqual(shapeOf(other))
       expect(one.status).toBe(failure <= 5 ? 401 : 429)
-      // Whoever is made to wait does so for as long as this test takes.
+      // The block lasts for as long as this test takes.
       if (failure === 5)
         await server.owner.query(
           `update app_private.sign_in_counts set counted_at = counted_at + interval '10 minutes'`,
@@ -90,7 +90,7 @@ describe.each(Object.entries(known))('an address %s', (_, make) => {
     }
   })
 
-  it('registers as a stranger does, and signs in with what it registered, asks for a link, and registers again', async () => {
+  it('registers as an unknown address does, then signs in, asks for a link, and registers again', async () => {
     const steps = async (email: string) => {
       const answers: Reply[] = []
       answers.push(await register(email, 'a password of my own'))
@@ -106,13 +106,58 @@ describe.each(Object.entries(known))('an address %s', (_, make) => {
     expect(strangers.map(({ status }) => status)).toEqual([201, 200, 401, 204, 201, 200])
   })
 
-  it('asks for a link as a stranger does', async () => {
+  it('asks for a link as an unknown address does', async () => {
     const answer = await forgot(await make())
     expect(shapeOf(answer)).toEqual(shapeOf(await forgot(address())))
     expect(answer.status).toBe(204)
   })
 
-  it('costs as many calls of bcrypt, and leaves as many rows of messages, as a stranger', async () => {
+  it('books as a guest as an unknown address does', async () => {
+    const { clinicId, doctorId } = await aPractice(server.owner)
+    await server.owner.query('update app_public.policies set accepts_guests = true where clinic_id = $1', [clinicId])
+    let hours = 60
+    const asGuest = async (email: string) => {
+      const bookingSlotId = await aSlot(server.owner, clinicId, doctorId, hours++)
+      return shapeOf(await post('/guests/book', { clinicId, bookingSlotId, fullName: 'Ann', email }))
+    }
+    const steps = async (email: string) => [await asGuest(email), await asGuest(email), await asGuest(email)]
+    const strangers = await steps(address())
+    expect(strangers.map(({ status }) => status)).toEqual([200, 200, 429])
+    expect(await steps(await make())).toEqual(strangers)
+  })
+
+  it('is that of an account to be merged as an unknown address is', async () => {
+    const steps = async (email: string) => {
+      const { claims, customerId } = await aCustomer(server.owner)
+      const own = await server.as(claims)
+      const asked = await own('POST', '/me/merge-request', { body: { email, currentPassword: password } })
+      const exported = await own('GET', '/me/export')
+      expect(exported.body.customerId).toBe(customerId)
+      return [shapeOf(asked), exported.body.account.messages.map((mail: object) => Object.keys(mail).sort())]
+    }
+    const strangers = await steps(address())
+    expect(await steps(await make())).toEqual(strangers)
+    expect(strangers).toMatchObject([{ status: 200 }, [['createdAt', 'kind']]])
+  })
+
+  it('is the new address of an account, and is added by a desk, as an unknown address is', async () => {
+    const { clinicId, receptionist } = await aPractice(server.owner)
+    const [desk, own] = [await server.as(receptionist.claims), await server.as((await anAccount(server.owner)).claims)]
+    const steps = async (email: string) => {
+      const added = await desk('POST', `/clinics/${clinicId}/customers`, { body: { fullName: 'Ann', email } })
+      return [
+        shapeOf(await own('POST', '/me/email', { body: { newEmail: email, currentPassword: password } })),
+        shapeOf(added),
+        // The desk learns nothing from the record: it is a customer without an account in both cases.
+        await server.owner.one('select account_id from app_public.customers where id = $1', [added.body.customerId]),
+      ]
+    }
+    const stranger = await steps(address())
+    expect(await steps(await make())).toEqual(stranger)
+    expect(stranger).toMatchObject([{ status: 200 }, { status: 201 }, { account_id: null }])
+  })
+
+  it('costs as many calls of bcrypt, and leaves as many rows of messages, as an unknown address', async () => {
     const cost = async (email: string) => ({
       register: await work('register_customer($1, $2, $3)', [email, 'a password of my own', 'Ann']),
       signIn: await work('sign_in($1, $2)', [email, 'not the password']),
@@ -128,12 +173,10 @@ describe.each(Object.entries(known))('an address %s', (_, make) => {
   })
 })
 
-/** What a call of the API does, as PostgreSQL counts it, and undoes. */
+/** The work of an API call, as PostgreSQL counts it. The call is rolled back. */
 async function work(call: string, values: unknown[]): Promise<{ hashes: number; messages: number }> {
-  const url = new URL(testCluster().superuserUrl)
-  url.pathname = `/${server.owner.client.database}`
   // Only a superuser may count calls.
-  const client = new Client({ connectionString: url.href })
+  const client = new Client({ connectionString: superuserUrlOf(server.owner.client.database ?? '') })
   await client.connect()
   try {
     await client.query(`begin; set local track_functions = 'all'; set local role app_authenticator`)

@@ -1,32 +1,33 @@
 import { describe, expect, it } from '@jest/globals'
 import { Client, type QueryResultRow } from 'pg'
-import { testCluster } from '../helpers/cluster.ts'
+import { aPaidPractice, beginVisit, openPage, settle } from '../helpers/billing.ts'
+import { serverUrlOf } from '../helpers/cluster.ts'
 import { inTransaction } from '../helpers/database.ts'
 
-// What the roles of the application could do with SQL of their own, if somebody got so far: asked of the catalogue, role
-// by role, and where it can be tried, tried. Each query gives what is too much.
+// What the application's roles could do with SQL of their own, for example after an injection. The catalogue is asked,
+// role by role, and where possible the statement is executed. Each query returns the rights that are too much.
 
 const roles = ['app_anonymous', 'app_customer', 'app_staff', 'app_admin', 'app_authenticator', 'public']
 const applications = roles.slice(0, -1)
-const ours = `~ '^(app_|graphile_)'`
+const ours = `~ '^(app_|billing|graphile_)'`
 
 const tooMuch = (query: string, values: unknown[] = []): Promise<QueryResultRow[]> =>
   inTransaction((db) => db.query(query, values))
 
 describe.each(applications)('%s', (role) => {
-  it('reads and writes no table of app_private, of the jobs or of the migrations, in no column', async () => {
+  it('reads and writes no table of app_private and billing_private, of the jobs or of the migrations, in no column', async () => {
     expect(
       await tooMuch(
         `select c.oid::regclass, p from pg_class c, unnest('{select,insert,update,references}'::text[]) p
-         where c.relnamespace::regnamespace::text ~ '^(app_private|graphile_)' and c.relkind in ('r', 'p', 'v', 'm', 'f')
+         where c.relnamespace::regnamespace::text ~ '^(app_private|billing_private|graphile_)' and c.relkind in ('r', 'p', 'v', 'm', 'f')
            and (has_any_column_privilege($1, c.oid, p) or has_table_privilege($1, c.oid, 'delete, truncate, trigger'))`,
         [role],
       ),
-      // Whether the database is migrated is what /readyz asks.
+      // /readyz checks whether the database is migrated.
     ).toEqual(role === 'app_authenticator' ? [{ oid: 'graphile_migrate.migrations', p: 'select' }] : [])
   })
 
-  it('empties, locks with triggers, or refers to no table', async () => {
+  it('may not truncate tables, add triggers to them or refer to them', async () => {
     expect(
       await tooMuch(
         `select c.oid::regclass from pg_class c
@@ -48,21 +49,32 @@ describe.each(applications)('%s', (role) => {
     ).toEqual([])
   })
 
-  it('calls no function of app_private, but for what opens a request and counts for /metrics', async () => {
+  it('calls no function of app_private and billing_private, except those that begin a request, say whether the catalogue has changed, list the shards, and count for /metrics', async () => {
     const found = await tooMuch(
       `select p.proname from pg_proc p
-       where p.pronamespace::regnamespace::text ~ '^(app_private|graphile_)' 
+       where p.pronamespace::regnamespace::text ~ '^(app_private|billing_private|graphile_)'
          and has_schema_privilege($1, p.pronamespace, 'usage') and has_function_privilege($1, p.oid, 'execute') order by 1`,
       [role],
     )
     expect(found.map(({ proname }) => proname)).toEqual(
       role === 'app_authenticator'
-        ? ['begin_request', 'changed_time_zones', 'clinic_utc_offsets', 'delivery_figures', 'job_figures', 'person_of']
+        ? [
+            'begin_request',
+            'catalogue_state',
+            'changed_time_zones',
+            'clinic_utc_offsets',
+            'delivery_figures',
+            'has_arrived',
+            'job_figures',
+            'person_of',
+            'record_for_clinic',
+            'shard_map',
+          ]
         : [],
     )
   })
 
-  it('makes nothing, nowhere', async () => {
+  it('may create nothing', async () => {
     expect(
       await tooMuch(
         `select nspname from pg_namespace where nspname !~ '^pg_(temp|toast)' and has_schema_privilege($1, oid, 'create')
@@ -72,7 +84,7 @@ describe.each(applications)('%s', (role) => {
     ).toEqual([])
   })
 
-  it('is member of the roles below it and of nothing else, and of none that may pass rights on', async () => {
+  it('is a member of the roles below it and of no others, and cannot grant them', async () => {
     const found = await tooMuch(
       `select r.rolname from pg_roles r where pg_has_role($1, r.oid, 'member') and r.rolname <> $1 order by 1`,
       [role],
@@ -93,8 +105,76 @@ describe.each(applications)('%s', (role) => {
   })
 })
 
-describe('what is made later', () => {
-  it('is nobody’s until somebody decides: default privileges give nothing to anybody', async () => {
+describe('app_billing, the billing process', () => {
+  it('executes the functions for payments and reads nothing', async () => {
+    const found = await tooMuch(
+      `select p.oid::regproc::text as name from pg_proc p
+       where p.pronamespace::regnamespace::text ${ours}
+         and has_schema_privilege('app_billing', p.pronamespace, 'usage')
+         and has_function_privilege('app_billing', p.oid, 'execute') order by 1`,
+    )
+    expect(found.map(({ name }) => name)).toEqual(
+      [
+        'checkout_of_session',
+        'checkouts_to_reconcile',
+        'claim_provider_calls',
+        'claim_provider_events',
+        'end_checkout',
+        'finish_provider_event',
+        'provider_figures',
+        'record_provider_call',
+        'refunds_to_reconcile',
+        'settle_checkout',
+        'settle_refund',
+        'store_provider_event',
+      ].map((name) => `billing_private.${name}`),
+    )
+    expect(
+      await tooMuch(
+        `select c.oid::regclass, p from pg_class c, unnest('{select,insert,update,references}'::text[]) p
+         where c.relnamespace::regnamespace::text ${ours} and c.relkind in ('r', 'p', 'v', 'm', 'f')
+           and (has_any_column_privilege('app_billing', c.oid, p)
+             or has_table_privilege('app_billing', c.oid, 'delete, truncate, trigger'))`,
+      ),
+      // /readyz checks whether the database is migrated.
+    ).toEqual([{ oid: 'graphile_migrate.migrations', p: 'select' }])
+    expect(
+      await tooMuch(`select nspname from pg_namespace where nspname ${ours}
+        and has_schema_privilege('app_billing', oid, 'usage') order by nspname`),
+    ).toEqual([{ nspname: 'billing_private' }, { nspname: 'graphile_migrate' }])
+  })
+
+  it('is no member of other roles, and none of them of it', async () => {
+    expect(
+      await tooMuch(
+        `select r.rolname from pg_roles r
+         where r.rolname <> 'app_billing' and (pg_has_role('app_billing', r.oid, 'member')
+           or r.rolname ~ '^app_' and pg_has_role(r.oid, 'app_billing', 'member'))`,
+      ),
+    ).toEqual([])
+  })
+
+  it('settles a checkout, and can do nothing else with it', () =>
+    inTransaction(async (db) => {
+      const practice = await aPaidPractice(db)
+      const checkout = await db.as(practice.customer.claims, () => beginVisit(db, practice, practice.slotId))
+      const session = await openPage(db, checkout.id)
+      await db.query('set local role app_billing')
+      expect(await settle(db, session, 10_000)).toBe('booked')
+      for (const statement of [
+        'select * from billing.checkouts',
+        'select * from billing_private.provider_accounts',
+        'select * from app_public.customers',
+        `select billing_private.complete_checkout(1, 1)`,
+        `select billing.grant_goodwill(1, 1, 1, 'x')`,
+        'select app_public.current_person()',
+      ])
+        await expect(db.query(statement)).rejects.toMatchObject({ code: '42501' })
+    }))
+})
+
+describe('new objects', () => {
+  it('are accessible to nobody without a grant: default privileges grant nothing', async () => {
     expect(
       await tooMuch(
         `select d.defaclobjtype, a.grantee::regrole, a.privilege_type from pg_default_acl d, aclexplode(d.defaclacl) a
@@ -119,9 +199,7 @@ describe('what is made later', () => {
 
 describe('a session that logged in as app_authenticator', () => {
   const asAuthenticator = async (work: (client: Client) => Promise<void>) => {
-    const url = new URL(testCluster().serverUrl)
-    url.pathname = '/shared'
-    const client = new Client({ connectionString: url.href })
+    const client = new Client({ connectionString: serverUrlOf('shared') })
     await client.connect()
     try {
       await work(client)
@@ -131,7 +209,7 @@ describe('a session that logged in as app_authenticator', () => {
   }
   const refused = { code: '42501' }
 
-  it('becomes neither the owner nor anybody else, by any way to become somebody', () =>
+  it('cannot become the owner or any other role', () =>
     asAuthenticator(async (client) => {
       const { rows } = await client.query(
         `select nspowner::regrole::text as owner from pg_namespace where nspname = 'app_private'`,
@@ -149,14 +227,15 @@ describe('a session that logged in as app_authenticator', () => {
         await expect(client.query(statement)).rejects.toMatchObject(refused)
     }))
 
-  it('has, before a request is opened, no right to any row', () =>
+  it('has no right to any row before a request begins', () =>
     asAuthenticator(async (client) => {
       for (const table of ['app_public.clinics', 'app_public.bookings', 'app_private.accounts'])
         await expect(client.query(`select from ${table}`)).rejects.toMatchObject(refused)
     }))
 
-  // This is how it is, and why nobody may bring SQL of their own: a request's role can set what its policies read.
-  it('could claim to be somebody else, had it SQL of its own', () =>
+  // This is a known limit, and the reason why callers may not run SQL of their own: a request's role can set the claims
+  // that its policies read.
+  it('could claim another identity with SQL of its own', () =>
     asAuthenticator(async (client) => {
       await client.query(`begin; select app_private.begin_request('{}')`)
       await client.query(`set local role app_customer; set local medislot.customer_id = '1'`)

@@ -2,35 +2,30 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { getNamedType, isLeafType, isNonNullType, parse } from 'postgraphile/graphql'
 import { operationOf } from '../../src/graphql/root_fields.ts'
-import { beginSession } from '../../src/graphql/unusable_tokens.ts'
+import { independentOfCaller } from '../../src/graphql/unusable_tokens.ts'
 import { routes } from '../../src/rest/routes/index.ts'
-import { type Served, serve } from '../graphql/served.ts'
-import { serverUrlOf } from '../helpers/cluster.ts'
 import { fewAtOnce } from '../helpers/few_at_once.ts'
-import { startServer } from '../helpers/program.ts'
+import { subscription } from '../helpers/subscription.ts'
 import { tokenSettings } from '../helpers/tokens.ts'
 import { anAccount, anEmployee, aPractice } from '../helpers/world.ts'
+import { type RestServer, serveRest } from '../rest/api.ts'
 import { digestOf } from './everybody.ts'
-import { bodyFor, exampleOf } from './example.ts'
+import { bodyFor, committedSchema, exampleOf } from './example.ts'
 
-// Over HTTP and WebSocket, every query, mutation, subscription and endpoint with every kind of token that is not usable is
-// refused as `unauthenticated`, and nothing is changed. Only what begins a session does not look at the token, and what
-// everybody may read is answered with an expired one.
+// Over HTTP and WebSocket, every query, mutation, subscription and endpoint with every kind of unusable token is
+// refused as `unauthenticated` and changes nothing. Only operations that begin a session or have a link ignore the token, and public
+// data is returned with an expired one.
 
-let served: Served
-let rest: Awaited<ReturnType<typeof startServer>>
+let served: RestServer
 let tokens: Record<string, string>
 let good: string
 let clinicId: string
 
 beforeAll(async () => {
-  served = await serve()
+  // Of its own, since what is in the whole database is compared before and after.
+  served = await serveRest({ own: true })
   const practice = await aPractice(served.owner)
   clinicId = practice.clinicId
-  rest = await startServer(serverUrlOf(served.owner.client.database ?? ''), {
-    JWT_SECRET: tokenSettings.jwtSecret,
-    LOG_LEVEL: 'error',
-  })
 
   const { sub, sid } = practice.manager.claims as { sub: string; sid: string }
   const signed = (
@@ -70,10 +65,7 @@ beforeAll(async () => {
     'that is none': 'x.y.z',
   }
 })
-afterAll(async () => {
-  await rest?.stop()
-  await served?.stop()
-})
+afterAll(() => served?.stop())
 
 interface Asked {
   query: string
@@ -96,16 +88,20 @@ const ask = async (asked: Asked, token?: string) => {
   return { data: Object.values(data ?? {}).filter((value) => value !== null), code: errors?.[0]?.extensions.code }
 }
 
-const beginsSession = (document: string) => {
+const dependsOnNobody = (document: string) => {
   const { kind, fields = [] } = operationOf(parse(document)) ?? {}
-  return kind === 'mutation' && fields.every((field) => beginSession.includes(field))
+  return kind === 'mutation' && fields.every((field) => independentOfCaller.includes(field))
 }
 
-/** A document for each query and mutation that depends on who calls, with arguments of the right types. */
-const documents = () => allDocuments().filter(({ query }) => !beginsSession(query))
+/** A document for each query and mutation that depends on the caller, with arguments of the right types. */
+let known: Asked[] | undefined
+function documents(): Asked[] {
+  known ??= allDocuments().filter(({ query }) => !dependsOnNobody(query))
+  return known
+}
 
 function allDocuments(): Asked[] {
-  const { schema } = served.graphql
+  const schema = committedSchema()
   const roots = { query: schema.getQueryType(), mutation: schema.getMutationType() }
   return Object.entries(roots).flatMap(([kind, type]) =>
     Object.values(type?.getFields() ?? {}).map((field) => {
@@ -121,8 +117,20 @@ function allDocuments(): Asked[] {
   )
 }
 
-describe('a token that is not usable', () => {
-  it('opens no query and no mutation, and expired what everybody may read', async () => {
+/** A value for each parameter without which an endpoint refuses the request as malformed. */
+const neededBy = ({ needs = [], query = {} }: (typeof routes)[number]) =>
+  new URLSearchParams(
+    Object.fromEntries(
+      needs.map((name) => {
+        const { enum: values, format } = query[name] as { enum?: string[]; format?: string }
+        const known: Record<string, string> = { region: 'DE', year: '2027' }
+        return [name, values?.[0] ?? known[name] ?? (format === 'date' ? '2027-02-01' : '1')]
+      }),
+    ),
+  )
+
+describe('an unusable token', () => {
+  it('is refused by every query and mutation, except that an expired one can read public data', async () => {
     const publicly: string[] = []
     const before = await digestOf(served.owner)
     const opened: string[] = []
@@ -139,7 +147,7 @@ describe('a token that is not usable', () => {
     expect(publicly).toEqual(expect.arrayContaining(['availableSlots', 'clinics', 'doctors', 'specializations']))
     for (const field of ['currentPerson', 'bookings', 'customers', 'events']) expect(publicly).not.toContain(field)
     expect(await digestOf(served.owner)).toBe(before)
-    // The documents are right: with a good token none is refused for what it is.
+    // The documents are valid: with a good token none of them is refused as unauthenticated.
     const wrong: unknown[] = []
     const others = documents().filter(({ query }) => !query.includes('signOut'))
     for (const document of others) {
@@ -150,16 +158,16 @@ describe('a token that is not usable', () => {
     expect(wrong).toEqual([])
   })
 
-  it('opens no endpoint, and expired what everybody may read', async () => {
+  it('is refused by every endpoint, except that an expired one can read public data', async () => {
     const publicly: string[] = []
-    const dependent = routes.filter(({ document }) => !beginsSession(document))
+    const dependent = routes.filter(({ document }) => !dependsOnNobody(document))
     const before = await digestOf(served.owner)
     const opened: string[] = []
     for (const [kind, token] of Object.entries(tokens)) {
       await fewAtOnce(dependent, async (route) => {
-        const given = bodyFor(route, served.graphql.schema)
+        const given = bodyFor(route, committedSchema())
         const body = given && JSON.stringify(given)
-        const response = await fetch(`${rest.url}/api${route.path.replace(/\{\w+\}/g, '1')}`, {
+        const response = await fetch(`${served.url}/api${route.path.replace(/\{\w+\}/g, '1')}?${neededBy(route)}`, {
           method: route.method,
           headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
           ...(body && { body }),
@@ -181,28 +189,31 @@ describe('a token that is not usable', () => {
       '/clinics',
       '/clinics/{clinicId}/availability',
       '/clinics/{clinicId}/doctors',
+      '/clinics/{clinicId}/services',
       '/clinics/{clinicId}/timeslots',
       '/clinics/{id}',
       '/doctors/{doctorId}/availability',
       '/doctors/{doctorId}/bookingSlots',
       '/doctors/{id}',
+      '/prices',
       '/specializations',
+      '/timeZones/utcOffsets',
     ])
     expect(await digestOf(served.owner)).toBe(before)
   })
 
-  it('opens no subscription', async () => {
+  it('is refused by every subscription', async () => {
     const document = 'subscription ($id: BigInt!) { clinicDay(clinicId: $id) { events { id } } }'
     for (const [kind, token] of Object.entries(tokens)) {
-      const subscription = served.subscribe(document, { id: clinicId }, { authorization: `Bearer ${token}` })
-      const first = await subscription.next()
-      await subscription.close()
+      const events = subscription(served.url, document, { id: clinicId }, { authorization: `Bearer ${token}` })
+      const first = await events.next()
+      await events.close()
       expect([kind, first?.data ?? null]).toEqual([kind, null])
     }
   })
 })
 
-describe('whoever brings a token that is not usable', () => {
+describe('a caller with an unusable token', () => {
   const register = `mutation ($email: String!) {
     registerCustomer(input: { email: $email, password: "a fine long password", fullName: "Cleo" }) {
       authTokens { accessToken refreshToken } } }`
@@ -219,7 +230,7 @@ describe('whoever brings a token that is not usable', () => {
     return (data[0] as Given).authTokens
   }
 
-  it('registers, signs in, refreshes and asks for a new password all the same, by GraphQL', async () => {
+  it('can still register, sign in, refresh and ask for a new password by GraphQL', async () => {
     for (const [index, token] of Object.values(tokens).entries()) {
       const email = `cleo-${index}@test.example`
       await given(register, { email }, token)
@@ -230,10 +241,10 @@ describe('whoever brings a token that is not usable', () => {
     }
   })
 
-  it('does so by REST, and signs out by the refresh token', async () => {
+  it('can do so by REST, and sign out with the refresh token', async () => {
     for (const [index, token] of Object.values(tokens).entries()) {
       const send = (path: string, body: object) =>
-        fetch(`${rest.url}/api/auth/${path}`, {
+        fetch(`${served.url}/api/auth/${path}`, {
           method: 'POST',
           headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
           body: JSON.stringify(body),
@@ -254,7 +265,7 @@ describe('whoever brings a token that is not usable', () => {
     expect((await ask({ query: refresh, variables: { it: refreshToken } })).code).toBe('refresh_token_invalid')
   })
 
-  it('has it judged when something else is asked for in the same document', async () => {
+  it('is refused when the same document contains anything else', async () => {
     const fragment = `fragment F on Mutation {
       signIn(input: { email: "a@test.example", password: "x" }) { clientMutationId } }`
     const beside =
@@ -265,7 +276,7 @@ describe('whoever brings a token that is not usable', () => {
     )
   })
 
-  it('gets the public part of an answer with an expired one, is told so, and refused the rest as unauthenticated', async () => {
+  it('gets the public part of a response with an expired one, with a notice; the rest is refused as unauthenticated', async () => {
     const response = await post({ query: '{ clinics { totalCount } bookings { totalCount } }' }, tokens.expired)
     expect([response.status, response.headers.get('www-authenticate')]).toEqual([200, 'Bearer error="invalid_token"'])
     expect(await response.json()).toMatchObject({
@@ -277,14 +288,14 @@ describe('whoever brings a token that is not usable', () => {
     })
     const nothing = await post({ query: '{ bookings { totalCount } }' }, tokens.expired)
     expect([nothing.status, nothing.headers.get('www-authenticate')]).toEqual([401, 'Bearer error="invalid_token"'])
-    // With one that is usable nothing is said.
+    // With a usable token there is no notice.
     const usable = await post({ query: '{ clinics { totalCount } }' }, good)
     expect(usable.headers.get('www-authenticate')).toBeNull()
     expect(await usable.json()).toEqual({ data: { clinics: { totalCount: 1 } } })
   })
 })
 
-it('a token outlives a membership by nothing: what its bearer might a moment ago is forbidden now', async () => {
+it('a token does not outlive a membership: operations that were allowed before are forbidden afterwards', async () => {
   const leaving = await anEmployee(served.owner, clinicId, 'manager')
   const token = await served.tokenOf(leaving.claims)
   const invitations = { query: `{ openInvitations(clinicId: "${clinicId}") { totalCount } }` }

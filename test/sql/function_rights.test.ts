@@ -4,16 +4,16 @@ import { type Db, inTransaction } from '../helpers/database.ts'
 import { functions, statementOf } from '../rights/functions.ts'
 import { people, twoClinics, type Who, type World } from './two_clinics.ts'
 
-// Functions run with the owner's rights and judge their caller themselves. So each function of the API is called here by
-// everybody, upon clinic A. The functions are taken from the catalogue: a new one fails here until somebody has said who
-// may call it.
+// Functions run with the owner's rights and check their caller themselves. So this test calls each function of the API
+// as each kind of person, for clinic A. The functions come from the catalogue: a new one fails here until functions.ts
+// says who may call it.
 
 describe('the functions of the API', () => {
-  it('are called by whom they are for', () =>
+  it('accept the callers they are for', () =>
     inTransaction(async (db) => {
       const world = await twoClinics(db)
       const inCatalogue = await db.query(
-        `select distinct proname as name from pg_proc where pronamespace = 'app_public'::regnamespace order by 1`,
+        `select distinct proname as name from pg_proc where pronamespace in ('app_public'::regnamespace, 'billing'::regnamespace) order by 1`,
       )
       expect(inCatalogue.map(({ name }) => name)).toEqual(Object.keys(functions).sort())
 
@@ -30,7 +30,7 @@ describe('the functions of the API', () => {
       expect(outcomes).toEqual(expected)
     }))
 
-  it('reach nothing of clinic A under the number of clinic B, whose manager may everything there', () =>
+  it("reach nothing of clinic A with the id of clinic B for clinic B's manager", () =>
     inTransaction(async (db) => {
       const world = await twoClinics(db)
       const { a, b, ann, bob, booking, bookingNow, heldSlotId } = world
@@ -61,12 +61,51 @@ describe('the functions of the API', () => {
           'app_public.create_booking_slot($1, $2, $3, current_date + 10)',
           [b.doctorId, a.timeSlotId],
         ],
+        ['absence_not_found', 'app_public.remove_absence($1, $2)', [a.absenceId]],
+        [
+          'doctor_not_found',
+          `app_public.add_absence($1, 'vacation', current_date + 50, current_date + 50, $2)`,
+          [a.doctorId],
+        ],
         ['slot_not_found', 'app_public.set_slot_customer($1, $2, $3)', [a.openSlotId, bob.customerId]],
         ['slot_not_found', 'app_public.set_slot_customer($1, $2, null)', [heldSlotId]],
         ['doctor_not_found', `app_public.set_doctor_specializations($1, $2, '{}')`, [a.doctorId]],
         ['time_slot_not_found', 'app_public.remove_time_slot($1, $2)', [a.timeSlotId]],
         ['template_not_found', 'app_public.remove_doctor_slot_template($1, $2)', [a.templateId]],
+        [
+          'doctor_not_found',
+          'app_public.change_weekly_plan($1, $2, 1, array[$3::bigint], true)',
+          [a.doctorId, b.timeSlotId],
+        ],
+        [
+          'time_slot_not_found',
+          'app_public.change_weekly_plan($1, $2, 1, array[$3::bigint], true)',
+          [b.doctorId, a.timeSlotId],
+        ],
         ['notification_not_found', 'app_public.send_again($1, $2)', [world.notification]],
+        ['notification_not_found', 'app_public.settle_notification($1, $2)', [world.notification]],
+        ['series_not_found', `app_public.cancel_series($1, $2, '2020-01-01')`, [world.seriesId]],
+        ['series_not_found', `app_public.plan_series_move($1, $2, '2020-01-01')`, [world.seriesId]],
+        [
+          'series_not_found',
+          'app_public.move_series($1, $2, array[$3]::bigint[], array[$4]::bigint[])',
+          [world.seriesId, world.booking, b.openSlotId],
+        ],
+        [
+          'slot_not_found',
+          'app_public.book_series($1, $2, array[$3, $4]::bigint[])',
+          [bob.customerId, b.openSlotId, a.openSlotId],
+        ],
+        [
+          'doctor_not_found',
+          'app_public.plan_series($1, $2, $3, current_date, visits => 2)',
+          [a.doctorId, b.timeSlotId],
+        ],
+        [
+          'time_slot_not_found',
+          'app_public.plan_series($1, $2, $3, current_date, visits => 2)',
+          [b.doctorId, a.timeSlotId],
+        ],
         ['rebooking_not_found', 'app_public.dismiss_rebooking($1, $2)', [world.rebooking]],
         ['invitation_invalid', 'app_public.revoke_invitation($1, $2)', [a.invitationId]],
         ['doctor_not_found', 'app_public.deactivate_doctor($1, $2, true)', [a.doctorId]],
@@ -82,7 +121,7 @@ describe('the functions of the API', () => {
       expect(found).toEqual(attempts)
     }))
 
-  it('are not fooled by what a caller calls like something of theirs', () =>
+  it("are not affected by a caller's objects with the names of ours", () =>
     inTransaction(async (db) => {
       const world = await twoClinics(db)
       await db.as(world.claims['manager A'])
@@ -97,7 +136,7 @@ describe('the functions of the API', () => {
       expect(await db.query('select * from app_public.current_person()')).toMatchObject([{ is_admin: false }])
     }))
 
-  it('leave nothing behind of what they refuse', () =>
+  it('leave nothing behind when they refuse', () =>
     inTransaction(async (db) => {
       const world = await twoClinics(db)
       const { a, ann, booking } = world
@@ -120,7 +159,7 @@ describe('the functions of the API', () => {
 
 let names: Map<string, string> | undefined
 
-/** Calls a function as somebody, undoes it, and says what became of it. */
+/** Calls a function as a person, rolls it back, and returns the outcome. */
 async function outcomeOf(db: Db, world: World, who: Who, statement: string, values: unknown[]): Promise<string> {
   await db.asOwner()
   names ??= new Map(

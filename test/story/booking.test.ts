@@ -7,10 +7,12 @@ import { eventually } from '../helpers/eventually.ts'
 import { dataOf, expectGraphQLRefusal, type GraphQLClient, graphqlClient } from '../helpers/graphql.ts'
 import { type Program, startProgram } from '../helpers/program.ts'
 
-// The tour: one booking, from the request over the row to the message and back, in the program as a user starts it, with
-// its embedded PostgreSQL, its demo clinics and its worker. Read it beside
-//   src/server.ts → src/graphile.config.ts → sql/booking/book_slot.sql → sql/notification/queue_notifications.sql
-//   → src/tasks/send_notifications.ts
+// The tour: one booking, from the request to the row, the message and the cancellation, in the program as a user starts it,
+// with its embedded PostgreSQL, its demo clinics and its worker. Read it beside the path in the README:
+//
+//   src/server/start_server.ts → src/graphql/instance.ts → src/request/service.ts → src/request/transaction.ts
+//   → sql/identity/requests/begin_request.sql → sql/booking/api/book_slot.sql
+//   → sql/notification/queue/queue_notifications.sql → src/worker/tasks/send_notifications.ts
 
 let program: Program
 let dataDir: string
@@ -22,6 +24,19 @@ interface Slot {
   bookingSlotId: string
   clinicName: string
   startsAt: string
+}
+
+const bookSlot = `mutation ($input: BookSlotInput!) { bookSlot(input: $input) { booking { id status startsAt doctor { fullName } } } }`
+
+/** The API as somebody of the demo uses it after signing in. */
+async function signedIn(name: string): Promise<GraphQLClient> {
+  const { signIn } = await dataOf<{ signIn: { authTokens: { accessToken: string } } }>(
+    graphqlClient(program.url)(
+      `mutation { signIn(input: { email: "${name}@medislot.example", password: "medislot-demo" }) {
+         authTokens { accessToken expiresIn refreshToken } } }`,
+    ),
+  )
+  return graphqlClient(program.url, signIn.authTokens.accessToken)
 }
 
 beforeAll(async () => {
@@ -37,17 +52,11 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true })
 })
 
-it('Ann books an appointment, is told of it, and cancels it', async () => {
-  // She signs in …
-  const { signIn } = await dataOf<{ signIn: { authTokens: { accessToken: string } } }>(
-    graphqlClient(program.url)(
-      `mutation { signIn(input: { email: "ann@medislot.example", password: "medislot-demo" }) {
-         authTokens { accessToken expiresIn refreshToken } } }`,
-    ),
-  )
-  ann = graphqlClient(program.url, signIn.authTokens.accessToken)
+it('Ann books an appointment, gets a confirmation, and cancels', async () => {
+  // She signs in. From now on each request carries her token, and its transaction begins with begin_request.
+  ann = await signedIn('ann')
 
-  // … looks for a dermatologist, in whatever clinic is free first, from the day after tomorrow on …
+  // She looks for a dermatologist with a free slot, in any clinic, from the day after tomorrow on.
   const search = `query ($specializationId: BigInt, $clinicId: BigInt, $fromTime: Datetime!) {
     availableSlots(specializationId: $specializationId, clinicId: $clinicId, fromTime: $fromTime, pageSize: 100) {
       clinicId bookingSlotId clinicName doctorName startsAt localStart timeZone } }`
@@ -60,7 +69,7 @@ it('Ann books an appointment, is told of it, and cancels it', async () => {
   const slot = found.availableSlots[0] as Slot
   expect(slot).toBeDefined()
 
-  // … holds the slot while she fills in the form, and books it.
+  // She holds the slot while she fills in the form, and books it by book_slot.
   const { clinicId, bookingSlotId } = slot
   const input = { clinicId, bookingSlotId }
   const held = await dataOf<{ holdSlot: { bookingSlot: { status: string } } }>(
@@ -69,7 +78,6 @@ it('Ann books an appointment, is told of it, and cancels it', async () => {
     }),
   )
   expect(held.holdSlot.bookingSlot.status).toBe('HELD')
-  const bookSlot = `mutation ($input: BookSlotInput!) { bookSlot(input: $input) { booking { id status startsAt doctor { fullName } } } }`
   const booked = await dataOf<{ bookSlot: { booking: { id: string; status: string; startsAt: string } } }>(
     ann(bookSlot, { input }),
   )
@@ -77,12 +85,14 @@ it('Ann books an appointment, is told of it, and cancels it', async () => {
   expect(booking.status).toBe('BOOKED')
   expect(Date.parse(booking.startsAt)).toBe(Date.parse(slot.startsAt))
 
-  // The slot is nobody else's now, not even hers a second time.
+  // The slot cannot be booked again, even by Ann, and the search no longer finds it.
   await expectGraphQLRefusal(ann(bookSlot, { input }), 'slot_taken')
   const after = await dataOf<{ availableSlots: Slot[] }>(ann(search, { specializationId, fromTime }))
   expect(after.availableSlots.map((other) => other.bookingSlotId)).not.toContain(bookingSlotId)
 
-  // The DBA sees the row, its history, and what is to be sent: the confirmation now, a reminder a day before.
+  // The DBA sees what the triggers recorded as events, and what queue_notifications recorded: a confirmation that is due now.
+  // The reminder, a day before the appointment, is recorded when it comes near, by the job queue_coming_reminders. It runs here
+  // as if it were that late.
   const { rows: states } = await dba.query(
     `select entity, from_state, to_state, actor from app_public.events
      where clinic_id = $1 and booking_slot_id = $2 and actor = 'customer' order by id`,
@@ -93,6 +103,11 @@ it('Ann books an appointment, is told of it, and cancels it', async () => {
     { entity: 'booking_slot', from_state: 'held', to_state: 'booked', actor: 'customer' },
     { entity: 'booking', from_state: null, to_state: 'booked', actor: 'customer' },
   ])
+  await dba.query(
+    `select app_private.queue_coming_reminders(clinic_id, starts_at - interval '25 hours') from app_public.bookings
+     where clinic_id = $1 and id = $2`,
+    [clinicId, booking.id],
+  )
   const { rows: notifications } = await dba.query(
     `select n.kind, n.due_at < now() as is_due, b.starts_at - n.due_at = '24 hours' as is_a_day_before
      from app_public.notifications n join app_public.bookings b on b.clinic_id = n.clinic_id and b.id = n.booking_id
@@ -104,13 +119,13 @@ it('Ann books an appointment, is told of it, and cancels it', async () => {
     { kind: 'booking_reminder', is_due: false, is_a_day_before: true },
   ])
 
-  // The worker sends the confirmation; on a developer's machine it lands in a table.
+  // The worker's send_notifications sends the confirmation; without an SMTP server it is stored in a table.
   const message = await messageAbout(clinicId, booking.id, 'booking_confirmed')
   expect(message.recipient).toBe('ann@medislot.example')
   expect(message.subject).toContain(slot.clinicName)
   expect(message.body).toContain(`Booking ${booking.id}`)
 
-  // Ann cancels. She is told, her reminder is dropped, and the slot is free again.
+  // Ann cancels. She gets a message, her reminder is dropped, and the slot is free again.
   await dataOf(
     ann(`mutation ($input: CancelBookingInput!) { cancelBooking(input: $input) { booking { status cancelledBy } } }`, {
       input: { clinicId, bookingId: booking.id, reason: 'I feel better' },
@@ -124,6 +139,52 @@ it('Ann books an appointment, is told of it, and cancels it', async () => {
   expect(reminders).toEqual([{ state: 'dropped' }])
   const again = await dataOf<{ availableSlots: Slot[] }>(ann(search, { specializationId, fromTime }))
   expect(again.availableSlots.map((other) => other.bookingSlotId)).toContain(bookingSlotId)
+})
+
+it('Bob waits for a time that is booked; when it is given up, he gets a message and takes it before anyone else can', async () => {
+  const bob = await signedIn('bob')
+  ann = await signedIn('ann')
+  const { rows } = await dba.query<{ clinicId: string; bookingSlotId: string }>(
+    `select clinic_id as "clinicId", booking_slot_id as "bookingSlotId"
+     from app_public.available_slots(from_time => now() + interval '3 days', page_size => 1)`,
+  )
+  const input = rows[0]
+  const booked = await dataOf<{ bookSlot: { booking: { id: string } } }>(ann(bookSlot, { input }))
+  await dataOf(
+    bob(`mutation ($clinicId: BigInt!) { joinWaitingList(input: { clinicId: $clinicId }) { waitingList { state } } }`, {
+      clinicId: input?.clinicId,
+    }),
+  )
+  await dataOf(
+    ann(`mutation ($input: CancelBookingInput!) { cancelBooking(input: $input) { booking { status } } }`, {
+      input: { clinicId: input?.clinicId, bookingId: booked.bookSlot.booking.id },
+    }),
+  )
+  // The transaction of the cancellation offered it (offer_freed_slots). Ann is refused for as long as his head start lasts.
+  await expectGraphQLRefusal(ann(bookSlot, { input }), 'slot_offered')
+  const { currentOffers } = await dataOf<{ currentOffers: { nodes: { clinicId: string; offerId: string }[] } }>(
+    bob('{ currentOffers(first: 1) { nodes { clinicId offerId } } }'),
+  )
+  const message = await eventually(async () => {
+    const { rows: messages } = await dba.query<{ recipient: string }>(
+      `select m.recipient from app_private.messages m
+       join app_public.notifications n on n.clinic_id = m.clinic_id and n.id = m.notification_id
+       where n.clinic_id = $1 and n.slot_offer_id = $2`,
+      [currentOffers.nodes[0]?.clinicId, currentOffers.nodes[0]?.offerId],
+    )
+    return messages[0]
+  }, 'the message about the offer')
+  expect(message.recipient).toBe('bob@medislot.example')
+  const taken = await dataOf<{ acceptOffer: { booking: { status: string; bookingSlotId: string } } }>(
+    bob(`mutation ($input: AcceptOfferInput!) { acceptOffer(input: $input) { booking { status bookingSlotId } } }`, {
+      input: currentOffers.nodes[0],
+    }),
+  )
+  expect(taken.acceptOffer.booking).toEqual({ status: 'BOOKED', bookingSlotId: input?.bookingSlotId })
+})
+
+it('no time was freed without an offer while somebody waited for it', async () => {
+  expect((await dba.query('select * from app_private.freed_slots_not_offered')).rows).toEqual([])
 })
 
 /** Waits for the worker to deliver a message. */

@@ -1,13 +1,14 @@
 import { expect, it } from '@jest/globals'
-import { compareTimeZones } from '../../src/time_zones.ts'
+import { compareTimeZones } from '../../src/database/time_zones.ts'
 import { inTransaction } from '../helpers/database.ts'
 import { aClinic } from '../helpers/world.ts'
 import { agreedYears } from './oracle.ts'
 import { moreZones } from './zones.ts'
 
-// Of which zones PostgreSQL and Node differ depends on their editions: held against Temporal, which has Node's.
+// The zones in which PostgreSQL and Node differ depend on their versions of the data: compared with Temporal, which
+// uses Node's.
 
-it('names the zones of clinics about which PostgreSQL and Node differ in the next three years, and no other', () =>
+it('names exactly the zones of clinics for which PostgreSQL and Node differ in the next three years', () =>
   inTransaction(async (db) => {
     for (const zone of moreZones) await aClinic(db, zone)
     const thisYear = new Date().getUTCFullYear()
@@ -17,13 +18,13 @@ it('names the zones of clinics about which PostgreSQL and Node differ in the nex
     )
     for (const zone of moreZones) {
       const years = agreed.get(zone) ?? new Set()
-      // Of the first and the last of these years a part is not compared.
+      // The first and the last of these years are compared only in part.
       if ([1, 2].some((n) => !years.has(thisYear + n))) expect(differing).toContain(zone)
       else if (years.size === 4) expect(differing).not.toContain(zone)
     }
   }))
 
-it('says from when on and by how much they differ', () =>
+it('reports since when and by how much they differ', () =>
   inTransaction(async (db) => {
     await aClinic(db, 'Asia/Kathmandu')
     const compare = (change: (seconds: number) => number) =>

@@ -1,14 +1,15 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import { Temporal } from '@js-temporal/polyfill'
+import type { Temporal } from '@js-temporal/polyfill'
 import { type Db, inTransaction } from '../helpers/database.ts'
 import { sessionSettings } from '../helpers/session_settings.ts'
 import { aClinic, aDoctor, aTemplate, aTimeSlot } from '../helpers/world.ts'
-import { agreedYears, changes, instantsByClock, localRange, sides } from './oracle.ts'
+import { agreedYears, changes, instantsByClock, localRange, nextDay, once, sides } from './oracle.ts'
 import { zones } from './zones.ts'
 
-// generate_booking_slots over a whole year, for time slots that the clock changes of the year skip, double and cut, against Temporal.
+// generate_booking_slots over a whole year, compared with Temporal, for time slots that clock changes skip, repeat or
+// shorten.
 
-// Next year: all of it lies ahead. Tomorrow's next year, as in some zones it is tomorrow by now.
+// Next year, which is in the future, counted from tomorrow, because in some zones tomorrow has already begun.
 const year = new Date(Date.now() + 86_400_000).getUTCFullYear() + 1
 
 let agreed: Map<string, Set<number>>
@@ -17,7 +18,7 @@ beforeAll(async () => {
 })
 
 /** Time slots of an ordinary practice, a night and a day, and around each clock change of the year. */
-function timeSlotsOf(zone: string): [string, string][] {
+const timeSlotsOf = once((zone): [string, string][] => {
   const slots: [string, string][] = [
     ['09:00', '09:30'],
     ['23:30', '00:30'],
@@ -36,15 +37,14 @@ function timeSlotsOf(zone: string): [string, string][] {
       [time(before, -30), time(after, 30)],
     )
   }
-  // The hour that occurs twice makes one of them end when it begins: no time slot.
+  // Because of the hour that occurs twice, one of them would end when it begins: there is no such slot.
   return [...new Map(slots.filter(([start, end]) => start !== end).map((slot) => [slot.join(), slot])).values()]
-}
+})
 
-/** Every date of the year. */
-function dates(): Temporal.PlainDate[] {
-  const first = Temporal.PlainDate.from(`${year}-01-01`)
-  return Array.from({ length: first.daysInYear }, (_, day) => first.add({ days: day }))
-}
+/** All dates of the year. */
+const dates: string[] = []
+for (let day = Date.UTC(year, 0, 1); day < Date.UTC(year + 1, 0, 1); day += 86_400_000)
+  dates.push(new Date(day).toISOString().slice(0, 10))
 
 /** A clinic with a doctor for each time slot, who works every day. */
 async function aClinicIn(db: Db, zone: string, timeSlots: [string, string][]): Promise<string> {
@@ -57,27 +57,23 @@ async function aClinicIn(db: Db, zone: string, timeSlots: [string, string][]): P
   return clinicId
 }
 
-/** The slots that there should be: "2027-03-28 02:15–02:45" to start and end, in seconds since 1970. */
+/** The expected slots: "2027-03-28 02:15–02:45" to start and end, in seconds since 1970. */
 async function expectedSlots(db: Db, zone: string, timeSlots: [string, string][]): Promise<Map<string, string>> {
   const expected = new Map<string, string>()
   if (agreed.get(zone)?.has(year)) {
     for (const [start, end] of timeSlots)
-      for (const date of dates()) {
+      for (const date of dates) {
         const range = localRange(date, start === '24:00' ? '00:00' : start, end === '24:00' ? '00:00' : end, zone)
-        if (range)
-          expected.set(
-            `${date} ${start}–${end}`,
-            `${range.starts.epochMilliseconds / 1000} ${range.ends.epochMilliseconds / 1000}`,
-          )
+        if (range) expected.set(`${date} ${start}–${end}`, `${range.starts} ${range.ends}`)
       }
     return expected
   }
-  // Node's edition of the zone data is another: the rule holds all the same, by PostgreSQL's clocks.
+  // Node has another version of the data of this zone: the rule is checked by PostgreSQL's data instead.
   const wanted = timeSlots.flatMap(([start, end]) =>
-    dates().map((date) => ({
+    dates.map((date) => ({
       name: `${date} ${start}–${end}`,
       starts: `${date}T${start}`,
-      ends: end <= start ? `${date.add({ days: 1 })}T${end}` : `${date}T${end}`,
+      ends: `${end <= start ? nextDay(date) : date}T${end}`,
     })),
   )
   const locals = [...new Set(wanted.flatMap(({ starts, ends }) => [starts, ends]))]
@@ -90,7 +86,7 @@ async function expectedSlots(db: Db, zone: string, timeSlots: [string, string][]
   return expected
 }
 
-// Whatever the session's settings are: what is made depends on the clinic's zone alone.
+// Slots depend only on the zone of the clinic, not on the settings of the session.
 describe.each(sessionSettings)('with $timezone and $datestyle', (settings) => {
   it.each(zones)('%s', (zone) =>
     inTransaction(async (db) => {
@@ -114,8 +110,8 @@ describe.each(sessionSettings)('with $timezone and $datestyle', (settings) => {
         .map((name) => `${name}: ${made.get(name)}, not ${expected.get(name)}`)
       expect(wrong.slice(0, 5)).toEqual([])
 
-      // And the run says how many it passed over, and which.
-      const all = timeSlots.length * dates().length
+      // The run reports how many time slots it skipped, and which.
+      const all = timeSlots.length * dates.length
       expect(run).toMatchObject({ slots_made: expected.size, skipped_local_times: all - expected.size })
       expect(run.examples).toHaveLength(all - expected.size)
       if (changes(zone, year, year).length > 0) expect(expected.size).toBeLessThan(all)

@@ -6,9 +6,9 @@ import { aClinic, aDoctor, aPractice, aTimeSlot } from '../helpers/world.ts'
 import { type Practice, policy } from '../sql/booking/claiming.ts'
 
 // A session's TimeZone, DateStyle and IntervalStyle may come from a role, a database, postgresql.conf or psql's environment.
-// What medislot computes is the same under all of them. Each test runs in the settings from its first statement on.
+// The results of medislot do not depend on them. Each test runs with the settings from its first statement on.
 
-/** A year and some: in it every zone with summer time changes its clocks both ways. */
+/** More than a year, in which every zone with summer time changes its clocks in both directions. */
 const days = 400
 
 describe.each(sessionSettings)('with $timezone, $datestyle and $intervalstyle', (settings) => {
@@ -44,7 +44,7 @@ describe.each(sessionSettings)('with $timezone, $datestyle and $intervalstyle', 
          select count(*)::int as dates, (max(d) - min(d) + 1 - count(distinct d))::int as gaps from pages, unnest(dates) d`,
       )
       expect(found).toEqual({ dates: days, gaps: 0 })
-      // Nor where it is asked for a few dates at a time: the last of them began at one o'clock, and was left out.
+      // The same for a search of a few dates at a time, which once left out a last date that began at 1:00.
       const lacking = await db.query(
         `select d.day::text, a.dates from (select (now() at time zone 'UTC')::date + n as day from generate_series(2, $1) n) d
          cross join lateral (
@@ -56,7 +56,7 @@ describe.each(sessionSettings)('with $timezone, $datestyle and $intervalstyle', 
     }),
   )
 
-  /** A slot of ten seconds that begins so many times 24 hours and some seconds from now. */
+  /** A slot of ten seconds that begins the given number of times 24 hours, and some seconds, from now. */
   async function aSlotIn(db: Db, { clinicId, doctorId }: Practice, length: number, seconds: number): Promise<string> {
     const { id } = await db.one<{ id: string }>(
       `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
@@ -68,7 +68,7 @@ describe.each(sessionSettings)('with $timezone, $datestyle and $intervalstyle', 
     return id
   }
 
-  // At least one of them lies beyond a change of the clocks, in one direction or the other, on any day of the year.
+  // On any day of the year, at least one of these periods contains a clock change.
   describe.each([45, 135, 225])('a day is 24 hours where a policy says %i days', (length) => {
     const ofPractice = (
       work: (db: Db, practice: Practice, slots: { before: string; after: string }) => Promise<unknown>,

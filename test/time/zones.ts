@@ -1,29 +1,29 @@
-/** The zones that the design names, and some whose clocks do what no other's do. */
+/** The zones that the design names, and some with unusual clock changes. */
 export const zones = [
   'Europe/Berlin',
   'America/New_York',
-  // Half an hour.
+  // Clock changes of half an hour.
   'Australia/Lord_Howe',
   // Winter time in Ramadan, until 2026.
   'Africa/Casablanca',
-  // A day left out, in 2011; summer time until 2021.
+  // A skipped date in 2011; summer time until 2021.
   'Pacific/Apia',
-  // No changes, and a quarter hour off.
+  // No changes, and an offset with a quarter of an hour.
   'Asia/Kathmandu',
-  // At midnight: a date begins at one o'clock.
+  // A change at midnight: a date begins at 1:00.
   'America/Santiago',
-  // Before midnight, on the evening before.
+  // A change before midnight, on the previous evening.
   'America/Nuuk',
-  // Two hours.
+  // Clock changes of two hours.
   'Antarctica/Troll',
 ]
 
-/** More of them, for what costs less than a year of slots. */
+/** More zones, for tests that cost less than a year of slots. */
 export const moreZones = [
   ...zones,
   'Africa/Cairo',
   'Asia/Beirut',
-  // At a quarter to three.
+  // A change at 2:45.
   'Pacific/Chatham',
   // Three hours back, without summer time.
   'Antarctica/Casey',

@@ -1,20 +1,20 @@
 import type { Locator, Page } from 'playwright-core'
 import { axeViolations, hasValue, pagesForTests, signInAs } from '../helpers/browser.ts'
 import { eventually } from '../helpers/eventually.ts'
-import { book, cancel } from '../helpers/operations.ts'
+import { book, cancel, hold } from '../helpers/operations.ts'
 import { aClinic, aDoctor, aSlot, aTimeSlot } from '../helpers/world.ts'
 
-const pages = pagesForTests({ worker: true })
+const pages = pagesForTests({ shared: true, worker: true })
 
 interface Practice {
   clinicId: string
   ada: string
   berta: string
-  /** A free time of Dr. Ada at noon or so in two days. */
+  /** A free time of Dr. Ada in two days, around noon. */
   ahead: { id: string; date: string }
 }
 
-/** A clinic with Dr. Ada and Dr. Berta, where the demo's manager of Riverside works, too. */
+/** A clinic with Dr. Ada and Dr. Berta, where the demo's manager of Riverside also works. */
 async function aPractice(): Promise<Practice> {
   const clinicId = await aClinic(pages.owner)
   const [ada, berta] = [await aDoctor(pages.owner, clinicId), await aDoctor(pages.owner, clinicId)]
@@ -33,14 +33,14 @@ async function aPractice(): Promise<Practice> {
   return { clinicId, ada, berta, ahead: { id: await aSlotAt(clinicId, ada, date, `${date}T11:00Z`), date } }
 }
 
-/** A slot with its date in the clinic. */
+/** A slot with the clinic's date. */
 const dated = (slotId: string) =>
   pages.owner.one<{ id: string; date: string }>(
     'select id, slot_date::text as date from app_public.booking_slots where id = $1',
     [slotId],
   )
 
-/** A slot of a date at an instant, half an hour long. */
+/** Adds a slot of half an hour at an instant. */
 async function aSlotAt(clinicId: string, doctorId: string, date: string, instant: string): Promise<string> {
   const { id } = await pages.owner.one<{ id: string }>(
     `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
@@ -50,7 +50,7 @@ async function aSlotAt(clinicId: string, doctorId: string, date: string, instant
   return id
 }
 
-/** Somebody in the clinic's records, with a phone number. */
+/** Adds a patient with a phone number to the clinic's records. */
 const aPatient = (clinicId: string, name: string, phone: string | null = null, email: string | null = null) =>
   pages.owner.one<{ customer_id: string }>('select customer_id from app_public.add_clinic_customer($1, $2, $3, $4)', [
     clinicId,
@@ -62,7 +62,7 @@ const aPatient = (clinicId: string, name: string, phone: string | null = null, e
 const bookFor = async (clinicId: string, slotId: string, name: string, email: string | null = null) =>
   book(pages.owner, clinicId, slotId, { customerId: (await aPatient(clinicId, name, null, email)).customer_id })
 
-/** The desk's page of a day, live. */
+/** Opens the desk's page of a day, until it is live. */
 async function aDesk({ clinicId }: Practice, date: string, page?: Page, name = 'riverside'): Promise<Page> {
   const desk = page ?? (await pages.visitor({ viewport: { width: 1280, height: 800 } }))
   await signInAs(desk, pages.url, name, `/desk/${clinicId}?date=${date}`)
@@ -75,7 +75,7 @@ const shows = (page: Page, slotId: string, words: string | RegExp) =>
   cell(page, slotId).filter({ hasText: words }).waitFor()
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
-test('the desk sees live what a patient does in another browser', async () => {
+test('the desk shows at once what a patient does in another browser', async () => {
   const practice = await aPractice()
   const { clinicId, ahead } = practice
   const [desk, patient] = [await aDesk(practice, ahead.date), await pages.visitor()]
@@ -93,7 +93,7 @@ test('the desk sees live what a patient does in another browser', async () => {
   expect(await axeViolations(desk)).toEqual([])
 })
 
-test('a walk-in whom nobody knows is added, booked, checked in and done', async () => {
+test('a new walk-in is added to the records, booked, checked in and completed', async () => {
   const practice = await aPractice()
   const now = await dated(await aSlot(pages.owner, practice.clinicId, practice.berta, 0))
   const desk = await aDesk(practice, now.date)
@@ -120,7 +120,7 @@ test('a walk-in whom nobody knows is added, booked, checked in and done', async 
   await shows(desk, now.id, 'Arrived')
   await cell(desk, now.id).click()
   await hasValue(desk.getByLabel('About the patient'), 'Afraid of needles.')
-  // One click too many, twice.
+  // Two actions by mistake, both undone.
   await press(desk, 'Undo check-in')
   await shows(desk, now.id, /Walter Gehring.*Booked/)
   await cell(desk, now.id).click()
@@ -189,7 +189,7 @@ test.each([
   await record.waitFor()
   expect(await axeViolations(desk)).toEqual([])
   if (anyway) {
-    // Changed after the warning, it is looked for anew.
+    // A change after the warning starts a new search for similar records.
     await desk.getByLabel(phone).fill('0151/23456789')
     await press(desk, anyway)
     await record.waitFor()
@@ -207,7 +207,7 @@ test.each([
   expect({ count, mine }).toEqual(anyway ? { count: 3, mine: 0 } : { count: 2, mine: 1 })
 })
 
-test('a caller whom the clinic knows is found by phone, booked, moved to another doctor and day, and cancelled', async () => {
+test('a known caller is found by phone, booked, moved to another doctor and day, and cancelled', async () => {
   const practice = await aPractice()
   const { clinicId, berta, ahead } = practice
   const { date } = await pages.owner.one<{ date: string }>('select ($1::date + 1)::text as date', [ahead.date])
@@ -216,7 +216,7 @@ test('a caller whom the clinic knows is found by phone, booked, moved to another
   await aPatient(clinicId, 'Somebody Else', '030 1')
   const desk = await aDesk(practice, ahead.date)
   await cell(desk, ahead.id).click()
-  // Nobody chosen: said in its place.
+  // Without a choice, the error is shown at the field.
   await press(desk, 'Book')
   await desk.getByText('Choose a patient from the list.').waitFor()
   await desk.getByRole('combobox', { name: 'Name, phone or e-mail' }).fill('0151 7008')
@@ -249,10 +249,10 @@ test('a caller whom the clinic knows is found by phone, booked, moved to another
   await shows(desk, later, 'Free')
   const told = () =>
     pages.owner.query(`select from app_private.messages where recipient = 'carla@web.example' and body ~ 'Benz is ill'`)
-  await eventually(async () => (await told()).length === 1, 'the patient is told why')
+  await eventually(async () => (await told()).length === 1, 'the patient has the message with the reason')
 })
 
-test('who does not come is marked so; a time is withdrawn and opened again', async () => {
+test('a patient is marked as a no-show, and a time is withdrawn and opened again', async () => {
   const practice = await aPractice()
   const now = await dated(await aSlot(pages.owner, practice.clinicId, practice.ada, 0))
   await bookFor(practice.clinicId, now.id, 'Norbert Never')
@@ -267,7 +267,7 @@ test('who does not come is marked so; a time is withdrawn and opened again', asy
   await press(desk, 'Withdraw this time')
   await shows(desk, practice.ahead.id, 'Withdrawn')
   await cell(desk, practice.ahead.id).click()
-  // Its time slot has other hours: another slot takes its place, at those.
+  // The hours of its time slot have changed: a new slot at those hours takes its place.
   await press(desk, 'Open again')
   await cell(desk, practice.ahead.id).waitFor({ state: 'detached' })
   const again = await pages.owner.one<{ id: string }>(
@@ -280,13 +280,13 @@ test('who does not come is marked so; a time is withdrawn and opened again', asy
   await press(desk, 'Withdraw this time')
   await press(desk, 'Withdraw this time')
   await shows(desk, again.id, 'Withdrawn')
-  // Now it has: the same slot opens again.
+  // With the old hours, the same slot opens again.
   await cell(desk, again.id).click()
   await press(desk, 'Open again')
   await shows(desk, again.id, 'Free')
 })
 
-test("a doctor's day is withdrawn: it shows who is notified and who has to be phoned, before and after", async () => {
+test("withdrawing a doctor's day shows before and after who is notified and who has to be phoned", async () => {
   const practice = await aPractice()
   const { clinicId, ada, ahead } = practice
   const second = await aSlotAt(clinicId, ada, ahead.date, `${ahead.date}T03:00Z`)
@@ -316,10 +316,10 @@ test("a doctor's day is withdrawn: it shows who is notified and who has to be ph
     pages.owner.query(
       `select from app_private.messages where recipient = 'tilda@web.example' and body ~ 'A conference'`,
     )
-  await eventually(async () => (await told()).length === 1, 'the patient is told')
+  await eventually(async () => (await told()).length === 1, 'the patient has the message')
 })
 
-test('German, on a phone: the dialogs and the hint say who gets no message', async () => {
+test('on a phone in German, the dialogs and the hint show who gets no message', async () => {
   const practice = await aPractice()
   const { clinicId, ada, ahead } = practice
   const booked = await aSlotAt(clinicId, ada, ahead.date, `${ahead.date}T12:00Z`)
@@ -341,12 +341,12 @@ test('German, on a phone: the dialogs and the hint say who gets no message', asy
   expect(await axeViolations(desk)).toEqual([])
 })
 
-test('of two desks that want one time the second is told in its place', async () => {
+test('of two desks that book the same time, the second sees the refusal in its form', async () => {
   const practice = await aPractice()
   const { clinicId, ahead } = practice
   await aPatient(clinicId, 'Wanda First')
   await aPatient(clinicId, 'Zora Second')
-  // The second hears of nothing.
+  // The second desk gets no updates.
   const deaf = await pages.visitor({ viewport: { width: 1280, height: 800 } })
   await deaf.routeWebSocket(/\/graphql/, () => {})
   const first = await aDesk(practice, ahead.date)
@@ -366,7 +366,79 @@ test('of two desks that want one time the second is told in its place', async ()
   expect(await axeViolations(deaf)).toEqual([])
 })
 
-test('a day on which the clocks change is drawn as long as it is, on the clock of the clinic', async () => {
+test('a request whose response was lost is sent again with the same key and takes effect once', async () => {
+  pages.allowErrors(/ERR_FAILED/)
+  const { clinicId, ada, berta, ahead } = await aPractice()
+  const lotta = await aPatient(clinicId, 'Lotta Lost')
+  const now = await dated(await aSlot(pages.owner, clinicId, berta, 0))
+  const desk = await pages.visitor({ viewport: { width: 1280, height: 800 } })
+  // Without updates: the page knows only its own responses.
+  await desk.routeWebSocket(/\/graphql/, () => {})
+  const keys: string[] = []
+  await desk.route('**/graphql', async (route) => {
+    const key = route.request().postDataJSON()?.variables?.input?.idempotencyKey
+    if (key && keys.push(key) % 2 === 1) {
+      await route.fetch()
+      return route.abort()
+    }
+    return route.fallback()
+  })
+  await signInAs(desk, pages.url, 'riverside', `/desk/${clinicId}?date=${now.date}`)
+  const twice = async (button: string) => {
+    await press(desk, button)
+    await desk.getByText('medislot cannot be reached. What you entered is still here.').waitFor()
+    await press(desk, button)
+    await eventually(() => keys.length % 2 === 0, `${button}, sent again`)
+    expect([button, keys.at(-1)]).toEqual([button, keys.at(-2)])
+  }
+
+  await cell(desk, now.id).click()
+  await desk.getByRole('combobox', { name: 'Name, phone or e-mail' }).fill('Lotta Lost')
+  await desk.getByRole('option', { name: 'Lotta Lost' }).click()
+  await twice('Book')
+  await shows(desk, now.id, /Lotta Lost.*Booked/)
+  await cell(desk, now.id).click()
+  await twice('Check in')
+  await shows(desk, now.id, 'Arrived')
+  await cell(desk, now.id).click()
+  await press(desk, 'Cancel appointment')
+  await twice('Cancel appointment')
+  await shows(desk, now.id, 'Free')
+  await cell(desk, now.id).click()
+  await press(desk, 'Withdraw this time')
+  await twice('Withdraw this time')
+  await shows(desk, now.id, 'Withdrawn')
+
+  await desk.goto(`${pages.url}/desk/${clinicId}?date=${ahead.date}`)
+  await cell(desk, ahead.id).click()
+  await press(desk, 'Withdraw this time')
+  await twice('Withdraw this time')
+  await shows(desk, ahead.id, 'Withdrawn')
+  // The time slot has other hours than this slot, so another one takes its place.
+  await cell(desk, ahead.id).click()
+  await twice('Open again')
+  await cell(desk, ahead.id).waitFor({ state: 'detached' })
+  const { id: again } = await pages.owner.one<{ id: string }>(
+    `select id from app_public.booking_slots where clinic_id = $1 and doctor_id = $2 and status = 'open'`,
+    [clinicId, ada],
+  )
+  await shows(desk, again, 'Free')
+  await hold(pages.owner, clinicId, again, { customerId: lotta.customer_id })
+  await desk.reload()
+  await shows(desk, again, 'Held')
+  await cell(desk, again).click()
+  await twice('End the hold')
+  await shows(desk, again, 'Free')
+  expect(new Set(keys).size).toBe(7)
+  expect(
+    await pages.owner.query(
+      `select to_state from app_public.events where booking_slot_id = $1 and entity = 'booking' order by id`,
+      [now.id],
+    ),
+  ).toEqual(['booked', 'checked_in', 'cancelled'].map((to_state) => ({ to_state })))
+})
+
+test('a day with a clock change is drawn in its real length, in the clinic’s local time', async () => {
   const { clinicId, ada, ...practice } = await aPractice()
   const [autumn, spring] = ['2027-10-31', '2027-03-28']
   const at = (date: string, instant: string) => aSlotAt(clinicId, ada, date, instant)
@@ -376,7 +448,7 @@ test('a day on which the clocks change is drawn as long as it is, on the clock o
     await at(autumn, '2027-10-31T02:00Z'),
   ]
   const [before, after] = [await at(spring, '2027-03-28T00:30Z'), await at(spring, '2027-03-28T01:00Z')]
-  // What goes on past midnight is of both days.
+  // A slot that ends after midnight is shown on both days.
   const late = await at('2027-10-30', '2027-10-30T21:45Z')
 
   const desk = await pages.visitor({ timezoneId: 'America/New_York', viewport: { width: 1280, height: 800 } })
@@ -414,21 +486,21 @@ test("a doctor's week shows seven days with the same slots", async () => {
   await shows(desk, ahead.id, 'Free')
 })
 
-test('the day is printed as lists, without what is for the screen', async () => {
+test('the day is printed as lists, without the controls of the screen', async () => {
   const practice = await aPractice()
   await bookFor(practice.clinicId, practice.ahead.id, 'Paula Papier')
   const desk = await aDesk(practice, practice.ahead.date)
   await shows(desk, practice.ahead.id, 'Paula Papier')
   await desk.evaluate('window.print = () => { window.printed = true }')
   await press(desk, 'Print')
-  expect(await desk.evaluate('window.printed')).toBe(true)
+  await eventually(() => desk.evaluate<boolean>('window.printed === true'), 'the day is printed')
   await desk.emulateMedia({ media: 'print' })
   await desk.getByRole('cell', { name: 'Paula Papier' }).waitFor()
   for (const hidden of ['.top-bar', '.grid-scroll', '.desk-tools'])
     expect(await desk.locator(hidden).isVisible()).toBe(false)
 })
 
-test('German, on a phone, in the dark: one doctor at a time, nothing wider than the screen', async () => {
+test('on a phone in German and dark mode, one doctor is shown and nothing is wider than the screen', async () => {
   const practice = await aPractice()
   const { clinicId, berta, ahead } = practice
   const other = await aSlotAt(clinicId, berta, ahead.date, `${ahead.date}T03:00Z`)
@@ -453,7 +525,7 @@ test('German, on a phone, in the dark: one doctor at a time, nothing wider than 
   expect(await axeViolations(phone)).toEqual([])
 })
 
-test('by keyboard alone: to a time by arrows, a patient booked, and back where one was', async () => {
+test('by keyboard alone: the arrow keys reach a time, a patient is booked, and the focus returns', async () => {
   const practice = await aPractice()
   const { clinicId, ada, berta, ahead } = practice
   const early = await aSlotAt(clinicId, ada, ahead.date, `${ahead.date}T03:00Z`)
@@ -470,7 +542,7 @@ test('by keyboard alone: to a time by arrows, a patient booked, and back where o
   await desk.keyboard.press('ArrowUp')
   await desk.keyboard.press('ArrowRight')
   expect(await focused()).toBe(beside)
-  // One stop for Tab: the next is outside.
+  // The grid is one Tab stop: the next one is outside.
   await desk.keyboard.press('Tab')
   expect(await focused()).toBeUndefined()
   await desk.keyboard.press('Shift+Tab')
@@ -483,7 +555,7 @@ test('by keyboard alone: to a time by arrows, a patient booked, and back where o
   const isBack = async () => (await focused()) === beside
   await eventually(isBack, 'the focus is back where it was')
   await desk.keyboard.press('Enter')
-  await desk.getByRole('combobox', { name: 'Name, phone or e-mail' }).waitFor()
+  await desk.getByRole('combobox', { name: 'Name, phone or e-mail' }).and(desk.locator(':focus')).waitFor()
   await desk.keyboard.type('tasta')
   await desk.getByRole('option', { name: 'Tasta Tour' }).waitFor()
   await desk.keyboard.press('ArrowDown')
@@ -495,10 +567,11 @@ test('by keyboard alone: to a time by arrows, a patient booked, and back where o
   await eventually(isBack, 'the focus is back where it was')
 })
 
-test('without a connection the desk says since when, and then shows what it missed', async () => {
+test('the desk shows since when the connection is lost, and afterwards what it missed', async () => {
   const practice = await aPractice()
   const desk = await aDesk(practice, practice.ahead.date)
   await shows(desk, practice.ahead.id, 'Free')
+  pages.allowErrors(/ERR_INTERNET_DISCONNECTED/)
   await desk.context().setOffline(true)
   await desk.getByText(/^The connection is lost\. You see the state of \d/).waitFor()
   expect(await axeViolations(desk)).toEqual([])
@@ -506,11 +579,9 @@ test('without a connection the desk says since when, and then shows what it miss
   await desk.context().setOffline(false)
   await desk.locator('.live.live').waitFor()
   await shows(desk, practice.ahead.id, /Mia Missed.*Booked/)
-  // The browser itself reports what it could not load.
-  expect(pages.faults.splice(0).every((fault) => /ERR_INTERNET_DISCONNECTED/.test(fault))).toBe(true)
 })
 
-test('a day without times says so, and who does not work here is not let in', async () => {
+test('an empty day says so, and people who do not work here are refused', async () => {
   const practice = await aPractice()
   const desk = await aDesk(practice, '2026-01-01')
   await desk.getByRole('heading', { name: 'No times on this day' }).waitFor()
@@ -521,21 +592,21 @@ test('a day without times says so, and who does not work here is not let in', as
   expect(await axeViolations(patient)).toEqual([])
 })
 
-test('a link to a booking opens it on its day, wherever it is', async () => {
+test('a link to a booking opens it on the day to which it was moved', async () => {
   const practice = await aPractice()
   const { clinicId, ahead } = practice
   const booking = await bookFor(clinicId, ahead.id, 'Rita Rebooked')
   const desk = await pages.visitor()
   await signInAs(desk, pages.url, 'riverside')
   const dialog = desk.getByRole('dialog')
-  // Of another day, such as where it was before it was moved.
+  // The link names another day, such as the one before the move.
   for (const date of ['', '&date=2026-01-01']) {
     await desk.goto(`${pages.url}/desk/${clinicId}?booking=${booking.id}${date}`)
     await dialog.getByText('Rita Rebooked').waitFor()
     expect(await axeViolations(desk)).toEqual([])
     await desk.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
-    expect(new URL(desk.url()).search).toBe(`?date=${ahead.date}`)
+    await desk.waitForURL((url) => url.search === `?date=${ahead.date}`)
   }
   await desk.goto(`${pages.url}/desk/${clinicId}?booking=${booking.id}`)
   await press(desk, 'Move')
@@ -547,7 +618,7 @@ test('a link to a booking opens it on its day, wherever it is', async () => {
   expect(await dialog.count()).toBe(0)
 })
 
-test('a doctor sees the whole day, and is offered what is theirs to do', async () => {
+test('a doctor sees the whole day, and is offered only the actions on their own patients', async () => {
   const practice = await aPractice()
   const { clinicId, ada, berta, ahead } = practice
   await pages.owner.query(
@@ -565,7 +636,7 @@ test('a doctor sees the whole day, and is offered what is theirs to do', async (
   const dialog = desk.getByRole('dialog')
   const namesOf = async (buttons: Locator) =>
     Promise.all((await buttons.all()).map(async (it) => (await it.getAttribute('aria-label')) ?? it.textContent()))
-  /** What can be pressed in a slot's sheet. */
+  /** The buttons of a slot's sheet. */
   const offered = async (slotId: string) => {
     await cell(desk, slotId).click()
     await dialog.waitFor()
@@ -597,4 +668,62 @@ test('a doctor sees the whole day, and is offered what is theirs to do', async (
   await press(desk, 'Withdraw this time')
   await shows(desk, ahead.id, 'Withdrawn')
   expect(await offered(ahead.id)).toEqual(['Close'])
+})
+
+test('an alert about a network names the date, leads to that day, and is dismissed by keyboard', async () => {
+  const practice = await aPractice()
+  const { clinicId, ahead } = practice
+  const today = await dated(await aSlot(pages.owner, clinicId, practice.berta, 0))
+  const alertAbout = (date: string) =>
+    pages.owner.query(
+      `insert into app_private.network_alerts (clinic_id, slot_date, slots_taken, slots_of_day) values ($1, $2, 12, 20)`,
+      [clinicId, date],
+    )
+  await alertAbout(ahead.date)
+  await alertAbout(today.date)
+  const open = () =>
+    pages.owner.query(
+      'select slot_date::text as date from app_private.network_alerts where clinic_id = $1 and dismissed_at is null',
+      [clinicId],
+    )
+  const desk = await aDesk(practice, today.date)
+  const notices = desk.locator('.notice', { hasText: 'Many appointments from one network' })
+  await notices.nth(1).waitFor()
+  expect(await notices.first().textContent()).toMatch(/12 of the 20 times on \w+,? \d+ \w+ \(60%\)/)
+  // The page already shows the first of the two dates, so only the other has a link.
+  expect(await notices.getByRole('link').count()).toBe(1)
+  expect(await axeViolations(desk)).toEqual([])
+
+  await notices.first().getByRole('button', { name: /^Done/ }).focus()
+  await desk.keyboard.press('Enter')
+  await notices.nth(1).waitFor({ state: 'detached' })
+  expect(await open()).toEqual([{ date: ahead.date }])
+  await desk.locator('h1:focus').waitFor()
+  await notices.getByRole('link').click()
+  await shows(desk, ahead.id, 'Free')
+  expect(await notices.getByRole('link').count()).toBe(0)
+
+  // Another desk dismisses it first: the notice goes away all the same.
+  await pages.owner.query('update app_private.network_alerts set dismissed_at = now() where clinic_id = $1', [clinicId])
+  await notices.getByRole('button', { name: /^Done/ }).click()
+  await notices.waitFor({ state: 'detached' })
+
+  const phone = await pages.visitor({ locale: 'de-DE', viewport: { width: 360, height: 740 } })
+  await pages.owner.query(
+    'update app_private.network_alerts set dismissed_at = null, dismissed_by_account_id = null where clinic_id = $1',
+    [clinicId],
+  )
+  await phone.goto(`${pages.url}/desk/${clinicId}?date=${today.date}`)
+  await phone.getByLabel('E-Mail').fill('riverside@medislot.example')
+  await phone.getByLabel('Passwort').fill('medislot-demo')
+  await press(phone, 'Anmelden')
+  const german = phone.locator('.notice', { hasText: 'Viele Termine aus einem Netz' })
+  await german.nth(1).waitFor()
+  expect(await phone.evaluate('document.documentElement.scrollWidth')).toBe(360)
+  expect(await axeViolations(phone)).toEqual([])
+  await german
+    .first()
+    .getByRole('button', { name: /^Erledigt/ })
+    .click()
+  await german.nth(1).waitFor({ state: 'detached' })
 })

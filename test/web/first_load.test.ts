@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { axeViolations, pagesForTests } from '../helpers/browser.ts'
+import { axeViolations, openFrontPage, pagesForTests } from '../helpers/browser.ts'
 
-const pages = pagesForTests()
+const pages = pagesForTests({ shared: true })
 
-/** A GET, or a POST of JSON, whose response is left as it travels. */
+/** A GET, or a POST of JSON, with the response as it was sent, not decompressed. */
 function send(
   path: string,
   headers: Record<string, string>,
@@ -24,7 +24,10 @@ function send(
   })
 }
 
-/** What a browser fetches of scripts and styles before the front page shows: in the HTML, and what they import at once. */
+/**
+ * The bytes that a browser loads before the front page shows: the HTML, its scripts and styles, and their static
+ * imports.
+ */
 async function firstLoad(encoding: 'br' | 'gzip') {
   const decode = { br: brotliDecompressSync, gzip: gunzipSync }[encoding]
   const headers = { 'accept-encoding': encoding }
@@ -39,12 +42,12 @@ async function firstLoad(encoding: 'br' | 'gzip') {
   let bytes = html.body.length
   for (const path of known) {
     const file = await send(path, headers)
-    // What fits into one packet is not compressed (scripts/precompress.ts).
+    // Files that fit into one packet are not compressed (scripts/precompress.ts).
     const isSmall = file.headers['content-encoding'] === undefined && file.body.length < 1000
     if (!isSmall) expect({ path, encoding: file.headers['content-encoding'] }).toEqual({ path, encoding })
     bytes += file.body.length
     const source = (isSmall ? file.body : decode(file.body)).toString()
-    // `import(…)` is fetched later; `import … from "./x.js"` and `import "./x.js"` at once.
+    // `import(…)` is loaded later; `import … from "./x.js"` and `import "./x.js"` at once.
     for (const [, name] of source.matchAll(/(?:\bfrom|\bimport)\s*["']\.\/([^"']+\.js)["']/g))
       known.add(`/assets/${name}`)
   }
@@ -52,21 +55,21 @@ async function firstLoad(encoding: 'br' | 'gzip') {
   return bytes
 }
 
-test('the front page is served in at most 90 kB of HTML, script and style to a browser that reads brotli', async () => {
+test('the front page needs at most 90 kB of HTML, scripts and styles, compressed with brotli', async () => {
   expect(await firstLoad('br')).toBeLessThanOrEqual(90_000)
 })
 
-test('a browser that reads gzip alone gets the gzip form of everything', async () => {
+test('a browser without brotli gets everything compressed with gzip', async () => {
   expect(await firstLoad('gzip')).toBeLessThanOrEqual(105_000)
 })
 
-test('a client that accepts no compression gets the file itself', async () => {
+test('a client that accepts no compression gets the plain file', async () => {
   const { headers, body } = await send('/', { 'accept-encoding': 'identity' })
   expect(headers['content-encoding']).toBeUndefined()
   expect(body.toString()).toContain('<main class="page">')
 })
 
-test('answers of the APIs are compressed when they are long', async () => {
+test('long responses of the APIs are compressed', async () => {
   const query = '{ __schema { types { name fields { name } } } }'
   const graphql = await send('/graphql', { 'accept-encoding': 'gzip' }, { query })
   expect(graphql.headers['content-encoding']).toBe('gzip')
@@ -86,13 +89,13 @@ test.each([
   expect(body.toString()).toContain(`<h1>${heading}</h1>`)
 })
 
-test('a page other than the front page is painted without its heading', async () => {
+test('the HTML of other pages does not contain the heading of the front page', async () => {
   const { body } = await send('/bookings', { 'accept-language': 'en' })
   expect(body.toString()).toContain('<main class="page">')
   expect(body.toString()).not.toContain('<h1>')
 })
 
-test('nothing but pages and assets is served from the build', async () => {
+test('only pages and assets are served from the build', async () => {
   for (const path of [
     '/documents.json',
     '/built-from',
@@ -106,11 +109,10 @@ test('nothing but pages and assets is served from the build', async () => {
   expect(await readFile(new URL('../../dist/documents.json', import.meta.url), 'utf8')).toContain('query')
 })
 
-test.each(['en-GB', 'de-DE'])('the first free times are on the first screen of a phone: %s', async (locale) => {
+test.each(['en-GB', 'de-DE'])('a phone shows the first free times without scrolling: %s', async (locale) => {
   const page = await pages.visitor({ viewport: { width: 390, height: 844 }, locale })
-  await page.goto(pages.url)
+  await openFrontPage(page, pages.url)
   const time = page.locator('a.time').first()
-  await time.waitFor()
   const box = await time.boundingBox()
   expect((box?.y ?? 844) + (box?.height ?? 0)).toBeLessThanOrEqual(844)
   expect(await axeViolations(page)).toEqual([])

@@ -2,11 +2,14 @@ import type { Page } from 'playwright-core'
 import { pagesForTests, signInAs } from '../helpers/browser.ts'
 import { aClinic, aDoctor, aTimeSlot } from '../helpers/world.ts'
 
-// Pages show what the server's database computes. The browser has time zone data of its own, and of another edition.
+// Pages show local times by the UTC offsets of the server; the browser has another version of the time zone data.
 
-const pages = pagesForTests()
+const pages = pagesForTests({ shared: true })
 
-/** A clinic with a slot at 9:00 and one at 23:30 of its clock on each of the next days, where the demo's receptionist works. */
+/**
+ * A clinic with slots at 9:00 and at 23:30 local time on each of the next days, where the demo's receptionist
+ * works.
+ */
 async function aClinicIn(timeZone: string) {
   const clinicId = await aClinic(pages.owner, timeZone)
   const doctorId = await aDoctor(pages.owner, clinicId)
@@ -31,7 +34,7 @@ async function aClinicIn(timeZone: string) {
   return { clinicId, date }
 }
 
-/** The times of a date that a patient is offered and is asked to confirm, and those that the desk sees. */
+/** The times of a date: those offered to a patient, the one to confirm, and those at the desk. */
 async function shownTo(page: Page, { clinicId, date }: { clinicId: string; date: string }) {
   await page.goto(`${pages.url}/?clinic=${clinicId}&date=${date}`)
   await page.locator('a.time').first().waitFor()
@@ -44,7 +47,7 @@ async function shownTo(page: Page, { clinicId, date }: { clinicId: string; date:
   return { offered, chosen, desk }
 }
 
-// The first two are zones of which editions of the data differ at the time of writing.
+// For the first two zones, versions of the time zone data differ at the time of writing.
 test.each(['Africa/Casablanca', 'America/Edmonton', 'Asia/Kathmandu', 'Europe/Berlin'])(
   'in %s the pages show the times that the database shows',
   async (timeZone) => {
@@ -54,12 +57,12 @@ test.each(['Africa/Casablanca', 'America/Edmonton', 'Asia/Kathmandu', 'Europe/Be
   },
 )
 
-test('where the server knows of other clocks than the browser, the server is believed', async () => {
+test('if the offsets of the server and the browser differ, the pages use those of the server', async () => {
   const clinic = await aClinicIn('Pacific/Auckland')
   const page = await pages.visitor({ viewport: { width: 1280, height: 800 } })
-  // As if a law had moved them by half an hour, and the server had the update.
+  // As if a law had changed the offset by half an hour and only the server had the update.
   await page.route('**/graphql', async (route) => {
-    if (!route.request().postData()?.includes('utcOffsets')) return route.continue()
+    if (!route.request().postData()?.includes('utcOffsets')) return route.fallback()
     const response = await route.fetch()
     const answer = (await response.json()) as { data: { utcOffsets: { seconds: number }[] } }
     for (const offset of answer.data.utcOffsets) offset.seconds -= 1800

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core'
-import { axeViolations, hasValue, offers, pagesForTests } from '../helpers/browser.ts'
+import { axeViolations, hasValue, offers, openFrontPage, pagesForTests } from '../helpers/browser.ts'
 import { aDoctor, aSlot } from '../helpers/world.ts'
 
 const pages = pagesForTests()
-/** One of 130 clinics more, and far beyond what one list has; the only one of them with free times. */
+/** One of 130 additional clinics, far more than one list holds; only this one has free times. */
 const wanted = { id: '', name: 'Branch 127' }
 
 beforeAll(async () => {
@@ -18,15 +18,15 @@ beforeAll(async () => {
   await aSlot(pages.owner, wanted.id, await aDoctor(pages.owner, wanted.id))
 })
 
-/** The front page, once it has the combobox in place of the list. */
+/** Opens the front page, until the combobox has replaced the list. */
 async function where(page: Page, label = 'Where') {
-  await page.goto(pages.url)
+  await openFrontPage(page, pages.url)
   const field = page.getByRole('combobox', { name: label, exact: true }).and(page.locator('input'))
   await field.waitFor()
   return field
 }
 
-/** Until the free times of the wanted clinic are there, and no others; and the address says so. */
+/** Waits until only the free times of the wanted clinic are shown, and the address has its id. */
 async function itsTimes(page: Page) {
   await page.waitForURL((url) => url.searchParams.get('clinic') === wanted.id)
   await page.locator('article', { hasText: wanted.name }).locator('a.time').first().waitFor()
@@ -38,7 +38,7 @@ const valueIs = (page: Page, value: string) => hasValue(page.locator('.search-fi
 test.each([
   ['on a desk screen', {}, 'Where', 'No clinic found'],
   ['on a phone, in German', { viewport: { width: 360, height: 740 }, locale: 'de-DE' }, 'Ort', 'Keine Praxis gefunden'],
-])('a patient finds one clinic of very many by its name, misspelt, %s', async (_, options, label, none) => {
+])('a patient finds one of very many clinics by a misspelled name, %s', async (_, options, label, none) => {
   const page = await pages.visitor(options)
   const field = await where(page, label)
   await field.fill('nowhere')
@@ -58,7 +58,7 @@ test.each([
   }
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(page.viewportSize()?.width)
 
-  // The name is found by the address alone, too.
+  // The name is also loaded if only the address has the id.
   await page.reload()
   await itsTimes(page)
   await valueIs(page, wanted.name)
@@ -73,7 +73,7 @@ test.each([
   await valueIs(page, '')
 })
 
-test('by keyboard, and what is left without a choice changes nothing', async () => {
+test('a clinic is chosen by keyboard, and text without a choice changes nothing', async () => {
   const page = await pages.visitor()
   const field = await where(page)
   await page.getByLabel('Specialty').focus()
@@ -84,37 +84,42 @@ test('by keyboard, and what is left without a choice changes nothing', async () 
   await page.keyboard.press('Enter')
   await itsTimes(page)
   await valueIs(page, wanted.name)
-  // Out by the button that clears, and in again: what one types takes the place of the name.
+  // Leave the field to the clear button and return: typing replaces the name.
   await page.keyboard.press('Tab')
   await valueIs(page, wanted.name)
   await page.keyboard.press('Shift+Tab')
-  await page.keyboard.insertText('harb')
+  // The list has the chosen clinic as its current option; the first letter changes that.
+  await page.locator('[role=option][aria-selected=true]', { hasText: wanted.name }).waitFor()
+  for (const letter of 'harb') {
+    await page.keyboard.type(letter)
+    await page.evaluate('new Promise(requestAnimationFrame)')
+  }
   await page.getByRole('option', { name: 'Harbour Family Health' }).waitFor()
   await page.keyboard.press('Escape')
   await page.keyboard.press('Tab')
   await valueIs(page, wanted.name)
   await itsTimes(page)
-  // A doctor elsewhere is another clinic.
+  // Choosing a doctor of another clinic also chooses that clinic.
   await field.focus()
   await page.keyboard.press('Delete')
   await page.waitForURL(pages.url)
-  // While a list is open the page around it is hidden from screen readers.
+  // While a list is open, the rest of the page is hidden from screen readers.
   await page.keyboard.press('Escape')
   await page.getByRole('combobox', { name: 'Doctor' }).fill('vogel katarina')
   await page.getByRole('option', { name: /Vogel/ }).click()
   await valueIs(page, 'Riverside Medical Centre')
 })
 
-test('what is typed before the page has all its parts stays, and so do cursor and height', async () => {
+test('text typed before the combobox is loaded stays, with its cursor and the height of the field', async () => {
   const page = await pages.visitor()
   const arrive = Promise.withResolvers<void>()
   const know = Promise.withResolvers<void>()
-  await page.route(/search_box/, (route) => arrive.promise.then(() => route.continue()))
+  await page.route(/search_box/, (route) => arrive.promise.then(() => route.fallback()))
   await page.route(/graphql/, (route) =>
-    route.request().postData()?.includes('WhatAndWhere') ? know.promise.then(() => route.continue()) : route.continue(),
+    route.request().postData()?.includes('WhatAndWhere') ? know.promise.then(() => route.fallback()) : route.continue(),
   )
-  await page.goto(pages.url)
-  // In the list, of which nobody knows yet that it is none.
+  await openFrontPage(page, pages.url)
+  // In the list, before it is known that it becomes a combobox.
   await page.getByLabel('Where', { exact: true }).and(page.locator('select')).focus()
   const height = () => page.locator('.search').evaluate('(it) => it.getBoundingClientRect().height')
   const before = await height()

@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { pagesForTests } from '../helpers/browser.ts'
+import { openFrontPage, pagesForTests } from '../helpers/browser.ts'
 
 const checkout = join(import.meta.dirname, '../..')
-const pages = pagesForTests()
+const pages = pagesForTests({ shared: true })
 
 const read = (path: string) => readFile(join(checkout, path), 'utf8')
 
-/** The packages that the sources of the pages name, beside what runs only when they are built. */
+/** The packages that the sources of the pages import, without those that are used only in the build. */
 async function imported(): Promise<Set<string>> {
   const files = (await readdir(join(checkout, 'src/web'), { recursive: true })).filter(
     (file) => /\.(tsx?|css)$/.test(file) && !file.includes('generated'),
@@ -23,9 +23,9 @@ async function imported(): Promise<Set<string>> {
   return found
 }
 
-test('the licences of all that the pages contain are shown, and linked from each page', async () => {
+test('the licences of all packages in the pages are shown and linked from each page', async () => {
   const page = await pages.visitor()
-  await page.goto(pages.url)
+  await openFrontPage(page, pages.url)
   const link = page.getByRole('link', { name: 'Licences' })
   const response = await page.request.get(new URL((await link.getAttribute('href')) ?? '', pages.url).href)
   expect([response.status(), response.headers()['content-type']]).toEqual([200, 'text/plain; charset=UTF-8'])
@@ -33,13 +33,13 @@ test('the licences of all that the pages contain are shown, and linked from each
 
   const listed = [...notices.matchAll(/^((?:@[\w-]+\/)?[\w.-]+) (\d+\.\d+\.\d+\S*) \(([\w. -]+)\)/gm)]
   const names = listed.map(([, name]) => name)
-  // What the sources name is there, and what that brings with it.
+  // All imported packages are listed, and their dependencies.
   const direct = await imported()
   expect(direct.size).toBeGreaterThan(4)
   expect(names).toEqual(expect.arrayContaining([...direct, 'scheduler', 'react-stately']))
   const { packages } = JSON.parse(await read('package-lock.json'))
   for (const [, name, version, license] of listed) {
-    // One package may be there in several versions, one inside the folder of another package.
+    // A package may be installed in several versions, one of them inside the folder of another package.
     const folder = Object.keys(packages).find(
       (path) => path.endsWith(`node_modules/${name}`) && packages[path].version === version,
     )
@@ -47,7 +47,7 @@ test('the licences of all that the pages contain are shown, and linked from each
     const own = await read(`${folder}/LICENSE`).catch(() => '')
     expect([name, notices.includes(own.trim())]).toEqual([name, true])
   }
-  // Not what only builds or tests them.
+  // Packages used only in builds or tests are not listed.
   for (const tool of ['vite', 'typescript', 'jest', '@graphql-codegen/cli', 'express', 'pg'])
     expect(names).not.toContain(tool)
   for (const license of [await read('LICENSE'), 'SIL OPEN FONT LICENSE', 'Apache License']) {
@@ -55,8 +55,8 @@ test('the licences of all that the pages contain are shown, and linked from each
   }
 })
 
-test('a package that does not say under which licence it is fails the build', async () => {
-  // In a process of its own: what Jest puts around modules does not suit a bundler.
+test('a package without a licence fails the build', async () => {
+  // In a separate process, because a bundler does not work inside Jest's module system.
   const script = `
     import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
     import { build } from 'vite'

@@ -1,26 +1,51 @@
 import type { Page } from 'playwright-core'
-import { de } from '../../src/web/text/de.ts'
-import { en, type Texts } from '../../src/web/text/en.ts'
-import { axeViolations, pagesForTests, signInAs } from '../helpers/browser.ts'
+import { bookTexts } from '../../src/web/text/patient/book.ts'
+import { bookingsTexts } from '../../src/web/text/patient/bookings.ts'
+import { searchTexts } from '../../src/web/text/patient/search.ts'
+import { accountTexts } from '../../src/web/text/shared/account.ts'
+import { calendarTexts } from '../../src/web/text/shared/calendar.ts'
+import { commonTexts } from '../../src/web/text/shared/common.ts'
+import { axeViolations, openFrontPage, pagesForTests, signInAs } from '../helpers/browser.ts'
 import { eventually } from '../helpers/eventually.ts'
 
-// Where patients were led astray: times that are gone, links, calendars, forms. Each way on a desktop in English and on a
-// phone in German.
+// Situations that are easy to get wrong: taken times, links, calendars, forms. Each one on a desktop in English and on
+// a phone in German.
 
 const pages = pagesForTests()
 
+const textsIn = (language: 'en' | 'de') => ({
+  account: accountTexts[language],
+  book: bookTexts[language],
+  bookings: bookingsTexts[language],
+  calendar: calendarTexts[language],
+  common: commonTexts[language],
+  search: searchTexts[language],
+})
+
 interface Reader {
   name: string
-  t: Texts
+  t: ReturnType<typeof textsIn>
   language: 'en' | 'de'
   options: { locale: string; viewport: { width: number; height: number } }
 }
 const readers: Reader[] = [
-  { name: 'on a desktop', t: en, language: 'en', options: { locale: 'en-GB', viewport: { width: 1280, height: 800 } } },
-  { name: 'on a phone', t: de, language: 'de', options: { locale: 'de-DE', viewport: { width: 390, height: 844 } } },
+  {
+    name: 'on a desktop',
+    t: textsIn('en'),
+    language: 'en',
+    options: { locale: 'en-GB', viewport: { width: 1280, height: 800 } },
+  },
+  {
+    name: 'on a phone',
+    t: textsIn('de'),
+    language: 'de',
+    options: { locale: 'de-DE', viewport: { width: 390, height: 844 } },
+  },
 ]
 
-/** A free slot of a clinic, further ahead than its cancellation window and minimum notice, and each time on another day. */
+/**
+ * A free slot of a clinic, beyond its cancellation window and minimum notice, on another day at each call.
+ */
 let daysAhead = 2
 async function aFreeSlot(clinicId: number) {
   daysAhead = 2 + (daysAhead % 6)
@@ -56,7 +81,7 @@ async function expectRight(page: Page, part?: string) {
 describe.each(readers)('$name, in $language', ({ t, language, options }) => {
   const booked = { en: 1, de: 2 }[language]
 
-  test('a time that is taken while somebody fills in the form is noticed, and nothing entered or searched for is lost', async () => {
+  test('a time that is taken while a patient fills in the form is reported, and the entries and the search are kept', async () => {
     const page = await pages.visitor(options)
     await page.clock.install()
     const slot = await aFreeSlot(booked)
@@ -79,17 +104,17 @@ describe.each(readers)('$name, in $language', ({ t, language, options }) => {
     await page.getByText(t.book.takenTitle).waitFor({ state: 'detached' })
     expect(await page.getByLabel(t.account.name).inputValue()).toBe('Nora Neumann')
 
-    // One that is gone from the start is not offered at all, and the page says which comes next.
+    // A time that was taken before is not offered for booking; the page shows the next one.
     await page.goto(`${pages.url}/book/${booked}/${slot.booking_slot_id}?${at}`)
     await page.getByText(t.book.takenTitle).waitFor()
     expect(await page.getByRole('button', { name: t.book.continue }).isVisible()).toBe(false)
   })
 
-  test('a patient who registers is written to in the language of the page', async () => {
+  test('a patient who registers gets messages in the language of the page', async () => {
     const page = await pages.visitor(options)
     const email = `fresh-${language}@web.example`
     await page.goto(`${pages.url}/sign-in`)
-    await page.getByText(t.book.newHere).click()
+    await page.getByText(t.account.newHere).click()
     await page.getByLabel(t.account.name).fill('Frieda Frisch')
     await page.getByLabel(t.account.email).fill(email)
     await page.getByLabel(t.account.password, { exact: true }).fill('long enough for this')
@@ -104,10 +129,10 @@ describe.each(readers)('$name, in $language', ({ t, language, options }) => {
     ).toEqual({ preferred_language: language, language })
   })
 
-  test('what is wrong in a form is shown at each field at once, and the first has the focus', async () => {
+  test('an invalid form shows an error at each invalid field, and the first one gets the focus', async () => {
     const page = await pages.visitor(options)
     await page.goto(`${pages.url}/sign-in`)
-    await page.getByText(t.book.newHere).click()
+    await page.getByText(t.account.newHere).click()
     const [name, email, password] = [
       page.getByLabel(t.account.name),
       page.getByLabel(t.account.email),
@@ -119,25 +144,23 @@ describe.each(readers)('$name, in $language', ({ t, language, options }) => {
     const saidAt = async (field: typeof name) =>
       page.locator(`[id="${(await field.getAttribute('aria-describedby'))?.split(' ').at(-1)}"]`).innerText()
     await eventually(async () => (await page.locator('[aria-invalid=true]').count()) === 3, 'three fields are marked')
-    expect(await saidAt(name)).toBe(t.problem.required)
-    expect(await saidAt(email)).toBe(t.refusal.invalid_email)
-    expect(await saidAt(password)).toBe(t.problem.tooShort(10))
-    expect(await page.locator(':focus').getAttribute('name')).toBe('fullName')
+    expect(await saidAt(name)).toBe(t.common.required)
+    expect(await saidAt(email)).toBe(t.common.invalidEmail)
+    expect(await saidAt(password)).toBe(t.common.tooShort(10))
+    await page.locator('[name=fullName]:focus').waitFor()
     await expectRight(page)
-    // A field that is mended says nothing more; what only the server knows is said at its field as well.
+    // A corrected field has no error. An error that only the server detects is also shown at its field.
     await name.fill('Erika Ernst')
     expect(await name.getAttribute('aria-invalid')).toBe(null)
     await email.fill('erika@nodomain')
     await password.fill('long enough for this')
     await page.getByRole('button', { name: t.account.register }).click()
     await eventually(async () => (await email.getAttribute('aria-invalid')) === 'true', 'the address is marked')
-    expect(await saidAt(email)).toBe(t.refusal.invalid_email)
-    expect(await page.locator(':focus').getAttribute('name')).toBe('email')
-    // The browser itself reports the refusal.
-    pages.faults.splice(0)
+    expect(await saidAt(email)).toBe(t.common.invalidEmail)
+    await page.locator('[name=email]:focus').waitFor()
   })
 
-  test('a link to a booking leads there after signing in, and one that the clinic cancelled says so', async () => {
+  test('a link to a booking opens it after signing in, and a booking that the clinic cancelled says so', async () => {
     const page = await pages.visitor(options)
     const booking = await aBooking(booked, 'bob')
     await pages.owner.query(`select app_public.withdraw_slot($1, $2, true, 'The doctor is ill.')`, [
@@ -157,7 +180,7 @@ describe.each(readers)('$name, in $language', ({ t, language, options }) => {
     await page.locator('a.time').first().waitFor()
     expect(new URL(page.url()).search).toBe(`?clinic=${booked}&doctor=${booking.doctor_id}`)
 
-    // Ahead and cancelled: in a list of its own, not under what is past.
+    // Upcoming and cancelled: in a separate list, not among the past bookings.
     await page.goto(`${pages.url}/bookings`)
     const cancelled = page.locator('.booking-rows', {
       has: page.getByRole('heading', { name: t.bookings.cancelledAhead }),
@@ -167,7 +190,7 @@ describe.each(readers)('$name, in $language', ({ t, language, options }) => {
     await expectRight(page)
   })
 
-  test('a booking is moved to any free time, by pages or by day', async () => {
+  test('a booking can be moved to any free time, by paging or by day', async () => {
     const page = await pages.visitor(options)
     const booking = await aBooking(booked, 'ann')
     await pages.owner.query(
@@ -181,7 +204,7 @@ describe.each(readers)('$name, in $language', ({ t, language, options }) => {
          and starts_at between now() + p.lead_time and now() + p.horizon`,
       [booked, booking.doctor_id],
     )
-    // More than a page has.
+    // More than one page.
     expect(count).toBeGreaterThan(60)
     await signInAs(page, pages.url, 'ann', `/bookings/${booked}/${booking.id}`)
     await page.getByRole('button', { name: t.bookings.reschedule }).click()
@@ -194,15 +217,15 @@ describe.each(readers)('$name, in $language', ({ t, language, options }) => {
         .getByText(t.search.found(Math.min(count, 60 * (pagesRead + 1)), count >= 60 * (pagesRead + 1)))
         .waitFor()
     }
-    // By day: the last one, which the calendar marks.
-    await page.getByRole('button', { name: t.search.otherDay }).click()
+    // By day: the last one that the calendar marks.
+    await page.getByRole('button', { name: t.calendar.otherDay }).click()
     const [year, month] = last.split('-').map(Number) as [number, number]
     const now = new Date()
     for (let m = now.getFullYear() * 12 + now.getMonth(); m < year * 12 + month - 1; m++)
       await page.getByRole('dialog').locator('header button').last().click()
     const day = page.locator(`.calendar-cell[data-free=true]`).last()
     await day.waitFor()
-    expect(await day.getAttribute('aria-label')).toContain(t.search.dayFree)
+    expect(await day.getAttribute('aria-label')).toContain(t.calendar.dayFree)
     await expectRight(page, '.popover')
     await day.click()
     await eventually(async () => (await page.locator('.move .day').count()) === 1, 'one day is shown')
@@ -219,7 +242,7 @@ describe.each(readers)('$name, in $language', ({ t, language, options }) => {
     ).toBe(last)
   })
 
-  test('the calendar says which days have free times, and offers no others', async () => {
+  test('the calendar marks the days with free times and disables all others', async () => {
     const page = await pages.visitor(options)
     const { doctor_id } = await aFreeSlot(3)
     await page.goto(`${pages.url}/?clinic=3&doctor=${doctor_id}`)
@@ -234,32 +257,31 @@ describe.each(readers)('$name, in $language', ({ t, language, options }) => {
       async () => (await page.locator('.day-chip[data-free=true]').count()) === free,
       'the next days with free times are marked',
     )
-    await page.getByRole('button', { name: t.search.otherDay }).click()
+    await page.getByRole('button', { name: t.calendar.otherDay }).click()
     await page.locator('.calendar-cell[data-free]').first().waitFor()
     await expectRight(page, '.popover')
     const cells = await page.locator('.calendar-cell').all()
     const labels = await Promise.all(cells.map(async (cell) => (await cell.getAttribute('aria-label')) ?? ''))
     expect(labels.filter((label) => /available|verfügbar/i.test(label))).toEqual([])
-    expect(labels.filter((label) => label.includes(t.search.dayToday))).toHaveLength(1)
+    expect(labels.filter((label) => label.includes(t.calendar.dayToday))).toHaveLength(1)
     const none = page.locator('.calendar-cell[data-free=false]')
     for (const cell of await none.all()) expect(await cell.getAttribute('aria-disabled')).toBe('true')
   })
 
-  test('an address that is no page shows a page', async () => {
+  test('an unknown address shows the page for unknown addresses', async () => {
     const page = await pages.visitor(options)
+    pages.allowErrors(/404/)
     for (const path of ['/no/such/page.html', '/bookings/1/abc', '/assets/nothing.js']) {
       const answer = await page.goto(pages.url + path)
-      await page.getByRole('heading', { name: t.problem.notFoundTitle }).waitFor()
+      await page.getByRole('heading', { name: t.common.notFoundTitle }).waitFor()
       expect(answer?.headers()['content-type']).toMatch(/^text\/html/)
       expect(answer?.headers()['content-security-policy']).toContain("default-src 'none'")
     }
     await expectRight(page)
-    // The browser itself reports the status.
-    expect(pages.faults.splice(0).every((fault) => /404/.test(fault))).toBe(true)
   })
 })
 
-test('a program gets JSON where a browser gets a page, and the API its problems', async () => {
+test('an unknown address answers a program with JSON, a browser with a page, and below /api both with problem details', async () => {
   for (const accept of ['application/json', '*/*', 'application/problem+json']) {
     const answer = await fetch(`${pages.url}/no/such/page`, { headers: { accept } })
     expect(answer.status).toBe(404)
@@ -276,16 +298,14 @@ test.each([
   ['Europe/Vienna', 'Europe/'],
   ['Australia/Sydney', 'Australia/Lord_Howe'],
   ['America/Chicago', 'America/New_York'],
-])('a visitor in %s is offered clinics near there first', async (timezoneId, zone) => {
+])('a visitor in %s is offered nearby clinics first', async (timezoneId, zone) => {
   const page = await pages.visitor({ timezoneId })
   const [answer] = await Promise.all([
     page.waitForResponse((response) => response.request().postData()?.includes('query FreeSlots') === true),
-    page.goto(pages.url),
+    openFrontPage(page, pages.url),
   ])
   const { data } = await answer.json()
   const zones = data.availableSlots.map((slot: { timeZone: string }) => slot.timeZone) as string[]
   expect(zones[0]?.startsWith(zone)).toBe(true)
-  const first = page.locator('article').first()
-  await first.waitFor()
-  expect(await first.innerText()).toContain(data.availableSlots[0].clinicName)
+  expect(await page.locator('article').first().innerText()).toContain(data.availableSlots[0].clinicName)
 })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { unique } from '../helpers/world.ts'
 import { type RestServer, serveRest } from '../rest/api.ts'
 
-// The sessions of the pages, as a browser's requests use them.
+// The sessions of the pages, with the requests that a browser sends.
 
 let server: RestServer
 beforeAll(async () => {
@@ -25,7 +25,7 @@ async function ask(how: string, { body = {}, headers = {} }: { body?: object; he
   return { status: response.status, cookie, body: JSON.parse(await response.text()) }
 }
 
-/** What the browser would send back of a cookie. */
+/** The part of a cookie that a browser sends back. */
 const sent = (cookie: string) => cookie.split(';')[0] as string
 
 async function registered(): Promise<Session> {
@@ -57,7 +57,7 @@ describe('signing out', () => {
     ],
     ['by the cookie alone', ({ cookie }) => ({ cookie })],
     [
-      'by the cookie, with an access token that is not good any more',
+      'by the cookie, with an access token that is no longer valid',
       ({ cookie }) => ({ cookie, authorization: 'Bearer old' }),
     ],
     ['by the access token alone', ({ accessToken }) => ({ authorization: `Bearer ${accessToken}` })],
@@ -70,11 +70,11 @@ describe('signing out', () => {
     expect(body.errors[0].extensions.code).toBe('refresh_token_invalid')
   })
 
-  it('of nobody is done', async () => {
+  it('without a session succeeds', async () => {
     expect(await ask('sign-out')).toMatchObject({ status: 200, body: { data: null } })
   })
 
-  it('is reported as failed, and the cookie stays, when the session could not be ended', async () => {
+  it('is reported as failed, and the cookie is kept, if the session cannot be ended', async () => {
     await server.owner.query('alter function app_public.sign_out(text) rename to sign_out_elsewhere')
     try {
       const failed = await ask('sign-out', { headers: { cookie: ann.cookie } })
@@ -88,7 +88,7 @@ describe('signing out', () => {
 })
 
 it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf', 'nothing'])(
-  'there is no %s of a session',
+  'there is no session request named %s',
   async (how) => {
     expect((await ask(how, { body: { input: {} } })).status).toBe(404)
   },

@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { pagesForTests, signInAs } from '../helpers/browser.ts'
 import { listening } from '../helpers/live.ts'
 
-// The pages beside a server that runs no other documents than theirs.
+// The pages with a server that executes only their documents.
 const TRUSTED_DOCUMENTS = join(import.meta.dirname, '../../dist/documents.json')
 const pages = pagesForTests({ worker: true, env: { TRUSTED_DOCUMENTS } })
 
-test('a time is found, booked and seen at the desk, live', async () => {
+test('a time is found, booked and shown live at the desk', async () => {
   const other = await fetch(`${pages.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

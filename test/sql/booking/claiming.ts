@@ -10,7 +10,7 @@ export type Act = (...of: Parameters<typeof hold>) => Promise<Slot | Booking>
 /** Claims a slot for the practice's customer; `customerId` is for callers who are somebody else. */
 export type Claim = (slotId: string, customerId?: string) => Promise<unknown>
 
-/** The ways to claim a slot, which are judged alike. Each is prepared by the owner and then tried by whoever the test says. */
+/** The ways to claim a slot, which follow the same rules. The owner prepares each, then the caller that the test names tries it. */
 export const ways: [string, (db: Db, practice: Practice) => Promise<Claim>][] = [
   [
     'hold_slot',
@@ -68,3 +68,12 @@ export async function recordBooking(
   )
   return id
 }
+
+/** As if the booking had come into its state so long ago: the last of its events says when. */
+export const cameIntoItsState = (db: Db, bookingId: string, ago: string) =>
+  db.query(
+    `insert into app_public.events (clinic_id, entity, booking_id, booking_slot_id, customer_id, from_state, to_state, actor, occurred_at)
+     select clinic_id, 'booking', id, booking_slot_id, customer_id, 'booked', status::text, 'staff', now() - $2::interval
+     from app_public.bookings where id = $1`,
+    [bookingId, ago],
+  )

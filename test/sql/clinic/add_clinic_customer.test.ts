@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book } from '../../helpers/operations.ts'
+import { type Claims, type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { book, hold } from '../../helpers/operations.ts'
 import { aClinic, aCustomer, anAccount, anEmployee, aPractice, aSlot, unique } from '../../helpers/world.ts'
+import { claimsOf, register, registerAndConfirm } from '../identity/sessions.ts'
 
 const add = (
   db: Db,
@@ -26,7 +27,7 @@ const aRegistered = async (db: Db) => {
 }
 
 describe('add_clinic_customer', () => {
-  it('takes a walk-in into the records of the clinic, without an account', () =>
+  it("adds a walk-in patient to the clinic's records, without an account", () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       const record = await db.as(claims, () => add(db, clinicId, ' Walter Walk-In ', ' ', ' 030 2 '))
@@ -45,14 +46,16 @@ describe('add_clinic_customer', () => {
       })
     }))
 
-  it('recognises a person who registered with this name and address, and tells the desk only what it typed', () =>
+  it("makes a record of the clinic's own, with what the desk typed, when a person with this name and address has an account", () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       const ann = await aRegistered(db)
       await db.as(claims)
-      expect(await add(db, clinicId, ' ann  AS registered', ann.email.toUpperCase())).toEqual({
+      const record = await add(db, clinicId, ' ann  AS registered', ann.email.toUpperCase())
+      expect(record.customer_id).not.toBe(ann.customerId)
+      expect(record).toEqual({
         clinic_id: clinicId,
-        customer_id: ann.customerId,
+        customer_id: expect.any(String),
         full_name: 'ann  AS registered',
         email: ann.email,
         phone: null,
@@ -70,7 +73,7 @@ describe('add_clinic_customer', () => {
       expect(await db.query('select from app_public.customers')).toEqual([])
     }))
 
-  it('takes a child under the address of a registered parent for another person, whose name the parent never gets', () =>
+  it('treats a child with the address of a registered parent as another person, whose name the parent never sees', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, slotId, receptionist } = await aPractice(db)
       const next = await aSlot(db, clinicId, doctorId, 60)
@@ -99,7 +102,7 @@ describe('add_clinic_customer', () => {
       )
       expect(body).toContain('Ann As Registered')
       expect(body).not.toContain('Tim')
-      // The parent, who is in the records now, is found there; a second child is a third person.
+      // The parent, who has a record now, is found there; a second child is a third person.
       await db.as(receptionist.claims)
       expect(await add(db, clinicId, 'Ann As Registered', ann.email)).toMatchObject({ customer_id: ann.customerId })
       expect([ann.customerId, child.customer_id]).not.toContain(
@@ -107,7 +110,7 @@ describe('add_clinic_customer', () => {
       )
     }))
 
-  it('leaves what the person wrote about themselves as it is', () =>
+  it("does not change the person's own profile", () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       const ann = await aRegistered(db)
@@ -119,7 +122,7 @@ describe('add_clinic_customer', () => {
       })
     }))
 
-  it('gives the record that the clinic has of a person already, with what was typed besides', () =>
+  it("returns the clinic's existing record of a person, with the new phone number and language", () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       const registered = await aRegistered(db)
@@ -145,7 +148,7 @@ describe('add_clinic_customer', () => {
       }
     }))
 
-  it('drops no name: under the one that the clinic has changed it to, a record is not found', () =>
+  it('does not change a name: a record that the clinic renamed is not found by its former name', () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       const ann = await aRegistered(db)
@@ -158,7 +161,7 @@ describe('add_clinic_customer', () => {
       expect(other.customer_id).not.toBe(first)
     }))
 
-  it("keeps each clinic's record to itself", () =>
+  it("keeps each clinic's record separate", () =>
     inTransaction(async (db) => {
       const [here, there] = [await aDesk(db), await aDesk(db)]
       const ann = await aRegistered(db)
@@ -173,7 +176,7 @@ describe('add_clinic_customer', () => {
       ])
     }))
 
-  it('takes two people of one address who never registered for two', () =>
+  it('treats two people with one address who never registered as two', () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       await db.as(claims)
@@ -182,7 +185,7 @@ describe('add_clinic_customer', () => {
       expect(child.customer_id).not.toBe(mother.customer_id)
     }))
 
-  it('refuses no name, no address, and overlong ones', () =>
+  it('refuses an empty name, a malformed address and over-long values', () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       await db.as(claims)
@@ -192,7 +195,7 @@ describe('add_clinic_customer', () => {
         await expectRefusal(add(db, clinicId, 'Ann', email), 'invalid_email')
     }))
 
-  it("is the desk's of that clinic, and administrators'", () =>
+  it("is for the clinic's desk and administrators", () =>
     inTransaction(async (db) => {
       const { clinicId } = await aDesk(db)
       const elsewhere = await aDesk(db)
@@ -205,7 +208,87 @@ describe('add_clinic_customer', () => {
     }))
 })
 
-describe('adding somebody who is probably in the records', () => {
+describe('what the desk books', () => {
+  const asked = (db: Db, claims: Claims) =>
+    db.as(claims, async () => ({
+      bookings: await db.query('select id from app_public.bookings'),
+      records: await db.query('select customer_id, full_name from app_public.claimable_records()'),
+    }))
+
+  it('does not belong to a stranger who registered the address of the patient first, even with the same name', () =>
+    inTransaction(async (db) => {
+      const { clinicId, slotId, receptionist } = await aPractice(db)
+      const stranger = await register(db, 'paula@test.example')
+      const record = await db.as(receptionist.claims, async () => {
+        const added = await add(db, clinicId, 'Ann', 'paula@test.example', '030 7')
+        await book(db, clinicId, slotId, { customerId: added.customer_id, note: 'pregnant' })
+        return added
+      })
+      expect(await asked(db, claimsOf(stranger))).toEqual({ bookings: [], records: [] })
+      // The patient registers, proves the address, and finds the record.
+      await db.asOwner()
+      const paula = await registerAndConfirm(db, 'paula@test.example')
+      expect((await asked(db, claimsOf(paula))).records).toEqual([
+        { customer_id: record.customer_id, full_name: 'Ann' },
+      ])
+    }))
+
+  it('does not belong to a stranger who booked at the clinic with the name and address of the patient', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, slotId, receptionist } = await aPractice(db)
+      const stranger = await register(db, 'paula@test.example')
+      await db.as(claimsOf(stranger), () => book(db, clinicId, slotId))
+      await db.asOwner()
+      const [next, after] = [await aSlot(db, clinicId, doctorId, 50), await aSlot(db, clinicId, doctorId, 51)]
+      await db.as(receptionist.claims, async () => {
+        const { customer_id: strange } = await db.one(
+          'select customer_id from app_public.clinic_customers where clinic_id = $1',
+          [clinicId],
+        )
+        await expectRefusal(book(db, clinicId, next, { customerId: strange }), 'customer_not_confirmed')
+        await expectRefusal(hold(db, clinicId, next, { customerId: strange }), 'customer_not_confirmed')
+        const added = await add(db, clinicId, 'Ann', 'paula@test.example')
+        expect(added.customer_id).not.toBe(strange)
+        await book(db, clinicId, next, { customerId: added.customer_id })
+        // The next time, the desk finds its own record.
+        expect(await add(db, clinicId, 'Ann', 'paula@test.example')).toMatchObject({ customer_id: added.customer_id })
+        await book(db, clinicId, after, { customerId: added.customer_id })
+      })
+      expect((await asked(db, claimsOf(stranger))).bookings).toHaveLength(1)
+    }))
+
+  it('is booked for a patient who has confirmed the address and is in the records', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, slotId, receptionist } = await aPractice(db)
+      const ann = await registerAndConfirm(db, 'ann.confirmed@test.example')
+      await db.as(claimsOf(ann), () => book(db, clinicId, slotId))
+      await db.asOwner()
+      const next = await aSlot(db, clinicId, doctorId, 50)
+      await db.as(receptionist.claims, async () => {
+        const { customer_id: customerId } = await add(db, clinicId, 'Ann', 'ann.confirmed@test.example')
+        await book(db, clinicId, next, { customerId })
+      })
+      expect((await asked(db, claimsOf(ann))).bookings).toHaveLength(2)
+    }))
+
+  it('can be booked for a patient who removed the account: adding the patient again makes a new record', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, slotId, receptionist } = await aPractice(db)
+      const ann = await registerAndConfirm(db, 'ann.left@test.example')
+      await db.as(claimsOf(ann), async () => {
+        await book(db, clinicId, slotId)
+        await db.query('select app_public.remove_customer((select id from app_public.customers), true)')
+      })
+      await db.asOwner()
+      const next = await aSlot(db, clinicId, doctorId, 50)
+      await db.as(receptionist.claims, async () => {
+        const { customer_id: customerId } = await add(db, clinicId, 'Ann', 'ann.left@test.example')
+        await book(db, clinicId, next, { customerId })
+      })
+    }))
+})
+
+describe('adding a person who is probably in the records', () => {
   const known = ['Hans Müller', 'hans@mueller.example', '0151 23456789'] as const
   const expectSimilar = async (adding: Promise<unknown>, ...ids: string[]) => {
     const { detail } = await expectRefusal(adding, 'similar_customer_exists')
@@ -233,7 +316,7 @@ describe('adding somebody who is probably in the records', () => {
     ['the same number and another first name, as in a family', 'Mia Müller', null, '0151 23456789'],
     ['another name', 'Ute Weber', null, null],
     ['another name at the same address', 'Ute Weber', 'hans@mueller.example', null],
-  ])('is done with %s', (_, name, email, phone) =>
+  ])('is accepted with %s', (_, name, email, phone) =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       await db.as(claims)
@@ -242,7 +325,7 @@ describe('adding somebody who is probably in the records', () => {
     }),
   )
 
-  it('is done anyway when told so, once for one key', () =>
+  it('is accepted with add_anyway, once per key', () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       await db.as(claims)
@@ -258,7 +341,7 @@ describe('adding somebody who is probably in the records', () => {
       await expectSimilar(add(db, clinicId, known[0], null, known[2]), first, second)
     }))
 
-  it('says nothing of the records of other clinics', () =>
+  it('reveals nothing of the records of other clinics', () =>
     inTransaction(async (db) => {
       const [here, there] = [await aDesk(db), await aDesk(db)]
       await db.as(here.claims, () => add(db, here.clinicId, ...known))
@@ -267,7 +350,7 @@ describe('adding somebody who is probably in the records', () => {
 })
 
 describe("a clinic's record of a customer", () => {
-  it("is the desk's to edit, version by version, and stays of this customer", () =>
+  it('is edited by the desk, with versions, and cannot move to another customer', () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       const other = await aCustomer(db)
@@ -296,7 +379,7 @@ describe("a clinic's record of a customer", () => {
         )
     }))
 
-  it('is not shown to the customer, who may read their own profile instead', () =>
+  it('is not visible to the customer, who can read their own profile instead', () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       const ann = await aRegistered(db)

@@ -19,7 +19,7 @@ const make = (db: Db, timeZone: string) =>
   ])
 
 describe('a clinic', () => {
-  it('has its policy from the first moment', () =>
+  it('has a policy from the start', () =>
     inTransaction(async (db) => {
       await db.as((await anAccount(db, { isAdmin: true })).claims)
       const { id } = await make(db, 'Europe/Berlin')
@@ -44,14 +44,14 @@ describe('a clinic', () => {
       })
     }))
 
-  it('that is deleted while nothing hangs on it takes its policy along', () =>
+  it('can be deleted, with its policy, while nothing depends on it', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       await db.query('delete from app_public.clinics where id = $1', [clinicId])
       expect(await db.query('select from app_public.policies where clinic_id = $1', [clinicId])).toEqual([])
     }))
 
-  it('can be referred to as active while it is', () =>
+  it('can be referred to as active while it is active', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const change = (isActive: boolean) =>
@@ -63,7 +63,7 @@ describe('a clinic', () => {
       expect(await change(true)).toEqual({ active_clinic_id: clinicId })
     }))
 
-  it('is not made inactive around its functions while a doctor works there', () =>
+  it('cannot be deactivated without its functions while it has an active doctor', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       await aDoctor(db, clinicId)
@@ -73,7 +73,7 @@ describe('a clinic', () => {
       await db.as(claims, () => expectRefusal(close(), 'foreign_key_violation'))
     }))
 
-  it('refuses an edit of what somebody else has changed meanwhile', () =>
+  it('refuses an edit of a version that was changed meanwhile', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       await db.as((await anEmployee(db, clinicId, 'manager')).claims)
@@ -88,7 +88,7 @@ describe('a clinic', () => {
       expect(await edit(2)).toEqual({ row_version: 3 })
     }))
 
-  it('is opened again by who closed it: managers what they closed, not what an administrator did', () =>
+  it('is activated again by those who deactivated it: managers cannot activate what an administrator deactivated', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const { claims: manager } = await anEmployee(db, clinicId, 'manager')
@@ -98,7 +98,7 @@ describe('a clinic', () => {
       await db.as(manager, close)
       await db.as(manager, open)
       await db.as(admin, close)
-      // That it is closed once more changes nothing about who did.
+      // Deactivating it once more does not change who deactivated it.
       await db.as(manager, close)
       await db.as(manager, () => expectRefusal(open(), 'forbidden'))
       await db.as(admin, open)
@@ -106,7 +106,7 @@ describe('a clinic', () => {
       await db.as(manager, open)
     }))
 
-  it('is founded by administrators only', () =>
+  it('is created by administrators only', () =>
     inTransaction(async (db) => {
       const manager = await anEmployee(db, await aClinic(db), 'manager')
       for (const { claims } of [manager, await aCustomer(db)])
@@ -123,7 +123,7 @@ describe("a clinic's time zone", () => {
       }),
   )
 
-  // What PostgreSQL takes for a zone but knows no clock changes of, and what is none.
+  // Zones that PostgreSQL accepts but that do not follow clock changes, and texts that are not zones.
   it.each([
     'CET',
     'EST',
@@ -135,14 +135,14 @@ describe("a clinic's time zone", () => {
     'posix/Europe/Berlin',
     'Europe/Atlantis',
     '',
-  ])('is not %p', (timeZone) =>
+  ])('may not be %p', (timeZone) =>
     inTransaction(async (db) => {
       const error = await expectRefusal(make(db, timeZone), 'unknown_time_zone')
       expect(JSON.parse(error.detail ?? '')).toEqual({ argument: 'timeZone', given: timeZone })
     }),
   )
 
-  it('changes to another one, but not to none', () =>
+  it('can change to another zone, but not to an invalid one', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       await db.as((await anEmployee(db, clinicId, 'manager')).claims)
@@ -152,7 +152,7 @@ describe("a clinic's time zone", () => {
       await expectRefusal(change('Nowhere'), 'unknown_time_zone')
     }))
 
-  it('stays while bookings or holds lie ahead, and the refusal lists them', () =>
+  it('cannot change while there are future bookings or holds, and the refusal lists them', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, slotId, customer } = await aPractice(db)
       const held = await aSlot(db, clinicId, doctorId, 50)
@@ -172,7 +172,7 @@ describe("a clinic's time zone", () => {
     }))
 
   it.each(['America/New_York', 'Pacific/Kiritimati', 'Pacific/Pago_Pago'])(
-    'takes free and withdrawn slots along when it is corrected to %s: the same local times',
+    'moves free and withdrawn slots when it is corrected to %s: they keep their local times',
     (zone) =>
       inTransaction(async (db) => {
         const clinicId = await aClinic(db)
@@ -199,7 +199,7 @@ describe("a clinic's time zone", () => {
         expect(before).toHaveLength(6)
         await db.query('update app_public.clinics set time_zone = $2 where id = $1', [clinicId, zone])
         expect(await calendar()).toEqual(before)
-        // Nor does generation find anything to make.
+        // Generation finds nothing to create either.
         expect(await db.one('select (app_public.apply_templates($1)).slots_made', [clinicId])).toEqual({
           slots_made: 0,
         })
@@ -207,7 +207,7 @@ describe("a clinic's time zone", () => {
       }),
   )
 
-  it('may change when slots lie behind only', () =>
+  it('can change if all booked slots are past', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       await aSlot(db, clinicId, await aDoctor(db, clinicId), -48)
@@ -216,7 +216,7 @@ describe("a clinic's time zone", () => {
 })
 
 describe('a policy', () => {
-  it("is the manager's to edit, in their clinic, and counts its versions", () =>
+  it("is edited by the clinic's managers, and counts its versions", () =>
     inTransaction(async (db) => {
       const [clinicId, elsewhere] = [await aClinic(db), await aClinic(db)]
       const manager = await anEmployee(db, clinicId, 'manager')
@@ -238,7 +238,7 @@ describe('a policy', () => {
       })
     }))
 
-  it('stays with its clinic', () =>
+  it('cannot move to another clinic', () =>
     inTransaction(async (db) => {
       const [clinicId, elsewhere] = [await aClinic(db), await aClinic(db)]
       await db.query('delete from app_public.policies where clinic_id = $1', [elsewhere])

@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { bookingOf, cancel, checkIn, complete, noShow, reschedule, slotOf } from '../../helpers/operations.ts'
+import {
+  bookingOf,
+  cancel,
+  checkIn,
+  complete,
+  noShow,
+  remindersComeNear,
+  reschedule,
+  slotOf,
+} from '../../helpers/operations.ts'
 import { aClinic, aCustomer, aDoctor, anAccount, anEmployee, aPractice, aSlot } from '../../helpers/world.ts'
 import { recordBooking } from '../booking/claiming.ts'
 
@@ -16,7 +25,7 @@ const deactivateDoctor = (db: Db, clinicId: string | null, doctorId: string | nu
 const deactivateClinic = (db: Db, clinicId: string | null, cascade?: boolean) =>
   db.one('select id, is_active from app_public.deactivate_clinic($1, coalesce($2, false))', [clinicId, cascade])
 
-/** A doctor's calendar: one slot open, one held, one booked, one long gone and never booked. */
+/** A doctor's calendar: one open slot, one held, one booked, and a past one that was never booked. */
 async function aFullCalendar(db: Db, { clinicId, doctorId, slotId, customer }: Practice) {
   const [held, booked, past] = [
     await aSlot(db, clinicId, doctorId, 50),
@@ -39,7 +48,7 @@ const statuses = async (db: Db, clinicId: string) =>
   )
 
 describe('deactivate_doctor', () => {
-  it('is refused while something lies ahead, and says what', () =>
+  it('is refused while there are future slots or bookings, and lists them', () =>
     inTransaction(async (db) => {
       const practice = await aPractice(db)
       const { clinicId, doctorId, manager } = practice
@@ -54,11 +63,12 @@ describe('deactivate_doctor', () => {
       expect(await statuses(db, clinicId)).toEqual(before)
     }))
 
-  it('with cascade withdraws the slots, cancels the bookings and tells their customers', () =>
+  it('with cascade withdraws the slots, cancels the bookings and notifies their customers', () =>
     inTransaction(async (db) => {
       const practice = await aPractice(db)
       const { clinicId, doctorId, manager } = practice
       const { open, held, booked, past, bookingId } = await aFullCalendar(db, practice)
+      await remindersComeNear(db, clinicId, bookingId)
       await db.as(manager.claims, async () => {
         expect(await deactivateDoctor(db, clinicId, doctorId, true)).toEqual({ id: doctorId, is_active: false })
       })
@@ -84,7 +94,7 @@ describe('deactivate_doctor', () => {
       ])
     }))
 
-  it('says in every event who did it and why', () =>
+  it('records the actor and the reason in every event', () =>
     inTransaction(async (db) => {
       const practice = await aPractice(db)
       const { clinicId, doctorId, manager } = practice
@@ -98,7 +108,7 @@ describe('deactivate_doctor', () => {
       expect(events).toEqual([{ actor: 'staff', actor_account_id: manager.accountId, reason: 'doctor deactivated' }])
     }))
 
-  it('needs no cascade when nothing lies ahead; what nobody booked in the past is withdrawn silently', () =>
+  it('needs no cascade when nothing lies in the future; past slots without a booking are withdrawn silently', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const doctorId = await aDoctor(db, clinicId)
@@ -110,7 +120,7 @@ describe('deactivate_doctor', () => {
       expect(await statuses(db, clinicId)).toEqual({ [past]: 'withdrawn' })
     }))
 
-  it('leaves the other doctors of the clinic alone', () =>
+  it('does not affect the other doctors of the clinic', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, slotId, manager } = await aPractice(db)
       const colleague = await aDoctor(db, clinicId)
@@ -122,7 +132,7 @@ describe('deactivate_doctor', () => {
       })
     }))
 
-  it('refuses a doctor of another clinic, and none', () =>
+  it('refuses a doctor of another clinic, and an unknown one', () =>
     inTransaction(async (db) => {
       const { clinicId, manager } = await aPractice(db)
       const elsewhere = await aPractice(db)
@@ -134,7 +144,7 @@ describe('deactivate_doctor', () => {
 })
 
 describe('deactivate_clinic', () => {
-  it('is refused while doctors are active, and says which', () =>
+  it('is refused while doctors are active, and lists them', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, manager } = await aPractice(db)
       const { full_name: fullName } = await db.one('select full_name from app_public.doctors where id = $1', [doctorId])
@@ -172,14 +182,14 @@ describe('deactivate_clinic', () => {
       )
     }))
 
-  it('needs no cascade when nobody works there any more, and may be said twice', () =>
+  it('needs no cascade without active doctors, and may be repeated', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       await db.as((await anEmployee(db, clinicId, 'manager')).claims)
       for (const _ of [1, 2]) expect(await deactivateClinic(db, clinicId)).toEqual({ id: clinicId, is_active: false })
     }))
 
-  it('tells operators, who may everywhere, of a clinic that is not there', () =>
+  it('reports an unknown clinic to operators', () =>
     inTransaction(async (db) => {
       await expectRefusal(deactivateClinic(db, '0'), 'clinic_not_found')
       await expectRefusal(deactivateDoctor(db, '0', '0'), 'clinic_not_found')
@@ -192,7 +202,7 @@ describe.each([
   ['deactivate_doctor', ({ clinicId, doctorId }: Practice) => [clinicId, doctorId]],
   ['deactivate_clinic', ({ clinicId }: Practice) => [clinicId]],
 ] as const)('visits that have begun, after %s', (name, of) => {
-  /** One visit over, one going on, one ahead, each as the desk left it. */
+  /** One past visit, one in progress and one in the future, each in the state that the desk left it in. */
   async function threeVisits(db: Db, status: string) {
     const practice = await aPractice(db)
     const { clinicId, doctorId, customer, manager } = practice
@@ -210,7 +220,7 @@ describe.each([
   const stateOf = async (db: Db, ...ids: string[]) =>
     Promise.all(ids.map(async (id) => (await bookingOf(db, id)).status))
 
-  it.each(['booked', 'checked_in'])('stay %s, and only those ahead are cancelled', (status) =>
+  it.each(['booked', 'checked_in'])('stay %s, and only future ones are cancelled', (status) =>
     inTransaction(async (db) => {
       const { over, begun, ahead, deactivate } = await threeVisits(db, status)
       await deactivate(true)
@@ -221,7 +231,7 @@ describe.each([
     }),
   )
 
-  it('are no reason to ask for a cascade', () =>
+  it('do not require a cascade', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, slotId, customer, ahead, deactivate, over } = await threeVisits(db, 'booked')
       await cancel(db, clinicId, ahead)
@@ -253,7 +263,7 @@ describe.each([
       ])
         await db.undone(() => db.as(receptionist.claims, finish))
       await db.as(receptionist.claims, () => cancel(db, clinicId, over))
-      // What is free of a doctor who has left is offered to nobody.
+      // A free slot of a doctor who has left is not offered.
       const { booking_slot_id } = await bookingOf(db, over)
       expect(await slotOf(db, booking_slot_id)).toMatchObject({ status: 'withdrawn', customer_id: null })
     }))
@@ -273,7 +283,7 @@ describe.each([
 })
 
 describe('deactivating', () => {
-  it("is the managers' of that clinic, and operators'", () =>
+  it("is for the clinic's managers and operators", () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, manager, receptionist, customer } = await aPractice(db)
       const calls = [() => deactivateDoctor(db, clinicId, doctorId, true), () => deactivateClinic(db, clinicId, true)]

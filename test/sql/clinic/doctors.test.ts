@@ -19,7 +19,7 @@ describe('a doctor', () => {
       )
     }))
 
-  it('stays who they are, in their clinic, for DBAs too', () =>
+  it('keeps its id and clinic, even when a DBA writes', () =>
     inTransaction(async (db) => {
       const [clinicId, elsewhere] = [await aClinic(db), await aClinic(db)]
       const doctorId = await aDoctor(db, clinicId)
@@ -47,7 +47,7 @@ describe('a doctor', () => {
       await expectRefusal(edit(), 'stale_row_version')
     }))
 
-  it('is not made inactive around deactivate_doctor while an open slot hangs on', () =>
+  it('cannot be deactivated without deactivate_doctor while an open slot exists', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const doctorId = await aDoctor(db, clinicId)
@@ -61,7 +61,7 @@ describe('a doctor', () => {
       await db.as(claims, async () => expect(await close()).toEqual([{ active_doctor_id: null }]))
     }))
 
-  it('does not come back to work in a clinic that is closed', () =>
+  it('cannot be activated in an inactive clinic', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const doctorId = await aDoctor(db, clinicId)
@@ -75,7 +75,7 @@ describe('a doctor', () => {
 })
 
 describe('specializations', () => {
-  it("are kept by administrators, and given to a clinic's doctors by its managers", () =>
+  it("are maintained by administrators, and assigned to a clinic's doctors by its managers", () =>
     inTransaction(async (db) => {
       const [clinicId, elsewhere] = [await aClinic(db), await aClinic(db)]
       const [doctorId, foreignDoctorId] = [await aDoctor(db, clinicId), await aDoctor(db, elsewhere)]
@@ -99,7 +99,7 @@ describe('specializations', () => {
       ])
     }))
 
-  it('of a doctor stay in their clinic', () =>
+  it('of a doctor cannot move to another clinic', () =>
     inTransaction(async (db) => {
       const [clinicId, elsewhere] = [await aClinic(db), await aClinic(db)]
       const [doctorId, foreignDoctorId] = [await aDoctor(db, clinicId), await aDoctor(db, elsewhere)]

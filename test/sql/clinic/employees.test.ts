@@ -3,7 +3,7 @@ import { expectRefusal, inTransaction } from '../../helpers/database.ts'
 import { aClinic, aDoctor, anAccount, anEmployee } from '../../helpers/world.ts'
 
 describe('a membership', () => {
-  it('is changed by a manager of the clinic, and by nobody of another', () =>
+  it('is changed by a manager of the clinic, and not by other clinics', () =>
     inTransaction(async (db) => {
       const [clinicId, elsewhere] = [await aClinic(db), await aClinic(db)]
       const member = await anEmployee(db, clinicId, 'receptionist')
@@ -20,7 +20,7 @@ describe('a membership', () => {
       )
     }))
 
-  it('is not made by hand: who works in a clinic was invited', () =>
+  it('cannot be inserted directly: employees join by invitation', () =>
     inTransaction(async (db) => {
       const [clinicId, elsewhere] = [await aClinic(db), await aClinic(db)]
       const manager = await anEmployee(db, clinicId, 'manager')
@@ -37,7 +37,7 @@ describe('a membership', () => {
         )
     }))
 
-  it('stays of this person in this clinic, for DBAs too', () =>
+  it('keeps its person and clinic, even when a DBA writes', () =>
     inTransaction(async (db) => {
       const [clinicId, elsewhere] = [await aClinic(db), await aClinic(db)]
       const { employeeId } = await anEmployee(db, clinicId, 'receptionist')
@@ -52,7 +52,7 @@ describe('a membership', () => {
         )
     }))
 
-  it('gives no manager more than what the clinic has: other columns and foreign doctors are refused', () =>
+  it('gives managers no more than their clinic: other columns and doctors of other clinics are refused', () =>
     inTransaction(async (db) => {
       const [clinicId, elsewhere] = [await aClinic(db), await aClinic(db)]
       const foreignDoctorId = await aDoctor(db, elsewhere)
@@ -75,7 +75,7 @@ describe('a membership', () => {
       )
     }))
 
-  it('that is taken away is gone with the next request', () =>
+  it('that is removed has no effect from the next request on', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const manager = await anEmployee(db, clinicId, 'manager')

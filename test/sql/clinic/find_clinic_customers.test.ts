@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
 import { aClinic, anEmployee } from '../../helpers/world.ts'
 
-/** A desk whose records have Ann Müller, Annette Meier and Bob O'Neil. */
+/** A desk whose records contain Ann Müller, Annette Meier and Bob O'Neil. */
 async function aDesk(db: Db) {
   const clinicId = await aClinic(db)
   const { claims } = await anEmployee(db, clinicId, 'receptionist')
@@ -27,7 +27,7 @@ const find = async (db: Db, clinicId: string, wanted: string, size = 20) =>
   ).map(({ full_name }) => full_name)
 
 describe('find_clinic_customers', () => {
-  it('finds by the beginnings of names, in any order and case', () =>
+  it('finds by the beginnings of names, in any order and letter case', () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       await db.as(claims)
@@ -37,7 +37,7 @@ describe('find_clinic_customers', () => {
       expect(await find(db, clinicId, 'nobody')).toEqual([])
     }))
 
-  it('finds by e-mail address, and by phone number however it is written', () =>
+  it('finds by e-mail address, and by phone number in any notation', () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       await db.as(claims)
@@ -46,7 +46,7 @@ describe('find_clinic_customers', () => {
         expect(await find(db, clinicId, wanted)).toEqual(['Ann Müller'])
     }))
 
-  it('finds who is stored with a national number by the international one that calls, and the other way round', () =>
+  it('finds a national number by its international form, and the other way round', () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       await db.as(claims)
@@ -61,7 +61,7 @@ describe('find_clinic_customers', () => {
         expect(await find(db, clinicId, wanted)).toEqual(['Ines International'])
     }))
 
-  it('finds a number by its last digits first', () =>
+  it('finds numbers that end with the digits first', () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       await db.as(claims)
@@ -116,7 +116,7 @@ describe('find_clinic_customers', () => {
     }),
   )
 
-  it('puts whole words before beginnings, and looks for misspelt words only when nothing else is found', () =>
+  it('returns whole words before beginnings, and tries misspelt words only when nothing else is found', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const { claims } = await anEmployee(db, clinicId, 'receptionist')
@@ -129,7 +129,7 @@ describe('find_clinic_customers', () => {
       expect(await find(db, clinicId, 'eve weber')).toEqual(['Eve Wever-Other'])
     }))
 
-  it('forgives no typing error in words of less than five letters, and no second one', () =>
+  it('accepts no typing error in words of less than five letters, and no second one', () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       await db.as(claims)
@@ -137,7 +137,7 @@ describe('find_clinic_customers', () => {
         expect([wanted, ...(await find(db, clinicId, wanted))]).toEqual([wanted])
     }))
 
-  it('takes no wildcard, and finds nothing where neither letter nor digit was typed', () =>
+  it('ignores wildcards, and finds nothing without a letter or digit', () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       await db.as(claims)
@@ -146,7 +146,7 @@ describe('find_clinic_customers', () => {
       expect(await find(db, clinicId, '100%')).toEqual([`Bob O'Neil 100%`])
     }))
 
-  it('finds what a record is changed to, and no longer what it was', () =>
+  it('finds a record by its current data, not by its former data', () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       await db.as(claims)
@@ -157,7 +157,7 @@ describe('find_clinic_customers', () => {
       expect(await find(db, clinicId, 'mueller')).toEqual([])
     }))
 
-  it('reads no record but by the index of keys', () =>
+  it('reads records only through the index of keys', () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       await db.query(
@@ -185,7 +185,7 @@ describe('find_clinic_customers', () => {
       expect(await read()).toBe(before)
     }))
 
-  it('gives the first by name when nothing is asked for, and no more than a page', () =>
+  it('returns the first records by name for an empty text, and at most a page', () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       await db.as(claims)
@@ -195,7 +195,7 @@ describe('find_clinic_customers', () => {
       await expectRefusal(find(db, clinicId, 'x'.repeat(201)), 'text_too_long')
     }))
 
-  it('finds nothing in the records of a clinic one does not work for', () =>
+  it('finds nothing in the records of a clinic that the caller does not work for', () =>
     inTransaction(async (db) => {
       const [here, there] = [await aDesk(db), await aDesk(db)]
       await db.as(here.claims)

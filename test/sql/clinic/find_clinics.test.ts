@@ -34,7 +34,7 @@ describe('find_clinics', () => {
     }),
   )
 
-  it('finds only those that it may choose among', () =>
+  it('finds only clinics in the given list', () =>
     inTransaction(async (db) => {
       const [one, two] = [await add(db, 'Xbranch One'), await add(db, 'Xbranch Two')]
       await db.as({}, async () => {
@@ -46,7 +46,7 @@ describe('find_clinics', () => {
       })
     }))
 
-  it('finds closed clinics for their staff and for administrators', () =>
+  it('finds inactive clinics for their staff and for administrators', () =>
     inTransaction(async (db) => {
       const clinicId = await add(db, 'Xclosed')
       const { claims } = await anEmployee(db, clinicId, 'manager')
@@ -64,7 +64,7 @@ describe('find_clinics', () => {
         await db.as(who, async () => expect(await find(db, 'xclosed')).toEqual(names))
     }))
 
-  it('tells nobody that a clinic was closed by an administrator who does not see closed clinics', () =>
+  it('returns false for closed_by_operator to callers who see only active clinics', () =>
     inTransaction(async (db) => {
       await add(db, 'Xopen')
       await db.as({}, async () => {
@@ -73,7 +73,7 @@ describe('find_clinics', () => {
       })
     }))
 
-  it('refuses pages of none and of more than 100, and texts that are no name', () =>
+  it('refuses page sizes of 0 and over 100, and texts that are too long', () =>
     inTransaction(async (db) => {
       for (const size of [0, 101, null]) await expectRefusal(find(db, 'x', null, size), 'invalid_argument')
       await expectRefusal(find(db, 'x'.repeat(201)), 'text_too_long')

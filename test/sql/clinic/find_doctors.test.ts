@@ -75,7 +75,7 @@ describe('find_doctors', () => {
       })
     }))
 
-  it('finds doctors who have left for the staff of their clinic and for administrators', () =>
+  it('finds inactive doctors for the staff of their clinic and for administrators', () =>
     inTransaction(async (db) => {
       const { here, there } = await aTown(db)
       for (const [claims, names] of [
@@ -87,7 +87,7 @@ describe('find_doctors', () => {
         await db.as(claims, async () => expect(await find(db, 'xseyma aydin')).toEqual(names))
     }))
 
-  it('refuses pages of none and of more than 100, and texts that are no name', () =>
+  it('refuses page sizes of 0 and over 100, and texts that are too long', () =>
     inTransaction(async (db) => {
       for (const pageSize of [0, 101, null]) await expectRefusal(find(db, 'x', { pageSize }), 'invalid_argument')
       await expectRefusal(db.query('select app_public.find_doctors(null)'), 'invalid_argument')

@@ -1,17 +1,20 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Claims, type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
 import { aClinic, aDoctor, anAccount, anEmployee } from '../../helpers/world.ts'
-import { anAddress, claimsOf, password, signIn, type Tokens } from '../identity/sessions.ts'
+import { anAddress, claimsOf, password, register, sent, signIn, type Tokens } from '../identity/sessions.ts'
 
 interface Invitation {
   clinic_id: string
   id: string
   email: string
-  token: string
   expires_at: Date
 }
 
-/** A clinic, its manager, and how they invite. */
+/** The token in the mail with the invitation. A person who registered has other mails, written at the same moment. */
+const invitationToken = async (db: Db, email: string): Promise<string> =>
+  (await sent(db, email)).find(({ kind }) => kind === 'invitation')?.token ?? ''
+
+/** A clinic, its manager, and a function that invites and reads the token in the invited person's mail. */
 async function aTeam(db: Db) {
   const clinicId = await aClinic(db)
   const manager = await anEmployee(db, clinicId, 'manager')
@@ -19,7 +22,9 @@ async function aTeam(db: Db) {
     clinicId,
     manager,
     invite: (email: string | null, role = 'receptionist', doctorId: string | null = null) =>
-      db.as(manager.claims, () => invite(db, clinicId, email, role, doctorId)),
+      db
+        .as(manager.claims, () => invite(db, clinicId, email, role, doctorId))
+        .then(async (invitation) => ({ ...invitation, token: await invitationToken(db, invitation.email) })),
   }
 }
 
@@ -49,27 +54,51 @@ const addressOf = async (db: Db, accountId: string): Promise<string> =>
   (await db.one('select email from app_private.accounts where id = $1', [accountId])).email
 
 describe('invite_employee', () => {
-  it('makes an invitation for seven days and tells its token once: what is stored is a digest', () =>
+  it('mails the link to the invited person; the manager sees that it was sent, and not the token', () =>
     inTransaction(async (db) => {
-      const { clinicId, invite, manager } = await aTeam(db)
+      const { clinicId, manager } = await aTeam(db)
       const email = anAddress()
-      const invitation = await invite(` ${email} `)
-      expect(invitation).toMatchObject({ clinic_id: clinicId, email, token: expect.stringMatching(/^[\w-]{32}$/) })
-      const stored = await db.one(
-        `select full_name, invited_by_account_id, expires_at - now() = '7 days' as for_a_week,
-                token_hash = sha256(convert_to($2, 'utf8')) as digest
-         from app_private.invitations where id = $1`,
-        [invitation.id, invitation.token],
-      )
-      expect(stored).toEqual({
+      const invitation = await db.as(manager.claims, () => invite(db, clinicId, ` ${email} `))
+      expect(invitation).toEqual({ clinic_id: clinicId, id: expect.any(String), email, expires_at: expect.any(Date) })
+      const seen = () =>
+        db.as(manager.claims, () =>
+          db.one('select email, delivery, sent_at is not null as sent from app_public.open_invitations($1)', [
+            clinicId,
+          ]),
+        )
+      expect(await seen()).toEqual({ email, delivery: 'pending', sent: false })
+      const [mail, ...others] = await sent(db, email)
+      expect(others).toEqual([])
+      expect(mail).toMatchObject({ kind: 'invitation', token: expect.stringMatching(/^[\w-]{32}$/) })
+      expect(mail?.body).not.toContain('Bo Worker')
+      expect(await seen()).toEqual({ email, delivery: 'sent', sent: true })
+      await db.asOwner()
+      expect(
+        await db.one(
+          `select i.full_name, i.invited_by_account_id, i.expires_at - now() = '7 days' as for_a_week,
+                  m.token_hash = sha256(convert_to($2, 'utf8')) as digest, m.token_expires_at = i.expires_at as together
+           from app_private.invitations i join app_private.account_messages m on m.invitation_id = i.id where i.id = $1`,
+          [invitation.id, mail?.token],
+        ),
+      ).toEqual({
         full_name: 'Bo Worker',
         invited_by_account_id: manager.accountId,
         for_a_week: true,
         digest: true,
+        together: true,
       })
     }))
 
-  it("is the managers' of that clinic, and administrators'", () =>
+  it('sends no link of an invitation that was revoked before', () =>
+    inTransaction(async (db) => {
+      const { clinicId, manager } = await aTeam(db)
+      const email = anAddress()
+      const { id } = await db.as(manager.claims, () => invite(db, clinicId, email))
+      await db.as(manager.claims, () => db.query('select app_public.revoke_invitation($1, $2)', [clinicId, id]))
+      expect(await sent(db, email)).toEqual([])
+    }))
+
+  it("is for the clinic's managers and administrators", () =>
     inTransaction(async (db) => {
       const { clinicId } = await aTeam(db)
       const elsewhere = await anEmployee(db, await aClinic(db), 'manager')
@@ -84,7 +113,7 @@ describe('invite_employee', () => {
       await db.as((await anAccount(db, { isAdmin: true })).claims, () => invite(db, clinicId, anAddress(), 'manager'))
     }))
 
-  it('refuses what is no address, a doctor of another clinic, and no role', () =>
+  it('refuses a malformed address, a doctor of another clinic, and an unknown role', () =>
     inTransaction(async (db) => {
       const { invite } = await aTeam(db)
       for (const address of ['nobody', '', null, `${'x'.repeat(250)}@test.example`])
@@ -94,7 +123,7 @@ describe('invite_employee', () => {
       await expectRefusal(invite(anAddress(), 'owner'), 'invalid_text_representation')
     }))
 
-  it('lets nobody read invitations: they are in no schema of the API', () =>
+  it('makes invitations readable to nobody: they are in no schema of the API', () =>
     inTransaction(async (db) => {
       const { manager } = await aTeam(db)
       await db.as(manager.claims)
@@ -108,7 +137,7 @@ describe('the open invitations of a clinic', () => {
   const revoke = (db: Db, clinicId: string, id: string) =>
     db.one('select id, email from app_public.revoke_invitation($1, $2)', [clinicId, id])
 
-  it('are listed without their tokens, until they are accepted, revoked or over', () =>
+  it('are listed without their tokens, until they are accepted, revoked or expired', () =>
     inTransaction(async (db) => {
       const { clinicId, manager, invite } = await aTeam(db)
       const [first, second, third] = [anAddress(), anAddress(), anAddress()]
@@ -123,7 +152,7 @@ describe('the open invitations of a clinic', () => {
       expect(await open(db, clinicId)).toEqual([])
     }))
 
-  it('open nothing once they are revoked', () =>
+  it('cannot be accepted once they are revoked', () =>
     inTransaction(async (db) => {
       const { clinicId, manager, invite } = await aTeam(db)
       const { id, token } = await invite(anAddress())
@@ -133,7 +162,7 @@ describe('the open invitations of a clinic', () => {
       await expectRefusal(revoke(db, clinicId, id), 'invitation_invalid')
     }))
 
-  it("are not told to another clinic's manager, nor revoked by them", () =>
+  it("are neither listed for nor revoked by another clinic's manager", () =>
     inTransaction(async (db) => {
       const { clinicId, invite } = await aTeam(db)
       const { id } = await invite(anAddress())
@@ -146,7 +175,7 @@ describe('the open invitations of a clinic', () => {
 })
 
 describe('accept_invitation', () => {
-  it('makes an account for who has none, and signs in', () =>
+  it('creates an account for a person without one, and signs in', () =>
     inTransaction(async (db) => {
       const { clinicId, invite } = await aTeam(db)
       const doctorId = await aDoctor(db, clinicId)
@@ -166,7 +195,7 @@ describe('accept_invitation', () => {
       expect(await signIn(db, email)).toMatchObject({ account_id: tokens.account_id, refusal: null })
     }))
 
-  it('asks who has no account yet for a good password, and leaves the invitation open until then', () =>
+  it('requires a good password from a person without an account, and leaves the invitation open until then', () =>
     inTransaction(async (db) => {
       const { invite } = await aTeam(db)
       const { token } = await invite(anAddress())
@@ -175,7 +204,7 @@ describe('accept_invitation', () => {
       await accept(db, {}, token, password)
     }))
 
-  it('joins who has an account and is signed in with it; the password is left as it is', () =>
+  it('adds a person who is signed in to their account; the password stays the same', () =>
     inTransaction(async (db) => {
       const { clinicId, invite } = await aTeam(db)
       const { accountId, claims } = await anAccount(db)
@@ -188,13 +217,58 @@ describe('accept_invitation', () => {
       })
     }))
 
-  it("does not open somebody's account to who merely has the token: not to nobody, not to the manager who saw it", () =>
+  it('does not open an account to a caller who only has the token: neither anonymous nor another account', () =>
     inTransaction(async (db) => {
       const { invite, manager } = await aTeam(db)
       const { accountId } = await anAccount(db)
       const { token } = await invite(await addressOf(db, accountId))
       for (const claims of [{}, manager.claims, (await anAccount(db)).claims])
         await expectRefusal(accept(db, claims, token, password), 'invitation_invalid')
+    }))
+
+  it('is not blocked by a stranger who registered the invited address first, and ends the account of the stranger', () =>
+    inTransaction(async (db) => {
+      const { invite } = await aTeam(db)
+      const email = anAddress()
+      const stranger = await register(db, email, 'the password of a stranger')
+      await db.asOwner()
+      const { token } = await invite(email)
+      await expectRefusal(accept(db, {}, token, null), 'weak_password')
+      const tokens = await accept(db, {}, token, password)
+      expect(tokens.account_id).not.toBe(stranger.account_id)
+      await expectRefusal(db.as(claimsOf(stranger)), 'unauthenticated')
+      await db.asOwner()
+      expect(await signIn(db, email, 'the password of a stranger')).toMatchObject({ refusal: 'wrong_credentials' })
+    }))
+
+  it('notifies the owner of the address of the new account, and confirms the address', () =>
+    inTransaction(async (db) => {
+      const { invite } = await aTeam(db)
+      const email = anAddress()
+      const { token } = await invite(email)
+      const tokens = await accept(db, {}, token, password)
+      await db.as(claimsOf(tokens), async () =>
+        expect(await db.one('select email_is_confirmed from app_public.current_person()')).toEqual({
+          email_is_confirmed: true,
+        }),
+      )
+      expect((await sent(db, email)).map(({ kind }) => kind)).toEqual(['joined'])
+    }))
+
+  it('confirms the address of a person who registered and is signed in', () =>
+    inTransaction(async (db) => {
+      const { clinicId, invite } = await aTeam(db)
+      const email = anAddress()
+      const own = await register(db, email)
+      await db.asOwner()
+      const { token } = await invite(email)
+      expect((await accept(db, claimsOf(own), token)).account_id).toBe(own.account_id)
+      await db.as(claimsOf(own), async () => {
+        expect(await memberships(db)).toMatchObject([{ clinic_id: clinicId }])
+        expect(await db.one('select email_is_confirmed from app_public.current_person()')).toEqual({
+          email_is_confirmed: true,
+        })
+      })
     }))
 
   it('works once', () =>
@@ -206,7 +280,7 @@ describe('accept_invitation', () => {
       await expectRefusal(accept(db, claimsOf(tokens), token), 'invitation_invalid')
     }))
 
-  it('refuses a token that expired, is unknown or is missing', () =>
+  it('refuses a token that is expired, unknown or missing', () =>
     inTransaction(async (db) => {
       const { invite } = await aTeam(db)
       const { id, token } = await invite(anAddress())
@@ -216,7 +290,7 @@ describe('accept_invitation', () => {
       await expectRefusal(accept(db, {}, token, password), 'invitation_invalid')
     }))
 
-  it('brings a former member back in the role invited to, as the same member', () =>
+  it('restores a former member with the role of the invitation, as the same member', () =>
     inTransaction(async (db) => {
       const { clinicId, invite } = await aTeam(db)
       const former = await anEmployee(db, clinicId, 'manager')
@@ -234,7 +308,7 @@ describe('accept_invitation', () => {
       })
     }))
 
-  it('does not bring a member back by an invitation from before they left', () =>
+  it('does not restore a member with an invitation from before they left', () =>
     inTransaction(async (db) => {
       const { clinicId, invite } = await aTeam(db)
       const former = await anEmployee(db, clinicId, 'receptionist')
@@ -244,7 +318,7 @@ describe('accept_invitation', () => {
       await expectRefusal(accept(db, former.claims, promotion), 'invitation_invalid')
     }))
 
-  it('takes the latest of several invitations only', () =>
+  it('accepts only the latest of several invitations', () =>
     inTransaction(async (db) => {
       const { invite } = await aTeam(db)
       const email = anAddress()
@@ -254,7 +328,7 @@ describe('accept_invitation', () => {
       await accept(db, {}, second, password)
     }))
 
-  it('leaves the invitations of other clinics to the same person alone', () =>
+  it('does not affect the invitations of other clinics to the same person', () =>
     inTransaction(async (db) => {
       const [here, there] = [await aTeam(db), await aTeam(db)]
       const email = anAddress()

@@ -18,8 +18,8 @@ async function aRecord(db: Db, phone: string | null, timeZone = 'Europe/Berlin')
   return { clinicId, customerId, numbers, change }
 }
 
-describe("a number in a clinic's records", () => {
-  it('keeps what was typed, and beside it the international form by the country of the clinic', () =>
+describe("a phone number in a clinic's records", () => {
+  it("keeps what was typed, with the international form by the clinic's country", () =>
     inTransaction(async (db) => {
       const here = await aRecord(db, '0151 / 234 567-89')
       expect(await here.numbers()).toEqual({
@@ -33,7 +33,7 @@ describe("a number in a clinic's records", () => {
       expect(await nowhere.numbers()).toMatchObject({ phone_e164: null, phone_takes_sms: false })
     }))
 
-  it('is read anew when it changes, when it goes, and when the clinic turns out to be in another country', () =>
+  it("is read again when it changes, when it is removed, and when the clinic's country changes", () =>
     inTransaction(async (db) => {
       const { clinicId, numbers, change } = await aRecord(db, '0151 23456789')
       await change(`phone = '030 123456'`)
@@ -44,7 +44,7 @@ describe("a number in a clinic's records", () => {
       expect(await numbers()).toEqual({ phone: null, phone_e164: null, phone_takes_sms: false })
     }))
 
-  it('cannot be given another international form by hand', () =>
+  it('cannot get another international form by hand', () =>
     inTransaction(async (db) => {
       const { numbers, change } = await aRecord(db, '030 123456')
       await change(`phone_e164 = '+4915100000000', phone_takes_sms = true`)
@@ -64,12 +64,12 @@ describe("a number in a clinic's records", () => {
 })
 
 describe("a customer's own number", () => {
-  it('may become a landline, although a clinic that follows the profile was told to send SMS', () =>
+  it('may change to a landline, even if a clinic that copied it chose SMS', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const { customerId, claims } = await aCustomer(db)
       await db.query(`update app_public.customers set phone = '0151 23456789' where id = $1`, [customerId])
-      await db.query('select app_private.keep_clinic_customer($1, c) from app_public.customers c where id = $2', [
+      await db.query('select app_private.ensure_clinic_customer($1, c) from app_public.customers c where id = $2', [
         clinicId,
         customerId,
       ])
@@ -84,7 +84,7 @@ describe("a customer's own number", () => {
       ).toEqual({ phone_e164: '+4930123456', phone_takes_sms: false })
     }))
 
-  it('is refused in international form, if SMS are wanted and cannot be sent there', () =>
+  it('is refused in international form, if the customer wants SMS and it is not a mobile number', () =>
     inTransaction(async (db) => {
       const { customerId, claims } = await aCustomer(db)
       await db.as(claims)
@@ -100,7 +100,7 @@ describe("a customer's own number", () => {
 })
 
 describe("a clinic's country", () => {
-  it('is that of its time zone unless another is named', () =>
+  it('is that of its time zone unless another is given', () =>
     inTransaction(async (db) => {
       const countryOf = async (zone: string, country: string | null) =>
         (

@@ -39,11 +39,11 @@ describe('read_phone', () => {
     ['+49 151', 'DE'],
     ['1234567890123456789012345', 'DE'],
     ['0151 23456789', 'XX'],
-  ])('gives nothing for %j in %s', (typed, country) =>
+  ])('returns nothing for %j in %s', (typed, country) =>
     inTransaction(async (db) => expect(await read(db, typed, country)).toEqual({ e164: null, takesSms: false })),
   )
 
-  it('agrees with libphonenumber in every country, however a number is written', () =>
+  it('agrees with libphonenumber in every country, in every notation', () =>
     inTransaction(async (db) => {
       const tried = getCountries().flatMap((country) => spellings(country).map((typed) => ({ country, typed })))
       const answers = await db.query(
@@ -54,7 +54,7 @@ describe('read_phone', () => {
       )
       const different = answers.filter(({ typed, country, e164, takesSms }) => {
         const known = parsePhoneNumberFromString(typed, country)
-        // Numbers that are well formed and not assigned: to read one or not is as good.
+        // Numbers that are well formed and not assigned: reading one or not is equally good.
         if (!known?.isValid()) return e164 !== null && e164 !== known?.number
         const isMobile = ['MOBILE', 'FIXED_LINE_OR_MOBILE'].includes(known.getType() ?? '')
         return e164 !== known.number || takesSms !== isMobile
@@ -73,7 +73,7 @@ function spellings(country: CountryCode): string[] {
   const example = getExampleNumber(country, examples)
   if (!example) return []
   const numbers = [example.number as string]
-  // Neighbours: each of the last and the first digits changed. Many are landlines, some are of no plan.
+  // Neighbours: each of the last and the first digits changed. Many are landlines, some belong to no plan.
   const national = example.nationalNumber
   for (let digit = 0; digit < 10; digit++) {
     numbers.push(`+${example.countryCallingCode}${digit}${national.slice(1)}`)

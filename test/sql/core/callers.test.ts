@@ -3,7 +3,10 @@ import { asSuperuser } from '../../helpers/cluster.ts'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
 import { aClinic, aCustomer, anAccount, anEmployee } from '../../helpers/world.ts'
 
-/** Lets everybody call a function of app_private the way our own functions do: with the owner's rights, in the caller's name. */
+/**
+ * Lets everybody call a function of app_private as our own functions do: with the owner's rights, on the caller's
+ * behalf.
+ */
 async function lend(db: Db, name: string, parameters: string, result: string): Promise<void> {
   const passedOn = parameters.replace(/(\w+) [^,]+/g, '$1')
   await db.query(
@@ -30,11 +33,11 @@ async function everybody(db: Db) {
 }
 
 describe('caller_is_operator', () => {
-  // The owner makes no roles.
-  beforeAll(() => asSuperuser('create role clerk; grant clerk to medislot with set true'))
-  afterAll(() => asSuperuser('drop role clerk'))
+  // Only a superuser may create roles here.
+  beforeAll(() => asSuperuser('create role clerk; grant clerk to medislot', 'shared'))
+  afterAll(() => asSuperuser('drop role clerk', 'shared'))
 
-  it('is true of administrators and of whoever has the rights of the owner, of nobody else', () =>
+  it("is true for administrators and for roles with the owner's rights, and false for everybody else", () =>
     inTransaction(async (db) => {
       const { claims } = await everybody(db)
       await lend(db, 'caller_is_operator', '', 'boolean')
@@ -55,7 +58,7 @@ describe('caller_is_operator', () => {
 })
 
 describe('require_clinic_role', () => {
-  it('lets in whoever has the right in this clinic, and operators', () =>
+  it('accepts callers who have the right in this clinic, and operators', () =>
     inTransaction(async (db) => {
       const { claims, clinicId } = await everybody(db)
       await db.query(
@@ -87,7 +90,7 @@ describe('require_clinic_role', () => {
       await db.query(`select app_private.require_clinic_role($1, 'manage')`, [clinicId])
     }))
 
-  it('says which right was missing where', () =>
+  it('reports the missing right and the clinic', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       await db.as((await anEmployee(db, clinicId, 'doctor')).claims)
@@ -95,7 +98,7 @@ describe('require_clinic_role', () => {
       expect(JSON.parse(error.detail ?? '')).toEqual({ clinicId, required: 'manage' })
     }))
 
-  it('is not satisfied by no clinic or no such clinic', () =>
+  it('refuses an employee for a null clinic and for an unknown clinic', () =>
     inTransaction(async (db) => {
       await db.as((await anEmployee(db, await aClinic(db), 'manager')).claims)
       for (const clinicId of [null, '0'])
@@ -104,7 +107,7 @@ describe('require_clinic_role', () => {
 })
 
 describe('caller_kind', () => {
-  it('is the quality in which somebody acts upon a clinic', () =>
+  it('returns the kind of caller that acts on a clinic', () =>
     inTransaction(async (db) => {
       const { claims, clinicId } = await everybody(db)
       const both = await anEmployee(db, clinicId, 'receptionist')

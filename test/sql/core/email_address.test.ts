@@ -54,7 +54,7 @@ describe('an e-mail address', () => {
     }),
   )
 
-  it('is the type of every column that holds one', () =>
+  it('has the type of every column that contains one', () =>
     inTransaction(async (db) => {
       const columns = await db.query(
         `select a.attrelid::regclass::text as table, a.attname as column, a.atttypid::regtype::text as type
@@ -64,7 +64,8 @@ describe('an e-mail address', () => {
          order by 1, 2`,
       )
       expect(columns.filter(({ type }) => type !== 'app_public.email_address')).toEqual([
-        // Where the clinic is.
+        // The address of a database, and the postal address.
+        { table: 'app_private.shards', column: 'address', type: expect.any(String) },
         { table: 'app_public.clinics', column: 'address', type: expect.any(String) },
       ])
       expect(columns.map(({ table }) => table)).toEqual(
@@ -72,7 +73,7 @@ describe('an e-mail address', () => {
       )
     }))
 
-  it('is refused in every table also when the owner writes it', () =>
+  it('is refused in every table, even when the owner writes it', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const { customerId } = await aCustomer(db)
@@ -95,7 +96,7 @@ describe('an address that looks like another', () => {
     ['the Kelvin sign', (email: string) => email.replace('k', '\u212a')],
     ['a long s', (email: string) => email.replace('s', '\u017f')],
     ['a fullwidth letter', (email: string) => email.replace('m', '\uff4d')],
-  ])('opens nothing and is sent nothing: %s', (_, disguised) =>
+  ])('opens no account and gets no mail: %s', (_, disguised) =>
     inTransaction(async (db) => {
       const email = `${anAddress().split('@')[0]}@minervaks.example`
       await register(db, email)
@@ -114,7 +115,7 @@ describe('an address that looks like another', () => {
     }),
   )
 
-  it('in other letters or with white space around is the same: mail goes to the stored address, counted as one', () =>
+  it('with capitals or surrounding white space is the same address: mail goes to the stored one, and is counted as one', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       await register(db, email)

@@ -3,7 +3,7 @@ import { expectRefusal, inTransaction } from '../../helpers/database.ts'
 import { constraintsOf, refusedBy } from '../../helpers/rules.ts'
 
 describe('refuse', () => {
-  it('raises the SQLSTATE of a registered name, with a sentence for people and json for programs', () =>
+  it('raises the SQLSTATE of a registered name, with a sentence for people and JSON for programs', () =>
     inTransaction(async (db) => {
       const error = await expectRefusal(
         db.query(`select app_hidden.refuse('slot_taken', 'This slot is taken.', '{"bookingSlotId": "7"}')`),
@@ -14,14 +14,14 @@ describe('refuse', () => {
       expect(bare.detail).toBe('{}')
     }))
 
-  it('does not pass a name that nobody registered off as a refusal', () =>
+  it('raises an internal error for a name that is not registered', () =>
     inTransaction(async (db) => {
       await expect(db.query(`select app_hidden.refuse('slot_takn', 'This slot is taken.')`)).rejects.toMatchObject({
         code: 'XX000',
       })
     }))
 
-  it('can be called by everybody, for functions that run with the rights of their caller', () =>
+  it("can be called by everybody, because functions with the caller's rights call it", () =>
     inTransaction(async (db) => {
       await db.as({})
       await expectRefusal(db.query(`select app_hidden.refuse('not_yet', 'Later.')`), 'not_yet')
@@ -29,7 +29,7 @@ describe('refuse', () => {
 })
 
 describe('error_codes', () => {
-  it('are read by everybody and written by migrations only', () =>
+  it('can be read by everybody and are written by migrations only', () =>
     inTransaction(async (db) => {
       await db.as({})
       expect((await db.query('select from app_hidden.error_codes')).length).toBeGreaterThan(50)
@@ -41,7 +41,7 @@ describe('error_codes', () => {
         await expectRefusal(db.query(write), 'insufficient_privilege')
     }))
 
-  it('are what their constraints say', () =>
+  it('satisfy their constraints', () =>
     inTransaction(async (db) => {
       const insert = `insert into app_hidden.error_codes values ($1, $2, $3, '', '')`
       const violations = {
@@ -58,11 +58,12 @@ describe('error_codes', () => {
 })
 
 describe('current claims', () => {
-  it('are nobody and no clinic where nothing was ever set', () =>
+  it('are no account and no clinic if nothing was set', () =>
     inTransaction(async (db) => {
       const claims = await db.one(
         `select app_hidden.current_account_id() as account, app_hidden.current_session_id() as session,
-                app_hidden.current_customer_id() as customer, app_hidden.staff_clinic_ids() as staff,
+                app_hidden.current_customer_id() as customer,
+                app_hidden.current_customer_ids() as customers, app_hidden.staff_clinic_ids() as staff,
                 app_hidden.desk_clinic_ids() as desk, app_hidden.manager_clinic_ids() as manager,
                 app_hidden.own_doctor_ids() as doctors`,
       )
@@ -70,6 +71,7 @@ describe('current claims', () => {
         account: null,
         session: null,
         customer: null,
+        customers: [],
         staff: [],
         desk: [],
         manager: [],

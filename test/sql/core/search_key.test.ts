@@ -17,7 +17,7 @@ describe('name_key', () => {
     ['Jonas Weber', 'Weber, Jonas', '  weber   JONAS '],
     ['Ёлкин', 'елкин'],
     ['ﬁscher', 'Fischer'],
-  ])('is the same for %s and other spellings', (...spellings) =>
+  ])('is the same for %s and its other spellings', (...spellings) =>
     inTransaction(async (db) => {
       const keys = await db.query<{ key: string }>('select app_hidden.name_key(n) as key from unnest($1::text[]) n', [
         spellings,
@@ -30,20 +30,20 @@ describe('name_key', () => {
     ['Weber', 'Weser'],
     ['Anna Lena', 'Annalena'],
     ['Li', 'Lo'],
-  ])('differs for %s and %s', (one, other) =>
+  ])('is different for %s and %s', (one, other) =>
     inTransaction(async (db) => {
       const { same } = await db.one('select app_hidden.name_key($1) = app_hidden.name_key($2) as same', [one, other])
       expect(same).toBe(false)
     }),
   )
 
-  it('has the parts of a name with a hyphen or an apostrophe, and both together', () =>
+  it('contains the parts of a name with a hyphen or an apostrophe, separately and joined', () =>
     inTransaction(async (db) => {
       const { key } = await db.one('select app_hidden.name_key($1) as key', ["Anna-Lena O'Brien"])
       expect(key).toBe(' anna annalena brien lena o obrien ')
     }))
 
-  it('has no wildcard of LIKE, and is never empty', () =>
+  it('contains no wildcard of LIKE, and is never empty', () =>
     inTransaction(async (db) => {
       const keys = await db.query<{ key: string }>('select app_hidden.name_key(n) as key from unnest($1::text[]) n', [
         ['a%b', 'a_b', 'a\\b', '%', ''],
@@ -53,7 +53,7 @@ describe('name_key', () => {
 })
 
 describe('search_key', () => {
-  it('has the words of name and address, and the digits of the number', () =>
+  it('contains the words of name and address, and the digits of the number', () =>
     inTransaction(async (db) => {
       const { key } = await db.one('select app_hidden.search_key($1, $2, $3) as key', [
         'Ann Müller',
@@ -63,13 +63,13 @@ describe('search_key', () => {
       expect(key).toBe(' ann example m muller #491512345#')
     }))
 
-  it('has a number in its international form too', () =>
+  it('contains a number in its international form as well', () =>
     inTransaction(async (db) => {
       const { key } = await db.one(`select app_hidden.search_key('Ann', null, '0151 2345', '+491512345') as key`)
       expect(key).toBe(' ann #01512345##491512345#')
     }))
 
-  it('is there without address and number', () =>
+  it('works without an address and a number', () =>
     inTransaction(async (db) => {
       const { key } = await db.one(`select app_hidden.search_key('Ann', null, 'extension') as key`)
       expect(key).toBe(' ann ')

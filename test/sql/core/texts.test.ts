@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { DatabaseError } from 'pg'
 import { testCluster } from '../../helpers/cluster.ts'
@@ -52,11 +51,11 @@ describe('a name', () => {
     'An\u200bn',
     'An\u2060n',
     'Ann\u2028Miller',
-  ])('is refused without a visible character, or with hidden ones: %j', (name) =>
+  ])('is refused without a visible character, or with invisible ones: %j', (name) =>
     inTransaction(async (db) => expect(await line(db, name)).toEqual({ it: false })),
   )
 
-  it('is refused in every table that holds one, from the owner too', () =>
+  it('is refused in every table with names, even when the owner writes it', () =>
     inTransaction(async (db) => {
       const { clinicId } = await aPractice(db)
       await db.query(`insert into app_public.specializations (name) values ($1)`, [unique('S')])
@@ -93,7 +92,7 @@ describe('a text of several lines', () => {
 })
 
 describe("PostgreSQL's log", () => {
-  /** Tables that hold what people are called, how they are reached, or what they wrote, with a row of each. */
+  /** Tables with names, contacts and texts of people, with a row in each. */
   async function somebody(db: Db, secret: string) {
     const practice = await aPractice(db)
     const { clinicId, slotId, customer, receptionist } = practice
@@ -116,7 +115,7 @@ describe("PostgreSQL's log", () => {
     return { ...practice, bookingId }
   }
 
-  /** Columns that callers write, and what no column takes. */
+  /** Columns that callers write, and values that they do not accept. */
   const attempts = async (db: Db) =>
     db.query<{ table: string; column: string; bad: string }>(
       `select a.attrelid::regclass::text as table, quote_ident(a.attname) as column, bad
@@ -172,10 +171,10 @@ describe("PostgreSQL's log", () => {
         ),
       )
 
-      // What the server wrote before it answered is in its log by now. The statement shows that this is the log.
+      // The server has written its log by the time it answers. The statement proves that this is the right log.
       const mark = unique('mark').replace(/\W/g, '_')
       await expect(db.query(`select ${mark}`)).rejects.toThrow(mark)
-      const log = await readFile(join(testCluster().dataDir, 'postgres.log'), 'utf8')
+      const log = await readFile(testCluster().sharedLog, 'utf8')
       expect(log).toContain(mark)
       expect(log.split('\n').filter((entry) => entry.includes(secret))).toEqual([])
     }))

@@ -6,11 +6,12 @@ import { aClinic, aCustomer, aDoctor, anAccount, anEmployee } from '../../helper
 
 const issuer = 'https://issuer.example'
 
-/** What the rest of the transaction relies on. */
+/** The claims that the rest of the transaction relies on. */
 const situation = (db: Db) =>
   db.one(
     `select current_user as role, app_hidden.current_account_id() as account, app_hidden.current_session_id() as session,
-            app_hidden.current_customer_id() as customer, app_hidden.staff_clinic_ids() as staff,
+            app_hidden.current_customer_id() as customer,
+            app_hidden.current_customer_ids() as customers, app_hidden.staff_clinic_ids() as staff,
             app_hidden.desk_clinic_ids() as desk, app_hidden.manager_clinic_ids() as manager,
             app_hidden.own_doctor_ids() as doctors`,
   )
@@ -20,6 +21,7 @@ const nobody = {
   account: null,
   session: null,
   customer: null,
+  customers: [],
   staff: [],
   desk: [],
   manager: [],
@@ -27,14 +29,33 @@ const nobody = {
 }
 
 describe('begin_request', () => {
-  it.each([[{}], [null], [{ role: 'app_admin', account_id: 1 }], ['app_admin'], [[]]])('makes nobody of %p', (claims) =>
-    inTransaction(async (db) => {
-      await db.as(claims as Claims)
-      expect(await situation(db)).toEqual(nobody)
-    }),
+  it.each([[{}], [null], [{ role: 'app_admin', account_id: 1 }], ['app_admin'], [[]]])(
+    'makes an anonymous caller of %p',
+    (claims) =>
+      inTransaction(async (db) => {
+        await db.as(claims as Claims)
+        expect(await situation(db)).toEqual(nobody)
+      }),
   )
 
-  it('makes a customer of who has no more than an account, with or without a customer record', () =>
+  it('leaves nothing of a caller before in the same transaction', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      const manager = await anEmployee(db, clinicId, 'manager')
+      await db.as(manager.claims)
+      expect(await situation(db)).toMatchObject({ staff: [clinicId], desk: [clinicId], manager: [clinicId] })
+      // Without a reset: the settings are those of the manager.
+      await db.query('set local role none')
+      await db.query('select app_private.begin_request($1)', [{}])
+      expect(await situation(db)).toEqual(nobody)
+      for (const name of ['staff_clinic_ids', 'desk_clinic_ids', 'manager_clinic_ids', 'own_doctor_ids']) {
+        await db.query(`set local role none; set session medislot.${name} = '{${clinicId}}'`)
+        await db.query('select app_private.begin_request($1)', [{}])
+        expect(await situation(db)).toEqual(nobody)
+      }
+    }))
+
+  it('makes an account without other rights a customer, with or without a customer record', () =>
     inTransaction(async (db) => {
       const { customerId, accountId, claims } = await aCustomer(db)
       await db.as(claims)
@@ -44,6 +65,7 @@ describe('begin_request', () => {
         account: accountId,
         session: claims.sid,
         customer: customerId,
+        customers: [customerId],
       }
       expect(await situation(db)).toEqual(expected)
 
@@ -58,7 +80,7 @@ describe('begin_request', () => {
       })
     }))
 
-  it('gives staff their clinics, by role', () =>
+  it('gives employees their clinics, by role', () =>
     inTransaction(async (db) => {
       const [manages, receives, treats, left, elsewhere] = [
         await aClinic(db),
@@ -88,7 +110,7 @@ describe('begin_request', () => {
       })
     }))
 
-  it('makes an administrator of who is one, whatever else they are', () =>
+  it('makes an administrator of an account that is one, whatever its other roles are', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const { accountId, claims } = await anEmployee(db, clinicId, 'receptionist')
@@ -97,7 +119,7 @@ describe('begin_request', () => {
       expect(await situation(db)).toMatchObject({ role: 'app_admin', staff: [clinicId], desk: [clinicId], manager: [] })
     }))
 
-  it('takes from a token who it is, never what they may', () =>
+  it('takes the identity from a token, never the rights', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const { customerId, claims } = await aCustomer(db)
@@ -113,7 +135,7 @@ describe('begin_request', () => {
       expect(await situation(db)).toMatchObject({ role: 'app_customer', customer: customerId, staff: [], manager: [] })
     }))
 
-  it('looks the person up anew each time: what was taken away is gone with the next request', () =>
+  it('looks the rights up for each request: a removed right has no effect from the next request on', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const { accountId, claims } = await anEmployee(db, clinicId, 'manager')
@@ -128,7 +150,7 @@ describe('begin_request', () => {
       await db.as(claims, async () => expect(await situation(db)).toMatchObject({ role: 'app_customer', staff: [] }))
     }))
 
-  it('refuses a session that is signed out, expired or unknown, or of somebody else, and a closed account', () =>
+  it('refuses a session that is signed out, expired, unknown or of another account, and a closed account', () =>
     inTransaction(async (db) => {
       const { accountId, claims } = await anAccount(db)
       const other = await anAccount(db)
@@ -161,7 +183,7 @@ describe('begin_request', () => {
       await db.as(claims)
     }))
 
-  it('knows the subject of an external issuer by the account that an operator gave it', () =>
+  it("finds the account of an external issuer's subject as an operator assigned it", () =>
     inTransaction(async (db) => {
       const { accountId, customerId } = await aCustomer(db)
       await db.query('insert into app_private.external_identities values ($1, $2, $3)', [
@@ -175,12 +197,13 @@ describe('begin_request', () => {
         account: accountId,
         session: null,
         customer: customerId,
+        customers: [customerId],
       })
 
       for (const forged of [
         { iss: issuer, sub: 'auth0|bob' },
         { iss: 'https://other.example', sub: 'auth0|ann' },
-        // The number of an account is a subject of ours, not of theirs.
+        // The id of an account is a subject of our own tokens, not of the external issuer's.
         { iss: issuer, sub: accountId },
         { iss: null, sub: accountId },
       ])
@@ -191,7 +214,7 @@ describe('begin_request', () => {
       await expectRefusal(db.as({ iss: issuer, sub: 'auth0|ann' }), 'unauthenticated')
     }))
 
-  it('cannot be called again by the one it made: nobody changes who they are within a request', () =>
+  it('cannot be called again with the role it set: the identity does not change within a request', () =>
     inTransaction(async (db) => {
       const { claims } = await aCustomer(db)
       const admin = await anAccount(db, { isAdmin: true })
@@ -200,7 +223,7 @@ describe('begin_request', () => {
       await expectRefusal(db.query('select app_private.person_of($1)', [admin.claims]), 'insufficient_privilege')
     }))
 
-  it('is over with its transaction, committed or not', async () => {
+  it('ends with its transaction, committed or not', async () => {
     const client = new Client({ connectionString: ownerUrlOf('shared'), options: '-c role=app_authenticator' })
     await client.connect()
     try {
@@ -211,7 +234,7 @@ describe('begin_request', () => {
         await client.query(end)
         const { rows } = await client.query(
           `select current_user as role, current_setting('medislot.account_id', true) as account,
-                  current_setting('medislot.staff_clinic_ids', true) as staff`,
+                  coalesce(current_setting('medislot.staff_clinic_ids', true), '') as staff`,
         )
         expect(rows).toEqual([{ role: 'app_authenticator', account: '', staff: '' }])
       }
@@ -221,7 +244,7 @@ describe('begin_request', () => {
   })
 })
 
-describe('app_authenticator, before it knows who asks,', () => {
+describe('app_authenticator, before a request begins,', () => {
   it('reads the registry of errors and the list of migrations, and writes nothing', () =>
     inTransaction(async (db) => {
       const grants = await db.query(
@@ -239,7 +262,7 @@ describe('app_authenticator, before it knows who asks,', () => {
       ])
     }))
 
-  it('executes begin_request, and what reads claims or refuses', () =>
+  it('executes begin_request, and the functions that read claims or raise refusals', () =>
     inTransaction(async (db) => {
       const functions = await db.query(
         `select p.oid::regproc::text as name from pg_proc p
@@ -249,8 +272,10 @@ describe('app_authenticator, before it knows who asks,', () => {
          order by 1`,
       )
       expect(functions.map(({ name }) => name)).toEqual([
+        'app_hidden.caller_is_unconfirmed',
         'app_hidden.current_account_id',
         'app_hidden.current_customer_id',
+        'app_hidden.current_customer_ids',
         'app_hidden.current_session_id',
         'app_hidden.desk_clinic_ids',
         'app_hidden.manager_clinic_ids',
@@ -258,17 +283,23 @@ describe('app_authenticator, before it knows who asks,', () => {
         'app_hidden.refuse',
         'app_hidden.staff_clinic_ids',
         'app_private.begin_request',
-        // What servers compare with Node's time zone data.
+        'app_private.catalogue_state',
+        // Servers compare this with Node's time zone data.
         'app_private.changed_time_zones',
         'app_private.clinic_utc_offsets',
         // Figures without names, for /metrics.
         'app_private.delivery_figures',
+        // What shards have the global database record.
+        'app_private.has_arrived',
         'app_private.job_figures',
         'app_private.person_of',
+        'app_private.record_for_clinic',
+        // Servers route requests by it.
+        'app_private.shard_map',
       ])
     }))
 
-  it('makes nothing, and owns nothing', () =>
+  it('may create nothing, and owns nothing', () =>
     inTransaction(async (db) => {
       const schemas = await db.query(
         `select nspname from pg_namespace
@@ -290,6 +321,7 @@ describe('app_authenticator, before it knows who asks,', () => {
         { rolname: 'app_admin', rolcanlogin: false, rolinherit: true, ...none },
         { rolname: 'app_anonymous', rolcanlogin: false, rolinherit: true, ...none },
         { rolname: 'app_authenticator', rolcanlogin: true, rolinherit: false, ...none },
+        { rolname: 'app_billing', rolcanlogin: true, rolinherit: false, ...none },
         { rolname: 'app_customer', rolcanlogin: false, rolinherit: true, ...none },
         { rolname: 'app_staff', rolcanlogin: false, rolinherit: true, ...none },
       ])

@@ -9,7 +9,7 @@ const changed = (db: Db, current: string | null, wanted: string | null) =>
   db.one('select * from app_public.change_password($1, $2)', [current, wanted])
 
 describe('change_password', () => {
-  it('lets the new password in, the old one not, and ends every other session', () =>
+  it('accepts the new password, refuses the old one, and ends every other session', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       const here = await register(db, email)
@@ -24,7 +24,7 @@ describe('change_password', () => {
       expect(await signIn(db, email, next)).toMatchObject({ refusal: null })
     }))
 
-  it("leaves other people's sessions alone", () =>
+  it("does not end other people's sessions", () =>
     inTransaction(async (db) => {
       const [mine, theirs] = [await register(db), await register(db)]
       await db.as(claimsOf(mine), () => db.query('select app_public.change_password($1, $2)', [password, next]))
@@ -45,7 +45,7 @@ describe('change_password', () => {
   it.each([
     ['a wrong present password', 'not the password'],
     ['no present password', null],
-  ])('refuses %s, which it counts as sign_in counts its failures', (_, current) =>
+  ])('refuses %s, and counts it as sign_in counts its failures', (_, current) =>
     inTransaction(async (db) => {
       const email = anAddress()
       await db.as(claimsOf(await register(db, email)))
@@ -57,14 +57,14 @@ describe('change_password', () => {
     }),
   )
 
-  it('gives no first password to an account that signs in through an external issuer', () =>
+  it('sets no first password for an account that signs in through an external issuer', () =>
     inTransaction(async (db) => {
       await db.as((await anAccount(db)).claims)
       for (const current of [null, '', password])
         expect(await changed(db, current, next)).toEqual({ changed: null, refusal: 'wrong_credentials' })
     }))
 
-  it('is not for nobody', () =>
+  it('refuses anonymous callers', () =>
     inTransaction(async (db) => {
       await db.as({})
       await expectRefusal(

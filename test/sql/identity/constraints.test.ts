@@ -14,7 +14,7 @@ const tables = [
   'app_public.customers',
 ]
 
-it('each constraint of accounts, sessions and customers refuses what its name says, from the owner too', () =>
+it('each constraint of accounts, sessions and customers refuses what its name says, even when the owner writes it', () =>
   inTransaction(async (db) => {
     const { accountId, customerId } = await aCustomer(db)
     const other = await aCustomer(db)
@@ -68,6 +68,14 @@ it('each constraint of accounts, sessions and customers refuses what its name sa
       account_messages_are_in_a_language_that_is_known: messageWith(`language = 'tlh'`),
       account_messages_are_in_a_known_state: messageWith(`state = 'lost'`),
       account_messages_are_sent_to_somebody: messageWith('account_id = null'),
+      invitations_and_what_follows_name_their_invitation: messageWith(`kind = 'invitation'`),
+      mails_of_guests_are_about_their_booking: messageWith(
+        'guest_clinic_id = 0, guest_booking_id = 0, account_id = null',
+      ),
+      claims_of_records_name_the_record: messageWith(`kind = 'record_claim'`),
+      account_messages_may_be_about_a_record: messageWith(`kind = 'record_claim', record_customer_id = 0`),
+      mails_about_money_say_how_much: messageWith(`kind = 'credit_received'`),
+      mails_of_invoices_name_the_invoice: messageWith('money_invoice_id = 0'),
       tokens_expire: messageWith(`token_hash = '\\x01'`),
       external_identities_belong_to_an_account: [
         `insert into app_private.external_identities values ('issuer', 'other', 0)`,
@@ -91,6 +99,11 @@ it('each constraint of accounts, sessions and customers refuses what its name sa
       ],
       customers_are_identified_by_id: [
         `insert into app_public.customers (id, full_name) overriding system value values ($1, 'Ann')`,
+        customerId,
+      ],
+      customers_may_be_a_known_human: ['update app_public.customers set human_id = 0 where id = $1', customerId],
+      customers_are_merged_into_a_customer: [
+        'update app_public.customers set merged_into_id = 0 where id = $1',
         customerId,
       ],
       customers_read_a_language_that_is_known: [
@@ -122,7 +135,7 @@ it('each constraint of accounts, sessions and customers refuses what its name sa
     expect(await refusedBy(db, violations)).toEqual(Object.fromEntries(rules.map((rule) => [rule, rule])))
   }))
 
-it('an account that is a customer or works somewhere is closed, not deleted; its sessions go with one that is nothing', () =>
+it('an account with a customer or employee is closed, not deleted; deleting another account deletes its sessions', () =>
   inTransaction(async (db) => {
     const { accountId } = await aCustomer(db)
     const bare = await anAccount(db)

@@ -5,13 +5,13 @@ import { aClinic, aCustomer, anAccount, anEmployee } from '../../helpers/world.t
 const me = 'select * from app_public.current_person()'
 
 describe('current_person', () => {
-  it('is nobody when nobody is signed in', () =>
+  it('returns null for an anonymous caller', () =>
     inTransaction(async (db) => {
       await db.as({})
       expect(await db.one('select app_public.current_person() is null as nobody')).toEqual({ nobody: true })
     }))
 
-  it('is a customer with their name', () =>
+  it('returns a customer with their name', () =>
     inTransaction(async (db) => {
       const { accountId, customerId, claims } = await aCustomer(db, 'Ann Example')
       await db.as(claims)
@@ -20,14 +20,17 @@ describe('current_person', () => {
         email: expect.stringMatching(/@test\.example$/),
         is_admin: false,
         customer_id: customerId,
+        customer_ids: [customerId],
         full_name: 'Ann Example',
         staff_clinic_ids: [],
         desk_clinic_ids: [],
         manager_clinic_ids: [],
+        email_is_confirmed: true,
+        new_email: null,
       })
     }))
 
-  it('is somebody who works in clinics, and what they may do there', () =>
+  it('returns an employee with their clinics and rights', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const manager = await anEmployee(db, clinicId, 'manager')
@@ -48,7 +51,7 @@ describe('current_person', () => {
       })
     }))
 
-  it('is an administrator', () =>
+  it('returns an administrator', () =>
     inTransaction(async (db) => {
       await db.as((await anAccount(db, { isAdmin: true })).claims)
       expect(await db.one(me)).toMatchObject({ is_admin: true, customer_id: null, full_name: null })

@@ -15,7 +15,7 @@ describe('customers', () => {
       expect(changed).toEqual({ full_name: 'New Name', phone: '+49 30 1', row_version: 2 })
     }))
 
-  it('do not overwrite what they have not seen', () =>
+  it('cannot overwrite a change that they have not seen', () =>
     inTransaction(async (db) => {
       const { claims } = await aCustomer(db)
       await db.as(claims)
@@ -31,7 +31,7 @@ describe('customers', () => {
       )
     }))
 
-  it('prefer a channel only with the address that it needs, and keep that address', () =>
+  it('can prefer a channel only with the address that it needs, and keep that address', () =>
     inTransaction(async (db) => {
       const { customerId, claims } = await aCustomer(db)
       const change = (set: string) => db.query(`update app_public.customers set ${set} where id = $1`, [customerId])
@@ -46,7 +46,7 @@ describe('customers', () => {
       expect(JSON.parse(error.detail ?? '')).toEqual({ argument: 'email' })
     }))
 
-  it('stay the same person: neither they nor a DBA move them to another account', () =>
+  it('stay the same person: neither they nor a DBA can move them to another account', () =>
     inTransaction(async (db) => {
       const { customerId, claims } = await aCustomer(db)
       const other = await anAccount(db)
@@ -56,7 +56,7 @@ describe('customers', () => {
       await db.as(claims, () => expectRefusal(move(), 'insufficient_privilege'))
     }))
 
-  it('do not open or close themselves; an administrator does', () =>
+  it('cannot activate or deactivate themselves; an administrator can', () =>
     inTransaction(async (db) => {
       const { customerId, claims } = await aCustomer(db)
       const admin = await anAccount(db, { isAdmin: true })

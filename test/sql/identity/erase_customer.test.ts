@@ -6,7 +6,7 @@ import { book, cancel, checkIn, complete, hold, withdraw } from '../../helpers/o
 import { sealAll } from '../../helpers/sealed.ts'
 import { aClinic, aCustomer, aDoctor, anAccount, aPractice, aSlot } from '../../helpers/world.ts'
 
-/** A word that is in whatever is Zelda's: names, addresses, notes, reasons, keys. */
+/** A word that all of Zelda's data contains: names, addresses, notes, reasons, keys. */
 const mark = 'Zelda'
 const phone = '+49 30 5550199'
 
@@ -26,7 +26,7 @@ afterEach(async () => {
 const erase = (customerId: string) =>
   db.one('select id, full_name, is_active from app_public.erase_customer($1)', [customerId])
 
-/** Erases somebody whom `other` is just writing about: it has to wait until that transaction is over. */
+/** Erases a customer while `other` writes about them: the erasure has to wait for that transaction. */
 async function eraseWhileOtherWrites(customerId: string): Promise<void> {
   const erasing = erase(customerId)
   const observer = await connect(database.url)
@@ -36,7 +36,7 @@ async function eraseWhileOtherWrites(customerId: string): Promise<void> {
   await observer.close()
 }
 
-/** Where a text still stands: every column of every table of the database, and the rows of it. */
+/** Where a text is stored: every column of every table of the database, with the rows. */
 async function foundIn(text: string): Promise<string[]> {
   const tables = await db.query<{ name: string }>(
     `select c.oid::regclass::text as name from pg_class c
@@ -45,7 +45,7 @@ async function foundIn(text: string): Promise<string[]> {
   expect(tables.length).toBeGreaterThan(40)
   const found: string[] = []
   for (const { name } of tables) {
-    // A row as text has all of its columns, whatever their types.
+    // A row as text contains all of its columns, whatever their types.
     const rows = await db.query(
       `select row::text as row from ${name} row where strpos(lower(row::text), lower($1)) > 0`,
       [text],
@@ -63,6 +63,7 @@ async function aKnownPerson() {
     `select app_public.register_customer('zelda@test.example', 'a fine long password', 'Zelda Marker', $1)`,
     [phone],
   )
+  await db.query(`update app_private.accounts set email_verified_at = now() where email = 'zelda@test.example'`)
   const { customerId, accountId, sid } = await db.one(
     `select c.id as "customerId", c.account_id as "accountId", s.id as sid
      from app_public.customers c join app_private.sessions s on s.account_id = c.account_id where c.full_name = 'Zelda Marker'`,
@@ -86,7 +87,7 @@ async function aKnownPerson() {
   const asZelda = <Result>(work: () => Promise<Result>) => db.request(claims, work)
   const asDesk = <Result>(work: () => Promise<Result>) => db.request(receptionist.claims, work)
 
-  // A visit that took place, one that she cancelled, one that the clinic withdrew, one ahead, one held.
+  // A past visit, one that she cancelled, one that the clinic withdrew, a future one, and a hold.
   const visit = await book(db, clinicId, today, { customerId, note: 'Zelda limps' })
   await asDesk(() => checkIn(db, clinicId, visit.id))
   await asDesk(() => complete(db, clinicId, visit.id))
@@ -109,7 +110,7 @@ async function aKnownPerson() {
   )
   await asZelda(() => book(db, clinicId, fourth, { note: 'Zelda, the fourth' }))
   await asZelda(() => hold(db, clinicId, fifth))
-  // The clinic's own record, under a name of its own, and answers that the API stores.
+  // The clinic's own record, with a name of its own, and responses that the API stores.
   await db.query(
     `update app_public.clinic_customers set full_name = 'Old Zelda', email = 'old.zelda@test.example', notes = 'ask Zelda for her card' where customer_id = $1`,
     [customerId],
@@ -124,10 +125,10 @@ async function aKnownPerson() {
       [account, JSON.stringify(body)],
     )
   await db.query(
-    `insert into app_private.invitations (clinic_id, email, full_name, role, token_hash) values ($1, 'zelda@test.example', 'Zelda', 'doctor', '\\x01')`,
+    `insert into app_private.invitations (clinic_id, email, full_name, role) values ($1, 'zelda@test.example', 'Zelda', 'doctor')`,
     [clinicId],
   )
-  // What went out, and what did not.
+  // Messages that were sent, and some that were not.
   const claimed = await db.query('select * from app_private.claim_notifications(100)')
   expect(claimed.length).toBeGreaterThan(2)
   await db.query(
@@ -139,7 +140,7 @@ async function aKnownPerson() {
     JSON.stringify([{ ...failing, error: '550 no such user old.zelda@test.example', code: '550' }]),
   ])
 
-  // Something of hers at another clinic; and somebody who has nothing to do with it.
+  // Data of hers at another clinic, and a person who has nothing to do with it.
   const elsewhere = await aPractice(db)
   const archived = await db.request(claims, () =>
     book(db, elsewhere.clinicId, elsewhere.slotId, { note: 'Zelda was here' }),
@@ -150,7 +151,7 @@ async function aKnownPerson() {
   return { ...practice, customerId, accountId, claims, slots: { fourth, fifth }, stranger, elsewhere }
 }
 
-/** What a clinic counts: bookings and events, by day, doctor, state and by whom. */
+/** What a clinic counts: bookings and events, by day, doctor, state and actor. */
 const statistics = () =>
   db.query(
     `select 'booking' as of, clinic_id, doctor_id, slot_date::text as day, status::text, cancelled_by::text as by, count(*) from app_public.bookings group by 1, 2, 3, 4, 5, 6
@@ -162,7 +163,7 @@ const statistics = () =>
   )
 
 describe('erase_customer', () => {
-  it('leaves nothing of a person in any column of any table; counts stay, the chain holds, others are as they were', async () => {
+  it('leaves nothing of a person in any column of any table; counts stay, the chain is valid, other people are unchanged', async () => {
     const { clinicId, customerId, claims, slots, elsewhere } = await aKnownPerson()
     for (const text of [mark, phone]) expect((await foundIn(text)).length).toBeGreaterThan(1)
     const tablesBefore = new Set((await foundIn(mark)).map((row) => row.split(':')[0]))
@@ -183,7 +184,7 @@ describe('erase_customer', () => {
       ]),
     )
     const bobs = await foundIn('first visit')
-    // Sealed before, but for what the cancellation of the booking ahead adds.
+    // Sealed before, except for the event that cancels the future booking.
     await sealAll(db)
     await db.request(claims, () => cancelAhead(clinicId, slots.fourth))
     const before = await statistics()
@@ -215,7 +216,7 @@ describe('erase_customer', () => {
       })
   })
 
-  it('cancels what is ahead and frees the slots, and ends every session at once', async () => {
+  it('cancels future bookings, frees the slots, and ends every session immediately', async () => {
     const { clinicId, customerId, claims, slots, stranger } = await aKnownPerson()
     await db.request(claims, () => erase(customerId))
     for (const slot of [slots.fourth, slots.fifth]) {
@@ -230,7 +231,7 @@ describe('erase_customer', () => {
       (await db.one(`select (app_public.sign_in('zelda@test.example', 'a fine long password')).refusal`)).refusal,
     ).toBe('wrong_credentials')
     await db.request(stranger.claims, () => book(db, clinicId, slots.fifth))
-    // Nobody is told, and nothing is left to be sent to them.
+    // Nobody is notified, and no message is left to be sent.
     expect(
       await db.query(
         `select from app_private.claim_notifications(100) n join app_public.bookings b on b.id = n.booking_id where b.customer_id <> $1`,
@@ -239,7 +240,7 @@ describe('erase_customer', () => {
     ).toEqual([])
   })
 
-  it('of what is in the archive, too', async () => {
+  it('erases archived bookings as well', async () => {
     const { customerId } = await aKnownPerson()
     await db.query(`update app_public.bookings set status = 'completed' where status = 'checked_in'`)
     while (
@@ -255,7 +256,7 @@ describe('erase_customer', () => {
     expect(await statistics()).toEqual(before)
   })
 
-  it('done again changes nothing', async () => {
+  it('changes nothing when repeated', async () => {
     const { customerId } = await aKnownPerson()
     await erase(customerId)
     const contents = () => db.query('select * from app_public.events order by id')
@@ -266,7 +267,7 @@ describe('erase_customer', () => {
     expect(await foundIn(mark)).toEqual([])
   })
 
-  it('stays so: no form that was open meanwhile brings a name back', async () => {
+  it('is permanent: a form that was open during the erasure cannot write the name again', async () => {
     const { clinicId, customerId, receptionist } = await aKnownPerson()
     await erase(customerId)
     for (const change of [`full_name = 'Zelda'`, `notes = 'Zelda'`, `email = 'zelda@test.example'`])
@@ -286,7 +287,7 @@ describe('erase_customer', () => {
       ),
       'customer_not_found',
     )
-    // Whoever comes anew under the old address is somebody else.
+    // A person who registers again with the old address is a new customer.
     const { again } = await db.request(receptionist.claims, () =>
       db.one(`select (app_public.add_clinic_customer($1, 'Zelda', 'zelda@test.example')).customer_id as again`, [
         clinicId,
@@ -296,7 +297,7 @@ describe('erase_customer', () => {
     await db.query(`select app_public.register_customer('zelda@test.example', 'another long password', 'Zelda')`)
   })
 
-  it('waits for the desk that writes the person down, and then erases that as well', async () => {
+  it('waits for the desk that is recording the person, and then erases that record as well', async () => {
     const { customerId } = await aKnownPerson()
     const clinicId = await aClinic(db)
     await other.query('begin')
@@ -326,7 +327,7 @@ describe('erase_customer', () => {
     expect(await foundIn(mark)).toEqual([])
   })
 
-  it('leaves the account of somebody who works here, and their work', async () => {
+  it('keeps the account of an employee, and their work', async () => {
     const { clinicId, customerId, accountId, claims } = await aKnownPerson()
     await db.query(
       `insert into app_public.employees (clinic_id, account_id, role, full_name) values ($1, $2, 'manager', 'Z. M.')`,
@@ -345,10 +346,10 @@ describe('erase_customer', () => {
     })
   })
 
-  it('takes nothing from somebody else by calling oneself as they do', async () => {
+  it('removes nothing of another person with the same name and contacts', async () => {
     const { customerId, stranger } = await aKnownPerson()
     const before = (await foundIn(mark)).length
-    // Under Zelda's address, name and phone.
+    // With Zelda's address, name and phone number.
     const { email } = await db.one('select email from app_public.customers where id = $1', [customerId])
     await db.query(`select app_public.register_customer($1, 'another long password', 'booking')`, [email])
     const { id } = await db.one('select max(id) as id from app_public.customers')
@@ -361,7 +362,7 @@ describe('erase_customer', () => {
     ).toHaveLength(1)
   })
 
-  it('is for customers themselves and administrators; others are not told who there is', async () => {
+  it('is for customers themselves and administrators; other callers do not learn whether the customer exists', async () => {
     const { customerId, receptionist, manager, stranger } = await aKnownPerson()
     for (const { claims } of [receptionist, manager, stranger])
       await expectRefusal(
@@ -379,7 +380,7 @@ describe('erase_customer', () => {
 })
 
 describe('the chain', () => {
-  it('takes a reason for erased only with its person', async () => {
+  it('accepts an erased reason only together with its person', async () => {
     const { clinicId, customerId, stranger } = await aKnownPerson()
     const slot = await aSlot(db, clinicId, await aDoctor(db, clinicId), 90)
     const { id } = await db.request(stranger.claims, () => book(db, clinicId, slot))

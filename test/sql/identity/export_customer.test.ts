@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import { expectRefusal, inTransaction } from '../../helpers/database.ts'
 import { book, cancel } from '../../helpers/operations.ts'
+import { aService } from '../../helpers/services.ts'
 import { anAccount, aPractice, aSlot } from '../../helpers/world.ts'
 
 const document = 'select * from app_public.export_customer($1)'
 
 describe('export_customer', () => {
-  it('gives everything that is held about a person, wherever it lies by now', () =>
+  it('returns all data that is stored about a person, archived or not', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, slotId, customer } = await aPractice(db)
       const elsewhere = await aPractice(db)
@@ -18,7 +19,7 @@ describe('export_customer', () => {
       // The first is in the archive by now.
       await db.query(`update app_private.retention set slots = '0'`)
       await db.query(`select app_private.archive_past_slots(500, now() + interval '5 days')`)
-      const later = await aSlot(db, clinicId, doctorId, 80)
+      const later = await aSlot(db, clinicId, doctorId, 49)
       await db.as(customer.claims, () => book(db, clinicId, later, { note: 'my knee' }))
       await db.query(
         `update app_public.clinic_customers set notes = 'limps' where clinic_id = $1 and customer_id = $2`,
@@ -59,11 +60,38 @@ describe('export_customer', () => {
       ])
       const events = await db.query('select from app_public.events where customer_id = $1', [customer.customerId])
       expect(all.events).toHaveLength(events.length)
-      // Nothing of the clinic's own people, nor anything secret.
+      // No data of the clinic's employees, and no secrets.
       expect(JSON.stringify(all)).not.toMatch(/password|token|actorAccount/i)
     }))
 
-  it('says the same whatever the time zone of who asks', () =>
+  it('names the service of a visit, and gives its start and end without buffers, archived or not', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, slotId, customer } = await aPractice(db)
+      const serviceId = await aService(db, clinicId, {
+        name: 'Check',
+        duration: '15 min',
+        buffer_before: '5 min',
+        doctors: [doctorId],
+      })
+      const booking = await book(db, clinicId, slotId, { customerId: customer.customerId, serviceId })
+      expect(booking.visit_starts_at.getTime() - booking.starts_at.getTime()).toBe(5 * 60_000)
+      const visits = async () =>
+        (await db.one(document, [customer.customerId])).bookings.map(
+          ({ serviceName, startsAt, endsAt }: Record<string, string>) => [
+            serviceName,
+            Date.parse(startsAt as string),
+            Date.parse(endsAt as string),
+          ],
+        )
+      const visit = ['Check', booking.visit_starts_at.getTime(), booking.visit_ends_at.getTime()]
+      expect(await visits()).toEqual([visit])
+      await db.query(`update app_private.retention set slots = '0'`)
+      await db.query(`select app_private.archive_past_slots(500, now() + interval '5 days')`)
+      expect(await db.query('select from app_public.bookings where id = $1', [booking.id])).toEqual([])
+      expect(await visits()).toEqual([visit])
+    }))
+
+  it('returns the same in every time zone of the caller', () =>
     inTransaction(async (db) => {
       const { clinicId, slotId, customer } = await aPractice(db)
       await db.as(customer.claims, () => book(db, clinicId, slotId))
@@ -72,7 +100,7 @@ describe('export_customer', () => {
       expect((await db.one(document, [customer.customerId])).bookings).toEqual(here.bookings)
     }))
 
-  it('of somebody whom a clinic wrote down, of somebody who works at one, of somebody erased', () =>
+  it('exports a person whom a clinic recorded, an employee, and an erased customer', () =>
     inTransaction(async (db) => {
       const { clinicId, customer } = await aPractice(db)
       const { id } = await db.one(`select customer_id as id from app_public.add_clinic_customer($1, 'Walk-in')`, [
@@ -94,7 +122,7 @@ describe('export_customer', () => {
       expect(await db.one(document, [id])).toMatchObject({ profile: { fullName: 'erased', email: null } })
     }))
 
-  it('is for customers themselves and administrators; others are not told who there is', () =>
+  it('is for customers themselves and administrators; other callers do not learn whether the customer exists', () =>
     inTransaction(async (db) => {
       const { customer, manager, receptionist } = await aPractice(db)
       for (const { claims } of [manager, receptionist])

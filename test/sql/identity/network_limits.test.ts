@@ -12,8 +12,8 @@ const limit = (db: Db, kind: string, burst: number) =>
 const later = (db: Db, interval: string) =>
   db.query('update app_private.network_attempts set counted_at = counted_at - $1::interval', [interval])
 
-describe('a network has so many attempts', () => {
-  it('failed sign-ins, whichever accounts they try; then one a minute', () =>
+describe('a network is limited in', () => {
+  it('failed sign-ins, for all accounts together, then one a minute', () =>
     inTransaction(async (db) => {
       await limit(db, 'sign_in', 3)
       for (let i = 0; i < 3; i++) expect(await fail(db, '192.0.2.1')).toMatchObject([{ refusal: 'wrong_credentials' }])
@@ -35,11 +35,11 @@ describe('a network has so many attempts', () => {
       await expectRefusal(register(db, '192.0.2.1'), 'too_many_attempts')
       await ask()
       await expectRefusal(ask(), 'too_many_attempts')
-      // Each kind by itself.
+      // Each kind is counted separately.
       expect(await fail(db, '192.0.2.1')).toMatchObject([{ refusal: 'wrong_credentials' }])
     }))
 
-  it('sign-ins that succeed, by a limit of their own', () =>
+  it('successful sign-ins, with a limit of their own', () =>
     inTransaction(async (db) => {
       await limit(db, 'sign_in', 1)
       const email = anAddress()
@@ -57,6 +57,39 @@ describe('a network has so many attempts', () => {
     }))
 })
 
+describe('an IPv6 provider', () => {
+  const address = (site: number, home: number, subnet: number) => `2001:db8:${site}:${home}0${subnet}::1`
+
+  it('does not escape the limit with another /64, /56 or /48: each larger network has a limit, twice as high', () =>
+    inTransaction(async (db) => {
+      await limit(db, 'sign_in', 2)
+      const refused = (from: string) => expectRefusal(fail(db, from), 'too_many_attempts')
+      // /64: two
+      await fail(db, address(1, 10, 1))
+      await fail(db, address(1, 10, 1))
+      await refused(address(1, 10, 1))
+      // /56: four
+      await fail(db, address(1, 10, 2))
+      await fail(db, address(1, 10, 2))
+      await refused(address(1, 10, 3))
+      // /48: eight
+      for (const subnet of [1, 1, 2, 2]) await fail(db, address(1, 11, subnet))
+      await refused(address(1, 12, 1))
+      await fail(db, address(2, 10, 1))
+    }))
+
+  it('gets attempts back at the rate of the larger network', () =>
+    inTransaction(async (db) => {
+      await limit(db, 'sign_in', 2)
+      for (const subnet of [1, 1, 2, 2]) await fail(db, address(1, 10, subnet))
+      const { detail } = await expectRefusal(fail(db, address(1, 10, 3)), 'too_many_attempts')
+      expect(JSON.parse(detail ?? '')).toEqual({ retryAfterSeconds: 30 })
+      await db.asOwner()
+      await later(db, '30 seconds')
+      await fail(db, address(1, 10, 3))
+    }))
+})
+
 it.each([
   ['192.0.2.1', '192.0.2.1/32'],
   ['::ffff:192.0.2.1', '192.0.2.1/32'],
@@ -66,14 +99,14 @@ it.each([
   ['::ffff:127.0.0.1', null],
   ['::1', null],
   ['', null],
-])('%p is of the network %p', (address, network) =>
+])('the address %p belongs to the network %p', (address, network) =>
   inTransaction(async (db) => {
     await db.query(`select set_config('medislot.client_address', $1, true)`, [address])
     expect(await db.one('select app_private.client_network()::text as network')).toEqual({ network })
   }),
 )
 
-it('what is forgiven is removed after a day', () =>
+it('expired counts are removed after a day', () =>
   inTransaction(async (db) => {
     await fail(db, '192.0.2.1')
     await db.asOwner()

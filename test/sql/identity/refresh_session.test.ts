@@ -4,7 +4,7 @@ import { type ClonedDatabase, cloneDatabase } from '../../helpers/cluster.ts'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
 import { claimsOf, password, refresh, register, type Tokens } from './sessions.ts'
 
-/** Time passes for the used tokens of a session. */
+/** Lets time pass for the used tokens of a session. */
 async function ago(db: Db, { session_id }: Tokens, time: string) {
   await db.asOwner()
   await db.query('update app_private.refresh_tokens set used_at = used_at - $2::interval where session_id = $1', [
@@ -14,7 +14,7 @@ async function ago(db: Db, { session_id }: Tokens, time: string) {
 }
 
 describe('refresh_session', () => {
-  it('gives the next token of the same session, again and again', () =>
+  it('returns the next token of the same session, repeatedly', () =>
     inTransaction(async (db) => {
       const first = await register(db)
       const second = await refresh(db, first.refresh_token)
@@ -23,7 +23,7 @@ describe('refresh_session', () => {
       expect(new Set([first, second, third].map((tokens) => tokens.refresh_token)).size).toBe(3)
     }))
 
-  it('gives tokens of 30 days, but none that outlives the session', () =>
+  it('returns tokens of 30 days, but none that outlives the session', () =>
     inTransaction(async (db) => {
       const tokens = await register(db)
       const days = 86_400_000
@@ -37,7 +37,7 @@ describe('refresh_session', () => {
       expect(next.refresh_expires_at.getTime() - now.getTime()).toBe(days)
     }))
 
-  it('takes a token used twice for a theft: it ends the session, for the thief and for the owner', () =>
+  it('treats a token that is used twice as stolen: the session ends for the thief and for the owner', () =>
     inTransaction(async (db) => {
       const stolen = await register(db)
       const next = await refresh(db, stolen.refresh_token)
@@ -53,14 +53,14 @@ describe('refresh_session', () => {
       await expectRefusal(db.as(claimsOf(stolen)), 'unauthenticated')
     }))
 
-  it('answers once more for half a minute, for an answer may be lost', () =>
+  it('answers again for half a minute, because a response may be lost', () =>
     inTransaction(async (db) => {
       const first = await register(db)
       await refresh(db, first.refresh_token)
       await ago(db, first, '29 seconds')
       const second = await refresh(db, first.refresh_token)
       expect(second).toMatchObject({ session_id: first.session_id, refusal: null })
-      // And so on from there, each answer lost in its turn.
+      // And so on, with each response lost in turn.
       await refresh(db, second.refresh_token)
       const third = await refresh(db, second.refresh_token)
       expect(await refresh(db, third.refresh_token)).toMatchObject({ session_id: first.session_id, refusal: null })
@@ -76,7 +76,7 @@ describe('refresh_session', () => {
       expect((await refresh(db, first.refresh_token)).refusal).toBe('refresh_token_reused')
     }))
 
-  it('answers no more once the next token was used, however soon', () =>
+  it('no longer answers once the next token was used', () =>
     inTransaction(async (db) => {
       const first = await register(db)
       const second = await refresh(db, first.refresh_token)
@@ -88,7 +88,7 @@ describe('refresh_session', () => {
   it.each([
     ['the owner', 0],
     ['the thief', 1],
-  ])('notices a copy used in that time when both come back, %s first', (_who, first) =>
+  ])('detects a copy that was used in that time when both clients return, %s first', (_who, first) =>
     inTransaction(async (db) => {
       const copied = await register(db)
       const given = [await refresh(db, copied.refresh_token), await refresh(db, copied.refresh_token)] as const
@@ -118,7 +118,7 @@ describe('refresh_session', () => {
     }),
   )
 
-  it('refuses no token at all', () =>
+  it('refuses a null token', () =>
     inTransaction(async (db) => {
       await expectRefusal(refresh(db, null), 'refresh_token_invalid')
     }))
@@ -131,7 +131,7 @@ describe('refresh_session, committed', () => {
   })
   afterAll(() => database.drop())
 
-  /** One request, as the server makes it: a transaction of its own, committed. */
+  /** One request, as the server makes it: a committed transaction. */
   async function request(client: Client, statement: string, values: unknown[]) {
     await client.query(`begin; select app_private.begin_request('{}')`)
     try {
@@ -171,7 +171,7 @@ describe('refresh_session, committed', () => {
     }
   })
 
-  it('gives each of many who present the same token at once a next one, of which one is good', async () => {
+  it('gives each of many concurrent requests with the same token a next one, of which one works', async () => {
     const clients = await Promise.all(Array.from({ length: 8 }, connect))
     try {
       const { refresh_token } = await request(
@@ -194,7 +194,7 @@ describe('refresh_session, committed', () => {
       )
       expect(outcomes.filter((outcome) => outcome === 'refreshed')).toHaveLength(1)
       expect(outcomes.filter((outcome) => outcome === 'refresh_token_reused')).toHaveLength(1)
-      // Those who came after found the session ended.
+      // Requests that came later found the session ended.
       expect(outcomes.filter((outcome) => outcome === 'MS104')).toHaveLength(6)
     } finally {
       await Promise.all(clients.map((client) => client.end()))
@@ -211,7 +211,7 @@ describe('refresh_session, committed', () => {
       ])
       const signIn = () => request(client, 'select * from app_public.sign_in($1, $2)', ['cy@test.example', 'wrong'])
       for (let failure = 1; failure <= 5; failure++) await signIn()
-      // The wait is two seconds, in which a machine may stall.
+      // The wait is two seconds, and a machine may stall for that long.
       await client.query(
         `set role none; update app_private.sign_in_counts set counted_at = counted_at + interval '10 minutes'; set role app_authenticator`,
       )

@@ -7,7 +7,7 @@ const remove = (db: Pick<Db, 'one'>, customerId: string, cascade = false, versio
   db.one('select id, is_active from app_public.remove_customer($1, $2, $3)', [customerId, cascade, version])
 
 describe('remove_customer', () => {
-  it('lists the bookings ahead at every clinic, and cancels them when asked, cut-off or not', () =>
+  it('lists the future bookings at every clinic, and with cascade cancels them, even after the cut-off', () =>
     inTransaction(async (db) => {
       const [here, there] = [await aPractice(db), await aPractice(db)]
       const { customer } = here
@@ -36,7 +36,7 @@ describe('remove_customer', () => {
       await expectRefusal(db.as(customer.claims), 'unauthenticated')
     }))
 
-  it('is for customers themselves and administrators; others are not told who there is', () =>
+  it('is for customers themselves and administrators; other callers do not learn whether the customer exists', () =>
     inTransaction(async (db) => {
       const { customer, manager } = await aPractice(db)
       const other = await aCustomer(db)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { anAddress, claimsOf, password, refresh, register, signIn } from './sessions.ts'
+import { anAddress, claimsOf, password, refresh, register, registerAndConfirm, sent, signIn } from './sessions.ts'
 
 const next = 'another fine password'
 
@@ -10,25 +10,7 @@ const request = (db: Db, email: string | null, language: string | null = null) =
 const reset = (db: Db, token: string | null, secret: string | null = next) =>
   db.as({}, () => db.one('select app_public.reset_password($1, $2) as done', [token, secret]))
 
-/** The mails that the job would send now, as it gets them. */
-async function sent(db: Db, email: string) {
-  await db.asOwner()
-  const mails: { recipient: string; subject: string; body: string; token: string }[] = []
-  for (const { id } of await db.query('select id from app_private.claim_account_messages(100) id'))
-    for (const mail of await db.query(`select * from app_private.account_message_of($1, 'https://book.test/')`, [id])) {
-      if (mail.recipient === email)
-        mails.push({
-          recipient: mail.recipient,
-          subject: mail.subject,
-          body: mail.body,
-          token: /^https:\/\/book\.test\/reset-password#token=([\w-]{32})$/m.exec(mail.body)?.[1] ?? '',
-        })
-      await db.query('select app_private.end_account_message($1)', [id])
-    }
-  return mails
-}
-
-/** A registered patient who has asked, and the token they were sent. */
+/** A registered patient who has asked for a link, and the token of that link. */
 async function forgetful(db: Db) {
   const email = anAddress()
   const tokens = await register(db, email)
@@ -38,8 +20,8 @@ async function forgetful(db: Db) {
   return { email, tokens, token: mail?.token ?? '' }
 }
 
-describe('a password that was forgotten', () => {
-  it('is replaced by who can read the mail: the new one is let in, the old one not, and every session ends', () =>
+describe('a forgotten password', () => {
+  it('is replaced by the person who can read the mail: the new one works, the old one does not, and every session ends', () =>
     inTransaction(async (db) => {
       const { email, tokens, token } = await forgetful(db)
       expect(await reset(db, token)).toEqual({ done: true })
@@ -50,7 +32,7 @@ describe('a password that was forgotten', () => {
       expect(await signIn(db, email, next)).toMatchObject({ account_id: tokens.account_id, refusal: null })
     }))
 
-  it('lets its owner in while others guess, from a network where nobody has signed in before', () =>
+  it('lets its owner sign in while others guess, from a network that the account does not know', () =>
     inTransaction(async (db) => {
       const { email, token } = await forgetful(db)
       const strange = (i: number) => ({ from: `198.51.100.${i}` })
@@ -61,7 +43,7 @@ describe('a password that was forgotten', () => {
       expect(await signIn(db, email, next, strange(99))).toMatchObject({ refusal: null })
     }))
 
-  it('is replaced once a link, within the hour', () =>
+  it('is replaced once per link, within the hour', () =>
     inTransaction(async (db) => {
       const { email, token } = await forgetful(db)
       await expectRefusal(reset(db, token, 'only nine'), 'weak_password')
@@ -75,7 +57,7 @@ describe('a password that was forgotten', () => {
       for (const nothing of ['', 'x', null]) await expectRefusal(reset(db, nothing), 'reset_token_invalid')
     }))
 
-  it('takes every other link along that was sent or is still to be', () =>
+  it('ends every other link that was sent or is queued', () =>
     inTransaction(async (db) => {
       const { email, token } = await forgetful(db)
       await request(db, email)
@@ -86,7 +68,7 @@ describe('a password that was forgotten', () => {
       expect(await sent(db, email)).toEqual([])
     }))
 
-  it('lets in again who has failed too often', () =>
+  it('ends the block after too many failures', () =>
     inTransaction(async (db) => {
       const { email, token } = await forgetful(db)
       for (let failure = 1; failure <= 5; failure++) await signIn(db, email, 'not the password')
@@ -95,7 +77,7 @@ describe('a password that was forgotten', () => {
       expect(await signIn(db, email, next)).toMatchObject({ refusal: null })
     }))
 
-  it('is never the one of a closed account, of which no link is sent; a link sent before opens nothing', () =>
+  it('cannot be set for a closed account: no link is sent, and a link sent before does not work', () =>
     inTransaction(async (db) => {
       const { email, tokens, token } = await forgetful(db)
       await db.asOwner()
@@ -105,10 +87,14 @@ describe('a password that was forgotten', () => {
       expect(await sent(db, email)).toEqual([])
     }))
 
-  it('is that of the account whose address it is, not of one that was registered beside it', () =>
+  it('is that of the account that owns the address, not of one that was registered with it later', () =>
     inTransaction(async (db) => {
-      const { email, tokens, token } = await forgetful(db)
+      const email = anAddress()
+      const tokens = await registerAndConfirm(db, email)
       const beside = await register(db, email, 'a password beside')
+      await db.query('update app_private.accounts set email_verified_at = now() where id = $1', [beside.account_id])
+      await request(db, email)
+      const token = (await sent(db, email)).find(({ kind }) => kind === 'password_reset')?.token ?? ''
       await reset(db, token)
       await db.asOwner()
       expect(await signIn(db, email, next)).toMatchObject({ account_id: tokens.account_id })
@@ -117,7 +103,7 @@ describe('a password that was forgotten', () => {
 })
 
 describe('the mail', () => {
-  it('is sent to addresses that have an account only, and the answer does not tell', () =>
+  it('is sent only to addresses with an account, and the response does not reveal it', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       expect(await request(db, email)).toEqual({ done: true })
@@ -126,14 +112,14 @@ describe('the mail', () => {
       await expectRefusal(request(db, null), 'invalid_email')
     }))
 
-  it('is sent three times an hour at most', () =>
+  it('is sent at most three times an hour', () =>
     inTransaction(async (db) => {
       const { email } = await forgetful(db)
       for (let i = 2; i <= 5; i++) expect(await request(db, email)).toEqual({ done: true })
       expect(await sent(db, email)).toHaveLength(2)
     }))
 
-  it('is in the language that the patient chose, else in the one of the page', () =>
+  it('is in the language that the patient chose, otherwise in that of the page', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       const { account_id } = await register(db, email)
@@ -149,7 +135,7 @@ describe('the mail', () => {
       expect(await sent(db, email)).toMatchObject([{ subject: 'Wählen Sie ein neues Passwort' }])
     }))
 
-  it('leaves nothing behind that opens an account: of its token only the digest', () =>
+  it('leaves nothing stored that opens an account: only the digest of its token', () =>
     inTransaction(async (db) => {
       const { token } = await forgetful(db)
       await db.asOwner()
@@ -157,7 +143,7 @@ describe('the mail', () => {
       expect(rows.filter(({ row }) => row.includes(token))).toEqual([])
     }))
 
-  it('is tried again when the mail server does not take it, with a link that works, and dies in the end', () =>
+  it('is retried with a working link when the mail server refuses it, and fails permanently in the end', () =>
     inTransaction(async (db) => {
       const { email } = await forgetful(db)
       await request(db, email)

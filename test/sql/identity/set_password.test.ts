@@ -6,7 +6,7 @@ import { anAddress, claimsOf, password, register, signIn } from './sessions.ts'
 const next = 'another fine password'
 
 describe('set_password, for DBAs,', () => {
-  it('replaces a forgotten password, ends the sessions and lifts the wait', () =>
+  it('replaces a forgotten password, ends the sessions and ends the block', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       const tokens = await register(db, email)
@@ -21,7 +21,7 @@ describe('set_password, for DBAs,', () => {
       expect(await signIn(db, email, password)).toMatchObject({ refusal: 'wrong_credentials' })
     }))
 
-  it('makes the account when there is none', () =>
+  it('creates the account if there is none', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       const { id } = await db.one('select app_private.set_password($1, $2) as id', [email, next])
@@ -53,7 +53,7 @@ describe('set_password, for DBAs,', () => {
 })
 
 describe('make_admin, for DBAs,', () => {
-  it('makes the first administrator of an installation', () =>
+  it('creates the first administrator of an installation', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       await db.query('select app_private.make_admin($1, $2)', [email, next])
@@ -61,7 +61,7 @@ describe('make_admin, for DBAs,', () => {
       expect(await db.one('select current_user as role')).toEqual({ role: 'app_admin' })
     }))
 
-  it('turns somebody with an account into one, who has to sign in again', () =>
+  it('makes an existing account an administrator, who has to sign in again', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       const tokens = await register(db, email)

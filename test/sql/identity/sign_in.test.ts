@@ -9,7 +9,7 @@ const wrong = 'not the password'
 const nothing = { account_id: null, session_id: null, refresh_token: null, refresh_expires_at: null }
 
 describe('sign_in', () => {
-  it('starts a session of its own each time', () =>
+  it('starts a separate session each time', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       const first = await register(db, email)
@@ -22,7 +22,7 @@ describe('sign_in', () => {
         })
     }))
 
-  it('tells the same, and nothing else, of a wrong password, an unknown address and a closed account', () =>
+  it('answers the same for a wrong password, an unknown address and a closed account', () =>
     inTransaction(async (db) => {
       const [email, closed] = [anAddress(), anAddress()]
       await register(db, email)
@@ -34,11 +34,11 @@ describe('sign_in', () => {
       expect(await signIn(db, closed)).toMatchObject(refused)
     }))
 
-  it('is not fooled by what is left out', () =>
+  it('fails when the address or the password is missing', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       await register(db, email)
-      // Made by an operator, for somebody who signs in through an external issuer.
+      // Created by an operator, for a person who signs in through an external issuer.
       const { accountId } = await anAccount(db)
       const { email: external } = await db.one('select email from app_private.accounts where id = $1', [accountId])
       for (const [address, secret] of [
@@ -53,7 +53,7 @@ describe('sign_in', () => {
         expect(await signIn(db, address, secret)).toMatchObject({ ...nothing, refusal: 'wrong_credentials' })
     }))
 
-  it('makes whoever fails wait longer each time: four free, then 2, 4, 8 … seconds, at most 15 minutes', () =>
+  it('makes the wait longer with each failure: four are free, then 2, 4, 8 … seconds, at most 15 minutes', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       await register(db, email)
@@ -73,7 +73,7 @@ describe('sign_in', () => {
       expect(waits.map(({ wait }) => wait)).toEqual([0, 0, 0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900])
     }))
 
-  it('refuses even the right password while it waits, and does not count that', () =>
+  it('refuses even the right password during the wait, and does not count that', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       await register(db, email)
@@ -85,7 +85,7 @@ describe('sign_in', () => {
       expect(await signIn(db, email)).toMatchObject({ refusal: null })
     }))
 
-  it('forgets failures when the password is right', () =>
+  it('clears the failures when the password is right', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       await register(db, email)
@@ -95,7 +95,7 @@ describe('sign_in', () => {
       }
     }))
 
-  it('does not forget them for the success of another account of the address, which permits no more guesses', () =>
+  it('does not clear them when another account of the address succeeds, which would permit more guesses', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       await register(db, email)
@@ -109,7 +109,7 @@ describe('sign_in', () => {
       await expectRefusal(signIn(db, email, wrong), 'too_many_attempts')
     }))
 
-  it('locks one account, not the others', () =>
+  it('blocks one account, not the others', () =>
     inTransaction(async (db) => {
       const [mine, theirs] = [anAddress(), anAddress()]
       await register(db, mine)
@@ -119,11 +119,11 @@ describe('sign_in', () => {
     }))
 })
 
-describe('failures elsewhere', () => {
+describe('failures at other places', () => {
   const home = { from: '192.0.2.1' }
   const strange = (i: number) => ({ from: `198.51.100.${i}` })
 
-  it('four an hour, for days, lock nobody out', () =>
+  it('at a rate of four an hour, for days, block no account', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       await register(db, email)
@@ -135,7 +135,7 @@ describe('failures elsewhere', () => {
       expect(await signIn(db, email)).toMatchObject({ refusal: null })
     }))
 
-  it('from one network make that network wait, and no other, known or not', () =>
+  it('from one network block that network, and no other, known or not', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       await register(db, email, password, home)
@@ -145,13 +145,13 @@ describe('failures elsewhere', () => {
       expect(await signIn(db, email, password, strange(2))).toMatchObject({ refusal: null })
     }))
 
-  it('from many networks together keep strange ones out for a while, but not where somebody signed in before', () =>
+  it('from many networks together block unknown places for a while, but not places with an earlier sign-in', () =>
     inTransaction(async (db) => {
       const [email, nobodys] = [anAddress(), anAddress()]
       await register(db, email, password, home)
       for (let i = 1; i <= 30; i++) await signIn(db, email, wrong, strange(i))
       for (let i = 1; i <= 30; i++) await signIn(db, nobodys, wrong, strange(i))
-      // Of an address that nobody has it tells the same.
+      // The answer is the same for an address without an account.
       const [theirs, strangers] = [
         await expectRefusal(signIn(db, email, password, strange(99)), 'too_many_attempts'),
         await expectRefusal(signIn(db, nobodys, password, strange(99)), 'too_many_attempts'),
@@ -163,7 +163,7 @@ describe('failures elsewhere', () => {
       expect(await signIn(db, email, password, strange(99))).toMatchObject({ refusal: null })
     }))
 
-  it('do not make a network known through an account that somebody registered beside', () =>
+  it('do not make a network known through an account that was registered with the same address', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       await register(db, email, password, home)
@@ -171,30 +171,30 @@ describe('failures elsewhere', () => {
       await register(db, email, own, strange(99))
       for (let i = 1; i <= 30; i++) await signIn(db, email, wrong, strange(i))
       expect(await signIn(db, email, own, strange(99))).toMatchObject({ refusal: null })
-      // The right password of the account beside which it was registered is not judged from there.
+      // From there the right password of the first account is not checked.
       expect(await signIn(db, email, password, strange(99))).toMatchObject({ refusal: 'wrong_credentials' })
     }))
 
-  it('in the same network do not keep out a device that signed in before', () =>
+  it('in the same network do not block a device that signed in before', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       const mine = { ...home, device: 'the digest of my cookie' }
       await register(db, email, password, mine)
       for (let guess = 1; guess <= 5; guess++) await signIn(db, email, wrong, home)
-      // All of the network has to wait, too.
+      // The whole network has to wait as well.
       await db.query(`insert into app_private.network_attempts (kind, network, spent) values ('sign_in', '192.0.2.1/32', 1000)
                       on conflict on constraint a_network_is_counted_once_a_kind do update set spent = 1000`)
       await expectRefusal(signIn(db, email, password, home), 'too_many_attempts')
       await expectRefusal(signIn(db, email, password, { ...home, device: 'made up' }), 'too_many_attempts')
       expect(await signIn(db, email, password, mine)).toMatchObject({ refusal: null })
-      // What fails there counts there.
+      // Failures of the device are counted for the device.
       for (let guess = 1; guess <= 5; guess++) await signIn(db, email, wrong, mine)
       await expectRefusal(signIn(db, email, password, mine), 'too_many_attempts')
     }))
 })
 
-describe('successes', () => {
-  it('are sixty an hour of an account', () =>
+describe('successful sign-ins', () => {
+  it('are limited to sixty an hour for an account', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       const { account_id } = await register(db, email)
@@ -207,7 +207,7 @@ describe('successes', () => {
       await expectRefusal(signIn(db, email), 'too_many_attempts')
     }))
 
-  it('of one account do not keep another of its address out', () =>
+  it('of one account do not block another account of its address', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       await register(db, email)
@@ -218,7 +218,7 @@ describe('successes', () => {
     }))
 })
 
-describe('at once', () => {
+describe('concurrent sign-ins', () => {
   let database: ClonedDatabase
   beforeAll(async () => {
     database = await cloneDatabase()
@@ -235,7 +235,7 @@ describe('at once', () => {
     try {
       await owner.query('select app_private.create_account($1, $2)', ['ann@test.example', password])
       for (let failure = 1; failure <= 4; failure++) await ask(owner, wrong)
-      // The fifth, whose transaction has not ended yet.
+      // The fifth, whose transaction is still open.
       let right: Promise<unknown> | undefined
       await one.request({}, async () => {
         await one.query('select app_public.sign_in($1, $2)', ['ann@test.example', wrong])

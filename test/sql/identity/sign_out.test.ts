@@ -3,7 +3,7 @@ import { expectRefusal, inTransaction } from '../../helpers/database.ts'
 import { anAddress, claimsOf, refresh, register, signIn } from './sessions.ts'
 
 describe('sign_out', () => {
-  it("ends the caller's session with the next request, and leaves their others", () =>
+  it("ends the caller's session with the next request, but not their other sessions", () =>
     inTransaction(async (db) => {
       const email = anAddress()
       const here = await register(db, email)
@@ -17,13 +17,13 @@ describe('sign_out', () => {
       await db.as(claimsOf(elsewhere))
     }))
 
-  it('is not for nobody', () =>
+  it('refuses anonymous callers', () =>
     inTransaction(async (db) => {
       await db.as({})
       await expectRefusal(db.query('select app_public.sign_out()'), 'unauthenticated')
     }))
 
-  it('ends the session of a refresh token for anyone who has it, also one that was used, and no other', () =>
+  it('ends the session of a refresh token for anyone who has it, even if it was used, and no other session', () =>
     inTransaction(async (db) => {
       const email = anAddress()
       const here = await register(db, email)
@@ -39,7 +39,7 @@ describe('sign_out', () => {
       await db.as(claimsOf(elsewhere))
     }))
 
-  it("ends both, the caller's session and that of the token", () =>
+  it("ends both the caller's session and that of the token", () =>
     inTransaction(async (db) => {
       const [ann, bob] = [await register(db), await register(db)]
       await db.as(claimsOf(ann), () => db.query('select app_public.sign_out($1)', [bob.refresh_token]))
@@ -47,7 +47,7 @@ describe('sign_out', () => {
       await expectRefusal(db.as(claimsOf(bob)), 'unauthenticated')
     }))
 
-  it('of a token from an external issuer has no session to end', () =>
+  it('with a token of an external issuer has no session to end', () =>
     inTransaction(async (db) => {
       const { account_id } = await register(db)
       await db.asOwner()

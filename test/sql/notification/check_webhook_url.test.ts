@@ -27,7 +27,7 @@ describe('an address', () => {
         for (const address of ends(network)) expect([address, await isPublic(db, address)]).toEqual([address, false])
     }))
 
-  it('is not public where a library that is kept up to date says that it is special', () =>
+  it('is not public if a maintained library says that it is special', () =>
     inTransaction(async (db) => {
       for (const version of [ipaddr.IPv4, ipaddr.IPv6]) {
         type Range = [ipaddr.IPv4 | ipaddr.IPv6, number]
@@ -92,7 +92,7 @@ describe('the URL of an endpoint', () => {
       const clinicId = await aClinic(db)
       await db.query('select app_private.declare_production()')
       await refused(create(db, clinicId, url), reason)
-      // Nor by a change of one that was taken.
+      // Nor by changing one that was accepted.
       const { id } = await create(db, clinicId, 'https://hooks.clinic.de/a')
       await refused(db.query('update app_public.webhook_endpoints set url = $2 where id = $1', [id, url]), reason)
     }),
@@ -105,7 +105,7 @@ describe('the URL of an endpoint', () => {
     'https://93.184.216.34/',
     'https://[2606:2800:220:1::1]/',
     'https://1e100.net/',
-  ])('is taken in production: %s', (url) =>
+  ])('is accepted in production: %s', (url) =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       await db.query('select app_private.declare_production()')
@@ -113,7 +113,7 @@ describe('the URL of an endpoint', () => {
     }),
   )
 
-  it("is taken on a developer's machine, and not switched on again in production", () =>
+  it("is accepted on a developer's machine, and cannot be switched on again in production", () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const { id } = await create(db, clinicId, 'http://127.0.0.1:8080/hook')

@@ -16,7 +16,7 @@ interface Notification {
 const claim = (db: Pick<Db, 'query'>, batch?: number) =>
   db.query<Notification>(`select * from app_private.claim_notifications(${batch ?? ''})`)
 
-/** How attempts went: with an error, or sent. */
+/** Outcomes of attempts: an error, or sent. */
 const record = (db: Pick<Db, 'query'>, ...outcomes: Record<string, unknown>[]) =>
   db.query<{ clinic_id: string; id: string; state: string }>('select * from app_private.record_deliveries($1)', [
     JSON.stringify(outcomes),
@@ -34,7 +34,7 @@ async function bookings(db: Pick<Db, 'one' | 'query'>, count: number) {
   return { ...practice, bookingIds: ids as [string, ...string[]] }
 }
 
-/** As if so much time had passed for a clinic's messages. */
+/** Moves a clinic's messages into the past by this time. */
 const wait = (db: Db, clinicId: string, interval: string) =>
   db.query(
     'update app_public.notifications set due_at = due_at - $2::interval, retry_at = retry_at - $2::interval where clinic_id = $1',
@@ -42,7 +42,7 @@ const wait = (db: Db, clinicId: string, interval: string) =>
   )
 
 describe('claim_notifications', () => {
-  it('takes what is due, so many at a time, and leaves what is not', () =>
+  it('claims due messages in batches, and leaves those that are not due', () =>
     inTransaction(async (db) => {
       const { bookingIds } = await bookings(db, 3)
       const first = await claim(db, 2)
@@ -54,7 +54,7 @@ describe('claim_notifications', () => {
       expect(await claim(db)).toEqual([])
     }))
 
-  it('takes a reminder when its time has come', () =>
+  it('claims a reminder once it is due', () =>
     inTransaction(async (db) => {
       const { clinicId } = await bookings(db, 1)
       await claim(db)
@@ -63,13 +63,14 @@ describe('claim_notifications', () => {
         [clinicId],
       )
       // Due in 36 hours.
+      await db.query(`select app_private.queue_coming_reminders($1, now() + interval '12 hours')`, [clinicId])
       await wait(db, clinicId, '35 hours')
       expect(await claim(db)).toEqual([])
       await wait(db, clinicId, '1 hour')
       expect(await claim(db)).toMatchObject([{ kind: 'booking_reminder', attempts: 1 }])
     }))
 
-  it('takes one clinic at a time, the one whose message has waited longest first', () =>
+  it('claims messages of one clinic at a time, beginning with the one whose message has waited longest', () =>
     inTransaction(async (db) => {
       const [one, two] = [await bookings(db, 2), await bookings(db, 2)]
       await wait(db, two.clinicId, '1 minute')
@@ -78,7 +79,7 @@ describe('claim_notifications', () => {
       expect(await clinics()).toEqual([one.clinicId, one.clinicId])
     }))
 
-  it('has each again after 30 seconds, doubling, until it is recorded as sent', () =>
+  it('claims a message again after 30 seconds, doubling, until it is recorded as sent', () =>
     inTransaction(async (db) => {
       const { clinicId, bookingIds } = await bookings(db, 1)
       for (const [attempt, seconds] of [
@@ -99,7 +100,7 @@ describe('claim_notifications', () => {
       expect(await claim(db)).toEqual([])
     }))
 
-  it('does not take what was dropped in the meantime', () =>
+  it('does not claim a message that was dropped meanwhile', () =>
     inTransaction(async (db) => {
       const { clinicId, bookingIds } = await bookings(db, 1)
       await cancel(db, clinicId, bookingIds[0])
@@ -107,8 +108,8 @@ describe('claim_notifications', () => {
     }))
 })
 
-describe('record_deliveries, of what failed', () => {
-  it('keeps the reason, and gives up after the eighth attempt', () =>
+describe('record_deliveries for a failed message', () => {
+  it('stores the error, and makes the message dead after the eighth attempt', () =>
     inTransaction(async (db) => {
       const { clinicId } = await bookings(db, 1)
       const states = []
@@ -120,7 +121,7 @@ describe('record_deliveries, of what failed', () => {
       }
       expect(states).toEqual([...Array(7).fill('pending'), 'dead'])
       expect(await claim(db)).toEqual([])
-      // It stays to be seen, by those who work there too.
+      // Staff of the clinic can still see it.
       expect(
         await db.one(
           `select state, attempts, last_error, sent_at from app_public.notifications where clinic_id = $1 and kind = 'booking_confirmed'`,
@@ -129,13 +130,16 @@ describe('record_deliveries, of what failed', () => {
       ).toEqual({ state: 'dead', attempts: 8, last_error: 'no answer, 8', sent_at: null })
     }))
 
-  it('does not bring back what was dropped while it was on its way', () =>
+  it('leaves a message dropped that was dropped while it was being sent', () =>
     inTransaction(async (db) => {
       const { clinicId, bookingIds } = await bookings(db, 1)
       const [claimed] = await claim(db)
       await cancel(db, clinicId, bookingIds[0])
       const failed = await record(db, { clinic_id: clinicId, id: claimed?.id, error: 'x'.repeat(5000) })
       expect(failed).toMatchObject([{ state: 'dropped' }])
+      // Also when it fails permanently, so that the desk does not have to deal with it.
+      const forGood = await record(db, { clinic_id: clinicId, id: claimed?.id, error: 'x'.repeat(5000), code: '550' })
+      expect(forGood).toMatchObject([{ state: 'dropped' }])
       const { length } = await db.one<{ length: number }>(
         'select char_length(last_error) as length from app_public.notifications where id = $1',
         [claimed?.id],
@@ -144,8 +148,8 @@ describe('record_deliveries, of what failed', () => {
     }))
 })
 
-describe('record_deliveries, of what was sent', () => {
-  it('says so even of what was dropped meanwhile: it went out', () =>
+describe('record_deliveries for a sent message', () => {
+  it('records a message as sent even if it was dropped while it was being sent', () =>
     inTransaction(async (db) => {
       const { clinicId, bookingIds } = await bookings(db, 1)
       const [claimed] = await claim(db)
@@ -160,7 +164,7 @@ describe('record_deliveries, of what was sent', () => {
 })
 
 describe('record_deliveries', () => {
-  it('records in one statement what was sent, what is tried again and what is dead, of several clinics', () =>
+  it('records sent, failed and dead messages of several clinics in one statement', () =>
     inTransaction(async (db) => {
       const [one, two] = [await bookings(db, 2), await bookings(db, 2)]
       const counted = () =>
@@ -175,7 +179,7 @@ describe('record_deliveries', () => {
       const outcomes = [
         { clinic_id: two.clinicId, id: also?.id, reference: 'R2' },
         { clinic_id: two.clinicId, id: dead?.id, error: 'no such mailbox', code: '550' },
-        // Of another clinic, and of none: passed over.
+        // Ids of another clinic, and ids that do not exist, are ignored.
         { clinic_id: one.clinicId, id: dead?.id },
         { clinic_id: '0', id: '0', error: 'gone' },
         { clinic_id: one.clinicId, id: later?.id, error: 'not now', code: '451' },
@@ -209,7 +213,7 @@ describe('record_deliveries', () => {
 })
 
 describe('deliver_to_database', () => {
-  it('delivers a notification once, however often it is handed over', () =>
+  it('stores a notification once, however often it is delivered', () =>
     inTransaction(async (db) => {
       const { clinicId } = await bookings(db, 1)
       const [claimed] = await claim(db)
@@ -236,18 +240,36 @@ describe('two workers', () => {
   })
   afterAll(() => database.drop())
 
-  it('share the work: what one has claimed, the other passes over without waiting', async () => {
+  it('share the work: messages claimed by one are skipped by the other without waiting', async () => {
     const [one, two] = [await connect(database.url), await connect(database.url)]
     try {
       const { bookingIds } = await bookings(one, 5)
       await one.query('begin')
       const first = await claim(one, 2)
-      // Not after the first has committed, but now.
+      // Now, before the first has committed.
       await two.query(`set lock_timeout = '5s'`)
       const second = await claim(two, 10)
       await one.query('commit')
       expect([first.length, second.length]).toEqual([2, 3])
       expect([...first, ...second].map((n) => n.booking_id).sort()).toEqual([...bookingIds].sort())
+    } finally {
+      await one.close()
+      await two.close()
+    }
+  })
+
+  it('share the clinics: while one has claimed all due messages of a clinic, the other claims those of the next clinic', async () => {
+    const [one, two] = [await connect(database.url), await connect(database.url)]
+    try {
+      const [first, second] = [await bookings(one, 2), await bookings(one, 2)]
+      await one.query('begin')
+      const taken = await claim(one)
+      // Trying a clinic whose messages the other has claimed would wait or loop forever.
+      await two.query(`set lock_timeout = '5s'; set statement_timeout = '60s'`)
+      const others = await claim(two)
+      await one.query('commit')
+      expect(taken.map((n) => n.booking_id).sort()).toEqual([...first.bookingIds].sort())
+      expect(others.map((n) => n.booking_id).sort()).toEqual([...second.bookingIds].sort())
     } finally {
       await one.close()
       await two.close()

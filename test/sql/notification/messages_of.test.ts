@@ -1,12 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Db, inTransaction } from '../../helpers/database.ts'
-import { book, cancel, reschedule } from '../../helpers/operations.ts'
+import { book, cancel, remindersComeNear, reschedule } from '../../helpers/operations.ts'
+import { aService } from '../../helpers/services.ts'
 import { aClinic, aCustomer, aDoctor, anEmployee, aTimeSlot } from '../../helpers/world.ts'
 
 interface Message {
   recipient: string | null
   subject: string
   body: string
+  calendar: { summary: string; description: string } | null
 }
 
 /** The message of the latest notification of a kind about a booking. */
@@ -19,10 +21,10 @@ const messageOf = (db: Db, bookingId: string, kind: string) =>
 
 const year = new Date().getUTCFullYear() + 1
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
-/** A day of next year's July as messages write it. */
+/** A day of next year's July, as it is written in messages. */
 const july = (day: number) => `${weekdays[new Date(Date.UTC(year, 6, day)).getUTCDay()]}, ${day} July ${year}`
 
-/** A clinic with names to be read, and slots at half past three in the afternoon on 1 and 2 July of next year, by its clock. */
+/** A clinic with known names, and slots at 15:30 local time on 1 and 2 July of next year. */
 async function aNamedPractice(db: Db, zone: string) {
   const clinicId = await aClinic(db, zone)
   const doctorId = await aDoctor(db, clinicId)
@@ -48,7 +50,7 @@ async function aNamedPractice(db: Db, zone: string) {
 
 describe('messages_of', () => {
   it.each(['Europe/Berlin', 'America/New_York', 'Asia/Kathmandu', 'Australia/Lord_Howe'])(
-    "gives the time on the clinic's clock, wherever the session is: %s",
+    "gives the time in the clinic's zone, whatever the session's zone is: %s",
     (zone) =>
       inTransaction(async (db) => {
         const { bookingId, customer } = await aNamedPractice(db, zone)
@@ -70,9 +72,10 @@ describe('messages_of', () => {
       }),
   )
 
-  it('reminds, tells of a new time, and says who cancelled', () =>
+  it('writes reminders, changes of time and cancellations, with the party that cancelled', () =>
     inTransaction(async (db) => {
       const { clinicId, bookingId, next, customer } = await aNamedPractice(db, 'Europe/Berlin')
+      await remindersComeNear(db, clinicId, bookingId)
       const of = async (kind: string) => {
         const { subject, body } = await messageOf(db, bookingId, kind)
         const [, , opening, , , time] = body.split('\n')
@@ -104,7 +107,37 @@ describe('messages_of', () => {
         })
     }))
 
-  it("goes to the name and address that the clinic knows, not to the customer's own", () =>
+  it.each([
+    ['en', 'First visit', 'with Dr. Ada Berg'],
+    ['de', 'Erstgespräch', 'bei Dr. Ada Berg'],
+    ['en, of a service without a name in it', 'Erstgespräch', 'with Dr. Ada Berg'],
+  ])(
+    'names the service in the language of the message, in its calendar entry as well: %s',
+    (language, service, doctor) =>
+      inTransaction(async (db) => {
+        const { clinicId, bookingId, next } = await aNamedPractice(db, 'Europe/Berlin')
+        const without = await messageOf(db, bookingId, 'booking_confirmed')
+        expect(without.calendar?.summary).toBe('Dr. Ada Berg, Riverside %')
+        await db.query('update app_public.policies set language = $2 where clinic_id = $1', [
+          clinicId,
+          language.slice(0, 2),
+        ])
+        const doctors = [(await db.one('select id from app_public.doctors where clinic_id = $1', [clinicId])).id]
+        const names = { de: 'Erstgespräch', ...(language.length === 2 && { en: 'First visit' }) }
+        const serviceId = await aService(db, clinicId, { name: 'Erstgespräch', names, doctors })
+        const { customerId } = await aCustomer(db, 'Ben Olsen')
+        const { id } = await book(db, clinicId, next, { customerId, serviceId })
+        const { body, calendar } = await messageOf(db, id, 'booking_confirmed')
+        const lines = body.split('\n')
+        expect(lines[lines.indexOf(doctor) - 2]).toBe(service)
+        expect(calendar?.summary).toBe(`${service}, Dr. Ada Berg, Riverside %`)
+        expect(calendar?.description).toBe(body)
+        // Without a service there is no such line.
+        expect(without.body.split('\n').length).toBe(lines.length - 1)
+      }),
+  )
+
+  it("uses the name and address of the clinic's record, not those of the customer's profile", () =>
     inTransaction(async (db) => {
       const { clinicId, bookingId } = await aNamedPractice(db, 'Europe/Berlin')
       await db.query(

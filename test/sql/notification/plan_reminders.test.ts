@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals'
 import { type Db, inTransaction } from '../../helpers/database.ts'
 import { aClinic, aTimeSlot } from '../../helpers/world.ts'
 
-// The clock is an argument: a day of reminders passes in a second.
+// The time is an argument, so a day of reminders takes a second.
 
-/** Bookings of many patients that all start at one instant, with their reminders; gives the clinic. */
+/** Bookings of many patients that all start at one instant, with their reminders; returns the clinic. */
 async function aRush(db: Db, count: number, startsAt: string, timeZone = 'UTC'): Promise<string> {
   const clinicId = await aClinic(db, timeZone)
   const timeSlotId = await aTimeSlot(db, clinicId)
-  // One doctor each, or the slots would overlap. Written as the owner, since only what follows is tried here.
+  // One doctor each, because slots of a doctor cannot overlap. Inserted by the owner, since only the planning is tested.
   await db.query(
     `with d as (insert into app_public.doctors (clinic_id, full_name) select $1, 'Doctor ' || i from generate_series(1, $4::int) i returning id),
           s as (insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
@@ -22,6 +22,10 @@ async function aRush(db: Db, count: number, startsAt: string, timeZone = 'UTC'):
      select app_public.book_slot($1, free.id, people.id) from free join people using (n)`,
     [clinicId],
   )
+  await db.query(`select app_private.queue_coming_reminders($1, $2::timestamptz - interval '26 hours')`, [
+    clinicId,
+    startsAt,
+  ])
   return clinicId
 }
 
@@ -31,7 +35,7 @@ const inDays = (days: number, hour: number) => {
   return day.toISOString()
 }
 
-/** Lets the clock run from `from` by `step` seconds, planning and sending; gives how many left at each step, and the latest lateness in seconds. */
+/** Advances the time from `from` in steps of `step` seconds, planning and sending; returns how many were sent at each step, and the largest delay in seconds. */
 async function day(db: Db, clinicId: string, from: string, seconds: number, step: number) {
   const sent: number[] = []
   let latest = Number.NEGATIVE_INFINITY
@@ -45,7 +49,7 @@ async function day(db: Db, clinicId: string, from: string, seconds: number, step
     )
     sent.push(count)
     latest = Math.max(latest, late ?? latest)
-    // They went out.
+    // They were sent.
     await db.query(
       `update app_public.notifications set state = 'sent', sent_at = $1 where clinic_id = $2 and attempts > 0 and state = 'pending'`,
       [at, clinicId],
@@ -55,7 +59,7 @@ async function day(db: Db, clinicId: string, from: string, seconds: number, step
 }
 
 describe('plan_reminders', () => {
-  it('spreads a rush ahead of its due time at the rate of the channel: none later than due, none much earlier', () =>
+  it('distributes many reminders ahead of their due time at the rate of the channel: none late, none much too early', () =>
     inTransaction(async (db) => {
       const startsAt = inDays(3, 9)
       const clinicId = await aRush(db, 600, startsAt)
@@ -64,7 +68,7 @@ describe('plan_reminders', () => {
       const due = new Date(Date.parse(startsAt) - 86_400_000)
       const { sent, latest } = await day(db, clinicId, new Date(due.getTime() - 7200_000).toISOString(), 7260, 60)
       expect(sent.reduce((a, b) => a + b)).toBe(600)
-      // A minute at one a second, and what rounding moves over its edge.
+      // A minute at one per second, and one that rounding may add.
       expect(Math.max(...sent)).toBeLessThanOrEqual(66)
       expect(latest).toBeLessThanOrEqual(0)
       // 600 at one a second begin ten minutes before.
@@ -72,7 +76,7 @@ describe('plan_reminders', () => {
       expect(first).toBeGreaterThanOrEqual(109)
     }))
 
-  it('plans again when more come, and leaves alone what is planned well', () =>
+  it('plans again when reminders are added, and does not change those that are planned well', () =>
     inTransaction(async (db) => {
       const startsAt = inDays(3, 9)
       await aRush(db, 50, startsAt)
@@ -89,14 +93,14 @@ describe('plan_reminders', () => {
              select least(send_after, due_at) as t from app_public.notifications where kind = 'booking_reminder' and due_at = $1) x) y`,
         [new Date(Date.parse(startsAt) - 86_400_000).toISOString()],
       )
-      // Ten seconds apart, give or take the five that are not worth a write.
+      // Ten seconds apart, within the five seconds that are not worth a write.
       expect(worst).toBeGreaterThanOrEqual(4.9)
     }))
 
-  it('keeps out of the quiet hours, by the clock of the clinic', () =>
+  it('plans no reminder in the quiet hours, in the time zone of the clinic', () =>
     inTransaction(async (db) => {
       // Due at 7:10 in Berlin (summer or winter), with quiet hours until 7:00, and a rush of twenty minutes.
-      // Once each: midnight may pass in between.
+      // Computed once each, because midnight may pass in between.
       const [from, startsAt] = [inDays(1, 0), inDays(4, 12)]
       const clinicId = await aRush(db, 40, startsAt, 'Europe/Berlin')
       await db.query(

@@ -3,12 +3,12 @@ import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts
 import { book, cancel, checkIn, noShow, reschedule } from '../../helpers/operations.ts'
 import { aPractice, aSlot } from '../../helpers/world.ts'
 
-// What is to be told is recorded with the booking, in its transaction: neither can be there without the other.
+// Messages are recorded in the booking's transaction: neither can exist without the other.
 
 const policy = (db: Db, clinicId: string, leadTimes: string) =>
   db.query('update app_public.policies set reminder_lead_times = $2 where clinic_id = $1', [clinicId, leadTimes])
 
-/** What is recorded of a booking: kind, sequence, state, and how long before the start (or from now) it is due. */
+/** The messages of a booking: kind, sequence, state, and how long before the start (or from now) each is due. */
 const told = async (db: Db, bookingId: string) => {
   const rows = await db.query<{ line: string }>(
     `select concat_ws(' ', n.kind, n.booking_sequence, n.state,
@@ -22,7 +22,7 @@ const told = async (db: Db, bookingId: string) => {
 }
 
 describe('a booking', () => {
-  it('is confirmed now and remembered a day before, as policies have it from the beginning', () =>
+  it('gets a confirmation now and a reminder a day before, with the default policy', () =>
     inTransaction(async (db) => {
       const { clinicId, slotId, customer } = await aPractice(db)
       const { id } = await db.as(customer.claims, () => book(db, clinicId, slotId))
@@ -35,20 +35,20 @@ describe('a booking', () => {
       ).toEqual({ customer_id: customer.customerId, channel: 'email' })
     }))
 
-  it('is remembered once per lead time that still lies ahead', () =>
+  it('gets one reminder for each lead time that still lies ahead', () =>
     inTransaction(async (db) => {
       // The slot starts in 48 hours.
       const { clinicId, slotId, customer } = await aPractice(db)
-      await policy(db, clinicId, '{72 hours, 48 hours, 47:59:59, 2 hours}')
+      await policy(db, clinicId, '{72 hours, 48 hours, 47:59:59, 30 hours}')
       const { id } = await book(db, clinicId, slotId, { customerId: customer.customerId })
       expect((await told(db, id)).sort()).toEqual([
         'booking_confirmed 0 pending now',
-        'booking_reminder 0 pending 02:00:00 before',
+        'booking_reminder 0 pending 30:00:00 before',
         'booking_reminder 0 pending 47:59:59 before',
       ])
     }))
 
-  it('is made without reminders, when the clinic wants none or the start is too near', () =>
+  it('gets no reminder when the clinic wants none or the start is too near', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, slotId, customer } = await aPractice(db)
       const near = await book(db, clinicId, await aSlot(db, clinicId, doctorId, 1), { customerId: customer.customerId })
@@ -58,7 +58,7 @@ describe('a booking', () => {
       expect(await told(db, id)).toEqual(['booking_confirmed 0 pending now'])
     }))
 
-  it('is remembered once by a policy that names a lead time twice', () =>
+  it('gets one reminder when the policy lists a lead time twice', () =>
     inTransaction(async (db) => {
       const { clinicId, slotId, customer } = await aPractice(db)
       await policy(db, clinicId, '{24 hours, 1 day}')
@@ -66,24 +66,24 @@ describe('a booking', () => {
       expect(await told(db, id)).toHaveLength(2)
     }))
 
-  it('that moves is told anew, for its new time', () =>
+  it('that is moved gets new messages for its new time', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, slotId, customer } = await aPractice(db)
       const { id } = await book(db, clinicId, slotId, { customerId: customer.customerId })
-      await reschedule(db, clinicId, id, await aSlot(db, clinicId, doctorId, 60))
+      await reschedule(db, clinicId, id, await aSlot(db, clinicId, doctorId, 36))
       await reschedule(db, clinicId, id, slotId)
       expect(await told(db, id)).toEqual([
         'booking_confirmed 0 dropped now',
         'booking_reminder 0 dropped 24:00:00 before',
         'booking_rescheduled 1 dropped now',
-        // Of the time between, which was twelve hours later.
-        'booking_reminder 1 dropped 12:00:00 before',
+        // For the time in between, which was twelve hours earlier.
+        'booking_reminder 1 dropped 36:00:00 before',
         'booking_rescheduled 2 pending now',
         'booking_reminder 2 pending 24:00:00 before',
       ])
     }))
 
-  it('that is cancelled is told so, and of nothing else', () =>
+  it('that is cancelled gets the cancellation and no other message', () =>
     inTransaction(async (db) => {
       const { clinicId, slotId, customer } = await aPractice(db)
       const { id } = await book(db, clinicId, slotId, { customerId: customer.customerId })
@@ -95,7 +95,23 @@ describe('a booking', () => {
       ])
     }))
 
-  it('that is cancelled after its time is not told: nobody would come', () =>
+  it("that is cancelled keeps all its webhooks, so that the clinic's own system gets each step", () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, slotId, customer } = await aPractice(db)
+      await db.query(`select app_public.create_webhook_endpoint($1, 'https://hooks.clinic.de/all')`, [clinicId])
+      const { id } = await book(db, clinicId, slotId, { customerId: customer.customerId })
+      await reschedule(db, clinicId, id, await aSlot(db, clinicId, doctorId, 60))
+      await cancel(db, clinicId, id)
+      const steps = await db.query(
+        `select kind, state from app_public.notifications where booking_id = $1 and channel = 'webhook' order by id`,
+        [id],
+      )
+      expect(steps).toEqual(
+        ['booking_confirmed', 'booking_rescheduled', 'booking_cancelled'].map((kind) => ({ kind, state: 'pending' })),
+      )
+    }))
+
+  it('that is cancelled after its time gets no message', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, customer } = await aPractice(db)
       const { id } = await book(db, clinicId, await aSlot(db, clinicId, doctorId, 0), {
@@ -108,7 +124,7 @@ describe('a booking', () => {
   it.each([
     ['checked in', checkIn],
     ['a no-show', noShow],
-  ])('that is %s needs no reminder any more, and what was sent stays sent', (_, act) =>
+  ])('that is %s has its reminders dropped and keeps its sent messages', (_, act) =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, customer } = await aPractice(db)
       const { id } = await book(db, clinicId, await aSlot(db, clinicId, doctorId, 0), {
@@ -135,7 +151,7 @@ describe('a booking', () => {
     }),
   )
 
-  it('that was refused leaves nothing to tell', () =>
+  it('that was refused leaves no messages', () =>
     inTransaction(async (db) => {
       const { clinicId, slotId, customer } = await aPractice(db)
       const other = await aPractice(db)

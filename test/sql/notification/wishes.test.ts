@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
 import { book, cancel, reschedule } from '../../helpers/operations.ts'
+import { aService } from '../../helpers/services.ts'
 import { aPractice, aSlot } from '../../helpers/world.ts'
 
-// What clinics and customers want to be sent, when, over what and in which words.
+// What clinics and customers want: which messages, when, over which channel and with which text.
 
 const notificationsOf = (db: Db, bookingId: string) =>
   db.query(
@@ -22,8 +23,8 @@ describe('channels', () => {
   it.each([
     ['nothing chosen', null, null, '+4915123456789', 'email'],
     ["the customer's choice", 'sms', null, '+4915123456789', 'sms'],
-    ['what the desk was told', null, 'sms', '0151 23456789', 'sms'],
-    ["the customer's choice before what the desk was told", 'email', 'sms', '+4915123456789', 'email'],
+    ['what the patient said at the desk', null, 'sms', '0151 23456789', 'sms'],
+    ["the customer's own choice before what they said at the desk", 'email', 'sms', '+4915123456789', 'email'],
     ['a choice gives way where SMS cannot be sent to the number', 'sms', null, '030 123456', 'email'],
     ['a choice without an address gives way', 'sms', null, null, 'email'],
   ])('%s', (_case, own, desk, phone, channel) =>
@@ -36,10 +37,10 @@ describe('channels', () => {
       await db.query('update app_public.customers set preferred_channel = $2, phone = $3 where id = $1', [
         practice.customer.customerId,
         own,
-        // Without a number of their own, patients cannot choose SMS; the clinic's record may have lost it.
+        // Patients without a number cannot choose SMS; here the clinic's record has lost the number.
         phone ?? '0151 23456789',
       ])
-      await db.query('select app_private.keep_clinic_customer($1, c) from app_public.customers c where id = $2', [
+      await db.query('select app_private.ensure_clinic_customer($1, c) from app_public.customers c where id = $2', [
         practice.clinicId,
         practice.customer.customerId,
       ])
@@ -52,7 +53,7 @@ describe('channels', () => {
     }),
   )
 
-  it('a kind without a rule is not sent', () =>
+  it('a kind of message without a rule is not sent', () =>
     inTransaction(async (db) => {
       const practice = await aPractice(db)
       await db.query(`delete from app_public.notification_rules where clinic_id = $1 and kind = 'booking_confirmed'`, [
@@ -64,7 +65,7 @@ describe('channels', () => {
 })
 
 describe('reminders', () => {
-  it('follow the policy, for bookings made before too', () =>
+  it('follow a changed policy, also for bookings made before', () =>
     inTransaction(async (db) => {
       const practice = await aPractice(db)
       const booking = await bookFor(db, practice)
@@ -78,8 +79,8 @@ describe('reminders', () => {
           leads,
         ])
       expect(await reminders()).toEqual(['24:00:00'])
-      await want('{2 hours,30 minutes}')
-      expect(await reminders()).toEqual(['02:00:00', '00:30:00'])
+      await want('{47 hours,30 hours}')
+      expect(await reminders()).toEqual(['47:00:00', '30:00:00'])
       await want('{24 hours,72 hours}')
       expect(await reminders()).toEqual(['24:00:00'])
       expect(await missing(db)).toEqual([])
@@ -94,7 +95,7 @@ describe('reminders', () => {
       expect(await missing(db)).toEqual([])
     }))
 
-  it('are shown as missing when they are, and as unwanted', () =>
+  it('are listed by bookings_missing_reminders when they are missing or not wanted', () =>
     inTransaction(async (db) => {
       const practice = await aPractice(db)
       const booking = await bookFor(db, practice)
@@ -138,7 +139,7 @@ describe('reminders', () => {
     }),
   )
 
-  it('of an appointment that has begun are not sent any more', () =>
+  it('are not sent when the appointment has begun', () =>
     inTransaction(async (db) => {
       const booking = await bookFor(db, await aPractice(db))
       await db.query(`select from app_private.claim_notifications(100, now() + interval '49 hours')`)
@@ -173,7 +174,7 @@ describe('quiet hours', () => {
     db.query('update app_public.policies set reminder_lead_times = $2 where clinic_id = $1', [clinicId, times])
   const endIn = '3 hours 1 minute'
 
-  it('make reminders earlier: they are due ten minutes before', () =>
+  it('move reminders to ten minutes before them', () =>
     inTransaction(async (db) => {
       const practice = await aQuietPractice(db)
       await db.query(quietNow, [practice.clinicId])
@@ -184,7 +185,7 @@ describe('quiet hours', () => {
       expect(early).toBeLessThan(72 * 60_000)
     }))
 
-  it('make earlier what would be due so shortly before them that it could miss them', () =>
+  it('move reminders that would be due shortly before them to ten minutes before them', () =>
     inTransaction(async (db) => {
       const at = async (time: string) =>
         (
@@ -199,7 +200,7 @@ describe('quiet hours', () => {
       expect(await at('07:00:00')).toBeNull()
     }))
 
-  it('keep what the clinic does until they end, and what the customer does goes at once', () =>
+  it('delay messages about what the clinic does until they end, and not the answers to what the customer does', () =>
     inTransaction(async (db) => {
       const practice = await aQuietPractice(db)
       const mine = await bookFor(db, practice)
@@ -210,7 +211,7 @@ describe('quiet hours', () => {
       await db.as(practice.receptionist.claims, () => cancel(db, practice.clinicId, theirs.id))
       expect(await sent(db, mine.id)).toEqual(['booking_cancelled'])
       expect(await sent(db, theirs.id, '2 hours 50 minutes')).toEqual([])
-      // It waits, without an attempt being counted, and is not reported as late.
+      // It waits; no attempt is counted, and it is not reported as late.
       await db.query(`update app_public.notifications set due_at = due_at - interval '2 hours' where state = 'pending'`)
       expect(
         await db.one(`select attempts from app_public.notifications where booking_id = $1 and state = 'pending'`, [
@@ -221,7 +222,7 @@ describe('quiet hours', () => {
       expect(await sent(db, theirs.id, endIn)).toEqual(['booking_cancelled'])
     }))
 
-  it('keep the answer to the customer, too, when it is still tried an hour later', () =>
+  it('delay an answer to the customer, too, when it is still being tried an hour later', () =>
     inTransaction(async (db) => {
       const practice = await aQuietPractice(db)
       await db.query(quietNow, [practice.clinicId])
@@ -232,7 +233,7 @@ describe('quiet hours', () => {
       expect(await sent(db, booking.id, endIn)).toEqual(['booking_confirmed'])
     }))
 
-  it('do not hold back news of a visit shortly after them', () =>
+  it('do not delay news about an appointment shortly after them', () =>
     inTransaction(async (db) => {
       const practice = await aQuietPractice(db)
       const soon = await bookFor(db, practice, 4)
@@ -242,7 +243,7 @@ describe('quiet hours', () => {
       expect(await sent(db, soon.id)).toEqual(['booking_cancelled'])
     }))
 
-  it('do not hold back that such a visit is moved to another day, and do when it was on another day before', () =>
+  it('do not delay the message that such an appointment is moved to another day, but delay it for one on another day before', () =>
     inTransaction(async (db) => {
       const practice = await aQuietPractice(db)
       const [soon, far] = [await bookFor(db, practice, 4), await bookFor(db, practice, 60)]
@@ -268,12 +269,12 @@ describe('quiet hours', () => {
   it.each([
     ['a lead time is added', ['lead time', 'book']],
     ['the booking is made', ['book', 'lead time']],
-  ])('keep the reminder that is due because %s while they last', (_how, order) =>
+  ])('delay a reminder that is due because %s until they end', (_how, order) =>
     inTransaction(async (db) => {
       const practice = await aQuietPractice(db)
       await leadTimes(db, practice.clinicId, '{}')
       await db.query(quietNow, [practice.clinicId])
-      // Due in twenty minutes, which is in the quiet hours, so before them, which is in the past.
+      // Due in twenty minutes, in the quiet hours, so it moves before them, into the past.
       const steps: Record<string, () => Promise<unknown>> = {
         'lead time': () => leadTimes(db, practice.clinicId, '{47:40:00}'),
         book: () => db.as(practice.customer.claims, () => book(db, practice.clinicId, practice.slotId)),
@@ -292,7 +293,7 @@ describe('quiet hours', () => {
     }),
   )
 
-  it('keep a reminder that is tried again after they began', () =>
+  it('delay a reminder that is tried again after they have begun', () =>
     inTransaction(async (db) => {
       const practice = await aQuietPractice(db)
       await leadTimes(db, practice.clinicId, '{47:59:59}')
@@ -303,7 +304,7 @@ describe('quiet hours', () => {
       expect(await sent(db, booking.id, endIn)).toEqual(['booking_confirmed', 'booking_reminder'])
     }))
 
-  it('plan the reminders that there are already, when they change', () =>
+  it('change the plan of existing reminders when they are changed', () =>
     inTransaction(async (db) => {
       const practice = await aQuietPractice(db)
       const booking = await bookFor(db, practice)
@@ -318,7 +319,7 @@ describe('quiet hours', () => {
       expect(await due()).toBe(natural)
     }))
 
-  it('drop a reminder that could come only after its visit has begun', () =>
+  it('drop a reminder that could be sent only after its appointment has begun', () =>
     inTransaction(async (db) => {
       const practice = await aQuietPractice(db)
       await leadTimes(db, practice.clinicId, '{01:55:00}')
@@ -332,7 +333,7 @@ describe('quiet hours', () => {
       expect(await missing(db)).toEqual([])
     }))
 
-  it('do not hold back what the desk sends again by hand', () =>
+  it('do not delay a message that the desk sends again', () =>
     inTransaction(async (db) => {
       const practice = await aQuietPractice(db)
       const booking = await bookFor(db, practice)
@@ -349,7 +350,7 @@ describe('quiet hours', () => {
     }))
 
   it.each(['Pacific/Kiritimati', 'America/Los_Angeles', 'Asia/Kathmandu'])(
-    'are those of the clinic in a session of %s',
+    'are in the time zone of the clinic in a session of %s',
     (zone) =>
       inTransaction(async (db) => {
         const practice = await aQuietPractice(db)
@@ -382,7 +383,7 @@ describe('texts', () => {
       expect((await messageOf(db, booking.id)).body).toContain('Dear ')
     }))
 
-  it("are the clinic's own where it has one, filled in once and only where it says", () =>
+  it("are the clinic's own if it has one, with each word replaced once", () =>
     inTransaction(async (db) => {
       const practice = await aPractice(db)
       await db.as(practice.manager.claims, () =>
@@ -409,7 +410,7 @@ describe('texts', () => {
     'call {{/phone}}',
     '{{#phone}}{{#reason}}{{/phone}}{{/reason}}',
     '{{ phone }}',
-  ])('with a fault are refused: %s', (body) =>
+  ])('that are not valid are refused: %s', (body) =>
     inTransaction(async (db) => {
       const { clinicId, manager } = await aPractice(db)
       await db.as(manager.claims)
@@ -423,7 +424,7 @@ describe('texts', () => {
     }),
   )
 
-  it('are there for every kind, channel and language, each understood', () =>
+  it('exist for every kind, channel and language, and are valid', () =>
     inTransaction(async (db) => {
       const { clinicId } = await aPractice(db)
       const rows = await db.query(
@@ -431,21 +432,23 @@ describe('texts', () => {
            unnest('{en,de}'::text[]) l(language), lateral app_public.preview_notification($1, k.kind, c.channel, l.language) p`,
         [clinicId],
       )
-      expect(rows).toHaveLength(20)
+      expect(rows).toHaveLength(28)
       for (const row of rows) {
         expect(row.body).not.toMatch(/[{}]/)
-        expect(row.body).toContain('12345')
+        // An offered time is not a booking yet.
+        if (row.kind === 'payment_due') expect(row.body).toMatch(/\d{4}-00012/)
+        else if (row.kind !== 'slot_offered') expect(row.body).toContain('12345')
         if (row.channel === 'email') expect(row.subject).toMatch(/\S/)
         else expect(row.body.length).toBeLessThan(320)
       }
-      // As if a manager stored the default ones as the clinic's own: what they say is understood.
+      // A manager could store the default texts as the clinic's own: they are valid.
       await db.query(
         `insert into app_public.notification_texts (clinic_id, kind, channel, language, subject, body) select $1, kind, channel, language, subject, body from app_public.default_notification_texts`,
         [clinicId],
       )
     }))
 
-  it('are previewed before they are stored', () =>
+  it('can be previewed before they are stored', () =>
     inTransaction(async (db) => {
       const { clinicId, manager } = await aPractice(db)
       await db.as(manager.claims)
@@ -455,16 +458,40 @@ describe('texts', () => {
         subject: 'See you',
         body: 'Hello Ann Example',
       })
-      await expectRefusal(preview('booking_reminder', 'fax', 'en', null, null), 'invalid_argument')
-      // What storing it would refuse is told while it is written, and where.
+      await db.undone(() => expectRefusal(preview('booking_reminder', 'fax', 'en', null, null), 'invalid_argument'))
+      // The preview refuses what storing the text would refuse, and names the argument.
       const refused = preview('booking_reminder', 'email', 'en', 'See you', 'Hello {{custommer}}')
       const { detail } = await expectRefusal(refused, 'text_not_understood')
       expect(JSON.parse(String(detail))).toEqual({ argument: 'body', word: 'custommer' })
     }))
+
+  it('are previewed with the first active service of the clinic, if it has one', () =>
+    inTransaction(async (db) => {
+      const { clinicId, manager } = await aPractice(db)
+      const preview = async (language: string) =>
+        (
+          await db.as(manager.claims, () =>
+            db.one('select * from app_public.preview_notification($1, $2, $3, $4, $5, $6)', [
+              clinicId,
+              'booking_reminder',
+              'email',
+              language,
+              null,
+              '{{#service}}For {{service}}. {{/service}}Come!',
+            ]),
+          )
+        ).body
+      expect(await preview('en')).toBe('Come!')
+      await aService(db, clinicId, { name: 'Former', is_active: false })
+      await aService(db, clinicId, { name: 'Check', names: { de: 'Kontrolle' } })
+      await aService(db, clinicId, { name: 'Later' })
+      expect(await preview('en')).toBe('For Check. Come!')
+      expect(await preview('de')).toBe('For Kontrolle. Come!')
+    }))
 })
 
 describe('send_again', () => {
-  it('is for what was sent or has died', () =>
+  it('sends messages again that were sent or are dead, and no others', () =>
     inTransaction(async (db) => {
       const practice = await aPractice(db)
       const booking = await bookFor(db, practice)

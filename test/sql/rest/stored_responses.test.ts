@@ -12,7 +12,7 @@ const store = (db: Asker, key: string, status: number, body: string) =>
   db.one(`select app_hidden.store_response($1, $2, '{"etag": "1"}', $3)`, [key, status, body])
 
 describe('a response', () => {
-  it('is given again under its key, to its account, for the same request', () =>
+  it('is returned again for its key, to its account, for the same request', () =>
     inTransaction(async (db) => {
       const [ann, bob] = [await aCustomer(db), await aCustomer(db)]
       await db.as(ann.claims)
@@ -21,7 +21,7 @@ describe('a response', () => {
       const stored = { status: 201, headers: { etag: '1' }, body: '{"id":"1"}' }
       expect(await claim(db, 'k')).toEqual(stored)
       await expectRefusal(claim(db, 'k', 'b'), 'idempotency_key_reused')
-      // What was given is not rewritten.
+      // A stored response is not overwritten.
       await store(db, 'k', 200, 'other')
       expect(await claim(db, 'k')).toEqual(stored)
       await db.as(bob.claims)
@@ -30,13 +30,13 @@ describe('a response', () => {
 
   it.each([
     ['dismissed', 'is_active = false'],
-    ['not a manager any more', `role = 'receptionist'`],
-    ['not the doctor any more', `role = 'doctor', doctor_id = null`],
-  ])('is not given again to somebody who is %s', (_, change) =>
+    ['no longer a manager', `role = 'receptionist'`],
+    ['no longer the doctor', `role = 'doctor', doctor_id = null`],
+  ])('is not returned again to an employee who is %s', (_, change) =>
     inTransaction(async (db) => {
       const { clinicId, doctorId } = await aPractice(db)
       const { accountId, claims } = await anEmployee(db, clinicId, 'manager', doctorId)
-      // Work in another clinic leaves the role as it is.
+      // Work in another clinic does not change the role.
       await db.query(
         `insert into app_public.employees (clinic_id, account_id, role, full_name) values ($1, $2, 'manager', 'Kim')`,
         [await aClinic(db), accountId],
@@ -52,7 +52,7 @@ describe('a response', () => {
     }),
   )
 
-  it('is not given again to somebody who is no administrator any more, but is to one who has become one', () =>
+  it('is not returned again to a former administrator, but is to an account that became administrator', () =>
     inTransaction(async (db) => {
       const { accountId, claims } = await anAccount(db, { isAdmin: true })
       const admin = (is: boolean) =>
@@ -68,7 +68,7 @@ describe('a response', () => {
         await db.as(claims, async () => expect(await claim(db, key)).toMatchObject({ status: 200 }))
     }))
 
-  it('has a key of 1 to 200 characters and an account', () =>
+  it('needs a key of 1 to 200 characters and an account', () =>
     inTransaction(async (db) => {
       const { claims } = await aCustomer(db)
       await expectRefusal(claim(db, 'k'), 'unauthenticated')
@@ -82,7 +82,7 @@ describe('a response', () => {
     }))
 })
 
-describe('of two at once under one key', () => {
+describe('two concurrent requests with one key', () => {
   let database: ClonedDatabase
   beforeAll(async () => {
     database = await cloneDatabase()
@@ -90,8 +90,8 @@ describe('of two at once under one key', () => {
   afterAll(() => database.drop())
 
   it.each([
-    ['the second gets the answer of the first', true],
-    ['the second does it itself when the first was refused', false],
+    ['the second gets the response of the first', true],
+    ['the second is executed when the first was refused', false],
   ])('%s', async (_name, keep) => {
     const [first, second, observer] = await Promise.all([1, 2, 3].map(() => connect(database.url)))
     if (!first || !second || !observer) throw new Error('no connections')

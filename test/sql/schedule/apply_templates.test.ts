@@ -28,7 +28,7 @@ const apply = (db: Db, clinicId: string) =>
   db.one<{ slots_made: number; overlapping: number }>('select * from app_public.apply_templates($1)', [clinicId])
 const list = (db: Db, clinicId: string) =>
   db.query(
-    'select id, booking_id, reason, resolution from app_public.rebooking_list where clinic_id = $1 order by id',
+    'select id, booking_id, reason, resolution from app_public.rebooking_list where clinic_id = $1 order by booking_id, id',
     [clinicId],
   )
 /** How many slots from tomorrow on are in each state, by local start. */
@@ -47,7 +47,7 @@ const isNoted = async (db: Db, clinicId: string) =>
   ).length === 1
 
 describe('a time slot that moves', () => {
-  it('takes free slots along, leaves booked ones, and lists their bookings', () =>
+  it('moves free slots, leaves booked ones, and lists their bookings', () =>
     inTransaction(async (db) => {
       const { clinicId, nine, slotsAt, customerId, desk } = await aWeek(db)
       const [first, second, third] = await slotsAt(nine)
@@ -89,8 +89,8 @@ describe('a time slot that moves', () => {
     }))
 })
 
-describe('a template that goes', () => {
-  it('takes its free slots along; bookings are listed, and leave the list by themselves', () =>
+describe('a template that is removed', () => {
+  it('removes its free slots; bookings are listed, and leave the list by themselves', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, ten, slotsAt, customerId } = await aWeek(db)
       const [first, second, third, fourth] = await slotsAt(ten)
@@ -141,7 +141,7 @@ describe('a template that goes', () => {
 })
 
 describe('apply_templates', () => {
-  it('lets slots made by hand be, and makes what a new template wants as far as slots were made', () =>
+  it('leaves slots made by hand, and makes the slots of a new template for the dates that have slots', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId } = await aWeek(db)
       const evening = await aTimeSlot(db, clinicId, '19:00', '19:30')
@@ -198,7 +198,7 @@ describe('apply_templates', () => {
       expect(await dates()).toEqual([3, 20, 30, 31])
     }))
 
-  it('takes slots of templates that have gone from dates more than a year ahead, where it makes none', () =>
+  it('removes slots of removed templates also more than a year ahead, where it makes none', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId } = await aWeek(db)
       await db.query('select app_public.generate_booking_slots($1, current_date + 400, current_date + 401)', [clinicId])
@@ -227,7 +227,7 @@ describe('apply_templates', () => {
       expect(open(await calendar(db, clinicId))).toEqual(open(before))
     }))
 
-  it('does so too after the whole clinic was closed', () =>
+  it('does the same after the whole clinic was closed', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId } = await aWeek(db)
       const before = await calendar(db, clinicId)
@@ -238,7 +238,7 @@ describe('apply_templates', () => {
       expect((await calendar(db, clinicId)).filter(({ status }) => status === 'open')).toEqual(before)
     }))
 
-  it('has nothing to do where nothing was generated', () =>
+  it('does nothing for dates without generated slots', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       await aTemplate(db, clinicId, await aDoctor(db, clinicId), await aTimeSlot(db, clinicId), 1)
@@ -246,7 +246,7 @@ describe('apply_templates', () => {
       expect(await isNoted(db, clinicId)).toBe(false)
     }))
 
-  it('waits a minute after the last change when nobody calls it', () =>
+  it('waits for a minute after the last change if it is not called', () =>
     inTransaction(async (db) => {
       const { clinicId, ten } = await aWeek(db)
       await db.query(`update app_public.time_slots set end_time = '10:45' where id = $1`, [ten])

@@ -29,7 +29,7 @@ const timeSlot =
     db.query(
       `insert into app_public.time_slots (clinic_id, name, start_time, end_time)
        select coalesce(v.clinic_id, $1), coalesce(v.name, 'Noon'), coalesce(v.start_time, '12:00'), coalesce(v.end_time, '13:00')
-       from (select (j).* from (select jsonb_populate_record(null::app_public.time_slots, $2) j)) v`,
+       from (select (j).* from (select jsonb_populate_record(null::app_public.time_slots, $2) j) r) v`,
       [clinicId, columns],
     )
 
@@ -66,6 +66,7 @@ const run =
       in_the_past: '0',
       skipped_local_times: '0',
       overlapping: '0',
+      doctor_absent: '0',
       examples: `'[]'`,
       ...set,
     }
@@ -151,11 +152,12 @@ const violations: Record<string, ['check' | 'exclusion' | 'foreign_key' | 'uniqu
     'foreign_key',
     slot({ status: `'held'`, held_until: 'now()', customer_id: '0' }),
   ],
-  held_and_booked_slots_have_their_customer: ['check', slot({ status: `'held'`, held_until: 'now()' })],
+  held_and_booked_slots_have_their_customer: ['check', slot({ status: `'booked'` })],
   holds_have_an_end: [
     'check',
     async (calendar) => slot({ status: `'held'`, customer_id: calendar.customer.customerId })(calendar),
   ],
+  only_withdrawn_slots_wait_for_the_end_of_an_absence: ['check', slot({ withdrawn_for_absence_id: '1' })],
   superseded_slots_are_withdrawn: ['check', slot({ superseded: 'true' })],
   booking_slots_have_a_beginning_and_an_end: [
     'check',
@@ -181,7 +183,7 @@ const violations: Record<string, ['check' | 'exclusion' | 'foreign_key' | 'uniqu
   every_template_passed_over_has_a_reason: ['check', run({ templates_passed_over: '2', overlapping: '1' })],
 }
 
-it('these are all the constraints there are', () =>
+it('tests every constraint of the domain', () =>
   inTransaction(async (db) => {
     const tables = ['time_slots', 'doctor_slot_templates', 'booking_slots', 'slot_generation_runs']
     const all = await constraintsOf(
@@ -193,6 +195,16 @@ it('these are all the constraints there are', () =>
       'booked_slots_can_be_referred_to',
       // Of bookings, and tried with them.
       'booked_slots_have_a_booking',
+      // Of visits, and tried in test/sql/booking/tables/visits.test.ts.
+      'a_booking_fills_its_new_slots_without_a_gap',
+      'a_booking_fills_its_slots_without_a_gap',
+      'only_booked_slots_continue_another',
+      'slots_are_reserved_for_a_service_of_their_clinic',
+      'templates_are_reserved_for_a_service_of_their_clinic',
+      'the_rest_of_a_run_is_booked_with_its_head',
+      'visits_take_no_slot_reserved_for_another_service',
+      // Tried in test/sql/waiting/join_waiting_list.test.ts.
+      'slots_held_for_nobody_are_offered',
     ]
     expect([...Object.keys(violations), ...triedElsewhere].sort()).toEqual(all)
   }))
@@ -244,7 +256,7 @@ it.each([
     }),
 )
 
-it("slots of one doctor may touch, those of two may be at the same time, a withdrawn one is in nobody's way", () =>
+it('slots of one doctor may touch, slots of two doctors may overlap, and a withdrawn slot blocks no other', () =>
   inTransaction(async (db) => {
     const calendar = await aCalendar(db)
     const same = { during: 'there.during', slot_date: 'there.slot_date' }
@@ -256,7 +268,7 @@ it("slots of one doctor may touch, those of two may be at the same time, a withd
     await slot({ ...same, status: `'withdrawn'`, time_slot_id: await aTimeSlot(db, calendar.clinicId) })(calendar)
   }))
 
-it('a slot is of the date on which it begins by the clock of its clinic, when it ends on the next too', () =>
+it('the date of a slot is the local date on which it begins, even if it ends on the next', () =>
   inTransaction(async (db) => {
     const calendar = await aCalendar(db)
     // A minute before midnight in Berlin, and the midnight itself.

@@ -61,7 +61,7 @@ describe('a withdrawn slot that is opened again', () => {
       expect(again).toMatchObject({ status: 'open' })
     }))
 
-  it('is free when another slot has taken the old time, and overlaps only what has the new one', () =>
+  it('may be opened when another slot has its old time, but not when one has the new time', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, timeSlotId, date } = await aWish(db)
       const first = await createSlot(db, clinicId, doctorId, timeSlotId, date)
@@ -91,7 +91,7 @@ describe('a withdrawn slot that is opened again', () => {
       expect(await createSlot(db, clinicId, doctorId, timeSlotId, today)).toMatchObject({ status: 'open' })
     }))
 
-  it('is refused to a plain update, too, in the past and at old hours', () =>
+  it('cannot be opened by a plain update in the past or at old hours', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, timeSlotId, date } = await aWish(db)
       const open = (id: string) =>
@@ -144,7 +144,7 @@ describe('a withdrawn slot that is opened again', () => {
 })
 
 describe('create_booking_slot', () => {
-  it("makes one open slot at the time slot's place on the clinic's day, and tells of it", () =>
+  it("makes one open slot at the time slot's hours on the clinic's local date, and records an event", () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, timeSlotId, date, receptionist } = await aWish(db)
       const slot = await db.as(receptionist.claims, () => createSlot(db, clinicId, doctorId, timeSlotId, date))
@@ -173,6 +173,26 @@ describe('create_booking_slot', () => {
       expect(again).toMatchObject({ id: first.id, status: 'open' })
     }))
 
+  it('under one idempotency key, makes or reopens one slot and returns it as it was then', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, timeSlotId, date, receptionist } = await aWish(db)
+      const elsewhere = await aWish(db)
+      await db.as(receptionist.claims)
+      const create = (key: string, day = date) => createSlot(db, clinicId, doctorId, timeSlotId, day, key)
+      const made = await create('make')
+      expect(await create('make')).toEqual(made)
+      await withdraw(db, clinicId, made.id)
+      const reopened = await create('reopen')
+      await withdraw(db, clinicId, made.id)
+      expect([await create('make'), await create('reopen')]).toEqual([made, reopened])
+      await db.asOwner()
+      expect(await slotOf(db, made.id)).toMatchObject({ status: 'withdrawn' })
+      await db.as(receptionist.claims)
+      const { next } = await db.one<{ next: string }>('select ($1::date + 1)::text as next', [date])
+      await expectRefusal(create('make', next), 'idempotency_key_reused')
+      await db.as(elsewhere.receptionist.claims, () => expectRefusal(create('make'), 'forbidden'))
+    }))
+
   it('makes a slot that has begun but is not over: a walk-in can still have it', () =>
     inTransaction(async (db) => {
       // Where clocks never change: in the second pass of a doubled hour every time of it is over.
@@ -185,7 +205,7 @@ describe('create_booking_slot', () => {
       expect(await createSlot(db, clinicId, doctorId, timeSlotId, clock.date)).toMatchObject({ status: 'open' })
     }))
 
-  it('refuses one that is there: open, held or booked', () =>
+  it('refuses a slot that exists: open, held or booked', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, timeSlotId, date, customer } = await aWish(db)
       const again = () => expectRefusal(createSlot(db, clinicId, doctorId, timeSlotId, date), 'slot_exists')
@@ -230,7 +250,7 @@ describe('create_booking_slot', () => {
         await expectRefusal(createSlot(db, clinicId, doctorId, id as string, date), 'time_slot_not_found')
     }))
 
-  it('refuses what is over', () =>
+  it('refuses a time that has passed', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, timeSlotId } = await aWish(db)
       const { date } = await db.one<{ date: string }>('select (current_date - 2)::text as date')
@@ -249,7 +269,7 @@ describe('create_booking_slot', () => {
       await expectRefusal(createSlot(db, clinicId, doctorId, timeSlotId, date), 'skipped_local_time')
     }))
 
-  it('refuses no date, and one beyond all calendars', () =>
+  it('refuses a missing date, and one outside the range of dates', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, timeSlotId } = await aWish(db)
       await expectRefusal(createSlot(db, clinicId, doctorId, timeSlotId, null), 'invalid_argument')

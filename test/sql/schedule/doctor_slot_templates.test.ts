@@ -46,7 +46,7 @@ describe('templates of a doctor never overlap', () => {
     }),
   )
 
-  it('as long as both are valid: the first may end the day before the second begins', () =>
+  it('while both are valid: the first may end on the day before the second begins', () =>
     inTransaction(async (db) => {
       const { template } = await aDoctorsWeek(db)
       await template('09:00', '10:00', 1, null, '2027-03-31')
@@ -64,7 +64,7 @@ describe('templates of a doctor never overlap', () => {
       await aTemplate(db, clinicId, await aDoctor(db, clinicId), await aTimeSlot(db, clinicId, '09:00', '10:00'), 1)
     }))
 
-  it('also when a template is moved to another weekday or time slot', () =>
+  it('even when a template is moved to another weekday or time slot', () =>
     inTransaction(async (db) => {
       const { clinicId, template } = await aDoctorsWeek(db)
       await template('09:00', '10:00', 1)
@@ -85,7 +85,7 @@ describe('templates of a doctor never overlap', () => {
       )
     }))
 
-  it('and what a DBA writes into week_minutes does not help', () =>
+  it('ignores what a DBA writes into week_minutes', () =>
     inTransaction(async (db) => {
       const { template } = await aDoctorsWeek(db)
       const id = await template('09:00', '10:00', 1)
@@ -102,7 +102,7 @@ describe('a time slot that moves', () => {
   const move = (db: Db, timeSlotId: string, start: string, end: string) =>
     db.query('update app_public.time_slots set start_time = $2, end_time = $3 where id = $1', [timeSlotId, start, end])
 
-  it('takes its templates along', () =>
+  it('moves its templates', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId } = await aDoctorsWeek(db)
       const timeSlotId = await aTimeSlot(db, clinicId, '09:00', '10:00')
@@ -127,7 +127,7 @@ describe('a time slot that moves', () => {
       await move(db, timeSlotId, '08:30', '10:00')
     }))
 
-  it('leaves the slots already made where they are', () =>
+  it('does not move slots that were made before', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId } = await aDoctorsWeek(db)
       const timeSlotId = await aTimeSlot(db, clinicId, '09:00', '10:00')
@@ -144,7 +144,7 @@ describe('a time slot that moves', () => {
     }))
 })
 
-it('a template of a time slot of nowhere, or of another clinic, is refused', () =>
+it('a template of an unknown time slot, or of one of another clinic, is refused', () =>
   inTransaction(async (db) => {
     const { clinicId, doctorId } = await aDoctorsWeek(db)
     const elsewhere = await aTimeSlot(db, await aClinic(db))

@@ -74,7 +74,7 @@ const slotsOf = (db: Db, clinicId: string) =>
   )
 
 describe('generate_booking_slots', () => {
-  it('makes what the templates want, on their weekdays, from the first to the last date', () =>
+  it('makes the slots of the templates, on their weekdays, from the first to the last date', () =>
     inTransaction(async (db) => {
       const { clinicId, monday } = await aWeek(db)
       expect(counts(await generate(db, clinicId, monday, day(monday, 7)))).toEqual(made(5))
@@ -101,7 +101,7 @@ describe('generate_booking_slots', () => {
     }),
   )
 
-  it('makes nothing twice, and says that it was there', () =>
+  it('makes no duplicates and counts existing slots', () =>
     inTransaction(async (db) => {
       const { clinicId, monday } = await aWeek(db)
       await generate(db, clinicId, monday, day(monday, 6))
@@ -124,7 +124,7 @@ describe('generate_booking_slots', () => {
       expect(await slotsOf(db, clinicId)).toMatchObject([{ status: 'withdrawn' }, { status: 'open' }])
     }))
 
-  it('keeps to the dates between which a template is valid', () =>
+  it('makes slots only for the dates on which a template is valid', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const monday = await aMonday(db, clinicId)
@@ -141,7 +141,7 @@ describe('generate_booking_slots', () => {
       expect(await slotsOf(db, clinicId)).toMatchObject([{ date: day(monday, 7) }, { date: day(monday, 14) }])
     }))
 
-  it('passes over inactive doctors and time slots without a word: nobody wants those', () =>
+  it('skips inactive doctors and time slots without counting them', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, nine, monday } = await aWeek(db)
       await db.query('update app_public.time_slots set is_active = false where id = $1', [nine])
@@ -174,7 +174,7 @@ describe('generate_booking_slots', () => {
       expect(counts(await generate(db, clinicId, monday, monday))).toEqual(made(2))
     }))
 
-  it('names a night that runs into the next template, whose dates follow on its own', () =>
+  it('names a night slot that overlaps the next template, whose dates adjoin its own', () =>
     inTransaction(async (db) => {
       // Validity is by the day a slot starts on, so these two templates do not overlap but their slots around the change do.
       const clinicId = await aClinic(db)
@@ -209,7 +209,7 @@ describe('generate_booking_slots', () => {
       expect(counts(await generate(db, clinicId, next_day, next_day))).toMatchObject({ slots_made: 1 })
     }))
 
-  it('counts and names the night whose start the clocks skip, and makes the doubled one once', () =>
+  it('counts and names a night slot whose start the clocks skip, and makes one in a repeated hour once', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const doctorId = await aDoctor(db, clinicId)
@@ -251,7 +251,7 @@ describe('generate_booking_slots', () => {
       ])
     }))
 
-  it('names a hundred examples and no more, the earliest', () =>
+  it('names at most a hundred examples, the earliest', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const doctorId = await aDoctor(db, clinicId)
@@ -276,7 +276,7 @@ describe('generate_booking_slots', () => {
     }),
   )
 
-  it('takes a year and a day, and no eternity', () =>
+  it('accepts a year and a day, and refuses a longer range', () =>
     inTransaction(async (db) => {
       const { clinicId, monday } = await aWeek(db)
       expect(counts(await generate(db, clinicId, monday, day(monday, 366)))).toEqual(made(2 * 53 + 52))
@@ -300,12 +300,12 @@ describe('generate_booking_slots', () => {
         await db.as(claims, () => expectRefusal(generate(db, clinicId, monday, monday), 'insufficient_privilege'))
     }))
 
-  it('refuses a clinic that is not there', () =>
+  it('refuses an unknown clinic', () =>
     inTransaction(async (db) => {
       await expectRefusal(generate(db, '0', '2027-05-01', '2027-05-02'), 'clinic_not_found')
     }))
 
-  it('tells the life of each slot from its beginning', () =>
+  it('records an event for each new slot', () =>
     inTransaction(async (db) => {
       const { clinicId, monday } = await aWeek(db)
       const manager = await anEmployee(db, clinicId, 'manager')

@@ -93,16 +93,16 @@ const calendar = (db: Maker, clinicId: string) =>
 const earlierRun = (db: Maker, clinicId: string, endsInDays: number) =>
   db.query(
     `insert into app_public.slot_generation_runs (clinic_id, due_at, from_date, to_date, dates, slots_made, templates_passed_over,
-       already_existing, in_the_past, skipped_local_times, overlapping, examples)
+       already_existing, in_the_past, skipped_local_times, overlapping, doctor_absent, examples)
      select c.id, now() - interval '40 days', d.day - 7, d.day,
-       datemultirange(daterange(d.day - 7, d.day, '[]')), 0, 0, 0, 0, 0, 0, '[]'
+       datemultirange(daterange(d.day - 7, d.day, '[]')), 0, 0, 0, 0, 0, 0, 0, '[]'
      from app_public.clinics c cross join lateral (select (now() at time zone c.time_zone)::date + $2::int as day) d
      where c.id = $1`,
     [clinicId, endsInDays],
   )
 
 describe('clinics_due_for_generation', () => {
-  it('names a clinic from the minute its schedule says, by its own clock, until it ran', () =>
+  it('names a clinic from the minute in its schedule, local time, until the run', () =>
     inTransaction(async (db) => {
       const dubai = await aDueClinic(db, { hoursAgo: 0 })
       // The same weekday and time of day, where it is earlier or later than in Dubai.
@@ -117,9 +117,9 @@ describe('clinics_due_for_generation', () => {
         // Nothing is owed from the week before.
         await db.query(
           `insert into app_public.slot_generation_runs (clinic_id, due_at, from_date, to_date, dates, slots_made, templates_passed_over,
-             already_existing, in_the_past, skipped_local_times, overlapping, examples)
+             already_existing, in_the_past, skipped_local_times, overlapping, doctor_absent, examples)
            values ($1, now() - interval '2 days', current_date, current_date,
-             datemultirange(daterange(current_date, current_date, '[]')), 0, 0, 0, 0, 0, 0, '[]')`,
+             datemultirange(daterange(current_date, current_date, '[]')), 0, 0, 0, 0, 0, 0, 0, '[]')`,
           [clinicId],
         )
         return clinicId
@@ -133,7 +133,7 @@ describe('clinics_due_for_generation', () => {
       expect(await isDue(db, dubai)).toBe(false)
     }))
 
-  it('does not owe a clinic what was due before it existed', () =>
+  it('does not list runs that were due before the clinic existed', () =>
     inTransaction(async (db) => {
       const clinicId = await aDueClinic(db)
       await db.query(`update app_public.clinics set created_at = now() - interval '59 minutes' where id = $1`, [
@@ -150,7 +150,7 @@ describe('clinics_due_for_generation', () => {
       expect(await isDue(db, clinicId)).toBe(false)
     }))
 
-  it('is not content with a run by hand: only the scheduled one counts', () =>
+  it('does not count a run by hand: only a scheduled one', () =>
     inTransaction(async (db) => {
       const clinicId = await aDueClinic(db)
       await db.query('select app_public.generate_booking_slots($1, current_date, current_date + 30)', [clinicId])
@@ -174,7 +174,7 @@ describe('generate_due_slots', () => {
       expect(await generateDue(db, clinicId)).toMatchObject({ from_date: monday, slots_made: 21 })
     }))
 
-  it('makes up for the weeks missed while no worker ran, from today on', () =>
+  it('makes the weeks that were missed while no worker ran, from today on', () =>
     inTransaction(async (db) => {
       const clinicId = await aDueClinic(db)
       const { today, sunday } = await calendar(db, clinicId)
@@ -182,7 +182,7 @@ describe('generate_due_slots', () => {
       expect(await generateDue(db, clinicId)).toMatchObject({ from_date: today, to_date: sunday })
     }))
 
-  it('goes on where the last scheduled run ended when that lies ahead', () =>
+  it('continues where the last scheduled run ended, if that is in the future', () =>
     inTransaction(async (db) => {
       const clinicId = await aDueClinic(db)
       const { monday } = await calendar(db, clinicId)
@@ -194,7 +194,7 @@ describe('generate_due_slots', () => {
       expect(await generateDue(db, clinicId)).toMatchObject({ from_date: monday, slots_made: 7 })
     }))
 
-  it('keeps to a year when a year of weeks and missed ones come together', () =>
+  it('makes at most a year, including missed weeks', () =>
     inTransaction(async (db) => {
       const clinicId = await aDueClinic(db, { weeks: 52, hoursAgo: 0 })
       await earlierRun(db, clinicId, -20)
@@ -213,7 +213,7 @@ describe('two workers at once', () => {
   })
   afterAll(() => database.drop())
 
-  it('make one run of it', async () => {
+  it('make one run', async () => {
     const [one, two] = [await connect(database.url), await connect(database.url)]
     try {
       const clinicId = await aDueClinic(one)

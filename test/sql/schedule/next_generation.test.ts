@@ -15,7 +15,7 @@ const nextOf = (db: Db, clinicId: string) =>
   )
 
 describe('next_generation', () => {
-  it('is within a week, at the schedule’s local time, and for the weeks that the job then makes', () =>
+  it('returns a time within a week, at the schedule’s local time, and the weeks that the job will make', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db, 'America/New_York')
       const manager = await anEmployee(db, clinicId, 'manager')
@@ -35,7 +35,7 @@ describe('next_generation', () => {
       expect(dates).toEqual({ first: 1, last: 7, days: 21 })
     }))
 
-  it('is the one that is due while no worker has made it, then the one after', () =>
+  it('returns the run that is due until a worker has made it, then the next one', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db, 'Asia/Dubai')
       await db.query(`update app_public.clinics set created_at = now() - interval '1 year' where id = $1`, [clinicId])
@@ -51,7 +51,36 @@ describe('next_generation', () => {
       expect(after.due_at.getTime() - due.due_at.getTime()).toBe(7 * 24 * 3600 * 1000)
     }))
 
-  it('is nothing for a clinic out of service, and refused to others', () =>
+  it('returns the same local time after the clocks have changed', () =>
+    inTransaction(async (db) => {
+      const clinicId = await aClinic(db)
+      await db.query(`update app_public.policies set generation_weekday = $2 where clinic_id = $1`, [
+        clinicId,
+        // Yesterday: the last time has been, and the next is in six days.
+        (
+          await db.one<{ day: number }>(
+            `select extract(isodow from now() at time zone 'UTC' - interval '1 day')::int as day`,
+          )
+        ).day,
+      ])
+      // A zone whose clock goes forward the day after tomorrow; PostgreSQL takes such rules as well as names, and clinics do not.
+      const { zone } = await db.one<{ zone: string }>(
+        `select format('AAA0BBB,%s/2,%s/2', extract(doy from today + 2) - 1, extract(doy from today + 40) - 1) as zone
+         from (select (now() at time zone 'UTC')::date as today) t`,
+      )
+      await db.query('alter table app_public.clinics disable trigger user')
+      await db.query('update app_public.clinics set time_zone = $2, created_at = now() where id = $1', [clinicId, zone])
+      const { due_at } = await nextOf(db, clinicId)
+      expect(
+        await db.one(
+          `select (t.due at time zone $2)::time::text as local, (t.due at time zone 'UTC')::time::text as utc
+           from (select $1::timestamptz as due) t`,
+          [due_at, zone],
+        ),
+      ).toEqual({ local: '22:00:00', utc: '21:00:00' })
+    }))
+
+  it('returns nothing for an inactive clinic, and refuses callers who do not work there', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const other = await anEmployee(db, await aClinic(db), 'manager')

@@ -54,7 +54,7 @@ describe('a booking whose time the clinic takes away is listed', () => {
       })
     }))
 
-  it('when the whole day is, every one, also of a patient who is there already', () =>
+  it('when the day is withdrawn: each booking, including one of a patient who has arrived', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, receptionist, slots, ofAnn, ofBob } = await twoPatients(db)
       await db.query(`update app_public.bookings set status = 'checked_in' where id = $1`, [ofAnn])
@@ -73,7 +73,7 @@ describe('a booking whose time the clinic takes away is listed', () => {
       })
     }))
 
-  it('not when the clinic closes, which has no other time', () =>
+  it('but not when the clinic closes, since it has no other time', () =>
     inTransaction(async (db) => {
       const { clinicId, manager } = await twoPatients(db)
       await db.as(manager.claims, async () => {
@@ -82,7 +82,7 @@ describe('a booking whose time the clinic takes away is listed', () => {
       })
     }))
 
-  it('not when patient or desk cancel, nor what is over', () =>
+  it('but not when the patient or the desk cancels it, or when it is over', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, ann, bob, receptionist, manager, ofAnn, ofBob } = await twoPatients(db)
       await db.as(ann.claims, () => cancel(db, clinicId, ofAnn))
@@ -104,7 +104,7 @@ describe('a booking whose time the clinic takes away is listed', () => {
       expect(await list(db, clinicId)).toEqual([])
     }))
 
-  it('in place of what a template that goes had listed', () =>
+  it('in place of an entry of a removed template', () =>
     inTransaction(async (db) => {
       const { clinicId, receptionist, slots, ofAnn } = await twoPatients(db)
       await db.query(
@@ -120,7 +120,7 @@ describe('a booking whose time the clinic takes away is listed', () => {
 })
 
 describe('it waits until', () => {
-  it('the patient books in this clinic again, with whomever', () =>
+  it('the patient books in this clinic again, with any doctor', () =>
     inTransaction(async (db) => {
       const { clinicId, receptionist, slots, slotId, ann, ofAnn, ofBob } = await twoPatients(db)
       for (const slot of slots) await db.as(receptionist.claims, () => withdraw(db, clinicId, slot, { cascade: true }))
@@ -132,7 +132,7 @@ describe('it waits until', () => {
         { booking_id: ofAnn, resolution: 'rebooked' },
         { booking_id: ofBob, resolution: null },
       ])
-      // That she does not want that one either is her own affair; that the clinic takes it away is not.
+      // A booking that she cancels herself is not listed; one that the clinic withdraws is.
       const colleague = await aDoctor(db, clinicId)
       await db.as(receptionist.claims, () => withdraw(db, clinicId, slotId, { cascade: true }))
       expect(await waiting(db, clinicId)).toEqual([ofBob, next.id])
@@ -141,7 +141,7 @@ describe('it waits until', () => {
       expect(await waiting(db, clinicId)).toEqual([ofBob])
     }))
 
-  it('one new booking for each that was taken away, first the one with the same doctor', () =>
+  it('one new booking resolves one entry, first an entry with the same doctor', () =>
     inTransaction(async (db) => {
       const { clinicId, receptionist, slots, slotId, ann, ofAnn } = await twoPatients(db)
       const colleague = await aDoctor(db, clinicId)
@@ -157,7 +157,7 @@ describe('it waits until', () => {
       expect((await list(db, clinicId)).map(({ booking_id }) => booking_id)).toEqual([ofAnn, sooner.id])
     }))
 
-  it('the desk dismisses it; no doctor does', () =>
+  it('the desk dismisses it; a doctor cannot', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, receptionist, slots } = await twoPatients(db)
       await db.as(receptionist.claims, () => withdraw(db, clinicId, slots[0], { cascade: true }))
@@ -181,7 +181,7 @@ describe('it waits until', () => {
       expect(await waiting(db, clinicId)).toEqual([ofBob])
     }))
 
-  it('not until templates want its time again, nor until another booking is moved', () =>
+  it('but not for a template with its time, or for another booking that is moved', () =>
     inTransaction(async (db) => {
       const { clinicId, manager, slots, slotId, bob, ofAnn, ofBob } = await twoPatients(db)
       await db.as(manager.claims, () => withdraw(db, clinicId, slots[0], { cascade: true }))
@@ -193,7 +193,7 @@ describe('it waits until', () => {
     }))
 })
 
-it('two new bookings at once stand for two that were taken away', async () => {
+it('two new bookings at once resolve two entries', async () => {
   const database = await cloneDatabase()
   const [first, second, observer] = [
     await connect(database.url),

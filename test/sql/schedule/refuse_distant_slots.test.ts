@@ -36,7 +36,7 @@ describe('a slot', () => {
       const insert = async (start: string) =>
         db.query(
           `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
-           select $1, $2, $3, at::date, tstzrange(at, at + interval '20 minutes') from (select ${start} as at) t`,
+           select $1, $2, $3, (at at time zone 'UTC')::date, tstzrange(at, at + interval '20 minutes') from (select ${start} as at) t`,
           [clinicId, doctorId, await aTimeSlot(db, clinicId)],
         )
       const limit = `(now() at time zone 'UTC' + interval '3 years') at time zone 'UTC'`

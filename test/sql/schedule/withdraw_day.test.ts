@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
 import { type Booking, book, bookingOf, hold, slotOf, withdraw } from '../../helpers/operations.ts'
 import { aClinic, aCustomer, aDoctor, anEmployee, aPractice, aTimeSlot, noonZone } from '../../helpers/world.ts'
+import { recordBooking } from '../booking/claiming.ts'
 
 interface Day {
   clinicId: string
@@ -63,7 +64,7 @@ const told = (db: Db, clinicId: string) =>
   )
 
 describe('withdraw_day', () => {
-  it('takes a day nobody has booked out of the calendar', () =>
+  it('withdraws a day without bookings', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, receptionist, slotId } = await aPractice(db)
       const { date } = await db.one<{ date: string }>(
@@ -95,7 +96,7 @@ describe('withdraw_day', () => {
       expect(await slotOf(db, day.free)).toMatchObject({ status: 'open' })
     }))
 
-  it('with cascade cancels every booking of it, gives them, and tells each customer once', () =>
+  it('with cascade cancels and returns every booking of the day, and notifies each customer once', () =>
     inTransaction(async (db) => {
       const day = await aDay(db)
       await db.as(day.desk.claims)
@@ -128,7 +129,23 @@ describe('withdraw_day', () => {
       expect(await bookingOf(db, sitting)).toMatchObject({ status: 'cancelled' })
     }))
 
-  it('is repeated under its key with the same answer, and tells nobody twice', () =>
+  it('leaves the bookings of this morning, in any state', () =>
+    inTransaction(async (db) => {
+      const day = await aDay(db)
+      const visits = []
+      for (const [hours, status] of [
+        [-4, 'booked'],
+        [-3, 'checked_in'],
+        [-2, 'completed'],
+      ] as const)
+        visits.push(await recordBooking(db, await slotOn(db, day, hours), day.ann.customerId, status))
+      const ended = await db.as(day.desk.claims, () => withdrawDay(db, day, { cascade: true }))
+      expect(ended.map(({ id }) => id)).toEqual([day.ofAnn.id, day.ofBob.id])
+      const states = visits.map(async (id) => (await bookingOf(db, id)).status)
+      expect(await Promise.all(states)).toEqual(['booked', 'checked_in', 'completed'])
+    }))
+
+  it('returns the same answer under the same key, and notifies no customer twice', () =>
     inTransaction(async (db) => {
       const day = await aDay(db)
       await db.as(day.desk.claims)
@@ -142,7 +159,7 @@ describe('withdraw_day', () => {
       expect(await told(db, day.clinicId)).toHaveLength(2)
     }))
 
-  it('passes over what was withdrawn before', () =>
+  it('skips slots that were withdrawn before', () =>
     inTransaction(async (db) => {
       const day = await aDay(db)
       await db.as(day.desk.claims)
@@ -156,10 +173,10 @@ describe('withdraw_day', () => {
       ).toHaveLength(1)
     }))
 
-  it("is for the desk, and for a doctor the own day, not a colleague's", () =>
+  it("is for the desk, and for doctors with their own days, not a colleague's", () =>
     inTransaction(async (db) => {
       const day = await aDay(db)
-      const colleague = await anEmployee(db, day.clinicId, 'doctor')
+      const colleague = await anEmployee(db, day.clinicId, 'doctor', await aDoctor(db, day.clinicId))
       const stranger = await anEmployee(db, await aClinic(db), 'manager')
       for (const { claims } of [colleague, stranger])
         await db.as(claims, () => expectRefusal(withdrawDay(db, day, { cascade: true }), 'forbidden'))
@@ -170,7 +187,7 @@ describe('withdraw_day', () => {
       await db.as(own.claims, () => withdrawDay(db, day, { cascade: true }))
     }))
 
-  it('refuses a doctor who is not there, and no date', () =>
+  it('refuses an unknown doctor and a missing date', () =>
     inTransaction(async (db) => {
       const day = await aDay(db)
       await db.as(day.desk.claims)

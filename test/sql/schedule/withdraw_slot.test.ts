@@ -1,8 +1,25 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book, bookingOf, checkIn, complete, createSlot, hold, slotOf, withdraw } from '../../helpers/operations.ts'
-import { aClinic, anAccount, anEmployee, aPractice, aSlot, aTimeSlot } from '../../helpers/world.ts'
+import {
+  book,
+  bookingOf,
+  cancel,
+  checkIn,
+  complete,
+  createSlot,
+  hold,
+  slotOf,
+  withdraw,
+} from '../../helpers/operations.ts'
+import { expectViolation } from '../../helpers/violations.ts'
+import { aClinic, aDoctor, anAccount, anEmployee, aPractice, aSlot, aTimeSlot } from '../../helpers/world.ts'
 import { recordBooking } from '../booking/claiming.ts'
+
+interface Of {
+  clinicId: string
+  slotId: string
+  bookingId: string
+}
 
 const events = (db: Db, slotId: string) =>
   db.query(
@@ -22,7 +39,7 @@ describe('withdraw_slot', () => {
       expect(await db.query('select from app_public.available_slots($1)', [clinicId])).toEqual([])
     }))
 
-  it('is repeated under its key with the same answer, also when the slot has been opened again since', () =>
+  it('returns the same answer under the same key, even if the slot has been opened again since', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, receptionist } = await aPractice(db)
       const timeSlotId = await aTimeSlot(db, clinicId, '07:00', '07:30')
@@ -57,7 +74,7 @@ describe('withdraw_slot', () => {
       expect(await bookingOf(db, booking.id)).toMatchObject({ status: 'booked' })
     }))
 
-  it('with cascade cancels the booking and tells the customer, all at once', () =>
+  it('with cascade cancels the booking and notifies the customer in one transaction', () =>
     inTransaction(async (db) => {
       const { clinicId, slotId, customer, receptionist } = await aPractice(db)
       const booking = await db.as(customer.claims, () => book(db, clinicId, slotId))
@@ -85,6 +102,47 @@ describe('withdraw_slot', () => {
       ])
     }))
 
+  it.each([
+    [
+      'withdraw_slot',
+      (db: Db, { clinicId, slotId }: Of, reason: string) => withdraw(db, clinicId, slotId, { cascade: true, reason }),
+    ],
+    [
+      'cancel_booking',
+      (db: Db, { clinicId, bookingId }: Of, reason: string) => cancel(db, clinicId, bookingId, reason),
+    ],
+    [
+      'withdraw_day',
+      (db: Db, { slotId }: Of, reason: string) =>
+        db.query(
+          `select app_public.withdraw_day(bs.clinic_id, bs.doctor_id, bs.slot_date, true, $2)
+           from app_public.booking_slots bs where bs.id = $1`,
+          [slotId, reason],
+        ),
+    ],
+  ])('keeps no reason without a visible character, and none with white space around it: %s', (_, act) =>
+    inTransaction(async (db) => {
+      for (const [given, kept] of [
+        ['', null],
+        [' \n\t ', null],
+        ['\u00a0\u200b', null],
+        [' \nflu\n', 'flu'],
+      ] as const) {
+        const { clinicId, slotId, customer } = await aPractice(db)
+        const { id: bookingId } = await book(db, clinicId, slotId, { customerId: customer.customerId })
+        await act(db, { clinicId, slotId, bookingId }, given)
+        expect(await bookingOf(db, bookingId)).toMatchObject({ status: 'cancelled', cancellation_reason: kept })
+        const reasons = (await events(db, slotId)).filter(({ to_state }) => to_state !== 'booked')
+        expect(new Set(reasons.map(({ reason }) => reason))).toEqual(new Set([kept]))
+        await expectViolation(
+          db.query(`update app_public.bookings set cancellation_reason = ' ' where id = $1`, [bookingId]),
+          'check_violation',
+          'cancellation_reasons_are_visible',
+        )
+      }
+    }),
+  )
+
   it('cannot undo an appointment that has taken place', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, customer } = await aPractice(db)
@@ -107,7 +165,7 @@ describe('withdraw_slot', () => {
     }),
   )
 
-  it('withdraws nothing twice', () =>
+  it('changes nothing when the slot is withdrawn already', () =>
     inTransaction(async (db) => {
       const { clinicId, slotId } = await aPractice(db)
       await withdraw(db, clinicId, slotId)
@@ -115,11 +173,11 @@ describe('withdraw_slot', () => {
       expect(await events(db, slotId)).toHaveLength(1)
     }))
 
-  it("is for the desk, and for a doctor the own slots, not a colleague's", () =>
+  it("is for the desk, and for doctors with their own slots, not a colleague's", () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, slotId } = await aPractice(db)
       const doctor = await anEmployee(db, clinicId, 'doctor', doctorId)
-      const colleague = await anEmployee(db, clinicId, 'doctor')
+      const colleague = await anEmployee(db, clinicId, 'doctor', await aDoctor(db, clinicId))
       const stranger = await anEmployee(db, await aClinic(db), 'manager')
       for (const { claims } of [colleague, stranger])
         await db.as(claims, () => expectRefusal(withdraw(db, clinicId, slotId), 'forbidden'))
@@ -140,7 +198,7 @@ describe('withdraw_slot', () => {
       await db.as(doctor.claims, () => expectRefusal(withdraw(db, clinicId, slotId), 'forbidden'))
     }))
 
-  it('refuses customers, nobody, and slots that are not there', () =>
+  it('refuses customers, anonymous callers and unknown slots', () =>
     inTransaction(async (db) => {
       const { clinicId, slotId, customer, manager } = await aPractice(db)
       const other = await aPractice(db)

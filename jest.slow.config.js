@@ -1,0 +1,19 @@
+import all from './jest.config.js'
+
+/**
+ * `npm run test:slow`: faults, crashes and long fuzzing, and what starts programs or PostgreSQL many times over. What a change breaks is
+ * nearly always found by the other tests (jest.quick.config.js); `.ci/run` runs both.
+ */
+export const slow = [
+  'test/attack/.*_fuzz',
+  'test/attack/wire',
+  'test/concurrency/(freed_times|interleavings|money_fuzz)',
+  'test/faults/',
+  'test/programs/(connections|crash|embedded|logins|pgbouncer|shards_(copies|moving)|start_shards)',
+  'test/repo/(benchmarks|stopped_run)',
+  'test/servers/',
+  'test/worker/crashes',
+]
+
+/** @type {import('jest').Config} */
+export default { ...all, testRegex: slow.map((path) => `/${path}.*\\.test\\.ts$`), testMatch: undefined }

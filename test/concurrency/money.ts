@@ -1,0 +1,251 @@
+import fc from 'fast-check'
+import { DatabaseError } from 'pg'
+import { aCoupon, aPaidPractice, billing, openPage, record } from '../helpers/billing.ts'
+import type { Connection } from '../helpers/connection.ts'
+import { aCustomer } from '../helpers/world.ts'
+
+// Sessions that move money of a few patients of one clinic at the same time, as fast-check chooses. After each round, in
+// which every session does one thing, all cents are where they should be.
+
+/** One thing that a session does. The numbers are taken modulo what exists when it runs. */
+export interface Command {
+  what: (typeof kinds)[number]
+  whose: number
+  which: number
+  amount: number
+}
+
+const kinds = [
+  'charge',
+  'issue',
+  'discount',
+  'adjust',
+  'coupon',
+  'pay',
+  'pay several',
+  'prepay',
+  'spend credit',
+  'to credit',
+  'refund',
+  'goodwill',
+  'write off',
+  'void',
+  'checkout',
+  'settle',
+  'end checkout',
+  'refund fails',
+] as const
+
+/** Rounds of `sessions` commands each. */
+export const rounds = (sessions: number, least: number, most: number): fc.Arbitrary<Command[][]> =>
+  fc.array(
+    fc.array(
+      fc.record({
+        what: fc.constantFrom(...kinds),
+        whose: fc.nat(2),
+        which: fc.nat(1000),
+        amount: fc.oneof(fc.integer({ min: 1, max: 400 }), fc.integer({ min: 1, max: 50_000 })),
+      }),
+      { minLength: sessions, maxLength: sessions },
+    ),
+    { minLength: least, maxLength: most },
+  )
+
+export interface Till {
+  clinicId: string
+  customers: string[]
+  codes: string[]
+}
+
+/** A clinic with three patients and two coupons, of which one can be used twice. */
+export async function aTill(owner: Connection, currency = 'EUR'): Promise<Till> {
+  const { clinicId } = await aPaidPractice(owner, { currency, rule: 'none' })
+  const customers: string[] = []
+  for (let i = 0; i < 3; i++) {
+    const { customerId } = await aCustomer(owner)
+    await record(owner, clinicId, customerId)
+    customers.push(customerId)
+  }
+  const codes = [
+    (await aCoupon(owner, clinicId, { currency, percent: 33.33, most: 2 })).code,
+    (await aCoupon(owner, clinicId, { currency, amount: 777 })).code,
+  ]
+  return { clinicId, customers, codes }
+}
+
+/** Carries a command out, with the rights of the owner; returns the SQLSTATE of a refusal, or undefined. */
+export async function execute(session: Connection, till: Till, command: Command): Promise<string | undefined> {
+  try {
+    await act(session, till, command)
+    return undefined
+  } catch (error) {
+    if (error instanceof DatabaseError && /^MS/.test(error.code ?? '')) return error.code
+    throw error
+  }
+}
+
+async function act(db: Connection, { clinicId, customers, codes }: Till, command: Command): Promise<void> {
+  const { what, whose, which, amount } = command
+  const customerId = customers[whose] as string
+  const pick = async (statement: string, ...values: unknown[]) => {
+    const rows = await db.query<{ id: string }>(statement, [clinicId, ...values])
+    return rows[which % Math.max(1, rows.length)]?.id
+  }
+  const invoice = () =>
+    pick('select id from billing.invoices where clinic_id = $1 and customer_id = $2 order by id', customerId)
+  const payment = () =>
+    pick('select id from billing.payments where clinic_id = $1 and customer_id = $2 order by id', customerId)
+  const session = () =>
+    pick(
+      `select c.provider_session as id from billing.checkouts c
+       where c.id in (select p.checkout_id from billing.checkout_parts p where p.clinic_id = $1) and c.provider_session is not null
+       order by c.id`,
+    )
+  const call = (name: string, ...values: unknown[]) => billing(db, name, clinicId, ...values)
+  switch (what) {
+    case 'charge': {
+      const id = which % 3 === 0 ? (await call('create_invoice', customerId)).id : await invoice()
+      await call('add_charge', id, amount, 'Something', which % 2 ? 19 : 7)
+      return
+    }
+    case 'issue':
+      await call('issue_invoice', await invoice())
+      return
+    case 'discount':
+      await call('add_discount', await invoice(), 'Less', null, (amount % 100) + 0.5)
+      return
+    case 'adjust':
+      await call('adjust_invoice', await invoice(), which % 2 ? amount : -amount, 'Other', 19)
+      return
+    case 'coupon':
+      await call('apply_coupon', await invoice(), codes[which % 2])
+      return
+    case 'pay':
+      await call('record_payment', customerId, 'cash', amount, [await invoice()])
+      return
+    case 'pay several': {
+      const rows = await db.query<{ id: string }>(
+        `select id from billing.invoices where clinic_id = $1 and customer_id = $2 and due > 0 order by id desc limit 3`,
+        [clinicId, customerId],
+      )
+      await call(
+        'record_payment',
+        customerId,
+        'card_terminal',
+        amount,
+        rows.map(({ id }) => id),
+      )
+      return
+    }
+    case 'prepay':
+      await call('record_payment', customerId, 'transfer', amount)
+      return
+    case 'spend credit':
+      await call('spend_credit', await invoice(), which % 2 ? amount : null)
+      return
+    case 'to credit':
+      await call('move_to_credit', await invoice(), amount)
+      return
+    case 'refund':
+      await call('refund_payment', await payment(), amount)
+      return
+    case 'goodwill':
+      await call('grant_goodwill', customerId, amount, 'Sorry')
+      return
+    case 'write off':
+      await call('write_off', await invoice(), 'Lost', which % 2 ? amount : null)
+      return
+    case 'void':
+      await call('void_invoice', await invoice(), 'Mistake')
+      return
+    case 'checkout': {
+      const { id } = await db.one<{ id: string }>(
+        `with caller as materialized (
+           select app_private.set_claims(jsonb_build_object('customer_id', $3::text, 'customer_ids', '{' || $3 || '}')) as claims)
+         select c.id from caller, lateral billing.begin_checkout($1, null, array[$2::bigint], $4,
+           case when caller is null then '' end) c`,
+        [clinicId, await invoice(), customerId, which % 2 === 0],
+      )
+      await openPage(db, id)
+      return
+    }
+    case 'settle': {
+      const id = await session()
+      if (!id) return
+      const due = await db.one<{ amount: string; currency: string }>(
+        'select amount, currency from billing.checkouts where provider_session = $1',
+        [id],
+      )
+      // Usually what was asked for, sometimes something else.
+      await db.query(`select billing_private.settle_checkout('development', $1, 'p', $2, $3)`, [
+        id,
+        which % 5 ? due.amount : amount,
+        due.currency,
+      ])
+      return
+    }
+    case 'end checkout': {
+      const id = await session()
+      if (id) await db.query(`select billing_private.end_checkout('development', $1, 'expired')`, [id])
+      return
+    }
+    case 'refund fails': {
+      const id = await pick(
+        `select pc.id from billing_private.provider_calls pc where pc.clinic_id = $1 and pc.kind = 'refund' order by pc.id`,
+      )
+      if (id)
+        await db.query('select billing_private.record_provider_call($1, $2, $3)', [
+          id,
+          which % 2 ? 'failed' : 'done',
+          JSON.stringify({ refundId: `re-${id}`, status: 'succeeded' }),
+        ])
+      return
+    }
+  }
+}
+
+/** What is wrong with the money of a clinic: nothing, whatever was done. */
+export async function wrongIn(owner: Connection, { clinicId }: Till): Promise<unknown[]> {
+  return owner.query(
+    `select 'books do not balance' as wrong, record as what, id from billing.books_that_do_not_balance where clinic_id = $1
+     union all
+     select 'checkouts without their payments', record, id from billing.books_that_do_not_balance
+     where record = 'checkouts' and id in (select checkout_id from billing.checkout_parts where clinic_id = $1)
+     union all
+     -- Every cent that came in is in exactly one place.
+     select 'cents are lost or made', (came.cents - places.cents)::text, null
+     from (
+       select coalesce(sum(received), 0) + (
+         select coalesce(sum(amount), 0) from billing.movements where clinic_id = $1 and kind = 'goodwill_to_credit') as cents
+       from billing.payments where clinic_id = $1) came,
+     (select (select coalesce(sum(received - spent), 0) from billing.payments where clinic_id = $1)
+           + (select coalesce(sum(paid), 0) from billing.invoices where clinic_id = $1)
+           + (select coalesce(sum(balance), 0) from billing.credits where clinic_id = $1) as cents) places
+     where came.cents <> places.cents
+     union all
+     select 'a payment has money that is nowhere', id::text, id from billing.payments
+     where clinic_id = $1 and spent + refunded <> received
+     union all
+     select 'numbers with a gap', year::text, max(serial) from billing.invoices
+     where clinic_id = $1 and serial is not null group by year having max(serial) <> count(*)
+     union all
+     select 'void and not empty', state::text, id from billing.invoices
+     where clinic_id = $1 and state = 'void' and (total, tax, paid) <> (0, 0, 0)
+     union all
+     select 'a coupon used too often', code::text, id from billing.coupons where clinic_id = $1 and used > most`,
+    [clinicId],
+  )
+}
+
+/** Runs rounds on a new clinic; throws at the first round after which something is wrong. Returns how many commands succeeded. */
+export async function play(owner: Connection, sessions: Connection[], commands: Command[][], currency = 'EUR') {
+  const till = await aTill(owner, currency)
+  let done = 0
+  for (const round of commands) {
+    const outcomes = await Promise.all(round.map((command, i) => execute(sessions[i] as Connection, till, command)))
+    done += outcomes.filter((outcome) => outcome === undefined).length
+    const wrong = await wrongIn(owner, till)
+    if (wrong.length > 0) throw new Error(`after ${JSON.stringify(round)}: ${JSON.stringify(wrong)}`)
+  }
+  return done
+}

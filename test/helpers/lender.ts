@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { type BrowserServer, chromium } from 'playwright-core'
+import { loadDemoData } from '../../src/roster/demo.ts'
+import { chromiumOptions } from './browser_options.ts'
+import { type ClonedDatabase, cloneDatabase } from './cluster.ts'
+import { calendarKeys } from './external_calendars.ts'
+import { type Program, startServer } from './program.ts'
+import { storeEnv, unreachableStore } from './s3.ts'
+import { tokenSettings } from './tokens.ts'
+
+// Resources that are slow to start are started once, in the main process of Jest, when a test first needs one
+// (borrow.ts). Each is lent to one test file after another until the run ends.
+
+/** The resources that are lent: see borrow.ts. */
+export interface Loans {
+  server: { url: string; database: string }
+  site: { url: string; database: string }
+  browser: { wsEndpoint: string }
+  demo: { database: string }
+}
+
+// The run handles signals; the browser ends when its pipe closes.
+const withoutSignals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }
+
+// In a separate process, because a bundler does not work inside Jest's module system.
+const buildPages = () =>
+  promisify(execFile)(process.execPath, [join(import.meta.dirname, '../../scripts/build_web.ts')])
+
+/**
+ * Lends over HTTP, at the address that it returns. Call stop() at the end of the run: it throws if a server did not
+ * exit with 0.
+ */
+export async function openLender(): Promise<{ url: string; stop(): Promise<void> }> {
+  const loans = new Map<string, Promise<unknown>>()
+  const servers: { program: Program; database: ClonedDatabase }[] = []
+  const browsers: BrowserServer[] = []
+  let built: Promise<unknown> | undefined
+
+  async function serve(database: ClonedDatabase): Promise<Loans['server']> {
+    const env = {
+      JWT_SECRET: tokenSettings.jwtSecret,
+      LOG_LEVEL: 'warn',
+      CALENDAR_KEYS: calendarKeys,
+      ...storeEnv(unreachableStore),
+    }
+    const program = await startServer(database.serverUrl, env)
+    servers.push({ program, database })
+    return { url: program.url, database: database.name }
+  }
+
+  const start = {
+    server: async () => serve(await cloneDatabase()),
+    site: async () => serve(await cloneDatabase((await loan('demo')).database)),
+    async browser(): Promise<Loans['browser']> {
+      built ??= buildPages()
+      await built
+      const browser = await chromium.launchServer({ ...(await chromiumOptions()), ...withoutSignals })
+      browsers.push(browser)
+      return { wsEndpoint: browser.wsEndpoint() }
+    },
+    async demo(): Promise<Loans['demo']> {
+      const database = await cloneDatabase()
+      await loadDemoData(database.url)
+      return { database: database.name }
+    },
+  }
+
+  // Files that run at the same time share only the demo, which is cloned.
+  function loan<Kind extends keyof Loans>(kind: Kind, worker = ''): Promise<Loans[Kind]> {
+    const key = kind === 'demo' ? kind : `${kind} of ${worker}`
+    const lent = (loans.get(key) ?? start[kind]()) as Promise<Loans[Kind]>
+    loans.set(key, lent)
+    return lent
+  }
+
+  // The path names the resource and the Jest worker.
+  const http = createServer(async ({ url = '' }, response) => {
+    try {
+      // A test file borrows seldom: by then this server would have closed the connection, perhaps at the same moment.
+      response.setHeader('connection', 'close')
+      const [, kind, worker] = url.split('/') as [string, keyof Loans, string]
+      response.end(JSON.stringify(await loan(kind, worker)))
+    } catch (error) {
+      response.writeHead(500).end(String(error))
+    }
+  })
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  http.unref()
+
+  return {
+    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    async stop() {
+      http.close()
+      await Promise.all(browsers.map((browser) => browser.close()))
+      for (const { program } of servers) {
+        const code = await program.stop()
+        if (code !== 0) throw new Error(`a server that tests shared ended with ${code}:\n${program.stderr()}`)
+      }
+    },
+  }
+}

@@ -1,0 +1,84 @@
+import { chmod, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { EmbeddedServer } from '../../src/database/embedded/embedded.ts'
+import { startReplicating } from '../../src/database/embedded/replicating.ts'
+import { type Connection, connect } from './connection.ts'
+import { takeOwnPort } from './own_port.ts'
+import { type ProgramOptions, runToEnd } from './program.ts'
+
+/** Servers that can be the global database and shards of an installation: with the same logins, ready for replication. */
+export interface Servers {
+  servers: EmbeddedServer[]
+  /** Runs `npm run shards` on the first server's database. */
+  shards(...args: string[]): ReturnType<typeof runToEnd>
+  /** Runs it and kills it when a promise is fulfilled. */
+  killedShards(when: Promise<unknown>, ...args: string[]): ReturnType<typeof runToEnd>
+  /** Stops all of them and removes their files. */
+  remove(): Promise<void>
+}
+
+/** postgresql://host:port/database of a server's database `medislot`. */
+export const addressOf = (server: EmbeddedServer): string => `postgresql://127.0.0.1:${server.port}/medislot`
+
+export const replicationPassword = `it's a \\ fine password`
+
+/** Starts servers, of which none has been migrated. Call remove() when done. */
+export async function startServers(count: number): Promise<Servers> {
+  const folder = await mkdtemp(join(tmpdir(), 'medislot-shards-'))
+  await chmod(folder, 0o755)
+  const servers: EmbeddedServer[] = []
+  for (let number = 0; number < count; number++) {
+    const dataDir = join(folder, String(number))
+    await mkdir(dataDir)
+    if (number > 0) await copyFile(join(folder, '0/secrets.json'), join(dataDir, 'secrets.json'))
+    takeOwnPort(dataDir)
+    servers.push(await startReplicating(dataDir, replicationPassword, { throwaway: true }))
+  }
+  const [global] = servers as [EmbeddedServer]
+  const run = (options: ProgramOptions & { args: string[]; signal?: ['SIGKILL', Promise<unknown>] }) =>
+    runToEnd('shards', {
+      ...options,
+      env: { DATABASE_URL: global.ownerUrl(), REPLICATION_PASSWORD: replicationPassword },
+    })
+  return {
+    servers,
+    shards: (...args) => run({ args }),
+    killedShards: (when, ...args) => run({ args, signal: ['SIGKILL', when] }),
+    async remove() {
+      for (const server of servers) await server.stop()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+/** An installation with a global database and shards, and a connection to each as the owner. */
+export interface Installation extends Servers {
+  global: Connection
+  /** Shard 1 first. */
+  databases: Connection[]
+}
+
+/** Makes servers an installation, as an operator would, after `prepare`. Call remove() when done. */
+export async function startInstallation(
+  shardCount: number,
+  prepare: (servers: EmbeddedServer[]) => Promise<void> = async () => {},
+): Promise<Installation> {
+  const servers = await startServers(1 + shardCount)
+  await prepare(servers.servers)
+  for (const [number, server] of servers.servers.entries()) {
+    if (number === 0) continue
+    const { code, stderr } = await servers.shards('add', String(number), addressOf(server))
+    if (code !== 0) throw new Error(stderr)
+  }
+  const connections = await Promise.all(servers.servers.map((server) => connect(server.ownerUrl())))
+  const [global, ...databases] = connections as [Connection, ...Connection[]]
+  return {
+    ...servers,
+    global,
+    databases,
+    async remove() {
+      for (const connection of connections) await connection.close()
+      await servers.remove()
+    },
+  }
+}

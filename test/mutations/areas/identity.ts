@@ -1,0 +1,92 @@
+import type { Mutation } from '../mutation.ts'
+
+/** Accounts, sessions, passwords, and how they end. */
+export const identity: Mutation[] = [
+  {
+    name: 'a refresh token that was used long ago opens a session',
+    file: 'refresh_session.sql',
+    from: 'if presented.generation < used_generation\n',
+    to: 'if false\n',
+    caughtBy: 'refresh_session.test.ts',
+  },
+  {
+    name: 'the grace for a lost answer has no end',
+    file: 'refresh_session.sql',
+    from: '(presented.used_at > now() - grace) is not true',
+    to: 'presented.used_at is null',
+    caughtBy: 'refresh_session.test.ts',
+  },
+  {
+    name: 'a session outlives its account',
+    file: 'refresh_session.sql',
+    from: 'where a.id = session.account_id and a.is_active',
+    to: 'where a.id = session.account_id',
+    caughtBy: 'refresh_session.test.ts',
+  },
+  {
+    name: 'wrong passwords are not counted',
+    file: 'sign_in.sql',
+    from: 'perform app_private.count_failure(address, here);',
+    to: 'null;',
+    caughtBy: 'sign_in.test.ts',
+  },
+  {
+    name: 'a success with one account permits more guesses at the others',
+    file: 'sign_in.sql',
+    from: 'and a.id <> account_id) then',
+    to: 'and false) then',
+    caughtBy: 'sign_in.test.ts',
+  },
+  {
+    name: 'guesses of many accounts are not counted by network',
+    file: 'sign_in.sql',
+    from: "perform app_private.count_network_attempt('sign_in');",
+    to: 'null;',
+    caughtBy: 'network_limits.test.ts',
+  },
+  {
+    name: 'a link for a new password works twice',
+    file: 'reset_password.sql',
+    from: "'{registered,registered_again,password_reset,email_confirmation,email_change}'",
+    to: "'{registered,registered_again,email_confirmation,email_change}'",
+    caughtBy: 'reset_password.test.ts',
+  },
+  {
+    name: 'a new password leaves old sessions open',
+    file: 'reset_password.sql',
+    from: 'where s.account_id = message.account_id and s.revoked_at is null;',
+    to: 'where false;',
+    caughtBy: 'reset_password.test.ts',
+  },
+  {
+    name: 'notes of archived bookings survive an erasure',
+    file: 'erase_customer.sql',
+    from: 'update app_public.archived_bookings b set note = null, cancellation_reason = null, answers = null\n',
+    to: 'update app_public.archived_bookings b set cancellation_reason = null, answers = null\n',
+    caughtBy: 'erase_customer.test.ts',
+  },
+  {
+    name: 'stored answers survive an erasure',
+    file: 'erase_stored_results.sql',
+    from: "or ik.outcome ->> 'customer_id' = erase_stored_results.customer_id::text",
+    to: '',
+    caughtBy: 'erase_customer.test.ts',
+  },
+  {
+    name: 'customers end other customers',
+    file: 'require_own_customer.sql',
+    from: 'elsif (require_own_customer.customer_id = any (app_hidden.current_customer_ids())) is not true then',
+    to: 'elsif app_hidden.current_customer_id() is null then',
+    caughtBy: 'remove_customer.test.ts',
+  },
+  {
+    name: 'a token of ours is verified as one of another audience',
+    file: 'tokens.ts',
+    from: `      issuer,
+      audience,
+      algorithms: ['HS256'],`,
+    to: `      issuer,
+      algorithms: ['HS256'],`,
+    caughtBy: 'tokens.test.ts',
+  },
+]

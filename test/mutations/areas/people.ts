@@ -1,0 +1,96 @@
+import type { Mutation } from '../mutation.ts'
+
+/** Families, merged accounts and records, and guests. */
+export const people: Mutation[] = [
+  {
+    name: 'an account that nobody confirmed acts for the person into whom it was merged',
+    file: 'own_ids.sql',
+    from: 'c.merged_into_id is not null and c.account_id is not null and c.email_verified_at is null',
+    to: 'false',
+    caughtBy: 'unconfirmed_rights.test.ts',
+  },
+  {
+    name: 'the owner of a mailbox who opens the link of a stranger gives their account away',
+    file: 'merge_message_of.sql',
+    from: '    and m.account_id = app_hidden.current_account_id()\n',
+    to: '',
+    caughtBy: 'confirm_merge.test.ts',
+  },
+  {
+    name: 'a link to merge works twice',
+    file: 'confirm_merge.sql',
+    from: '  update app_private.account_messages m set token_expires_at = now() where m.id = message.id;\n',
+    to: '',
+    caughtBy: 'confirm_merge.test.ts',
+  },
+  {
+    name: 'accounts that nobody confirmed are merged by their address',
+    file: 'mergeable_accounts.sql',
+    from: 'and a.email_verified_at is not null and a.is_active',
+    to: 'and a.is_active',
+    caughtBy: 'confirm_merge.test.ts',
+  },
+  {
+    name: 'a person who finds an open session merges an account of their own into it',
+    file: 'request_account_merge.sql',
+    from: 'if not app_private.check_own_password(account, request_account_merge.current_password) then',
+    to: 'if false then',
+    caughtBy: 'confirm_merge.test.ts',
+  },
+  {
+    name: 'wrong passwords are not counted where they protect the account from its own session',
+    file: 'check_own_password.sql',
+    from: 'perform app_private.count_failure(address, here);',
+    to: 'null;',
+    caughtBy: 'confirm_merge.test.ts',
+  },
+  {
+    name: 'a record is added by a link to an address that the clinic has corrected since',
+    file: 'confirm_merge.sql',
+    from: 'where r.customer_id = message.record_customer_id) then',
+    to: 'where true) and false then',
+    caughtBy: 'confirm_merge.test.ts',
+  },
+  {
+    name: 'the export of a person says whether somebody else has an account',
+    file: 'export_account.sql',
+    from: "am.kind not in ('account_merge', 'record_claim')",
+    to: 'true',
+    caughtBy: 'confirm_merge.test.ts',
+  },
+  {
+    name: 'a dependant who is of age is invited at an address of the guardian',
+    file: 'invite_grown_up_dependants.sql',
+    from: 'and cc.email in (c.email, oc.email)',
+    to: 'and false',
+    caughtBy: 'growing_up.test.ts',
+  },
+  {
+    name: 'a dependant is invited while somebody still books for them',
+    file: 'invite_grown_up_dependants.sql',
+    from: 'o.ended_at is null and (o.until is null or o.until > today)',
+    to: 'false',
+    caughtBy: 'growing_up.test.ts',
+  },
+  {
+    name: 'a guest learns only from the mail that an answer is missing',
+    file: 'book_as_guest.sql',
+    from: '  perform app_private.check_answers(book_as_guest.clinic_id, book_as_guest.service_id, book_as_guest.answers);\n',
+    to: '',
+    caughtBy: 'book_as_guest.test.ts',
+  },
+  {
+    name: 'the answers of a guest are kept beside those of the booking',
+    file: 'confirm_guest_booking.sql',
+    from: 'set booking_id = booking.id, answers = null',
+    to: 'set booking_id = booking.id',
+    caughtBy: 'book_as_guest.test.ts',
+  },
+  {
+    name: 'a guardianship ends while the guardian books',
+    file: 'still_acts_for.sql',
+    from: '  for share;\n',
+    to: '  ;\n',
+    caughtBy: 'family_at_once.test.ts',
+  },
+]

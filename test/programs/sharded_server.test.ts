@@ -1,0 +1,561 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { createPool } from '../../src/database/pools.ts'
+import { taskList } from '../../src/worker/task_list.ts'
+import { type Connection, connect } from '../helpers/connection.ts'
+import type { Claims } from '../helpers/database.ts'
+import { eventually } from '../helpers/eventually.ts'
+import { dataOf, expectGraphQLRefusal, graphqlClient } from '../helpers/graphql.ts'
+import { listening, publishAll } from '../helpers/live.ts'
+import { type Program, startServer } from '../helpers/program.ts'
+import { clientsOf } from '../helpers/server.ts'
+import { addressOf, type Servers, startServers } from '../helpers/shards.ts'
+import { tokenSettings } from '../helpers/tokens.ts'
+import { work } from '../helpers/work.ts'
+import { aClinic, aDoctor, anAccount, aSlot, aTimeSlot, unique } from '../helpers/world.ts'
+import { password } from '../sql/identity/sessions.ts'
+
+// One HTTP server on a global database with two shards, each on a PostgreSQL of its own.
+
+let installation: Servers
+let server: Program
+let global: Connection
+let shards: [Connection, Connection]
+
+beforeAll(async () => {
+  installation = await startServers(3)
+  for (const number of [1, 2]) {
+    const { code, stderr } = await installation.shards('add', String(number), addressOf(serverOf(number)))
+    if (code !== 0) throw new Error(stderr)
+  }
+  server = await startServer(serverOf(0).serverUrl(), { JWT_SECRET: tokenSettings.jwtSecret, LOG_LEVEL: 'warn' })
+  const [first, second, third] = await Promise.all(installation.servers.map((each) => connect(each.ownerUrl())))
+  global = first as Connection
+  shards = [second as Connection, third as Connection]
+})
+
+afterAll(async () => {
+  await server?.stop()
+  for (const connection of [global, ...(shards ?? [])]) await connection?.close()
+  await installation?.remove()
+})
+
+const serverOf = (number: number) => installation.servers[number] as Servers['servers'][number]
+
+interface Practice {
+  shard: Connection
+  clinicId: string
+  doctorId: string
+  slotId: string
+}
+
+/** A clinic with a free slot, in a shard. */
+async function aPracticeIn(shard: Connection, hours = 48): Promise<Practice> {
+  const clinicId = await aClinic(shard)
+  const doctorId = await aDoctor(shard, clinicId)
+  return { shard, clinicId, doctorId, slotId: await aSlot(shard, clinicId, doctorId, hours) }
+}
+
+/** A clinic with a free slot in each shard, at different times. */
+const practices = () => Promise.all(shards.map((shard, index) => aPracticeIn(shard, 48 + 24 * index)))
+
+async function rest(method: string, path: string, { token, body }: { token?: string | undefined; body?: object } = {}) {
+  const response = await fetch(`${server.url}/api${path}`, {
+    method,
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : undefined }
+}
+
+/** Registers a patient by REST. Gives the access token. */
+async function registered(): Promise<string> {
+  const email = `${unique('ann').replace(' ', '-')}@test.example`
+  const { status, body } = await rest('POST', '/auth/register', { body: { email, password, fullName: 'Ann' } })
+  expect({ status, body }).toMatchObject({ status: 201, body: { accessToken: expect.any(String) } })
+  return body.accessToken
+}
+
+const bookSlot = `mutation ($clinicId: BigInt!, $slotId: BigInt!) {
+  bookSlot(input: { clinicId: $clinicId, bookingSlotId: $slotId }) { booking { id clinicId status } }
+}`
+const graphql = (token?: string) => graphqlClient(server.url, token)
+const byGraphQL = (token: string | undefined, { clinicId, slotId }: Practice) =>
+  graphql(token)<{ bookSlot: { booking: { id: string; clinicId: string; status: string } } }>(bookSlot, {
+    clinicId,
+    slotId,
+  })
+
+/** The claims of somebody at the desk: an account of the global database, employed at the clinic in its shard. */
+async function aReceptionist({ shard, clinicId }: Practice): Promise<Claims> {
+  const { accountId, claims } = await anAccount(global)
+  await eventually(
+    async () => (await shard.query('select from app_private.accounts where id = $1', [accountId])).length > 0,
+    'the copy of the account',
+  )
+  await shard.query(
+    `insert into app_public.employees (clinic_id, account_id, role, full_name) values ($1, $2, 'receptionist', 'Rea')`,
+    [clinicId, accountId],
+  )
+  return claims
+}
+
+/** The states of the bookings that a database has of a clinic. */
+const bookingsIn = async (db: Connection, clinicId: string) =>
+  (await db.query('select status from app_public.bookings where clinic_id = $1', [clinicId])).map(
+    ({ status }) => status,
+  )
+
+describe('a server with shards', () => {
+  it('books by REST in the shard of each clinic, for somebody who has just registered', async () => {
+    for (const { shard, clinicId, slotId } of await practices()) {
+      const token = await registered()
+      const booked = await rest('POST', `/bookingSlots/${slotId}/book`, { token })
+      expect(booked).toMatchObject({ status: 201, body: { clinicId, status: 'BOOKED' } })
+      expect(await bookingsIn(shard, clinicId)).toEqual(['booked'])
+      const cancelled = await rest('POST', `/bookings/${booked.body.id}/cancel`, { token })
+      expect(cancelled).toMatchObject({ status: 200, body: { status: 'CANCELLED' } })
+      expect(await rest('GET', `/bookings/${booked.body.id}`, { token })).toMatchObject({
+        status: 200,
+        body: { status: 'CANCELLED' },
+      })
+    }
+  })
+
+  it('books by GraphQL in the shard of each clinic, for somebody who has just registered', async () => {
+    for (const practice of await practices()) {
+      const { bookSlot: booked } = await dataOf(byGraphQL(await registered(), practice))
+      expect(booked.booking).toMatchObject({ clinicId: practice.clinicId, status: 'BOOKED' })
+      expect(await bookingsIn(practice.shard, practice.clinicId)).toEqual(['booked'])
+    }
+  })
+
+  it('lists the bookings of a person in all shards, and finds the clinics of all', async () => {
+    const token = await registered()
+    const [first, second] = (await practices()) as [Practice, Practice]
+    for (const practice of [first, second]) await dataOf(byGraphQL(token, practice))
+    const mine = () =>
+      dataOf(
+        graphql(token)<{ bookings: { nodes: { clinicId: string }[] } }>(
+          '{ bookings(orderBy: ID_ASC) { nodes { clinicId } } }',
+        ),
+      )
+    await eventually(async () => (await mine()).bookings.nodes.length === 2, 'both copies')
+    expect((await mine()).bookings.nodes.map(({ clinicId }) => clinicId)).toEqual([first.clinicId, second.clinicId])
+    const clinics = await dataOf(
+      graphql(token)('query ($ids: [BigInt!]) { clinics(filter: { id: { in: $ids } }) { nodes { id } } }', {
+        ids: [first.clinicId, second.clinicId],
+      }),
+    )
+    expect(clinics).toEqual({ clinics: { nodes: [{ id: first.clinicId }, { id: second.clinicId }] } })
+  })
+
+  it('refuses one document for clinics of two shards', async () => {
+    const token = await registered()
+    const [first, second] = (await practices()) as [Practice, Practice]
+    const both = `mutation ($a: BigInt!, $b: BigInt!, $c: BigInt!, $d: BigInt!) {
+      one: bookSlot(input: { clinicId: $a, bookingSlotId: $b }) { booking { id } }
+      two: bookSlot(input: { clinicId: $c, bookingSlotId: $d }) { booking { id } }
+    }`
+    const variables = { a: first.clinicId, b: first.slotId, c: second.clinicId, d: second.slotId }
+    await expectGraphQLRefusal(graphql(token)(both, variables), 'several_databases')
+    for (const { shard, clinicId } of [first, second]) expect(await bookingsIn(shard, clinicId)).toEqual([])
+  })
+
+  it('serves the clinics of the global database as before', async () => {
+    const clinicId = await aClinic(global)
+    const slotId = await aSlot(global, clinicId, await aDoctor(global, clinicId))
+    const token = await registered()
+    expect(await rest('POST', `/bookingSlots/${slotId}/book`, { token })).toMatchObject({
+      status: 201,
+      body: { clinicId },
+    })
+    expect(await bookingsIn(global, clinicId)).toEqual(['booked'])
+  })
+
+  it('shows the desk its clinic, with what only the shard has', async () => {
+    const [practice] = (await practices()) as [Practice, Practice]
+    const { clinicId, slotId } = practice
+    await rest('POST', `/bookingSlots/${slotId}/book`, { token: await registered(), body: { note: 'by phone' } })
+    const desk = await clientsOf(server.url).as(await aReceptionist(practice))
+    const { bookings } = await dataOf(
+      desk<{ bookings: object }>(
+        `query ($clinicId: BigInt!) {
+          bookings(filter: { clinicId: { equalTo: $clinicId } }) { nodes { note clinicCustomer { fullName } } }
+          currentPerson { accountId }
+        }`,
+        { clinicId },
+      ),
+    )
+    expect(bookings).toEqual({ nodes: [{ note: 'by phone', clinicCustomer: { fullName: 'Ann' } }] })
+  })
+
+  it('refuses a token whose session has ended, in the shards too', async () => {
+    const [practice] = (await practices()) as [Practice, Practice]
+    const token = await clientsOf(server.url).tokenOf({ sub: '1', sid: crypto.randomUUID() })
+    await expectGraphQLRefusal(byGraphQL(token, practice), 'unauthenticated')
+    expect(await rest('POST', `/bookingSlots/${practice.slotId}/book`, { token })).toMatchObject({ status: 401 })
+  })
+
+  it('sends the changes at a clinic to its desk', async () => {
+    const [practice] = (await practices()) as [Practice, Practice]
+    const { tokenOf, subscribe } = clientsOf(server.url)
+    const connection = { authorization: `Bearer ${await tokenOf(await aReceptionist(practice))}` }
+    const document =
+      'subscription ($clinicId: BigInt!) { clinicDay(clinicId: $clinicId) { bookingSlots { id status } } }'
+    const changes = subscribe(document, { clinicId: practice.clinicId }, connection)
+    const next = changes.next()
+    await listening(practice.shard, practice.clinicId)
+    await dataOf(byGraphQL(await registered(), practice))
+    await publishAll(practice.shard)
+    expect(await next).toEqual({
+      data: { clinicDay: { bookingSlots: [{ id: practice.slotId, status: 'BOOKED' }] } },
+    })
+    await changes.close()
+  })
+
+  it('refuses a subscription to somebody who does not work at the clinic', async () => {
+    const [practice] = (await practices()) as [Practice, Practice]
+    const { subscribe } = clientsOf(server.url)
+    const document = 'subscription ($clinicId: BigInt!) { clinicDay(clinicId: $clinicId) { bookingSlots { id } } }'
+    const authorization = `Bearer ${await registered()}`
+    const changes = subscribe(document, { clinicId: practice.clinicId }, { authorization })
+    expect((await changes.next())?.errors?.[0]?.extensions?.code).toBe('forbidden')
+    await changes.close()
+  })
+
+  it('finds a slot by its id alone when its clinic was moved to another shard', async () => {
+    const [, shard] = shards
+    const id = '1900000000000'
+    await global.query('insert into app_private.clinic_shards (clinic_id, shard_id) values ($1, 2)', [id])
+    await shard.query(
+      `insert into app_public.clinics (id, name, time_zone) overriding system value values ($1, 'Moved', 'UTC')`,
+      [id],
+    )
+    const doctorId = await aDoctor(shard, id)
+    const timeSlotId = await aTimeSlot(shard, id)
+    await shard.query(
+      `insert into app_public.booking_slots (id, clinic_id, doctor_id, time_slot_id, slot_date, during)
+       overriding system value
+       values ($1, $1, $2, $3, current_date + 3, tstzrange(current_date + 3, current_date + 3 + interval '30 min'))`,
+      [id, doctorId, timeSlotId],
+    )
+    const token = await registered()
+    const book = (slotId: string) => rest('POST', `/bookingSlots/${slotId}/book`, { token })
+    await eventually(async () => (await book(id)).status === 201, 'the map with the clinic that was moved')
+    expect(await bookingsIn(shard, id)).toEqual(['booked'])
+    // As before: ids of clinics that stayed.
+    const { slotId, clinicId } = await aPracticeIn(shards[0], 24 * 5)
+    expect(await book(slotId)).toMatchObject({ status: 201, body: { clinicId } })
+  })
+})
+
+describe('people whom a clinic in a shard records', () => {
+  const add = `mutation ($clinicId: BigInt!, $fullName: String!, $key: String) {
+    addClinicCustomer(input: {
+      clinicId: $clinicId, fullName: $fullName, email: "walk-in@test.example", idempotencyKey: $key
+    }) { clinicCustomer { customerId fullName } }
+  }`
+  type Added = { addClinicCustomer: { clinicCustomer: { customerId: string; fullName: string } } }
+  const nameOf = (db: Connection, id: string) =>
+    db.query('select full_name from app_public.customers where id = $1', [id])
+
+  it('are recorded in the global database, by GraphQL, once for a key, and the desk books for them', async () => {
+    const [practice] = (await practices()) as [Practice, Practice]
+    const { clinicId, slotId } = practice
+    const desk = await clientsOf(server.url).as(await aReceptionist(practice))
+    const variables = { clinicId, fullName: unique('Walk-in'), key: 'one' }
+    const { clinicCustomer: record } = (await dataOf(desk<Added>(add, variables))).addClinicCustomer
+    expect(record.fullName).toBe(variables.fullName)
+    // Ids of the global database.
+    expect(Number(record.customerId)).toBeLessThan(1e12)
+    for (const db of [global, practice.shard])
+      expect(await nameOf(db, record.customerId)).toEqual([{ full_name: variables.fullName }])
+    const { clinicCustomer: again } = (await dataOf(desk<Added>(add, variables))).addClinicCustomer
+    expect(again).toEqual(record)
+    const sameName = 'select from app_public.customers where full_name = $1'
+    expect(await global.query(sameName, [variables.fullName])).toHaveLength(1)
+    const booked = await desk<{ bookSlot: { booking: { status: string } } }>(
+      `mutation ($clinicId: BigInt!, $slotId: BigInt!, $customerId: BigInt!) {
+        bookSlot(input: { clinicId: $clinicId, bookingSlotId: $slotId, customerId: $customerId }) { booking { status } }
+      }`,
+      { clinicId, slotId, customerId: record.customerId },
+    )
+    expect(booked).toMatchObject({ data: { bookSlot: { booking: { status: 'BOOKED' } } } })
+  })
+
+  it('are each a person of their own when one document adds several', async () => {
+    const [practice] = (await practices()) as [Practice, Practice]
+    const desk = await clientsOf(server.url).as(await aReceptionist(practice))
+    const part = (name: string) =>
+      `addClinicCustomer(input: { clinicId: $clinicId, fullName: "${name}", addAnyway: true }) {
+        clinicCustomer { customerId }
+      }`
+    const { one, two } = await dataOf(
+      desk<Record<'one' | 'two', Added['addClinicCustomer']>>(
+        `mutation ($clinicId: BigInt!) { one: ${part('Tom Twin')} two: ${part('Tim Twin')} }`,
+        { clinicId: practice.clinicId },
+      ),
+    )
+    const ids = [one, two].map(({ clinicCustomer }) => clinicCustomer.customerId)
+    expect(new Set(ids).size).toBe(2)
+    const names = await Promise.all(ids.map((id) => nameOf(global, id)))
+    expect(names).toEqual([[{ full_name: 'Tom Twin' }], [{ full_name: 'Tim Twin' }]])
+  })
+
+  it('are recorded by REST, and refused before anything is recorded globally', async () => {
+    const [practice] = (await practices()) as [Practice, Practice]
+    const path = `/clinics/${practice.clinicId}/customers`
+    const token = await clientsOf(server.url).tokenOf(await aReceptionist(practice))
+    const fullName = unique('By phone')
+    const added = await rest('POST', path, { token, body: { fullName, phone: '+44 20 7946 0001' } })
+    expect(added).toMatchObject({ status: 201, body: { fullName } })
+    expect(await nameOf(global, added.body.customerId)).toEqual([{ full_name: fullName }])
+    const count = () => global.one('select count(*) as people from app_public.customers')
+    const before = await count()
+    // Somebody who does not work there, and a name that is too long.
+    expect(await rest('POST', path, { token: await registered(), body: { fullName } })).toMatchObject({ status: 403 })
+    expect(await rest('POST', path, { token, body: { fullName: 'a'.repeat(201) } })).toMatchObject({
+      body: { code: 'text_too_long' },
+    })
+    // The one that has registered.
+    expect(await count()).toEqual({ people: String(Number(before.people) + 1) })
+  })
+
+  it('are added by many at the same time, more than there are connections', async () => {
+    const [practice] = (await practices()) as [Practice, Practice]
+    const desk = await clientsOf(server.url).as(await aReceptionist(practice))
+    const names = Array.from({ length: 40 }, (_, n) => `Person ${String.fromCharCode(65 + (n % 26))} number ${n}`)
+    const added = await Promise.all(
+      names.map((fullName) =>
+        dataOf(
+          desk<Added>(
+            `mutation ($clinicId: BigInt!, $fullName: String!) {
+              addClinicCustomer(input: { clinicId: $clinicId, fullName: $fullName, addAnyway: true }) {
+                clinicCustomer { customerId fullName }
+              }
+            }`,
+            { clinicId: practice.clinicId, fullName },
+          ),
+        ),
+      ),
+    )
+    const ids = added.map(({ addClinicCustomer }) => addClinicCustomer.clinicCustomer.customerId)
+    expect(new Set(ids).size).toBe(names.length)
+  })
+
+  it('may be guests, who confirm by the link in their mail', async () => {
+    const [, practice] = (await practices()) as [Practice, Practice]
+    const { shard, clinicId, slotId } = practice
+    await shard.query('update app_public.policies set accepts_guests = true where clinic_id = $1', [clinicId])
+    const fullName = unique('Guest')
+    const body = { clinicId, bookingSlotId: slotId, fullName, email: 'guest@test.example' }
+    const held = await rest('POST', '/guests/book', { body })
+    expect(held).toMatchObject({ status: 200, body: { bookingSlotId: slotId } })
+    const guest = await shard.one('select id, customer_id from app_private.guest_bookings where clinic_id = $1', [
+      clinicId,
+    ])
+    expect(await nameOf(global, guest.customer_id)).toEqual([{ full_name: fullName }])
+    const { token } = await shard.one(`select app_private.link_token('confirm', $1, $2, 0) as token`, [
+      clinicId,
+      guest.id,
+    ])
+    const confirm = () =>
+      dataOf(
+        graphql()<{ confirmGuestBooking: { linkedBooking: { bookingSlotId: string } } }>(
+          `mutation ($token: String!) {
+            confirmGuestBooking(input: { token: $token }) { linkedBooking { bookingSlotId } }
+          }`,
+          { token },
+        ),
+      )
+    for (let times = 0; times < 2; times++)
+      expect((await confirm()).confirmGuestBooking.linkedBooking).toEqual({ bookingSlotId: slotId })
+    expect(await bookingsIn(shard, clinicId)).toEqual(['booked'])
+    expect(
+      await global.one('select email_verified_at is not null as confirmed from app_public.customers where id = $1', [
+        guest.customer_id,
+      ]),
+    ).toEqual({ confirmed: true })
+  })
+})
+
+describe('people who were recorded for a clinic in a shard', () => {
+  /** Guests of a clinic, who have not confirmed. Gives the ids of the customers. */
+  async function guestsOf({ clinicId }: Practice, slotIds: string[]): Promise<string[]> {
+    const emails = slotIds.map((_, number) => `${unique('guest').replace(' ', '-')}-${number}@test.example`)
+    for (const [number, bookingSlotId] of slotIds.entries()) {
+      const body = { clinicId, bookingSlotId, fullName: 'Guest', email: emails[number] }
+      expect(await rest('POST', '/guests/book', { body })).toMatchObject({ status: 200 })
+    }
+    const rows = await global.query('select id from app_public.customers where email = any ($1) order by id', [emails])
+    return rows.map(({ id }) => id)
+  }
+
+  it('are removed an hour later if the shard does not use them, and stay if it does', async () => {
+    const [, practice] = (await practices()) as [Practice, Practice]
+    const { shard, clinicId, doctorId, slotId } = practice
+    await shard.query('update app_public.policies set accepts_guests = true where clinic_id = $1', [clinicId])
+    const desk = await clientsOf(server.url).as(await aReceptionist(practice))
+    const { addClinicCustomer: added } = await dataOf(
+      desk<{ addClinicCustomer: { clinicCustomer: { customerId: string } } }>(
+        `mutation ($clinicId: BigInt!) {
+          addClinicCustomer(input: { clinicId: $clinicId, fullName: "Wanda" }) { clinicCustomer { customerId } }
+        }`,
+        { clinicId },
+      ),
+    )
+    const patient = added.clinicCustomer.customerId
+    const [late, waiting] = await guestsOf(practice, [slotId, await aSlot(shard, clinicId, doctorId, 24 * 20)])
+    // A call that the shard refused after the global database had recorded the person.
+    const taken = { clinicId, bookingSlotId: slotId, fullName: 'Late', email: 'late-guest@test.example' }
+    expect(await rest('POST', '/guests/book', { body: taken })).toMatchObject({ status: 409 })
+    const refused = await global.one(`select id from app_public.customers where email = 'late-guest@test.example'`)
+    const still = async () =>
+      (
+        await global.query('select id from app_public.customers where id = any ($1) order by id', [
+          [patient, late, waiting, refused.id],
+        ])
+      ).map(({ id }) => id)
+    const settle = async () => {
+      await global.query(`update app_private.people_of_shards set recorded_at = now() - interval '2 hours'`)
+      const pool = createPool(serverOf(0).ownerUrl(), { name: 'test', size: 5 })
+      try {
+        const tasks = taskList({}, 'https://book.test', undefined, undefined, undefined, {}, serverOf(0).ownerUrl())
+        expect(await work(pool, tasks, 'settle_people')).toEqual([])
+      } finally {
+        await pool.end()
+      }
+    }
+    expect(await still()).toEqual([patient, late, waiting, refused.id])
+    await settle()
+    expect(await still()).toEqual([patient, late, waiting])
+    // A day later, the shard forgets guests who have not confirmed. Their slots are free by then.
+    await shard.query(
+      `update app_private.guest_bookings set created_at = now() - interval '2 days' where customer_id = $1`,
+      [late],
+    )
+    await shard.query(
+      `update app_public.booking_slots set status = 'open', customer_id = null, held_until = null where customer_id = $1`,
+      [late],
+    )
+    await shard.query('select app_private.remove_old_records()')
+    // A customer to whom a copy refers is erased and not removed.
+    const heldFor = 'select from app_public.booking_slots where customer_id = $1'
+    await eventually(async () => (await global.query(heldFor, [late])).length === 0, 'the copy of the free slot')
+    await settle()
+    expect(await still()).toEqual([patient, waiting])
+    const pending = await global.query(
+      'select customer_id from app_private.people_of_shards where clinic_id = $1 order by customer_id',
+      [clinicId],
+    )
+    expect(pending).toEqual([{ customer_id: waiting }])
+  })
+})
+
+describe('a shard that hangs', () => {
+  /** Stops all processes of a database server, without ending them. Gives a function that lets them go on. */
+  async function hang(number: number): Promise<() => void> {
+    const superuser = await connect(serverOf(number).superuserUrl())
+    const sessions = await superuser.query('select pid from pg_stat_activity where pid <> pg_backend_pid()')
+    const { postmaster } = await superuser.one(
+      `select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int as postmaster`,
+    )
+    await superuser.close()
+    const pids = [postmaster, ...sessions.map(({ pid }) => pid)]
+    for (const pid of pids) process.kill(pid, 'SIGSTOP')
+    return () => {
+      for (const pid of pids) process.kill(pid, 'SIGCONT')
+    }
+  }
+
+  it('is answered with shard_unavailable, also to requests that wait for it, while the others serve', async () => {
+    const [first, second] = (await practices()) as [Practice, Practice]
+    const token = await registered()
+    const book = ({ slotId }: Practice) => rest('POST', `/bookingSlots/${slotId}/book`, { token })
+    // Both databases know the caller, and the server has connections to them.
+    for (const { clinicId } of [first, second])
+      await dataOf(
+        graphql(token)('query ($id: [BigInt!]) { bookings(filter: { clinicId: { in: $id } }) { nodes { id } } }', {
+          id: [clinicId],
+        }),
+      )
+    const goOn = await hang(2)
+    try {
+      // More than there are connections to the shard.
+      const waiting = Array.from({ length: 15 }, () => book(second))
+      expect(await book(first)).toMatchObject({ status: 201 })
+      for (const answer of await Promise.all(waiting))
+        expect(answer).toMatchObject({ status: 503, body: { code: 'shard_unavailable', details: { shard: 2 } } })
+      // From now on at once.
+      await expectGraphQLRefusal(byGraphQL(token, second), 'shard_unavailable')
+    } finally {
+      goOn()
+    }
+    await eventually(async () => (await book(second)).status === 201, 'the booking')
+    // Those that were broken off have not booked later.
+    expect(await bookingsIn(second.shard, second.clinicId)).toEqual(['booked'])
+  })
+})
+
+// The last tests: databases are not started again.
+describe('a shard that does not know a caller yet', () => {
+  it('is waited for, and reported when that takes too long', async () => {
+    const [practice] = (await practices()) as [Practice, Practice]
+    await practice.shard.query('alter subscription medislot_people_1 disable')
+    const applies = `select from pg_stat_subscription where subname = 'medislot_people_1' and pid is not null`
+    await eventually(async () => (await practice.shard.query(applies)).length === 0, 'the end of replication')
+    const token = await registered()
+    const late = await rest('POST', `/bookingSlots/${practice.slotId}/book`, { token })
+    expect(late).toMatchObject({ status: 503, body: { code: 'shard_behind' } })
+    expect(late.headers.get('retry-after')).toBe('1')
+    await practice.shard.query('alter subscription medislot_people_1 enable')
+    await eventually(
+      async () => (await rest('POST', `/bookingSlots/${practice.slotId}/book`, { token })).status === 201,
+      'the booking',
+    )
+  })
+})
+
+describe('a shard that is down', () => {
+  it('is answered with 503, while the other one and the global database serve', async () => {
+    const [first, second] = (await practices()) as [Practice, Practice]
+    const token = await registered()
+    const read = () => rest('GET', `/clinics/${second.clinicId}`)
+    await eventually(async () => (await read()).status === 200, 'the copy of the clinic')
+    await serverOf(2).stop()
+    const refused = () => rest('POST', `/bookingSlots/${second.slotId}/book`, { token })
+    // A connection that was in use a moment ago is noticed to be lost by a request.
+    await eventually(async () => (await refused()).body.code === 'shard_unavailable', 'the refusal')
+    const answer = await refused()
+    expect(answer).toMatchObject({ status: 503, body: { code: 'shard_unavailable', details: { shard: 2 } } })
+    expect(answer.headers.get('retry-after')).toBe('1')
+    await expectGraphQLRefusal(byGraphQL(token, second), 'shard_unavailable')
+    expect(await rest('POST', `/bookingSlots/${first.slotId}/book`, { token })).toMatchObject({ status: 201 })
+    // Searches read copies.
+    expect(await read()).toMatchObject({ status: 200 })
+    expect(await registered()).toBeDefined()
+  })
+})
+
+describe('the global database', () => {
+  it('may be down while somebody who is signed in books in a shard, and cannot register', async () => {
+    const practice = await aPracticeIn(shards[0], 24 * 6)
+    const token = await registered()
+    // The shard knows the caller when it has booked once.
+    const { bookSlot: booked } = await dataOf(byGraphQL(token, practice))
+    expect(await rest('POST', `/bookings/${booked.booking.id}/cancel`, { token })).toMatchObject({ status: 200 })
+    await serverOf(0).stop()
+    await dataOf(byGraphQL(token, practice))
+    expect((await bookingsIn(practice.shard, practice.clinicId)).sort()).toEqual(['booked', 'cancelled'])
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
+    const body = { email: 'late@test.example', password, fullName: 'Late' }
+    expect(await rest('POST', '/auth/register', { body })).toMatchObject({
+      status: 503,
+      body: { code: 'connection_failure' },
+    })
+  })
+})

@@ -1,0 +1,349 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { EmbeddedServer } from '../../src/database/embedded/embedded.ts'
+import { log } from '../../src/process/log.ts'
+import { type Connection, connect } from '../helpers/connection.ts'
+import { expectRefusal } from '../helpers/database.ts'
+import { eventually } from '../helpers/eventually.ts'
+import { addressOf, type Installation, type Servers, startInstallation } from '../helpers/shards.ts'
+import { aClinic, aDoctor, anAccount, aSlot, unique } from '../helpers/world.ts'
+import { claimsOf, password, type Tokens } from '../sql/identity/sessions.ts'
+
+// A global database and two shards, each on a PostgreSQL of its own, made by `npm run shards` as an operator would.
+
+let installation: Installation
+let global: Connection
+let shards: [Connection, Connection]
+
+beforeAll(async () => {
+  log.level = 'silent'
+  installation = await startInstallation(2, leaveSlots)
+  global = installation.global
+  shards = installation.databases as [Connection, Connection]
+})
+
+afterAll(() => installation?.remove())
+
+/** Leaves the slots of shard 1, as an attempt that was interrupted before there was a subscription. */
+async function leaveSlots([global, shard]: Servers['servers']): Promise<void> {
+  for (const [server, name] of [
+    [global, 'medislot_people_1'],
+    [shard, 'medislot_clinics_1'],
+  ] as [EmbeddedServer, string][]) {
+    const superuser = await connect(server.superuserUrl('medislot'))
+    await superuser.query(`select pg_create_logical_replication_slot($1, 'pgoutput')`, [name])
+    await superuser.close()
+  }
+}
+
+const address = (number: number) => addressOf(installation.servers[number] as Servers['servers'][number])
+const add = (number: number) => installation.shards('add', String(number), address(number))
+
+interface Practice {
+  clinicId: string
+  slotId: string
+}
+
+/** A clinic with a free slot, in a shard. */
+async function aShardedPractice(shard: Connection, hours = 48): Promise<Practice> {
+  const clinicId = await aClinic(shard)
+  return { clinicId, slotId: await aSlot(shard, clinicId, await aDoctor(shard, clinicId), hours) }
+}
+
+/** Registers a patient in the global database, as the API does. */
+async function registered(): Promise<Tokens> {
+  const email = `${unique('ann').replace(' ', '-')}@test.example`
+  const tokens = await global.request({}, () =>
+    global.one<Tokens>('select * from app_public.register_customer($1, $2, $3)', [email, password, 'Ann']),
+  )
+  // Patients who have not confirmed their address book with limits that do not matter here.
+  await global.query('update app_private.accounts set email_verified_at = now() where id = $1', [tokens.account_id])
+  return tokens
+}
+
+/** Books in a shard as soon as it knows the person. */
+const books = (shard: Connection, person: Tokens, { clinicId, slotId }: Practice) =>
+  eventually(
+    () =>
+      shard.request(claimsOf(person), () =>
+        shard.one<{ id: string }>('select id from app_public.book_slot($1, $2)', [clinicId, slotId]),
+      ),
+    'the booking',
+  )
+
+describe('people', () => {
+  it('who registered in the global database book in each shard with their session', async () => {
+    const person = await registered()
+    for (const shard of shards) {
+      const practice = await aShardedPractice(shard, 48 + 24 * shards.indexOf(shard))
+      await books(shard, person, practice)
+      expect(
+        await shard.query('select full_name from app_public.clinic_customers where clinic_id = $1', [
+          practice.clinicId,
+        ]),
+      ).toEqual([{ full_name: 'Ann' }])
+    }
+  })
+
+  it('who sign out are refused by the shards', async () => {
+    const person = await registered()
+    const current = (shard: Connection) =>
+      shard.request(claimsOf(person), () => shard.one('select app_hidden.current_account_id() as id'))
+    for (const shard of shards)
+      expect(await eventually(() => current(shard), 'the session')).toEqual({ id: person.account_id })
+    await global.request(claimsOf(person), () => global.query('select app_public.sign_out()'))
+    for (const shard of shards) {
+      await eventually(
+        () =>
+          current(shard).then(
+            () => false,
+            () => true,
+          ),
+        'the end of the session',
+      )
+      await expectRefusal(current(shard), 'unauthenticated')
+    }
+  })
+
+  it('change their profile in the global database, and the records of their clinics follow', async () => {
+    const [shard] = shards
+    const person = await registered()
+    const { clinicId, slotId } = await aShardedPractice(shard)
+    await books(shard, person, { clinicId, slotId })
+    await global.request(claimsOf(person), () =>
+      global.query(
+        `update app_public.customers set full_name = 'Ann Smith', phone = '030 123456' where account_id = $1`,
+        [person.account_id],
+      ),
+    )
+    const record = await eventually(async () => {
+      const found = await shard.one('select * from app_public.clinic_customers where clinic_id = $1', [clinicId])
+      return found.full_name === 'Ann Smith' && found
+    }, 'the new name')
+    // Computed by a trigger of the shard, from the country of the clinic.
+    expect(record).toMatchObject({ phone: '030 123456', phone_e164: '+4930123456', row_version: 2 })
+  })
+
+  it('are not written in a shard, by nobody', async () => {
+    const [shard] = shards
+    await registered()
+    await eventually(async () => (await shard.query('select from app_public.customers')).length > 0, 'the copy')
+    const attempts = [
+      `insert into app_public.customers (full_name) values ('Bob')`,
+      `update app_public.customers set phone = '1'`,
+      'delete from app_private.sessions',
+      'truncate app_private.sessions cascade',
+      `insert into app_public.specializations (name) values ('Cardiology')`,
+      `select app_public.register_customer('bob@test.example', '${password}', 'Bob')`,
+    ]
+    for (const attempt of attempts) await expectRefusal(shard.query(attempt), 'not_here')
+  })
+
+  it('have no hash of their password in a shard', async () => {
+    const person = await registered()
+    for (const shard of shards) {
+      const account = await eventually(async () => {
+        const [found] = await shard.query('select * from app_private.accounts where id = $1', [person.account_id])
+        return found
+      }, 'the copy')
+      expect(account.password_hash).toBeNull()
+    }
+  })
+})
+
+describe('clinics', () => {
+  it('get ids of their shard, and are entered in the map', async () => {
+    for (const [index, shard] of shards.entries()) {
+      const { clinicId, slotId } = await aShardedPractice(shard)
+      for (const id of [clinicId, slotId]) expect(BigInt(id) / 1_000_000_000_000n).toBe(BigInt(index + 1))
+      const mapped = await eventually(async () => {
+        const [found] = await global.query('select shard_id from app_private.clinic_shards where clinic_id = $1', [
+          clinicId,
+        ])
+        return found
+      }, 'the clinic in the map')
+      expect(mapped).toEqual({ shard_id: index + 1 })
+    }
+  })
+
+  it('of all shards are found by searches in the global database, until a slot is booked', async () => {
+    const practices = [await aShardedPractice(shards[0]), await aShardedPractice(shards[1])]
+    const free = async () => {
+      const found = await global.query('select booking_slot_id as id from app_public.available_slots(page_size => 100)')
+      return practices.map(({ slotId }) => found.some(({ id }) => id === slotId))
+    }
+    await eventually(async () => (await free()).every(Boolean), 'both slots')
+    await books(shards[0], await registered(), practices[0] as Practice)
+    await eventually(async () => !(await free())[0], 'the end of the slot')
+    expect(await free()).toEqual([false, true])
+  })
+
+  it('have the bookings of a patient copied, without what is said in them', async () => {
+    const person = await registered()
+    const [shard] = shards
+    const practice = await aShardedPractice(shard)
+    const { id } = await books(shard, person, practice)
+    await shard.query(`update app_public.bookings set note = 'private' where id = $1`, [id])
+    const mine = () =>
+      global.request(claimsOf(person), () =>
+        global.query('select id, status, note, clinic_id from app_public.bookings'),
+      )
+    await eventually(async () => (await mine()).length === 1, 'the booking')
+    expect(await mine()).toEqual([{ id, status: 'booked', note: null, clinic_id: practice.clinicId }])
+    await shard.request(claimsOf(person), () =>
+      shard.query('select app_public.cancel_booking($1, $2)', [practice.clinicId, id]),
+    )
+    await eventually(async () => (await mine())[0]?.status === 'cancelled', 'the cancellation')
+  })
+
+  it('are booked in their shard only', async () => {
+    const person = await registered()
+    const { clinicId, slotId } = await aShardedPractice(shards[0])
+    await eventually(
+      async () => (await global.query('select from app_public.booking_slots where id = $1', [slotId])).length > 0,
+      'the copy of the slot',
+    )
+    const booked = global.request(claimsOf(person), () =>
+      global.query('select app_public.book_slot($1, $2)', [clinicId, slotId]),
+    )
+    await expectRefusal(booked, 'not_here')
+  })
+
+  it('are noticed by the cache of the catalogue when their copies arrive', async () => {
+    const state = async () => (await global.one('select app_private.catalogue_state() as state')).state
+    const before = await state()
+    await aClinic(shards[1])
+    await eventually(async () => (await state()) !== before, 'another state')
+  })
+
+  it('of the global database stay there, outside the map', async () => {
+    const clinicId = await aClinic(global)
+    expect(BigInt(clinicId)).toBeLessThan(1_000_000_000_000n)
+    expect(await global.query('select from app_private.clinic_shards where clinic_id = $1', [clinicId])).toEqual([])
+  })
+})
+
+describe('npm run shards -- add', () => {
+  it('replaces the slots that an interrupted attempt has left', async () => {
+    const superuser = await connect((installation.servers[0] as EmbeddedServer).superuserUrl())
+    await eventually(async () => {
+      const used = await superuser.query('select slot_name from pg_replication_slots where active order by 1')
+      return used.map(({ slot_name }) => slot_name).join() === 'medislot_people_1,medislot_people_2'
+    }, 'both slots to be in use')
+    await superuser.close()
+  })
+
+  it('changes nothing when it is repeated', async () => {
+    expect(await add(1)).toMatchObject({ code: 0, stdout: `${address(1)} is shard 1.\n` })
+    expect(await installation.shards('check')).toMatchObject({ code: 0, stdout: 'Map, clinics and copies agree.\n' })
+  })
+
+  it.each([
+    ['a shard under another number', () => ['3', address(1)], /The map has .* as shard 1\.|is shard 1 already/],
+    ['another database under the number of a shard', () => ['1', address(2)], /is shard 2 already/],
+    ['the global database', () => ['3', address(0)], /is the global database/],
+    ['a database that does not answer', () => ['3', 'postgresql://127.0.0.1:1/medislot'], /ECONNREFUSED/],
+    ['what is no address', () => ['3', 'shard3'], /must look like/],
+    ['a number that is none', () => ['x', address(1)], /Usage/],
+  ])('refuses %s', async (_, args, message) => {
+    const { code, stderr } = await installation.shards('add', ...args())
+    expect(stderr).toMatch(message)
+    expect(code).toBe(1)
+  })
+})
+
+describe('npm run shards -- status', () => {
+  it('lists the shards with their clinics and the lag of the copies', async () => {
+    const { code, stdout } = await installation.shards('status')
+    expect(code).toBe(0)
+    expect(stdout.trimEnd().split('\n')).toEqual(
+      [1, 2].map((number) =>
+        expect.stringMatching(
+          new RegExp(
+            `^shard ${number} ${address(number)} active, \\d+ clinics, copies of people \\d+ bytes behind, copies of clinics \\d+ bytes behind$`,
+          ),
+        ),
+      ),
+    )
+  })
+})
+
+describe('npm run shards -- check', () => {
+  /** What the command reports, while something is wrong that is mended afterwards. */
+  async function reported(wrong: [Connection, string], mend: [Connection, string]): Promise<string[]> {
+    await wrong[0].query(wrong[1])
+    try {
+      const { code, stderr } = await installation.shards('check')
+      expect(code).toBe(1)
+      return stderr.trimEnd().split('\n')
+    } finally {
+      await mend[0].query(mend[1])
+    }
+  }
+
+  it('finds nothing wrong with what the other tests have left', async () => {
+    await anAccount(global)
+    await aShardedPractice(shards[0])
+    expect(await installation.shards('check')).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  it('reports a copy that was changed, a clinic that the map lost, and a trigger that was removed', async () => {
+    const [shard] = shards
+    const { clinicId } = await aShardedPractice(shard)
+    await eventually(
+      async () => (await global.query('select from app_public.doctors where clinic_id = $1', [clinicId])).length > 0,
+      'the copies of the clinic',
+    )
+    const { id } = await global.one('insert into app_public.specializations (name) values ($1) returning id', [
+      unique('Specialization'),
+    ])
+    const { id: doctorId } = await global.one('select id from app_public.doctors where clinic_id = $1', [clinicId])
+    const values = [clinicId, doctorId, id].join(', ')
+    const table = 'app_public.doctor_specializations'
+    const unguarded = (change: string) =>
+      `alter table ${table} disable trigger user; ${change}; alter table ${table} enable trigger user;
+       alter table ${table} enable replica trigger changes_of_copies_are_noted`
+    expect(
+      await reported(
+        [global, unguarded(`insert into ${table} values (${values})`)],
+        [global, unguarded(`delete from ${table} where (clinic_id, doctor_id, specialization_id) = (${values})`)],
+      ),
+    ).toEqual(['shard 1: the copies of app_public.doctor_specializations differ'])
+    expect(
+      await reported(
+        [global, `delete from app_private.clinic_shards where clinic_id = ${clinicId}`],
+        [global, `insert into app_private.clinic_shards values (${clinicId}, 1)`],
+      ),
+    ).toEqual([`shard 1: clinic ${clinicId} is not in the map`])
+    const trigger = 'trigger people_are_recorded_in_the_global_database'
+    expect(
+      await reported(
+        [shard, `alter table app_public.customers disable ${trigger}`],
+        [shard, `alter table app_public.customers enable ${trigger}`],
+      ),
+    ).toEqual([
+      'shard 1: app_public.customers can be written here, although people are recorded in the global database',
+    ])
+  })
+
+  it('reports a subscription that is disabled, whose copies are old', async () => {
+    const [, shard] = shards
+    const faults = await reported(
+      [shard, 'alter subscription medislot_people_2 disable'],
+      [shard, 'alter subscription medislot_people_2 enable'],
+    )
+    expect(faults).toContain('shard 2: the subscription medislot_people_2 is disabled')
+  })
+})
+
+// The last test: the shard is not started again.
+describe('a shard that is down', () => {
+  it('is reported, while people register and the other shard books', async () => {
+    await installation.servers[2]?.stop()
+    const { stdout } = await installation.shards('status')
+    expect(stdout).toMatch(/^shard 1 .*copies of clinics \d+ bytes behind$/m)
+    expect(stdout).toMatch(/^shard 2 .*copies of clinics unknown, since the shard does not answer: /m)
+    const { code, stderr } = await installation.shards('check')
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^shard 2: .* does not answer: .*\n$/)])
+    await books(shards[0], await registered(), await aShardedPractice(shards[0]))
+  })
+})

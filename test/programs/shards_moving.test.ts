@@ -1,0 +1,396 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { log } from '../../src/process/log.ts'
+import { type Connection, connect } from '../helpers/connection.ts'
+import { errorNames, expectRefusal } from '../helpers/database.ts'
+import { eventually } from '../helpers/eventually.ts'
+import { type Installation, startInstallation } from '../helpers/shards.ts'
+import { aClinic, aCustomer, aDoctor, aSlot, type Customer } from '../helpers/world.ts'
+
+// `npm run shards -- move` between real servers: a global database and two shards, while patients book.
+
+let installation: Installation
+let global: Connection
+let one: Connection
+let two: Connection
+
+beforeAll(async () => {
+  log.level = 'silent'
+  installation = await startInstallation(2)
+  global = installation.global
+  ;[one, two] = installation.databases as [Connection, Connection]
+})
+afterAll(() => installation?.remove())
+
+interface Practice {
+  clinicId: string
+  slotIds: string[]
+}
+
+/** Waits until the map has a new clinic of a shard. */
+const mapped = (clinicId: string) =>
+  eventually(
+    async () =>
+      (await global.query('select from app_private.clinic_shards where clinic_id = $1', [clinicId])).length > 0,
+    'the clinic in the map',
+  )
+
+async function aPractice(database: Connection, slots = 2): Promise<Practice> {
+  const clinicId = await aClinic(database)
+  const doctorId = await aDoctor(database, clinicId)
+  const slotIds: string[] = []
+  for (let hour = 0; hour < slots; hour++) slotIds.push(await aSlot(database, clinicId, doctorId, 48 + hour))
+  return { clinicId, slotIds }
+}
+
+/** A patient whom all shards know. */
+async function aPatient(): Promise<Customer> {
+  const patient = await aCustomer(global)
+  // The customer is written after the account and the session.
+  for (const database of [one, two])
+    await eventually(
+      async () =>
+        (await database.query('select from app_public.customers where id = $1', [patient.customerId])).length > 0,
+      'the copy of the customer',
+    )
+  return patient
+}
+
+const books = (database: Connection, { claims }: Customer, clinicId: string, slotId: string | undefined) =>
+  database.request(claims, () =>
+    database.one<{ id: string }>('select id from app_public.book_slot($1, $2)', [clinicId, slotId]),
+  )
+const cancels = (database: Connection, { claims }: Customer, clinicId: string, bookingId: string) =>
+  database.request(claims, () => database.one('select app_public.cancel_booking($1, $2)', [clinicId, bookingId]))
+
+const moves = (clinicId: string, shard: number) => installation.shards('move', clinicId, String(shard))
+
+/** Moves a clinic, which succeeds. */
+async function moved(clinicId: string, shard: number): Promise<void> {
+  const { code, stdout, stderr } = await moves(clinicId, shard)
+  expect([code, stdout, code && stderr]).toEqual([0, `Clinic ${clinicId} is in shard ${shard}.\n`, 0])
+}
+
+/** How many rows of a clinic a database has in each table in which it has any. */
+async function rowsOf(database: Connection, clinicId: string): Promise<Record<string, number>> {
+  const tables = await database.query<{ table: string }>(
+    `select table_name as table from app_private.table_homes where home = 'clinic' order by table_name`,
+  )
+  const counts: Record<string, number> = {}
+  for (const { table } of tables) {
+    const column = table === 'app_public.clinics' ? 'id' : 'clinic_id'
+    const { length } = await database.query(`select from ${table} where ${column} = $1`, [clinicId])
+    if (length > 0) counts[table] = length
+  }
+  return counts
+}
+
+/** The chain of a clinic's events is as it was sealed, and everything in it is sealed. */
+async function chainIsIntact(database: Connection, clinicId: string): Promise<void> {
+  await eventually(async () => {
+    const { left } = await database.one('select app_private.unsealed_events($1)::int as left', [clinicId])
+    return left === 0
+  }, 'the seals')
+  const verified = await database.one('select fault, unsealed::int from app_public.verify_events($1)', [clinicId])
+  expect(verified).toEqual({ fault: null, unsealed: 0 })
+}
+
+/** The clinic is in one database only, and everything agrees. */
+async function isIn(database: Connection, other: Connection, clinicId: string): Promise<void> {
+  expect(await rowsOf(other, clinicId)).toEqual({})
+  expect(await rowsOf(database, clinicId)).toMatchObject({ 'app_public.clinics': 1 })
+  await chainIsIntact(database, clinicId)
+  expect(await installation.shards('check')).toMatchObject({ code: 0, stderr: '' })
+}
+
+/** Moves of one clinic under load. `MOVES=100 npm run jest -- test/programs/shards_moving -t 'each booking once'` tries many. */
+const moveCount = Number(process.env.MOVES ?? 5)
+jest.setTimeout(Math.max(300_000, moveCount * 60_000))
+
+describe('a clinic that moves while patients book', () => {
+  it('has each booking once, in the shard in which it is then, without a fault in its history', async () => {
+    const patients = [await aPatient(), await aPatient(), await aPatient()]
+    const { clinicId, slotIds } = await aPractice(one, patients.length)
+    await mapped(clinicId)
+    let isOver = false
+    const acknowledged: { id: string; isLive: boolean }[] = []
+    const patient = async (customer: Customer, slotId: string) => {
+      const connections = await Promise.all(installation.servers.map((server) => connect(server.ownerUrl())))
+      const [map] = connections as [Connection]
+      /** In the clinic's shard, and again if the clinic moves meanwhile. */
+      const there = async <T>(work: (database: Connection) => Promise<T>): Promise<T> =>
+        eventually(async () => {
+          const { shard } = await map.one(
+            'select shard_id as shard from app_private.clinic_shards where clinic_id = $1',
+            [clinicId],
+          )
+          return work(connections[shard] as Connection).catch(async (error) => {
+            const name = (await errorNames()).get(error.code)
+            // What has gone is not found, by those who have not seen the new map yet.
+            if (name === 'clinic_moving' || name === 'not_here' || name?.endsWith('_not_found')) return undefined
+            unexpected.push(error)
+            return undefined
+          })
+        }, 'the booking') as Promise<T>
+      while (!isOver) {
+        const booking = {
+          id: (await there((database) => books(database, customer, clinicId, slotId))).id,
+          isLive: true,
+        }
+        acknowledged.push(booking)
+        if (isOver) break
+        await there((database) => cancels(database, customer, clinicId, booking.id))
+        booking.isLive = false
+      }
+      for (const connection of connections) await connection.close()
+    }
+    const unexpected: Error[] = []
+    const all = Promise.all(patients.map((customer, index) => patient(customer, slotIds[index] as string)))
+    try {
+      for (let move = 1; move <= moveCount; move++) await moved(clinicId, move % 2 === 1 ? 2 : 1)
+    } finally {
+      isOver = true
+      await all
+    }
+    expect(unexpected).toEqual([])
+    expect(acknowledged.length).toBeGreaterThan(patients.length)
+    const [last, other] = moveCount % 2 === 1 ? [two, one] : [one, two]
+    const found = await last.query(
+      `select id, status = 'booked' as "isLive" from app_public.bookings where clinic_id = $1`,
+      [clinicId],
+    )
+    const byId = (a: { id: string }, b: { id: string }) => Number(a.id) - Number(b.id)
+    expect((found as typeof acknowledged).sort(byId)).toEqual(acknowledged.sort(byId))
+    // The last state of each slot and booking by its history is the one that it has.
+    const { different } = await last.one(
+      `select count(*)::int as different from app_public.bookings b where b.clinic_id = $1 and b.status::text <> (
+         select e.to_state from app_public.events e where e.clinic_id = b.clinic_id and e.booking_id = b.id
+         order by e.recorded_at desc, e.id desc limit 1)`,
+      [clinicId],
+    )
+    expect(different).toBe(0)
+    await isIn(last, other, clinicId)
+  })
+})
+
+describe('a clinic of the global database', () => {
+  it('moves to a shard with its history, its archive and the links that it has sent', async () => {
+    const { clinicId } = await aPractice(global)
+    await global.query(`select app_private.archive_past_slots(500, now() + interval '1000 days')`)
+    const slotId = await aSlot(global, clinicId, await aDoctor(global, clinicId))
+    const patient = await aPatient()
+    const { id: bookingId } = await books(global, patient, clinicId, slotId)
+    await global.query(`update app_public.bookings set note = 'private' where id = $1`, [bookingId])
+    const link = await global.one(
+      `select app_private.link_token('manage', $1, $2, link_generation) as token from app_public.bookings where id = $2`,
+      [clinicId, bookingId],
+    )
+    const before = await rowsOf(global, clinicId)
+    expect(before).toMatchObject({ 'app_public.archived_booking_slots': 2, 'app_public.events': expect.any(Number) })
+    await moved(clinicId, 1)
+    // Seals may have been added.
+    expect(Object.keys(await rowsOf(one, clinicId))).toEqual(expect.arrayContaining(Object.keys(before)))
+    expect(await one.query('select note from app_public.bookings where id = $1', [bookingId])).toEqual([
+      { note: 'private' },
+    ])
+    await one.one('select (app_public.booking_by_link($1)).*', [link.token])
+
+    const copied = (
+      await global.query<{ table: string }>(
+        `select table_name as table from app_private.table_homes where home = 'clinic' and copied_columns is not null`,
+      )
+    ).map(({ table }) => table)
+    expect(copied).toEqual(expect.arrayContaining(Object.keys(await rowsOf(global, clinicId))))
+    expect(await global.query('select note from app_public.bookings where id = $1', [bookingId])).toEqual([
+      { note: null },
+    ])
+    await expectRefusal(cancels(global, patient, clinicId, bookingId), 'not_here')
+    await cancels(one, patient, clinicId, bookingId)
+    await eventually(
+      async () =>
+        (await global.one('select status from app_public.bookings where id = $1', [bookingId])).status === 'cancelled',
+      'the cancellation in the copy',
+    )
+    await chainIsIntact(one, clinicId)
+    expect(await installation.shards('check')).toMatchObject({ code: 0, stderr: '' })
+  })
+})
+
+describe('a move that is interrupted', () => {
+  const waiting = `select pid from pg_stat_activity where application_name = 'medislot shards' and wait_event_type = 'Lock'`
+
+  /** Locks a table of a database against writing. */
+  async function aLock([database, table]: [number, string]) {
+    const blocker = await connect((installation.servers[database] as Installation['servers'][number]).ownerUrl())
+    await blocker.query(`begin; lock table ${table} in share mode`)
+    // Not in the transaction of the lock, in which pg_stat_activity stays the same.
+    const observer = [global, one, two][database] as Connection
+    return {
+      awaited: () => eventually(async () => (await observer.query(waiting)).length > 0, 'a move that waits'),
+      endWaiting: () => observer.query(`select pg_terminate_backend(pid) from (${waiting}) w`),
+      release: () => blocker.close(),
+    }
+  }
+
+  /**
+   * Kills a move when it waits for a table that another transaction has locked. With several tables it waits for one after
+   * the other. Something else may happen before it is killed.
+   */
+  async function interrupted(
+    clinicId: string,
+    shard: number,
+    tables: [number, string][],
+    meanwhile: () => Promise<unknown> = async () => undefined,
+  ): Promise<void> {
+    const [first, ...others] = tables as [[number, string], ...[number, string][]]
+    let lock = await aLock(first)
+    const blocked = async () => {
+      await lock.awaited()
+      for (const table of others) {
+        const next = await aLock(table)
+        await lock.release()
+        lock = next
+        await lock.awaited()
+      }
+      await meanwhile()
+    }
+    try {
+      const killed = installation.killedShards(blocked(), 'move', clinicId, String(shard))
+      expect(await killed).toMatchObject({ code: 'SIGKILL' })
+      await lock.endWaiting()
+    } finally {
+      await lock.release()
+    }
+    for (const connection of [global, one, two])
+      await eventually(
+        async () =>
+          (await connection.query(`select from pg_stat_activity where application_name = 'medislot shards'`)).length ===
+          0,
+        'the end of its connections',
+      )
+  }
+
+  /** A clinic in the first shard with a booking, and its patient. */
+  async function aClinicInUse() {
+    const practice = await aPractice(one)
+    const patient = await aPatient()
+    await books(one, patient, practice.clinicId, practice.slotIds[0])
+    await chainIsIntact(one, practice.clinicId)
+    await mapped(practice.clinicId)
+    return { ...practice, patient }
+  }
+  const stillMoving = async (clinicId: string) =>
+    expect((await installation.shards('check')).stderr).toContain(`clinic ${clinicId} is still moving`)
+
+  it('while history is copied leaves the clinic in use, and continues', async () => {
+    const { clinicId, slotIds, patient } = await aClinicInUse()
+    await interrupted(clinicId, 2, [[2, 'app_public.events']])
+    await books(one, patient, clinicId, slotIds[1])
+    await stillMoving(clinicId)
+    await moved(clinicId, 2)
+    await isIn(two, one, clinicId)
+  })
+
+  it('while writes are refused lets them through again after a minute, and is undone by a move to where the clinic is', async () => {
+    const { clinicId, slotIds, patient } = await aClinicInUse()
+    await interrupted(clinicId, 2, [[2, 'app_public.clinic_customers']], () =>
+      expectRefusal(books(one, patient, clinicId, slotIds[1]), 'clinic_moving'),
+    )
+    const { left } = await one.one(
+      'select refused_until - clock_timestamp() <= $2 as left from app_private.clinic_moves where clinic_id = $1',
+      [clinicId, '1 minute'],
+    )
+    expect(left).toBe(true)
+    await one.query(`update app_private.clinic_moves set refused_until = now() where clinic_id = $1`, [clinicId])
+    await books(one, patient, clinicId, slotIds[1])
+    expect(Object.keys(await rowsOf(two, clinicId)).sort()).toEqual(['app_private.event_seals', 'app_public.events'])
+    await moved(clinicId, 1)
+    await isIn(one, two, clinicId)
+    expect(await one.query('select from app_private.clinic_moves where clinic_id = $1', [clinicId])).toEqual([])
+  })
+
+  it('between the end of writing and the arrival starts again', async () => {
+    const { clinicId, slotIds, patient } = await aClinicInUse()
+    await interrupted(clinicId, 2, [[2, 'app_public.clinic_customers']])
+    // As app_private.leave_clinic leaves it, with the transaction in the other shard lost.
+    await one.query('select app_private.leave_clinic($1)', [clinicId])
+    await expectRefusal(books(one, patient, clinicId, slotIds[1]), 'clinic_moving')
+    await moved(clinicId, 2)
+    await isIn(two, one, clinicId)
+  })
+
+  it('before the map is changed goes forward only', async () => {
+    const { clinicId, slotIds, patient } = await aClinicInUse()
+    await interrupted(clinicId, 2, [[0, 'app_private.clinic_shards']])
+    await expectRefusal(books(one, patient, clinicId, slotIds[1]), 'clinic_moving')
+    await stillMoving(clinicId)
+    expect(await moves(clinicId, 1)).toMatchObject({ code: 1, stderr: expect.stringMatching(/has arrived in shard 2/) })
+    await moved(clinicId, 2)
+    await books(two, patient, clinicId, slotIds[1])
+    await isIn(two, one, clinicId)
+  })
+
+  it('before the rows are removed removes them later, and loses nothing that was booked since', async () => {
+    const { clinicId, slotIds, patient } = await aClinicInUse()
+    await interrupted(clinicId, 2, [
+      [0, 'app_private.clinic_shards'],
+      [1, 'app_public.events'],
+    ])
+    await books(two, patient, clinicId, slotIds[1])
+    await stillMoving(clinicId)
+    await moved(clinicId, 2)
+    await isIn(two, one, clinicId)
+    expect((await rowsOf(two, clinicId))['app_public.bookings']).toBe(2)
+    await expectRefusal(
+      one.query(
+        `insert into app_public.clinics (id, name, time_zone) overriding system value values ($1, 'New', 'UTC')`,
+        [clinicId],
+      ),
+      'not_here',
+    )
+  })
+})
+
+describe('a move', () => {
+  it('that finds a fault in the chain of events is undone', async () => {
+    const { clinicId, slotIds } = await aPractice(one)
+    const patient = await aPatient()
+    await books(one, patient, clinicId, slotIds[0])
+    await chainIsIntact(one, clinicId)
+    await one.query(
+      `begin; set local session_replication_role = replica;
+       update app_public.events set actor = 'admin' where clinic_id = ${clinicId} and booking_id is not null; commit`,
+    )
+    await mapped(clinicId)
+    expect(await moves(clinicId, 2)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/chain of events.*changed/),
+    })
+    expect(await rowsOf(two, clinicId)).toEqual({})
+    await books(one, patient, clinicId, slotIds[1])
+    expect(await one.query('select from app_private.clinic_moves where clinic_id = $1', [clinicId])).toEqual([])
+    expect(await installation.shards('check')).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  it('is refused while patients are paying, and for clinics and shards that do not exist', async () => {
+    const { clinicId } = await aPractice(one)
+    const { customerId } = await aPatient()
+    await mapped(clinicId)
+    await one.query(
+      `begin; set local session_replication_role = replica;
+       with checkout as (
+         insert into billing.checkouts (customer_id, currency, amount, expires_at)
+         values (${customerId}, 'EUR', 0, now() + interval '1 hour') returning id)
+       insert into billing.checkout_parts (clinic_id, checkout_id, customer_id, amount, invoice_id)
+       select ${clinicId}, id, ${customerId}, 0, 1 from checkout; commit`,
+    )
+    const attempts: [string, number, RegExp][] = [
+      [clinicId, 2, /paying online/],
+      [clinicId, 3, /Shard 3 is not active/],
+      ['7000000000000', 2, /no clinic 7000000000000/],
+    ]
+    for (const [clinic, shard, message] of attempts)
+      expect(await moves(clinic, shard)).toMatchObject({ code: 1, stderr: expect.stringMatching(message) })
+    expect(await rowsOf(two, clinicId)).toEqual({})
+    expect(await one.query('select from app_private.clinic_moves where clinic_id = $1', [clinicId])).toEqual([])
+  })
+})

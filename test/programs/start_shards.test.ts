@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { type Installation, newInstallation } from '../helpers/installation.ts'
+import { startProgram } from '../helpers/program.ts'
+
+// `npm run start:shards`, as somebody who tries out shards uses it.
+
+let installation: Installation
+beforeAll(async () => {
+  installation = await newInstallation()
+})
+afterAll(() => installation.remove())
+
+const start = () => startProgram('sharded', { env: { MEDISLOT_DATA_DIR: installation.dataDir, LOG_LEVEL: 'warn' } })
+
+async function get<Body>(url: string, token?: string): Promise<Body> {
+  const response = await fetch(url, token ? { headers: { authorization: `Bearer ${token}` } } : {})
+  return (await response.json()) as Body
+}
+
+async function post<Body>(url: string, { token, body = {} }: { token?: string; body?: object }): Promise<Body> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+    body: JSON.stringify(body),
+  })
+  return (await response.json()) as Body
+}
+
+interface List<Item> {
+  items: Item[]
+}
+
+/** An access token of a patient of the demo. */
+async function tokenOf(url: string): Promise<string> {
+  const body = { email: 'ann@medislot.example', password: 'medislot-demo' }
+  return (await post<{ accessToken: string }>(`${url}/api/auth/token`, { body })).accessToken
+}
+
+const shardOf = (id: string) => Math.floor(Number(id) / 1_000_000_000_000)
+
+it('serves the demo clinics from two shards, and keeps what was booked when it is started again', async () => {
+  const first = await start()
+  const { items: clinics } = await get<List<{ id: string; name: string }>>(`${first.url}/api/clinics`)
+  expect(clinics.map(({ id, name }) => [shardOf(id), name])).toEqual([
+    [1, 'Riverside Medical Centre'],
+    [2, 'Harbour Family Health'],
+    [2, 'Lagoon Island Clinic'],
+  ])
+  const token = await tokenOf(first.url)
+  const booked: string[] = []
+  for (const { id } of [clinics[0], clinics[2]] as typeof clinics) {
+    const { items } = await get<List<{ bookingSlotId: string }>>(`${first.url}/api/availability/search?clinicId=${id}`)
+    // The last of a page of twenty, far enough from now to be booked.
+    const slotId = items.at(-1)?.bookingSlotId
+    const booking = await post<{ id: string }>(`${first.url}/api/bookingSlots/${slotId}/book`, { token })
+    expect(booking).toMatchObject({ clinicId: id, status: 'BOOKED' })
+    booked.push(booking.id)
+  }
+  expect(await first.stop()).toBe(0)
+
+  const second = await start()
+  expect((await get<List<object>>(`${second.url}/api/clinics`)).items).toHaveLength(3)
+  const again = await tokenOf(second.url)
+  for (const id of booked) {
+    expect(await get(`${second.url}/api/bookings/${id}`, again)).toMatchObject({ id, status: 'BOOKED' })
+  }
+  expect(await second.stop()).toBe(0)
+})
+
+it('refuses to start with DATABASE_URL', async () => {
+  const started = startProgram('sharded', { env: { DATABASE_URL: 'postgresql://127.0.0.1:1/medislot' } })
+  await expect(started).rejects.toThrow(/unset DATABASE_URL/)
+})

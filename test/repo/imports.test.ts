@@ -1,0 +1,97 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { circlesOf, type ImportGraph, importGraph } from './import_graph.ts'
+
+/**
+ * The folders of src/, from the top layer down. A file may import files of its own folder and of lower layers, but
+ * not of folders in the same layer or above.
+ */
+const layers = [
+  ['programs'],
+  ['server', 'worker', 'roster', 'billing', 'shards'],
+  ['rest'],
+  ['graphql'],
+  ['http', 'identity', 'holidays', 'invoice'],
+  ['request', 'consultation'],
+  ['database'],
+  ['process'],
+]
+/** The pages run in browsers: pages and server do not import files of each other. */
+const apart = 'web'
+
+const graph = importGraph(['src'])
+const everything = importGraph(['bench', 'scripts', 'src', 'test'])
+
+const folderOf = (path: string) => path.split('/')[1] ?? ''
+const layerOf = (folder: string) => layers.findIndex((layer) => layer.includes(folder))
+
+function againstTheDirection(imports: ImportGraph): string[] {
+  return [...imports].flatMap(([file, imported]) =>
+    imported
+      .filter((other) => {
+        const [from, to] = [folderOf(file), folderOf(other)]
+        if (from === to) return from === 'programs'
+        return from === apart || to === apart || layerOf(from) >= layerOf(to)
+      })
+      .map((other) => `${file} imports ${other}`),
+  )
+}
+
+it('every folder of src/ belongs to a layer, and every folder has two to sixteen entries', () => {
+  expect(readdirSync('src').sort()).toEqual([...layers.flat(), apart].sort())
+  const folders = readdirSync('src', { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.parentPath !== join('src', apart))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((folder) => !folder.startsWith(join('src', apart)))
+  const sizes = folders.map((folder) => [folder, readdirSync(folder).length] as const)
+  expect(sizes.filter(([, size]) => size < 2 || size > 16)).toEqual([])
+})
+
+it('files import only from lower layers, and no file imports a program', () => {
+  expect(graph.size).toBeGreaterThan(200)
+  expect(againstTheDirection(graph)).toEqual([])
+})
+
+it('every import resolves to a file', () => {
+  const missing = [...everything].flatMap(([file, imported]) =>
+    imported.filter((other) => !everything.has(other)).map((other) => `${file} imports ${other}`),
+  )
+  expect(missing).toEqual([])
+})
+
+it('no files import each other in a cycle', () => {
+  expect(circlesOf(everything)).toEqual([])
+})
+
+describe('the test itself', () => {
+  it('finds a cycle of files, a cycle inside another one, and a file that imports itself', () => {
+    const circular = new Map([
+      ['a', ['b']],
+      ['b', ['c', 'd']],
+      ['c', ['a', 'e']],
+      ['d', []],
+      ['e', ['e']],
+    ])
+    expect(circlesOf(circular)).toEqual([['e'], ['a', 'b', 'c']])
+    expect(circlesOf(new Map([...circular, ['c', ['d']], ['e', []]]))).toEqual([])
+  })
+
+  it('finds imports of a higher layer, within a layer, of programs, and between pages and server', () => {
+    const wrong: [string, string][] = [
+      ['src/database/pools.ts', 'src/request/tokens.ts'],
+      ['src/worker/start_worker.ts', 'src/server/start_server.ts'],
+      ['src/programs/main.ts', 'src/programs/server.ts'],
+      ['src/web/main.tsx', 'src/process/log.ts'],
+      ['src/server/pages.ts', 'src/web/main.tsx'],
+    ]
+    const right: [string, string][] = [
+      ['src/programs/main.ts', 'src/process/log.ts'],
+      ['src/rest/router.ts', 'src/rest/routes/index.ts'],
+    ]
+    const imports = new Map([...wrong, ...right].map(([file, other]) => [file, [other]]))
+    // A Map keeps one entry per file.
+    imports.set('src/programs/main.ts', ['src/programs/server.ts', 'src/process/log.ts'])
+    expect(againstTheDirection(imports)).toEqual(wrong.map(([file, other]) => `${file} imports ${other}`))
+  })
+})

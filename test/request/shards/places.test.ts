@@ -1,0 +1,157 @@
+import { describe, expect, it } from '@jest/globals'
+import { parse } from 'postgraphile/graphql'
+import type { Shard, Shards } from '../../../src/database/shards.ts'
+import { Places } from '../../../src/request/shards/places.ts'
+import { routes } from '../../../src/rest/routes/index.ts'
+import type { Input, Route } from '../../../src/rest/routes/route.ts'
+
+// Shards 1 and 2. Clinic 1000000000009 was moved from shard 1 to shard 2.
+
+const inShard = (shard: number, id = 5) => String(shard * 1_000_000_000_000 + id)
+const moved = inShard(1, 9)
+
+const numberIn = (id: string) => Math.floor(Number(id) / 1_000_000_000_000)
+const known = (number: number) => (number <= 2 ? number : undefined)
+const shards: Shards = {
+  all: new Map<number, Shard>(),
+  ofClinic: (id) => known(id === moved ? 2 : numberIn(id)),
+  ofRow: (id) => (numberIn(id) === 1 ? [1, 2] : known(numberIn(id)) === undefined ? [] : [numberIn(id)]),
+  anyAnswers: async () => true,
+  end: async () => undefined,
+}
+
+const placeOf = (text: string, variables: Record<string, unknown> = {}, operationName?: string, readsCopies = false) =>
+  new Places(shards).of({ document: parse(text), variables, operationName }, () => readsCopies)
+
+describe('an operation runs in the shard', () => {
+  it.each([
+    ['of a clinic in an argument', '($c: BigInt!) { booking(clinicId: $c, id: 3) { id } }', { c: inShard(2) }],
+    ['of a clinic in the document itself', `{ policy(clinicId: "${inShard(2)}") { leadTime } }`, {}],
+    ['of a clinic by its id', '($c: BigInt!) { clinic(id: $c) { name } }', { c: inShard(2) }],
+    ['of a clinic that was moved', '($c: BigInt!) { clinic(id: $c) { name } }', { c: moved }],
+    [
+      'of a clinic in a filter',
+      '($f: BookingFilter) { bookings(filter: $f) { nodes { id } } }',
+      { f: { and: [{ clinicId: { equalTo: inShard(2) } }, { not: { doctorId: { equalTo: inShard(1) } } }] } },
+    ],
+    [
+      'of a clinic in a filter on a relation',
+      '($f: BookingFilter) { bookings(filter: $f) { nodes { id } } }',
+      { f: { clinic: { id: { in: [inShard(2)] } } } },
+    ],
+    ['of a row', '($id: BigInt!) { bookings(filter: { id: { equalTo: $id } }) { nodes { id } } }', { id: inShard(2) }],
+    ['that a default names', `($c: BigInt! = "${inShard(2)}") { clinic(id: $c) { name } }`, {}],
+    [
+      'of a clinic in a field of a fragment',
+      `($c: BigInt!) { ...Day currentPerson { accountId } }
+       fragment Day on Query { bookings(filter: { clinicId: { equalTo: $c } }) { nodes { id } } }`,
+      { c: inShard(2) },
+    ],
+    [
+      'of several fields with the same clinic',
+      '($c: BigInt!) { clinic(id: $c) { name } policy(clinicId: $c) { leadTime } }',
+      { c: inShard(2) },
+    ],
+  ])('%s', (_, text, variables) => {
+    expect(placeOf(`query ${text}`, variables)).toBe(2)
+  })
+
+  it('of the clinic that a mutation names', () => {
+    const text = 'mutation ($input: BookSlotInput!) { bookSlot(input: $input) { booking { id } } }'
+    const input = { clinicId: moved, bookingSlotId: inShard(1), customerId: '7', clientMutationId: inShard(1) }
+    expect(placeOf(text, { input })).toBe(2)
+  })
+
+  it('of the clinic in a link', () => {
+    const token = `12.${'a'.repeat(16)}.m${Number(inShard(2)).toString(16)}-1f`
+    const text = 'mutation ($token: String!) { bookingByLink(input: { token: $token }) { result } }'
+    expect(placeOf(text, { token })).toBe(2)
+    expect(placeOf(text, { token: `12.${'a'.repeat(16)}.f-1f` })).toBeUndefined()
+  })
+
+  it('of the chosen operation of a document', () => {
+    const text = `query One { clinic(id: "${inShard(1)}") { id } } query Two { clinic(id: "${inShard(2)}") { id } }`
+    expect(placeOf(text, {}, 'One')).toBe(1)
+    expect(placeOf(text, {}, 'Two')).toBe(2)
+  })
+})
+
+describe('an operation runs in the global database', () => {
+  it.each([
+    ['that names no clinic', '{ bookings { nodes { id } } currentPerson { accountId } }', {}],
+    ['for people', 'mutation { signOut(input: { refreshToken: "a" }) { success } }', {}],
+    ['that names a clinic of the global database', '{ clinic(id: 7) { name } bookings { nodes { id } } }', {}],
+    ['that names a shard that does not exist', '($c: BigInt!) { clinic(id: $c) { name } }', { c: inShard(3) }],
+    [
+      'with large numbers that are no ids',
+      '($n: Int) { events(filter: { position: { greaterThan: $n } }) { nodes { id } } }',
+      { n: inShard(1) },
+    ],
+    [
+      'that names a row that may have been moved',
+      '($id: BigInt!) { bookings(filter: { id: { equalTo: $id } }) { nodes { id } } }',
+      { id: inShard(1) },
+    ],
+    ['with null for the clinic', '($c: BigInt) { availableSlots(clinicId: $c) { bookingSlotId } }', { c: null }],
+  ])('%s', (_, text, variables) => {
+    expect(placeOf(text.startsWith('mutation') ? text : `query ${text}`, variables)).toBeUndefined()
+  })
+})
+
+describe('an operation is refused', () => {
+  const two = '($a: BigInt!, $b: BigInt!) { a: clinic(id: $a) { name } b: clinic(id: $b) { name } }'
+
+  it.each([
+    ['with clinics of two shards', `query ${two}`, { a: inShard(1), b: inShard(2) }],
+    ['with a clinic of a shard and one of the global database', `query ${two}`, { a: inShard(1), b: '7' }],
+    [
+      'with a clinic of a shard and a list of all clinics',
+      'query ($a: BigInt!) { clinic(id: $a) { name } bookings { nodes { id } } }',
+      { a: inShard(1) },
+    ],
+    [
+      'with a change of a person and one at a clinic',
+      `mutation ($a: BigInt!) {
+        signOut(input: { refreshToken: "a" }) { success }
+        cancelBooking(input: { clinicId: $a, bookingId: 5 }) { booking { id } }
+      }`,
+      { a: inShard(1) },
+    ],
+  ])('%s', (_, text, variables) => {
+    expect(() => placeOf(text, variables)).toThrow(
+      expect.objectContaining({ extensions: expect.objectContaining({ code: 'several_databases' }) }),
+    )
+  })
+
+  it('unless the global database has copies of all that it reads', () => {
+    expect(placeOf(`query ${two}`, { a: inShard(1), b: inShard(2) }, undefined, true)).toBeUndefined()
+  })
+})
+
+describe('every endpoint of the REST API with an id of a clinic or of its rows', () => {
+  const ofPeople = /^\/(customers|specializations|me|checkouts)\b/
+  const cases = routes.filter(({ path }) => path.includes('{') && !ofPeople.test(path))
+
+  it.each(cases.map((route) => [`${route.method} ${route.path}`, route] as const))(
+    '%s runs in its shard',
+    (_, route) => {
+      expect(placeOf(route.document, variablesOf(route))).toBe(2)
+    },
+  )
+
+  /** With an id of shard 2 for everything but customers and specializations, and without what is looked up later. */
+  function variablesOf({ path, variables }: Route): Record<string, unknown> {
+    const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string)
+    const idOf = (name: string) => (/customer|specialization/i.test(name) ? '7' : inShard(2))
+    const input: Input = {
+      path: Object.fromEntries(names.map((name) => [name, idOf(name)])),
+      query: {},
+      body: {},
+      returned: {},
+      rowVersion: undefined,
+      first: 20,
+      after: undefined,
+    }
+    return variables(input)
+  }
+})

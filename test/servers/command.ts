@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { findProgram } from '../helpers/find_program.ts'
+import { startStockPostgresql } from '../helpers/stock_postgresql.ts'
+
+// npm run test:stock [-- paths of tests]: runs tests on Debian's PostgreSQL 15, the oldest supported version, with its own
+// defaults (test/helpers/stock_postgresql.ts). Without paths those that .ci/run runs.
+
+/**
+ * What finds differences of dialect and settings: files that use each function and table and run each kind of query, SQL's and
+ * GraphQL's. All of test/sql and test/story is among them, except files that prove something of our own in a great number of
+ * cases, which the main run does: random ones (fast-check), those of several sessions at once, and who has which right.
+ */
+function usual(): string[] {
+  const files = ['test/sql', 'test/story'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
+  )
+  const chosen = files.filter(
+    (path) =>
+      /(?<!_at_once|_rights)\.test\.ts$/.test(path) && !readFileSync(path, 'utf8').includes("from 'fast-check'"),
+  )
+  return [
+    ...chosen,
+    'test/rights/graphql',
+    'test/rights/roles',
+    'test/time/session_settings',
+    'test/repo/database_rules',
+  ]
+}
+
+const postgres = findProgram('/usr/lib/postgresql/15/bin/postgres')
+if (!postgres) {
+  process.stderr.write(
+    'SKIPPED: the tests on PostgreSQL 15, which is not on this machine (apt-get install postgresql-15; .ci/run does)\n',
+  )
+  process.exit(0)
+}
+
+const [, , ...given] = process.argv
+const server = await startStockPostgresql(postgres)
+const folder = await mkdtemp(join(tmpdir(), 'medislot-stock-report-'))
+const report = join(folder, 'report.json')
+// Side by side with other tests: not more than one file at a time.
+const args = [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  resolve('node_modules/jest/bin/jest.js'),
+  '--maxWorkers=1',
+  '--json',
+  `--outputFile=${report}`,
+]
+const jest = spawn(process.execPath, [...args, ...(given.length > 0 ? given : usual())], {
+  env: { ...process.env, TEST_POSTGRESQL_URL: server.superuserUrl, TEST_POSTGRESQL_LOG: server.logFile },
+  stdio: 'inherit',
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => jest.kill(signal))
+const [code, signal] = (await once(jest, 'exit')) as [number | null, NodeJS.Signals | null]
+await server.remove()
+// Jest writes its report after the last test, so the report counts: once, Node ended with an error and without a message after
+// every test of a long run had passed.
+const { success, numPassedTests } = existsSync(report)
+  ? (JSON.parse(readFileSync(report, 'utf8')) as { success: boolean; numPassedTests: number })
+  : { success: false, numPassedTests: 0 }
+await rm(folder, { recursive: true })
+if (code !== 0) process.stderr.write(`Jest on PostgreSQL 15 ended with ${signal ?? `exit code ${code}`}\n`)
+process.exit(success && numPassedTests > 0 ? 0 : 1)
