@@ -1,17 +1,31 @@
 import type { Measured } from './compare.ts'
 
-/** How large a run is: to see that it works, to read the ratios on a laptop, or with the sizes that it is named for. */
+/** The size of a run: quick shows that it works, usual gives the ratios on a laptop, full has the nominal sizes. */
 export type Scale = 'quick' | 'usual' | 'full'
 
 /** One file of bench/. */
 export interface Benchmark {
   name: string
-  /** What is done and counted, for the reader of the figures. */
+  /** What is measured, for readers of the figures. */
   work: string
-  /** Whether it compares with peers that need packages of their own, which it leaves out where they are not installed. */
+  /** Whether it compares with peers that need additional packages; without those it leaves them out. */
   peers?: boolean
   /** Roughly how long it takes on two cores, seconds. */
   seconds: Record<Scale, number>
-  /** `progress` tells whoever waits what is going on. Throws when anything answers wrongly. */
+  /** `progress` reports what is going on. Throws when any answer is wrong. */
   run(scale: Scale, progress: (text: string) => void): Promise<Measured[]>
+}
+
+/** The stored result of a benchmark. */
+export interface Result {
+  name: string
+  work: string
+  scale: Scale
+  date: string
+  machine: string
+  /** The machine's load average before. */
+  load: number
+  seconds: number
+  rounds: number
+  contestants: Measured[]
 }

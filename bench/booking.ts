@@ -70,7 +70,7 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
     return await compare({
       unit: '/s',
       rounds,
-      // What was planned for empty tables is planned anew, as autovacuum would have it a minute later.
+      // Plans for the empty tables are made again, as they would be after autovacuum a minute later.
       warm: () => world.query('vacuum analyze'),
       contestants: [
         contestant('book_slot over pg', bySql(pool), 'medislot'),

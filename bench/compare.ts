@@ -1,22 +1,22 @@
 /** One way of doing a benchmark's work. */
 export interface Contestant {
   name: string
-  /** Does one round's work, checks that it was done, and gives the figure. Throws when anything of it is wrong. */
+  /** Does one round's work, checks it, and gives the figure. Throws when anything is wrong. */
   round(round: number): Promise<number>
-  /** What else was seen of it, asked for at the end. */
+  /** Further figures, read at the end. */
   also?(): Record<string, number | string>
 }
 
-/** What a contestant came to. */
+/** The result of a contestant. */
 export interface Measured {
   name: string
-  /** Which of a benchmark's comparisons it belongs to, when there are several. */
+  /** The comparison that it belongs to, when a benchmark has several. */
   group?: string
   unit: string
   median: number
   /** The least and the greatest figure of a round. */
   spread: [number, number]
-  /** Median, over the rounds, of the figure divided by the limit's in the same round; null where there is no limit. */
+  /** Median over the rounds of the figure divided by the limit's figure in the same round; null without a limit. */
   ratio: number | null
   /** How many rounds counted. */
   rounds: number
@@ -29,13 +29,13 @@ export interface Comparison {
   unit: string
   rounds: number
   contestants: Contestant[]
-  /** Done once, after the round that warms up and before those that count. */
+  /** Called once, after the warm-up round and before the rounds that count. */
   warm?(): Promise<unknown>
 }
 
 /**
- * Runs all contestants in each round, every round beginning with another one, so that whatever else the machine does hits
- * all alike; the first is the limit that the others are divided by. A round before those that count warms everything up.
+ * Runs all contestants in each round, and begins every round with another one, so that other work on the machine affects all of
+ * them equally. The first contestant is the limit by which the others are divided. There is one warm-up round.
  */
 export async function compare({ group, unit, rounds, contestants, warm }: Comparison): Promise<Measured[]> {
   const figures = contestants.map((): number[] => [])
@@ -64,7 +64,7 @@ export async function compare({ group, unit, rounds, contestants, warm }: Compar
   }))
 }
 
-/** What one contestant's figures come to. */
+/** The result of one contestant's figures. */
 export const measured = (name: string, unit: string, figures: number[], ratios?: number[]): Measured => ({
   name,
   unit,
@@ -74,10 +74,10 @@ export const measured = (name: string, unit: string, figures: number[], ratios?:
   rounds: figures.length,
 })
 
-/** The middle one of some figures. */
+/** The median. */
 export const median = (figures: number[]): number => quantile(figures, 0.5)
 
-/** The figure that so large a part of all does not exceed. */
+/** The quantile: this part of the figures is not greater. */
 export function quantile(figures: number[], part: number): number {
   const sorted = figures.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN

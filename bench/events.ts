@@ -58,7 +58,7 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
           name: 'sealed meanwhile',
           async round() {
             let over = false
-            // As the job does it: whole batches and a rest, then half a second of nothing.
+            // Like the job: full batches and the rest, then a pause of half a second.
             const sealer = (async () => {
               while (!over) {
                 await sealAll()

@@ -17,7 +17,7 @@ export const benchmark: Benchmark = {
   run,
 }
 
-/** What is typed to find a person. */
+/** What somebody types to find a person. */
 const ways: Record<string, (person: Person) => string> = {
   'by whole name, without accents': ({ name }) => plain(name),
   'by family name and the beginning of the given name': ({ name }) => {
@@ -29,7 +29,7 @@ const ways: Record<string, (person: Person) => string> = {
   'by whole name, one letter wrong': ({ name }) => misspelt(plain(name)),
   'by the last four digits of the phone number': ({ phone }) => phone?.slice(-4) ?? '',
 }
-/** Where so many have what was typed that a page need not show the person. */
+/** Searches with so many matches that the page need not show the person. */
 const isCommon = ['by family name alone', 'by the first three letters of the family name']
 
 const plain = (name: string) =>
@@ -41,7 +41,7 @@ const plain = (name: string) =>
     .normalize('NFD')
     .replace(/[\u0300-\u036f]/g, '')
 
-/** With another fourth letter in the longest word. */
+/** With a wrong fourth letter in the longest word. */
 function misspelt(name: string): string {
   const longest = name.split(/[ -]/).toSorted((a, b) => b.length - a.length)[0] ?? ''
   return name.replace(longest, `${longest.slice(0, 3)}x${longest.slice(4)}`)
@@ -129,7 +129,7 @@ async function fill(world: World, clinic: number, persons: Person[]): Promise<vo
      insert into app_public.customers (full_name, email, phone) select name, email, phone from person`,
     [JSON.stringify(persons)],
   )
-  // Plans of triggers and foreign keys that were made for empty tables read the whole of them for each row.
+  // Plans of triggers and foreign keys that were made for empty tables would scan whole tables for each row.
   await world.query('analyze')
   await world.query(
     `insert into app_public.clinic_customers (clinic_id, customer_id, full_name, email, phone)

@@ -23,7 +23,7 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
   try {
     await twentyTimesADay(world)
     const measured: Measured[] = []
-    // Every week is made once, by one or the other, so that both write into the same table as it grows.
+    // Each week is generated once, by one of the two, so that both write into the same growing table.
     let week = 0
     for (const [group, some] of [
       ['a clinic’s week', [1]],
@@ -77,7 +77,7 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
   }
 }
 
-/** Twenty times a day, each day of the week; and the rows of one such week, ready to be copied. */
+/** Twenty times of each weekday, and the rows of one such week to copy. */
 async function twentyTimesADay(world: World): Promise<void> {
   await world.query(`
     update app_public.clinics set time_zone = 'UTC';

@@ -27,7 +27,7 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
   try {
     const contestants = []
     for (const n of clinics) {
-      // The fewest clinics need the most days to have slots for all rounds.
+      // With few clinics, more days are needed to have slots for all rounds.
       const world = await makeWorld({ clinics: n, doctors: 2, days: n <= 10 ? 180 : 28, customers: 2 * n })
       worlds.push(world)
       const program = await world.program('server')
@@ -78,7 +78,7 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
   }
 }
 
-/** What server and worker have in memory as bookings, searches and lists go on, and the worker sends what they give it. */
+/** The memory of server and worker during bookings, searches and lists, while the worker sends the messages. */
 async function memoryOf({ world, slots }: { world: World; slots: Slot[] }, requests: number): Promise<Measured[]> {
   const programs = { server: await world.program('server', askable), worker: await world.program('worker', askable) }
   const server = loadOn(programs.server.url, clients)
@@ -126,7 +126,7 @@ async function listOf(server: Load, n: number): Promise<void> {
   if (!Array.isArray(JSON.parse(text).items)) throw new Error(text)
 }
 
-/** What a process has in memory. */
+/** The memory of a process. */
 export function megabytesOf(pid: number | undefined): number {
   return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024
 }

@@ -1,11 +1,11 @@
 import type { Program } from '../test/helpers/program.ts'
 
-/** What a program must be started with so that heapOf() can ask it. */
+/** Environment of a program for heapOf(). */
 export const askable = { NODE_OPTIONS: '--inspect=127.0.0.1:0' }
 
 /**
- * Megabytes that a program's objects take once all garbage is collected. What the process has from the system also tells
- * how long ago that was: it goes up and down by a third while nothing leaks.
+ * Megabytes of a program's objects after a garbage collection. The memory of the process also depends on when that was: it goes
+ * up and down by a third without any leak.
  */
 export async function heapOf(program: Program): Promise<number> {
   const [, address] = /Debugger listening on (\S+)/.exec(program.stderr()) ?? []

@@ -1,9 +1,9 @@
 import { Logger, type Runner, run as runWorker, type TaskList } from 'graphile-worker'
 import { Pool } from 'pg'
 import { createPool } from '../src/database/pools.ts'
-import { perpetualJobs, taskList } from '../src/tasks/index.ts'
-import { keyOf } from '../src/tasks/put_back.ts'
-import type { Message } from '../src/transports/message.ts'
+import { keyOf } from '../src/worker/perpetual_jobs.ts'
+import { perpetualJobs, taskList } from '../src/worker/task_list.ts'
+import type { Message } from '../src/worker/transports/message.ts'
 import type { Benchmark, Scale } from './benchmark.ts'
 import { type Contestant, compare, type Measured, median } from './compare.ts'
 import { atATime, perSecond } from './load.ts'
@@ -12,9 +12,9 @@ import { bySql } from './ways.ts'
 import { makeWorld, openSlots, requestConnections, requireBooked, type World } from './world.ts'
 
 const clients = 16
-/** Jobs at the same time, as a worker of medislot's has them by default. */
+/** Jobs at the same time, the default of medislot's worker. */
 const concurrency = 4
-/** At which rate an hour's reminders are to be spread, a second. */
+/** Reminders per second, when an hour's reminders are spread. */
 const perSecondSpread = 20
 const sizes = {
   quick: { clinics: 2, share: 20, reminders: 60, rounds: 1 },
@@ -79,18 +79,18 @@ async function bookingsBesideAWorker(
   }
 }
 
-/** How a reminder is recorded in its booking's transaction, and how a worker delivers what is due. */
+/** What a booking's transaction does for its reminder, and how a worker delivers what is due. */
 interface Design {
   name: string
   /** Begins a round: nothing is recorded. */
   begin(): Promise<unknown>
   record(bookingId: string): Promise<unknown>
-  /** What is done before they are due, and its check. */
+  /** The work before they are due, and its check. */
   spread?(): Promise<unknown>
   /** All are due now. */
   makeDue(): Promise<unknown>
   end?(): Promise<unknown>
-  /** Delivers with a worker, telling each to `delivered`; gives how to end it. */
+  /** Delivers with a worker and calls `delivered` for each; gives a function that ends it. */
   deliver(delivered: (bookingId: string) => void): Promise<() => Promise<unknown>>
 }
 
@@ -156,7 +156,7 @@ async function remindersDelivered(
   }
 }
 
-/** Bookings that all start at the same hour in three days, each with a doctor and a patient of its own; their ids. */
+/** The ids of bookings that all start at the same hour in three days, each with a different doctor and patient. */
 async function bookingsAtOneHour(world: World, count: number): Promise<string[]> {
   await world.query(`
     insert into app_public.doctors (clinic_id, full_name) select 1, 'Busy ' || i from generate_series(1, ${count}) i;
@@ -177,7 +177,7 @@ async function bookingsAtOneHour(world: World, count: number): Promise<string[]>
   return (await world.query<{ id: string }>('select id from app_public.bookings order by id')).map(({ id }) => id)
 }
 
-/** Medislot: a row for each, spread ahead of its due time, and one job that drains what is due. */
+/** Medislot: a row for each, written and planned ahead of its due time, and one job that sends due rows. */
 function notificationRows(world: World, pool: Pool): Design {
   const delivered = { to: (_id: string): void => undefined }
   const transports = {
@@ -190,9 +190,23 @@ function notificationRows(world: World, pool: Pool): Design {
   }
   return {
     name: 'medislot: a row for each',
-    begin: () => world.query('delete from app_private.delivery_attempts; delete from app_public.notifications'),
-    record: (id) => pool.query({ name: 'record', text: 'select app_private.reconcile_reminders(1, $1)', values: [id] }),
+    begin: () =>
+      world.query(`delete from app_private.delivery_attempts; delete from app_public.notifications;
+        update app_private.reminder_rounds set looked_at = now()`),
+    // What a booking does when its reminder is not due soon, as in queue_notifications; the rows are written later.
+    record: (id) =>
+      pool.query({
+        name: 'record',
+        text: `select app_private.queue_reminders(b.clinic_id, array[b.id]) from app_public.bookings b
+               where b.clinic_id = 1 and b.id = $1 and exists (
+                 select from app_public.policies p cross join unnest(p.reminder_lead_times) as ahead
+                 where p.clinic_id = b.clinic_id and b.starts_at - ahead <= clock_timestamp() + app_private.reminder_period())`,
+        values: [id],
+      }),
     async spread() {
+      await world.query(
+        `select app_private.queue_coming_reminders(1, min(starts_at) - interval '37 hours') from app_public.bookings`,
+      )
       await world.query(`update app_private.channels set per_second = ${perSecondSpread} where channel = 'email'`)
       const { due } = await world.one<{ due: Date }>('select min(due_at) as due from app_public.notifications')
       await world.query('select app_private.plan_reminders($1)', [new Date(due.getTime() - 12 * 3_600_000)])
@@ -222,7 +236,7 @@ const reminderOf = `
   from app_public.bookings b join app_public.customers c on c.id = b.customer_id join app_public.clinics cl on cl.id = b.clinic_id
   join app_public.doctors d on d.clinic_id = b.clinic_id and d.id = b.doctor_id where b.clinic_id = 1 and b.id = $1`
 
-/** What a job of the peers does: reads what it is about and delivers a text. */
+/** A job of the peers: reads the booking and delivers a text. */
 async function remind(pool: Pool, id: string, deliver: (id: string) => void): Promise<void> {
   const { rows } = await pool.query({ name: 'remind', text: reminderOf, values: [id] })
   const [{ full_name, email, doctor, clinic, local_start }] = rows
@@ -259,7 +273,7 @@ async function working(
   tasks: TaskList,
   begun: (runner: Runner) => Promise<unknown>,
 ): Promise<() => Promise<unknown>> {
-  // Without a limit to its patience: on a busy machine a benchmark takes longer, and does not fail.
+  // Without a timeout: on a busy machine a benchmark takes longer, but does not fail.
   const pgPool = new Pool({ connectionString: world.databaseUrl, max: 4 * concurrency })
   pgPool.on('error', () => undefined).on('connect', (client) => client.on('error', () => undefined))
   const runner = await runWorker({

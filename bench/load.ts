@@ -7,7 +7,7 @@ export interface Load {
   close(): Promise<void>
 }
 
-/** Requests to a server over so many kept connections, one at a time on each, as so many browsers would. */
+/** Requests to a server over this many keep-alive connections, one at a time on each, like as many browsers. */
 export function loadOn(url: string, connections: number): Load {
   const pool = new Pool(url, { connections, pipelining: 1, headersTimeout: 60_000 })
   const ask = async (method: 'GET' | 'POST', path: string, headers: Record<string, string>, body: string | null) => {
@@ -22,7 +22,7 @@ export function loadOn(url: string, connections: number): Load {
   }
 }
 
-/** Runs `work` over the items, so many at a time; gives the milliseconds that each took, in the order of the items. */
+/** Runs `work` for the items, this many at a time; gives the milliseconds of each, in the order of the items. */
 export async function atATime<T>(clients: number, items: T[], work: (item: T) => Promise<unknown>): Promise<number[]> {
   const took: number[] = Array(items.length)
   let next = 0
@@ -38,7 +38,7 @@ export async function atATime<T>(clients: number, items: T[], work: (item: T) =>
   return took
 }
 
-/** How many of the items are done in a second, so many at a time. */
+/** Items per second, this many at a time. */
 export async function perSecond<T>(clients: number, items: T[], work: (item: T) => Promise<unknown>): Promise<number> {
   const began = performance.now()
   await atATime(clients, items, work)

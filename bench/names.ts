@@ -1,6 +1,6 @@
-/** Names of people, common ones as often as they are: made from lists and a seed, so that they are nobody's. */
+/** Invented names with realistic frequencies, made from lists and a seed. */
 
-/** Given names, the frequent ones first, as a town in Germany has them; a name's share falls with its place in the list. */
+/** Given names of a German town, the most frequent first; a name's share falls with its place in the list. */
 const givenNames =
   `Thomas Michael Andreas Peter Stefan Maria Christian Martin Anna Sabine Ursula Susanne Monika Petra Klaus
   Wolfgang Claudia Julia Markus Jürgen Karin Birgit Daniel Alexander Frank Andrea Brigitte Helga Uwe Renate Bernd Matthias
@@ -31,7 +31,7 @@ const familyNames =
     .trim()
     .split(/\s+/)
 
-/** Rare family names, half of all people together, are made of these two. */
+/** Rare family names, which half of the people have, are made of these two. */
 const beginnings =
   `Alten Bach Berg Birken Brand Buchen Burg Dorn Eber Eich Erlen Falken Feld Fels Flo Fries Gerst Gold Grün Hag Hasel
   Heide Hell Herz Hirsch Hohen Holz Kalten Kamp Kirch Klee Kron Lind Löwen Mar Mühl Nieder Nuss Ober Oster Reh Reichen Ried Rosen
@@ -52,7 +52,7 @@ export interface Person {
   phone: string | null
 }
 
-/** So many people, the same each time. */
+/** This many people, the same in each run. */
 export function people(count: number): Person[] {
   const random = generator(20261128)
   const pick = <Item>(items: readonly Item[]) => items[Math.floor(random() * items.length)] as Item
@@ -80,7 +80,7 @@ const ascii = (name: string) =>
     .toLowerCase()
     .replace(/[^a-z]/g, '')
 
-/** Picks by Zipf's law, by which names are spread. */
+/** Picks by Zipf's law, which names follow. */
 function byRank(names: readonly string[], random: () => number): () => string {
   let sum = 0
   const upTo = names.map((_, rank) => {

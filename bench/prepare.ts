@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What the peers need besides medislot's own packages. */
+/** The packages of the peers. */
 const folder = import.meta.dirname
 const client = join(folder, 'peers/prisma/generated/client.ts')
 
 /** Whether the peers that need packages of their own are to run: false with --without-peers. */
 export const peersInstalled = (): boolean => existsSync(client) && !process.argv.includes('--without-peers')
 
-/** Installs them, on the first use: a few hundred megabytes that nobody else needs. */
+/** Installs them on the first use: a few hundred megabytes that nothing else needs. */
 export function installPeers(): void {
   if (existsSync(client)) return
   process.stderr.write('installing the peers into bench/node_modules (once, a minute or so)\n')
@@ -20,7 +20,7 @@ export function installPeers(): void {
       env: { ...process.env, ...env },
     })
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
-  // Prisma downloads a program for migrations before it generates, which it does not use for that: it is told it has one.
+  // Before it generates code, Prisma downloads a migration program that it does not use for that; this prevents the download.
   run(process.execPath, ['node_modules/prisma/build/index.js', 'generate', '--schema', 'peers/prisma/schema.prisma'], {
     PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
   })

@@ -2,8 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Benchmark, Scale } from './benchmark.ts'
-import type { Measured } from './compare.ts'
+import type { Benchmark, Result, Scale } from './benchmark.ts'
 import { picture } from './picture.ts'
 import { installPeers } from './prepare.ts'
 
@@ -14,6 +13,7 @@ const names = [
   'booking',
   'rush',
   'search',
+  'visits',
   'find',
   'generation',
   'row_level_security',
@@ -21,21 +21,9 @@ const names = [
   'events',
   'growth',
   'start',
+  'paint',
+  'cache',
 ] as const
-
-/** What is written of a benchmark. */
-export interface Result {
-  name: string
-  work: string
-  scale: Scale
-  date: string
-  machine: string
-  /** How busy the machine was before, processes that wanted a core. */
-  load: number
-  seconds: number
-  rounds: number
-  contestants: Measured[]
-}
 
 const cpu = cpus()[0]?.model.trim() ?? arch()
 const gigabytes = Math.round(totalmem() / 2 ** 30)
@@ -68,7 +56,7 @@ const minutes = benchmarks.reduce((sum, { seconds }) => sum + seconds[scale], 0)
 tell(`${chosen.join(', ')} (${scale}): about ${minutes < 1 ? 'a minute' : `${Math.ceil(minutes)} minutes`}\n`)
 const resultsFile = join(import.meta.dirname, 'results.json')
 const pictureFile = join(import.meta.dirname, 'results.svg')
-// Programs that are waited for do not keep this one alive by themselves.
+// The child processes alone do not keep this process alive.
 setInterval(() => undefined, 60_000)
 const results: Result[] = []
 const failed: string[] = []
@@ -83,7 +71,7 @@ for (const benchmark of benchmarks) {
     const result = { name, work, scale, date: new Date().toISOString(), machine, load, seconds, rounds, contestants }
     results.push(result)
     process.stdout.write(`${table(result)}\n`)
-    // After each, so that a run that is broken off keeps what it has.
+    // After each, so that an interrupted run keeps its results.
     if (json) await writeFile(json, `${JSON.stringify(results.length === 1 ? result : results, null, 2)}\n`)
     if (asked.record) await record(result)
   } catch (error) {
@@ -125,7 +113,7 @@ function rounded(figure: number): string {
   return figure >= 100 ? figure.toFixed(0) : figure.toPrecision(figure >= 1 ? 3 : 2)
 }
 
-/** Keeps a result beside those of other benchmarks, and draws the picture of them all anew. */
+/** Stores a result beside those of other benchmarks, and draws the picture of all of them again. */
 async function record(result: Result): Promise<void> {
   const kept: Result[] = JSON.parse(await readFile(resultsFile, 'utf8').catch(() => '[]'))
   const all = [...kept.filter(({ name }) => name !== result.name), result]

@@ -25,14 +25,14 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
   const loadOf = async ({ url }: { url: string }, path: string) => {
     const load = loadOn(url, callers)
     loads.push(load)
-    // Everybody is connected before the slot is offered.
+    // All clients are connected before the slot is opened.
     await Promise.all(world.callers.map(() => load.get(path)))
     return load
   }
   const pool = requestConnections(world, poolSize)
   try {
     await makePeerTables(world)
-    // Each at another time, or whoever won before could not win again.
+    // Each slot at another time, since a customer who has won could not book a second slot at the same time.
     const slots = (await openSlots(world, 1e6)).filter(({ nth }) => nth === 1)
     const contestant = (name: string, way: Way, winners: (slot: Slot) => Promise<number>): Contestant => {
       const waits: number[] = []
@@ -54,7 +54,7 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
             waits.push(...losers)
             won.push(booked)
           }
-          // All of the naive may win.
+          // With the naive way all may win.
           return median(losers.length > 0 ? losers : took)
         },
         also: () => ({

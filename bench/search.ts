@@ -19,10 +19,10 @@ export const benchmark: Benchmark = {
   run,
 }
 
-/** A kind of search: what is asked for, in each of the languages. */
+/** A kind of search, in SQL and for each API. */
 interface Shape {
   name: string
-  /** The scan of the index that it comes down to, and nothing else. Takes the values below by their names. */
+  /** The bare index scan that the search needs. Takes the values below by their names. */
   bare: string
   /** Arguments of available_slots. */
   sql: string
@@ -106,7 +106,7 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
   return measured
 }
 
-/** What a caller is given of a slot, joined to the rows of the bare scan: what the same answer costs without a function. */
+/** The columns that a caller gets, joined to the rows of the bare scan: the cost of the same answer without a function. */
 const named = (bare: string) => `
   select encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex') as cursor, bs.clinic_id, c.name as clinic_name, c.time_zone,
     bs.doctor_id, d.full_name as doctor_name, bs.id, bs.slot_date, bs.starts_at, bs.ends_at,
@@ -116,7 +116,7 @@ const named = (bare: string) => `
   join app_public.doctors d on d.clinic_id = bs.clinic_id and d.id = bs.doctor_id
   order by bs.starts_at, bs.id`
 
-/** The ways to ask; each must give what the bare scan gives. */
+/** The ways to search; each must give the same rows as the bare scan. */
 function contestants(world: World, server: Load, shape: Shape, asked: Asked[]): Contestant[] {
   const statements = {
     'bare index scan': shape.bare,
@@ -180,7 +180,7 @@ function prepared(name: string, text: string): (asked: Asked) => { name: string;
   })
 }
 
-/** What is asked, spread over the world. Days in UTC and in Berlin differ by an hour in which nobody works. */
+/** The searched values, spread over the world. Days in UTC and in Berlin differ by an hour without working time. */
 async function questions(world: World, count: number): Promise<Asked[]> {
   return world.query<Asked>(
     `select d.clinic_id as clinic, d.id as doctor, (1 + i % 20)::text as specialization,

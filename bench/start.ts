@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startProgram } from '../test/helpers/program.ts'
 import type { Benchmark, Scale } from './benchmark.ts'
 import { type Measured, measured } from './compare.ts'
+import { inFolder } from './folder.ts'
 import { megabytesOf } from './growth.ts'
 
 const sizes = {
@@ -80,23 +79,13 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
   ]
 }
 
-/** Ready is who says so and then answers. */
+/** A program is ready when it says so and then answers. */
 async function isReady(url: string): Promise<void> {
   const { status } = await fetch(`${url}/readyz`)
   if (status !== 200) throw new Error(`/readyz answers ${status}`)
 }
 
-async function inFolder(work: (folder: string) => Promise<unknown>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'medislot-bench-'))
-  await chmod(folder, 0o755)
-  try {
-    await work(folder)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-/** Memory of a process and those below it. What they share is counted in each: more than they really have. */
+/** Memory of a process and its children. Shared memory is counted in each, so the sum is too large. */
 function treeOf(root: number | undefined): number {
   const processes = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' })
     .trim()

@@ -2,12 +2,12 @@ import type { Pool } from 'pg'
 import type { Load } from './load.ts'
 import type { Slot } from './world.ts'
 
-/** Tries to book a slot for whom it is meant: whether it worked. Throws what is no refusal. */
+/** Tries to book a slot for its patient; gives whether it worked. Throws any error but a refusal. */
 export type Way = (slot: Slot) => Promise<boolean>
 
 const document = 'mutation ($input: BookSlotInput!) { bookSlot(input: $input) { booking { id status } } }'
 
-/** `book_slot` as a customer, over pg by hand: one transaction, prepared statements, in as few round trips as it can be. */
+/** `book_slot` as a customer, directly by pg: one transaction with prepared statements in as few round trips as possible. */
 export const bySql =
   (pool: Pool): Way =>
   async ({ clinicId, id, by }) => {
@@ -61,7 +61,7 @@ export const byRest =
     return JSON.parse(text).status === 'BOOKED'
   }
 
-/** Over the GraphQL of a stock PostGraphile, which is told who calls. */
+/** Over the GraphQL of a stock PostGraphile, which gets the caller in a header. */
 export const byStockPostGraphile =
   (load: Load): Way =>
   async ({ clinicId, id, by }) => {

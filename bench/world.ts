@@ -4,23 +4,23 @@ import { join } from 'node:path'
 import { watch } from 'graphile-migrate'
 import { SignJWT } from 'jose'
 import { Client, type Pool } from 'pg'
-import { startEmbedded } from '../src/database/embedded.ts'
+import { startEmbedded } from '../src/database/embedded/embedded.ts'
 import { migrateDatabase, migrateSettings } from '../src/database/migrations.ts'
 import { createPool } from '../src/database/pools.ts'
-import { log } from '../src/log.ts'
+import { log } from '../src/process/log.ts'
 import { type Program, startProgram } from '../test/helpers/program.ts'
 
 /** How large a world is. Each doctor works 16 slots of half an hour a day, Monday to Friday. */
 export interface Size {
   clinics: number
   doctors: number
-  /** Days ahead whose slots are made; 0 makes none, and no templates. */
+  /** Days ahead for which slots are made; 0 makes no slots and no templates. */
   days: number
   /** Registered patients with a session. */
   customers: number
 }
 
-/** A patient, and what proves who it is: to SQL and to the APIs. */
+/** A patient, with claims for SQL and a token for the APIs. */
 export interface Caller {
   customerId: string
   accountId: string
@@ -31,13 +31,13 @@ export interface Caller {
 export interface Slot {
   clinicId: string
   id: string
-  /** Who takes it: another one for each slot of the same time, since nobody can be at two doctors at once. */
+  /** The patient who takes it: a different one for each slot at the same time, since patients cannot have two bookings at once. */
   by: Caller
-  /** The how-manieth it is of those at its time. */
+  /** Its number among the slots at its time. */
   nth: number
 }
 
-/** A database as durable as a real one, in a temporary folder, and the programs that run on it. */
+/** A database with normal durability in a temporary folder, and the programs that use it. */
 export interface World {
   databaseUrl: string
   superuserUrl: string
@@ -63,7 +63,7 @@ export async function makeWorld({ clinics, doctors, days, customers }: Size): Pr
   const dataDir = await mkdtemp(join(tmpdir(), 'medislot-bench-'))
   await chmod(dataDir, 0o755)
   const server = await startEmbedded(dataDir)
-  // Patient: millions of slots are made in one statement.
+  // With a long timeout: millions of slots are made in one statement.
   const pool = createPool(server.ownerUrl(), { name: 'bench', size: 40, patienceMs: 3_600_000 })
   const programs: Program[] = []
   const started = async (program: Promise<Program>) => {
@@ -100,7 +100,7 @@ export async function makeWorld({ clinics, doctors, days, customers }: Size): Pr
   }
   try {
     await migrateDatabase(server.ownerUrl())
-    // What is not committed yet is measured, too: the programs fit no database without it.
+    // With current.sql, since the programs need the schema with uncommitted changes.
     await watch({ ...(await migrateSettings()), connectionString: server.ownerUrl() }, true)
     await people(world, { clinics, doctors, customers })
     if (days > 0) {
@@ -133,7 +133,8 @@ async function people(world: World, { clinics, doctors, customers }: Omit<Size, 
       select c.id, i::text, time '08:00' + i * interval '30 min', time '08:30' + i * interval '30 min'
       from app_public.clinics c, generate_series(0, 15) i;
     with people as (
-      insert into app_private.accounts (email) select 'customer' || i || '@bench.example' from generate_series(1, ${customers}) i returning id, email)
+      insert into app_private.accounts (email, email_verified_at)
+      select 'customer' || i || '@bench.example', now() from generate_series(1, ${customers}) i returning id, email)
     insert into app_public.customers (account_id, full_name, email) select id, email, email from people;
     insert into app_private.sessions (account_id) select id from app_private.accounts;`)
   const rows = await world.query<{ sub: string; sid: string; customerId: string }>(
@@ -173,12 +174,12 @@ export async function makePeerTables(world: World): Promise<void> {
   await world.query(await readFile(join(import.meta.dirname, 'peers/tables.sql'), 'utf8'))
 }
 
-/** Connections as the server's are, on which requests of any caller can be begun. Call end() when done. */
+/** Connections like the server's, for requests of any caller. Call end() when done. */
 export function requestConnections(world: World, size: number): Pool {
   return createPool(world.databaseUrl, { name: 'bench', size, pipeline: true, options: { role: 'app_authenticator' } })
 }
 
-/** Throws unless each of these slots is booked, and by whom it should be. */
+/** Throws unless each of these slots is booked by its patient. */
 export async function requireBooked(
   world: World,
   slots: Slot[],
@@ -199,14 +200,15 @@ export async function requireBooked(
          where s.status = 'booked'`,
     [slots.map(({ clinicId }) => clinicId), slots.map(({ id }) => id), slots.map(({ by }) => by.customerId)],
   )
-  if (booked !== slots.length) throw new Error(`${booked} of ${slots.length} slots are booked by whom they should be`)
+  if (booked !== slots.length) throw new Error(`${booked} of ${slots.length} slots are booked by their patients`)
 }
 
 /**
- * Fills a world with slots, nine of ten booked, for what only reads them: of every doctor, `days` days from tomorrow on. By
- * the superuser, past triggers and with the indexes made afterwards, or ten million would take a quarter of an hour.
+ * Fills a world with slots for benchmarks that only read: `days` days of every doctor from tomorrow on, `takenOfTen` of ten slots booked.
+ * By the superuser, without triggers, and with the indexes made afterwards; otherwise ten million slots would take a quarter of
+ * an hour.
  */
-export async function fillWithSlots(world: World, days: number): Promise<number> {
+export async function fillWithSlots(world: World, days: number, takenOfTen = 9): Promise<number> {
   const client = new Client({ connectionString: world.superuserUrl })
   await client.connect()
   try {
@@ -227,8 +229,8 @@ export async function fillWithSlots(world: World, days: number): Promise<number>
          case when taken then 'booked' else 'open' end::app_public.slot_status, case when taken then $2::bigint end
        from generate_series((current_date + 1)::timestamp, current_date + $1::int, interval '1 day') day
        cross join app_public.doctors d join app_public.time_slots ts using (clinic_id)
-       cross join lateral (select hashint8(d.id * 1000003 + ts.id * 7919 + extract(epoch from day)::bigint / 86400) % 10 <> 0 as taken) t`,
-      [days, world.callers[0]?.customerId],
+       cross join lateral (select (hashint8(d.id * 1000003 + ts.id * 7919 + extract(epoch from day)::bigint / 86400) % 10 + 10) % 10 >= 10 - $3 as taken) t`,
+      [days, world.callers[0]?.customerId, takenOfTen],
     )
     for (const { make } of made) await client.query(make)
     await client.query('vacuum analyze app_public.booking_slots')
@@ -248,7 +250,7 @@ export async function bookFilledSlots(world: World): Promise<number> {
       `insert into app_public.clinic_customers (clinic_id, customer_id, full_name, email)
        select cl.id, c.id, c.full_name, c.email from app_public.clinics cl, app_public.customers c`,
     )
-    // The exclusion constraint is not a trigger: nobody may be at two doctors at once here either.
+    // The exclusion constraint still applies: no customer may have two bookings at once.
     await client.query(
       `update app_public.booking_slots bs set customer_id = n.customer_id
        from (select clinic_id, id, 1 + (row_number() over (partition by clinic_id, starts_at order by id) - 1) % $1 as customer_id
@@ -257,8 +259,10 @@ export async function bookFilledSlots(world: World): Promise<number> {
       [world.callers.length],
     )
     const { rowCount } = await client.query(
-      `insert into app_public.bookings (clinic_id, booking_slot_id, customer_id, doctor_id, slot_date, during)
-       select clinic_id, id, customer_id, doctor_id, slot_date, during from app_public.booking_slots where status = 'booked'`,
+      `insert into app_public.bookings
+         (clinic_id, booking_slot_id, customer_id, doctor_id, slot_date, during, visit_starts_at, visit_ends_at)
+       select clinic_id, id, customer_id, doctor_id, slot_date, during, starts_at, ends_at
+       from app_public.booking_slots where status = 'booked'`,
     )
     await client.query('vacuum analyze')
     return rowCount ?? 0

@@ -1,7 +1,7 @@
 import { Pool } from 'pg'
 import { databaseUrl, poolSize, serve } from './serve.ts'
 
-// As it is often written first: look whether the slot is free, then take it. Two who look at once both take it.
+// The usual first attempt: look whether the slot is free, then take it. Two callers that look at the same time both take it.
 const pool = new Pool({ connectionString: databaseUrl, max: poolSize })
 
 serve(async ({ slotId, customerId }) => {

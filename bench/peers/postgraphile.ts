@@ -7,8 +7,8 @@ import { grafserv } from 'postgraphile/grafserv/express/v4'
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
 import { databaseUrl, poolSize } from './serve.ts'
 
-// PostGraphile as its manual sets it up, over the same database and function. Who books comes as claims without a token, from a
-// header, by its own settings statement: the role and the customer.
+// PostGraphile set up as in its manual, with the same database and function. Role and customer come as claims from a header,
+// without a token, by its own settings statement.
 const app = express()
 const server = createServer(app)
 const instance = postgraphile({
@@ -22,6 +22,7 @@ const instance = postgraphile({
         role: 'app_customer',
         'medislot.account_id': String(node?.req.headers['x-account'] ?? ''),
         'medislot.customer_id': String(node?.req.headers['x-customer'] ?? ''),
+        'medislot.customer_ids': `{${node?.req.headers['x-customer'] ?? ''}}`,
       },
     }),
   },

@@ -38,7 +38,7 @@ serve((wanted) =>
       }
       return String(bookingId)
     },
-    // In a rush it would give up after two seconds.
+    // The default of two seconds is too short in a rush.
     { maxWait: 60_000, timeout: 60_000 },
   ),
 )

@@ -7,12 +7,12 @@ export interface Wanted {
   customerId: string
 }
 
-/** The database, and how many connections a peer may have: as many as medislot. */
+/** The database, and the number of connections of a peer, which is medislot's. */
 export const databaseUrl = process.env.DATABASE_URL as string
 export const poolSize = Number(process.env.POOL_SIZE)
 
 /**
- * Whether the peer does the whole job of book_slot in its transaction (customer, slot, policy and live bookings judged;
+ * Whether the peer does the whole job of book_slot in its transaction (customer, slot, policy and live bookings checked;
  * slot, booking, two events, confirmation and reminder written), or only locks and takes the slot and writes the booking.
  */
 export const whole = process.env.JOB === 'whole'
@@ -32,13 +32,13 @@ export function allows(policy: Policy, startsAt: Date, live: number): boolean {
   )
 }
 
-/** What is to be told about a booking, and when. */
+/** The messages about a booking, and when they are due. */
 export const messages = (policy: Policy, startsAt: Date) => [
   { kind: 'booking_confirmed', dueAt: new Date() },
   { kind: 'booking_reminder', dueAt: new Date(startsAt.getTime() - policy.reminderHours * 3_600_000) },
 ]
 
-/** Serves POST /book by Express: 201 with the booking's id, 409 when `book` gives none. Says when it is ready, as our programs do. */
+/** Serves POST /book by Express: 201 with the booking's id, 409 when `book` gives none. Prints when it is ready, like our programs. */
 export function serve(book: (wanted: Wanted) => Promise<string | null>): void {
   const app = express()
   app.use(express.json())
