@@ -1,4 +1,4 @@
-# One image for the three programs of production: server (the default), worker, migrate. See docker-compose.yml.
+# One image for the programs of production: server (the default), worker, billing, migrate. See docker-compose.yml.
 # The base image is pinned by tag and digest, so that a build next month is a build of what was tested; the tag is
 # for people, and for the tool that raises both.
 FROM node:24.21.0-trixie-slim@sha256:8ec5d7557396cfe32d21c3f9c13072355ceab22b584578ca4bb28af31120cffe AS packages
@@ -31,4 +31,4 @@ USER node
 EXPOSE 5678
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 5678}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "src/server.ts"]
+CMD ["node", "src/programs/server.ts"]

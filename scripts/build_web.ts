@@ -9,12 +9,12 @@ const checkout = join(import.meta.dirname, '..')
 const stamp = join(checkout, 'dist/built-from')
 const besides = [
   ...['schema.graphql', 'package.json', 'package-lock.json', 'LICENSE', 'vite.config.ts'],
-  ...['build_web', 'precompress', 'third_party_notices', 'web_documents', 'web_shells'].map(
+  ...['build_web', 'inline_documents', 'precompress', 'third_party_notices', 'web_documents', 'web_shells'].map(
     (name) => `scripts/${name}.ts`,
   ),
 ]
 
-/** A digest of all that the pages are made from. */
+/** A digest of everything that the pages are built from. */
 async function sources(): Promise<string> {
   const below = await readdir(join(checkout, 'src/web'), { recursive: true, withFileTypes: true })
   const files = below
@@ -35,12 +35,12 @@ async function sources(): Promise<string> {
 export async function buildWeb(): Promise<void> {
   const now = await sources()
   if ((await readFile(stamp, 'utf8').catch(() => '')) === now) return
-  // Loaded only when there is something to build: `npm start` passes here each time.
+  // Loaded only when there is something to build, since every `npm start` runs this.
   const [{ build }, { generateWebDocuments, webManifest }] = await Promise.all([
     import('vite'),
     import('./web_documents.ts'),
   ])
-  // Whatever it is here, React's development build is not for visitors.
+  // Whatever NODE_ENV is, visitors must not get React's development build.
   process.env.NODE_ENV = 'production'
   await generateWebDocuments()
   await build({ root: join(checkout, 'src/web'), configFile: join(checkout, 'vite.config.ts'), logLevel: 'warn' })
@@ -51,7 +51,7 @@ export async function buildWeb(): Promise<void> {
   await writeFile(stamp, now)
 }
 
-// `npm start` goes on without: after `npm ci --omit=dev` there is nothing to build with, and the API needs no pages.
+// `npm start` goes on without pages: after `npm ci --omit=dev` the tools to build them are missing, and the API works.
 if (import.meta.main) {
   await buildWeb().catch((error) => {
     const cannot = error.code === 'ERR_MODULE_NOT_FOUND' && process.argv.includes('--if-possible')

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Client } from 'pg'
-import { exitOnSignals } from '../src/lifecycle.ts'
-import { log } from '../src/log.ts'
-import { runProgram } from '../src/run_program.ts'
+import { exitOnSignals } from '../src/process/lifecycle.ts'
+import { log } from '../src/process/log.ts'
+import { runProgram } from '../src/process/run_program.ts'
 import { documents } from './documents/index.ts'
 import { withScratchDatabase } from './scratch_database.ts'
 

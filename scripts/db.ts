@@ -4,30 +4,35 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { commit, defaultLogger, migrate, status, uncommit, watch } from 'graphile-migrate'
 import { Client } from 'pg'
-import { startEmbedded } from '../src/database/embedded.ts'
+import { startEmbedded } from '../src/database/embedded/embedded.ts'
 import { connectionsClosed, migrateSettings } from '../src/database/migrations.ts'
-import { exitOnSignals } from '../src/lifecycle.ts'
-import { log } from '../src/log.ts'
-import { runProgram } from '../src/run_program.ts'
-import { StartError } from '../src/settings.ts'
+import { exitOnSignals } from '../src/process/lifecycle.ts'
+import { log } from '../src/process/log.ts'
+import { runProgram } from '../src/process/run_program.ts'
+import { StartError } from '../src/process/settings.ts'
+import { writeBaseline } from './baseline.ts'
 
-// What a developer does with migrations/current.sql, on a temporary cluster that is made for the command and thrown
-// away: graphile-migrate wants a database, a shadow of it and a superuser, and nobody's data should be at stake.
+// Commands for developers around migrations/current.sql. They use a temporary cluster, because graphile-migrate needs a
+// database, a shadow database and a superuser, and no data should be at risk.
 //   npm run db:watch                    runs current.sql, again after every change
 //   npm run db:watch -- --once          runs it once: does it load?
 //   npm run db:commit -- --message x    turns it into a committed migration
 //   npm run db:uncommit                 takes the last committed migration back into current.sql
-//   npm run db:status                   exit code 2: current.sql holds something that is not committed
+//   npm run db:baseline                 writes the first migration anew from sql/ (until the first release)
+//   npm run db:status                   exit code 2: current.sql has something that is not committed
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { message: { type: 'string', short: 'm' }, once: { type: 'boolean', default: false } },
 })
 log.level = 'warn'
 const watching = positionals[0] === 'watch' && !values.once
-// Watching ends by Ctrl-C, in order.
+// Ctrl-C ends watching in an orderly way.
 if (!watching) exitOnSignals()
 
-await runProgram(async () => {
+if (positionals[0] === 'baseline') await writeBaseline()
+else await runProgram(onTemporaryCluster)
+
+async function onTemporaryCluster(): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'medislot-db-'))
   await chmod(dataDir, 0o755)
   const server = await startEmbedded(dataDir, { throwaway: true })
@@ -37,7 +42,7 @@ await runProgram(async () => {
     await superuser.query('create database medislot_shadow owner medislot')
     const settings = {
       ...(await migrateSettings()),
-      // To be read by a person, not by a machine.
+      // For people, not for programs.
       logger: defaultLogger,
       connectionString: server.ownerUrl(),
       shadowConnectionString: server.ownerUrl('medislot_shadow'),
@@ -47,7 +52,7 @@ await runProgram(async () => {
     await migrate(settings, false, true)
     await perform(settings)
   } catch (error) {
-    // graphile-migrate shows an error in the SQL itself, with its place.
+    // graphile-migrate has already shown an error in the SQL, with its position.
     if (!(error as { _gmlogged?: boolean })._gmlogged) throw error
     process.exitCode = 1
   } finally {
@@ -56,7 +61,7 @@ await runProgram(async () => {
     await server.stop()
     await rm(dataDir, { recursive: true })
   }
-})
+}
 
 async function perform(settings: Awaited<ReturnType<typeof migrateSettings>>): Promise<void> {
   switch (positionals[0]) {
@@ -77,7 +82,7 @@ async function perform(settings: Awaited<ReturnType<typeof migrateSettings>>): P
   }
 }
 
-/** A commit that fails leaves current.sql with its includes spelled out, which it then refuses to read: put it back. */
+/** A failed commit leaves current.sql with its includes expanded, which graphile-migrate then refuses to read: restores it. */
 async function keepingCurrent(migrationsFolder: string, work: () => Promise<void>): Promise<void> {
   const file = join(migrationsFolder, 'current.sql')
   const text = await readFile(file, 'utf8')

@@ -20,8 +20,8 @@ const patients = [
 const notes = ['First visit.', 'Brings the blood results.', 'Needs a certificate for work.']
 
 /**
- * Fills the next working day of the demo's first clinic as if it were the hour given: patients who came, who wait, who did
- * not come, who are booking. Takes the database's address; gives the clinic's id and the date there.
+ * Fills the next working day of the demo's first clinic as it would be at the given hour: some patients have come, some wait,
+ * some did not come, some are booking. Takes the database's address; gives the clinic's id and the local date.
  */
 export async function livelyDay(databaseUrl: string, hour: number): Promise<{ clinicId: string; date: string }> {
   const client = new Client({ connectionString: databaseUrl })
@@ -56,7 +56,7 @@ export async function livelyDay(databaseUrl: string, hour: number): Promise<{ cl
     else if (dice < 8 && Number(at) > hour) {
       await client.query('select app_public.hold_slot($1, $2, $3)', [clinicId, id, customer]).catch(() => undefined)
     } else if (dice < (Number(at) < hour ? 80 : 50)) {
-      // Who is busy at that time is left out.
+      // Patients with another booking at that time are left out.
       const { rows } = await client
         .query('select id from app_public.book_slot($1, $2, $3, $4)', [clinicId, id, customer, notes[i % 9] ?? null])
         .catch(() => ({ rows: [] }))
@@ -72,7 +72,7 @@ export async function livelyDay(databaseUrl: string, hour: number): Promise<{ cl
       }
     }
   }
-  // Holds last as long as the pictures need.
+  // The holds last until the pictures are made.
   await client.query(
     `update app_public.booking_slots set held_until = starts_at where clinic_id = $1 and slot_date = $2 and status = 'held'`,
     [clinicId, date],
@@ -81,12 +81,12 @@ export async function livelyDay(databaseUrl: string, hour: number): Promise<{ cl
   return { clinicId, date }
 }
 
-/** Gives the demo's first clinic two weeks that lie behind it, as its next two are, with who came, who did not and what stayed free. */
+/** Gives the demo's first clinic two past weeks like its next two, with patients who came or did not, and free slots. */
 export async function livelyPast(databaseUrl: string): Promise<void> {
   const client = new Client({ connectionString: databaseUrl })
   await client.connect()
   try {
-    // One statement: a slot and its booking agree when it ends. Each doctor has one patient, who so is nowhere twice.
+    // One statement, at whose end slots and bookings are consistent. Each doctor has one patient, so no bookings overlap.
     await client.query(
       `with slots as (
          select bs.*, dense_rank() over (order by bs.doctor_id) as doctor_no, bs.id * 7919 % 100 as dice

@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import openapiTypes from 'openapi-typescript'
 import { requestPool } from '../src/database/pools.ts'
-import { log } from '../src/log.ts'
-import { openApiText } from '../src/rest/openapi_text.ts'
-import { runProgram } from '../src/run_program.ts'
+import { log } from '../src/process/log.ts'
+import { runProgram } from '../src/process/run_program.ts'
+import { openApiText } from '../src/rest/openapi/openapi_text.ts'
 import { withScratchDatabase } from './scratch_database.ts'
 
 // npm run openapi: writes openapi.json, the REST API of a database as the migrations of this checkout make it, and the

@@ -8,7 +8,7 @@ interface Entry {
   optionalDependencies?: Record<string, string>
 }
 
-/** What of package-lock.json matters here. */
+/** The relevant part of package-lock.json. */
 export interface PackageLock {
   packages: Record<string, Entry>
 }
@@ -17,9 +17,8 @@ const systems = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32'
 const processors = ['arm', 'arm64', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390x', 'x64']
 
 /**
- * The builds for other platforms that a lock's packages ask for by exact version and that the lock does not have, as
- * entries by path. They say for which platform they are, so that npm installs none of them elsewhere; it fetches them
- * without a checksum where they are wanted.
+ * The builds for other platforms that packages of the lock require in an exact version and that are missing in the lock, as
+ * entries by path. An entry names its platform, so that npm installs it there only, without a checksum.
  */
 export function missingFromLock({ packages }: PackageLock): [string, Entry][] {
   return Object.values(packages).flatMap(({ dev, optionalDependencies = {} }) =>

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
-// What libphonenumber knows of each country's numbers, as rows for app_hidden.read_phone. The arrays are laid out as in
-// libphonenumber-js/source/metadata.js; the comments there name the places.
+// libphonenumber's data about each country's numbers, as rows for app_hidden.read_phone. The arrays have the layout of
+// libphonenumber-js/source/metadata.js, where comments name the positions.
 type Plan = [
   callingCode: string,
   internationalPrefix: string,
@@ -24,10 +24,10 @@ interface Metadata {
   country_calling_codes: Record<string, string[]>
 }
 
-/** Where the rows are kept. */
-export const phonePlansFile = join(import.meta.dirname, '../sql/clinic/phone_plans.sql')
+/** The file of the rows. */
+export const phonePlansFile = join(import.meta.dirname, '../sql/clinic/data/phone_plans.sql')
 
-/** The text of sql/clinic/phone_plans.sql, made from the installed version of libphonenumber-js. */
+/** The text of sql/clinic/data/phone_plans.sql, made from the installed version of libphonenumber-js. */
 export async function phonePlans(): Promise<string> {
   const require = createRequire(import.meta.url)
   const metadata = JSON.parse(
@@ -36,21 +36,24 @@ export async function phonePlans(): Promise<string> {
   const rows = Object.entries(metadata.countries).map(([country, plan]) => {
     const [callingCode, internationalPrefix, numbers, lengths, , nationalPrefix, , forParsing, becomes, , , types] =
       plan
-    // Where mobile numbers have no pattern of their own they are formed as landlines are.
+    // Mobile numbers without a pattern of their own have the pattern of landlines.
     const mobile = types ? (types[1] && types[1][0]) || (types[0] && types[0][0]) || null : null
     const isMain = metadata.country_calling_codes[callingCode]?.[0] === country
     const texts = [country, callingCode, internationalPrefix, forParsing || nationalPrefix || null, becomes || null]
     const values = [...texts, numbers, mobile].map(literal)
     return `  (${[...values, `'{${lengths.join()}}'`, isMain].join(', ')})`
   })
-  return `-- How numbers are formed in each country: written by \`npm run phones\` from libphonenumber-js, which is Google's libphonenumber.
+  return `-- How numbers are formed in each country: written by \`npm run phones\` from libphonenumber-js, which is Google's
+-- libphonenumber.
 insert into app_private.phone_plans (
-  country, calling_code, international_prefix, national_prefix, national_prefix_becomes, numbers, mobile_numbers, lengths, is_main) values
+  country, calling_code, international_prefix, national_prefix, national_prefix_becomes, numbers, mobile_numbers,
+  lengths, is_main) values
 ${rows.join(',\n')}
-on conflict (country) do update
-  set calling_code = excluded.calling_code, international_prefix = excluded.international_prefix, national_prefix = excluded.national_prefix,
-      national_prefix_becomes = excluded.national_prefix_becomes, numbers = excluded.numbers, mobile_numbers = excluded.mobile_numbers,
-      lengths = excluded.lengths, is_main = excluded.is_main;
+on conflict (country) do update set
+  calling_code = excluded.calling_code, international_prefix = excluded.international_prefix,
+  national_prefix = excluded.national_prefix, national_prefix_becomes = excluded.national_prefix_becomes,
+  numbers = excluded.numbers, mobile_numbers = excluded.mobile_numbers, lengths = excluded.lengths,
+  is_main = excluded.is_main;
 `
 }
 

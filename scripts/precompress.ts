@@ -4,12 +4,12 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 
 const text = /\.(css|html|js|json|svg|txt)$/
-/** Smaller files fit into one packet either way. */
+/** Smaller files fit into one packet without compression. */
 const smallest = 1000
 
 /**
- * Writes the brotli and gzip forms of every text file below a folder beside it (`.br`, `.gz`), as small as they get: this
- * is done once per build, and the server sends them as they are.
+ * Compresses every text file below a folder with brotli and gzip (`.br`, `.gz`), at the highest level: this happens once per
+ * build, and the server sends the files as they are.
  */
 export async function precompress(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })

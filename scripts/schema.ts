@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { requestPool } from '../src/database/pools.ts'
-import { printedSchema } from '../src/graphql/printed_schema.ts'
-import { log } from '../src/log.ts'
-import { runProgram } from '../src/run_program.ts'
+import { printedSchema } from '../src/graphql/schema/printed_schema.ts'
+import { log } from '../src/process/log.ts'
+import { runProgram } from '../src/process/run_program.ts'
 import { withScratchDatabase } from './scratch_database.ts'
 
 // npm run schema: writes schema.graphql, the GraphQL API of a database as the migrations of this checkout make it.

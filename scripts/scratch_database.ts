@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrate, watch } from 'graphile-migrate'
 import { Client } from 'pg'
-import { startEmbedded } from '../src/database/embedded.ts'
+import { startEmbedded } from '../src/database/embedded/embedded.ts'
 import { connectionsClosed, migrateSettings } from '../src/database/migrations.ts'
 
 /**
  * Calls `work` with the owner's address of a database as this checkout makes it (committed migrations, then current.sql),
- * and gives what it gives. The database is on a cluster of its own that is thrown away afterwards.
+ * and gives its result. The database is on a temporary cluster.
  */
 export async function withScratchDatabase<Result>(work: (databaseUrl: string) => Promise<Result>): Promise<Result> {
   const dataDir = await mkdtemp(join(tmpdir(), 'medislot-scratch-'))

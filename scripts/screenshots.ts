@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BrowserContextOptions, Page } from 'playwright-core'
-import { demoPassword, launchBrowser, signInAs } from '../test/helpers/browser.ts'
+import { type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { demoPassword, signInAs } from '../test/helpers/browser.ts'
+import { chromiumOptions } from '../test/helpers/browser_options.ts'
 import { livelyDay, livelyPast } from './lively_day.ts'
 
 // `npm run screenshots`, beside a running `npm start` with the demo clinics: a picture of each page in screenshots/.
@@ -11,7 +12,7 @@ const url = process.argv[2] ?? 'http://127.0.0.1:5678'
 const databaseUrl = process.argv[3]
 const folder = join(import.meta.dirname, '../screenshots')
 await mkdir(folder, { recursive: true })
-const browser = await launchBrowser()
+const browser = await chromium.launch(await chromiumOptions())
 
 async function visitor(options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({
@@ -24,7 +25,7 @@ async function visitor(options: BrowserContextOptions = {}): Promise<Page> {
 }
 
 async function picture(page: Page, name: string) {
-  // Fonts, and colours that change slowly.
+  // Until fonts are loaded and color transitions are over.
   await page.evaluate('document.fonts.ready')
   await page.waitForTimeout(300)
   await page.screenshot({ path: join(folder, `${name}.png`) })
@@ -66,7 +67,7 @@ await page.locator('a.time').nth(9).click()
 await page.getByText(/^Reserved for you: /).waitFor()
 await picture(page, 'book')
 
-// Somebody else comes to the time that Ann keeps.
+// Another patient opens the time that Ann holds.
 const late = await visitor()
 await signInAs(late, url, 'bob')
 await late.goto(page.url())
@@ -117,7 +118,7 @@ if (databaseUrl) {
 await managersPages()
 await browser.close()
 
-/** The desk, on the next working day as if it were its late morning. */
+/** The desk on the next working day, as it would be in the late morning. */
 async function deskPictures(database: string) {
   const { clinicId, date } = await livelyDay(database, 10.4)
   const late = new Date(`${date}T10:24:00+01:00`)
@@ -181,7 +182,7 @@ async function managersPages() {
     ['/policy', 'manage-policy'],
   ] as const) {
     await manager.goto(`${url}/manage/1${section}`)
-    await manager.locator('main:not(:has(.bones)) h1').waitFor()
+    await manager.locator('main:not(:has(.skeleton)) h1').waitFor()
     await picture(manager, name)
   }
   await manager.goto(`${url}/manage/1/generation`)
@@ -193,6 +194,6 @@ async function managersPages() {
   await picture(manager, 'manage-date')
   const small = await visitor({ viewport: { width: 360, height: 760 }, locale: 'de-DE', colorScheme: 'dark' })
   await signInAs(small, url, 'riverside', '/manage/1/templates')
-  await small.locator('main:not(:has(.bones)) h1').waitFor()
+  await small.locator('main:not(:has(.skeleton)) h1').waitFor()
   await picture(small, 'manage-phone')
 }

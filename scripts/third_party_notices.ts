@@ -7,13 +7,13 @@ interface Package {
   version: string
   license: string
   repository: string
-  /** Its licence and notice files, in full; empty when it ships none. */
+  /** The full text of its licence and notice files; empty when it has none. */
   text: string
 }
 
 /**
- * Writes the licences of everything in the bundle to a file beside it: of the packages whose modules or files are really
- * in it, scripts as well as fonts. Fails the build for a package that does not say under which licence it is.
+ * Writes the licences of the packages whose modules or files are in the bundle, scripts as well as fonts, to a file beside it.
+ * Fails the build for a package that does not state its licence.
  */
 export function thirdPartyNotices(fileName: string, ownLicense: string): Plugin {
   return {
@@ -30,12 +30,12 @@ export function thirdPartyNotices(fileName: string, ownLicense: string): Plugin 
   }
 }
 
-/** The folder of the package that a module belongs to; undefined for one of ours or of the bundler's. */
+/** The folder of the package that a module belongs to; undefined for our own and the bundler's modules. */
 function packageFolder(file: string): string | undefined {
   const path = file.replace(/^\0/, '').replace(/\?.*$/, '')
   if (!path.includes('/node_modules/') || !existsSync(path)) return undefined
   let folder = dirname(path)
-  // A package.json without a name only says of which kind the modules below it are.
+  // A package.json without a name only sets the type of the modules below it.
   while (!isPackage(folder)) folder = dirname(folder)
   return folder
 }

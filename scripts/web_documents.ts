@@ -3,17 +3,17 @@ import { join } from 'node:path'
 import { generate } from '@graphql-codegen/cli'
 
 const checkout = join(import.meta.dirname, '..')
-const generated = join(checkout, 'src/web/graphql/generated')
+const generated = join(checkout, 'src/web/data/generated')
 
 /**
- * Writes src/web/graphql/generated/: for every document in the pages' sources its type, checked against schema.graphql.
+ * Writes src/web/data/generated/: for every document in the pages' sources its type, checked against schema.graphql.
  * Documents stay texts (`string` mode), so that no parser is sent to browsers. Throws when a document does not fit the schema.
  */
 export async function generateWebDocuments(): Promise<void> {
   await generate(
     {
       schema: join(checkout, 'schema.graphql'),
-      documents: [join(checkout, 'src/web/**/*.{ts,tsx}'), `!${generated}/**`],
+      documents: [join(checkout, 'src/web/**/*.{ts,tsx}'), '!**/generated/**'],
       silent: true,
       generates: {
         [`${generated}/`]: {
@@ -26,8 +26,9 @@ export async function generateWebDocuments(): Promise<void> {
             strictScalars: true,
             importExtension: '.ts',
             emitLegacyCommonJSImports: false,
-            // As they travel: ids and instants are texts.
+            // As in JSON: ids and instants are strings.
             scalars: {
+              BigFloat: 'string',
               BigInt: 'string',
               Cursor: 'string',
               Date: 'string',
@@ -45,8 +46,8 @@ export async function generateWebDocuments(): Promise<void> {
 }
 
 /**
- * What was generated, as a manifest of trusted documents. Not by the generator's own `persistedDocuments`: that prints the
- * documents anew, and the pages send them as they are.
+ * The manifest of trusted documents. Not by the generator's `persistedDocuments`, which reformats the documents, while the pages
+ * send them as they are written.
  */
 export async function webManifest(): Promise<Record<string, string>> {
   const exported: Record<string, unknown> = await import(join(generated, 'graphql.ts'))

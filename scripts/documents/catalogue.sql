@@ -1,7 +1,7 @@
 -- One row for each thing of ours, as text; read by catalogue.ts with search_path = pg_catalog, so that other names are spelled out.
 with
 ours as (
-  select oid, nspname, nspacl, nspowner from pg_namespace where nspname like 'app\_%'
+  select oid, nspname, nspacl, nspowner from pg_namespace where nspname ~ '^(app_|billing)'
 ),
 granted as (
   -- To whom besides the owner. Grants of columns stand with the columns' names.

@@ -8,8 +8,8 @@ const header = `-- What the database has of ours, from PostgreSQL's catalogue. M
 
 /**
  * catalogue.txt: roles, schemas, types, tables and functions of a migrated database, with constraints, indexes, triggers,
- * policies and grants, in an order of its own, so that two databases are alike when their texts are. Names neither the
- * owner nor anything that differs between machines.
+ * policies and grants, sorted, so that two databases are the same when their texts are. Without the
+ * owner and anything else that differs between machines.
  */
 export async function catalogue(client: ClientBase): Promise<string> {
   const statement = await readFile(join(import.meta.dirname, 'catalogue.sql'), 'utf8')

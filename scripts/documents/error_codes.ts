@@ -8,7 +8,7 @@ interface ErrorCode {
   description: string
 }
 
-/** Which SQLSTATEs belong together, in the order of the page: the first group that fits takes a code. */
+/** Groups of SQLSTATEs, in the order of the page: a code belongs to the first group that matches. */
 const groups: [heading: string, fits: RegExp][] = [
   ['Who may', /^MS40/],
   ['Anything', /^MS0/],
@@ -16,6 +16,7 @@ const groups: [heading: string, fits: RegExp][] = [
   ['Clinics and their people', /^MS2/],
   ['Schedules', /^MS3/],
   ['Bookings', /^MS5/],
+  ['Services', /^MS8[24]/],
   ['Import', /^MS6/],
   ['Messages', /^MS7/],
   ['The API itself', /^MS9/],
