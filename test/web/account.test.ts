@@ -322,20 +322,23 @@ test.each(readers)(
   },
 )
 
-/** A patient with a confirmed address and a visit, who signs in with the password of the demo. */
-async function aConfirmedPatient(name: string, email: string, hours: number) {
+/**
+ * A patient with a confirmed address and a visit, who signs in with the password of the demo. The demo has times for a
+ * bit more than eleven days.
+ */
+async function aConfirmedPatient(name: string, email: string, daysAhead: number) {
   const { account_id } = await pages.owner.one(`select account_id from app_public.register_customer($1, $2, $3)`, [
     email,
     demoPassword,
     name,
   ])
   await pages.owner.query('select app_private.record_confirmation($1)', [account_id])
-  await pages.owner.query(
+  await pages.owner.one(
     `select b.id from app_public.customers c,
-       lateral (select * from app_public.available_slots(1, from_time => now() + make_interval(hours => $2)) limit 1) s,
+       lateral (select * from app_public.available_slots(1, from_time => now() + make_interval(days => $2)) limit 1) s,
        lateral app_public.book_slot(1, s.booking_slot_id, c.id) b
      where c.account_id = $1`,
-    [account_id, hours],
+    [account_id, daysAhead],
   )
 }
 
@@ -344,8 +347,8 @@ test.each(readers)(
   async ({ language, options }) => {
     const [t, merge] = [ownAccountsTexts[language], mergeTexts[language]]
     const [own, other] = [`paula-${language}@medislot.example`, `pia-${language}@medislot.example`]
-    await aConfirmedPatient(`Paula ${language}`, own, 200)
-    await aConfirmedPatient(`Pia ${language}`, other, 300)
+    await aConfirmedPatient(`Paula ${language}`, own, 3)
+    await aConfirmedPatient(`Pia ${language}`, other, 6)
     const page = await pages.visitor(options)
     await signInAs(page, pages.url, `paula-${language}`, '/profile')
     await page.getByLabel(t.address).fill(other)
