@@ -10,7 +10,7 @@ import { connect } from '../helpers/connection.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { ownPool } from '../helpers/own_pool.ts'
 import { work as workOff } from '../helpers/work.ts'
-import { aPractice } from '../helpers/world.ts'
+import { aPractice, noonZone } from '../helpers/world.ts'
 
 // The development transport for every channel.
 const tasks = taskList({}, 'https://book.test')
@@ -242,23 +242,25 @@ it('a perpetual job is due by the clock of the database, whatever the clock of t
 
 describe('compare_time_zones', () => {
   it('notes the rules of the zones that clinics have, and keeps those under which slots lie', async () => {
-    const { clinicId } = await aPractice(db, 'Europe/Berlin')
+    const zone = noonZone()
+    const { clinicId } = await aPractice(db, zone)
     await work('compare_time_zones')
     const noted = () =>
-      db.one(`select offsets, changed_at from app_private.time_zone_rules where time_zone = 'Europe/Berlin'`)
+      db.one('select offsets, changed_at from app_private.time_zone_rules where time_zone = $1', [zone])
     expect(await noted()).toMatchObject({ changed_at: null })
     // As if they had been noted before an update that put the clocks an hour ahead.
     await db.query(
       `update app_private.time_zone_rules
        set offsets = array(select row(o.time_zone, o.since, o.seconds - 3600)::app_public.utc_offset from unnest(offsets) o)
-       where time_zone = 'Europe/Berlin'`,
+       where time_zone = $1`,
+      [zone],
     )
     const old = await noted()
     // A slot of the old rules: the hours of its time slot are others by now.
     expect(await db.query('select from app_private.slots_at_wrong_local_times($1)', [clinicId])).toHaveLength(1)
     await work('compare_time_zones')
     expect(await noted()).toEqual({ ...old, changed_at: expect.any(Date) })
-    const clinics = await db.query(`select id from app_public.clinics where time_zone = 'Europe/Berlin'`)
+    const clinics = await db.query('select id from app_public.clinics where time_zone = $1', [zone])
     for (const { id } of clinics) await db.query('select app_private.correct_local_times_of_slots($1)', [id])
     await work('compare_time_zones')
     expect(await noted()).toMatchObject({ changed_at: null })
