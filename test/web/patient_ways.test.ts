@@ -248,8 +248,9 @@ describe.each(readers)('$name, in $language', ({ t, language, options }) => {
     await page.goto(`${pages.url}/?clinic=3&doctor=${doctor_id}`)
     await page.locator('a.time').first().waitFor()
     const free = (
-      await pages.owner.query<{ day: string }>(
-        `select slot_date::text as day from app_public.days_with_free_slots(3, $1, days_from => current_date, days_to => current_date + 6)`,
+      await pages.owner.query(
+        `select d.slot_date from (select (now() at time zone 'Europe/Berlin')::date as today) visitor,
+           app_public.days_with_free_slots(3, $1, days_from => visitor.today, days_to => visitor.today + 6) d`,
         [doctor_id],
       )
     ).length
