@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:fc889716ed1d243fb2f6f5f0db88b71d44186089
+--! Hash: sha1:63dfb2f86ea19857810a74976593d5d7879ca375
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -3033,10 +3033,17 @@ comment on function app_private.shorten_recordings is
 create or replace function app_private.use_chosen_provider() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
+  with coming as materialized (
+    select c.booking_id from app_public.consultations c
+    where c.clinic_id = NEW.clinic_id and c.state in ('wanted', 'ready', 'failed') and c.closes_at > now()
+    -- In order of time, as the visits of a series are changed.
+    order by c.opens_at, c.booking_id for no key update
+  )
   update app_public.consultations c
   set state = 'wanted', attempts = 0, retry_at = case when c.state = 'ready' then now()
     else greatest(c.retry_at, now()) end
-  where c.clinic_id = NEW.clinic_id and c.state in ('wanted', 'ready', 'failed') and c.closes_at > now();
+  from coming
+  where c.clinic_id = NEW.clinic_id and c.booking_id = coming.booking_id;
   return null;
 end
 $$;
@@ -11488,11 +11495,15 @@ begin
   if account.email_verified_at is null then
     perform app_private.end_unconfirmed_accounts(own_address, account.id);
     update app_private.accounts a set email_verified_at = now() where a.id = account.id;
-    -- What was held back for an unconfirmed address is sent now.
-    update app_public.notifications n set retry_at = null
-    from app_public.customers c
-    where c.account_id = account.id and n.customer_id = c.id and n.state = 'pending' and n.attempts = 0
-      and n.retry_at > now() and n.channel <> 'webhook';
+    -- What was held back for an unconfirmed address is sent now. Locked in one order, as everything does that waits for
+    -- several messages.
+    with held_back as materialized (
+      select n.id from app_public.customers c join app_public.notifications n on n.customer_id = c.id
+      where c.account_id = account.id and n.state = 'pending' and n.attempts = 0
+        and n.retry_at > now() and n.channel <> 'webhook'
+      order by n.id for no key update of n
+    )
+    update app_public.notifications n set retry_at = null from held_back h where n.id = h.id;
   end if;
   if account.email is null and not exists (select from app_private.accounts a where a.email = own_address) then
     update app_private.accounts a set email = own_address, claimed_email = null where a.id = account.id;
@@ -23585,6 +23596,10 @@ begin
   from app_public.clinics c join app_public.policies p on p.clinic_id = c.id
   where c.id = reconcile_reminders.clinic_id;
 
+  -- In one order, as everything does that waits for several messages.
+  perform from app_public.notifications n
+  where n.clinic_id = clinic.id and n.kind = 'booking_reminder' and n.state = 'pending'
+  order by n.id for no key update;
   update app_public.notifications n set state = 'dropped', dropped_because = 'rules_changed'
   where n.clinic_id = clinic.id and n.kind = 'booking_reminder' and n.state = 'pending'
     and (not clinic.sends_reminders or n.lead_time <> all (clinic.lead_times));

@@ -9,11 +9,15 @@ begin
   if account.email_verified_at is null then
     perform app_private.end_unconfirmed_accounts(own_address, account.id);
     update app_private.accounts a set email_verified_at = now() where a.id = account.id;
-    -- What was held back for an unconfirmed address is sent now.
-    update app_public.notifications n set retry_at = null
-    from app_public.customers c
-    where c.account_id = account.id and n.customer_id = c.id and n.state = 'pending' and n.attempts = 0
-      and n.retry_at > now() and n.channel <> 'webhook';
+    -- What was held back for an unconfirmed address is sent now. Locked in one order, as everything does that waits for
+    -- several messages.
+    with held_back as materialized (
+      select n.id from app_public.customers c join app_public.notifications n on n.customer_id = c.id
+      where c.account_id = account.id and n.state = 'pending' and n.attempts = 0
+        and n.retry_at > now() and n.channel <> 'webhook'
+      order by n.id for no key update of n
+    )
+    update app_public.notifications n set retry_at = null from held_back h where n.id = h.id;
   end if;
   if account.email is null and not exists (select from app_private.accounts a where a.email = own_address) then
     update app_private.accounts a set email = own_address, claimed_email = null where a.id = account.id;

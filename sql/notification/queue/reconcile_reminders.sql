@@ -10,6 +10,10 @@ begin
   from app_public.clinics c join app_public.policies p on p.clinic_id = c.id
   where c.id = reconcile_reminders.clinic_id;
 
+  -- In one order, as everything does that waits for several messages.
+  perform from app_public.notifications n
+  where n.clinic_id = clinic.id and n.kind = 'booking_reminder' and n.state = 'pending'
+  order by n.id for no key update;
   update app_public.notifications n set state = 'dropped', dropped_because = 'rules_changed'
   where n.clinic_id = clinic.id and n.kind = 'booking_reminder' and n.state = 'pending'
     and (not clinic.sends_reminders or n.lead_time <> all (clinic.lead_times));
