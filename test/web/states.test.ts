@@ -1,4 +1,5 @@
 import type { Page, Route } from 'playwright-core'
+import { commonTexts } from '../../src/web/text/shared/common.ts'
 import { serviceTexts } from '../../src/web/text/shared/services.ts'
 import { axeViolations, hasValue, offers, openFrontPage, pagesForTests, signInAs } from '../helpers/browser.ts'
 
@@ -116,6 +117,21 @@ test('an error of the server and a script that cannot be loaded are reported', a
   await page.unroute('**/assets/*.js')
   await page.getByRole('button', { name: 'Try again' }).click()
   await page.getByRole('heading', { name: 'Book this time' }).waitFor()
+})
+
+test('a request without an answer is reported after a minute, and can be tried again', async () => {
+  const page = await pages.visitor()
+  await page.clock.install()
+  await page.route('**/graphql', () => {})
+  await page.goto(pages.url)
+  await page.locator('.pending').first().waitFor({ state: 'attached' })
+  await page.clock.fastForward('00:59')
+  expect(await page.getByRole('alert').count()).toBe(0)
+  await page.clock.fastForward('00:02')
+  await page.getByText(commonTexts.en.offline).waitFor()
+  await page.unroute('**/graphql')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.locator('a.time').first().waitFor()
 })
 
 test('a calendar that cannot be loaded is replaced by the date field of the browser', async () => {

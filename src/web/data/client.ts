@@ -13,7 +13,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The server could not be reached. */
+/** The server could not be reached, or did not answer in time. */
 export class Unreachable extends Error {}
 
 interface Answer {
@@ -21,6 +21,16 @@ interface Answer {
   /** Set if the access token was not valid: then the result is what anonymous visitors see. */
   extensions?: { accessToken?: string }
   errors?: { message: string; extensions?: { code?: string; detail?: Record<string, unknown> } }[]
+}
+
+// Longer than the server works on any request. An answer that has not come by then never comes.
+const requestLimit = 60_000
+
+/** Aborts with the given signal, or when the time for a request is over. */
+function withinLimit(signal?: AbortSignal): AbortSignal {
+  const control = new AbortController()
+  setTimeout(() => control.abort(), requestLimit)
+  return signal ? AbortSignal.any([signal, control.signal]) : control.signal
 }
 
 /** Posts JSON and returns the `data` of a GraphQL response. Throws Refusal, Unreachable, or an AbortError. */
@@ -36,7 +46,7 @@ export async function post(
       method: 'POST',
       headers: { 'content-type': 'application/json', ...positionHeaders(), ...headers },
       body: JSON.stringify(body),
-      ...(signal && { signal }),
+      signal: withinLimit(signal),
     })
     storePosition(response)
     answer = (await response.json()) as Answer

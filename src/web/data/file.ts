@@ -14,6 +14,10 @@ export async function loadFile(path: string): Promise<Blob> {
   } catch (error) {
     throw new Unreachable('The server cannot be reached.', { cause: error })
   }
-  const { detail, code } = (await response.json().catch(() => ({}))) as { detail?: string; code?: string }
-  throw new Refusal(detail ?? response.statusText, code ?? 'internal_error')
+  const { detail, code, details } = (await response.json().catch(() => ({}))) as {
+    detail?: string
+    code?: string
+    details?: Record<string, unknown>
+  }
+  throw new Refusal(detail ?? response.statusText, code ?? 'internal_error', details)
 }

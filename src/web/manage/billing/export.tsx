@@ -1,5 +1,4 @@
-import { Refusal, Unreachable } from '../../data/client.ts'
-import { accessToken } from '../../data/session.ts'
+import { loadFile } from '../../data/file.ts'
 import { download } from '../../parts/download.ts'
 import { DateInput } from '../../parts/form/date_input.tsx'
 import { Form } from '../../parts/form/form.tsx'
@@ -8,21 +7,6 @@ import { useWorkplace } from '../../parts/workplace.tsx'
 import { useText } from '../../text/language.ts'
 import { billingTexts } from '../../text/manage/billing.ts'
 import { localDate, plusDays } from '../../time/time.ts'
-
-/** The file of the REST API. Throws as request() does. */
-async function bookkeepingFile(clinicId: string, from: string, to: string): Promise<Blob> {
-  const address = `/api/clinics/${clinicId}/bookkeeping.csv?${new URLSearchParams({ from, to })}`
-  const headers = { authorization: `Bearer ${(await accessToken()) ?? ''}` }
-  let response: Response
-  try {
-    response = await fetch(address, { headers })
-    if (response.ok) return await response.blob()
-  } catch (error) {
-    throw new Unreachable('The server cannot be reached.', { cause: error })
-  }
-  const { code, detail, details } = await response.json()
-  throw new Refusal(detail, code, details)
-}
 
 /** A file for the bookkeeper, by default of the last month. */
 export function Export() {
@@ -38,7 +22,8 @@ export function Export() {
           submit={t.download}
           fieldOf={({ code }) => (code === 'invalid_argument' ? 'to' : undefined)}
           onSubmit={async ({ from = '', to = '' }) => {
-            download(`bookkeeping-${from}-${to}.csv`, 'text/csv', await bookkeepingFile(clinic.id, from, to))
+            const path = `/clinics/${clinic.id}/bookkeeping.csv?${new URLSearchParams({ from, to })}`
+            download(`bookkeeping-${from}-${to}.csv`, 'text/csv', await loadFile(path))
             showToast(t.downloaded)
           }}
         >
