@@ -12,30 +12,22 @@ import { type ExecutionResult, GraphQLError, type GraphQLSchema, parse, printSch
 import { type ConsultationSettings, createProviders } from '../consultation/providers.ts'
 import { createRecordingStore, type RecordingSettings } from '../consultation/recordings.ts'
 import type { Replicas } from '../database/replicas.ts'
-import type { Shard, Shards } from '../database/shards.ts'
+import type { Shards } from '../database/shards.ts'
 import { clientAddress } from '../http/client_address.ts'
 import { KeyRing } from '../identity/key_ring.ts'
 import type { ServerSettings } from '../process/settings.ts'
 import { trustOf } from '../process/trusted_proxies.ts'
+import { CallerTransactions, type TransactionCaller } from '../request/caller_transactions.ts'
 import type { CatalogueCache } from '../request/catalogue_cache.ts'
-import { connectWithDeadline } from '../request/connect_with_deadline.ts'
 import { type Deadline, deadlineOf } from '../request/deadline.ts'
-import { QueryTransaction } from '../request/query_transaction.ts'
 import { ReplicaReads } from '../request/replica_reads.ts'
 import { makeRequestService } from '../request/service.ts'
 import { Routing } from '../request/shards/routing.ts'
-import { onShard } from '../request/shards/shard_use.ts'
-import {
-  type Outcome,
-  type RequestTransaction,
-  RollbackSignal,
-  SharedTransaction,
-} from '../request/shared_transaction.ts'
+import type { Outcome, RequestTransaction } from '../request/shared_transaction.ts'
 import { type Claims, createTokens, type TokenSettings, type Tokens, type Unusable } from '../request/tokens.ts'
-import { inTransaction } from '../request/transaction.ts'
 import { catalogueKey, type KeyOfAnswer } from './catalogue.ts'
-import { loadErrors } from './errors.ts'
-import { createOperations } from './operations.ts'
+import { type Errors, loadErrors } from './errors.ts'
+import { createOperations, type Operations } from './operations.ts'
 import { schemaPreset } from './schema/preset.ts'
 import { graphqlPath, makeServingPlugin, type Serving } from './serving.ts'
 import { readManifests } from './trusted_documents.ts'
@@ -83,19 +75,6 @@ export interface InProcessRequest {
   reportPosition?: ((position: number) => void) | undefined
 }
 
-/** Whose transaction it is. */
-interface TransactionCaller {
-  claims: Claims
-  requestId: string
-  deadline?: Deadline
-  /** The position that a query has to see at least; undefined if only the primary may serve it. */
-  position?: number | undefined
-  /** Called with the position of a change, if there are replicas. */
-  reportPosition?: ((position: number) => void) | undefined
-  /** The shard in which the work runs, by `routing`; undefined for the database itself. */
-  shard?: Shard | undefined
-}
-
 export interface GraphQLInstance {
   schema: GraphQLSchema
   resolvedPreset: GraphileConfig.ResolvedPreset
@@ -140,70 +119,34 @@ const maxRequestLength = 100_000
  * Builds the GraphQL API of a migrated database. Throws when something in the database has no valid name in the schema, and
  * StartError for errors in the manifests.
  */
-export async function createGraphQL({
-  pool,
-  passwordPool,
-  listening = pool,
-  replicas,
-  shards,
-  makeCache,
-  settings,
-  log,
-  manifests,
-}: GraphQLOptions): Promise<GraphQLInstance> {
+export async function createGraphQL(options: GraphQLOptions): Promise<GraphQLInstance> {
+  const { pool, passwordPool, listening = pool, replicas, shards, makeCache, settings, log, manifests } = options
+  const { answerTimes } = settings
+  const deadlineOfCaller = (claims: Claims) => deadlineOf(answerTimes, claims)
   const errors = await loadErrors(pool, log)
-  const { formatError } = errors
   const tokens = createTokens(settings)
   const addressOf = (request: IncomingMessage) => clientAddress(request, settings.trust ?? trustOf(undefined))
-  const { answerTimes } = settings
   let serving: Serving
   const service = makeRequestService(pool, { passwordPool, listening })
-  const connect = makePgAdaptorWithPgClient(pool)
   const replicaReads = replicas && new ReplicaReads(replicas, settings.replicaReads ?? 'anonymous', pool)
   const routing = shards && new Routing(shards, pool)
-  const useOf = (shard: Shard | undefined, operation: { claims: Claims; deadline?: Deadline | undefined }) =>
-    shard && routing?.use(shard, operation)
 
   const instance = postgraphile({
-    extends: [schemaPreset],
+    extends: [schemaPreset, databasePreset(service), servicesPreset(settings, tokens), servingPreset(settings, errors)],
     plugins: [makeServingPlugin(tokens, errors, () => serving, addressOf)],
-    pgServices: [
-      {
-        ...service,
-        pgSettings: ({ claims, transaction }: Grafast.RequestContext) =>
-          ({ claims, readOnly: false, ...(transaction && { transaction }) }) as never,
-      },
-    ],
-    gather: {
-      identityKeys: settings.identityKeys ? new KeyRing(settings.identityKeys) : undefined,
-      calendarKeys: settings.calendarKeys ? new KeyRing(settings.calendarKeys, 'CALENDAR_KEYS') : undefined,
-    },
-    grafast: {
-      context: { tokens, consultations: createProviders(settings), recordings: createRecordingStore(settings) },
-    },
-    grafserv: {
-      graphqlPath,
-      graphqlOverGET: true,
-      graphiql: !settings.production,
-      graphiqlPath: '/graphiql',
-      graphiqlOnGraphQLGET: false,
-      maxRequestLength,
-      websockets: true,
-      // An error without a code comes from before one of our operations ran.
-      maskError: (error) => (error.extensions.code ? error : formatError(error, randomUUID())),
-    },
   })
-  const formatted = (error: unknown, requestId: string): GraphQLError =>
-    error instanceof GraphQLError
-      ? error
-      : formatError(new GraphQLError((error as Error).message, { originalError: error as Error }), requestId)
   const schema = await instance.getSchema()
   const cache = makeCache?.(printSchema(schema))
   const reads = { replicaReads, cache, routing }
-  const operations = createOperations(schema, formatError, settings.introspection, answerTimes, reads)
+  const operations = createOperations(schema, errors.formatError, settings.introspection, answerTimes, reads)
   const check = (document: string) => operations.parseAndValidate(document).errors ?? []
   serving = { operations, trusted: manifests && (await readManifests(manifests, check)) }
   const resolvedPreset = instance.getResolvedPreset()
+  const transactions = new CallerTransactions({
+    ...reads,
+    connect: makePgAdaptorWithPgClient(pool),
+    formatted: formatterOf(errors),
+  })
   const serv = instance.createServ(grafserv)
   await serv.ready()
   let endWebSockets: (() => Promise<void>) | undefined
@@ -213,101 +156,107 @@ export async function createGraphQL({
     resolvedPreset,
     tokens,
     addressOf,
-    deadlineOf: (claims) => deadlineOf(answerTimes, claims),
+    deadlineOf: deadlineOfCaller,
     async addTo(app, server) {
       await serv.addTo(app, null, false)
-      endWebSockets = serveWebSockets(server, graphqlPath, serv, maxRequestLength, (claims) =>
-        deadlineOf(answerTimes, claims),
-      )
+      endWebSockets = serveWebSockets(server, graphqlPath, serv, maxRequestLength, deadlineOfCaller)
     },
-    async run({ document, variables, operationName, ...context }) {
-      const { claims, requestId = randomUUID(), unusable, transaction, deadline, reportPosition } = context
-      const validated = operations.parseAndValidate(document)
-      if (!validated.document) return { errors: validated.errors }
-      const args = {
-        schema,
-        document: validated.document,
-        variableValues: variables ?? null,
-        operationName: operationName ?? null,
-        resolvedPreset,
-        requestContext: {
-          claims,
-          requestId,
-          unusable,
-          position: 0,
-          reportPosition,
-          ...(transaction && { transaction }),
-          ...(deadline && { deadline }),
-        },
-        contextValue: Object.create(null),
-      }
-      await hookArgs(args)
-      return (await operations.execute(args)) as ExecutionResult
-    },
+    run: (request) => runInProcess({ schema, resolvedPreset, operations }, request),
     check,
     cache,
     catalogueKey: (document) => catalogueKey(schema, parse(document)),
     routing,
-    async inTransaction({ claims, requestId, deadline, reportPosition, shard }, work) {
-      const use = useOf(shard, { claims, deadline })
-      // Replicas follow the database that this server is given, not a shard.
-      const reporting = replicas && !use ? { reportPosition } : {}
-      const settings = { claims, readOnly: false, shard: use, ...(deadline && { deadline }), ...reporting }
-      const attempt = async () => {
-        try {
-          return await connectWithDeadline(use?.connect ?? connect, deadline)(null, (client) =>
-            inTransaction(client, settings, async (inner) => {
-              const { result, commit } = await work(new SharedTransaction(inner))
-              if (!commit) throw new RollbackSignal(result)
-              return result
-            }),
-          )
-        } catch (error) {
-          if (error instanceof RollbackSignal) return error.result
-          throw error
-        }
-      }
-      try {
-        return await onShard(use, attempt)
-      } catch (error) {
-        throw formatted(error, requestId)
-      } finally {
-        cache?.changed()
-      }
-    },
-    async inQuery({ claims, requestId, deadline, position, shard }, work) {
-      const use = useOf(shard, { claims, deadline })
-      const settings = { claims, readOnly: true, shard: use, ...(deadline && { deadline }) }
-      const reading = connectWithDeadline(use?.connect ?? connect, deadline)
-      const attempt = async (query: QueryTransaction) => {
-        try {
-          return await work({ run: (statement) => query.run(reading, settings, statement) })
-        } catch (error) {
-          throw formatted(error, requestId)
-        } finally {
-          // The answer need not wait for it.
-          void query.end()
-        }
-      }
-      if (use) {
-        return use
-          .repeated(() => attempt(new QueryTransaction()))
-          .catch((error) => {
-            throw formatted(error, requestId)
-          })
-      }
-      const first = new QueryTransaction(
-        replicaReads && position !== undefined ? { reads: replicaReads, position } : undefined,
-      )
-      const [done] = await Promise.allSettled([attempt(first)])
-      if (first.failedOnReplica) return attempt(new QueryTransaction())
-      if (done.status === 'rejected') throw done.reason
-      return done.value
-    },
+    inTransaction: (caller, work) => transactions.inTransaction(caller, work),
+    inQuery: (caller, work) => transactions.inQuery(caller, work),
     async release() {
       await endWebSockets?.()
       await instance.release()
       await service.release?.()
     },
   }
+}
+
+/** How operations reach the database: with the claims of their caller, in the caller's transaction if there is one. */
+function databasePreset(service: ReturnType<typeof makeRequestService>): GraphileConfig.Preset {
+  return {
+    pgServices: [
+      {
+        ...service,
+        pgSettings: ({ claims, transaction }: Grafast.RequestContext) =>
+          ({ claims, readOnly: false, ...(transaction && { transaction }) }) as never,
+      },
+    ],
+  }
+}
+
+/** What fields need besides the database: keys, tokens, and the services for online visits. */
+function servicesPreset(settings: GraphQLOptions['settings'], tokens: Tokens): GraphileConfig.Preset {
+  return {
+    gather: {
+      identityKeys: settings.identityKeys ? new KeyRing(settings.identityKeys) : undefined,
+      calendarKeys: settings.calendarKeys ? new KeyRing(settings.calendarKeys, 'CALENDAR_KEYS') : undefined,
+    },
+    grafast: {
+      context: { tokens, consultations: createProviders(settings), recordings: createRecordingStore(settings) },
+    },
+  }
+}
+
+/** What is served over HTTP and WebSocket, and where. */
+function servingPreset({ production }: { production: boolean }, { formatError }: Errors): GraphileConfig.Preset {
+  return {
+    grafserv: {
+      graphqlPath,
+      graphqlOverGET: true,
+      graphiql: !production,
+      graphiqlPath: '/graphiql',
+      graphiqlOnGraphQLGET: false,
+      maxRequestLength,
+      websockets: true,
+      // An error without a code comes from before one of our operations ran.
+      maskError: (error) => (error.extensions.code ? error : formatError(error, randomUUID())),
+    },
+  }
+}
+
+/** Makes of anything thrown the error that callers get. */
+function formatterOf({ formatError }: Errors): (error: unknown, requestId: string) => GraphQLError {
+  return (error, requestId) =>
+    error instanceof GraphQLError
+      ? error
+      : formatError(new GraphQLError((error as Error).message, { originalError: error as Error }), requestId)
+}
+
+/** What a document runs with. */
+interface Running extends Pick<GraphQLInstance, 'schema' | 'resolvedPreset'> {
+  operations: Operations
+}
+
+/** See GraphQLInstance.run. */
+async function runInProcess(
+  { schema, resolvedPreset, operations }: Running,
+  { document, variables, operationName, ...context }: InProcessRequest,
+): Promise<ExecutionResult> {
+  const { claims, requestId = randomUUID(), unusable, transaction, deadline, reportPosition } = context
+  const validated = operations.parseAndValidate(document)
+  if (!validated.document) return { errors: validated.errors }
+  const args = {
+    schema,
+    document: validated.document,
+    variableValues: variables ?? null,
+    operationName: operationName ?? null,
+    resolvedPreset,
+    requestContext: {
+      claims,
+      requestId,
+      unusable,
+      position: 0,
+      reportPosition,
+      ...(transaction && { transaction }),
+      ...(deadline && { deadline }),
+    },
+    contextValue: Object.create(null),
+  }
+  await hookArgs(args)
+  return (await operations.execute(args)) as ExecutionResult
 }
