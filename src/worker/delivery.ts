@@ -1,23 +1,19 @@
 import type { JobHelpers } from 'graphile-worker'
-import { isConnectionFailure } from '../database/pools.ts'
 import { inSpan, isTracing, noteRefusal, SpanKind } from '../process/tracing.ts'
 import { createBatcher } from './batcher.ts'
+import { type Outcome, outcomeRecorder, type Recorder } from './record_outcomes.ts'
 import { storableText } from './storable_text.ts'
 import { calendarFile } from './transports/calendar_file.ts'
 import type { Transports } from './transports/index.ts'
 import { DeliveryError, type Message } from './transports/message.ts'
 
+type Query = JobHelpers['query']
+
 /** The message of a claimed notification, from app_private.messages_of, or why there is none. */
 type RenderedMessage = { id: string } & ((Message & { error: null }) | { error: string })
 
-/** The outcome of an attempt for app_private.record_deliveries: sent, or an error. */
-interface Outcome {
-  clinic_id: string
-  id: string
-  reference?: string | undefined
-  error?: string
-  code?: string | undefined
-}
+/** What becomes of an attempt to deliver a message. */
+type Attempt = Omit<Outcome, 'clinic_id' | 'id'>
 
 /**
  * The common part of the jobs that send notifications. `messagesOf` gives the messages of a clinic's claimed notifications;
@@ -27,120 +23,130 @@ interface Outcome {
  */
 export function deliveries(
   transports: Transports,
-  { query, logger }: JobHelpers,
-  recorder: 'record_deliveries' | 'record_webhook_deliveries',
+  helpers: JobHelpers,
+  recorder: Recorder,
   publicUrl: string | null = null,
 ): {
   messagesOf(clinicId: string, ids: string[]): Promise<RenderedMessage[]>
   send(clinicId: string, message: RenderedMessage): Promise<unknown>
 } {
-  const recordLater = createBatcher(record)
-  /** The spans that have caused messages, as traceparents, by clinic and notification. */
-  const causes = new Map<string, string>()
+  const { query } = helpers
+  const causes = new Causes(query)
+  const recordLater = createBatcher(outcomeRecorder(helpers, recorder))
+  return {
+    async messagesOf(clinicId, ids) {
+      try {
+        await causes.lookUp(clinicId, ids)
+        return await renderedMessages(query, clinicId, ids, publicUrl)
+      } catch (error) {
+        return ids.map((id) => ({ id, error: (error as Error).message }))
+      }
+    },
+    async send(clinicId, message) {
+      const causedBy = causes.take(clinicId, message.id)
+      const outcome = await traced(message, causedBy, () => attempt(transports, query, clinicId, message))
+      return recordLater({ clinic_id: clinicId, id: message.id, ...outcome })
+    },
+  }
+}
+
+/** The spans that have caused messages, as traceparents. */
+class Causes {
+  readonly #query: Query
+  readonly #traceparents = new Map<string, string>()
+
+  constructor(query: Query) {
+    this.#query = query
+  }
 
   /** Looks up which requests have caused notifications, if traces are collected. */
-  async function noteCauses(clinicId: string, ids: string[]): Promise<void> {
+  async lookUp(clinicId: string, ids: string[]): Promise<void> {
     if (!isTracing()) return
-    const { rows } = await query<{ id: string; traceparent: string }>(
+    const { rows } = await this.#query<{ id: string; traceparent: string }>(
       `select notification_id as id, traceparent from app_private.notification_traces
        where clinic_id = $1 and notification_id = any ($2)`,
       [clinicId, ids],
     )
-    for (const { id, traceparent } of rows) causes.set(`${clinicId} ${id}`, traceparent)
+    for (const { id, traceparent } of rows) this.#traceparents.set(`${clinicId} ${id}`, traceparent)
   }
 
-  async function messagesOf(clinicId: string, ids: string[]): Promise<RenderedMessage[]> {
-    try {
-      await noteCauses(clinicId, ids)
-      const { rows } = await query<RenderedMessage>(
-        `select id, channel, recipient, subject, body, idempotency_key as "idempotencyKey", sender_name as "senderName",
-           reply_to as "replyTo", calendar, secret, error
-         from app_private.messages_of($1, $2, $3)`,
-        [clinicId, ids, publicUrl],
-      )
-      return rows
-    } catch (error) {
-      return ids.map((id) => ({ id, error: (error as Error).message }))
-    }
+  /** Gives the cause of a notification, and forgets it. */
+  take(clinicId: string, id: string): string | undefined {
+    const key = `${clinicId} ${id}`
+    const traceparent = this.#traceparents.get(key)
+    this.#traceparents.delete(key)
+    return traceparent
   }
+}
 
-  /** Makes an attempt in a span that the request of the booking has caused. */
-  function tracedAttempt(clinicId: string, message: RenderedMessage): ReturnType<typeof attempt> {
-    const channel = message.error === null ? message.channel : 'none'
-    const key = `${clinicId} ${message.id}`
-    const causedBy = causes.get(key)
-    causes.delete(key)
-    const attributes = { 'medislot.channel': channel }
-    return inSpan(`message ${channel}`, { kind: SpanKind.PRODUCER, attributes, causedBy }, async () => {
-      const outcome = await attempt(clinicId, message)
-      if (outcome.error !== undefined) noteRefusal(outcome.code ?? 'failed')
-      return outcome
-    })
-  }
+async function renderedMessages(
+  query: Query,
+  clinicId: string,
+  ids: string[],
+  publicUrl: string | null,
+): Promise<RenderedMessage[]> {
+  const { rows } = await query<RenderedMessage>(
+    `select id, channel, recipient, subject, body, idempotency_key as "idempotencyKey", sender_name as "senderName",
+       reply_to as "replyTo", calendar, secret, error
+     from app_private.messages_of($1, $2, $3)`,
+    [clinicId, ids, publicUrl],
+  )
+  return rows
+}
 
-  async function attempt(clinicId: string, message: RenderedMessage): Promise<Omit<Outcome, 'clinic_id' | 'id'>> {
-    try {
-      if (message.error !== null) throw new Error(message.error)
-      const reference = await deliver(clinicId, message.id, message)
-      return { reference: reference && storableText(reference) }
-    } catch (error) {
-      const code = error instanceof DeliveryError ? error.code : undefined
-      return { error: storableText((error as Error).message), code: code && storableText(code) }
-    }
-  }
+/** Makes an attempt in a span that the request of the booking has caused. */
+function traced(
+  message: RenderedMessage,
+  causedBy: string | undefined,
+  makeAttempt: () => Promise<Attempt>,
+): Promise<Attempt> {
+  const channel = message.error === null ? message.channel : 'none'
+  const attributes = { 'medislot.channel': channel }
+  return inSpan(`message ${channel}`, { kind: SpanKind.PRODUCER, attributes, causedBy }, async () => {
+    const outcome = await makeAttempt()
+    if (outcome.error !== undefined) noteRefusal(outcome.code ?? 'failed')
+    return outcome
+  })
+}
 
-  async function deliver(clinicId: string, id: string, message: Message): Promise<string | undefined> {
+/** Delivers a message. Does not throw. */
+async function attempt(
+  transports: Transports,
+  query: Query,
+  clinicId: string,
+  message: RenderedMessage,
+): Promise<Attempt> {
+  try {
+    if (message.error !== null) throw new Error(message.error)
     const { recipient } = message
     if (recipient === null) throw new DeliveryError(`the clinic knows no address for ${message.channel}`, 'no_address')
     const transport = transports[message.channel]
-    if (transport) return transport.send({ ...message, recipient })
-    await query('select app_private.deliver_to_database($1, $2, $3, $4, $5, $6, $7, $8)', [
-      clinicId,
-      id,
-      recipient,
-      message.subject,
-      message.body,
-      message.channel,
-      message.senderName,
-      calendarFile({ ...message, recipient }, 'medislot@localhost')?.content,
-    ])
-    return undefined
-  }
-
-  async function record(outcomes: Outcome[]): Promise<void> {
-    let left = outcomes
-    try {
-      // Those that another transaction has locked are recorded next. Those that are never returned no longer exist.
-      for (let recorded = new Set(['']); left.length > 0 && recorded.size > 0; ) {
-        // If this fails, the attempts stay without an outcome, and the messages are sent again when their claims run out.
-        const { rows } = await query<{ key: string }>(
-          `select concat(clinic_id, ' ', id) as key from app_private.${recorder}($1)`,
-          [JSON.stringify(left)],
-        )
-        recorded = new Set(rows.map(({ key }) => key))
-        const isRecorded = ({ clinic_id, id }: Outcome) => recorded.has(`${clinic_id} ${id}`)
-        left.filter(isRecorded).forEach(logOutcome)
-        left = left.filter((outcome) => !isRecorded(outcome))
-      }
-      left.forEach(logOutcome)
-    } catch (error) {
-      if (left.length === 1 || isConnectionFailure(error as Error)) throw error
-      // One by one, so that an outcome that cannot be recorded does not stop the others.
-      const each = await Promise.allSettled(left.map((outcome) => record([outcome])))
-      const failed = each.find(({ status }) => status === 'rejected')
-      if (failed) throw (failed as PromiseRejectedResult).reason
+    if (!transport) {
+      await deliverToDatabase(query, clinicId, { ...message, recipient })
+      return { reference: undefined }
     }
+    const reference = await transport.send({ ...message, recipient })
+    return { reference: reference && storableText(reference) }
+  } catch (error) {
+    const code = error instanceof DeliveryError ? error.code : undefined
+    return { error: storableText((error as Error).message), code: code && storableText(code) }
   }
+}
 
-  function logOutcome({ clinic_id, id, error, code }: Outcome): void {
-    if (error === undefined) logger.info(`sent notification ${id} of clinic ${clinic_id}`)
-    // Without the error's text: providers often quote the address in it.
-    else logger.error(`notification ${id} of clinic ${clinic_id} failed${code ? ` with ${code}` : ''}`)
-  }
-
-  return {
-    messagesOf,
-    send: async (clinicId, message) =>
-      recordLater({ clinic_id: clinicId, id: message.id, ...(await tracedAttempt(clinicId, message)) }),
-  }
+/** Stores a message for which there is no transport. */
+async function deliverToDatabase(
+  query: Query,
+  clinicId: string,
+  message: Message & { id: string; recipient: string },
+): Promise<void> {
+  await query('select app_private.deliver_to_database($1, $2, $3, $4, $5, $6, $7, $8)', [
+    clinicId,
+    message.id,
+    message.recipient,
+    message.subject,
+    message.body,
+    message.channel,
+    message.senderName,
+    calendarFile(message, 'medislot@localhost')?.content,
+  ])
 }

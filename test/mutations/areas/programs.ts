@@ -55,7 +55,7 @@ export const programs: Mutation[] = [
   },
   {
     name: 'a message that fails keeps the others from being recorded',
-    file: 'worker/delivery.ts',
+    file: 'worker/record_outcomes.ts',
     from: 'if (left.length === 1 || isConnectionFailure(error as Error)) throw error',
     to: 'throw error',
     caughtBy: 'delivery.test.ts',
