@@ -119,51 +119,14 @@ export function watchReplicas(settings: ReplicaSettings): Replicas {
     watchPool({ ...settings, databaseUrl }),
   )
   const [primaryPool, ...replicaPools] = pools as [Pool, ...Pool[]]
-  let samples: Sample[] = []
-  let timeline: string | undefined
-  let fallbacks = 0
-  let chosen = 0
-
+  const primary = new Primary(primaryPool, replicas)
   const watchers = [
-    watch(primaryPool, {
-      async ask() {
-        const askedAt = performance.now()
-        const { rows } = await primaryPool.query<{ position: string; timeline: string }>(
-          // What is written but not flushed has reached no replica.
-          `select pg_current_wal_flush_lsn() - '0/0' as position,
-                  left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) as timeline`,
-        )
-        const [row] = rows as [(typeof rows)[number]]
-        const sample = { askedAt, position: Number(row.position) }
-        // A promotion begins another timeline.
-        const isOtherHistory = timeline !== undefined && timeline !== row.timeline
-        timeline = row.timeline
-        if (isOtherHistory) samples = []
-        samples = [sample, ...samples.filter((older) => askedAt - older.askedAt < 2 * maxLagMs)]
-        for (const replica of replicas) replica.compare(sample, isOtherHistory)
-      },
-      failed: () => {},
-    }),
-    ...replicas.map((replica, n) => {
-      const pool = replicaPools[n] as Pool
-      return watch(pool, {
-        async ask() {
-          const { rows } = await pool.query<{ in_recovery: boolean; position: string | null }>(
-            `select pg_is_in_recovery() as in_recovery, pg_last_wal_replay_lsn() - '0/0' as position`,
-          )
-          const [row] = rows as [(typeof rows)[number]]
-          // After a promotion it is no replica any more.
-          if (row.in_recovery && row.position !== null) replica.hasReplayed(Number(row.position), samples)
-          else replica.stopServing()
-        },
-        failed() {
-          replica.stopServing()
-          replica.breakConnections()
-        },
-      })
-    }),
+    watch(primaryPool, { ask: () => primary.ask(), failed: () => {} }),
+    ...replicas.map((replica, n) => watchReplica(replica, replicaPools[n] as Pool, primary)),
   ]
   const reporting = reportChanges(replicas)
+  let fallbacks = 0
+  let chosen = 0
 
   return {
     all: replicas,
@@ -187,6 +150,61 @@ export function watchReplicas(settings: ReplicaSettings): Replicas {
       await Promise.all([...pools, ...replicas.map(({ pool }) => pool)].map((pool) => pool.end()))
     },
   }
+}
+
+/** The primary, with which the replicas are compared. */
+class Primary {
+  readonly #pool: Pool
+  readonly #replicas: readonly Replica[]
+  #samples: readonly Sample[] = []
+  #timeline: string | undefined
+
+  constructor(pool: Pool, replicas: readonly Replica[]) {
+    this.#pool = pool
+    this.#replicas = replicas
+  }
+
+  /** Its positions of the last seconds, the newest first. */
+  get samples(): readonly Sample[] {
+    return this.#samples
+  }
+
+  /** Reads its position and compares the replicas with it. */
+  async ask(): Promise<void> {
+    const askedAt = performance.now()
+    const { rows } = await this.#pool.query<{ position: string; timeline: string }>(
+      // What is written but not flushed has reached no replica.
+      `select pg_current_wal_flush_lsn() - '0/0' as position,
+              left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) as timeline`,
+    )
+    const [row] = rows as [(typeof rows)[number]]
+    const sample = { askedAt, position: Number(row.position) }
+    // A promotion begins another timeline.
+    const isOtherHistory = this.#timeline !== undefined && this.#timeline !== row.timeline
+    this.#timeline = row.timeline
+    const older = isOtherHistory ? [] : this.#samples.filter((each) => askedAt - each.askedAt < 2 * maxLagMs)
+    this.#samples = [sample, ...older]
+    for (const replica of this.#replicas) replica.compare(sample, isOtherHistory)
+  }
+}
+
+/** Reads the position of a replica again and again. Gives a function that ends this. */
+function watchReplica(replica: Replica, pool: Pool, primary: Primary): () => void {
+  return watch(pool, {
+    async ask() {
+      const { rows } = await pool.query<{ in_recovery: boolean; position: string | null }>(
+        `select pg_is_in_recovery() as in_recovery, pg_last_wal_replay_lsn() - '0/0' as position`,
+      )
+      const [row] = rows as [(typeof rows)[number]]
+      // After a promotion it is no replica any more.
+      if (row.in_recovery && row.position !== null) replica.hasReplayed(Number(row.position), primary.samples)
+      else replica.stopServing()
+    },
+    failed() {
+      replica.stopServing()
+      replica.breakConnections()
+    },
+  })
 }
 
 /** Asks a server again and again. Gives a function that ends this. */

@@ -35,75 +35,101 @@ export function createHttpServer(
   { requestTimeoutMs, maxConnections }: Pick<Settings, 'requestTimeoutMs' | 'maxConnections'>,
   answer: RequestListener,
 ): { server: Server; stop: (graceMs: number) => Promise<void> } {
-  const connections = new Map<Socket, Connection>()
-  let allGone: (() => void) | undefined
-
+  const connections = new Connections(answer, requestTimeoutMs * responseFactor)
   const server = createServer({
     requestTimeout: requestTimeoutMs,
     headersTimeout: requestTimeoutMs,
     connectionsCheckingInterval: Math.min(requestTimeoutMs / 4, 5000),
   })
   server.maxConnections = maxConnections
+  server.on('connection', (socket: Socket) => connections.add(socket))
+  server.on('request', (request, response) => connections.take(request, response))
+  server.on('upgrade', ({ socket }: IncomingMessage) => connections.forget(socket))
+  // Nothing was sent or received for that long.
+  server.setTimeout(requestTimeoutMs, (socket: Socket) => connections.endSilent(socket))
+  server.on('drop', warnOfDrops(maxConnections))
 
-  function begin(connection: Connection, request: IncomingMessage, response: ServerResponse): void {
+  return {
+    server,
+    stop(graceMs) {
+      server.close()
+      return connections.stop(graceMs)
+    },
+  }
+}
+
+/** The connections of a server, whose requests it answers one after another. */
+class Connections {
+  readonly #answer: RequestListener
+  readonly #longestResponseMs: number
+  readonly #open = new Map<Socket, Connection>()
+  /** Called when the last one has gone; set when the server is stopping. */
+  #allGone: (() => void) | undefined
+
+  constructor(answer: RequestListener, longestResponseMs: number) {
+    this.#answer = answer
+    this.#longestResponseMs = longestResponseMs
+  }
+
+  add(socket: Socket): void {
+    this.#open.set(socket, { current: undefined, ahead: [], answered: false })
+    socket.once('close', () => this.forget(socket))
+  }
+
+  forget(socket: Socket): void {
+    this.#open.delete(socket)
+    if (this.#open.size === 0) this.#allGone?.()
+  }
+
+  /** Answers a request, when the responses before it have been read. */
+  take(request: IncomingMessage, response: ServerResponse): void {
+    const connection = this.#open.get(request.socket)
+    // Node goes on parsing a packet after a request in it has closed the connection.
+    if (!connection || request.socket.destroyed || this.#allGone) return
+    if (!connection.current) this.#begin(connection, request, response)
+    else if (connection.ahead.push([request, response]) > mostAhead) request.socket.destroy()
+  }
+
+  #begin(connection: Connection, request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request
     connection.current = response
-    const late = setTimeout(() => socket.destroy(), requestTimeoutMs * responseFactor)
+    const late = setTimeout(() => socket.destroy(), this.#longestResponseMs)
     // It closes when the operating system has taken the last byte, which it does only as fast as the client reads.
     response.once('close', () => {
       clearTimeout(late)
       connection.current = undefined
       connection.answered = true
-      if (allGone) return socket.destroySoon()
+      if (this.#allGone) return socket.destroySoon()
       const next = connection.ahead.shift()
-      if (next && !socket.destroyed) begin(connection, ...next)
+      if (next && !socket.destroyed) this.#begin(connection, ...next)
     })
-    answer(request, response)
+    this.#answer(request, response)
   }
 
-  function forget(socket: Socket): void {
-    connections.delete(socket)
-    if (connections.size === 0) allGone?.()
-  }
-
-  server.on('connection', (socket: Socket) => {
-    connections.set(socket, { current: undefined, ahead: [], answered: false })
-    socket.once('close', () => forget(socket))
-  })
-  server.on('request', (request, response) => {
-    const connection = connections.get(request.socket)
-    // Node goes on parsing a packet after a request in it has closed the connection.
-    if (!connection || request.socket.destroyed || allGone) return
-    if (!connection.current) begin(connection, request, response)
-    else if (connection.ahead.push([request, response]) > mostAhead) request.socket.destroy()
-  })
-  server.on('upgrade', ({ socket }: IncomingMessage) => forget(socket))
-  // Nothing was sent or received for that long. A client that waits for us to make its response is left alone, and Node
-  // answers a request that does not arrive completely.
-  server.setTimeout(requestTimeoutMs, (socket: Socket) => {
-    const { current, answered } = connections.get(socket) ?? {}
+  /**
+   * Disconnects a client that neither reads nor sends. A client that waits for us to make its response is left alone, and Node
+   * answers a request that does not arrive completely.
+   */
+  endSilent(socket: Socket): void {
+    const { current, answered } = this.#open.get(socket) ?? {}
     if (current ? socket.writableLength > 0 : answered) socket.destroy()
-  })
-  server.on('drop', warnOfDrops(maxConnections))
+  }
 
-  return {
-    server,
-    async stop(graceMs) {
-      server.close()
-      const gone = new Promise<void>((resolve) => {
-        allGone = resolve
-      })
-      for (const [socket, connection] of connections) {
-        connection.ahead = []
-        if (connection.current) socket.setTimeout(unreadMs)
-        else socket.destroy()
-      }
-      const late = setTimeout(() => {
-        for (const socket of connections.keys()) socket.destroy()
-      }, graceMs)
-      if (connections.size > 0) await gone
-      clearTimeout(late)
-    },
+  /** Disconnects idle clients, and others when they have their response, at the latest in `graceMs` milliseconds. */
+  async stop(graceMs: number): Promise<void> {
+    const gone = new Promise<void>((resolve) => {
+      this.#allGone = resolve
+    })
+    for (const [socket, connection] of this.#open) {
+      connection.ahead = []
+      if (connection.current) socket.setTimeout(unreadMs)
+      else socket.destroy()
+    }
+    const late = setTimeout(() => {
+      for (const socket of this.#open.keys()) socket.destroy()
+    }, graceMs)
+    if (this.#open.size > 0) await gone
+    clearTimeout(late)
   }
 }
 
