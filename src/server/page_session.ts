@@ -71,17 +71,9 @@ export function webSession(graphql: GraphQLInstance, settings: CookieSettings): 
 
   router.post(`${path}/sign-out`, async (request, response) => {
     const refreshToken = parseCookie(request.get('cookie') ?? '')[cookieName]
-    // By the cookie, since the access token may have expired. A page without the cookie may still have an access token.
-    const claims = refreshToken ? {} : await graphql.tokens.claimsOf(request.get('authorization')).catch(() => ({}))
-    const { errors } = await graphql.run({
-      document: signOut,
-      variables: { input: { refreshToken } },
-      claims,
-      requestId: request.id,
-    })
+    const errors = await endSession(graphql, request, refreshToken)
     // The page must not say "signed out" when the session could not be ended.
-    const failed = errors?.filter(({ extensions }) => extensions?.code !== 'unauthenticated')
-    if (failed?.length) return void response.status(503).json({ errors: failed })
+    if (errors.length > 0) return void response.status(503).json({ errors })
     response.clearCookie(cookieName, cookie)
     response.json({ data: null })
   })
@@ -89,7 +81,10 @@ export function webSession(graphql: GraphQLInstance, settings: CookieSettings): 
   router.post(`${path}/refresh`, async (request, response) => {
     const refreshToken = parseCookie(request.get('cookie') ?? '')[cookieName]
     if (!refreshToken) return void response.json({ data: null })
-    const { tokens, errors } = await begin(request, 'refresh', { refreshToken }, { from: graphql.addressOf(request) })
+    const { tokens, errors } = await begin(graphql, request, 'refresh', {
+      input: { refreshToken },
+      claims: { from: graphql.addressOf(request) },
+    })
     if (tokens) return sendTokens(response, tokens)
     // Only when the session is over: a database that does not answer in time must not sign people out.
     const isOver = errors?.some(({ extensions }) => ended.includes(String(extensions?.code)))
@@ -102,27 +97,16 @@ export function webSession(graphql: GraphQLInstance, settings: CookieSettings): 
     if (!documents.has(how)) return next()
     const device = deviceOf(request)
     const claims: Claims = {
-      ...(how === 'accept-invitation' && (await ownClaims(request))),
+      // An invitation is accepted by the account that is signed in, if the person has one.
+      ...(how === 'accept-invitation' && (await ownClaims(graphql, request))),
       from: graphql.addressOf(request),
       // A digest: what reaches the database may reach its log.
       device: createHash('sha256').update(device).digest('base64url'),
     }
-    const { tokens, errors } = await begin(request, how, request.body?.input, claims)
+    const { tokens, errors } = await begin(graphql, request, how, { input: request.body?.input, claims })
     if (!tokens) return sendErrors(response, errors)
     sendTokens(response, tokens, device)
   })
-
-  /** An invitation is accepted by the account that is signed in, if the person has one. */
-  const ownClaims = (request: Request): Promise<Claims> =>
-    graphql.tokens.claimsOf(request.get('authorization')).catch(() => ({}))
-
-  /** Runs the mutation that begins or prolongs a session. */
-  async function begin(request: Request, how: string, input: unknown, claims: Claims) {
-    const document = documents.get(how) as string
-    const { data, errors } = await graphql.run({ document, variables: { input }, claims, requestId: request.id })
-    const tokens = (data as { tokens?: { authTokens?: AuthTokens } } | null)?.tokens?.authTokens
-    return { tokens, errors }
-  }
 
   function sendTokens(
     response: Response,
@@ -135,6 +119,40 @@ export function webSession(graphql: GraphQLInstance, settings: CookieSettings): 
   }
 
   return router
+}
+
+/** The claims of the access token that a page sends, if it has one. */
+const ownClaims = (graphql: GraphQLInstance, request: Request): Promise<Claims> =>
+  graphql.tokens.claimsOf(request.get('authorization')).catch(() => ({}))
+
+/** Runs the mutation that begins or prolongs a session. */
+async function begin(
+  graphql: GraphQLInstance,
+  request: Request,
+  how: string,
+  { input, claims }: { input: unknown; claims: Claims },
+) {
+  const document = documents.get(how) as string
+  const { data, errors } = await graphql.run({ document, variables: { input }, claims, requestId: request.id })
+  const tokens = (data as { tokens?: { authTokens?: AuthTokens } } | null)?.tokens?.authTokens
+  return { tokens, errors }
+}
+
+/** Ends a session. Gives the errors that may have left it open. */
+async function endSession(
+  graphql: GraphQLInstance,
+  request: Request,
+  refreshToken: string | undefined,
+): Promise<readonly GraphQLError[]> {
+  // By the cookie, since the access token may have expired. A page without the cookie may still have an access token.
+  const claims = refreshToken ? {} : await ownClaims(graphql, request)
+  const { errors } = await graphql.run({
+    document: signOut,
+    variables: { input: { refreshToken } },
+    claims,
+    requestId: request.id,
+  })
+  return errors?.filter(({ extensions }) => extensions?.code !== 'unauthenticated') ?? []
 }
 
 function sendErrors(response: Response, errors: readonly GraphQLError[] | undefined): void {

@@ -1,15 +1,16 @@
 // Before anything of PostGraphile: src/database/shards.ts loads a part of it.
 import '../graphql/schema/graphile_env.ts'
 import { randomBytes } from 'node:crypto'
+import type { Server } from 'node:http'
 import compression from 'compression'
-import express from 'express'
+import express, { type Express } from 'express'
 import helmet from 'helmet'
 import { readErrorCodes } from '../database/error_codes.ts'
 import { checkServersLogin } from '../database/login.ts'
 import { healthPool, listenPool, passwordPool, requestPool, watchPool } from '../database/pools.ts'
 import { watchReplicas } from '../database/replicas.ts'
 import { watchShards } from '../database/shards.ts'
-import { createGraphQL } from '../graphql/instance.ts'
+import { createGraphQL, type GraphQLInstance } from '../graphql/instance.ts'
 import { createHttpServer } from '../http/connections.ts'
 import { healthRoutes } from '../http/health.ts'
 import { listen } from '../http/listen.ts'
@@ -38,60 +39,25 @@ export async function startServer(
   settings: ServerSettings,
   lifecycle: Lifecycle,
 ): Promise<{ url: string; displayUrl: string; stop: () => Promise<void> }> {
-  const pool = requestPool(settings)
-  await checkServersLogin(pool, settings)
-  const passwords = passwordPool(settings)
-  const health = healthPool(settings)
-  const listening = settings.listenDatabaseUrl ? listenPool(settings.listenDatabaseUrl) : undefined
-  const replicas = settings.replicaUrls.length > 0 ? watchReplicas(settings) : undefined
-  const shards = await watchShards(pool, settings)
-  const shared = settings.redisUrl ? connectRedis(settings.redisUrl) : undefined
-  const cachePool = watchPool(settings)
-  const makeCache = settings.catalogueCache
-    ? (release: string) => new CatalogueCache(cachePool, release, shared)
-    : undefined
+  const databases = await connectDatabases(settings)
+  const { pool, passwords, health, listening, replicas, shards } = databases
   const { trustedDocuments } = settings
-  const manifests = trustedDocuments ? [trustedDocuments, ...pagesManifests] : undefined
   const graphql = await createGraphQL({
     pool,
     passwordPool: passwords,
     listening,
     replicas,
     shards,
-    makeCache,
+    makeCache: settings.catalogueCache ? databases.makeCache : undefined,
     settings,
     log,
-    manifests,
+    manifests: trustedDocuments ? [trustedDocuments, ...pagesManifests] : undefined,
   })
   const app = express()
   const { server, stop: finishRequests } = createHttpServer(settings, app)
-  const metrics = createMetrics(
-    settings,
-    health,
-    { requests: pool, passwords },
-    { replicas, shards, cache: graphql.cache },
-  )
-
-  app.disable('x-powered-by')
-  // GraphiQL, in development only, needs inline scripts.
-  app.use(helmet({ contentSecurityPolicy: settings.production }))
-  app.use(identifyRequests)
-  app.use(traceRequests)
-  app.use(endConnectionsWhen(() => lifecycle.stopping))
-  app.use(metrics.observe)
-  app.use(oneAuthorization)
-  app.use(metrics.routes)
-  app.use(await healthRoutes(health, () => lifecycle.stopping, shards?.anyAnswers))
-  // Lists and GraphQL responses shrink to a fifth. Short and already compressed responses are sent as they are.
-  app.use(compression())
-  app.use(webPages(graphql, settings))
-  const errorCodes = await readErrorCodes(pool)
-  app.use('/calendars', calendars(graphql, errorCodes))
-  app.use('/api', restRouter(graphql, errorCodes))
-  await graphql.addTo(app, server)
-  app.use(pageNotFound)
-  app.use(notFound)
-  app.use(internalError)
+  const watched = { replicas, shards, cache: graphql.cache }
+  const metrics = createMetrics(settings, health, { requests: pool, passwords }, watched)
+  await addRoutes(app, { settings, databases, graphql, server, metrics, isStopping: () => lifecycle.stopping })
 
   lifecycle.delayStop(settings.stopDelayMs)
   // A database without this release's migrations cannot answer. The server starts all the same, and /readyz reports it.
@@ -104,10 +70,75 @@ export async function startServer(
     async stop() {
       await finishRequests(graceMs)
       await graphql.release()
+      await databases.end()
+    },
+  }
+}
+
+type Databases = Awaited<ReturnType<typeof connectDatabases>>
+
+/** Opens everything through which the server reaches databases. Throws StartError when the login is not allowed. */
+async function connectDatabases(settings: ServerSettings) {
+  const pool = requestPool(settings)
+  await checkServersLogin(pool, settings)
+  const passwords = passwordPool(settings)
+  const health = healthPool(settings)
+  const listening = settings.listenDatabaseUrl ? listenPool(settings.listenDatabaseUrl) : undefined
+  const replicas = settings.replicaUrls.length > 0 ? watchReplicas(settings) : undefined
+  const shards = await watchShards(pool, settings)
+  const shared = settings.redisUrl ? connectRedis(settings.redisUrl) : undefined
+  const cachePool = watchPool(settings)
+  return {
+    pool,
+    passwords,
+    health,
+    listening,
+    replicas,
+    shards,
+    /** Makes a cache of answers, which other servers share if there is a Redis. */
+    makeCache: (release: string) => new CatalogueCache(cachePool, release, shared),
+    async end() {
       shared?.end()
       await Promise.all([pool, passwords, health, cachePool, listening, replicas, shards].map((each) => each?.end()))
     },
   }
+}
+
+/** What the routes are made of. */
+interface Parts {
+  settings: ServerSettings
+  databases: Databases
+  graphql: GraphQLInstance
+  server: Server
+  metrics: ReturnType<typeof createMetrics>
+  isStopping: () => boolean
+}
+
+/** Adds everything that the server answers, in the order in which requests pass it. */
+async function addRoutes(
+  app: Express,
+  { settings, databases: { pool, health, shards }, graphql, server, metrics, isStopping }: Parts,
+): Promise<void> {
+  app.disable('x-powered-by')
+  // GraphiQL, in development only, needs inline scripts.
+  app.use(helmet({ contentSecurityPolicy: settings.production }))
+  app.use(identifyRequests)
+  app.use(traceRequests)
+  app.use(endConnectionsWhen(isStopping))
+  app.use(metrics.observe)
+  app.use(oneAuthorization)
+  app.use(metrics.routes)
+  app.use(await healthRoutes(health, isStopping, shards?.anyAnswers))
+  // Lists and GraphQL responses shrink to a fifth. Short and already compressed responses are sent as they are.
+  app.use(compression())
+  app.use(webPages(graphql, settings))
+  const errorCodes = await readErrorCodes(pool)
+  app.use('/calendars', calendars(graphql, errorCodes))
+  app.use('/api', restRouter(graphql, errorCodes))
+  await graphql.addTo(app, server)
+  app.use(pageNotFound)
+  app.use(notFound)
+  app.use(internalError)
 }
 
 /** The key that signs access tokens: JWT_SECRET, or a generated one, with a warning. */
