@@ -5,9 +5,9 @@ import { useText } from '../../text/language.ts'
 import { commonTexts } from '../../text/shared/common.ts'
 import { useErrorText } from '../error_text.ts'
 import { Notice } from '../notice.tsx'
+import { type FieldErrors, useFieldErrors } from './field_errors.ts'
 import { FormContext } from './form_context.ts'
 import { useUnsaved } from './unsaved.ts'
-import { validityText } from './validity.ts'
 
 /** The fields of a form by name, trimmed; empty ones are left out. */
 export type Fields = Record<string, string | undefined>
@@ -33,10 +33,6 @@ export interface FormProps {
   children?: ReactNode
 }
 
-type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement
-
-const isControl = (element: Element): element is Control => /^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName)
-
 const isStale = (error: unknown) => error instanceof Refusal && error.code === 'stale_row_version'
 
 /**
@@ -45,10 +41,7 @@ const isStale = (error: unknown) => error instanceof Refusal && error.code === '
  * ignored.
  */
 export function Form({
-  onSubmit,
   submit,
-  fieldOf,
-  onRefusal,
   guarded = false,
   onDirty,
   reload,
@@ -56,61 +49,15 @@ export function Form({
   danger,
   plain,
   children,
+  ...handlers
 }: FormProps) {
-  const { t } = useText(commonTexts)
-  const errorText = useErrorText()
-  const [busy, setBusy] = useState(false)
   const [isDirty, setDirty] = useState(false)
-  const [error, setError] = useState<unknown>()
-  const [errors, setErrors] = useState<Record<string, string>>({})
   const form = useRef<HTMLFormElement>(null)
+  const fieldErrors = useFieldErrors(form)
+  const { errors, clear } = fieldErrors
+  const { busy, error, forgetError, send } = useSubmission(handlers, fieldErrors, () => setDirty(false))
   useUnsaved(guarded && isDirty)
   useEffect(() => onDirty?.(isDirty), [isDirty, onDirty])
-  useEffect(() => {
-    if (Object.keys(errors).length > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
-  }, [errors])
-
-  const controls = () => [...(form.current?.elements ?? [])].filter(isControl)
-
-  /** Shows a refusal at the field that it is about. Returns false if the form has no such field. */
-  function showAtField(thrown: unknown): boolean {
-    if (!(thrown instanceof Refusal)) return false
-    const name = fieldOf?.(thrown) ?? thrown.detail.argument
-    const isHere = controls().some((control) => control.name === name)
-    if (isHere) setErrors({ [String(name)]: errorText(thrown) })
-    return isHere
-  }
-
-  async function send(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault()
-    if (busy) return
-    const sent = event.currentTarget
-    // Synchronously: the error of an earlier refusal makes a date field invalid for the browser.
-    flushSync(() => {
-      setError(undefined)
-      setErrors({})
-    })
-    if (!sent.checkValidity()) {
-      const invalid = controls().filter(({ validity, id }) => id && !validity.valid)
-      setErrors(Object.fromEntries(invalid.map((control) => [control.id, validityText(control.validity, control, t)])))
-      return
-    }
-    const entries = [...new FormData(sent)].map(([name, value]) => [name, String(value).trim()] as const)
-    setBusy(true)
-    try {
-      await onSubmit(Object.fromEntries(entries.filter(([, value]) => value !== '')))
-      setDirty(false)
-    } catch (thrown) {
-      if (!showAtField(thrown) && !onRefusal?.(thrown)) setError(thrown)
-    }
-    setBusy(false)
-  }
-
-  const clear = (...names: string[]) => {
-    if (names.some((name) => name in errors)) {
-      setErrors(Object.fromEntries(Object.entries(errors).filter(([name]) => !names.includes(name))))
-    }
-  }
 
   return (
     <form
@@ -120,27 +67,22 @@ export function Form({
       onSubmit={send}
       onInput={({ target }) => {
         setDirty(true)
-        clear((target as Control).id, (target as Control).name)
+        clear((target as HTMLInputElement).id, (target as HTMLInputElement).name)
       }}
     >
       <FormContext value={{ errors, clear, markDirty: () => setDirty(true) }}>{children}</FormContext>
       {error !== undefined && (
-        <Notice tone="bad">
-          <p>{isStale(error) && reload ? t.stale : errorText(error)}</p>
-          {isStale(error) && reload && (
-            <button
-              type="button"
-              className="button small"
-              onClick={() => {
-                setError(undefined)
-                setDirty(false)
-                reload()
-              }}
-            >
-              {t.load}
-            </button>
-          )}
-        </Notice>
+        <FormProblem
+          error={error}
+          reload={
+            reload &&
+            (() => {
+              forgetError()
+              setDirty(false)
+              reload()
+            })
+          }
+        />
       )}
       <div className="form-end">
         <button type="submit" className={`button ${danger ? 'danger' : plain ? '' : 'primary'}`} aria-disabled={busy}>
@@ -149,5 +91,63 @@ export function Form({
         {aside}
       </div>
     </form>
+  )
+}
+
+/** Submits a form, once at a time. `error` is one that is shown at no field. */
+function useSubmission(
+  { onSubmit, fieldOf, onRefusal }: Pick<FormProps, 'onSubmit' | 'fieldOf' | 'onRefusal'>,
+  { clearAll, showInvalid, showRefusal }: FieldErrors,
+  submitted: () => void,
+) {
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<unknown>()
+
+  const wasShownAtField = (thrown: unknown) =>
+    thrown instanceof Refusal && showRefusal(thrown, fieldOf?.(thrown) ?? thrown.detail.argument)
+
+  async function send(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault()
+    if (busy) return
+    const sent = event.currentTarget
+    // Synchronously: the error of an earlier refusal makes a date field invalid for the browser.
+    flushSync(() => {
+      setError(undefined)
+      clearAll()
+    })
+    if (!sent.checkValidity()) return showInvalid()
+    const fields = fieldsOf(sent)
+    setBusy(true)
+    try {
+      await onSubmit(fields)
+      submitted()
+    } catch (thrown) {
+      if (!wasShownAtField(thrown) && !onRefusal?.(thrown)) setError(thrown)
+    }
+    setBusy(false)
+  }
+
+  return { busy, error, forgetError: () => setError(undefined), send }
+}
+
+function fieldsOf(form: HTMLFormElement): Fields {
+  const entries = [...new FormData(form)].map(([name, value]) => [name, String(value).trim()] as const)
+  return Object.fromEntries(entries.filter(([, value]) => value !== ''))
+}
+
+/** An error that is about no field. If the edited row is out of date, it can be loaded again. */
+function FormProblem({ error, reload }: { error: unknown; reload: (() => void) | undefined }) {
+  const { t } = useText(commonTexts)
+  const errorText = useErrorText()
+  const reloadStale = isStale(error) && reload
+  return (
+    <Notice tone="bad">
+      <p>{reloadStale ? t.stale : errorText(error)}</p>
+      {reloadStale && (
+        <button type="button" className="button small" onClick={reloadStale}>
+          {t.load}
+        </button>
+      )}
+    </Notice>
   )
 }
