@@ -6,7 +6,7 @@ import { TopBar } from './parts/top_bar.tsx'
 import { SearchPage } from './patient/search/search_page.tsx'
 
 // The front page is in the first script; the other pages are loaded when they are opened.
-const BookPage = lazy(() => import('./patient/booking/book_page.tsx'))
+const BookPage = lazy(() => import('./patient/book/book_page.tsx'))
 const BookingsPage = lazy(() => import('./patient/booking/bookings_page.tsx'))
 const BookingPage = lazy(() => import('./patient/booking/booking_page.tsx'))
 const MoneyPages = lazy(() => import('./patient/payments/money_pages.tsx'))

@@ -9,7 +9,7 @@ import { useText } from '../../text/language.ts'
 import { guestErrorTexts, guestTexts } from '../../text/patient/guest.ts'
 import { accountTexts } from '../../text/shared/account.ts'
 import { clock, ownZone } from '../../time/time.ts'
-import { answersIn, Questions } from './chosen_service.tsx'
+import { answersIn, Questions } from '../booking/chosen_service.tsx'
 
 const BookAsGuest = graphql(`
   mutation BookAsGuest(
@@ -29,7 +29,7 @@ export interface SentToGuest {
   heldUntil: string
 }
 
-interface GuestFormProps {
+export interface GuestFormProps {
   clinicId: string
   slotId: string
   /** What the visit is for; undefined if nothing was chosen. */
