@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import { graphql } from '../../data/generated/gql.ts'
 import type { OneBookingQuery } from '../../data/generated/graphql.ts'
@@ -11,17 +10,16 @@ import { GivenAnswers } from '../../parts/services/given_answers.tsx'
 import { useText } from '../../text/language.ts'
 import { bookingsTexts } from '../../text/patient/bookings.ts'
 import { familyTexts } from '../../text/patient/family.ts'
-import { statusTexts } from '../../text/shared/status.ts'
 import { dateText, localDate, ownZone } from '../../time/time.ts'
 import { ConfirmNotice } from '../account/confirm_notice.tsx'
 import { searchAddress } from '../search/search.ts'
 import { WaitForEarlier } from '../waiting/wait_for_earlier.tsx'
 import { downloadCalendarFile } from './calendar_file.ts'
-import { CancelDialog } from './cancel_dialog.tsx'
+import { ChangeDialogs, type Changing, useChanging } from './changing.tsx'
 import { ServiceSummary } from './chosen_service.tsx'
 import { InvoicesOfBooking } from './invoices_of_booking.tsx'
-import { MoveBooking } from './move_booking.tsx'
 import { RecordingsOfBooking } from './recordings_of_booking.tsx'
+import { StatusTag } from './status_tag.tsx'
 import { VisitActions } from './visit_actions.tsx'
 import { VisitSummary } from './visit_summary.tsx'
 
@@ -65,15 +63,12 @@ const roomOf = (booking: OneBookingQuery['booking'] | undefined): string | undef
 
 /** One booking of a patient: add it to a calendar, move it or cancel it. */
 export default function BookingPage({ clinicId, id }: { clinicId: string; id: string }) {
-  const { t, language } = useText(bookingsTexts)
-  const { t: status } = useText(statusTexts)
+  const { t } = useText(bookingsTexts)
   const person = useCurrentPerson()
   const [parameters] = useSearchParams()
-  const [doing, setDoing] = useState<'move' | 'cancel'>()
-  const [done, setDone] = useState<'booked' | 'moved' | 'cancelled' | undefined>(
-    parameters.has('booked') ? 'booked' : undefined,
-  )
   const { data, error, loading, refetch } = useQuery(OneBooking, person ? { clinicId, id } : null)
+  const changing = useChanging(refetch, parameters.has('booked') ? 'booked' : undefined)
+  const { done } = changing
   if (person === null) {
     return (
       <Page title={t.detail} lead={t.signInFirst} narrow>
@@ -85,19 +80,6 @@ export default function BookingPage({ clinicId, id }: { clinicId: string; id: st
   }
 
   const booking = data?.booking
-  const uid = data?.calendarUid
-  const start = (what: 'move' | 'cancel') => {
-    setDoing(what)
-    setDone(undefined)
-  }
-  const changed = (what: 'moved' | 'cancelled') => {
-    setDoing(undefined)
-    setDone(what)
-    refetch()
-  }
-  // Only actions that the state allows; the clinic's rules are checked by the API.
-  const canChange = booking?.status === 'BOOKED'
-
   return (
     <Page title={done === 'booked' ? t.booked : t.detail} back={{ href: '/bookings', label: t.back }} narrow>
       {error !== undefined && <Problem error={error} retry={refetch} />}
@@ -120,52 +102,52 @@ export default function BookingPage({ clinicId, id }: { clinicId: string; id: st
         </VisitSummary>
       )}
       {booking && person && <Details booking={booking} person={person} />}
-      {canChange && uid && doing !== 'move' && (
+      {booking && <Actions {...data} booking={booking} changing={changing} />}
+    </Page>
+  )
+}
+
+interface ActionsProps extends Pick<OneBookingQuery, 'calendarUid' | 'joinPath'> {
+  booking: Booking
+  changing: Changing
+}
+
+/** What can be done with a booking: only actions that its state allows; the clinic's rules are checked by the API. */
+function Actions({ booking, calendarUid, joinPath, changing }: ActionsProps) {
+  const { language } = useText(bookingsTexts)
+  const { clinicId, id, status, customerId, doctorId } = booking
+  const canChange = status === 'BOOKED' && changing.doing !== 'move'
+  return (
+    <>
+      {canChange && calendarUid && (
         <VisitActions
-          joinPath={data?.joinPath}
-          downloadCalendarFile={() => void downloadCalendarFile({ ...booking, room: roomOf(booking) }, uid, language)}
+          joinPath={joinPath}
+          downloadCalendarFile={() =>
+            void downloadCalendarFile({ ...booking, room: roomOf(booking) }, calendarUid, language)
+          }
           printable
-          start={start}
+          start={changing.start}
         />
       )}
-      {canChange && doing !== 'move' && (
-        <WaitForEarlier of={{ clinicId, bookingId: id, customerId: booking.customerId, doctorId: booking.doctorId }} />
-      )}
-      {booking?.isOnline && (
+      {canChange && <WaitForEarlier of={{ clinicId, bookingId: id, customerId, doctorId }} />}
+      {booking.isOnline && (
         <RecordingsOfBooking
           clinicId={clinicId}
           bookingId={id}
-          isLive={booking.status === 'BOOKED' || booking.status === 'CHECKED_IN'}
+          isLive={status === 'BOOKED' || status === 'CHECKED_IN'}
         />
       )}
-      {booking && booking.status !== 'BOOKED' && (
-        <p>
-          <span className={`tag ${booking.status.toLowerCase()}`}>{status[booking.status]}</span>
-        </p>
-      )}
-      {booking?.status === 'CANCELLED' && <Cancelled booking={booking} />}
-      {booking && doing === 'move' && (
-        <MoveBooking
-          clinicId={clinicId}
-          serviceId={booking.serviceId ?? undefined}
-          doctor={{ id: booking.doctorId, name: booking.doctor?.fullName ?? '' }}
-          move={async (bookingSlotId) => {
-            await request(Move, { clinicId, bookingId: id, bookingSlotId })
-            changed('moved')
-          }}
-          stop={() => setDoing(undefined)}
-        />
-      )}
-      {booking && doing === 'cancel' && (
-        <CancelDialog
-          cancel={async (reason) => {
-            await request(Cancel, { clinicId, bookingId: id, reason })
-            changed('cancelled')
-          }}
-          stop={() => setDoing(undefined)}
-        />
-      )}
-    </Page>
+      <StatusTag status={status} />
+      {status === 'CANCELLED' && <Cancelled booking={booking} />}
+      <ChangeDialogs
+        changing={changing}
+        clinicId={clinicId}
+        serviceId={booking.serviceId ?? undefined}
+        doctor={{ id: doctorId, name: booking.doctor?.fullName ?? '' }}
+        move={async (bookingSlotId) => void (await request(Move, { clinicId, bookingId: id, bookingSlotId }))}
+        cancel={async (reason) => void (await request(Cancel, { clinicId, bookingId: id, reason }))}
+      />
+    </>
   )
 }
 

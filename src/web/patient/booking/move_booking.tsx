@@ -14,7 +14,7 @@ import { FreeTimes } from '../search/free_times.tsx'
 import { NoneFound } from '../search/none_found.tsx'
 import type { FreeSlot } from '../search/slots.ts'
 
-interface MoveBookingProps {
+export interface MoveBookingProps {
   clinicId: string
   doctor: { id: string; name: string }
   /** The service of the booking, which it keeps. */

@@ -11,11 +11,10 @@ import { Page } from '../../parts/page.tsx'
 import { useText } from '../../text/language.ts'
 import { bookingsTexts } from '../../text/patient/bookings.ts'
 import { visitTexts } from '../../text/patient/visit.ts'
-import { statusTexts } from '../../text/shared/status.ts'
 import { downloadCalendarFile } from '../booking/calendar_file.ts'
-import { CancelDialog } from '../booking/cancel_dialog.tsx'
+import { ChangeDialogs, useChanging } from '../booking/changing.tsx'
 import { ServiceSummary } from '../booking/chosen_service.tsx'
-import { MoveBooking } from '../booking/move_booking.tsx'
+import { StatusTag } from '../booking/status_tag.tsx'
 import { VisitActions } from '../booking/visit_actions.tsx'
 import { VisitSummary } from '../booking/visit_summary.tsx'
 import { searchAddress } from '../search/search.ts'
@@ -80,23 +79,17 @@ interface OpenVisitProps {
 function OpenVisit({ token, visit, loading, changed }: OpenVisitProps) {
   const { t: visitText } = useText(visitTexts)
   const { t, language } = useText(bookingsTexts)
-  const { t: status } = useText(statusTexts)
-  const [doing, setDoing] = useState<'move' | 'cancel'>()
-  const [done, setDone] = useState<'moved' | 'cancelled'>()
+  const changing = useChanging(changed)
+  const { doing, done } = changing
   // Of one dialog: a request that is repeated because its answer was lost cancels once.
   const [key, setKey] = useState(newIdempotencyKey)
-  const { clinicId, doctorId, doctorName, phone, address } = visit
+  const { clinicId, doctorId, doctorName, phone, address, status, isChangeable } = visit
   const serviceId = visit.serviceId ?? undefined
+  const room = visit.room ?? undefined
   const clinic = { name: visit.clinicName, timeZone: visit.timeZone, address, phone }
   const start = (what: 'move' | 'cancel') => {
-    setDoing(what)
-    setDone(undefined)
+    changing.start(what)
     setKey(newIdempotencyKey())
-  }
-  const finish = (what: 'moved' | 'cancelled') => {
-    setDoing(undefined)
-    setDone(what)
-    changed()
   }
   return (
     <>
@@ -107,62 +100,47 @@ function OpenVisit({ token, visit, loading, changed }: OpenVisitProps) {
         endsAt={visit.endsAt}
         clinic={clinic}
         doctorName={doctorName}
-        lost={visit.status === 'CANCELLED'}
+        lost={status === 'CANCELLED'}
         online={visit.isOnline}
-        room={visit.room ?? undefined}
+        room={room}
       >
         {visit.service && <ServiceSummary service={visit.service} />}
       </VisitSummary>
-      {visit.status === 'BOOKED' && doing !== 'move' && (
+      {status === 'BOOKED' && doing !== 'move' && (
         <VisitActions
           joinPath={visit.joinPath}
           downloadCalendarFile={() => {
-            const room = visit.room ?? undefined
             const booking = { ...visit, id: visit.bookingId, doctor: { fullName: doctorName }, room, clinic }
             void downloadCalendarFile(booking, visit.calendarUid, language)
           }}
-          start={visit.isChangeable ? start : undefined}
+          start={isChangeable ? start : undefined}
         />
       )}
-      {visit.isChangeable && doing !== 'move' && <WaitForEarlier of={{ token }} />}
-      {visit.status === 'BOOKED' && !visit.isChangeable && <p>{visitText.tooLate}</p>}
-      {visit.status !== 'BOOKED' && (
-        <p>
-          <span className={`tag ${visit.status.toLowerCase()}`}>{status[visit.status]}</span>
-        </p>
-      )}
-      {visit.status === 'CANCELLED' && (
-        <div className="actions">
-          <Link
-            href={searchAddress({ clinic: clinicId, doctor: doctorId, service: serviceId })}
-            className="button primary"
-          >
-            {t.another}
-          </Link>
-        </div>
-      )}
+      {isChangeable && doing !== 'move' && <WaitForEarlier of={{ token }} />}
+      {status === 'BOOKED' && !isChangeable && <p>{visitText.tooLate}</p>}
+      <StatusTag status={status} />
+      {status === 'CANCELLED' && <AnotherTime search={{ clinic: clinicId, doctor: doctorId, service: serviceId }} />}
       <AddRecord token={token} clinicId={clinicId} bookingId={visit.bookingId} />
-      {doing === 'move' && (
-        <MoveBooking
-          clinicId={clinicId}
-          doctor={{ id: doctorId, name: doctorName }}
-          serviceId={serviceId}
-          move={async (bookingSlotId) => {
-            await request(MoveByLink, { token, bookingSlotId })
-            finish('moved')
-          }}
-          stop={() => setDoing(undefined)}
-        />
-      )}
-      {doing === 'cancel' && (
-        <CancelDialog
-          cancel={async (reason) => {
-            await request(CancelByLink, { token, reason, idempotencyKey: key })
-            finish('cancelled')
-          }}
-          stop={() => setDoing(undefined)}
-        />
-      )}
+      <ChangeDialogs
+        changing={changing}
+        clinicId={clinicId}
+        doctor={{ id: doctorId, name: doctorName }}
+        serviceId={serviceId}
+        move={async (bookingSlotId) => void (await request(MoveByLink, { token, bookingSlotId }))}
+        cancel={async (reason) => void (await request(CancelByLink, { token, reason, idempotencyKey: key }))}
+      />
     </>
+  )
+}
+
+/** Leads from a cancelled visit to the search for another time. */
+function AnotherTime({ search }: { search: Parameters<typeof searchAddress>[0] }) {
+  const { t } = useText(bookingsTexts)
+  return (
+    <div className="actions">
+      <Link href={searchAddress(search)} className="button primary">
+        {t.another}
+      </Link>
+    </div>
   )
 }
