@@ -14,10 +14,9 @@ import { useWorkplace } from '../../parts/workplace.tsx'
 import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
 import { policyTexts } from '../../text/manage/policy.ts'
-import { localDate } from '../../time/time.ts'
 import { Section } from '../section.tsx'
+import { BookingRules, type Durations, durations } from './booking_rules.tsx'
 import { type Duration, DurationField, durationOf, intervalOf, sameDuration } from './duration.tsx'
-import { deadlineExample, holdExample, windowExample } from './rule_example.ts'
 
 const ManagePolicy = graphql(`
   query ManagePolicy($clinicId: BigInt!) {
@@ -45,22 +44,6 @@ export const EditPolicy = graphql(`
 
 type Policy = NonNullable<ManagePolicyQuery['policy']>
 
-const durations = [
-  'leadTime',
-  'horizon',
-  'cancellationCutoff',
-  'holdTime',
-  'guestHoldTime',
-  'consultationOpensBefore',
-  'consultationClosesAfter',
-  'waitingHeadStart',
-  'waitingNotice',
-  'recordingsKeptFor',
-] as const
-/** Who may hold the rooms of online visits. */
-const providers = ['presence', 'link', 'jitsi', 'daily'] as const
-type DurationName = (typeof durations)[number]
-
 /** The booking rules of a clinic, and how it sends messages. */
 export function PolicySection() {
   const { t } = useText(policyTexts)
@@ -75,8 +58,6 @@ export function PolicySection() {
     </Section>
   )
 }
-
-type Durations = Record<DurationName, Duration>
 
 const reminderTimesOf = (policy: Policy): Duration[] =>
   policy.reminderLeadTimes.flatMap((each) => (each ? [durationOf(each)] : []))
@@ -169,110 +150,6 @@ function PolicyForm({ policy, changed }: { policy: Policy; changed(): void }) {
         </fieldset>
       </Form>
     </div>
-  )
-}
-
-interface BookingRulesProps {
-  policy: Policy
-  values: Durations
-  change(name: DurationName, value: Duration): void
-}
-
-/** What patients can do online, each rule with an example that is computed from its value. */
-function BookingRules({ policy, values, change }: BookingRulesProps) {
-  const { t, locale } = useText(policyTexts)
-  const { clinic } = useWorkplace()
-  const duration = (name: DurationName) => ({
-    label: t[name],
-    value: values[name],
-    change: (value: Duration) => change(name, value),
-  })
-  return (
-    <>
-      <fieldset className="group">
-        <legend>{t.booking}</legend>
-        <DurationField {...duration('leadTime')} hint={t.leadTimeHint(deadlineExample(values.leadTime, locale))} />
-        <DurationField
-          {...duration('horizon')}
-          hint={t.horizonHint(windowExample(values.horizon, localDate(undefined, clinic.timeZone), locale))}
-          min={1}
-          units={['days', 'months']}
-        />
-        <DurationField
-          {...duration('holdTime')}
-          hint={t.holdTimeHint(holdExample(values.holdTime, locale))}
-          min={1}
-          units={['minutes', 'hours']}
-        />
-        <Field
-          label={t.maxLiveBookings}
-          name="maxLiveBookings"
-          type="number"
-          min={1}
-          max={1000}
-          defaultValue={policy.maxLiveBookings}
-          hint={t.maxHint}
-          required
-        />
-      </fieldset>
-      <fieldset className="group checks one-column">
-        <legend>{t.guests}</legend>
-        <label className="check">
-          <input type="checkbox" name="acceptsGuests" defaultChecked={policy.acceptsGuests} />
-          <span>{t.acceptsGuests}</span>
-        </label>
-        <p className="hint">{t.acceptsGuestsHint}</p>
-        <DurationField {...duration('guestHoldTime')} hint={t.guestHoldTimeHint} min={5} units={['minutes', 'hours']} />
-      </fieldset>
-      <fieldset className="group">
-        <legend>{t.online}</legend>
-        <Select
-          label={t.provider}
-          name="consultationProvider"
-          defaultValue={policy.consultationProvider}
-          hint={t.providerHint}
-        >
-          {providers.map((name) => (
-            <option key={name} value={name}>
-              {t.providers[name]}
-            </option>
-          ))}
-        </Select>
-        <DurationField {...duration('consultationOpensBefore')} units={['minutes', 'hours']} />
-        <DurationField {...duration('consultationClosesAfter')} min={1} units={['minutes', 'hours']} />
-      </fieldset>
-      <fieldset className="group checks one-column">
-        <legend>{t.recordings}</legend>
-        <label className="check">
-          <input type="checkbox" name="recordsVisits" defaultChecked={policy.recordsVisits} />
-          <span>{t.recordsVisits}</span>
-        </label>
-        <p className="hint">{t.recordsVisitsHint}</p>
-        <DurationField
-          {...duration('recordingsKeptFor')}
-          hint={t.recordingsKeptForHint}
-          min={1}
-          units={['days', 'months']}
-        />
-      </fieldset>
-      <fieldset className="group">
-        <legend>{t.waitingList}</legend>
-        <DurationField
-          {...duration('waitingHeadStart')}
-          hint={t.waitingHeadStartHint}
-          min={1}
-          units={['minutes', 'hours']}
-        />
-        <DurationField {...duration('waitingNotice')} hint={t.waitingNoticeHint} />
-      </fieldset>
-      <fieldset className="group">
-        <legend>{t.changing}</legend>
-        <DurationField
-          {...duration('cancellationCutoff')}
-          hint={t.cutoffHint(deadlineExample(values.cancellationCutoff, locale))}
-        />
-      </fieldset>
-    </>
   )
 }
 
