@@ -20,90 +20,115 @@ import { byStart, useTimeSlots } from './use_time_slots.ts'
 export function TemplatesSection() {
   const { t } = useText(templatesTexts)
   const { t: common } = useText(manageTexts)
-  const { clinic } = useWorkplace()
-  const [search, setSearch] = useSearchParams()
-  const today = localDate(undefined, clinic.timeZone)
-  const [chosen, setChosen] = useState(today)
-  const isPast = chosen < today
-  const from = isPast ? today : chosen
-  const [until, setUntil] = useState('')
-  const [service, setService] = useState<string>()
   const doctors = useDoctorNames()
   const slots = useTimeSlots()
   const active = doctors.data?.nodes.filter(({ isActive }) => isActive) ?? []
-  const doctor = active.find(({ id }) => id === search.get('doctor')) ?? active[0]
-  const marks = { today, free: { clinic: clinic.id, doctor: doctor?.id } }
-  const changes = usePlanChanges(clinic.id)
   const hasSlots = slots.data?.nodes.some(({ isActive }) => isActive)
   const lacks = doctors.data && active.length === 0 ? 'doctors' : hasSlots === false ? 'time-slots' : undefined
   return (
     <Section title={common.section.templates} lead={t.lead}>
-      {lacks ? (
-        <Lacking what={lacks} />
-      ) : (
-        <>
-          <div className="filters plan-filters">
-            <Select
-              label={t.doctor}
-              value={doctor?.id ?? ''}
-              onChange={(id) => {
-                setSearch({ doctor: id }, { replace: true })
-                setService(undefined)
-              }}
-            >
-              {active.map(({ id, fullName }) => (
-                <option key={id} value={id}>
-                  {fullName}
-                </option>
-              ))}
-            </Select>
-            {doctor && (
-              <ServiceField
-                label={t.reservedFor}
-                none={t.allServices}
-                clinic={clinic.id}
-                doctor={doctor.id}
-                service={service}
-                choose={setService}
-                forDesk
-              />
-            )}
-            {/* Past days already have their slots and are not changed. */}
-            <DateField
-              label={t.from}
-              value={chosen}
-              min={today}
-              hint={t.shownHint}
-              marks={marks}
-              onChange={setChosen}
-            />
-            <DateField
-              label={`${t.until} (${common.optional})`}
-              value={until}
-              min={from}
-              hint={t.untilHint}
-              marks={marks}
-              onChange={setUntil}
-            />
-          </div>
-          <Loaded query={slots} skeleton="block">
-            {({ nodes }) =>
-              doctor && (
-                <DoctorPlan
-                  key={doctor.id}
-                  doctor={doctor}
-                  doctorName={(id) => active.find((each) => each.id === id)?.fullName ?? ''}
-                  slots={nodes.filter(({ isActive }) => isActive).sort(byStart)}
-                  serviceId={service ?? null}
-                  span={{ from, until: until && until >= from ? until : null }}
-                  changes={changes}
-                />
-              )
-            }
-          </Loaded>
-        </>
-      )}
+      {lacks ? <Lacking what={lacks} /> : <Plans doctors={active} slots={slots} />}
     </Section>
+  )
+}
+
+interface PlansProps {
+  doctors: { id: string; fullName: string }[]
+  slots: ReturnType<typeof useTimeSlots>
+}
+
+/** The plan of one of the doctors, for a service and for dates. */
+function Plans({ doctors, slots }: PlansProps) {
+  const { t } = useText(templatesTexts)
+  const { clinic } = useWorkplace()
+  const [search, setSearch] = useSearchParams()
+  const [service, setService] = useState<string>()
+  const dates = useDates()
+  const changes = usePlanChanges(clinic.id)
+  const doctor = doctors.find(({ id }) => id === search.get('doctor')) ?? doctors[0]
+  return (
+    <>
+      <div className="filters plan-filters">
+        <Select
+          label={t.doctor}
+          value={doctor?.id ?? ''}
+          onChange={(id) => {
+            setSearch({ doctor: id }, { replace: true })
+            setService(undefined)
+          }}
+        >
+          {doctors.map(({ id, fullName }) => (
+            <option key={id} value={id}>
+              {fullName}
+            </option>
+          ))}
+        </Select>
+        {doctor && (
+          <ServiceField
+            label={t.reservedFor}
+            none={t.allServices}
+            clinic={clinic.id}
+            doctor={doctor.id}
+            service={service}
+            choose={setService}
+            forDesk
+          />
+        )}
+        <DateFields dates={dates} free={{ clinic: clinic.id, doctor: doctor?.id }} />
+      </div>
+      <Loaded query={slots} skeleton="block">
+        {({ nodes }) =>
+          doctor && (
+            <DoctorPlan
+              key={doctor.id}
+              doctor={doctor}
+              doctorName={(id) => doctors.find((each) => each.id === id)?.fullName ?? ''}
+              slots={nodes.filter(({ isActive }) => isActive).sort(byStart)}
+              serviceId={service ?? null}
+              span={dates.span}
+              changes={changes}
+            />
+          )
+        }
+      </Loaded>
+    </>
+  )
+}
+
+/** The dates that are chosen, and those to which they lead. */
+function useDates() {
+  const { clinic } = useWorkplace()
+  const today = localDate(undefined, clinic.timeZone)
+  const [chosen, choose] = useState(today)
+  const [until, chooseUntil] = useState('')
+  // Past days already have their slots and are not changed.
+  const isPast = chosen < today
+  const from = isPast ? today : chosen
+  return { today, chosen, choose, until, chooseUntil, span: { from, until: until && until >= from ? until : null } }
+}
+
+interface DateFieldsProps {
+  dates: ReturnType<typeof useDates>
+  /** Marks the days on which this doctor has free times. */
+  free: { clinic: string; doctor: string | undefined }
+}
+
+function DateFields({ dates: { today, chosen, choose, until, chooseUntil, span }, free }: DateFieldsProps) {
+  const { t } = useText(templatesTexts)
+  const { t: common } = useText(manageTexts)
+  const marks = { today, free }
+  return (
+    <>
+      <DateField label={t.from} value={chosen} min={today} hint={t.shownHint} marks={marks} onChange={choose} />
+      <DateField
+        label={`${t.until} (${common.optional})`}
+        value={until}
+        min={span.from}
+        hint={t.untilHint}
+        marks={marks}
+        onChange={chooseUntil}
+      />
+    </>
   )
 }
 

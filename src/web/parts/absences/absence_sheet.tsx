@@ -58,24 +58,11 @@ export function AbsenceSheet({ doctors, from, until, changed, saved, close }: Ab
   const { t } = useText(absencesTexts)
   const { clinic, isDesk } = useWorkplace()
   const [doctorId, setDoctorId] = useState(changed ? (changed.doctorId ?? '') : isDesk ? '' : (doctors[0]?.id ?? ''))
-  const [entered, setEntered] = useState<Entered>({
-    firstDate: from,
-    lastDate: until,
-    hasTimes: Boolean(changed?.startTime || changed?.endTime),
-    startTime: changed?.startTime?.slice(0, 5) ?? '',
-    endTime: changed?.endTime?.slice(0, 5) ?? '',
-  })
+  const [entered, setEntered] = useState(() => enteredOf(changed, from, until))
   const [isCancelled, setCancelled] = useState(false)
   const [wasBooked, setWasBooked] = useState(false)
   const [toPhone, setToPhone] = useState<Effect['bookings']>()
-  const when: When = {
-    clinicId: clinic.id,
-    doctorId: doctorId || null,
-    firstDate: entered.firstDate,
-    lastDate: entered.lastDate,
-    startTime: (entered.hasTimes && entered.startTime) || null,
-    endTime: (entered.hasTimes && entered.endTime) || null,
-  }
+  const when = whenOf(clinic.id, doctorId, entered)
   const { effect, shown, pending, refetch } = useEffectOf(isOrdered(entered) ? when : null)
   const store = useStore(when, changed)
 
@@ -111,34 +98,71 @@ export function AbsenceSheet({ doctors, from, until, changed, saved, close }: Ab
       {changed ? (
         <p>{changed.doctor?.fullName ?? t.everyone}</p>
       ) : (
-        <Select label={t.doctor} value={doctorId} onChange={setDoctorId}>
-          {isDesk && <option value="">{t.everyone}</option>}
-          {doctors.map(({ id, fullName }) => (
-            <option key={id} value={id}>
-              {fullName}
-            </option>
-          ))}
-        </Select>
+        <DoctorField doctors={doctors} doctorId={doctorId} choose={setDoctorId} />
       )}
-      <Select label={t.what} name="kind" defaultValue={changed?.kind ?? 'VACATION'}>
-        {kinds.map((kind) => (
-          <option key={kind} value={kind}>
-            {t.kind[kind]}
-          </option>
-        ))}
-      </Select>
+      <KindField stored={changed?.kind ?? 'VACATION'} />
       <WhenFields when={entered} change={(part) => setEntered((before) => ({ ...before, ...part }))} />
       <Field label={t.note} name="note" maxLength={500} autoComplete="off" defaultValue={changed?.note ?? ''} />
-      {wasBooked && (
-        <Notice tone="bad">
-          <p>{t.bookedMeanwhile}</p>
-        </Notice>
-      )}
+      {wasBooked && <Notice tone="bad">{<p>{t.bookedMeanwhile}</p>}</Notice>}
       <section className="effect" aria-label={t.effect} aria-busy={effect === undefined}>
         {shown && <EffectOf effect={shown} isCancelled={isCancelled} choose={setCancelled} />}
       </section>
       <Pending when={pending} />
     </FormSheet>
+  )
+}
+
+/** What the fields show at first: the absence that is changed, or these dates. */
+const enteredOf = (changed: Absence | undefined, from: string, until: string): Entered => ({
+  firstDate: from,
+  lastDate: until,
+  hasTimes: Boolean(changed?.startTime || changed?.endTime),
+  startTime: changed?.startTime?.slice(0, 5) ?? '',
+  endTime: changed?.endTime?.slice(0, 5) ?? '',
+})
+
+/** Whom an absence concerns, and when, as the API expects it. */
+const whenOf = (clinicId: string, doctorId: string, entered: Entered): When => ({
+  clinicId,
+  doctorId: doctorId || null,
+  firstDate: entered.firstDate,
+  lastDate: entered.lastDate,
+  startTime: (entered.hasTimes && entered.startTime) || null,
+  endTime: (entered.hasTimes && entered.endTime) || null,
+})
+
+interface DoctorFieldProps {
+  doctors: ChoosableDoctor[]
+  doctorId: string
+  choose(id: string): void
+}
+
+/** Who is absent: one doctor, or, for the desk, everyone. */
+function DoctorField({ doctors, doctorId, choose }: DoctorFieldProps) {
+  const { t } = useText(absencesTexts)
+  const { isDesk } = useWorkplace()
+  return (
+    <Select label={t.doctor} value={doctorId} onChange={choose}>
+      {isDesk && <option value="">{t.everyone}</option>}
+      {doctors.map(({ id, fullName }) => (
+        <option key={id} value={id}>
+          {fullName}
+        </option>
+      ))}
+    </Select>
+  )
+}
+
+function KindField({ stored }: { stored: AbsenceKind }) {
+  const { t } = useText(absencesTexts)
+  return (
+    <Select label={t.what} name="kind" defaultValue={stored}>
+      {kinds.map((kind) => (
+        <option key={kind} value={kind}>
+          {t.kind[kind]}
+        </option>
+      ))}
+    </Select>
   )
 }
 

@@ -40,21 +40,10 @@ interface HolidaysSheetProps {
 export function HolidaysSheet({ year, known, saved, close }: HolidaysSheetProps) {
   const { t, language } = useText(absencesTexts)
   const { clinic } = useWorkplace()
-  const [chosen, setChosen] = useState<string>()
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
-  const regionsOf = (within: string | null) => (within === '' ? null : { clinicId: clinic.id, within, language })
-  const countries = useQuery(HolidayRegions, regionsOf(null)).data?.holidayCalendar
-  // Until something is chosen, the clinic's own country.
-  const region = chosen ?? countries?.country ?? ''
-  const [country = '', state] = region.split('-')
-  const states = useQuery(HolidayRegions, regionsOf(country)).data?.holidayCalendar?.regions ?? []
-  const within = state ? `${country}-${state}` : ''
-  const parts = useQuery(HolidayRegions, regionsOf(within)).data?.holidayCalendar?.regions ?? []
+  const regions = useRegions()
+  const { region } = regions
   const proposed = useQuery(ProposedHolidays, region ? { clinicId: clinic.id, region, year, language } : null)
-  const choose = (code: string) => {
-    setChosen(code)
-    setLeft(new Set())
-  }
   const holidays = region && !proposed.loading ? (proposed.data?.holidayCalendar?.holidays ?? []) : []
   const added = holidays.filter(({ date, sourceKey }) => !known.includes(sourceKey) && !left.has(date))
 
@@ -79,22 +68,7 @@ export function HolidaysSheet({ year, known, saved, close }: HolidaysSheetProps)
       onSubmit={save}
       close={close}
     >
-      <Select label={t.country} value={country} onChange={choose} required>
-        <option value="">{t.choose}</option>
-        <Regions of={countries?.regions ?? []} />
-      </Select>
-      {states.length > 0 && (
-        <Select label={t.region} value={within || country} onChange={choose}>
-          <option value={country}>{t.wholeCountry}</option>
-          <Regions of={states} />
-        </Select>
-      )}
-      {within && parts.length > 0 && (
-        <Select label={t.part} value={region} onChange={choose}>
-          <option value={within}>{t.wholeRegion}</option>
-          <Regions of={parts} />
-        </Select>
-      )}
+      <RegionFields regions={regions} chosen={() => setLeft(new Set())} />
       {region && (
         <Loaded query={proposed}>
           {() => (
@@ -116,14 +90,73 @@ export function HolidaysSheet({ year, known, saved, close }: HolidaysSheetProps)
           )}
         </Loaded>
       )}
-      <p className="hint">
-        {t.holidaySource}{' '}
-        <a href="https://github.com/commenthol/date-holidays" rel="noreferrer" target="_blank">
-          date-holidays
-        </a>{' '}
-        (CC BY-SA 3.0)
-      </p>
+      <Source />
     </FormSheet>
+  )
+}
+
+/** The region that is chosen, and the regions among which to choose at each step: countries, their states, parts of those. */
+function useRegions() {
+  const { language } = useText(absencesTexts)
+  const { clinic } = useWorkplace()
+  const [chosen, choose] = useState<string>()
+  const regionsOf = (within: string | null) => (within === '' ? null : { clinicId: clinic.id, within, language })
+  const countries = useQuery(HolidayRegions, regionsOf(null)).data?.holidayCalendar
+  // Until something is chosen, the clinic's own country.
+  const region = chosen ?? countries?.country ?? ''
+  const [country = '', state] = region.split('-')
+  const states = useQuery(HolidayRegions, regionsOf(country)).data?.holidayCalendar?.regions ?? []
+  const within = state ? `${country}-${state}` : ''
+  const parts = useQuery(HolidayRegions, regionsOf(within)).data?.holidayCalendar?.regions ?? []
+  return { region, country, within, countries: countries?.regions ?? [], states, parts, choose }
+}
+
+interface RegionFieldsProps {
+  regions: ReturnType<typeof useRegions>
+  /** Called when another region is chosen. */
+  chosen(): void
+}
+
+function RegionFields({ regions, chosen }: RegionFieldsProps) {
+  const { t } = useText(absencesTexts)
+  const { region, country, within, countries, states, parts } = regions
+  const choose = (code: string) => {
+    regions.choose(code)
+    chosen()
+  }
+  return (
+    <>
+      <Select label={t.country} value={country} onChange={choose} required>
+        <option value="">{t.choose}</option>
+        <Regions of={countries} />
+      </Select>
+      {states.length > 0 && (
+        <Select label={t.region} value={within || country} onChange={choose}>
+          <option value={country}>{t.wholeCountry}</option>
+          <Regions of={states} />
+        </Select>
+      )}
+      {within && parts.length > 0 && (
+        <Select label={t.part} value={region} onChange={choose}>
+          <option value={within}>{t.wholeRegion}</option>
+          <Regions of={parts} />
+        </Select>
+      )}
+    </>
+  )
+}
+
+/** Where the proposals come from, as its licence requires. */
+function Source() {
+  const { t } = useText(absencesTexts)
+  return (
+    <p className="hint">
+      {t.holidaySource}{' '}
+      <a href="https://github.com/commenthol/date-holidays" rel="noreferrer" target="_blank">
+        date-holidays
+      </a>{' '}
+      (CC BY-SA 3.0)
+    </p>
   )
 }
 
