@@ -13,9 +13,9 @@ import { useText } from '../../text/language.ts'
 import { dateText, localDate, plusDays } from '../../time/time.ts'
 import { BookingForBanner } from '../booking_for.tsx'
 import { MovingBanner } from '../moving.tsx'
-import { useSlots } from '../use_slots.ts'
+import { type SlotsOfPage, useSlots } from '../use_slots.ts'
 import { Day } from './day.tsx'
-import { DeskDoctors } from './doctors.ts'
+import { DeskDoctors, type Doctor } from './doctors.ts'
 import { Filter } from './filter.tsx'
 import { useNow } from './grid.tsx'
 import { clocksChange } from './grid_time.ts'
@@ -31,20 +31,10 @@ const DeskBooking = graphql(`
 /** A clinic's day: its doctors side by side with their slots, updated live. */
 export function DayPage() {
   const { t, locale } = useText(dayTexts)
-  const { t: errors } = useText(deskErrorTexts)
   const { clinic, isDesk } = useWorkplace()
-  const [parameters] = useSearchParams()
-  const [, go] = useLocation()
   useNow()
-  const today = localDate(undefined, clinic.timeZone)
-  const date = /^\d{4}-\d\d-\d\d$/.exec(parameters.get('date') ?? '')?.[0] ?? today
-  const show = parameters.get('show') ?? ''
-  const address = (day: string, shown = show) =>
-    `/desk/${clinic.id}?${new URLSearchParams({ ...(day !== today && { date: day }), ...(shown && { show: shown }) })}`
-  const { wanted, isGone, pending } = useWantedBooking(date, (day, id) =>
-    go(`${address(day)}&booking=${id}`, { replace: true }),
-  )
-
+  const { date, show, address, go } = useDate()
+  const wanted = useWantedBooking(date, (day, id) => go(`${address(day)}&booking=${id}`, { replace: true }))
   const page = useSlots({ clinicId: clinic.id, from: date, to: date }, clinic.timeZone)
   const doctors = useQuery(DeskDoctors, { clinicId: clinic.id })
   const all = (doctors.data?.doctors?.nodes ?? []).flatMap((node) => (node ? [node] : []))
@@ -57,23 +47,7 @@ export function DayPage() {
     <Page title={dateText(date, locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })} wide>
       <div className="desk">
         <Place connection={page.connection} />
-        <div className="desk-tools">
-          <Steps
-            labels={{ previous: t.previous, now: t.today, next: t.next }}
-            address={{ previous: address(plusDays(date, -1)), now: address(today), next: address(plusDays(date, 1)) }}
-            isNow={date === today}
-            date={date}
-            {...(shown.startsWith('d') && { doctorId: shown.slice(1) })}
-            choose={(day) => go(address(day))}
-          />
-          <Pending when={doctors.pending} />
-          <Filter doctors={all} show={shown} choose={(chosen) => go(address(date, chosen))} isPhone={isPhone} />
-          <button type="button" className="button print-button" onClick={() => print()}>
-            <Icon name="print" />
-            {t.print}
-          </button>
-          <Subscribe />
-        </div>
+        <Tools doctors={all} pending={doctors.pending} show={shown} isPhone={isPhone} />
         <ConnectionBanner connection={page.connection} />
         <MovingBanner />
         <BookingForBanner />
@@ -88,33 +62,100 @@ export function DayPage() {
             }}
           />
         ) : (
-          <>
-            <Pending when={pending} />
-            {isGone && (
-              <Notice tone="plain">
-                <p>{errors.booking_not_found}</p>
-              </Notice>
-            )}
-            {page.slots && doctors.data ? (
-              <Day
-                doctors={all}
-                show={shown}
-                date={date}
-                page={page}
-                slots={page.slots}
-                wanted={wanted}
-                wasSeen={() => wanted && go(address(date), { replace: true })}
-              />
-            ) : (
-              <>
-                <Counts slots={undefined} />
-                <div className="pending skeleton-bar grid-skeleton" aria-hidden="true" />
-              </>
-            )}
-          </>
+          <LoadedDay doctors={doctors.data && all} show={shown} page={page} wanted={wanted} />
         )}
       </div>
     </Page>
+  )
+}
+
+/** The date and the doctors that the address of the page names, and the addresses of other dates and doctors. */
+function useDate() {
+  const { clinic } = useWorkplace()
+  const [parameters] = useSearchParams()
+  const [, go] = useLocation()
+  const today = localDate(undefined, clinic.timeZone)
+  const show = parameters.get('show') ?? ''
+  return {
+    today,
+    date: /^\d{4}-\d\d-\d\d$/.exec(parameters.get('date') ?? '')?.[0] ?? today,
+    show,
+    address: (day: string, shown = show) =>
+      `/desk/${clinic.id}?${new URLSearchParams({ ...(day !== today && { date: day }), ...(shown && { show: shown }) })}`,
+    go,
+  }
+}
+
+interface ToolsProps {
+  doctors: Doctor[]
+  /** The doctors are still loading. */
+  pending: boolean
+  show: string
+  isPhone: boolean
+}
+
+/** What leads to other days and doctors, prints the day or subscribes to it. */
+function Tools({ doctors, pending, show, isPhone }: ToolsProps) {
+  const { t } = useText(dayTexts)
+  const { today, date, address, go } = useDate()
+  return (
+    <div className="desk-tools">
+      <Steps
+        labels={{ previous: t.previous, now: t.today, next: t.next }}
+        address={{ previous: address(plusDays(date, -1)), now: address(today), next: address(plusDays(date, 1)) }}
+        isNow={date === today}
+        date={date}
+        {...(show.startsWith('d') && { doctorId: show.slice(1) })}
+        choose={(day) => go(address(day))}
+      />
+      <Pending when={pending} />
+      <Filter doctors={doctors} show={show} choose={(chosen) => go(address(date, chosen))} isPhone={isPhone} />
+      <button type="button" className="button print-button" onClick={() => print()}>
+        <Icon name="print" />
+        {t.print}
+      </button>
+      <Subscribe />
+    </div>
+  )
+}
+
+interface LoadedDayProps {
+  /** Undefined until they are loaded. */
+  doctors: Doctor[] | undefined
+  show: string
+  page: SlotsOfPage
+  wanted: ReturnType<typeof useWantedBooking>
+}
+
+/** The day, or its outline until it is loaded. */
+function LoadedDay({ doctors, show, page, wanted: { wanted, isGone, pending } }: LoadedDayProps) {
+  const { t: errors } = useText(deskErrorTexts)
+  const { date, address, go } = useDate()
+  return (
+    <>
+      <Pending when={pending} />
+      {isGone && (
+        <Notice tone="plain">
+          <p>{errors.booking_not_found}</p>
+        </Notice>
+      )}
+      {page.slots && doctors ? (
+        <Day
+          doctors={doctors}
+          show={show}
+          date={date}
+          page={page}
+          slots={page.slots}
+          wanted={wanted}
+          wasSeen={() => wanted && go(address(date), { replace: true })}
+        />
+      ) : (
+        <>
+          <Counts slots={undefined} />
+          <div className="pending skeleton-bar grid-skeleton" aria-hidden="true" />
+        </>
+      )}
+    </>
   )
 }
 

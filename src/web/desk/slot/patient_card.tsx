@@ -32,9 +32,6 @@ const Answers = graphql(`
 /** The patient who has a slot: contacts, the patient's note, and the clinic's notes. */
 export function PatientCard({ slot }: { slot: DeskSlot }) {
   const { t, language } = useText(slotTexts)
-  const { isDesk } = useWorkplace()
-  const { saveNotes } = useActions(slot)
-  const [saves, setSaves] = useState(0)
   const patient = slot.clinicCustomer
   const { data, pending } = useQuery(Guardians, patient ? { clinicId: slot.clinicId, ids: [patient.customerId] } : null)
   const { id, note, service, seriesId } = bookingOf(slot) ?? {}
@@ -45,18 +42,7 @@ export function PatientCard({ slot }: { slot: DeskSlot }) {
   if (!patient) return null
   return (
     <div className="patient-card">
-      <p className="patient-name">{patient.fullName}</p>
-      <p className="patient-contact">
-        {patient.phone ? <a href={tel(patient.phone)}>{patient.phone}</a> : t.noPhone}
-        {patient.email ? <a href={mailto(patient.email)}>{patient.email}</a> : t.noEmail}
-      </p>
-      {isDesk && (
-        <p className="patient-contact">
-          <Link href={`/desk/${slot.clinicId}/account/${patient.customerId}${id ? `?booking=${id}` : ''}`}>
-            {t.account}
-          </Link>
-        </p>
-      )}
+      <Contacts patient={patient} clinicId={slot.clinicId} bookingId={id} />
       <Pending when={pending || isAnswersPending} />
       {data?.guardiansOfCustomers?.nodes.map(
         (guardian) =>
@@ -74,43 +60,73 @@ export function PatientCard({ slot }: { slot: DeskSlot }) {
         </p>
       )}
       <GivenAnswers answers={given?.bookingAnswers?.nodes ?? []} />
-      {note && (
-        <p className="visit-note">
-          <span>{t.visitNote}</span>
-          {note}
+      {note && <Note title={t.visitNote}>{note}</Note>}
+      <ClinicNotes slot={slot} patient={patient} />
+    </div>
+  )
+}
+
+type Patient = NonNullable<DeskSlot['clinicCustomer']>
+
+interface ContactsProps {
+  patient: Patient
+  clinicId: string
+  bookingId: string | undefined
+}
+
+/** The name, the contacts and, for the desk, the account of a patient. */
+function Contacts({ patient, clinicId, bookingId }: ContactsProps) {
+  const { t } = useText(slotTexts)
+  const { isDesk } = useWorkplace()
+  return (
+    <>
+      <p className="patient-name">{patient.fullName}</p>
+      <p className="patient-contact">
+        {patient.phone ? <a href={tel(patient.phone)}>{patient.phone}</a> : t.noPhone}
+        {patient.email ? <a href={mailto(patient.email)}>{patient.email}</a> : t.noEmail}
+      </p>
+      {isDesk && (
+        <p className="patient-contact">
+          <Link href={`/desk/${clinicId}/account/${patient.customerId}${bookingId ? `?booking=${bookingId}` : ''}`}>
+            {t.account}
+          </Link>
         </p>
       )}
-      {isDesk ? (
-        <Form
-          plain
-          submit={t.saveNotes}
-          onSubmit={async ({ notes }) => {
-            await saveNotes(notes, patient.rowVersion + saves)
-            setSaves(saves + 1)
-          }}
-        >
-          <Field
-            label={t.notes}
-            hint={t.notesHint}
-            name="notes"
-            long
-            maxLength={4000}
-            defaultValue={patient.notes ?? ''}
-          />
-          {saves > 0 && (
-            <p className="quiet" role="status">
-              {t.saved}
-            </p>
-          )}
-        </Form>
-      ) : (
-        patient.notes && (
-          <p className="visit-note">
-            <span>{t.notes}</span>
-            {patient.notes}
-          </p>
-        )
+    </>
+  )
+}
+
+/** The clinic's notes about a patient, which the desk can change. */
+function ClinicNotes({ slot, patient }: { slot: DeskSlot; patient: Patient }) {
+  const { t } = useText(slotTexts)
+  const { isDesk } = useWorkplace()
+  const { saveNotes } = useActions(slot)
+  const [saves, setSaves] = useState(0)
+  if (!isDesk) return patient.notes && <Note title={t.notes}>{patient.notes}</Note>
+  return (
+    <Form
+      plain
+      submit={t.saveNotes}
+      onSubmit={async ({ notes }) => {
+        await saveNotes(notes, patient.rowVersion + saves)
+        setSaves(saves + 1)
+      }}
+    >
+      <Field label={t.notes} hint={t.notesHint} name="notes" long maxLength={4000} defaultValue={patient.notes ?? ''} />
+      {saves > 0 && (
+        <p className="quiet" role="status">
+          {t.saved}
+        </p>
       )}
-    </div>
+    </Form>
+  )
+}
+
+function Note({ title, children }: { title: string; children: string }) {
+  return (
+    <p className="visit-note">
+      <span>{title}</span>
+      {children}
+    </p>
   )
 }
