@@ -49,24 +49,10 @@ const isTaken = ({ reason }: Entry) => reason === 'slot_withdrawn'
  * it.
  */
 export function RebookingList() {
-  const { t, locale } = useText(rebookingTexts)
+  const { t } = useText(rebookingTexts)
   const { clinic } = useWorkplace()
   const [dismissed, setDismissed] = useState<Entry>()
   const query = usePaginatedQuery(ManageRebookings, { clinicId: clinic.id }, (result) => result.rebookingLists)
-  const notice = ({ booking }: Entry) => {
-    const message = booking?.notifications.nodes.find((one) => one?.channel !== 'webhook')
-    // It failed, has no address, or the clinic does not send this message.
-    if (message?.state !== 'SENT' && message?.state !== 'PENDING') return t.notNotified
-    return t.notice[message.state][message.channel as 'email' | 'sms']
-  }
-  /** The address at the desk: of the appointment, or of its day with the patient to book for. */
-  const atDesk = (entry: Entry, { id, slotDate, clinicCustomer }: NonNullable<Entry['booking']>) => {
-    if (!isTaken(entry)) return `/desk/${clinic.id}?date=${slotDate}&booking=${id}`
-    const today = localDate(undefined, clinic.timeZone)
-    const patient = clinicCustomer ? `&for=${clinicCustomer.customerId}` : ''
-    return `/desk/${clinic.id}?date=${slotDate < today ? today : slotDate}${patient}`
-  }
-  const nameOf = ({ booking }: Entry) => booking?.clinicCustomer?.fullName ?? t.patient
   return (
     <>
       <Listing
@@ -77,56 +63,103 @@ export function RebookingList() {
           </Empty>
         }
       >
-        {(entry) => {
-          const { booking, reason } = entry
-          const words = isTaken(entry) ? t.taken : t
-          const { phone, email } = booking?.clinicCustomer ?? {}
-          return (
-            <>
-              <div className="row-words">
-                <h2 className="row-title">{nameOf(entry)}</h2>
-                <p>
-                  {booking && dayAndClock(booking.startsAt, clinic.timeZone, locale)}
-                  {booking?.doctor && `, ${booking.doctor.fullName}`}
-                </p>
-                <p className="row-more">
-                  {t.reason[reason] ?? reason} {isTaken(entry) && notice(entry)}
-                </p>
-                <p className="row-more contacts">
-                  {phone && <a href={tel(phone)}>{phone}</a>}
-                  {email && <a href={mailto(email)}>{email}</a>}
-                </p>
-              </div>
-              <div className="row-actions">
-                {booking && (
-                  <Link href={atDesk(entry, booking)} className="button small">
-                    {words.rebook}
-                    <span className="visually-hidden">, {nameOf(entry)}</span>
-                  </Link>
-                )}
-                <RowButton of={nameOf(entry)} press={() => setDismissed(entry)}>
-                  {words.dismiss}
-                </RowButton>
-              </div>
-            </>
-          )
-        }}
+        {(entry) => (
+          <>
+            <Affected entry={entry} />
+            <Actions entry={entry} dismiss={() => setDismissed(entry)} />
+          </>
+        )}
       </Listing>
-      {dismissed && (
-        <Confirm
-          title={(isTaken(dismissed) ? t.taken : t).dismissTitle(nameOf(dismissed))}
-          submit={(isTaken(dismissed) ? t.taken : t).dismiss}
-          confirm={async () => {
-            await request(Dismiss, { clinicId: dismissed.clinicId, rebookingId: dismissed.id })
-            showToast((isTaken(dismissed) ? t.taken : t).dismissed)
-            query.refetch()
-            setDismissed(undefined)
-          }}
-          close={() => setDismissed(undefined)}
-        >
-          <p>{(isTaken(dismissed) ? t.taken : t).dismissLead}</p>
-        </Confirm>
-      )}
+      {dismissed && <Dismissal entry={dismissed} dismissed={query.refetch} close={() => setDismissed(undefined)} />}
     </>
+  )
+}
+
+/** The name of the patient, and the words for an entry. */
+function useWords(entry: Entry) {
+  const { t } = useText(rebookingTexts)
+  return { name: entry.booking?.clinicCustomer?.fullName ?? t.patient, words: isTaken(entry) ? t.taken : t }
+}
+
+/** Who needs another time and why, whether they were told, and how to reach them. */
+function Affected({ entry }: { entry: Entry }) {
+  const { t, locale } = useText(rebookingTexts)
+  const { clinic } = useWorkplace()
+  const { name } = useWords(entry)
+  const { booking, reason } = entry
+  const { phone, email } = booking?.clinicCustomer ?? {}
+  return (
+    <div className="row-words">
+      <h2 className="row-title">{name}</h2>
+      <p>
+        {booking && dayAndClock(booking.startsAt, clinic.timeZone, locale)}
+        {booking?.doctor && `, ${booking.doctor.fullName}`}
+      </p>
+      <p className="row-more">
+        {t.reason[reason] ?? reason} {isTaken(entry) && noticeOf(entry, t)}
+      </p>
+      <p className="row-more contacts">
+        {phone && <a href={tel(phone)}>{phone}</a>}
+        {email && <a href={mailto(email)}>{email}</a>}
+      </p>
+    </div>
+  )
+}
+
+/** Whether a message about the withdrawal reached the patient. */
+function noticeOf({ booking }: Entry, t: typeof rebookingTexts.en): string {
+  const message = booking?.notifications.nodes.find((one) => one?.channel !== 'webhook')
+  // It failed, has no address, or the clinic does not send this message.
+  if (message?.state !== 'SENT' && message?.state !== 'PENDING') return t.notNotified
+  return t.notice[message.state][message.channel as 'email' | 'sms']
+}
+
+function Actions({ entry, dismiss }: { entry: Entry; dismiss(): void }) {
+  const { clinic } = useWorkplace()
+  const { name, words } = useWords(entry)
+  return (
+    <div className="row-actions">
+      {entry.booking && (
+        <Link href={addressAtDesk(entry, entry.booking, clinic)} className="button small">
+          {words.rebook}
+          <span className="visually-hidden">, {name}</span>
+        </Link>
+      )}
+      <RowButton of={name} press={dismiss}>
+        {words.dismiss}
+      </RowButton>
+    </div>
+  )
+}
+
+/** The address at the desk: of the appointment, or of its day with the patient to book for. */
+function addressAtDesk(
+  entry: Entry,
+  { id, slotDate, clinicCustomer }: NonNullable<Entry['booking']>,
+  clinic: { id: string; timeZone: string },
+): string {
+  if (!isTaken(entry)) return `/desk/${clinic.id}?date=${slotDate}&booking=${id}`
+  const today = localDate(undefined, clinic.timeZone)
+  const patient = clinicCustomer ? `&for=${clinicCustomer.customerId}` : ''
+  return `/desk/${clinic.id}?date=${slotDate < today ? today : slotDate}${patient}`
+}
+
+/** Asks before an entry is removed from the list. */
+function Dismissal({ entry, dismissed, close }: { entry: Entry; dismissed(): void; close(): void }) {
+  const { name, words } = useWords(entry)
+  return (
+    <Confirm
+      title={words.dismissTitle(name)}
+      submit={words.dismiss}
+      confirm={async () => {
+        await request(Dismiss, { clinicId: entry.clinicId, rebookingId: entry.id })
+        showToast(words.dismissed)
+        dismissed()
+        close()
+      }}
+      close={close}
+    >
+      <p>{words.dismissLead}</p>
+    </Confirm>
   )
 }

@@ -99,39 +99,17 @@ export function ClinicSection() {
   )
 }
 
+/** Takes a clinic out of service, or back into it. */
 function Service({ clinic, changed }: { clinic: Clinic; changed(): void }) {
   const { t } = useText(clinicTexts)
   const { t: common } = useText(manageTexts)
-  const errorText = useErrorText()
   const [toPhone, setToPhone] = useState<readonly (ToPhoneFragment | null)[]>()
   const [asking, setAsking] = useState(false)
-  const [doctors, setDoctors] = useState<{ doctorId: string; fullName: string }[]>()
-  const close = () => {
-    setAsking(false)
-    setDoctors(undefined)
-  }
   if (!clinic.isActive) {
     return (
       <>
         {toPhone && <ToPhone bookings={toPhone} close={() => setToPhone(undefined)} />}
-        <Notice tone="plain">
-          <p>{t.outNow}</p>
-          <button
-            type="button"
-            className="button small"
-            onClick={() =>
-              request(EditClinic, { id: clinic.id, patch: { isActive: true, rowVersion: clinic.rowVersion } }).then(
-                () => {
-                  showToast(t.back)
-                  changed()
-                },
-                (error) => showToast(errorText(error)),
-              )
-            }
-          >
-            {t.backToService}
-          </button>
-        </Notice>
+        <OutOfService clinic={clinic} changed={changed} />
       </>
     )
   }
@@ -145,41 +123,88 @@ function Service({ clinic, changed }: { clinic: Clinic; changed(): void }) {
         {common.deactivate}
       </button>
       {asking && (
-        <Confirm
-          key={String(doctors !== undefined)}
-          title={t.deactivateTitle(clinic.name)}
-          submit={doctors ? t.cascade : common.deactivate}
-          confirm={async () => {
-            const { deactivateClinic } = await request(DeactivateClinic, {
-              clinicId: clinic.id,
-              cascade: doctors !== undefined,
-            })
-            showToast(t.out)
-            const unreached = deactivateClinic?.query?.bookingsToPhone ?? []
+        <Deactivation
+          clinic={clinic}
+          done={(unreached) => {
             if (unreached.length > 0) setToPhone(unreached)
             changed()
-            close()
+            setAsking(false)
           }}
-          onRefusal={(error) => {
-            if (!(error instanceof Refusal) || error.code !== 'still_in_use') return false
-            setDoctors((error.detail.activeDoctors ?? []) as never)
-            return true
-          }}
-          close={close}
-        >
-          <p>{doctors ? t.hanging(doctors.length) : t.serviceLead}</p>
-          {doctors && (
-            <>
-              <ul className="hanging">
-                {doctors.map(({ doctorId, fullName }) => (
-                  <li key={doctorId}>{fullName}</li>
-                ))}
-              </ul>
-              <p>{t.hangingWhat}</p>
-            </>
-          )}
-        </Confirm>
+          close={() => setAsking(false)}
+        />
       )}
     </section>
+  )
+}
+
+function OutOfService({ clinic, changed }: { clinic: Clinic; changed(): void }) {
+  const { t } = useText(clinicTexts)
+  const errorText = useErrorText()
+  return (
+    <Notice tone="plain">
+      <p>{t.outNow}</p>
+      <button
+        type="button"
+        className="button small"
+        onClick={() =>
+          request(EditClinic, { id: clinic.id, patch: { isActive: true, rowVersion: clinic.rowVersion } }).then(
+            () => {
+              showToast(t.back)
+              changed()
+            },
+            (error) => showToast(errorText(error)),
+          )
+        }
+      >
+        {t.backToService}
+      </button>
+    </Notice>
+  )
+}
+
+interface DeactivationProps {
+  clinic: Clinic
+  /** Called with the bookings whose patients no message reaches. */
+  done(unreached: readonly (ToPhoneFragment | null)[]): void
+  close(): void
+}
+
+/** Asks before a clinic is deactivated, and once more if doctors work there, who are deactivated with it. */
+function Deactivation({ clinic, done, close }: DeactivationProps) {
+  const { t } = useText(clinicTexts)
+  const { t: common } = useText(manageTexts)
+  const [doctors, setDoctors] = useState<{ doctorId: string; fullName: string }[]>()
+  return (
+    <Confirm
+      key={String(doctors !== undefined)}
+      title={t.deactivateTitle(clinic.name)}
+      submit={doctors ? t.cascade : common.deactivate}
+      confirm={async () => {
+        const { deactivateClinic } = await request(DeactivateClinic, {
+          clinicId: clinic.id,
+          cascade: doctors !== undefined,
+        })
+        showToast(t.out)
+        done(deactivateClinic?.query?.bookingsToPhone ?? [])
+      }}
+      onRefusal={(error) => {
+        if (!(error instanceof Refusal) || error.code !== 'still_in_use') return false
+        setDoctors((error.detail.activeDoctors ?? []) as never)
+        return true
+      }}
+      close={close}
+    >
+      <p>{doctors ? t.hanging(doctors.length) : t.serviceLead}</p>
+      {doctors && (
+        <>
+          <ul className="hanging">
+            {doctors.map(({ doctorId, fullName }) => (
+              <li key={doctorId}>{fullName}</li>
+            ))}
+          </ul>
+          <p>{t.hangingWhat}</p>
+        </>
+      )}
+    </Confirm>
   )
 }
