@@ -30,22 +30,22 @@ export function Grid({ columns, range, marks, changed, open }: GridProps) {
   const { t } = useText(dayTexts)
   const all = columns.flatMap(({ placed }) => placed)
   const minute = pixelsPerMinute(all)
-  const height = (range.to - range.from) * minute
   const scroller = useRef<HTMLDivElement>(null)
   const [current, setCurrent] = useState<string>()
   const first = firstAhead(all)?.slot.id
   const tabbable = all.some(({ slot }) => slot.id === current) ? current : first
-  const now = columns.find((column) => column.now !== undefined)?.now
-  const showsNow = now !== undefined && now >= range.from && now <= range.to
+  const today = columns.find((column) => column.now !== undefined)?.now
+  const now = today !== undefined && today >= range.from && today <= range.to ? today : undefined
+  const scale: Scale = { range, minute, marks }
 
   const keys = columns.map(({ key }) => key).join()
   const scrolledFor = useRef<string>(undefined)
   useLayoutEffect(() => {
     // Other columns are shown from an hour before now, not from the morning.
-    if (showsNow && scroller.current && scrolledFor.current !== keys) {
+    if (now !== undefined && scroller.current && scrolledFor.current !== keys) {
       scroller.current.scrollTop = (now - range.from - 60) * minute
     }
-    scrolledFor.current = showsNow ? keys : undefined
+    scrolledFor.current = now !== undefined ? keys : undefined
   })
 
   function walk(event: KeyboardEvent) {
@@ -61,49 +61,90 @@ export function Grid({ columns, range, marks, changed, open }: GridProps) {
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot scroll both ways in every browser
     <div className="grid-scroll" ref={scroller} role="group" aria-label={t.grid} onKeyDown={walk}>
       <div className="grid">
-        <div className="ruler" aria-hidden="true">
-          <div className="grid-head" />
-          <div className="ruler-marks" style={{ height }}>
-            {marks.map(
-              ({ at, label }) =>
-                label && (
-                  <span key={at} style={{ top: (at - range.from) * minute }}>
-                    {label}
-                  </span>
-                ),
-            )}
-            {showsNow && <NowMark top={(now - range.from) * minute} label={t.now} />}
-          </div>
-        </div>
-        {columns.map(({ key, head, placed, now: columnNow, withZone = false }) => (
-          <section key={key} className="grid-column" aria-labelledby={`column-${key}`}>
-            <div className="grid-head">{head}</div>
-            <div className="grid-cells" style={{ height }}>
-              {marks.map(({ at, label }) => (
-                <i key={at} className={label ? 'hour' : 'half'} style={{ top: (at - range.from) * minute }} />
-              ))}
-              {columnNow !== undefined && showsNow && (
-                <i className="now" style={{ top: (columnNow - range.from) * minute }} />
-              )}
-              <ol>
-                {placed.map((one) => (
-                  <SlotCell
-                    key={one.slot.id}
-                    placed={one}
-                    top={range.from}
-                    minute={minute}
-                    withZone={withZone}
-                    changed={changed.has(one.slot.id)}
-                    tabbable={one.slot.id === tabbable}
-                    open={() => open(one.slot.id)}
-                    focused={() => setCurrent(one.slot.id)}
-                  />
-                ))}
-              </ol>
-            </div>
+        <Ruler scale={scale} now={now} />
+        {columns.map((column) => (
+          <section key={column.key} className="grid-column" aria-labelledby={`column-${column.key}`}>
+            <div className="grid-head">{column.head}</div>
+            <Cells
+              column={column}
+              scale={scale}
+              showsNow={now !== undefined}
+              changed={changed}
+              tabbable={tabbable}
+              open={open}
+              focused={setCurrent}
+            />
           </section>
         ))}
       </div>
+    </div>
+  )
+}
+
+/** How times are drawn. */
+interface Scale extends Pick<GridProps, 'range' | 'marks'> {
+  /** The height of a minute, pixels. */
+  minute: number
+}
+
+const heightOf = ({ range, minute }: Scale) => (range.to - range.from) * minute
+
+/** The times beside the columns. */
+function Ruler({ scale, now }: { scale: Scale; now: number | undefined }) {
+  const { t } = useText(dayTexts)
+  const { range, minute, marks } = scale
+  return (
+    <div className="ruler" aria-hidden="true">
+      <div className="grid-head" />
+      <div className="ruler-marks" style={{ height: heightOf(scale) }}>
+        {marks.map(
+          ({ at, label }) =>
+            label && (
+              <span key={at} style={{ top: (at - range.from) * minute }}>
+                {label}
+              </span>
+            ),
+        )}
+        {now !== undefined && <NowMark top={(now - range.from) * minute} label={t.now} />}
+      </div>
+    </div>
+  )
+}
+
+interface CellsProps extends Pick<GridProps, 'changed' | 'open'> {
+  column: Column
+  scale: Scale
+  showsNow: boolean
+  /** The slot that has the grid's Tab stop. */
+  tabbable: string | undefined
+  focused(slotId: string): void
+}
+
+/** The slots of a column. */
+function Cells({ column, scale, showsNow, changed, tabbable, open, focused }: CellsProps) {
+  const { placed, now, withZone = false } = column
+  const { range, minute, marks } = scale
+  return (
+    <div className="grid-cells" style={{ height: heightOf(scale) }}>
+      {marks.map(({ at, label }) => (
+        <i key={at} className={label ? 'hour' : 'half'} style={{ top: (at - range.from) * minute }} />
+      ))}
+      {now !== undefined && showsNow && <i className="now" style={{ top: (now - range.from) * minute }} />}
+      <ol>
+        {placed.map((one) => (
+          <SlotCell
+            key={one.slot.id}
+            placed={one}
+            top={range.from}
+            minute={minute}
+            withZone={withZone}
+            changed={changed.has(one.slot.id)}
+            tabbable={one.slot.id === tabbable}
+            open={() => open(one.slot.id)}
+            focused={() => focused(one.slot.id)}
+          />
+        ))}
+      </ol>
     </div>
   )
 }
