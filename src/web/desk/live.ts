@@ -32,55 +32,6 @@ export function watchDay(clinicId: string, date: string | null, watcher: Watcher
   let wake = () => {}
   let end = () => {}
 
-  /** Runs one connection until it ends. Returns how many milliseconds it lasted. */
-  const connect = () =>
-    new Promise<number>((resolve) => {
-      let began: number | undefined
-      let deadline: ReturnType<typeof setTimeout> | undefined
-      const client = createClient({
-        url: `${location.origin.replace(/^http/, 'ws')}/graphql`,
-        connectionParams: async () => ({ accessToken: await accessToken() }),
-        // Retried below, so that a subscription that ends without its connection is retried as well.
-        retryAttempts: 0,
-        keepAlive: 10_000,
-        on: {
-          connected() {
-            began = performance.now()
-            watcher.began()
-          },
-          ping(received) {
-            if (!received) deadline = setTimeout(() => end(), silence)
-          },
-          pong(received) {
-            if (!received) return
-            clearTimeout(deadline)
-            watcher.seen()
-          },
-        },
-      })
-      const over = () => {
-        clearTimeout(deadline)
-        resolve(began === undefined ? 0 : performance.now() - began)
-      }
-      end = () => {
-        // dispose() alone would wait for the server, which may be unreachable.
-        client.terminate()
-        void client.dispose()
-        over()
-      }
-      client.subscribe<ClinicDaySubscription>(
-        { query: ClinicDay.toString(), variables: { clinicId, date } },
-        {
-          next({ data }) {
-            watcher.seen()
-            if (data?.clinicDay) watcher.changed(data.clinicDay.bookingSlots)
-          },
-          error: () => end(),
-          complete: () => end(),
-        },
-      )
-    })
-
   const pause = (milliseconds: number) =>
     new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, milliseconds)
@@ -96,7 +47,11 @@ export function watchDay(clinicId: string, date: string | null, watcher: Watcher
   addEventListener('offline', offline)
   void (async () => {
     for (let failures = 0; !stop; failures++) {
-      if (navigator.onLine && (await connect()) > silence) failures = 0
+      if (navigator.onLine) {
+        const connection = openConnection(clinicId, date, watcher)
+        end = connection.end
+        if ((await connection.ended) > silence) failures = 0
+      }
       if (stop) return
       watcher.lost()
       // Random, so that not all desks connect at once when a server comes back.
@@ -111,4 +66,60 @@ export function watchDay(clinicId: string, date: string | null, watcher: Watcher
     wake()
     end()
   }
+}
+
+interface Subscription {
+  /** Resolves when the connection has ended, with the milliseconds that it lasted. */
+  ended: Promise<number>
+  end(): void
+}
+
+/** Watches a clinic's day over one connection. */
+function openConnection(clinicId: string, date: string | null, watcher: Watcher): Subscription {
+  let resolve = (_lasted: number) => {}
+  const ended = new Promise<number>((settle) => {
+    resolve = settle
+  })
+  let began: number | undefined
+  let deadline: ReturnType<typeof setTimeout> | undefined
+  const client = createClient({
+    url: `${location.origin.replace(/^http/, 'ws')}/graphql`,
+    connectionParams: async () => ({ accessToken: await accessToken() }),
+    // Retried by watchDay, so that a subscription that ends without its connection is retried as well.
+    retryAttempts: 0,
+    keepAlive: 10_000,
+    on: {
+      connected() {
+        began = performance.now()
+        watcher.began()
+      },
+      ping(received) {
+        if (!received) deadline = setTimeout(end, silence)
+      },
+      pong(received) {
+        if (!received) return
+        clearTimeout(deadline)
+        watcher.seen()
+      },
+    },
+  })
+  function end() {
+    // dispose() alone would wait for the server, which may be unreachable.
+    client.terminate()
+    void client.dispose()
+    clearTimeout(deadline)
+    resolve(began === undefined ? 0 : performance.now() - began)
+  }
+  client.subscribe<ClinicDaySubscription>(
+    { query: ClinicDay.toString(), variables: { clinicId, date } },
+    {
+      next({ data }) {
+        watcher.seen()
+        if (data?.clinicDay) watcher.changed(data.clinicDay.bookingSlots)
+      },
+      error: end,
+      complete: end,
+    },
+  )
+  return { ended, end }
 }

@@ -28,23 +28,10 @@ const highlightTime = 4_000
 /** The slots of a page: loaded once, and then updated by a subscription. */
 export function useSlots(shown: Shown, timeZone: string): SlotsOfPage {
   const { clinicId, from, to, doctorId } = shown
-  const key = JSON.stringify([clinicId, from, to, doctorId])
-  const [connection, setConnection] = useState<Connection>({ state: 'connecting' })
   const [updates, setUpdates] = useState(new Map<string, { slot: DeskSlot; turn: number }>())
   const [news, setNews] = useState<DeskSlot[]>([])
-  const [changed, setChanged] = useState<ReadonlySet<string>>(new Set<string>())
-  // A change that arrives while a request is under way is newer than its response.
-  const turn = useRef(0)
-  const { data, error, refetch } = useAsync(key, async (signal) => {
-    const requestedAt = ++turn.current
-    const [slots, carriedOver] = await Promise.all([
-      loadSlots(shown, signal),
-      from === to ? loadCarriedOver(shown, timeZone, signal) : [],
-    ])
-    const ofDoctor = carriedOver.filter((slot) => !doctorId || slot.doctorId === doctorId)
-    return { key, requestedAt, slots: [...ofDoctor, ...slots], carriedOver: ofDoctor.length > 0 }
-  })
-  const here = data?.key === key ? data : undefined
+  const { changed, highlight } = useHighlight()
+  const { here, turn, error, refetch } = useLoadedSlots(shown, timeZone)
   // Changes to slots of the previous evening that end after midnight belong to this day, too.
   const watched = from === to && !here?.carriedOver ? from : null
 
@@ -58,45 +45,14 @@ export function useSlots(shown: Shown, timeZone: string): SlotsOfPage {
       for (const slot of mine) after.set(slot.id, { slot, turn: turn.current })
       return after
     })
-    setChanged((before) => new Set([...before, ...mine.map(({ id }) => id)]))
+    highlight(mine)
     return mine
   }
   const latest = useRef(take)
   latest.current = take
 
-  useEffect(() => {
-    if (changed.size === 0) return
-    const timer = setTimeout(() => setChanged(new Set()), highlightTime)
-    return () => clearTimeout(timer)
-  }, [changed])
-
-  useEffect(() => {
-    let seenAt = Date.now()
-    let missed: ReturnType<typeof setTimeout> | undefined
-    const stop = watchDay(clinicId, watched, {
-      began() {
-        seenAt = Date.now()
-        setConnection({ state: 'live' })
-        // Reloaded now, and again when the server certainly listens: nothing reports when it starts to.
-        refetch()
-        missed = setTimeout(refetch, 2000)
-      },
-      seen() {
-        seenAt = Date.now()
-      },
-      lost: () => setConnection({ state: 'lost', seenAt }),
-      changed: (slots) => setNews(latest.current(slots)),
-    })
-    const look = () => document.visibilityState === 'visible' && refetch()
-    document.addEventListener('visibilitychange', look)
-    const timer = setInterval(look, reloadInterval)
-    return () => {
-      stop()
-      clearTimeout(missed)
-      clearInterval(timer)
-      document.removeEventListener('visibilitychange', look)
-    }
-  }, [clinicId, watched, refetch])
+  const announce = useCallback((slots: DeskSlot[]) => setNews(latest.current(slots)), [])
+  const connection = useLiveDay({ clinicId, date: watched, changed: announce, refetch })
 
   const slots =
     here &&
@@ -112,6 +68,81 @@ export function useSlots(shown: Shown, timeZone: string): SlotsOfPage {
     keep: useCallback((given: DeskSlot[]) => void latest.current(given), []),
     refetch,
   }
+}
+
+/**
+ * Loads the slots of a page. `here` is the last response, undefined if it was for another page. `turn` counts the requests: a
+ * change that arrives while a request is under way is newer than its response.
+ */
+function useLoadedSlots(shown: Shown, timeZone: string) {
+  const { clinicId, from, to, doctorId } = shown
+  const key = JSON.stringify([clinicId, from, to, doctorId])
+  const turn = useRef(0)
+  const { data, error, refetch } = useAsync(key, async (signal) => {
+    const requestedAt = ++turn.current
+    const [slots, carriedOver] = await Promise.all([
+      loadSlots(shown, signal),
+      from === to ? loadCarriedOver(shown, timeZone, signal) : [],
+    ])
+    const ofDoctor = carriedOver.filter((slot) => !doctorId || slot.doctorId === doctorId)
+    return { key, requestedAt, slots: [...ofDoctor, ...slots], carriedOver: ofDoctor.length > 0 }
+  })
+  return { here: data?.key === key ? data : undefined, turn, error, refetch }
+}
+
+/** The ids of the slots that have just changed, for some seconds. */
+function useHighlight() {
+  const [changed, setChanged] = useState<ReadonlySet<string>>(new Set<string>())
+  useEffect(() => {
+    if (changed.size === 0) return
+    const timer = setTimeout(() => setChanged(new Set()), highlightTime)
+    return () => clearTimeout(timer)
+  }, [changed])
+  return {
+    changed,
+    highlight: (slots: DeskSlot[]) => setChanged((before) => new Set([...before, ...slots.map(({ id }) => id)])),
+  }
+}
+
+interface LiveDay {
+  clinicId: string
+  /** Null: all days. */
+  date: string | null
+  changed(slots: DeskSlot[]): void
+  refetch(): void
+}
+
+/** Watches a clinic's day, and reloads the page when it may have missed something. Gives the state of the connection. */
+function useLiveDay({ clinicId, date, changed, refetch }: LiveDay): Connection {
+  const [connection, setConnection] = useState<Connection>({ state: 'connecting' })
+  useEffect(() => {
+    let seenAt = Date.now()
+    let missed: ReturnType<typeof setTimeout> | undefined
+    const stop = watchDay(clinicId, date, {
+      began() {
+        seenAt = Date.now()
+        setConnection({ state: 'live' })
+        // Reloaded now, and again when the server certainly listens: nothing reports when it starts to.
+        refetch()
+        missed = setTimeout(refetch, 2000)
+      },
+      seen() {
+        seenAt = Date.now()
+      },
+      lost: () => setConnection({ state: 'lost', seenAt }),
+      changed,
+    })
+    const look = () => document.visibilityState === 'visible' && refetch()
+    document.addEventListener('visibilitychange', look)
+    const timer = setInterval(look, reloadInterval)
+    return () => {
+      stop()
+      clearTimeout(missed)
+      clearInterval(timer)
+      document.removeEventListener('visibilitychange', look)
+    }
+  }, [clinicId, date, changed, refetch])
+  return connection
 }
 
 const newer = (updates: Map<string, { slot: DeskSlot; turn: number }>, requestedAt: number) =>

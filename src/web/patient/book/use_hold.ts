@@ -17,6 +17,11 @@ const Release = graphql(`
   }
 `)
 
+type HoldTime = Partial<Record<'days' | 'hours' | 'minutes' | 'seconds', number | null>>
+
+const secondsOf = ({ days, hours, minutes, seconds }: HoldTime = {}): number =>
+  (((days ?? 0) * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0)
+
 /**
  * Holds a slot for a customer while the component is shown, and releases it afterwards, unless it was used. `onRefusal` is called
  * with a refusal and returns true if the caller shows it.
@@ -49,9 +54,7 @@ export function useHold(
       ({ holdSlot }) => {
         if (!here) return
         // Counted from now by the clinic's hold time, because this device's clock may differ from the server's.
-        const { days, hours, minutes, seconds } = holdSlot?.bookingSlot?.clinic?.policy?.holdTime ?? {}
-        const total = (((days ?? 0) * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0)
-        const until = performance.now() + total * 1000
+        const until = performance.now() + secondsOf(holdSlot?.bookingSlot?.clinic?.policy?.holdTime) * 1000
         const tick = () => setLeft(Math.max(0, Math.ceil((until - performance.now()) / 1000)))
         tick()
         timer = setInterval(tick, 1000)
