@@ -14,7 +14,7 @@ import { BookingForBanner } from '../booking_for.tsx'
 import { MovingBanner } from '../moving.tsx'
 import { SlotSheet } from '../slot/slot_sheet.tsx'
 import type { DeskSlot } from '../slots.ts'
-import { useSlots } from '../use_slots.ts'
+import { type SlotsOfPage, useSlots } from '../use_slots.ts'
 import { type Column, Grid, useNow } from './grid.tsx'
 import { clocksChange, marksOfWeek, placedByClock, rangeOf, withoutReplaced } from './grid_time.ts'
 import { ConnectionBanner, Counts, Place, Steps } from './head.tsx'
@@ -33,11 +33,12 @@ const mondayOf = (date: string) => {
 
 /** A doctor's week: the days side by side, with the same slots and actions as the day page. */
 export function WeekPage({ doctorId }: { doctorId: string }) {
-  const { t, locale } = useText(dayTexts)
+  const { t } = useText(dayTexts)
   const { clinic } = useWorkplace()
   const [parameters] = useSearchParams()
   const isPhone = useIsPhone()
   const [open, setOpen] = useState<string>()
+  useNow()
   const today = localDate(undefined, clinic.timeZone)
   const date = /^\d{4}-\d\d-\d\d$/.exec(parameters.get('date') ?? '')?.[0] ?? today
   const monday = mondayOf(date)
@@ -48,9 +49,6 @@ export function WeekPage({ doctorId }: { doctorId: string }) {
   const slots = page.slots && withoutReplaced(page.slots)
   const error = page.error ?? doctorError
   const title = data?.doctor ? t.week(data.doctor.fullName) : t.title
-  // A phone shows one day at a time.
-  const columns = useColumns(isPhone ? [date] : days, slots ?? [])
-  const range = rangeOf(columns.flatMap(({ placed }) => placed))
   const opened = slots?.find(({ id }) => id === open)
   const done = (changed: DeskSlot[]) => {
     setOpen(undefined)
@@ -79,29 +77,42 @@ export function WeekPage({ doctorId }: { doctorId: string }) {
             }}
           />
         ) : (
-          <>
-            <Counts slots={slots} />
-            <News news={page.news} />
-            {!slots ? (
-              <div className="pending skeleton-bar grid-skeleton" aria-hidden="true" />
-            ) : columns.every(({ placed }) => placed.length === 0) ? (
-              <Empty title={t.emptyTitle}>
-                <p>{t.empty}</p>
-              </Empty>
-            ) : (
-              <Grid
-                columns={columns}
-                range={range}
-                marks={marksOfWeek(range, locale)}
-                changed={page.changed}
-                open={setOpen}
-              />
-            )}
-          </>
+          // A phone shows one day at a time.
+          <Week days={isPhone ? [date] : days} slots={slots} page={page} open={setOpen} />
         )}
         {opened && <SlotSheet key={opened.id} slot={opened} close={() => setOpen(undefined)} done={done} />}
       </div>
     </Page>
+  )
+}
+
+interface WeekProps {
+  days: string[]
+  /** Undefined until they are loaded. */
+  slots: DeskSlot[] | undefined
+  page: SlotsOfPage
+  open(slotId: string): void
+}
+
+/** The slots of some days, or their outline until they are loaded. */
+function Week({ days, slots, page, open }: WeekProps) {
+  const { t, locale } = useText(dayTexts)
+  const columns = useColumns(days, slots ?? [])
+  const range = rangeOf(columns.flatMap(({ placed }) => placed))
+  return (
+    <>
+      <Counts slots={slots} />
+      <News news={page.news} />
+      {!slots ? (
+        <div className="pending skeleton-bar grid-skeleton" aria-hidden="true" />
+      ) : columns.every(({ placed }) => placed.length === 0) ? (
+        <Empty title={t.emptyTitle}>
+          <p>{t.empty}</p>
+        </Empty>
+      ) : (
+        <Grid columns={columns} range={range} marks={marksOfWeek(range, locale)} changed={page.changed} open={open} />
+      )}
+    </>
   )
 }
 
