@@ -797,6 +797,7 @@
 --! include billing/rules/lock_invoice.sql
 --! include billing/rules/payable_rest.sql
 --! include billing/rules/payable_unit.sql
+--! include billing/rules/policy_of_clinics.sql
 --! include billing/rules/prepayment_of.sql
 --! include billing/rules/price_of.sql
 --! include billing/rules/require_amount.sql
@@ -845,6 +846,7 @@
 --! include billing/checkout/invoices_to_check_out.sql
 --! include billing/checkout/lock_credits.sql
 --! include billing/checkout/prolong_hold.sql
+--! include billing/checkout/read_invoices.sql
 --! include billing/checkout/read_visits.sql
 --! include billing/checkout/share_credit.sql
 --! include billing/checkout/start_checkout.sql

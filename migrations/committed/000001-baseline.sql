@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:63dfb2f86ea19857810a74976593d5d7879ca375
+--! Hash: sha1:86f36ce11252425e0795914ae6c4d8beb37dc778
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -6982,6 +6982,8 @@ create table billing.checkouts (
   url text,
   received bigint,
   account_id bigint,
+  provider_account text,
+  clinics int not null default 1,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   settled_at timestamptz,
@@ -6991,6 +6993,7 @@ create table billing.checkouts (
   constraint checkouts_are_in_a_known_currency foreign key (currency) references billing.currencies (code),
   constraint a_session_of_a_provider_is_of_one_checkout unique (provider, provider_session),
   constraint amounts_of_checkouts_are_not_negative check (amount between 0 and 1000000000000),
+  constraint checkouts_pay_at_least_one_clinic check (clinics > 0),
   constraint checkouts_with_an_amount_have_a_provider check ((amount > 0) = (provider is not null)),
   constraint paid_checkouts_say_what_became_of_them check (
     (state = 'paid') = (received is not null) and (state = 'paid') = (settled_at is not null)),
@@ -6998,12 +7001,16 @@ create table billing.checkouts (
 );
 
 comment on table billing.checkouts is
-'One payment by a customer for visits that are booked when it arrives, and for invoices. Global, since it could be for '
+'One payment by a customer for visits that are booked when it arrives, and for invoices. Global, since it may be for '
 'several clinics: its parts are of one clinic each. Written by functions only.';
 comment on column billing.checkouts.customer_id is 'Who pays: the patient, or the guardian of the patients.';
 comment on column billing.checkouts.amount is
 'What the provider is paid, in minor units of the currency: the amounts of the parts less the credit that pays for '
 'them. 0: credit or a coupon pays for all.';
+comment on column billing.checkouts.provider_account is
+'The account at the provider to which it is paid, that of all its clinics. Null: that of the billing process''s key.';
+comment on column billing.checkouts.clinics is
+'How many clinics it pays. Fewer have parts here when one of them was moved to another database.';
 comment on column billing.checkouts.url is
 'The provider''s page, on which the customer pays. Null until the provider has made it, usually for a second.';
 comment on column billing.checkouts.received is 'What the provider received.';
@@ -7022,7 +7029,7 @@ grant select (id, customer_id, currency, amount, state, outcome, provider, url, 
 
 create trigger checkouts_stay_what_they_are before update on billing.checkouts
   for each row execute function app_hidden.refuse_new_identity('id', 'customer_id', 'currency', 'amount', 'provider',
-    'created_at');
+    'provider_account', 'clinics', 'created_at');
 create trigger paid_checkouts_stay_paid before update on billing.checkouts
   for each row when (OLD.state = 'paid')
   execute function app_hidden.refuse_new_identity('state', 'received', 'settled_at');
@@ -8738,6 +8745,11 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
    'desk.'),
   ('MS624', 'nothing_to_pay', 409, 'Nothing to pay',
    'Nothing was named to pay for, the visit is not paid in advance, or the invoice has no lines.'),
+  ('MS630', 'several_accounts', 422, 'Clinics with different accounts',
+   'One payment is for clinics with the same account at the same provider. The detail names two that have not. Pay at '
+   'each by itself.'),
+  ('MS631', 'several_currencies', 422, 'Clinics with different currencies',
+   'One payment is for clinics with the same currency. The detail names two that have not. Pay at each by itself.'),
   ('MS660', 'doctor_absent', 409, 'The doctor is absent then',
    'An absence of the doctor or of the whole clinic covers this time. The detail names it.'),
   ('MS661', 'absence_not_found', 404, 'Absence not found', 'No such absence in this clinic.'),
@@ -8783,7 +8795,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
    'The clinic is being moved to another database, which takes some seconds. Repeat the request.'),
   ('MS717', 'clinic_not_movable', 409, 'Clinic cannot be moved',
    'The clinic cannot be moved to another database at present, and stays where it is. The detail says why: not_here, '
-   'has_arrived, moves_elsewhere, open_payments, took_too_long or link_keys.'),
+   'has_arrived, moves_elsewhere, open_payments, shared_payments, took_too_long or link_keys.'),
   ('MS900', 'internal_error', 500, 'Unexpected error', 'An error of the server. It is logged with the request id.'),
   ('MS901', 'graphql_parse_failed', 400, 'Not a GraphQL document', 'The document could not be parsed.'),
   ('MS902', 'graphql_validation_failed', 400, 'Document does not fit the schema',
@@ -8982,7 +8994,7 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
   ('app_private.time_zone_rules', 'everywhere', null),
   ('app_private.unconfirmed_limits', 'everywhere', null),
   ('billing_private.provider_events', 'everywhere', null),
-  -- A checkout pays for visits in one database; one for clinics of several shards is not possible yet.
+  -- A checkout pays clinics that are in one database then. It goes with each of them that is moved.
   ('billing.checkouts', 'everywhere', null)
 on conflict (table_name) do update set home = excluded.home, copied_columns = excluded.copied_columns;
 --! EndIncluded core/shards/table_homes.sql
@@ -10886,12 +10898,23 @@ begin
       where pc.clinic_id = require_no_open_payments.clinic_id and pc.state = 'pending') then
     perform app_hidden.refuse('clinic_not_movable', 'Patients of this clinic are paying online at the moment.',
       '{"because": "open_payments"}');
+  elsif exists (
+    select from billing.checkout_parts cp
+    join billing.checkout_parts other on other.checkout_id = cp.checkout_id and other.clinic_id <> cp.clinic_id
+    join billing.checkouts ch on ch.id = cp.checkout_id
+    where cp.clinic_id = require_no_open_payments.clinic_id
+      and ch.state <> 'paid' and ch.provider_session is not null and ch.expires_at > now() - interval '30 days') then
+    -- Money that arrives late is shared between its clinics, in one database.
+    perform app_hidden.refuse('clinic_not_movable',
+      'Patients began to pay this clinic together with another one in the last 30 days and did not finish.',
+      '{"because": "shared_payments"}');
   end if;
 end
 $$;
 
 comment on function app_private.require_no_open_payments is
-'Refuses (clinic_not_movable) a clinic with payments that a provider has not settled. A step of a move.';
+'Refuses (clinic_not_movable) a clinic with payments that a provider has not settled, and one that shares with '
+'another clinic a checkout that ended unpaid within 30 days: money may still arrive. A step of a move.';
 --! EndIncluded core/shards/moving/require_no_open_payments.sql
 --! Included core/shards/moving/begin_move.sql
 create or replace function app_private.begin_move(clinic_id bigint, to_shard int) returns app_private.clinic_moves
@@ -25889,6 +25912,44 @@ comment on function billing_private.payable_unit is
 'The amount of which everything that a provider receives or pays back is a multiple: 10 minor units for Stripe and '
 'currencies with three decimals, which it takes only with a 0 at the end, else 1. The provider may be null.';
 --! EndIncluded billing/rules/payable_unit.sql
+--! Included billing/rules/policy_of_clinics.sql
+create or replace function billing_private.policy_of_clinics(clinic_ids bigint[]) returns app_public.policies
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  clinic record;
+  policy app_public.policies;
+  own_account jsonb;
+begin
+  if cardinality(clinic_ids) > 1 then
+    -- Until the provider has been asked for a page: what is paid there goes to this account.
+    perform from billing_private.provider_accounts a where a.clinic_id = any (clinic_ids)
+    order by a.clinic_id for share;
+  end if;
+  for clinic in
+    select p as policy, jsonb_build_array(a.provider, a.account) as account
+    from app_public.policies p left join billing_private.provider_accounts a on a.clinic_id = p.clinic_id
+    where p.clinic_id = any (clinic_ids) order by p.clinic_id
+  loop
+    if policy.clinic_id is null then
+      policy := clinic.policy;
+      own_account := clinic.account;
+    elsif (clinic.policy).currency <> policy.currency then
+      perform app_hidden.refuse('several_currencies', 'These clinics have different currencies. Pay at each by itself.',
+        jsonb_build_object('clinicIds', jsonb_build_array(policy.clinic_id::text, (clinic.policy).clinic_id::text)));
+    elsif clinic.account <> own_account then
+      perform app_hidden.refuse('several_accounts', 'These clinics have different accounts. Pay at each by itself.',
+        jsonb_build_object('clinicIds', jsonb_build_array(policy.clinic_id::text, (clinic.policy).clinic_id::text)));
+    end if;
+    policy.payment_hold_time := least(policy.payment_hold_time, (clinic.policy).payment_hold_time);
+  end loop;
+  return policy;
+end
+$$;
+
+comment on function billing_private.policy_of_clinics is
+'The policy for one payment to some clinics: that of the first of them, with the shortest payment_hold_time of all. '
+'Null if there is no such clinic. Locks the accounts of several. Refuses several_currencies, several_accounts.';
+--! EndIncluded billing/rules/policy_of_clinics.sql
 --! Included billing/rules/prepayment_of.sql
 create or replace function billing_private.prepayment_of(price billing.prices, payable bigint) returns bigint
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -27145,21 +27206,23 @@ comment on function billing_private.assert_not_being_paid is
 'payment arrives, and is neither shortened nor released before. Refuses checkout_open (the detail names it).';
 --! EndIncluded billing/checkout/assert_not_being_paid.sql
 --! Included billing/checkout/invoices_to_check_out.sql
-create or replace function billing_private.invoices_to_check_out(clinic_id bigint, invoice_ids bigint[])
+create or replace function billing_private.invoices_to_check_out(
+  clinic_id bigint, invoice_ids bigint[], invoices jsonb)
 returns billing.checkout_parts[]
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   invoice billing.invoices;
   part billing.checkout_parts;
   parts billing.checkout_parts[] := '{}';
+  named int;
 begin
-  if cardinality(invoice_ids) > 50 then
-    perform app_hidden.refuse('invalid_argument', 'At most 50 invoices are paid at once.',
-      '{"argument": "invoiceIds"}');
-  end if;
+  select count(*) into named from billing_private.read_invoices(invoice_ids, invoices, clinic_id);
   for invoice in
     select i.* from billing.invoices i
-    where i.clinic_id = invoices_to_check_out.clinic_id and i.id = any (invoice_ids) order by i.id for no key update
+    where (i.clinic_id, i.id) in (
+      select r.clinic_id, r.invoice_id
+      from billing_private.read_invoices(invoice_ids, invoices, invoices_to_check_out.clinic_id) r)
+    order by i.clinic_id, i.id for no key update of i
   loop
     if billing_private.acts_as_desk_for(invoice.clinic_id, invoice.customer_id)
        and invoice.customer_id <> all (app_hidden.current_customer_ids()) then
@@ -27180,7 +27243,7 @@ begin
     part.amount := invoice.due;
     parts := parts || part;
   end loop;
-  if cardinality(parts) < (select count(distinct w) from unnest(invoice_ids) w) then
+  if cardinality(parts) < named then
     perform app_hidden.refuse('invoice_not_found', 'No such invoice in this clinic.');
   end if;
   return parts;
@@ -27188,8 +27251,9 @@ end
 $$;
 
 comment on function billing_private.invoices_to_check_out is
-'Locks the invoices of a new checkout and says what is paid for each. They are issued when the payment arrives. '
-'Refuses invoice_not_found, invoice_not_open, already_paid, currency_not_used, invalid_argument.';
+'Locks the invoices of a new checkout, those of the first clinic first, and says what is paid for each. They are '
+'issued when the payment arrives. Refuses invoice_not_found, invoice_not_open, already_paid, currency_not_used, '
+'invalid_argument.';
 --! EndIncluded billing/checkout/invoices_to_check_out.sql
 --! Included billing/checkout/lock_credits.sql
 create or replace function billing_private.lock_credits(parts billing.checkout_parts[]) returns void
@@ -27222,10 +27286,42 @@ $$;
 comment on function billing_private.prolong_hold is
 'Holds the slots of a visit until its payment has arrived. hold_slot has locked them.';
 --! EndIncluded billing/checkout/prolong_hold.sql
+--! Included billing/checkout/read_invoices.sql
+create or replace function billing_private.read_invoices(
+  invoice_ids bigint[], invoices jsonb, default_clinic_id bigint)
+returns table (clinic_id bigint, invoice_id bigint)
+language plpgsql stable rows 10 set search_path = pg_catalog, pg_temp as $$
+declare
+  is_valid boolean := coalesce(jsonb_typeof(invoices), 'array') = 'array';
+begin
+  if is_valid then
+    is_valid := not exists (
+      select from jsonb_array_elements(invoices) v
+      where coalesce(v ->> 'invoiceId', '') !~ '^[0-9]{1,18}$' or coalesce(v ->> 'clinicId', '') !~ '^[0-9]{1,18}$');
+  end if;
+  if not is_valid then
+    perform app_hidden.refuse('invalid_argument',
+      'Invoices are a list of {"clinicId": "…", "invoiceId": "…"}.', '{"argument": "invoices"}');
+  elsif coalesce(cardinality(invoice_ids), 0) + coalesce(jsonb_array_length(invoices), 0) > 50 then
+    perform app_hidden.refuse('invalid_argument', 'At most 50 invoices are paid at once.',
+      jsonb_build_object('argument', case when invoices is null then 'invoiceIds' else 'invoices' end));
+  end if;
+  return query
+    select default_clinic_id, w from unnest(invoice_ids) w
+    union
+    select (v ->> 'clinicId')::bigint, (v ->> 'invoiceId')::bigint from jsonb_array_elements(invoices) v;
+end
+$$;
+
+comment on function billing_private.read_invoices is
+'The invoices in the arguments of begin_checkout, each once: those of `invoice_ids` are of `default_clinic_id`. '
+'Refuses invalid_argument.';
+--! EndIncluded billing/checkout/read_invoices.sql
 --! Included billing/checkout/read_visits.sql
-create or replace function billing_private.read_visits(visits jsonb)
+create or replace function billing_private.read_visits(visits jsonb, default_clinic_id bigint)
 returns table (
-  booking_slot_id bigint, service_id bigint, customer_id bigint, note text, answers jsonb, online boolean, coupon text)
+  clinic_id bigint, booking_slot_id bigint, service_id bigint, customer_id bigint, note text, answers jsonb,
+  online boolean, coupon text)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   is_valid boolean := jsonb_typeof(visits) = 'array';
@@ -27238,32 +27334,36 @@ begin
     is_valid := jsonb_array_length(visits) <= 10 and not exists (
       select from jsonb_array_elements(visits) v
       where coalesce(v ->> 'bookingSlotId', '') !~ '^[0-9]{1,18}$' or coalesce(v ->> 'serviceId', '') !~ '^[0-9]{1,18}$'
-        or coalesce(v ->> 'customerId', '0') !~ '^[0-9]{1,18}$'
+        or coalesce(v ->> 'customerId', '0') !~ '^[0-9]{1,18}$' or coalesce(v ->> 'clinicId', '0') !~ '^[0-9]{1,18}$'
         or coalesce(jsonb_typeof(v -> 'note'), 'null') not in ('string', 'null')
         or coalesce(jsonb_typeof(v -> 'online'), 'null') not in ('boolean', 'null')
         or coalesce(jsonb_typeof(v -> 'coupon'), 'null') not in ('string', 'null'));
   end if;
   if is_valid then
     is_valid := (
-      select count(*) = count(distinct (v ->> 'bookingSlotId')::bigint) from jsonb_array_elements(visits) v);
+      select count(*) = count(distinct (coalesce((v ->> 'clinicId')::bigint, default_clinic_id),
+        (v ->> 'bookingSlotId')::bigint))
+      from jsonb_array_elements(visits) v);
   end if;
   if not is_valid then
     perform app_hidden.refuse('invalid_argument',
       'Visits are a list of at most ten {"bookingSlotId": "…", "serviceId": "…"}, each slot once; '
-      '"customerId", "note", "answers", "online" and "coupon" may be left out.',
+      '"clinicId", "customerId", "note", "answers", "online" and "coupon" may be left out.',
       '{"argument": "visits"}');
   end if;
   return query
     -- In the order in which slots are locked.
-    select (v ->> 'bookingSlotId')::bigint, (v ->> 'serviceId')::bigint, (v ->> 'customerId')::bigint,
-      app_hidden.prose_or_null(v ->> 'note'), nullif(v -> 'answers', 'null'), (v ->> 'online')::boolean,
+    select coalesce((v ->> 'clinicId')::bigint, default_clinic_id), (v ->> 'bookingSlotId')::bigint,
+      (v ->> 'serviceId')::bigint, (v ->> 'customerId')::bigint, app_hidden.prose_or_null(v ->> 'note'),
+      nullif(v -> 'answers', 'null'), (v ->> 'online')::boolean,
       app_hidden.prose_or_null(v ->> 'coupon')
-    from jsonb_array_elements(visits) v order by 1;
+    from jsonb_array_elements(visits) v order by 1, 2;
 end
 $$;
 
 comment on function billing_private.read_visits is
-'The visits in the argument of begin_checkout, in the order of their slots. Refuses invalid_argument.';
+'The visits in the argument of begin_checkout, in the order of their clinics and slots. One that names no clinic is '
+'at `default_clinic_id`. Refuses invalid_argument.';
 --! EndIncluded billing/checkout/read_visits.sql
 --! Included billing/checkout/share_credit.sql
 create or replace function billing_private.share_credit(parts billing.checkout_parts[], currency text)
@@ -27303,7 +27403,8 @@ declare
   hold_end timestamptz;
   provider text;
 begin
-  select p.* into policy from app_public.policies p where p.clinic_id = start_checkout.clinic_id;
+  policy := billing_private.policy_of_clinics(coalesce(
+    (select array_agg(distinct p.clinic_id) from unnest(parts) p), array[start_checkout.clinic_id]));
   if policy.clinic_id is null then
     perform app_hidden.refuse('clinic_not_found', 'No such clinic.',
       jsonb_build_object('clinicId', start_checkout.clinic_id::text));
@@ -27319,8 +27420,11 @@ begin
     perform billing_private.require_payable(to_pay, provider, policy.currency);
   end if;
   hold_end := now() + policy.payment_hold_time;
-  insert into billing.checkouts (customer_id, currency, amount, provider, account_id, expires_at)
-  values (app_hidden.current_customer_id(), policy.currency, to_pay, provider, app_hidden.current_account_id(),
+  insert into billing.checkouts (customer_id, currency, amount, provider, provider_account, clinics, account_id,
+    expires_at)
+  values (app_hidden.current_customer_id(), policy.currency, to_pay, provider,
+    (select a.account from billing_private.provider_accounts a where a.clinic_id = policy.clinic_id and to_pay > 0),
+    (select count(distinct p.clinic_id) from unnest(parts) p), app_hidden.current_account_id(),
     -- The slots are held two minutes longer, so that a payment at the last moment still finds them.
     hold_end - interval '2 minutes')
   returning * into checkout;
@@ -27339,8 +27443,8 @@ $$;
 comment on function billing_private.start_checkout is
 'Makes a checkout of its parts, for which credit pays as far as it goes. If nothing is left to pay to the provider it '
 'is completed at once, else the credit is reserved and the provider is asked for a page. Refuses nothing_to_pay, '
-'clinic_not_found, online_payment_not_available, amount_not_payable_online, checkout_open, and what '
-'app_public.book_slot and billing_private.use_coupon refuse.';
+'clinic_not_found, several_currencies, several_accounts, online_payment_not_available, amount_not_payable_online, '
+'checkout_open, and what app_public.book_slot and billing_private.use_coupon refuse.';
 --! EndIncluded billing/checkout/start_checkout.sql
 --! Included billing/checkout/use_credit.sql
 create or replace function billing_private.use_credit(parts billing.checkout_parts[], policy app_public.policies)
@@ -27391,8 +27495,8 @@ declare
   part billing.checkout_parts;
   parts billing.checkout_parts[] := '{}';
 begin
-  for visit in select v.* from billing_private.read_visits(visits) v loop
-    slot := app_public.hold_slot(visits_to_pay.clinic_id, visit.booking_slot_id, visit.customer_id,
+  for visit in select v.* from billing_private.read_visits(visits, clinic_id) v loop
+    slot := app_public.hold_slot(visit.clinic_id, visit.booking_slot_id, visit.customer_id,
       service_id => visit.service_id);
     if slot.customer_id <> all (app_hidden.current_customer_ids()) then
       perform app_hidden.refuse('customer_not_found', 'You pay for yourself and your dependants.',
@@ -27427,8 +27531,9 @@ end
 $$;
 
 comment on function billing_private.visits_to_pay is
-'Holds the slots of the visits of a new checkout and says what is paid for each. Refuses nothing_to_pay, '
-'customer_not_found, invalid_argument, and what app_public.hold_slot and billing_private.coupon_of refuse.';
+'Holds the slots of the visits of a new checkout, those of the first clinic first, and says what is paid for each. '
+'Refuses nothing_to_pay, customer_not_found, invalid_argument, and what app_public.hold_slot and '
+'billing_private.coupon_of refuse.';
 --! EndIncluded billing/checkout/visits_to_pay.sql
 --! Included billing/checkout/settling/begin_as_payer.sql
 create or replace function billing_private.begin_as_payer(checkout billing.checkouts) returns jsonb
@@ -27522,6 +27627,12 @@ declare
   own_claims jsonb;
 begin
   select c.* into checkout from billing.checkouts c where c.id = complete_checkout.checkout_id for no key update;
+  if (select count(distinct p.clinic_id) from billing.checkout_parts p where p.checkout_id = checkout.id)
+     < checkout.clinics then
+    -- What it received for a clinic that was moved meanwhile must not become credit at another one.
+    perform app_hidden.refuse('not_here', 'A clinic of this checkout was moved to another database.',
+      jsonb_build_object('checkoutId', checkout.id::text));
+  end if;
   -- Too late: its slots were given back, and its coupons.
   is_whole := checkout.state = 'open' and complete_checkout.received >= checkout.amount;
   update billing.checkouts c
@@ -27722,7 +27833,7 @@ comment on function billing_private.pay_parts is
 --! Included billing/checkout/api/begin_checkout.sql
 create or replace function billing.begin_checkout(
   clinic_id bigint, visits jsonb default null, invoice_ids bigint[] default null, uses_credit boolean default true,
-  idempotency_key text default null)
+  idempotency_key text default null, invoices jsonb default null)
 returns billing.checkouts
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -27732,32 +27843,38 @@ begin
     perform app_hidden.refuse('forbidden', 'Only customers pay online.');
   end if;
   checkout := app_private.begin_idempotent(begin_checkout.clinic_id, begin_checkout.idempotency_key, 'begin_checkout',
-    jsonb_build_array(begin_checkout.visits, begin_checkout.invoice_ids, begin_checkout.uses_credit),
+    jsonb_build_array(begin_checkout.visits, begin_checkout.invoice_ids, begin_checkout.uses_credit,
+      begin_checkout.invoices),
     null::billing.checkouts);
   if checkout.id is null then
     checkout := billing_private.start_checkout(begin_checkout.clinic_id,
       billing_private.visits_to_pay(begin_checkout.clinic_id, begin_checkout.visits)
-        || billing_private.invoices_to_check_out(begin_checkout.clinic_id, coalesce(begin_checkout.invoice_ids, '{}')),
+        || billing_private.invoices_to_check_out(begin_checkout.clinic_id, begin_checkout.invoice_ids,
+          begin_checkout.invoices),
       begin_checkout.uses_credit);
     perform app_private.finish_idempotent(begin_checkout.clinic_id, begin_checkout.idempotency_key, checkout);
   end if;
   -- As it is now: the page of the provider may exist. Column privileges do not apply to a function's result.
   select c.* into checkout from billing.checkouts c where c.id = checkout.id;
   checkout.provider_session := null;
+  checkout.provider_account := null;
   return checkout;
 end
 $$;
 
 comment on function billing.begin_checkout is
 'Begins one payment for visits, which are booked when it arrives, and for invoices. `visits`: [{"bookingSlotId": '
-'"12", "serviceId": "3", "customerId": "9", "note": "…", "answers": […], "online": true, "coupon": "SPRING"}], of '
-'which only the first two are needed; their slots are held, or their hold is prolonged, for the clinic''s '
-'payment_hold_time. Everything that book_slot would refuse is refused now. The customer pays on the page at `url`, '
-'which appears within seconds. Unless `uses_credit` is false, the credit of each patient pays as far as it goes, and '
-'the page is about the rest: at least currencies.least_charge. That credit is reserved until the checkout ends. If '
-'credit or coupons cover everything, the checkout is paid at once. For customers and their dependants. Refuses '
-'forbidden, unauthenticated, clinic_not_found, online_payment_not_available, amount_not_payable_online (a provider '
-'that takes amounts with a 0 at the end only), nothing_to_pay, checkout_open (the detail names the other checkout), '
+'"12", "serviceId": "3", "clinicId": "1", "customerId": "9", "note": "…", "answers": […], "online": true, "coupon": '
+'"SPRING"}], of which only the first two are needed; their slots are held, or their hold is prolonged, for the '
+'clinic''s payment_hold_time. Visits without a clinicId and `invoice_ids` are of `clinic_id`, and `invoices`: '
+'[{"clinicId": "2", "invoiceId": "7"}] of any clinic. Several clinics are paid at once if they have one currency and '
+'one account at one provider; the slots are held for their shortest payment_hold_time. Everything that book_slot '
+'would refuse is refused now. The customer pays on the page at `url`, which appears within seconds. Unless '
+'`uses_credit` is false, the credit of each patient pays as far as it goes, and the page is about the rest: at least '
+'currencies.least_charge. That credit is reserved until the checkout ends. If credit or coupons cover everything, the '
+'checkout is paid at once. For customers and their dependants. Refuses forbidden, unauthenticated, clinic_not_found, '
+'several_currencies, several_accounts, online_payment_not_available, amount_not_payable_online (a provider that takes '
+'amounts with a 0 at the end only), nothing_to_pay, checkout_open (the detail names the other checkout), '
 'already_paid, invoice_not_found, invoice_not_open, coupon_not_found, coupon_not_valid, coupon_used_already, '
 'coupon_exhausted, currency_not_used, slot_not_found, slot_taken, slot_held, slot_offered, slot_withdrawn, '
 'slot_reserved, service_not_found, service_not_offered, service_not_for_customer, start_not_offered, run_not_free, '
@@ -27784,6 +27901,7 @@ begin
   end if;
   checkout := billing_private.give_up_checkout(checkout.id);
   checkout.provider_session := null;
+  checkout.provider_account := null;
   return checkout;
 end
 $$;
@@ -27968,14 +28086,14 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   insert into billing_private.provider_calls (clinic_id, provider, kind, payload, refund_id)
   select refund.clinic_id, payment.provider, 'refund',
-    jsonb_build_object('refundId', refund.id::text, 'account', pc.payload -> 'account',
+    jsonb_build_object('refundId', refund.id::text, 'account', ch.provider_account,
       'paymentId', payment.provider_payment, 'amount', refund.amount::text, 'currency', refund.currency,
       'exponent', cu.exponent),
     refund.id
-  from billing_private.provider_calls pc
-  join billing.currencies cu on cu.code = refund.currency
   -- Through the account that was paid, whatever the clinic's account is now.
-  where pc.checkout_id = payment.checkout_id and pc.kind = 'create_session';
+  from billing.checkouts ch
+  join billing.currencies cu on cu.code = refund.currency
+  where ch.id = payment.checkout_id;
 end
 $$;
 
@@ -28041,20 +28159,22 @@ create or replace function billing_private.session_payload(checkout billing.chec
 language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   return (
-    select jsonb_build_object('checkoutId', checkout.id::text, 'account', a.account, 'amount', checkout.amount::text,
-      'currency', checkout.currency, 'exponent', cu.exponent, 'clinicName', c.name,
+    select jsonb_build_object('checkoutId', checkout.id::text, 'account', checkout.provider_account,
+      'amount', checkout.amount::text, 'currency', checkout.currency, 'exponent', cu.exponent,
+      'clinicName', (
+        select string_agg(pc.name, ', ' order by pc.id) from app_public.clinics pc
+        where pc.id in (select cp.clinic_id from billing.checkout_parts cp where cp.checkout_id = checkout.id)),
       'language', coalesce(payer.preferred_language, p.language), 'expiresAt', checkout.expires_at)
     from app_public.clinics c
     join app_public.policies p on p.clinic_id = c.id
     join billing.currencies cu on cu.code = checkout.currency
     join app_public.customers payer on payer.id = checkout.customer_id
-    left join billing_private.provider_accounts a on a.clinic_id = c.id
     where c.id = session_payload.clinic_id);
 end
 $$;
 
 comment on function billing_private.session_payload is
-'The data that a provider gets about a checkout: ids, amount and clinic; no names of persons, nothing about health.';
+'The data that a provider gets about a checkout: ids, amount and clinics; no names of persons, nothing about health.';
 --! EndIncluded billing/provider/queue/session_payload.sql
 --! Included billing/provider/checkout_of_session.sql
 create or replace function billing_private.checkout_of_session(provider text, session_id text) returns jsonb
@@ -28337,7 +28457,7 @@ comment on function billing_private.settle_checkout is
 'Settles a checkout whose session is paid at the provider: payments, invoices and bookings in one transaction. Returns '
 'booked (its visits), paid (its invoices), credited (something could not be booked or was paid already: that money is '
 'credit) or already_settled: it may be called any number of times. For the billing process. Refuses '
-'checkout_not_found, currency_not_used, amount_not_accepted, invalid_argument.';
+'checkout_not_found, currency_not_used, amount_not_accepted, invalid_argument, not_here.';
 
 grant execute on function billing_private.settle_checkout to app_billing;
 --! EndIncluded billing/provider/settle_checkout.sql
@@ -28487,7 +28607,11 @@ begin
       from billing.movements m where m.customer_id = any (customer_ids)),
     'checkouts', (
       select coalesce(jsonb_agg(jsonb_build_object('id', c.id::text, 'state', c.state, 'outcome', c.outcome,
-          'currency', c.currency, 'amount', c.amount::text, 'provider', c.provider, 'createdAt', c.created_at)
+          'currency', c.currency, 'amount', c.amount::text, 'provider', c.provider, 'createdAt', c.created_at,
+          'parts', (
+            select coalesce(jsonb_agg(jsonb_build_object('clinicId', cp.clinic_id::text, 'amount', cp.amount::text,
+              'credit', cp.credit::text) order by cp.clinic_id, cp.id), '[]')
+            from billing.checkout_parts cp where cp.checkout_id = c.id))
         order by c.id), '[]')
       from billing.checkouts c where c.customer_id = any (customer_ids)),
     'coupons', (
@@ -28742,7 +28866,10 @@ union all
 select 'checkouts', null, c.id
 from billing.checkouts c
 where c.state = 'paid' and (c.outcome is null or c.received <> (
-    select coalesce(sum(p.received), 0) from billing.payments p where p.checkout_id = c.id));
+    select coalesce(sum(p.received), 0) from billing.payments p where p.checkout_id = c.id)
+    -- The payments of a clinic that was moved are in its database.
+    and c.clinics = (
+      select count(distinct cp.clinic_id) from billing.checkout_parts cp where cp.checkout_id = c.id));
 
 comment on view billing.books_that_do_not_balance is
 $c$@behavior -*

@@ -231,6 +231,11 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
    'desk.'),
   ('MS624', 'nothing_to_pay', 409, 'Nothing to pay',
    'Nothing was named to pay for, the visit is not paid in advance, or the invoice has no lines.'),
+  ('MS630', 'several_accounts', 422, 'Clinics with different accounts',
+   'One payment is for clinics with the same account at the same provider. The detail names two that have not. Pay at '
+   'each by itself.'),
+  ('MS631', 'several_currencies', 422, 'Clinics with different currencies',
+   'One payment is for clinics with the same currency. The detail names two that have not. Pay at each by itself.'),
   ('MS660', 'doctor_absent', 409, 'The doctor is absent then',
    'An absence of the doctor or of the whole clinic covers this time. The detail names it.'),
   ('MS661', 'absence_not_found', 404, 'Absence not found', 'No such absence in this clinic.'),
@@ -276,7 +281,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
    'The clinic is being moved to another database, which takes some seconds. Repeat the request.'),
   ('MS717', 'clinic_not_movable', 409, 'Clinic cannot be moved',
    'The clinic cannot be moved to another database at present, and stays where it is. The detail says why: not_here, '
-   'has_arrived, moves_elsewhere, open_payments, took_too_long or link_keys.'),
+   'has_arrived, moves_elsewhere, open_payments, shared_payments, took_too_long or link_keys.'),
   ('MS900', 'internal_error', 500, 'Unexpected error', 'An error of the server. It is logged with the request id.'),
   ('MS901', 'graphql_parse_failed', 400, 'Not a GraphQL document', 'The document could not be parsed.'),
   ('MS902', 'graphql_validation_failed', 400, 'Document does not fit the schema',

@@ -14,7 +14,8 @@ import {
   settle,
 } from '../helpers/billing.ts'
 import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, commitMeanwhile, connect } from '../helpers/connection.ts'
+import { type Connection, commitMeanwhile, connect, untilWaiting } from '../helpers/connection.ts'
+import { aSharedAccount, beginShared, receivedBy } from '../helpers/shared_checkouts.ts'
 import { aCustomer, type Customer } from '../helpers/world.ts'
 import { play, rounds } from './money.ts'
 
@@ -227,6 +228,81 @@ describe('credit that is reserved, at the same time', () => {
     const left = state === 'settled' ? '0' : '3000'
     expect(await credits()).toEqual({ balance: left, reserved: '0', available: left })
     expect(await balanced()).toEqual([])
+  })
+})
+
+describe('a checkout for two clinics, at the same time', () => {
+  const outcomeOf = (error: { code: string }) => error.code
+
+  it('locks the slot at the clinic with the lower id first, in whatever order the visits are named', async () => {
+    const { a, b, customer, visits } = await aSharedAccount(owner)
+    const [one, two, three] = sessions as [Connection, Connection, Connection]
+    const lock = (session: Connection, slotId: string) =>
+      session.query('select from app_public.booking_slots where id = $1 for update nowait', [slotId])
+    await one.query('begin')
+    await lock(one, a.slotId)
+    const beginning = two.request(customer.claims, () => beginShared(two, a.clinicId, { visits }))
+    await untilWaiting(one, two, beginning)
+    // The one at the other clinic is not locked: whoever has that one and wants the first would wait forever.
+    await lock(three, b.slotId)
+    await one.query('commit')
+    expect(await beginning).toMatchObject({ state: 'open', amount: '13000' })
+  })
+
+  it('is begun by one of several patients who name the clinics in different orders, without a deadlock', async () => {
+    for (let times = 0; times < 5; times++) {
+      const { a, visits } = await aSharedAccount(owner)
+      const patients: Customer[] = await Promise.all(sessions.map(() => aCustomer(owner)))
+      const outcomes = await atOnce((session, i) =>
+        session.request((patients[i] as Customer).claims, () =>
+          beginShared(session, a.clinicId, { visits: i % 2 ? visits : visits.toReversed() }),
+        ),
+      )
+      expect(outcomes).toEqual(['MS503', 'MS503', 'MS503', 'done'])
+    }
+    expect(await balanced()).toEqual([])
+  })
+
+  it('is settled once, or given up and credited at each clinic', async () => {
+    const { a, b, customer, customerId, visits } = await aSharedAccount(owner)
+    const { id } = await owner.request(customer.claims, () => beginShared(owner, a.clinicId, { visits }))
+    const page = await openPage(owner, id)
+    const outcomes = await atOnce((session, i) =>
+      i < 3
+        ? settle(session, page, 13_000)
+        : session.request(customer.claims, () => billing(session, 'cancel_checkout', id)).then(() => 'cancelled'),
+    )
+    expect(outcomes.filter((outcome) => outcome === 'already_settled')).toHaveLength(2)
+    expect(await receivedBy(owner, id)).toEqual({ [a.clinicId]: '10000', [b.clinicId]: '3000' })
+    const credited = outcomes.includes('credited')
+    for (const [{ clinicId, slotId }, amount] of [
+      [a, '10000'],
+      [b, '3000'],
+    ] as const) {
+      expect(await creditOf(owner, clinicId, customerId)).toBe(credited ? amount : '0')
+      expect(await owner.one('select status from app_public.booking_slots where id = $1', [slotId])).toEqual({
+        status: credited ? 'open' : 'booked',
+      })
+    }
+    expect(await balanced()).toEqual([])
+  })
+
+  it('is paid to the account that both have: a change of one of them waits', async () => {
+    const { a, b, customer, visits } = await aSharedAccount(owner)
+    const [one, two] = sessions as [Connection, Connection]
+    const change = () =>
+      two.query(`select billing.set_provider_account($1, 'development', 'acct-2')`, [b.clinicId]).catch(outcomeOf)
+    let changing: Promise<unknown> | undefined
+    const { id } = await one.request(customer.claims, async () => {
+      const checkout = await beginShared(one, a.clinicId, { visits })
+      changing = change()
+      await untilWaiting(one, two, changing)
+      return checkout
+    })
+    await changing
+    expect(await owner.one('select provider_account as account from billing.checkouts where id = $1', [id])).toEqual({
+      account: 'acct-1',
+    })
   })
 })
 

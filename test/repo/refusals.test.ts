@@ -201,6 +201,7 @@ const unreachable: Record<string, string[]> = {
   // The customer acts for themselves, passes no version, and pays: the visit is booked and paid in one
   // transaction.
   'billing.begin_checkout': [
+    'not_here',
     'customer_not_confirmed',
     'payment_required',
     'stale_row_version',

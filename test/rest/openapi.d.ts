@@ -16109,6 +16109,7 @@ export interface operations {
           visits?: unknown;
           invoiceIds?: string[] | null;
           usesCredit?: boolean | null;
+          invoices?: unknown;
         };
       };
     };
@@ -16167,7 +16168,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, service_not_offered, service_not_for_customer, start_not_offered, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed, amount_not_payable_online, coupon_not_valid, currency_not_used, answer_missing, answer_not_accepted, place_not_offered, invalid_argument */
+      /** @description check_violation, not_null_violation, text_too_long, text_not_accepted, idempotency_key_reused, service_not_offered, service_not_for_customer, start_not_offered, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed, several_accounts, several_currencies, amount_not_payable_online, coupon_not_valid, currency_not_used, answer_missing, answer_not_accepted, place_not_offered, invalid_argument */
       422: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];

@@ -1,18 +1,20 @@
-create or replace function billing_private.invoices_to_check_out(clinic_id bigint, invoice_ids bigint[])
+create or replace function billing_private.invoices_to_check_out(
+  clinic_id bigint, invoice_ids bigint[], invoices jsonb)
 returns billing.checkout_parts[]
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   invoice billing.invoices;
   part billing.checkout_parts;
   parts billing.checkout_parts[] := '{}';
+  named int;
 begin
-  if cardinality(invoice_ids) > 50 then
-    perform app_hidden.refuse('invalid_argument', 'At most 50 invoices are paid at once.',
-      '{"argument": "invoiceIds"}');
-  end if;
+  select count(*) into named from billing_private.read_invoices(invoice_ids, invoices, clinic_id);
   for invoice in
     select i.* from billing.invoices i
-    where i.clinic_id = invoices_to_check_out.clinic_id and i.id = any (invoice_ids) order by i.id for no key update
+    where (i.clinic_id, i.id) in (
+      select r.clinic_id, r.invoice_id
+      from billing_private.read_invoices(invoice_ids, invoices, invoices_to_check_out.clinic_id) r)
+    order by i.clinic_id, i.id for no key update of i
   loop
     if billing_private.acts_as_desk_for(invoice.clinic_id, invoice.customer_id)
        and invoice.customer_id <> all (app_hidden.current_customer_ids()) then
@@ -33,7 +35,7 @@ begin
     part.amount := invoice.due;
     parts := parts || part;
   end loop;
-  if cardinality(parts) < (select count(distinct w) from unnest(invoice_ids) w) then
+  if cardinality(parts) < named then
     perform app_hidden.refuse('invoice_not_found', 'No such invoice in this clinic.');
   end if;
   return parts;
@@ -41,5 +43,6 @@ end
 $$;
 
 comment on function billing_private.invoices_to_check_out is
-'Locks the invoices of a new checkout and says what is paid for each. They are issued when the payment arrives. '
-'Refuses invoice_not_found, invoice_not_open, already_paid, currency_not_used, invalid_argument.';
+'Locks the invoices of a new checkout, those of the first clinic first, and says what is paid for each. They are '
+'issued when the payment arrives. Refuses invoice_not_found, invoice_not_open, already_paid, currency_not_used, '
+'invalid_argument.';

@@ -10,7 +10,8 @@ declare
   hold_end timestamptz;
   provider text;
 begin
-  select p.* into policy from app_public.policies p where p.clinic_id = start_checkout.clinic_id;
+  policy := billing_private.policy_of_clinics(coalesce(
+    (select array_agg(distinct p.clinic_id) from unnest(parts) p), array[start_checkout.clinic_id]));
   if policy.clinic_id is null then
     perform app_hidden.refuse('clinic_not_found', 'No such clinic.',
       jsonb_build_object('clinicId', start_checkout.clinic_id::text));
@@ -26,8 +27,11 @@ begin
     perform billing_private.require_payable(to_pay, provider, policy.currency);
   end if;
   hold_end := now() + policy.payment_hold_time;
-  insert into billing.checkouts (customer_id, currency, amount, provider, account_id, expires_at)
-  values (app_hidden.current_customer_id(), policy.currency, to_pay, provider, app_hidden.current_account_id(),
+  insert into billing.checkouts (customer_id, currency, amount, provider, provider_account, clinics, account_id,
+    expires_at)
+  values (app_hidden.current_customer_id(), policy.currency, to_pay, provider,
+    (select a.account from billing_private.provider_accounts a where a.clinic_id = policy.clinic_id and to_pay > 0),
+    (select count(distinct p.clinic_id) from unnest(parts) p), app_hidden.current_account_id(),
     -- The slots are held two minutes longer, so that a payment at the last moment still finds them.
     hold_end - interval '2 minutes')
   returning * into checkout;
@@ -46,5 +50,5 @@ $$;
 comment on function billing_private.start_checkout is
 'Makes a checkout of its parts, for which credit pays as far as it goes. If nothing is left to pay to the provider it '
 'is completed at once, else the credit is reserved and the provider is asked for a page. Refuses nothing_to_pay, '
-'clinic_not_found, online_payment_not_available, amount_not_payable_online, checkout_open, and what '
-'app_public.book_slot and billing_private.use_coupon refuse.';
+'clinic_not_found, several_currencies, several_accounts, online_payment_not_available, amount_not_payable_online, '
+'checkout_open, and what app_public.book_slot and billing_private.use_coupon refuse.';

@@ -9,8 +9,8 @@ declare
   part billing.checkout_parts;
   parts billing.checkout_parts[] := '{}';
 begin
-  for visit in select v.* from billing_private.read_visits(visits) v loop
-    slot := app_public.hold_slot(visits_to_pay.clinic_id, visit.booking_slot_id, visit.customer_id,
+  for visit in select v.* from billing_private.read_visits(visits, clinic_id) v loop
+    slot := app_public.hold_slot(visit.clinic_id, visit.booking_slot_id, visit.customer_id,
       service_id => visit.service_id);
     if slot.customer_id <> all (app_hidden.current_customer_ids()) then
       perform app_hidden.refuse('customer_not_found', 'You pay for yourself and your dependants.',
@@ -45,5 +45,6 @@ end
 $$;
 
 comment on function billing_private.visits_to_pay is
-'Holds the slots of the visits of a new checkout and says what is paid for each. Refuses nothing_to_pay, '
-'customer_not_found, invalid_argument, and what app_public.hold_slot and billing_private.coupon_of refuse.';
+'Holds the slots of the visits of a new checkout, those of the first clinic first, and says what is paid for each. '
+'Refuses nothing_to_pay, customer_not_found, invalid_argument, and what app_public.hold_slot and '
+'billing_private.coupon_of refuse.';

@@ -27,6 +27,6 @@ comment on function billing_private.settle_checkout is
 'Settles a checkout whose session is paid at the provider: payments, invoices and bookings in one transaction. Returns '
 'booked (its visits), paid (its invoices), credited (something could not be booked or was paid already: that money is '
 'credit) or already_settled: it may be called any number of times. For the billing process. Refuses '
-'checkout_not_found, currency_not_used, amount_not_accepted, invalid_argument.';
+'checkout_not_found, currency_not_used, amount_not_accepted, invalid_argument, not_here.';
 
 grant execute on function billing_private.settle_checkout to app_billing;

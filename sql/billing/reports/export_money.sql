@@ -28,7 +28,11 @@ begin
       from billing.movements m where m.customer_id = any (customer_ids)),
     'checkouts', (
       select coalesce(jsonb_agg(jsonb_build_object('id', c.id::text, 'state', c.state, 'outcome', c.outcome,
-          'currency', c.currency, 'amount', c.amount::text, 'provider', c.provider, 'createdAt', c.created_at)
+          'currency', c.currency, 'amount', c.amount::text, 'provider', c.provider, 'createdAt', c.created_at,
+          'parts', (
+            select coalesce(jsonb_agg(jsonb_build_object('clinicId', cp.clinic_id::text, 'amount', cp.amount::text,
+              'credit', cp.credit::text) order by cp.clinic_id, cp.id), '[]')
+            from billing.checkout_parts cp where cp.checkout_id = c.id))
         order by c.id), '[]')
       from billing.checkouts c where c.customer_id = any (customer_ids)),
     'coupons', (

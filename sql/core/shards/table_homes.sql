@@ -133,6 +133,6 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
   ('app_private.time_zone_rules', 'everywhere', null),
   ('app_private.unconfirmed_limits', 'everywhere', null),
   ('billing_private.provider_events', 'everywhere', null),
-  -- A checkout pays for visits in one database; one for clinics of several shards is not possible yet.
+  -- A checkout pays clinics that are in one database then. It goes with each of them that is moved.
   ('billing.checkouts', 'everywhere', null)
 on conflict (table_name) do update set home = excluded.home, copied_columns = excluded.copied_columns;

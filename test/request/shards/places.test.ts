@@ -23,6 +23,8 @@ const shards: Shards = {
 const placeOf = (text: string, variables: Record<string, unknown> = {}, operationName?: string, readsCopies = false) =>
   new Places(shards).of({ document: parse(text), variables, operationName }, () => readsCopies)
 
+const beginCheckout = 'mutation ($input: BeginCheckoutInput!) { beginCheckout(input: $input) { checkout { id } } }'
+
 describe('an operation runs in the shard', () => {
   it.each([
     ['of a clinic in an argument', '($c: BigInt!) { booking(clinicId: $c, id: 3) { id } }', { c: inShard(2) }],
@@ -62,6 +64,11 @@ describe('an operation runs in the shard', () => {
     expect(placeOf(text, { input })).toBe(2)
   })
 
+  it('of the clinics that a checkout pays, when they are in one', () => {
+    const visits = [{ clinicId: moved, bookingSlotId: inShard(1), serviceId: inShard(1) }]
+    expect(placeOf(beginCheckout, { input: { clinicId: inShard(2), visits } })).toBe(2)
+  })
+
   it('of the clinic in a link', () => {
     const token = `12.${'a'.repeat(16)}.m${Number(inShard(2)).toString(16)}-1f`
     const text = 'mutation ($token: String!) { bookingByLink(input: { token: $token }) { result } }'
@@ -99,6 +106,16 @@ describe('an operation runs in the global database', () => {
 })
 
 describe('an operation is refused', () => {
+  it.each([
+    ['visits', { visits: [{ clinicId: inShard(2), bookingSlotId: inShard(2), serviceId: inShard(2) }] }],
+    ['invoices', { invoices: [{ clinicId: inShard(2), invoiceId: inShard(2) }] }],
+    ['a visit in the global database', { visits: [{ clinicId: '7', bookingSlotId: '1', serviceId: '1' }] }],
+  ])('with a checkout at a clinic of one shard for %s of another', (_, what) => {
+    expect(() => placeOf(beginCheckout, { input: { clinicId: inShard(1), ...what } })).toThrow(
+      expect.objectContaining({ extensions: expect.objectContaining({ code: 'several_databases' }) }),
+    )
+  })
+
   const two = '($a: BigInt!, $b: BigInt!) { a: clinic(id: $a) { name } b: clinic(id: $b) { name } }'
 
   it.each([

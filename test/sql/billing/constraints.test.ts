@@ -303,6 +303,7 @@ function violationsOfCheckouts({
       checkout,
     ],
     amounts_of_checkouts_are_not_negative: newCheckout({ amount: '-1' }),
+    checkouts_pay_at_least_one_clinic: newCheckout({ clinics: '0' }),
     checkouts_with_an_amount_have_a_provider: newCheckout({ provider: 'null' }),
     paid_checkouts_say_what_became_of_them: newCheckout({ state: `'paid'` }),
     only_paid_checkouts_have_an_outcome: newCheckout({ outcome: `'booked'` }),

@@ -21,6 +21,7 @@ export async function aTill(db: Db) {
   const { clinicId, doctorId, customer, slotId, laterSlotId, serviceId } = practice
   const { customerId } = customer
   await record(db, clinicId, customerId)
+  await db.query(`select billing.set_provider_account($1, 'development', 'acct_1')`, [clinicId])
   const pay = (slot: string, coupon?: string) =>
     db.as(customer.claims, () => beginVisit(db, practice, slot, { coupon, online: false }))
   const { id: paidCheckout } = await pay(slotId)

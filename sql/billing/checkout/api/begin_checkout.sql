@@ -1,6 +1,6 @@
 create or replace function billing.begin_checkout(
   clinic_id bigint, visits jsonb default null, invoice_ids bigint[] default null, uses_credit boolean default true,
-  idempotency_key text default null)
+  idempotency_key text default null, invoices jsonb default null)
 returns billing.checkouts
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -10,32 +10,38 @@ begin
     perform app_hidden.refuse('forbidden', 'Only customers pay online.');
   end if;
   checkout := app_private.begin_idempotent(begin_checkout.clinic_id, begin_checkout.idempotency_key, 'begin_checkout',
-    jsonb_build_array(begin_checkout.visits, begin_checkout.invoice_ids, begin_checkout.uses_credit),
+    jsonb_build_array(begin_checkout.visits, begin_checkout.invoice_ids, begin_checkout.uses_credit,
+      begin_checkout.invoices),
     null::billing.checkouts);
   if checkout.id is null then
     checkout := billing_private.start_checkout(begin_checkout.clinic_id,
       billing_private.visits_to_pay(begin_checkout.clinic_id, begin_checkout.visits)
-        || billing_private.invoices_to_check_out(begin_checkout.clinic_id, coalesce(begin_checkout.invoice_ids, '{}')),
+        || billing_private.invoices_to_check_out(begin_checkout.clinic_id, begin_checkout.invoice_ids,
+          begin_checkout.invoices),
       begin_checkout.uses_credit);
     perform app_private.finish_idempotent(begin_checkout.clinic_id, begin_checkout.idempotency_key, checkout);
   end if;
   -- As it is now: the page of the provider may exist. Column privileges do not apply to a function's result.
   select c.* into checkout from billing.checkouts c where c.id = checkout.id;
   checkout.provider_session := null;
+  checkout.provider_account := null;
   return checkout;
 end
 $$;
 
 comment on function billing.begin_checkout is
 'Begins one payment for visits, which are booked when it arrives, and for invoices. `visits`: [{"bookingSlotId": '
-'"12", "serviceId": "3", "customerId": "9", "note": "…", "answers": […], "online": true, "coupon": "SPRING"}], of '
-'which only the first two are needed; their slots are held, or their hold is prolonged, for the clinic''s '
-'payment_hold_time. Everything that book_slot would refuse is refused now. The customer pays on the page at `url`, '
-'which appears within seconds. Unless `uses_credit` is false, the credit of each patient pays as far as it goes, and '
-'the page is about the rest: at least currencies.least_charge. That credit is reserved until the checkout ends. If '
-'credit or coupons cover everything, the checkout is paid at once. For customers and their dependants. Refuses '
-'forbidden, unauthenticated, clinic_not_found, online_payment_not_available, amount_not_payable_online (a provider '
-'that takes amounts with a 0 at the end only), nothing_to_pay, checkout_open (the detail names the other checkout), '
+'"12", "serviceId": "3", "clinicId": "1", "customerId": "9", "note": "…", "answers": […], "online": true, "coupon": '
+'"SPRING"}], of which only the first two are needed; their slots are held, or their hold is prolonged, for the '
+'clinic''s payment_hold_time. Visits without a clinicId and `invoice_ids` are of `clinic_id`, and `invoices`: '
+'[{"clinicId": "2", "invoiceId": "7"}] of any clinic. Several clinics are paid at once if they have one currency and '
+'one account at one provider; the slots are held for their shortest payment_hold_time. Everything that book_slot '
+'would refuse is refused now. The customer pays on the page at `url`, which appears within seconds. Unless '
+'`uses_credit` is false, the credit of each patient pays as far as it goes, and the page is about the rest: at least '
+'currencies.least_charge. That credit is reserved until the checkout ends. If credit or coupons cover everything, the '
+'checkout is paid at once. For customers and their dependants. Refuses forbidden, unauthenticated, clinic_not_found, '
+'several_currencies, several_accounts, online_payment_not_available, amount_not_payable_online (a provider that takes '
+'amounts with a 0 at the end only), nothing_to_pay, checkout_open (the detail names the other checkout), '
 'already_paid, invoice_not_found, invoice_not_open, coupon_not_found, coupon_not_valid, coupon_used_already, '
 'coupon_exhausted, currency_not_used, slot_not_found, slot_taken, slot_held, slot_offered, slot_withdrawn, '
 'slot_reserved, service_not_found, service_not_offered, service_not_for_customer, start_not_offered, run_not_free, '

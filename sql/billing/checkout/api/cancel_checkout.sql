@@ -14,6 +14,7 @@ begin
   end if;
   checkout := billing_private.give_up_checkout(checkout.id);
   checkout.provider_session := null;
+  checkout.provider_account := null;
   return checkout;
 end
 $$;

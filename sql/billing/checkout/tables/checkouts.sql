@@ -10,6 +10,8 @@ create table billing.checkouts (
   url text,
   received bigint,
   account_id bigint,
+  provider_account text,
+  clinics int not null default 1,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   settled_at timestamptz,
@@ -19,6 +21,7 @@ create table billing.checkouts (
   constraint checkouts_are_in_a_known_currency foreign key (currency) references billing.currencies (code),
   constraint a_session_of_a_provider_is_of_one_checkout unique (provider, provider_session),
   constraint amounts_of_checkouts_are_not_negative check (amount between 0 and 1000000000000),
+  constraint checkouts_pay_at_least_one_clinic check (clinics > 0),
   constraint checkouts_with_an_amount_have_a_provider check ((amount > 0) = (provider is not null)),
   constraint paid_checkouts_say_what_became_of_them check (
     (state = 'paid') = (received is not null) and (state = 'paid') = (settled_at is not null)),
@@ -26,12 +29,16 @@ create table billing.checkouts (
 );
 
 comment on table billing.checkouts is
-'One payment by a customer for visits that are booked when it arrives, and for invoices. Global, since it could be for '
+'One payment by a customer for visits that are booked when it arrives, and for invoices. Global, since it may be for '
 'several clinics: its parts are of one clinic each. Written by functions only.';
 comment on column billing.checkouts.customer_id is 'Who pays: the patient, or the guardian of the patients.';
 comment on column billing.checkouts.amount is
 'What the provider is paid, in minor units of the currency: the amounts of the parts less the credit that pays for '
 'them. 0: credit or a coupon pays for all.';
+comment on column billing.checkouts.provider_account is
+'The account at the provider to which it is paid, that of all its clinics. Null: that of the billing process''s key.';
+comment on column billing.checkouts.clinics is
+'How many clinics it pays. Fewer have parts here when one of them was moved to another database.';
 comment on column billing.checkouts.url is
 'The provider''s page, on which the customer pays. Null until the provider has made it, usually for a second.';
 comment on column billing.checkouts.received is 'What the provider received.';
@@ -50,7 +57,7 @@ grant select (id, customer_id, currency, amount, state, outcome, provider, url, 
 
 create trigger checkouts_stay_what_they_are before update on billing.checkouts
   for each row execute function app_hidden.refuse_new_identity('id', 'customer_id', 'currency', 'amount', 'provider',
-    'created_at');
+    'provider_account', 'clinics', 'created_at');
 create trigger paid_checkouts_stay_paid before update on billing.checkouts
   for each row when (OLD.state = 'paid')
   execute function app_hidden.refuse_new_identity('state', 'received', 'settled_at');

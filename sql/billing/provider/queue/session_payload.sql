@@ -2,17 +2,19 @@ create or replace function billing_private.session_payload(checkout billing.chec
 language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   return (
-    select jsonb_build_object('checkoutId', checkout.id::text, 'account', a.account, 'amount', checkout.amount::text,
-      'currency', checkout.currency, 'exponent', cu.exponent, 'clinicName', c.name,
+    select jsonb_build_object('checkoutId', checkout.id::text, 'account', checkout.provider_account,
+      'amount', checkout.amount::text, 'currency', checkout.currency, 'exponent', cu.exponent,
+      'clinicName', (
+        select string_agg(pc.name, ', ' order by pc.id) from app_public.clinics pc
+        where pc.id in (select cp.clinic_id from billing.checkout_parts cp where cp.checkout_id = checkout.id)),
       'language', coalesce(payer.preferred_language, p.language), 'expiresAt', checkout.expires_at)
     from app_public.clinics c
     join app_public.policies p on p.clinic_id = c.id
     join billing.currencies cu on cu.code = checkout.currency
     join app_public.customers payer on payer.id = checkout.customer_id
-    left join billing_private.provider_accounts a on a.clinic_id = c.id
     where c.id = session_payload.clinic_id);
 end
 $$;
 
 comment on function billing_private.session_payload is
-'The data that a provider gets about a checkout: ids, amount and clinic; no names of persons, nothing about health.';
+'The data that a provider gets about a checkout: ids, amount and clinics; no names of persons, nothing about health.';

@@ -10,9 +10,20 @@ begin
       where pc.clinic_id = require_no_open_payments.clinic_id and pc.state = 'pending') then
     perform app_hidden.refuse('clinic_not_movable', 'Patients of this clinic are paying online at the moment.',
       '{"because": "open_payments"}');
+  elsif exists (
+    select from billing.checkout_parts cp
+    join billing.checkout_parts other on other.checkout_id = cp.checkout_id and other.clinic_id <> cp.clinic_id
+    join billing.checkouts ch on ch.id = cp.checkout_id
+    where cp.clinic_id = require_no_open_payments.clinic_id
+      and ch.state <> 'paid' and ch.provider_session is not null and ch.expires_at > now() - interval '30 days') then
+    -- Money that arrives late is shared between its clinics, in one database.
+    perform app_hidden.refuse('clinic_not_movable',
+      'Patients began to pay this clinic together with another one in the last 30 days and did not finish.',
+      '{"because": "shared_payments"}');
   end if;
 end
 $$;
 
 comment on function app_private.require_no_open_payments is
-'Refuses (clinic_not_movable) a clinic with payments that a provider has not settled. A step of a move.';
+'Refuses (clinic_not_movable) a clinic with payments that a provider has not settled, and one that shares with '
+'another clinic a checkout that ended unpaid within 30 days: money may still arrive. A step of a move.';

@@ -336,6 +336,8 @@ const checkouts: Route[] = [
     errors: [
       ...claimRefusals,
       'clinic_not_found',
+      'several_accounts',
+      'several_currencies',
       'online_payment_not_available',
       'amount_not_payable_online',
       'nothing_to_pay',

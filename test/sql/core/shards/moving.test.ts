@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { copyRows, differentParts, tablesOfClinics } from '../../../../src/shards/clinic_rows.ts'
+import { billing, openPage, settle } from '../../../helpers/billing.ts'
 import { asSuperuser, type ClonedDatabase, cloneDatabase } from '../../../helpers/cluster.ts'
 import { type Connection, connect } from '../../../helpers/connection.ts'
 import { expectRefusal } from '../../../helpers/database.ts'
+import { aSharedAccount, beginShared, receivedBy } from '../../../helpers/shared_checkouts.ts'
 import { aClinic, aDoctor, aPractice } from '../../../helpers/world.ts'
 
 // What a move of a clinic consists of. test/programs/shards_moving.test.ts moves clinics between real servers.
@@ -95,5 +97,83 @@ describe('the rows of a clinic', () => {
     expect(await target.query('select full_name, row_version from app_public.doctors')).toEqual([
       { full_name: 'New', row_version: 2 },
     ])
+  })
+})
+
+describe('a clinic that was paid together with another one', () => {
+  beforeAll(() => asSuperuser('grant set on parameter session_replication_role to medislot'))
+  afterAll(() => asSuperuser('revoke set on parameter session_replication_role from medislot'))
+
+  /** A checkout for two clinics, whose page exists. */
+  async function aSharedCheckout() {
+    const shared = await aSharedAccount(db)
+    const { a, customer, visits } = shared
+    const { id } = await db.request(customer.claims, () => beginShared(db, a.clinicId, { visits }))
+    return {
+      ...shared,
+      id,
+      page: await openPage(db, id),
+      cancels: () => db.request(customer.claims, () => billing(db, 'cancel_checkout', id)),
+    }
+  }
+  const begins = (clinicId: string) => db.query('select app_private.begin_move($1, 4)', [clinicId])
+  const moves = async (clinicId: string) => {
+    await begins(clinicId)
+    await db.query('select app_private.hold_writes($1, 60)', [clinicId])
+    await db.query('select app_private.leave_clinic($1)', [clinicId])
+    await db.query('select app_private.remove_moved_clinic($1)', [clinicId])
+  }
+  const closed = () =>
+    db.query(`select billing_private.record_provider_call(id, 'done') from billing_private.provider_calls`)
+  const because = async (clinicId: string) =>
+    JSON.parse((await expectRefusal(begins(clinicId), 'clinic_not_movable')).detail ?? '')
+
+  it('does not move while that is open, and for 30 days when it was not paid', async () => {
+    const { a, b, cancels, id } = await aSharedCheckout()
+    for (const { clinicId } of [a, b]) expect(await because(clinicId)).toEqual({ because: 'open_payments' })
+    await cancels()
+    await closed()
+    for (const { clinicId } of [a, b]) expect(await because(clinicId)).toEqual({ because: 'shared_payments' })
+    await db.query(`update billing.checkouts set expires_at = now() - interval '30 days' where id = $1`, [id])
+    await moves(b.clinicId)
+  })
+
+  it('moves although patients have ended such a payment at this clinic alone', async () => {
+    const { a, customer, visitAt, cancels, id } = await aSharedCheckout()
+    await cancels()
+    await db.query(`update billing.checkouts set expires_at = now() - interval '30 days' where id = $1`, [id])
+    const alone = await db.request(customer.claims, () => beginShared(db, a.clinicId, { visits: [visitAt(a)] }))
+    await openPage(db, alone.id)
+    await db.request(customer.claims, () => billing(db, 'cancel_checkout', alone.id))
+    await closed()
+    await begins(a.clinicId)
+  })
+
+  it('leaves its share of what was paid; the other one balances, and pays back through the account that was paid', async () => {
+    const { a, b, customerId, id, page } = await aSharedCheckout()
+    expect(await settle(db, page, 13_000)).toBe('booked')
+    await moves(a.clinicId)
+    expect(await receivedBy(db, id)).toEqual({ [b.clinicId]: '3000' })
+    expect(await db.query('select * from billing.books_that_do_not_balance')).toEqual([])
+    expect(await settle(db, page, 13_000)).toBe('already_settled')
+    const { id: payment } = await db.one('select id from billing.payments where clinic_id = $1', [b.clinicId])
+    await db.query(
+      `select app_public.cancel_booking($1, id) from app_public.bookings where clinic_id = $1 and customer_id = $2`,
+      [b.clinicId, customerId],
+    )
+    await billing(db, 'refund_payment', b.clinicId, payment, 3000)
+    expect(
+      await db.query(`select clinic_id, payload from billing_private.provider_calls where kind = 'refund'`),
+    ).toEqual([{ clinic_id: b.clinicId, payload: expect.objectContaining({ account: 'acct-1', amount: '3000' }) }])
+  })
+
+  it('does not leave the other one money that arrives for it later', async () => {
+    const { b, id, page, cancels } = await aSharedCheckout()
+    await cancels()
+    await closed()
+    await db.query(`update billing.checkouts set expires_at = now() - interval '30 days' where id = $1`, [id])
+    await moves(b.clinicId)
+    await expectRefusal(settle(db, page, 13_000), 'not_here')
+    expect(await db.query('select from billing.payments')).toEqual([])
   })
 })
