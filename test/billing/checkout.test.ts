@@ -2,6 +2,7 @@ import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type Program, startProgram } from '../helpers/program.ts'
+import { beginShared } from '../helpers/shared_checkouts.ts'
 import { type FakeStripe, startStripe } from '../helpers/stripe.ts'
 import { aCustomer } from '../helpers/world.ts'
 import {
@@ -247,17 +248,17 @@ test('a patient who pays and gives up at the same moment has credit, even if the
 })
 
 /** A patient pays, cancels, and the desk asks for a refund. Gives the payment. */
-async function refundedPayment(checkout: BegunCheckout, amount: number): Promise<string> {
+async function refundedPayment(checkout: BegunCheckout, amount: number, at = practice): Promise<string> {
   const { bookingId, paymentId } = await owner.one<{ bookingId: string; paymentId: string }>(
     `select b.id as "bookingId", p.id as "paymentId" from app_public.bookings b, billing.payments p
-     where b.booking_slot_id = $1 and b.status = 'booked' and p.checkout_id = $2`,
-    [checkout.slotId, checkout.id],
+     where b.booking_slot_id = $1 and b.status = 'booked' and p.checkout_id = $2 and p.clinic_id = $3`,
+    [checkout.slotId, checkout.id, at.clinicId],
   )
   await owner.request(checkout.patient.claims, () =>
-    owner.query('select app_public.cancel_booking($1, $2)', [practice.clinicId, bookingId]),
+    owner.query('select app_public.cancel_booking($1, $2)', [at.clinicId, bookingId]),
   )
-  await owner.request(practice.receptionist, () =>
-    owner.query('select billing.refund_payment($1, $2, $3)', [practice.clinicId, paymentId, amount]),
+  await owner.request(at.receptionist, () =>
+    owner.query('select billing.refund_payment($1, $2, $3)', [at.clinicId, paymentId, amount]),
   )
   return paymentId
 }
@@ -367,6 +368,37 @@ test('a clinic with an account of its own is paid there, and its webhooks name t
   expect(await outcomeOf(owner, checkout)).toEqual(booked)
   const calls = stripe.calls.filter(({ account }) => account === 'acct_clinic').map(({ call }) => call)
   expect(calls).toEqual(['POST /v1/checkout/sessions', `GET /v1/checkout/sessions/${session}`])
+})
+
+test('visits at two clinics with one account are one payment there, of which each clinic pays back its part', async () => {
+  const account = 'acct_group'
+  const [one, two] = [
+    await anOnlinePractice(owner, 'stripe', { account }),
+    await anOnlinePractice(owner, 'stripe', { account, amount: 3000 }),
+  ]
+  const patient = await aCustomer(owner)
+  const slots = [await one.slot(), await two.slot()] as const
+  const visits = [one, two].map(({ clinicId, serviceId }, i) => ({ clinicId, serviceId, bookingSlotId: slots[i] }))
+  const { id } = await owner.request(patient.claims, () => beginShared(owner, one.clinicId, { visits }))
+  const [atOne, atTwo] = [
+    { id, patient, slotId: slots[0] },
+    { id, patient, slotId: slots[1] },
+  ]
+  const session = await sessionOf(atOne)
+  expect(stripe.api.session(session)).toMatchObject({ amount_total: 8000 })
+  await stripe.pay(session)
+  await untilPaid(atOne)
+  for (const checkout of [atOne, atTwo])
+    expect(await outcomeOf(owner, checkout)).toMatchObject({ bookings: 1, payments: 2, received: '8000', paid: '8000' })
+  await untilRefundIs('succeeded', await refundedPayment(atTwo, 3000, two))
+  await untilRefundIs('succeeded', await refundedPayment(atOne, 1000, one))
+  const made = stripe.calls.filter((each) => each.account === account).map(({ call }) => call)
+  expect(made.filter((call) => call.startsWith('POST'))).toEqual([
+    'POST /v1/checkout/sessions',
+    'POST /v1/refunds',
+    'POST /v1/refunds',
+  ])
+  expect(await outcomeOf(owner, atOne)).toMatchObject({ bookings: 0, paid: '0', credit: '4000' })
 })
 
 describe('the process is killed', () => {

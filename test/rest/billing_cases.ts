@@ -179,7 +179,14 @@ export function billingCases(of: () => { server: RestServer; world: World }): Ca
     {
       id: 'beginCheckout',
       outcomes: [anonymous, 201, 'invoice_not_found', ...Array(5).fill(forbidden)],
-      request: async () => ['/checkouts', { clinicId: clinicId(), invoiceIds: [await openInvoice()] }],
+      request: async () => [
+        '/checkouts',
+        {
+          clinicId: clinicId(),
+          invoiceIds: [await openInvoice()],
+          invoices: [{ clinicId: clinicId(), invoiceId: await openInvoice() }],
+        },
+      ],
     },
     {
       id: 'cancelCheckout',

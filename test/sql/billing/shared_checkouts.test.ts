@@ -81,6 +81,9 @@ describe('a checkout for two clinics', () => {
   it('pays invoices of both, and a visit that names no clinic is at the clinic of the checkout', () =>
     inTransaction(async (db) => {
       const { a, b, customer, customerId } = await aSharedAccount(db)
+      // The account of the billing process's key is the same for all.
+      for (const { clinicId } of [a, b])
+        await db.query(`select billing.set_provider_account($1, 'development')`, [clinicId])
       const [ofA, ofB] = [
         await anInvoice(db, a.clinicId, customerId, 1000),
         await anInvoice(db, b.clinicId, customerId, 200),
@@ -256,7 +259,7 @@ describe('clinics are not paid together', () => {
       const { a, b, customer, customerId } = await aSharedAccount(db)
       await db.query('delete from billing.prices where clinic_id = $1', [b.clinicId])
       await db.query(`update app_public.policies set currency = 'CHF' where clinic_id = $1`, [b.clinicId])
-      const invoices = []
+      const invoices: { clinicId: string; invoiceId: string }[] = []
       for (const { clinicId } of [a, b]) {
         invoices.push({ clinicId, invoiceId: await anInvoice(db, clinicId, customerId, 1000) })
         await billing(db, 'grant_goodwill', clinicId, customerId, 1000, 'Sorry')
