@@ -698,6 +698,13 @@ export const tables: Record<string, Expectation> = {
     name: (row, world) => patient(row.customer_id, world).trim(),
     readBy: 'app_customer',
     sees: { Ann: ['Ann'], Bob: ['Bob'], admin: ['Ann', 'Bob'] },
-    unread: { provider_session: null, received: null, account_id: null, reconciled_at: null },
+    unread: {
+      provider_session: null,
+      provider_account: null,
+      clinics: null,
+      received: null,
+      account_id: null,
+      reconciled_at: null,
+    },
   },
 }

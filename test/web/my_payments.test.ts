@@ -1,6 +1,6 @@
 import type { Download, Page } from 'playwright-core'
 import { bookingsTexts } from '../../src/web/text/patient/bookings.ts'
-import { payTexts } from '../../src/web/text/patient/pay.ts'
+import { payErrorTexts, payTexts } from '../../src/web/text/patient/pay.ts'
 import { paymentsTexts } from '../../src/web/text/patient/payments.ts'
 import { longDate } from '../../src/web/time/time.ts'
 import { anInvoice, billing, record } from '../helpers/billing.ts'
@@ -144,6 +144,45 @@ test('credit pays a part of an invoice, and the rest stays due', async () => {
   await page.getByRole('link', { name: t.goOn }).click()
   await page.getByRole('button', { name: payTexts.en.cancel }).click()
   await page.getByRole('heading', { level: 1, name: payTexts.en.endedTitle }).waitFor()
+})
+
+test.each(readers)('a patient pays open invoices of two clinics at once: $name, in $language', async (reader) => {
+  const { name, language, options } = reader
+  const [t, pay] = [paymentsTexts[language], payTexts[language]]
+  const customerId = await patientNamed(name)
+  const other = await pages.owner.one<{ id: string; name: string }>(
+    'select id, name from app_public.clinics where id <> $1 and is_active order by id limit 1',
+    [clinicId],
+  )
+  await pages.owner.query(`update app_public.policies set currency = 'USD' where clinic_id = $1`, [other.id])
+  const account = (at: string | null) =>
+    pages.owner.query(`select billing.set_provider_account($1, 'development', $2)`, [other.id, at])
+  await account('acct-other')
+  await record(pages.owner, other.id, customerId)
+  await issuedInvoice(customerId)
+  const id = await anInvoice(pages.owner, other.id, customerId, 800)
+  await billing(pages.owner, 'issue_invoice', other.id, id)
+  const open = () =>
+    pages.owner.query(`select due from billing.invoices where customer_id = $1 and state = 'open'`, [customerId])
+  const count = (await open()).length
+
+  const page = await pages.visitor(options)
+  await signInAs(page, pages.url, name.split(' ')[0]?.toLowerCase() as string, '/payments')
+  const button = page.getByRole('button', { name: t.payTogether(count, '').trim() })
+  await button.focus()
+  await page.keyboard.press('Enter')
+  await page.getByText(payErrorTexts[language].several_accounts as string).waitFor()
+  await expectRight(page)
+
+  await account(null)
+  await button.click()
+  await page.waitForURL('**/development/*')
+  await page.getByText(other.name).waitFor()
+  await page.locator('form button').click()
+  await page.getByRole('heading', { level: 1, name: pay.paidTitle }).waitFor()
+  expect(await shown(page)).toContain(other.name)
+  await expectRight(page)
+  expect(await open()).toEqual([])
 })
 
 test('invoices of others are not shown, and nothing without signing in', async () => {

@@ -7,7 +7,7 @@ const BeginCheckout = graphql(`
   }
 `)
 
-/** What is paid for: visits, which are booked when the payment arrives, and invoices of one clinic. */
+/** What is paid for: visits, which are booked when the payment arrives, and invoices, `invoices` of any clinic. */
 export interface ToPay {
   clinicId: string
   visits?: {
@@ -20,6 +20,7 @@ export interface ToPay {
     coupon: string | undefined
   }[]
   invoiceIds?: string[]
+  invoices?: { clinicId: string; invoiceId: string }[]
   usesCredit: boolean
   idempotencyKey: string
 }

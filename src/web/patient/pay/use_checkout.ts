@@ -7,7 +7,7 @@ const PaidCheckout = graphql(`
   query PaidCheckout($id: BigInt!) {
     checkout(id: $id) {
       id state outcome amount currency url expiresAt
-      checkoutParts(first: 20) {
+      checkoutParts(first: 60) {
         nodes {
           id credit clinicId bookingId invoiceId bookingSlotId serviceId
           clinic { name timeZone address phone }

@@ -2,12 +2,15 @@ import { Link } from 'wouter'
 import { graphql } from '../../data/generated/gql.ts'
 import type { MyInvoicesQuery } from '../../data/generated/graphql.ts'
 import { usePaginatedQuery } from '../../data/use_paginated_query.ts'
+import { AreaErrorTextsContext } from '../../parts/error_text.ts'
 import { useMoney } from '../../parts/money/use_money.ts'
 import { Empty, Problem } from '../../parts/notice.tsx'
 import { useText } from '../../text/language.ts'
+import { payErrorTexts } from '../../text/patient/pay.ts'
 import { paymentsTexts } from '../../text/patient/payments.ts'
 import { localDate, longDate } from '../../time/time.ts'
 import { More } from './more.tsx'
+import { PayTogether } from './pay_together.tsx'
 import '../pay/pay.css'
 
 const MyInvoices = graphql(`
@@ -58,6 +61,9 @@ export function Invoices({ customerIds, ownName }: InvoicesProps) {
   return (
     <>
       <Rows title={t.open} rows={open.data.nodes} ownName={ownName} />
+      <AreaErrorTextsContext value={payErrorTexts}>
+        <PayTogether invoices={open.data.nodes} />
+      </AreaErrorTextsContext>
       <Rows title={t.others} rows={others.data.nodes} ownName={ownName} />
       <More {...others} />
     </>
