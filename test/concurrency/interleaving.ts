@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { addAbsence, changeAbsence, removeAbsence } from '../helpers/absences.ts'
 import type { Connection } from '../helpers/connection.ts'
 import type { Claims } from '../helpers/database.ts'
+import { type Busy, connectCalendar, importBusyTimes } from '../helpers/external_calendars.ts'
 import {
   book,
   cancel,
@@ -31,6 +32,8 @@ export interface Practice {
   doctorIds: string[]
   timeSlotIds: string[]
   dates: string[]
+  /** Of the clinic's clock. */
+  zone: string
   desk: Claims
   manager: Claims
   slotIds: string[]
@@ -118,6 +121,7 @@ export async function aSmallWorld(owner: Connection): Promise<World> {
       doctorIds,
       timeSlotIds,
       dates: dates.map(({ date }) => date),
+      zone,
       desk: (await anEmployee(owner, clinicId, 'receptionist')).claims,
       manager: (await anEmployee(owner, clinicId, 'manager')).claims,
       slotIds: slots.map(({ id }) => id),
@@ -153,6 +157,7 @@ const names = [
   'addAbsence',
   'changeAbsence',
   'removeAbsence',
+  'importBusyTimes',
   'followTemplates',
   'checkIn',
   'undoCheckIn',
@@ -188,6 +193,7 @@ const weights: Record<(typeof names)[number], number> = {
   addAbsence: 2,
   changeAbsence: 3,
   removeAbsence: 4,
+  importBusyTimes: 4,
   followTemplates: 1,
   checkIn: 2,
   undoCheckIn: 1,
@@ -401,6 +407,23 @@ export async function perform(db: Connection, world: World, command: Command): P
     case 'removeAbsence': {
       const id = practice.absenceIds.splice(command.slot % Math.max(practice.absenceIds.length, 1), 1)[0] ?? '0'
       await as(practice.desk, () => removeAbsence(db, clinicId, id))
+      break
+    }
+    case 'importBusyTimes': {
+      // The job has read the calendar of a doctor: busy on one of the days, on both, or never.
+      const days = [...(command.cascade ? [0] : []), ...(command.withKey ? [1] : [])]
+      const busy = await db.query<Busy>(
+        `select (d + '09:10'::time) at time zone $2 as start, (d + '09:10'::time + make_interval(mins => $3)) at time zone $2 as "end"
+         from unnest($1::date[]) d`,
+        [days.map((day) => practice.dates[day]), practice.zone, 15 * (command.timeSlot + 1)],
+      )
+      const [known] = await db.query<{ id: string }>(
+        'select id from app_public.external_calendars where clinic_id = $1 and doctor_id = $2 order by id',
+        [clinicId, doctorId],
+      )
+      // A doctor who left and came back connects it again.
+      const { id } = known ?? (await connectCalendar(db, clinicId, doctorId))
+      await importBusyTimes(db, { clinic_id: clinicId, id }, busy)
       break
     }
     case 'followTemplates':

@@ -99,6 +99,7 @@ const outcomesThatMatter = [
   'addAbsence: still_in_use',
   'changeAbsence: done',
   'removeAbsence: done',
+  'importBusyTimes: done',
   'reopen: doctor_absent',
   'wait: done',
   'acceptOffer: done',

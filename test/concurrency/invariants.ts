@@ -87,6 +87,27 @@ export const invariants: Record<string, string> = {
       -- A check-in that is undone does not list it again.
       and not exists (select from app_public.events e where e.booking_id = b.id and e.clinic_id = b.clinic_id and e.from_state = 'checked_in')`,
 
+  'the busy times of a calendar are absences of its doctor, and no two overlap': `
+    select a.id, o.id as other from app_public.absences a
+    left join app_public.external_calendars ec on ec.clinic_id = a.clinic_id and ec.id = a.calendar_id
+    left join app_public.absences o on o.clinic_id = a.clinic_id and o.calendar_id = a.calendar_id and o.id > a.id
+      and o.during && a.during
+    where a.clinic_id = any ($1) and a.kind = 'external'
+      and (o.id is not null or ec.doctor_id is distinct from a.doctor_id)`,
+
+  'a series has 2 to 52 visits, of its customer': `
+    select s.id from app_public.booking_series s
+    left join app_public.bookings b on b.clinic_id = s.clinic_id and b.series_id = s.id
+    where s.clinic_id = any ($1)
+    group by s.clinic_id, s.id having count(b.id) not between 2 and 52 or bool_or(b.customer_id <> s.customer_id)`,
+
+  'a visit of a series that was never moved is confirmed once, by itself or with others': `
+    select b.id, array_agg(n.id) as confirmed from app_public.bookings b
+    left join app_public.notifications n on n.clinic_id = b.clinic_id and n.kind = 'booking_confirmed'
+      and n.channel <> 'webhook' and n.state <> 'dropped' and (n.booking_id = b.id or b.id = any (n.series_booking_ids))
+    where b.clinic_id = any ($1) and b.series_id is not null and b.status = 'booked' and b.sequence = 0
+    group by b.clinic_id, b.id having count(n.id) <> 1`,
+
   'booked slots have a customer, held ones a customer or an offer, and no others': `
     select bs.id from app_public.booking_slots bs
     where bs.clinic_id = any ($1) and case bs.status

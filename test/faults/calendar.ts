@@ -19,6 +19,12 @@ export type Operation =
   | { name: 'addAbsence'; slots: readonly string[] }
   | { name: 'removeAbsence'; slots: readonly string[]; absence: string }
   | { name: 'accept' | 'decline'; offer: string; slot: string; customer: string }
+  /** What a series of visits in these slots would be, and one that takes each of them, all or none. */
+  | { name: 'planSeries' | 'bookSeries'; slots: readonly string[]; customer: string }
+  /** Cancels those visits of a series that are live. */
+  | { name: 'cancelSeries'; series: string; bookings: readonly string[] }
+  /** An external calendar as it was read: those of its slots that it has busy times in, and those that it has none in. */
+  | { name: 'import'; calendar: string; slots: readonly string[]; busy: readonly string[] }
   /** The final state, as the owner reads it. */
   | { name: 'find'; slot: string }
   | { name: 'findBooking'; booking: string }
@@ -48,7 +54,18 @@ interface Slot extends Omit<SlotState, 'status'> {
 
 export type Outcome =
   /** With the response: the new booking, or the slot or the place of the booking that was read. */
-  | { kind: 'done'; booking?: string; absence?: string; slot?: SlotState; place?: string | undefined }
+  | {
+      kind: 'done'
+      booking?: string
+      absence?: string
+      slot?: SlotState
+      place?: string | undefined
+      /** The visits of a new series, each in its slot, or those that were cancelled with a series. */
+      bookings?: readonly string[]
+      series?: string
+      /** For each slot of a plan why it cannot be booked; null if it can. */
+      reasons?: readonly (string | null)[]
+    }
   /** With a name of app_hidden.error_codes. */
   | { kind: 'refused'; code: string }
   /** The response was lost: the call may have taken effect, or may still do so. */
@@ -98,6 +115,7 @@ const says: Record<string, (first: Slot, customer: string, call: Call, wanted: S
   still_in_use: ({ status }) => status === 'booked',
   slot_exists: ({ status }) => status !== 'withdrawn',
   doctor_absent: ({ absences = [] }) => absences.length > 0,
+  slot_offered: mayBeOffered,
 }
 
 /** The slots that a call is about, in order of time. */
@@ -113,6 +131,22 @@ function inAbsences(slot: Slot, absences: readonly string[] = []): Slot {
   return isFree ? { status: 'withdrawn', absences, isAbsent: true } : { ...slot, absences }
 }
 
+/** The visits that a call has made by its response, with their slots. */
+const madeBy = ({ operation, outcome }: Call): [booking: string, slots: string[]][] => {
+  if (outcome.kind !== 'done') return []
+  const wanted = wantedBy(operation)
+  if (operation.name === 'bookSeries') return wanted.map((slot, n) => [outcome.bookings?.[n] ?? '', [slot]])
+  return (operation.name === 'book' || operation.name === 'accept') && outcome.booking
+    ? [[outcome.booking, wanted]]
+    : []
+}
+
+/** A slot without an absence. One that was withdrawn only for absences is open after the last of them. */
+function withoutAbsence(slot: Slot, absence: string): Slot {
+  const absences = slot.absences?.filter((other) => other !== absence) ?? []
+  return slot.isAbsent && absences.length === 0 ? open : { ...slot, absences }
+}
+
 /**
  * A row of slots, whose holds last for `holdMs`. A slot with an expired hold stays held until it is claimed or a job
  * releases it. `isOnlyHere` tells which bookings cannot be in any other row. Only `waiters` take offered slots; no head
@@ -124,8 +158,8 @@ function rowModel(
   isOnlyHere: (booking: string) => boolean,
   waiters: ReadonlySet<string>,
 ): Model<Slot[], Call> {
-  const put = (row: Slot[], places: readonly number[], next: (slot: Slot) => Slot) =>
-    row.map((slot, place) => (places.includes(place) ? inAbsences(next(slot), slot.absences) : slot))
+  const put = (row: Slot[], places: readonly number[], next: (slot: Slot, place: number) => Slot) =>
+    row.map((slot, place) => (places.includes(place) ? inAbsences(next(slot, place), slot.absences) : slot))
   /** The places of a booking. */
   const placesOf = (row: Slot[], booking: string) =>
     row.flatMap((slot, place) => (slot.status === 'booked' && slot.booking === booking ? [place] : []))
@@ -138,6 +172,14 @@ function rowModel(
           row.flatMap((other, place) => (other.together === slot.together ? [place] : [])),
           () => (slot.status === 'booked' ? freed : open),
         )
+  /** Covers slots by an absence. A hold that is covered in part ends as a whole. */
+  const cover = (row: Slot[], places: readonly number[], absence: string, call: Call) =>
+    row
+      .reduce(
+        (now, slot, place) => (places.includes(place) && slot.status === 'held' ? freeWith(now, slot, call) : now),
+        row,
+      )
+      .map((slot, place) => (places.includes(place) ? inAbsences(slot, [...(slot.absences ?? []), absence]) : slot))
   return {
     initial: ids.map(() => open),
     keyOf: (row) =>
@@ -153,23 +195,22 @@ function rowModel(
       const [first] = wanted as [Slot]
       if (outcome.kind === 'refused') {
         const customer = 'customer' in operation ? operation.customer : ''
-        if (outcome.code === 'slot_offered')
+        if (outcome.code === 'slot_offered' && operation.name !== 'bookSeries')
           return mayBeOffered(first) ? put(row, places.slice(0, 1), () => offered) : undefined
-        return (says[outcome.code]?.(first, customer, call, wanted) ?? true) ? row : undefined
+        const fits = (slot: Slot) => says[outcome.code]?.(slot, customer, call, wanted) ?? true
+        // A series is refused for any of its slots.
+        return (operation.name === 'bookSeries' ? wanted.some(fits) : fits(first)) ? row : undefined
       }
       const together = `${start} ${mark}`
-      const claim = (customer: string, next: (slot: Slot) => Slot, own?: string) =>
-        wanted.every(
-          (slot) =>
-            slot.status === 'open' ||
-            slot.status === 'freed' ||
-            (slot.status === 'offered' && operation.name !== 'hold' && waiters.has(customer)) ||
-            heldBy(slot, customer) ||
-            mayBeOver(slot, call) ||
-            (own !== undefined && slot.booking === own),
-        )
-          ? put(row, places, next)
-          : undefined
+      const isFor = (customer: string, slot: Slot, own?: string) =>
+        slot.status === 'open' ||
+        slot.status === 'freed' ||
+        (slot.status === 'offered' && operation.name !== 'hold' && waiters.has(customer)) ||
+        heldBy(slot, customer) ||
+        mayBeOver(slot, call) ||
+        (own !== undefined && slot.booking === own)
+      const claim = (customer: string, next: (slot: Slot, place: number) => Slot, own?: string) =>
+        wanted.every((slot) => isFor(customer, slot, own)) ? put(row, places, next) : undefined
       switch (operation.name) {
         case 'hold': {
           const { customer } = operation
@@ -187,6 +228,50 @@ function rowModel(
           const { customer } = operation
           const booking = outcome.kind === 'done' ? outcome.booking : undefined
           return claim(customer, () => ({ status: 'booked', customer, booking, together }))
+        }
+        case 'bookSeries': {
+          const { customer } = operation
+          const bookings = outcome.kind === 'done' ? outcome.bookings : undefined
+          return claim(customer, (_, place) => {
+            const n = places.indexOf(place)
+            return { status: 'booked', customer, booking: bookings?.[n], together: `${together} ${n}` }
+          })
+        }
+        case 'planSeries': {
+          const { customer } = operation
+          const { reasons = [] } = outcome as { reasons?: readonly (string | null)[] }
+          const fits = wanted.every((slot, n) => {
+            const reason = reasons[n]
+            if (reason === 'customer_busy') return true
+            return reason ? (says[reason]?.(slot, customer, call, wanted) ?? false) : isFor(customer, slot)
+          })
+          // What was freed is offered or open from here on.
+          const seen = (slot: Slot, place: number): Slot => {
+            const reason = reasons[places.indexOf(place)]
+            if (slot.status !== 'freed' || (reason === null && waiters.has(customer))) return slot
+            return reason === null ? open : reason === 'slot_offered' ? offered : slot
+          }
+          return fits ? put(row, places, seen) : undefined
+        }
+        case 'cancelSeries': {
+          const ended = outcome.kind === 'done' ? outcome.bookings : undefined
+          const fits = operation.bookings.every((booking) => {
+            const isHere = placesOf(row, booking).length > 0
+            return ended === undefined || (ended.includes(booking) ? isHere || !isOnlyHere(booking) : !isHere)
+          })
+          const taken = operation.bookings.flatMap((booking) => placesOf(row, booking))
+          return fits ? put(row, taken, () => freed) : undefined
+        }
+        case 'import': {
+          const { calendar, slots, busy } = operation
+          const covered = busy.filter((id) => !row[ids.indexOf(id)]?.absences?.includes(calendar))
+          const left = slots.filter((id) => !busy.includes(id)).map((id) => ids.indexOf(id))
+          return cover(
+            row,
+            covered.map((id) => ids.indexOf(id)),
+            calendar,
+            call,
+          ).map((slot, place) => (left.includes(place) ? withoutAbsence(slot, calendar) : slot))
         }
         case 'cancel': {
           const taken = placesOf(row, operation.booking)
@@ -214,20 +299,13 @@ function rowModel(
           return first.status === 'withdrawn' && !first.absences?.length ? put(row, places, () => open) : undefined
         case 'addAbsence': {
           const absence = (outcome.kind === 'done' ? outcome.absence : undefined) ?? mark
-          const covered = wanted.reduce((now, slot) => (slot.status === 'held' ? freeWith(now, slot, call) : now), row)
-          return covered.map((slot, place) =>
-            places.includes(place) ? inAbsences(slot, [...(slot.absences ?? []), absence]) : slot,
-          )
+          return cover(row, places, absence, call)
         }
         case 'removeAbsence': {
           const { absence } = operation
           // Done in one of the calls: to remove it again is refused.
           if (outcome.kind === 'done' && !first.absences?.includes(absence)) return undefined
-          return row.map((slot, place) => {
-            const absences = slot.absences?.filter((other) => other !== absence) ?? []
-            if (!places.includes(place)) return slot
-            return slot.isAbsent && absences.length === 0 ? open : { ...slot, absences }
-          })
+          return row.map((slot, place) => (places.includes(place) ? withoutAbsence(slot, absence) : slot))
         }
         case 'decline':
           // After the last one the slot is open. An offer that has ended stays as it is.
@@ -248,19 +326,25 @@ function rowModel(
 }
 
 /** One booking: its slots, the first one first; none before it is made, 'cancelled' after its cancellation. */
-const bookingModel: Model<readonly string[] | 'cancelled', Call> = {
+const bookingModel = (booking: string): Model<readonly string[] | 'cancelled', Call> => ({
   initial: [],
   keyOf: (state) => String(state),
-  step(state, { operation, outcome }) {
+  step(state, call) {
+    const { operation, outcome } = call
     const isLive = state !== 'cancelled' && state.length > 0
     if (outcome.kind === 'refused')
       return outcome.code === 'illegal_transition' && state !== 'cancelled' ? undefined : state
     switch (operation.name) {
       case 'book':
       case 'accept':
-        return state.length === 0 ? wantedBy(operation) : undefined
+      case 'bookSeries':
+        return state.length === 0 ? madeBy(call).find(([made]) => made === booking)?.[1] : undefined
       case 'cancel':
         return isLive ? 'cancelled' : undefined
+      case 'cancelSeries': {
+        const isEnded = outcome.kind === 'done' ? outcome.bookings?.includes(booking) : isLive
+        return isEnded === isLive ? (isLive ? 'cancelled' : state) : undefined
+      }
       case 'reschedule':
         return isLive ? wantedBy(operation) : undefined
       case 'withdraw':
@@ -269,7 +353,7 @@ const bookingModel: Model<readonly string[] | 'cancelled', Call> = {
         return (outcome as { place?: string }).place === (isLive ? state[0] : String(state)) ? state : undefined
     }
   },
-}
+})
 
 /** A row of slots or a booking whose calls cannot be explained by any order. */
 export interface Unexplained extends Contradiction<unknown, Call> {
@@ -305,9 +389,9 @@ export function unexplained(
   const mayBeAt = (booking: string, slots: string[]) => {
     places.set(booking, new Set([...(places.get(booking) ?? []), ...slots]))
   }
-  for (const { operation, outcome } of effective) {
-    if ((operation.name === 'book' || operation.name === 'accept') && outcome.kind === 'done' && outcome.booking)
-      mayBeAt(outcome.booking, wantedBy(operation))
+  for (const call of effective) {
+    const { operation } = call
+    for (const [booking, slots] of madeBy(call)) mayBeAt(booking, slots)
     if (operation.name === 'reschedule') mayBeAt(operation.booking, wantedBy(operation))
   }
 
@@ -321,8 +405,9 @@ export function unexplained(
     const isOnlyHere = (booking: string) => [...(places.get(booking) ?? [])].every((slot) => row.includes(slot))
     const calls = history.filter(({ operation, outcome }) => {
       if (wantedBy(operation).some((slot) => row.includes(slot))) return true
-      const moves = operation.name === 'cancel' || operation.name === 'reschedule'
-      return moves && outcome.kind !== 'refused' && mayHave(operation.booking)
+      if (outcome.kind === 'refused') return false
+      if (operation.name === 'cancelSeries') return operation.bookings.some(mayHave)
+      return (operation.name === 'cancel' || operation.name === 'reschedule') && mayHave(operation.booking)
     })
     look(
       row.length === 1 ? `slot ${row}` : `slots ${row.join(', ')}`,
@@ -333,13 +418,14 @@ export function unexplained(
   }
 
   for (const [booking, slots] of places) {
-    const calls = history.filter(({ operation, outcome }) => {
-      if (operation.name === 'book' || operation.name === 'accept')
-        return outcome.kind === 'done' && outcome.booking === booking
+    const calls = history.filter((call) => {
+      const { operation, outcome } = call
+      if (madeBy(call).some(([made]) => made === booking)) return true
+      if (operation.name === 'cancelSeries') return outcome.kind !== 'refused' && operation.bookings.includes(booking)
       if (operation.name === 'withdraw') return outcome.kind !== 'refused' && slots.has(operation.slot)
       return 'booking' in operation && operation.booking === booking
     })
-    look(`booking ${booking}`, [...slots], bookingModel, calls)
+    look(`booking ${booking}`, [...slots], bookingModel(booking), calls)
   }
   return found
 }

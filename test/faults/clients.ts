@@ -47,6 +47,12 @@ export interface Practice {
   bookings: { id: string; customer: string }[]
   /** The absences that a client got a response for, and the slots that each covers. */
   absences: { id: string; slots: string[] }[]
+  /** Slots of one doctor at the same time of several weeks, of which series are booked. */
+  weekly: string[]
+  /** The series that a client got a response for. */
+  series: { id: string; bookings: readonly string[] }[]
+  /** Doctors who have a calendar elsewhere, and their slots in which it may have busy times. */
+  busyDoctors: { doctorId: string; slots: string[] }[]
 }
 
 /** The outcome of one attempt. */
@@ -55,9 +61,9 @@ type Answer = Outcome | { kind: 'again' }
 type Door = (actor: Actor, operation: Operation, mark: string, key: string | undefined) => Promise<Answer>
 
 /**
- * A clinic with 15 free slots, two rows of four slots for visits, of two doctors at the same times, five customers, of
- * whom two wait, and a desk that has them in its records. Visits of one or two slots of these rows take place in one of
- * two rooms, which have to be cleaned afterwards; visits of three slots are online.
+ * A clinic with 15 free slots, two rows of four slots for visits, of two doctors at the same times, six slots of a doctor
+ * in six weeks, five customers, of whom two wait, and a desk that has them in its records. Visits of one or two slots of
+ * the rows take place in one of two rooms, which have to be cleaned afterwards; visits of three slots are online.
  */
 export async function aPracticeOf(owner: Connection): Promise<Practice> {
   const actor = async (name: string, claims: Claims): Promise<Actor> => ({
@@ -125,7 +131,24 @@ export async function aPracticeOf(owner: Connection): Promise<Practice> {
     const ids = made.map(({ id }) => id)
     slots.push(...made.map((slot, n) => ({ ...slot, row: ids.slice(n) })))
   }
-  return { clinicId, slots, serviceIds, customers, waiters, desk, bookings: [], absences: [] }
+  const therapist = await aDoctor(owner, clinicId)
+  const timeSlotId = await aTimeSlot(owner, clinicId, '16:00', '16:30')
+  const weeks = await owner.query<{ date: string }>(
+    'select (current_date + 5 + 7 * n)::text as date from generate_series(0, 5) n',
+  )
+  const weekly: string[] = []
+  // The ids are not in the order of time.
+  for (const { date } of weeks.toReversed()) {
+    const { id } = await createSlot(owner, clinicId, therapist, timeSlotId, date)
+    slots.push({ id, doctorId: therapist, timeSlotId, date, start: '16:00', end: '16:30' })
+    weekly.unshift(id)
+  }
+  const busyDoctors = [
+    { doctorId: therapist, slots: weekly },
+    { doctorId: doctors[0] as string, slots: slots.find(({ row }) => row?.length === 4)?.row ?? [] },
+  ]
+  const none = { bookings: [], absences: [], series: [] }
+  return { clinicId, slots, serviceIds, customers, waiters, desk, weekly, busyDoctors, ...none }
 }
 
 /** Duration of a hold: some holds expire within a trial. */
@@ -145,6 +168,9 @@ const weights = {
   decline: 2,
   addAbsence: 2,
   removeAbsence: 4,
+  planSeries: 3,
+  bookSeries: 8,
+  cancelSeries: 5,
 }
 const names = Object.keys(weights) as (keyof typeof weights)[]
 
@@ -183,7 +209,9 @@ const patienceMs = 4000
 const stubbornMs = 15_000
 
 /** Operations that take no idempotency key. */
-const withoutKeys: ReadonlySet<string> = new Set(['reopen', 'read', 'wait', 'decline', 'removeAbsence'])
+const withoutKeys: ReadonlySet<string> = new Set(['reopen', 'read', 'wait', 'decline', 'removeAbsence', 'planSeries'])
+/** Operations that only read. */
+const readOnly: ReadonlySet<string> = new Set(['read', 'planSeries'])
 
 /** Starts the clients at a site. `seed` determines their actions, not the interleaving. */
 export function sendClients(site: Site, practice: Practice, seed: number): Recorded {
@@ -261,6 +289,11 @@ export function sendClients(site: Site, practice: Practice, seed: number): Recor
           practice.bookings.push({ id: answer.booking, customer: operation.customer })
         if (answer.absence && operation.name === 'addAbsence')
           practice.absences.push({ id: answer.absence, slots: [...operation.slots] })
+        if (operation.name === 'bookSeries' && answer.series) {
+          const { series: id, bookings = [] } = answer
+          practice.series.push({ id, bookings })
+          practice.bookings.push(...bookings.map((booking) => ({ id: booking, customer: operation.customer })))
+        }
         return
       }
       if (answer.kind === 'refused') record(start, end, answer)
@@ -269,7 +302,7 @@ export function sendClients(site: Site, practice: Practice, seed: number): Recor
       if (answer.kind !== 'refused') failed()
       if (answer.kind === 'refused' || !key || over || end - first > stubbornMs) {
         // A lost attempt may still be in progress, whatever the response to a later one.
-        if (lost && operation.name !== 'read') record(first, Infinity, { kind: 'unknown' })
+        if (lost && !readOnly.has(operation.name)) record(first, Infinity, { kind: 'unknown' })
         return
       }
       await sleep(100)
@@ -278,7 +311,7 @@ export function sendClients(site: Site, practice: Practice, seed: number): Recor
 }
 
 function intentionOf(
-  { slots, customers, waiters, desk, bookings, absences }: Practice,
+  { slots, customers, waiters, desk, bookings, absences, weekly, series }: Practice,
   { name, slot: slotNumber, rest: more, customer: customerNumber, booking: bookingNumber, byDesk, cascade }: Whim,
 ): { actor: Actor; operation: Operation } | undefined {
   const { id: slot, row } = slots[slotNumber % slots.length] as Practice['slots'][number]
@@ -312,6 +345,18 @@ function intentionOf(
     case 'removeAbsence': {
       const absence = absences.at(-1 - (bookingNumber % Math.max(absences.length, 1)))
       return absence && { actor: desk, operation: { name, absence: absence.id, slots: absence.slots } }
+    }
+    case 'planSeries':
+      return { actor: desk, operation: { name, slots: weekly, customer: customer.id } }
+    case 'bookSeries': {
+      // Two or three of the weeks.
+      const weeks = [slotNumber, slotNumber + 1 + more, ...(cascade ? [slotNumber + 4] : [])]
+      const chosen = weekly.filter((_, week) => weeks.some((each) => each % weekly.length === week))
+      return { actor: desk, operation: { name, slots: chosen, customer: customer.id } }
+    }
+    case 'cancelSeries': {
+      const chosen = series.at(-1 - (bookingNumber % Math.min(series.length, 2)))
+      return chosen && { actor: desk, operation: { name, series: chosen.id, bookings: chosen.bookings } }
     }
     case 'accept':
     case 'decline':
@@ -377,9 +422,22 @@ function argumentsOf(actor: Actor, operation: Operation, mark: string, practice:
       const day = { firstDate: date, lastDate: date, startTime: start, endTime: end }
       return { kind: 'TRAINING', doctorId, ...day, booked: 'LIST' }
     }
+    case 'bookSeries':
+      return { customerId: operation.customer, bookingSlotIds: operation.slots, note: mark }
+    case 'cancelSeries':
+      return { fromDate: firstDate(practice), reason: mark }
     default:
       return {}
   }
+}
+
+/** The date of the first slots of the clinic. */
+const firstDate = ({ slots }: Practice) => (slots[0] as Practice['slots'][0]).date
+
+/** What plan_series takes, by the names in the API. */
+function planOf(customerId: string, { slots, weekly }: Practice) {
+  const { doctorId, timeSlotId, date } = slots.find(({ id }) => id === weekly[0]) as Practice['slots'][0]
+  return { doctorId, timeSlotId, firstDate: date, visits: weekly.length, customerId }
 }
 
 /** The doctor, the date and the local times of adjoining slots. */
@@ -389,12 +447,18 @@ function spanOf(ids: readonly string[], { slots }: Practice) {
   return { doctorId, date, start, end: last.end }
 }
 
-/** The possible content of a response: a slot, a booking, a problem. */
+/** The possible content of a response: a slot, a booking, a problem; of GraphQL also what a mutation gives. */
 interface Body {
   id: string
   status: string
   customerId: string | null
   code?: string
+  seriesId?: string
+  reason?: string | null
+  items?: Body[]
+  booking?: Body
+  bookings?: Body[]
+  absence?: Body
 }
 
 /**
@@ -434,14 +498,28 @@ const slotState = ({ status, customerId }: Pick<Body, 'status' | 'customerId'>):
   customer: customerId ?? undefined,
 })
 
+/** The outcome of a call about a series, of its visits or of a plan. */
+const ofSeries = (visits: Pick<Body, 'id' | 'seriesId' | 'reason'>[], { name }: Operation): Outcome =>
+  name === 'planSeries'
+    ? { kind: 'done', reasons: visits.map(({ reason }) => reason ?? null) }
+    : {
+        kind: 'done',
+        bookings: visits.map(({ id }) => id),
+        ...(name === 'bookSeries' && { series: String(visits[0]?.seriesId) }),
+      }
+const isOfSeries = ({ name }: Operation) => name === 'planSeries' || name === 'bookSeries' || name === 'cancelSeries'
+
 const makesBooking = ({ name }: Operation) => name === 'book' || name === 'accept'
 
 /** What an operation is about, as GraphQL names it. */
 function idsOf(operation: Operation): Record<string, string> {
-  if (operation.name === 'reopen' || operation.name === 'wait' || operation.name === 'addAbsence') return {}
+  if (['reopen', 'wait', 'addAbsence', 'bookSeries'].includes(operation.name)) return {}
+  if ('series' in operation) return { seriesId: operation.series }
   if ('absence' in operation) return { absenceId: operation.absence }
   if ('offer' in operation) return { offerId: operation.offer }
-  return 'booking' in operation ? { bookingId: operation.booking } : { bookingSlotId: operation.slot }
+  return 'booking' in operation
+    ? { bookingId: operation.booking }
+    : { bookingSlotId: (operation as { slot: string }).slot }
 }
 
 function graphqlDoor(url: () => string, practice: Practice): Door {
@@ -458,36 +536,44 @@ function graphqlDoor(url: () => string, practice: Practice): Door {
     decline: 'declineOffer(input: $input) { slotOffer { id } }',
     addAbsence: 'addAbsence(input: $input) { absence { id } }',
     removeAbsence: 'removeAbsence(input: $input) { absence { id } }',
+    bookSeries: 'bookSeries(input: $input) { bookings { id seriesId } }',
+    cancelSeries: 'cancelSeries(input: $input) { bookings { id } }',
   }
-  const readSlot = `query ($clinicId: BigInt!, $id: BigInt!) { it: bookingSlot(clinicId: $clinicId, id: $id) { status customerId } }`
+  const queries: Partial<Record<Operation['name'], string>> = {
+    read: `query ($clinicId: BigInt!, $id: BigInt!) { it: bookingSlot(clinicId: $clinicId, id: $id) { status customerId } }`,
+    planSeries: `query ($clinicId: BigInt!, $doctorId: BigInt!, $timeSlotId: BigInt!, $firstDate: Date!, $visits: Int!, $customerId: BigInt!) {
+      it: planSeries(clinicId: $clinicId, doctorId: $doctorId, timeSlotId: $timeSlotId, firstDate: $firstDate, visits: $visits, customerId: $customerId) { reason } }`,
+  }
   return async (actor, operation, mark, key) => {
     const { clinicId } = practice
     const mutation = mutations[operation.name]
     const query = mutation
       ? `mutation ($input: ${mutation[0]?.toUpperCase()}${mutation.slice(1, mutation.indexOf('('))}Input!) { it: ${mutation} }`
-      : readSlot
+      : queries[operation.name]
     const input = {
       clinicId,
       ...idsOf(operation),
       ...argumentsOf(actor, operation, mark, practice),
       ...(key && { idempotencyKey: key }),
     }
-    const variables = mutation ? { input } : { clinicId, id: (operation as { slot: string }).slot }
-    const answer = await ask<Answered<{ it: Body & { booking: Body; absence: Body } }>>(
-      `${url()}/graphql`,
-      actor,
-      'POST',
-      {
-        query,
-        variables,
-      },
-    )
+    const asked =
+      operation.name === 'planSeries'
+        ? planOf(operation.customer, practice)
+        : { id: (operation as { slot: string }).slot }
+    const variables = mutation ? { input } : { clinicId, ...asked }
+    const answer = await ask<Answered<{ it: Body | Body[] }>>(`${url()}/graphql`, actor, 'POST', {
+      query,
+      variables,
+    })
     if (!answer) return unknown
     const { data, errors } = answer.body
     if (errors || !data) return judge(errors?.[0]?.extensions?.code)
-    if (operation.name === 'read') return { kind: 'done', slot: slotState(data.it) }
-    if (operation.name === 'addAbsence') return { kind: 'done', absence: data.it.absence.id }
-    return makesBooking(operation) ? { kind: 'done', booking: data.it.booking.id } : { kind: 'done' }
+    const { it } = data
+    if (Array.isArray(it)) return ofSeries(it, operation)
+    if (isOfSeries(operation)) return ofSeries(it.bookings ?? [], operation)
+    if (operation.name === 'read') return { kind: 'done', slot: slotState(it) }
+    if (operation.name === 'addAbsence') return { kind: 'done', absence: it.absence?.id as string }
+    return makesBooking(operation) ? { kind: 'done', booking: it.booking?.id as string } : { kind: 'done' }
   }
 }
 
@@ -495,6 +581,7 @@ function restDoor(url: () => string, practice: Practice): Door {
   return async (actor, operation, mark, key) => {
     const { name } = operation
     const slots = `/bookingSlots/${'slot' in operation ? operation.slot : ''}`
+    const plan = planOf('customer' in operation ? operation.customer : '', practice)
     const [method, path] = {
       read: ['GET', slots],
       hold: ['POST', `${slots}/hold`],
@@ -509,6 +596,15 @@ function restDoor(url: () => string, practice: Practice): Door {
       decline: ['POST', `/clinics/${practice.clinicId}/slotOffers/${'offer' in operation && operation.offer}/decline`],
       addAbsence: ['POST', `/clinics/${practice.clinicId}/absences`],
       removeAbsence: ['DELETE', `/absences/${'absence' in operation && operation.absence}`],
+      planSeries: [
+        'GET',
+        `/clinics/${practice.clinicId}/seriesPlan?${new URLSearchParams({ ...plan, visits: String(plan.visits) })}`,
+      ],
+      bookSeries: ['POST', `/clinics/${practice.clinicId}/series`],
+      cancelSeries: [
+        'POST',
+        `/clinics/${practice.clinicId}/series/${'series' in operation && operation.series}/cancel`,
+      ],
     }[name as Whim['name']] as [string, string]
     const body = method === 'POST' ? argumentsOf(actor, operation, mark, practice) : undefined
     const answer = await ask<Body>(`${url()}/api${path}`, actor, method, body, key ? { 'idempotency-key': key } : {})
@@ -516,6 +612,7 @@ function restDoor(url: () => string, practice: Practice): Door {
     if (answer.status >= 400) return judge(answer.body.code)
     if (name === 'read') return { kind: 'done', slot: slotState(answer.body) }
     if (name === 'addAbsence') return { kind: 'done', absence: answer.body.id }
+    if (isOfSeries(operation)) return ofSeries(answer.body.items ?? [], operation)
     return makesBooking(operation) ? { kind: 'done', booking: answer.body.id } : { kind: 'done' }
   }
 }
@@ -592,6 +689,28 @@ function sqlDoor({ databaseUrl }: Site, practice: Practice) {
     }
   }
 
+  /** What there is of a series: the planned or booked visits. */
+  function performForSeries(db: Connection, operation: Operation, mark: string, key: string | null) {
+    const { clinicId } = practice
+    if (operation.name === 'planSeries') {
+      const { doctorId, timeSlotId, firstDate: date, visits, customerId } = planOf(operation.customer, practice)
+      return db.query<Pick<Body, 'id' | 'reason'>>(
+        `select booking_slot_id as id, reason from app_public.plan_series($1, $2, $3, $4, visits => $5, customer_id => $6)`,
+        [clinicId, doctorId, timeSlotId, date, visits, customerId],
+      )
+    }
+    const visits = 'id, series_id as "seriesId" from app_public'
+    return operation.name === 'bookSeries'
+      ? db.query<Pick<Body, 'id' | 'seriesId'>>(
+          `select ${visits}.book_series($1, $2, $3, note => $4, idempotency_key => $5)`,
+          [clinicId, operation.customer, operation.slots, mark, key],
+        )
+      : db.query<Pick<Body, 'id' | 'seriesId'>>(
+          `select ${visits}.cancel_series($1, $2, $3, reason => $4, idempotency_key => $5)`,
+          [clinicId, 'series' in operation && operation.series, firstDate(practice), mark, key],
+        )
+  }
+
   /** A slot that a customer is offered; none also while the database does not answer. */
   async function offerTo({ claims, id }: Actor & { id: string }) {
     try {
@@ -616,6 +735,11 @@ function sqlDoor({ databaseUrl }: Site, practice: Practice) {
     async door(actor: Actor, operation: Operation, mark: string, key: string | undefined): Promise<Answer> {
       try {
         const db = await connected()
+        if (isOfSeries(operation))
+          return ofSeries(
+            await db.request(actor.claims, () => performForSeries(db, operation, mark, key ?? null)),
+            operation,
+          )
         const row = await db.request(actor.claims, () => perform(db, actor, operation, mark, key ?? null))
         if (makesBooking(operation)) return { kind: 'done', booking: row.id }
         if (operation.name === 'addAbsence') return { kind: 'done', absence: row.id }

@@ -424,6 +424,201 @@ describe('absences: no order explains', () => {
   it.each(Object.entries(absencesContradictory))('%s', (_, calls) => expect(unexplained(calls)).not.toEqual([]))
 })
 
+const bookSeries = (customer: string, ...slots: string[]): Operation => ({ name: 'bookSeries', slots, customer })
+const planSeries = (customer: string, ...slots: string[]): Operation => ({ name: 'planSeries', slots, customer })
+const visits = (...bookings: string[]) => done({ series: '5', bookings })
+const cancelSeries = (...bookings: string[]): Operation => ({ name: 'cancelSeries', series: '5', bookings })
+const planned = (...reasons: (string | null)[]) => done({ reasons })
+
+const seriesAccepted: Record<string, Call[]> = {
+  'of two series that share a slot one gets all its slots and the other none': [
+    call(0, 9, bookSeries('Ann', 'a', 'b', 'c'), visits('1', '2', '3')),
+    call(1, 8, bookSeries('Bob', 'c', 'd'), refused('slot_taken')),
+    call(10, 11, find('a'), slotIs('booked', 'Ann', '1')),
+    call(10, 11, find('c'), slotIs('booked', 'Ann', '3')),
+    isOpen(10, 'd'),
+  ],
+  'one visit of a series is moved and one cancelled, and the rest is cancelled with the series': [
+    call(0, 1, bookSeries('Ann', 'a', 'b', 'c'), visits('1', '2', '3')),
+    call(2, 3, cancel('1')),
+    call(4, 5, reschedule('2', 'Ann', 'e')),
+    call(6, 7, cancelSeries('1', '2', '3'), visits('3', '2')),
+    ...['a', 'b', 'c', 'e'].map((slot) => isOpen(8, slot)),
+    call(8, 9, { name: 'findBooking', booking: '2' }, done({ place: 'cancelled' })),
+  ],
+  'a series whose response was lost may have been booked as a whole': [
+    call(0, 0, bookSeries('Ann', 'a', 'b'), unknown),
+    call(1, 2, book('Bob', 'b'), refused('slot_taken')),
+    call(3, 4, find('a'), slotIs('booked', 'Ann', '1')),
+    call(3, 4, find('b'), slotIs('booked', 'Ann', '2')),
+  ],
+  'a cancellation of a series whose response was lost may have been made': [
+    call(0, 1, bookSeries('Ann', 'a', 'b'), visits('1', '2')),
+    call(2, 2, cancelSeries('1', '2'), unknown),
+    call(3, 4, book('Bob', 'a'), of('3')),
+    call(5, 6, { name: 'findBooking', booking: '1' }, done({ place: 'cancelled' })),
+  ],
+  'a plan gives for each date why it cannot be booked': [
+    call(0, 1, book('Bob'), of('1')),
+    call(2, 3, withdrawSlot('b')),
+    call(4, 5, { ...hold('Bob'), slot: 'c' } as Operation),
+    call(6, 7, planSeries('Ann', 'a', 'b', 'c', 'd'), planned('slot_taken', 'slot_withdrawn', 'slot_held', null)),
+    call(8, 9, planSeries('Bob', 'c', 'd'), planned(null, 'customer_busy')),
+  ],
+}
+const seriesContradictory: Record<string, Call[]> = {
+  'half a series': [
+    call(0, 1, bookSeries('Ann', 'a', 'b'), visits('1', '2')),
+    call(2, 3, find('a'), slotIs('booked', 'Ann', '1')),
+    isOpen(2, 'b'),
+  ],
+  'half a series whose response was lost': [
+    call(0, 0, bookSeries('Ann', 'a', 'b'), unknown),
+    call(2, 3, find('a'), slotIs('booked', 'Ann', '1')),
+    isOpen(4, 'b'),
+  ],
+  'half a series that was refused': [
+    call(0, 1, book('Bob', 'b'), of('1')),
+    call(2, 3, bookSeries('Ann', 'a', 'b'), refused('slot_taken')),
+    call(4, 5, find('a'), slotIs('booked', 'Ann', '2')),
+  ],
+  'two series that share a slot': [
+    call(0, 9, bookSeries('Ann', 'a', 'b'), visits('1', '2')),
+    call(1, 8, bookSeries('Bob', 'b', 'c'), visits('3', '4')),
+  ],
+  'a series of which one visit is seen before the other': [
+    call(0, 9, bookSeries('Ann', 'a', 'b'), visits('1', '2')),
+    call(1, 2, read, slotIs('booked', 'Ann')),
+    call(3, 4, { name: 'read', slot: 'b' }, slotIs('open')),
+  ],
+  'a cancelled series of which a visit is live': [
+    call(0, 1, bookSeries('Ann', 'a', 'b'), visits('1', '2')),
+    call(2, 3, cancelSeries('1', '2'), visits('1')),
+  ],
+  'a cancelled series that keeps a slot': [
+    call(0, 1, bookSeries('Ann', 'a', 'b'), visits('1', '2')),
+    call(2, 3, cancelSeries('1', '2'), visits('1', '2')),
+    call(4, 5, find('b'), slotIs('booked', 'Ann', '2')),
+  ],
+  'a visit that is cancelled by itself and again with its series': [
+    call(0, 1, bookSeries('Ann', 'a', 'b'), visits('1', '2')),
+    call(2, 3, cancel('1')),
+    call(4, 5, cancelSeries('1', '2'), visits('1', '2')),
+  ],
+  'a refusal of a series whose slots were all free': [call(0, 1, bookSeries('Ann', 'a', 'b'), refused('slot_taken'))],
+  'a plan that offers a taken slot': [
+    call(0, 1, book('Bob'), of('1')),
+    call(2, 3, planSeries('Ann', 'a'), planned(null)),
+  ],
+  'a plan that says that a free slot is taken': [call(0, 1, planSeries('Ann', 'a'), planned('slot_taken'))],
+  'a plan that sees one visit of a series and not the other': [
+    call(0, 9, bookSeries('Ann', 'a', 'b'), visits('1', '2')),
+    call(1, 8, planSeries('Bob', 'a', 'b'), planned('slot_taken', null)),
+  ],
+}
+
+describe('series: some order explains', () => {
+  it.each(Object.entries(seriesAccepted))('%s', (_, calls) => expect(unexplained(calls).map(tell)).toEqual([]))
+})
+
+describe('series: no order explains', () => {
+  it.each(Object.entries(seriesContradictory))('%s', (_, calls) => expect(unexplained(calls)).not.toEqual([]))
+})
+
+const busy = (...slots: string[]): Operation => ({
+  name: 'import',
+  calendar: 'calendar 1',
+  slots: ['a', 'b', 'c'],
+  busy: slots,
+})
+
+const busyTimesAccepted: Record<string, Call[]> = {
+  'a free slot is withdrawn while its time is busy': [
+    call(0, 1, busy('a')),
+    call(2, 3, book('Ann'), refused('slot_withdrawn')),
+    call(2, 3, reopen, refused('doctor_absent')),
+    isOpen(2, 'b'),
+    call(4, 5, busy('b')),
+    call(6, 7, book('Ann'), of('1')),
+    call(6, 7, find('b'), slotIs('withdrawn')),
+  ],
+  'a visit stays in a busy time, and its slot is withdrawn when it ends': [
+    call(0, 1, book('Ann'), of('1')),
+    call(2, 3, busy('a')),
+    call(4, 5, read, slotIs('booked', 'Ann')),
+    call(6, 7, { name: 'findBooking', booking: '1' }, done({ place: 'a' })),
+    call(8, 9, cancel('1')),
+    call(10, 11, read, slotIs('withdrawn')),
+    call(12, 13, busy()),
+    call(14, 15, read, slotIs('open')),
+  ],
+  'a slot in a busy time and an absence is open after both': [
+    call(0, 1, busy('a', 'b')),
+    call(2, 3, absent('a'), added),
+    call(4, 5, busy('b')),
+    call(6, 7, read, slotIs('withdrawn')),
+    call(8, 9, present('a')),
+    call(10, 11, read, slotIs('open')),
+  ],
+  'a read that was broken off may have been imported': [
+    call(0, 0, busy('a', 'b'), unknown),
+    call(2, 3, find('a'), slotIs('withdrawn')),
+    call(4, 5, find('b'), slotIs('withdrawn')),
+  ],
+  'a series whose date is busy is refused as a whole': [
+    call(0, 1, busy('b')),
+    call(2, 3, planSeries('Ann', 'a', 'b', 'c'), planned(null, 'slot_withdrawn', null)),
+    call(4, 5, bookSeries('Ann', 'a', 'b', 'c'), refused('slot_withdrawn')),
+    call(6, 7, bookSeries('Ann', 'a', 'c'), visits('1', '2')),
+  ],
+}
+const busyTimesContradictory: Record<string, Call[]> = {
+  'a booking in a busy time': [call(0, 1, busy('a')), call(2, 3, book('Ann'), of('1'))],
+  'a series in a busy time': [call(0, 1, busy('b')), call(2, 3, bookSeries('Ann', 'a', 'b'), visits('1', '2'))],
+  'a plan that offers a slot in a busy time': [
+    call(0, 1, busy('a')),
+    call(2, 3, planSeries('Ann', 'a', 'b'), planned(null, null)),
+  ],
+  'an open slot in a busy time': [call(0, 1, busy('a')), call(2, 3, read, slotIs('open'))],
+  'a slot that is reopened in a busy time': [call(0, 1, busy('a')), call(2, 3, reopen)],
+  'a visit that a busy time removes': [
+    call(0, 1, book('Ann'), of('1')),
+    call(2, 3, busy('a')),
+    call(4, 5, { name: 'findBooking', booking: '1' }, done({ place: 'cancelled' })),
+  ],
+  'a booked slot that a busy time frees': [
+    call(0, 1, book('Ann'), of('1')),
+    call(2, 3, busy('a')),
+    call(4, 5, read, slotIs('withdrawn')),
+  ],
+  'a visit that ends in a busy time and leaves an open slot': [
+    call(0, 1, book('Ann'), of('1')),
+    call(2, 3, busy('a')),
+    call(4, 5, cancel('1')),
+    call(6, 7, read, slotIs('open')),
+  ],
+  'a slot that stays withdrawn after its busy time': [
+    call(0, 1, busy('a')),
+    call(2, 3, busy()),
+    call(4, 5, read, slotIs('withdrawn')),
+  ],
+  'a slot that was withdrawn by hand and opens after a busy time': [
+    call(0, 1, busy('a')),
+    call(2, 3, withdraw()),
+    call(4, 5, busy()),
+    call(6, 7, read, slotIs('open')),
+  ],
+  'half a calendar': [call(0, 0, busy('a', 'b'), unknown), call(2, 3, find('a'), slotIs('withdrawn')), isOpen(4, 'b')],
+}
+
+describe('busy times of external calendars: some order explains', () => {
+  it.each(Object.entries(busyTimesAccepted))('%s', (_, calls) => expect(unexplained(calls).map(tell)).toEqual([]))
+})
+
+describe('busy times of external calendars: no order explains', () => {
+  it.each(Object.entries(busyTimesContradictory))('%s', (_, calls) => expect(unexplained(calls)).not.toEqual([]))
+})
+
 // Holds of a hundred milliseconds, counted from some moment within the call.
 const lasting = 100
 const acceptedInTime: Record<string, Call[]> = {

@@ -10,6 +10,7 @@ import { namesIn } from '../../src/database/embedded/place.ts'
 import { connectionsClosed, migrateSettings } from '../../src/database/migrations.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import { eventually } from '../helpers/eventually.ts'
+import { calendarKeys } from '../helpers/external_calendars.ts'
 import { takeOwnPort } from '../helpers/own_port.ts'
 import { smtpPeer } from '../helpers/peers.ts'
 import { type Program, startProgram } from '../helpers/program.ts'
@@ -167,6 +168,7 @@ export async function startSite({ ownVolume = false } = {}): Promise<Site> {
           STATEMENT_TIMEOUT_MS: String(statementTimeoutMs),
           SMTP_URL: smtp.url,
           MAIL_FROM: 'desk@medislot.example',
+          CALENDAR_KEYS: calendarKeys,
           NODE_OPTIONS: `--import=${join(import.meta.dirname, 'clock.ts')}`,
         },
       })

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { brokenInvariants } from '../concurrency/invariants.ts'
 import type { Connection } from '../helpers/connection.ts'
 import { eventually } from '../helpers/eventually.ts'
+import { keepCalendars } from './busy_times.ts'
 import { type Call, line, type SlotState, tell, unexplained } from './calendar.ts'
 import { aPracticeOf, holdMs, type Practice, type Recorded, sendClients } from './clients.ts'
 import { deadlocksSince } from './deadlocks.ts'
@@ -36,6 +37,7 @@ export async function tryFault(
   const began = new Date()
   const practice = await withOwner(site, aPracticeOf)
   const recorded = sendClients(site, practice, seed)
+  const doctors = await withOwner(site, (owner) => keepCalendars(site, practice, owner, seed))
   const searcher = await withOwner(site, (owner) => searchAfterBooking(site, owner))
   const until = performance.now() + seconds * 1000
   let recoveredMs = 0
@@ -56,13 +58,17 @@ export async function tryFault(
   }
   const { searches, wrong: stale } = await searcher.stop()
   await atRest(site).catch(failed)
+  const { calls: imports, wrong: misread } = await doctors.stop()
 
-  const { calls, wrong, disturbed } = recorded
+  const { wrong, disturbed } = recorded
+  const calls = [...recorded.calls, ...imports]
   const count = (kind: Call['outcome']['kind']) => calls.filter(({ outcome }) => outcome.kind === kind).length
   const examined = await withOwner(site, (owner) => examine(owner, practice, calls)).catch((error: Error) => [
     `what is there could not be examined: ${error.stack}`,
   ])
-  const broken = [...failures, ...wrong, ...stale, ...examined, ...(await deadlocksSince(site.logFile, began))]
+  const deadlocks = await deadlocksSince(site.logFile, began)
+  const broken = [...failures, ...wrong, ...stale, ...misread, ...examined, ...deadlocks]
+  if (!imports.some(({ outcome }) => outcome.kind === 'done')) broken.push('no external calendar was read')
   if (searches === 0) broken.push('no search after a booking was answered')
   if (!fault.isUnnoticed && disturbed === 0) broken.push('no client noticed anything: did it happen?')
   return {
@@ -194,20 +200,29 @@ async function examine(
     const rows = await rowsOf(owner, clinicId, [...slots, slotOf.get(booking ?? '') ?? ''])
     broken.push([what, ...asked.map((call) => `  ${line(call)}`), rows].join('\n'))
   }
-  const seen = new Set<string>()
+  const seen = new Map<string, number>()
+  /** How many bookings the calls with a mark ask for: one, or those of a series. */
+  const wantedWith = (mark: string) =>
+    Math.max(1, ...(callsOf.get(mark) ?? []).map(({ operation: o }) => (o.name === 'bookSeries' ? o.slots.length : 1)))
   for (const { id, mark, ended_by } of bookings) {
     // An accepted offer leaves no mark.
     const isOfOffer = mark === null
     if (isOfOffer && !calls.some(({ operation, outcome }) => operation.name === 'accept' && mayHaveMade(outcome, id)))
       await breaks(`booking ${id} was made of an offer that nobody accepted`, '', id)
-    if (!isOfOffer && seen.has(mark)) await breaks(`booking ${id} was asked for once and made twice`, mark, id)
-    if (!isOfOffer) seen.add(mark)
+    if (!isOfOffer) seen.set(mark, (seen.get(mark) ?? 0) + 1)
+    if (!isOfOffer && (seen.get(mark) ?? 0) > wantedWith(mark))
+      await breaks(`booking ${id} was asked for once and made twice`, mark, id)
     if (!isOfOffer && wasRefused(mark)) await breaks(`booking ${id} was refused and is there`, mark, id)
     if (ended_by !== null && wasRefused(ended_by))
       await breaks(`the cancellation of ${id} was refused and is there`, ended_by, id)
   }
+  for (const [mark, count] of seen)
+    if (count < wantedWith(mark)) await breaks(`${count} visits of a series were booked, and not the others`, mark, '')
   for (const { mark, operation, outcome } of calls) {
     if (outcome.kind !== 'done') continue
+    for (const id of 'bookings' in outcome ? (outcome.bookings ?? []) : [])
+      if (!bookings.some((b) => b.id === id && mark === (operation.name === 'bookSeries' ? b.mark : b.ended_by)))
+        await breaks(`${operation.name} was acknowledged and booking ${id} does not show it`, mark, id)
     if (
       operation.name === 'book' &&
       !bookings.some((booking) => booking.id === outcome.booking && booking.mark === mark)
@@ -301,7 +316,8 @@ export async function undelivered(site: Site, clinicIds: string[]): Promise<stri
       `select b.id from app_public.bookings b
        where b.clinic_id = any ($1) and b.status = 'booked' and not exists (
          select from app_public.notifications n
-         where n.clinic_id = b.clinic_id and n.booking_id = b.id and n.booking_sequence = b.sequence
+         where n.clinic_id = b.clinic_id and (n.booking_id = b.id and n.booking_sequence = b.sequence
+             or b.id = any (n.series_booking_ids) and b.sequence = 0)
            and n.kind in ('booking_confirmed', 'booking_rescheduled') and n.state = 'sent')`,
       [clinicIds],
     )
