@@ -263,7 +263,7 @@ const specs = {
   }),
   CALENDAR_KEYS: str({
     default: undefined,
-    desc: 'Keys of addresses and passwords of external calendars, for the server, the worker and `npm run identity -- rotate`, in the form of IDENTITY_KEYS. If unset, doctors cannot connect calendars',
+    desc: 'Keys of addresses and passwords of external calendars, for the server, the worker and `npm run identity -- rotate`, in the form of IDENTITY_KEYS. If unset, `npm start` uses a generated key with its embedded server, and elsewhere doctors cannot connect calendars',
   }),
   WORKER_CONCURRENCY: wholeNumber(1, 100)({ default: 8, desc: 'Number of jobs that a worker runs at the same time' }),
   STATEMENT_TIMEOUT_MS: wholeNumber(

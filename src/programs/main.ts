@@ -10,6 +10,7 @@ import { runProgram } from '../process/run_program.ts'
 import { readSettings, type Settings } from '../process/settings.ts'
 import { startTracing } from '../process/tracing.ts'
 import { loadDemoData } from '../roster/demo.ts'
+import { serveDemoCalendar } from '../roster/demo_calendar.ts'
 import { signingKey, startServer } from '../server/start_server.ts'
 import { startWorker } from '../worker/start_worker.ts'
 
@@ -23,7 +24,10 @@ await runProgram(
     )
     lifecycle.onStop('tracing', await startTracing(settings.tracesUrl, 'main'))
     await migrateDatabase(ownerUrl)
-    if (settings.demo && (await loadDemoData(ownerUrl))) log.info('loaded the demo clinics')
+    const isNew = settings.demo && (await loadDemoData(ownerUrl))
+    if (isNew) log.info('loaded the demo clinics')
+    if (settings.demo && settings.calendarKeys)
+      lifecycle.onStop('the calendar of the demo', await serveDemoCalendar(ownerUrl, settings.calendarKeys, isNew))
     const replicaUrls = [...settings.replicaUrls, ...((await startStandbys?.()) ?? [])]
     // Each part gets only its own login.
     const server = await startServer({ ...settings, replicaUrls, databaseUrl: serverUrl }, lifecycle)
@@ -71,10 +75,10 @@ async function withDatabaseStarted(settings: Settings): Promise<Started> {
     log.fatal('PostgreSQL ended. What was committed is safe; start again.')
     process.exit(1)
   })
-  const { jwtSecret = server.secrets.jwtSecret } = settings
+  const { jwtSecret = server.secrets.jwtSecret, calendarKeys = server.secrets.calendarKeys } = settings
   const ownerUrl = server.ownerUrl()
   return {
-    settings: { ...settings, jwtSecret },
+    settings: { ...settings, jwtSecret, calendarKeys },
     ownerUrl,
     serverUrl: server.serverUrl(),
     billingUrl: server.billingUrl(),

@@ -183,6 +183,22 @@ it('Bob waits for a time that is booked; when it is given up, he gets a message 
   expect(taken.acceptOffer.booking).toEqual({ status: 'BOOKED', bookingSlotId: input?.bookingSlotId })
 })
 
+it('a doctor has a calendar elsewhere, and the worker makes its busy times absences', async () => {
+  const riverside = await signedIn('riverside')
+  const query = `{ externalCalendars { nodes { id kind lastError } } absences { nodes { kind calendarId } } }`
+  const { externalCalendars, absences } = await eventually(async () => {
+    const found = await dataOf<{
+      externalCalendars: { nodes: { id: string; kind: string; lastError: string | null }[] }
+      absences: { nodes: { kind: string; calendarId: string | null }[] }
+    }>(riverside(query))
+    return found.absences.nodes.some(({ kind }) => kind === 'EXTERNAL') && found
+  }, 'the busy times of the calendar')
+  const [{ id } = { id: '' }] = externalCalendars.nodes
+  expect(externalCalendars.nodes).toEqual([{ id, kind: 'ICS', lastError: null }])
+  const busy = absences.nodes.filter(({ kind }) => kind === 'EXTERNAL')
+  expect(busy.map(({ calendarId }) => calendarId)).toEqual([id, id, id])
+})
+
 it('no time was freed without an offer while somebody waited for it', async () => {
   expect((await dba.query('select * from app_private.freed_slots_not_offered')).rows).toEqual([])
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { StartError } from '../../process/settings.ts'
 import { namesIn } from './place.ts'
 
-/** The generated secrets of an embedded installation: passwords, and the key that signs tokens. */
+/** The generated secrets of an embedded installation: passwords, and keys. */
 export interface Secrets {
   superuserPassword: string
   ownerPassword: string
@@ -13,7 +13,10 @@ export interface Secrets {
   serverPassword: string
   /** The password of app_billing, the billing process's login. */
   billingPassword: string
+  /** The key that signs tokens. */
   jwtSecret: string
+  /** The key of the addresses of external calendars, in the form of CALENDAR_KEYS. */
+  calendarKeys: string
 }
 
 const fileOf = (dataDir: string) => join(dataDir, 'secrets.json')
@@ -30,14 +33,16 @@ export async function keptSecrets(dataDir: string): Promise<Secrets> {
 export async function secretsOf(dataDir: string): Promise<Secrets> {
   const file = fileOf(dataDir)
   const random = () => randomBytes(36).toString('base64url')
+  const calendarKey = () => `k1:${randomBytes(32).toString('base64')}`
   if (existsSync(file)) {
     const kept = await keptSecrets(dataDir)
-    // Directories from before a program had its own login have no password for it.
-    if (kept.serverPassword && kept.billingPassword) return kept
+    // Directories from before a program had its own login, or calendars a key, have none.
+    if (kept.serverPassword && kept.billingPassword && kept.calendarKeys) return kept
     return write({
       ...kept,
       serverPassword: kept.serverPassword ?? random(),
       billingPassword: kept.billingPassword ?? random(),
+      calendarKeys: kept.calendarKeys ?? calendarKey(),
     })
   }
   if (existsSync(namesIn(dataDir).cluster)) {
@@ -51,6 +56,7 @@ export async function secretsOf(dataDir: string): Promise<Secrets> {
     serverPassword: random(),
     billingPassword: random(),
     jwtSecret: random(),
+    calendarKeys: calendarKey(),
   })
 
   async function write(secrets: Secrets): Promise<Secrets> {
