@@ -174,6 +174,7 @@
 --! include identity/tables/network_attempts.sql
 --! include identity/tables/customers.sql
 --! include core/shards/tables/people_of_shards.sql
+--! include core/shards/tables/copied_erasures.sql
 --! include identity/tables/account_messages.sql
 --! include identity/tables/erasures.sql
 
@@ -316,6 +317,8 @@
 --! include core/jobs/job_figures.sql
 --! include core/jobs/jobs_with_work.sql
 --! include core/shards/triggers/refuse_people_in_shard.sql
+--! include core/shards/people/note_erasure.sql
+--! include core/shards/triggers/note_copied_erasure.sql
 --! include core/shards/triggers/map_copied_clinic.sql
 --! include core/shards/triggers/refuse_clinic_elsewhere.sql
 --! include core/shards/refuse_clinics_elsewhere.sql
@@ -323,6 +326,8 @@
 --! include core/shards/is_shard.sql
 --! include core/shards/people/has_arrived.sql
 --! include core/shards/people/in_global_database.sql
+--! include core/shards/people/in_shards.sql
+--! include core/shards/people/joined_parts.sql
 --! include core/shards/people/record_for_clinic.sql
 --! include core/shards/people/people_to_settle.sql
 --! include core/shards/people/use_of_customers.sql
@@ -407,6 +412,7 @@
 --! include identity/messages/end_account_links.sql
 --! include identity/messages/end_account_message.sql
 --! include identity/messages/queue_account_message.sql
+--! include identity/export/export_employments.sql
 --! include identity/export/export_account.sql
 --! include identity/export/export_bookings.sql
 --! include identity/export/export_clinic_records.sql
@@ -452,6 +458,11 @@
 --! include identity/removal/removed_with.sql
 --! include identity/removal/lock_times_of_customers.sql
 --! include identity/removal/lock_customers_to_remove.sql
+--! include identity/removal/offer_freed_visits.sql
+--! include identity/removal/end_visits_of_customers.sql
+--! include identity/removal/deactivate_customer.sql
+--! include identity/removal/erase_at_clinics.sql
+--! include core/shards/people/carry_out_erasure.sql
 --! include people/family/export_family.sql
 --! include people/family/guardian_contact.sql
 --! include people/family/invite_grown_up_dependants.sql

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:86f36ce11252425e0795914ae6c4d8beb37dc778
+--! Hash: sha1:e0599d0ad5a36cdd4bb118d99f606fd6508d803a
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -4172,6 +4172,28 @@ create index people_of_shards_by_age on app_private.people_of_shards (recorded_a
 
 alter table app_private.people_of_shards enable row level security;
 --! EndIncluded core/shards/tables/people_of_shards.sql
+--! Included core/shards/tables/copied_erasures.sql
+-- No foreign keys: copies of people may arrive in any order when they are made again.
+create table app_private.copied_erasures (
+  customer_id bigint not null,
+  account_id bigint,
+  account_email app_public.email_address,
+  addresses text[] not null default '{}',
+  arrived_at timestamptz not null default now(),
+  constraint an_erasure_is_carried_out_once primary key (customer_id)
+);
+
+comment on table app_private.copied_erasures is
+'In a shard: people whom the global database has erased, and whose data at the clinics here are still to be erased. '
+'app_private.carry_out_erasure removes the rows. Empty in an installation of one database.';
+comment on column app_private.copied_erasures.account_email is
+'The address that the account had, to find invitations and mails. If the account stays, because its owner works at a '
+'clinic, they stay too.';
+comment on column app_private.copied_erasures.addresses is
+'The addresses that the person had here, in lower case, to find messages to them.';
+
+alter table app_private.copied_erasures enable row level security;
+--! EndIncluded core/shards/tables/copied_erasures.sql
 --! Included identity/tables/account_messages.sql
 create table app_private.account_messages (
   id bigint generated always as identity,
@@ -8796,6 +8818,9 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS717', 'clinic_not_movable', 409, 'Clinic cannot be moved',
    'The clinic cannot be moved to another database at present, and stays where it is. The detail says why: not_here, '
    'has_arrived, moves_elsewhere, open_payments, shared_payments, took_too_long or link_keys.'),
+  ('MS718', 'shards_first', 421, 'The shards are asked first',
+   'The global database does not have all that is asked for. The server asks the shards and repeats the call, so that '
+   'only callers without a server, such as psql, meet this refusal.'),
   ('MS900', 'internal_error', 500, 'Unexpected error', 'An error of the server. It is logged with the request id.'),
   ('MS901', 'graphql_parse_failed', 400, 'Not a GraphQL document', 'The document could not be parsed.'),
   ('MS902', 'graphql_validation_failed', 400, 'Document does not fit the schema',
@@ -8980,6 +9005,7 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
   ('app_private.alert_limits', 'everywhere', null),
   ('app_private.catalogue_changes', 'everywhere', null),
   ('app_private.clinic_moves', 'everywhere', null),
+  ('app_private.copied_erasures', 'everywhere', null),
   ('app_private.delivery_counters', 'everywhere', null),
   ('app_private.event_publication', 'everywhere', null),
   ('app_private.event_sealing', 'everywhere', null),
@@ -10133,6 +10159,46 @@ comment on function app_private.refuse_people_in_shard is
 'Trigger on the global tables in a shard: refuses (not_here) every change, so that nobody exists twice. Replication '
 'does not fire it. Created by app_private.become_shard.';
 --! EndIncluded core/shards/triggers/refuse_people_in_shard.sql
+--! Included core/shards/people/note_erasure.sql
+create or replace function app_private.note_erasure(customer_id bigint) returns void
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
+begin
+  insert into app_private.copied_erasures (customer_id, account_id, account_email, addresses)
+  select note_erasure.customer_id, c.account_id, a.email, array(
+    select lower(t.address)
+    from (
+      select unnest(array[c.email::text, c.phone]) as address
+      union
+      select unnest(array[cc.email::text, cc.phone, cc.phone_e164])
+      from app_public.clinic_customers cc where cc.customer_id = note_erasure.customer_id
+    ) t
+    where t.address is not null)
+  from (values (1)) one
+  left join app_public.customers c on c.id = note_erasure.customer_id
+  left join app_private.accounts a on a.id = c.account_id
+  on conflict on constraint an_erasure_is_carried_out_once do nothing;
+end
+$$;
+
+comment on function app_private.note_erasure is
+'Notes that a person is to be erased at the clinics of this shard, with the addresses by which messages are found.';
+--! EndIncluded core/shards/people/note_erasure.sql
+--! Included core/shards/triggers/note_copied_erasure.sql
+create or replace function app_private.note_copied_erasure() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  -- The row arrives before the changes of the account and the customer, which the global database makes after it, so
+  -- their addresses are still here.
+  perform app_private.note_erasure(NEW.customer_id);
+  return null;
+end
+$$;
+
+comment on function app_private.note_copied_erasure is
+'Trigger on erasures in a shard, fired by replication only: notes that the person is to be erased at the clinics here '
+'(app_private.carry_out_erasure). Not done here at once, since what replication changes fires no other triggers, and '
+'an error would stop all copies. Created by app_private.become_shard.';
+--! EndIncluded core/shards/triggers/note_copied_erasure.sql
 --! Included core/shards/triggers/map_copied_clinic.sql
 create or replace function app_private.map_copied_clinic() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -10284,6 +10350,51 @@ comment on function app_private.in_global_database is
 'do that, waits for the copy (app_private.has_arrived) and repeats the transaction with the answer, which this '
 'function then returns. Refuses global_database_first, shard_behind.';
 --! EndIncluded core/shards/people/in_global_database.sql
+--! Included core/shards/people/in_shards.sql
+create or replace function app_private.in_shards(task text, asked jsonb) returns jsonb
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  shard_ids constant text[] := array(
+    select s.id::text from app_private.shards s where s.state = 'active' order by s.id);
+  parts jsonb;
+begin
+  if shard_ids = '{}' then
+    return '[]';
+  end if;
+  -- By what was asked, too: a document may ask about several people.
+  parts := nullif(current_setting('medislot.gathered', true), '')::jsonb
+    -> jsonb_build_array(in_shards.task, in_shards.asked)::text;
+  if parts is null or not parts ?& shard_ids then
+    raise info using message = 'medislot: to be gathered from the shards',
+      detail = jsonb_build_object('task', in_shards.task, 'asked', in_shards.asked,
+        'key', jsonb_build_array(in_shards.task, in_shards.asked)::text, 'shards', to_jsonb(shard_ids))::text;
+    perform app_hidden.refuse('shards_first', 'The shards have to be asked for their parts first.',
+      jsonb_build_object('task', in_shards.task));
+  end if;
+  return (select jsonb_agg(parts -> s.id order by s.n) from unnest(shard_ids) with ordinality s (id, n));
+end
+$$;
+
+comment on function app_private.in_shards is
+'Has all shards asked for their parts of an answer, in the global database. The first time it refuses, and informs the '
+'server of what to ask (INFO). The server asks each shard in the name of the same caller and repeats the transaction '
+'with the parts, which this function then returns, by the number of the shard. Without shards: no part. Refuses '
+'shards_first.';
+--! EndIncluded core/shards/people/in_shards.sql
+--! Included core/shards/people/joined_parts.sql
+create or replace function app_private.joined_parts(parts jsonb, variadic path text[]) returns jsonb
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return (
+    select coalesce(jsonb_agg(e.entry order by p.n, e.n), '[]')
+    from jsonb_array_elements(parts) with ordinality p (part, n),
+      jsonb_array_elements(p.part #> path) with ordinality e (entry, n));
+end
+$$;
+
+comment on function app_private.joined_parts is
+'The entries of the lists at one path of several parts of an answer (app_private.in_shards), one list after another.';
+--! EndIncluded core/shards/people/joined_parts.sql
 --! Included core/shards/people/record_for_clinic.sql
 create or replace function app_private.record_for_clinic(task text, asked jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
@@ -10484,10 +10595,15 @@ begin
     select t.tgname as name from pg_trigger t
     -- Bits of tgtype: 1 for each row, 2 before.
     where t.tgrelid = 'app_public.clinic_customers'::regclass and not t.tgisinternal and t.tgtype & 3 = 3
-      and t.tgname <> 'clinics_are_changed_where_they_are'
+      -- The second would refuse a record with notes when the erased profile arrives, and stop all copies. The job
+      -- carry_out_erasure erases the notes.
+      and t.tgname not in ('clinics_are_changed_where_they_are', 'erased_customers_stay_erased')
   loop
     execute format('alter table app_public.clinic_customers enable always trigger %I', one.name);
   end loop;
+  execute 'create or replace trigger copied_erasures_are_noted after insert on app_private.erasures '
+    'for each row execute function app_private.note_copied_erasure()';
+  execute 'alter table app_private.erasures enable replica trigger copied_erasures_are_noted';
   perform app_private.note_copied_changes('global');
 end
 $$;
@@ -10671,7 +10787,7 @@ comment on function app_private.digest_of_copy is
 --! EndIncluded core/shards/digest_of_copy.sql
 --! Included core/shards/faults_of_copies.sql
 create or replace function app_private.faults_of_copies() returns setof text
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   own_shard constant int := (select i.shard_id from app_private.installation i);
   own_home constant text := case when own_shard is null then 'global' else 'clinic' end;
@@ -10711,6 +10827,11 @@ begin
   return query
     select format('clinic %s is still moving: run npm run shards -- move %1$s %2$s again', cm.clinic_id, cm.to_shard)
     from app_private.clinic_moves cm where cm.state <> 'gone' order by cm.clinic_id;
+  return query
+    select format('%s erased people still have data at clinics here, since the job carry_out_erasure has not run or '
+      'has failed for them', count(*))
+    from app_private.copied_erasures ce where ce.arrived_at < now() - interval '15 minutes'
+    having count(*) > 0;
   if own_shard is not null then
     return query
       select format('%s can be written here, although people are recorded in the global database', th.table_name)
@@ -11006,13 +11127,25 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   perform set_config('session_replication_role', 'origin', true);
   delete from app_private.clinic_moves cm where cm.clinic_id = end_arrival.clinic_id and cm.state = 'gone';
+  -- The other database may not have carried out an erasure that was carried out here.
+  perform app_private.note_erasure(er.customer_id) from app_private.erasures er
+  where exists (
+      select from app_public.clinic_customers cc
+      where cc.clinic_id = end_arrival.clinic_id and cc.customer_id = er.customer_id)
+    or exists (
+      select from app_private.guest_bookings gb
+      where gb.clinic_id = end_arrival.clinic_id and gb.customer_id = er.customer_id)
+    or exists (
+      select from app_public.waiting_list w
+      where w.clinic_id = end_arrival.clinic_id and w.customer_id = er.customer_id);
   perform app_private.publish_copies();
   insert into app_private.catalogue_changes default values;
 end
 $$;
 
 comment on function app_private.end_arrival is
-'Ends begin_arrival: from here on, what is written is copied to the global database as usual.';
+'Ends begin_arrival: from here on, what is written is copied to the global database as usual. '
+'People whom the clinic knows and who were erased are erased again here (app_private.carry_out_erasure).';
 --! EndIncluded core/shards/moving/end_arrival.sql
 --! Included core/shards/moving/leave_clinic.sql
 create or replace function app_private.leave_clinic(clinic_id bigint) returns void
@@ -12438,6 +12571,29 @@ comment on function app_private.queue_account_message is
 'hour are sent; the rest, mail about no account, invitation or record, and mail that is not wanted is dropped. The '
 'language is the customer''s own, otherwise the given one (en, de), otherwise English.';
 --! EndIncluded identity/messages/queue_account_message.sql
+--! Included identity/export/export_employments.sql
+create or replace function app_private.export_employments(account_id bigint) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  return (
+    select coalesce(jsonb_agg(
+      jsonb_build_object('clinicId', e.clinic_id::text, 'role', e.role, 'fullName', e.full_name, 'email', e.email,
+        'isActive', e.is_active, 'calendarLinks', (
+          select coalesce(jsonb_agg(
+            jsonb_build_object('doctorId', sf.doctor_id::text, 'createdAt', sf.created_at) order by sf.id), '[]')
+          from app_private.staff_feeds sf
+          where sf.clinic_id = e.clinic_id and sf.account_id = e.account_id))
+      order by e.clinic_id, e.id), '[]')
+    from app_public.employees e
+    where e.account_id = export_employments.account_id
+      -- Copies of those in shards, which export them with their calendars.
+      and not exists (select from app_private.clinic_shards cs where cs.clinic_id = e.clinic_id));
+end
+$$;
+
+comment on function app_private.export_employments is
+'The employments of an account at the clinics of this database, as export_customer returns them.';
+--! EndIncluded identity/export/export_employments.sql
 --! Included identity/export/export_account.sql
 create or replace function app_private.export_account(account_id bigint) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
@@ -12469,16 +12625,7 @@ begin
               jsonb_build_object('address', am.address, 'state', am.state, 'sentAt', am.sent_at) else '{}' end
           order by am.id), '[]')
         from app_private.account_messages am where am.account_id = a.id),
-      'employments', (
-        select coalesce(jsonb_agg(
-          jsonb_build_object('clinicId', e.clinic_id::text, 'role', e.role, 'fullName', e.full_name, 'email', e.email,
-            'isActive', e.is_active, 'calendarLinks', (
-              select coalesce(jsonb_agg(
-                jsonb_build_object('doctorId', sf.doctor_id::text, 'createdAt', sf.created_at) order by sf.id), '[]')
-              from app_private.staff_feeds sf
-              where sf.clinic_id = e.clinic_id and sf.account_id = e.account_id))
-          order by e.clinic_id, e.id), '[]')
-        from app_public.employees e where e.account_id = a.id))
+      'employments', app_private.export_employments(a.id))
     from app_private.accounts a where a.id = export_account.account_id);
 end
 $$;
@@ -12511,6 +12658,8 @@ begin
           select co.patient_came_at from app_public.consultations co
           where co.clinic_id = x.clinic_id and co.booking_id = x.id) as joined_at, app_private.room_of(x) as room
       from app_public.bookings x where x.customer_id = export_bookings.customer_id
+        -- Copies of those in shards, which export them with their notes.
+        and not exists (select from app_private.clinic_shards cs where cs.clinic_id = x.clinic_id)
       union all
       select x.clinic_id, x.id, x.doctor_id, x.service_id, x.visit_starts_at, x.visit_ends_at,
         x.status, x.note, x.cancelled_at, x.cancelled_by,
@@ -12789,49 +12938,25 @@ begin
   foreach other in array others loop
     perform app_public.erase_customer(other);
   end loop;
-  customer := app_public.remove_customer(target, true);
-  update app_public.booking_slots bs set status = 'open', customer_id = null, held_until = null
-  where bs.customer_id = target and bs.status = 'held';
-
-  select array_agg(lower(t.address)) into addresses
-  from (
-    select unnest(array[c.email::text, c.phone]) as address from app_public.customers c where c.id = target
-    union
-    select unnest(array[cc.email::text, cc.phone, cc.phone_e164])
-    from app_public.clinic_customers cc where cc.customer_id = target
-  ) t;
-
+  select c.* into customer from app_public.customers c where c.id = target;
+  if customer.id is null then
+    perform app_hidden.refuse('customer_not_found', 'No such customer.',
+      jsonb_build_object('customerId', target::text));
+  end if;
+  customer := app_private.deactivate_customer(customer,
+    target || array(select c.id from app_public.customers c where c.merged_into_id = target order by c.id), true);
+  addresses := array(
+    select lower(t.address) from unnest(array[customer.email::text, customer.phone]) t (address)
+    where t.address is not null);
   human := customer.human_id;
   insert into app_private.erasures (customer_id, erased_by_account_id) values (target, app_hidden.current_account_id())
   on conflict on constraint a_customer_is_erased_once do nothing;
-  perform app_private.erase_reasons(target);
-  perform billing_private.erase_reasons_of_money(target);
-  update app_public.bookings b set note = null, cancellation_reason = null
-  where b.customer_id = target and (b.note is not null or b.cancellation_reason is not null);
-  update app_public.archived_bookings b set note = null, cancellation_reason = null, answers = null
-  where b.customer_id = target and num_nonnulls(b.note, b.cancellation_reason, b.answers) > 0;
-  update app_public.consultations c set patient_came_at = null, doctor_came_at = null, last_error = null
-  where c.customer_id = target;
-  -- In this order: an upload that begins meanwhile waits for the consent, or is found among the recordings.
-  delete from app_public.recording_consents c where c.customer_id = target;
-  update app_public.recordings r set state = 'removing', state_since = now(), retry_at = now()
-  where r.customer_id = target and r.state <> 'removing';
-  delete from app_public.booking_answers a where a.customer_id = target;
-  delete from app_private.account_messages am using app_private.guest_bookings gb
-  where gb.customer_id = target and am.guest_clinic_id = gb.clinic_id and am.guest_booking_id = gb.id;
-  delete from app_private.account_messages am where am.record_customer_id = target;
-  delete from app_private.guest_bookings gb where gb.customer_id = target;
+  -- Shards do the same at their clinics when the row above has arrived there: app_private.carry_out_erasure.
+  perform app_private.erase_at_clinics(target, addresses);
   delete from app_private.patient_feeds f where f.customer_id = target;
-  perform app_private.erase_messages(target, addresses);
-  delete from app_public.waiting_list w where w.customer_id = target;
   perform app_private.erase_account(customer.account_id);
   perform app_private.erase_stored_results(target, customer.account_id);
   delete from app_public.guardianships g where target in (g.guardian_customer_id, g.dependant_customer_id);
-  -- The rows stay, because bookings refer to them and statistics count them.
-  update app_public.clinic_customers cc
-  set full_name = 'erased', email = null, phone = null, notes = null, preferred_language = null,
-      preferred_channel = null
-  where cc.customer_id = target;
   update app_public.customers c
   set full_name = 'erased', email = null, phone = null, preferred_language = null, preferred_channel = null,
       email_verified_at = null, birth_date = null, human_id = null
@@ -12846,8 +12971,9 @@ comment on function app_public.erase_customer is
 'out permanently. No name, contact, note, answer, reason, message, entry of a waiting list or stored response about '
 'the person remains. Past bookings, invoices and events stay without personal data. The account''s data as an '
 'employee stays with the clinic. This cannot be undone; repeating it changes nothing. Records that were merged into '
-'the customer are erased with it, and so are dependants who have no other guardian. Customers may erase themselves '
-'and their dependants; administrators and DBAs may erase anyone. Refuses unauthenticated, customer_not_found.';
+'the customer are erased with it, and so are dependants who have no other guardian. Shards erase what their clinics '
+'have when the erasure has arrived there. Customers may erase themselves and their dependants; administrators and DBAs '
+'may erase anyone. Refuses unauthenticated, customer_not_found.';
 
 grant execute on function app_public.erase_customer to app_customer;
 --! EndIncluded identity/api/erase_customer.sql
@@ -12863,6 +12989,7 @@ declare
   document app_public.customer_export;
   -- Records that were merged into it are of the same person.
   ids bigint[];
+  parts jsonb;
 begin
   perform app_private.require_own_customer(target);
   select c.* into customer from app_public.customers c where c.id = target;
@@ -12872,6 +12999,7 @@ begin
   end if;
   ids := customer.id
     || array(select c.id from app_public.customers c where c.merged_into_id = customer.id order by c.id);
+  parts := app_private.in_shards('export_customer', jsonb_build_object('customerId', customer.id::text));
   document.format_version := 1;
   document.exported_at := now();
   document.customer_id := customer.id;
@@ -12905,6 +13033,19 @@ begin
       jsonb_array_elements(app_private.export_waiting_list(i.id)) with ordinality p (part, n));
   document.family := app_private.export_family(customer.id);
   document.money := billing_private.export_money(ids);
+  if parts <> '[]' then
+    document.account := document.account || jsonb_build_object(
+      'messages', (document.account -> 'messages') || app_private.joined_parts(parts, 'account', 'messages'),
+      'employments', (document.account -> 'employments') || app_private.joined_parts(parts, 'account', 'employments'));
+    document.clinic_records := document.clinic_records || app_private.joined_parts(parts, 'clinic_records');
+    document.bookings := document.bookings || app_private.joined_parts(parts, 'bookings');
+    document.notifications := document.notifications || app_private.joined_parts(parts, 'notifications');
+    document.events := document.events || app_private.joined_parts(parts, 'events');
+    document.waiting_list := document.waiting_list || app_private.joined_parts(parts, 'waiting_list');
+    document.money := (
+      select jsonb_object_agg(m.key, m.value || app_private.joined_parts(parts, 'money', m.key))
+      from jsonb_each(document.money) m);
+  end if;
   return document;
 end
 $$;
@@ -12912,9 +13053,10 @@ $$;
 comment on function app_public.export_customer is
 'All data that is stored about a person, as one document: profile, account with sessions and employments, the records '
 'of clinics, bookings (archived ones included), messages, events, waiting lists, family and money (invoices, '
-'payments, credit), including those of records that were merged into it. Ids are strings, times are in UTC. Customers '
+'payments, credit), including those of records that were merged into it. In an installation with shards the lists '
+'contain what this database holds, then what each shard holds. Ids are strings, times are in UTC. Customers '
 'may export their own data (the default) and that of their dependants. Administrators and DBAs may export anyone''s, '
-'when that person asks for it. Refuses unauthenticated, customer_not_found.';
+'when that person asks for it. Refuses unauthenticated, customer_not_found, and shards_first in psql with shards.';
 
 grant execute on function app_public.export_customer to app_customer;
 --! EndIncluded identity/api/export_customer.sql
@@ -13049,10 +13191,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 declare
   customer app_public.customers;
   live_bookings jsonb;
-  booking app_public.bookings;
   ids bigint[];
-  dependant bigint;
-  freed jsonb[] := '{}';
 begin
   perform app_private.require_own_customer(remove_customer.customer_id);
   -- The customer is locked first, as in the booking functions, so that no new booking can be made meanwhile.
@@ -13077,41 +13216,14 @@ begin
       format('This customer has %s live bookings.', jsonb_array_length(live_bookings)),
       jsonb_build_object('liveBookings', live_bookings));
   end if;
-  perform app_private.leave_all_waiting_lists(ids);
-  -- Bookings are cancelled even after the clinic's cancellation cut-off: the patient will not come, and the clinic sees
-  -- it.
-  for booking in
-    select b.* from app_public.bookings b
-    where b.customer_id = any (ids) and b.status in ('booked', 'checked_in') and b.ends_at > now()
-    order by b.clinic_id, b.booking_slot_id
-  loop
-    freed := freed || jsonb_build_object('clinic', booking.clinic_id, 'by', booking.customer_id,
-      'slots', app_private.slots_of_booking(booking));
-    perform app_private.end_booking(booking.clinic_id, booking.id, 'customer', 'customer removed');
-  end loop;
-
-  -- A customer who has left is not offered another time.
-  update app_public.rebooking_list rl set resolved_at = now(), resolution = 'ended'
-  where (rl.clinic_id, rl.open_booking_id) in (
-    select b.clinic_id, b.id from app_public.bookings b where b.customer_id = any (ids) and b.status = 'cancelled');
-  foreach dependant in array app_private.dependants_only_of(ids) loop
-    perform app_public.remove_customer(dependant, remove_customer."cascade");
-  end loop;
-  -- The clinics go on with the records that they made.
-  update app_public.customers c set merged_into_id = null where c.merged_into_id = customer.id;
-  update app_public.customers c set is_active = false where c.id = customer.id returning c.* into customer;
-  -- The account ends with its customer, unless it belongs to an administrator or an active employee.
-  update app_private.accounts a set is_active = false
-  where a.id = customer.account_id and not a.is_admin
-    and not exists (select from app_public.employees e where e.account_id = a.id and e.is_active);
-  if found then
-    update app_private.sessions s set revoked_at = now()
-    where s.account_id = customer.account_id and s.revoked_at is null;
+  if live_bookings is not null and exists (
+       select from jsonb_array_elements(live_bookings) b
+       join app_private.clinic_shards cs on cs.clinic_id = (b ->> 'clinicId')::bigint) then
+    -- Shards carry out erasures, which do not get here.
+    perform app_hidden.refuse('not_here', 'This customer has live bookings in another database.',
+      jsonb_build_object('liveBookings', live_bookings));
   end if;
-  perform app_private.offer_freed_slots((f ->> 'clinic')::bigint,
-    array(select jsonb_array_elements_text(f -> 'slots')::bigint), (f ->> 'by')::bigint)
-  from unnest(freed) f;
-  return customer;
+  return app_private.deactivate_customer(customer, ids, remove_customer."cascade");
 end
 $$;
 
@@ -13121,7 +13233,8 @@ comment on function app_public.remove_customer is
 'the customer''s behalf; without it, they are a reason to refuse. The visits of merged records count as the '
 'customer''s; these records stand for themselves again afterwards. Dependants who have no other guardian are '
 'deactivated as well. Customers may remove themselves and their dependants; administrators may remove anyone. Refuses '
-'still_in_use (the detail lists the live bookings), customer_not_found, unauthenticated, stale_row_version.';
+'still_in_use (the detail lists the live bookings), customer_not_found, unauthenticated, stale_row_version, and '
+'not_here with live bookings at clinics of shards.';
 
 grant execute on function app_public.remove_customer to app_customer;
 --! EndIncluded identity/api/remove_customer.sql
@@ -13911,6 +14024,172 @@ comment on function app_private.lock_customers_to_remove is
 'changed: the customers, then lock_times_of_customers. Fails with 40001 if others change it again and again at the '
 'same moment: repeat the call.';
 --! EndIncluded identity/removal/lock_customers_to_remove.sql
+--! Included identity/removal/offer_freed_visits.sql
+create or replace function app_private.offer_freed_visits(freed jsonb[]) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  perform app_private.offer_freed_slots((f ->> 'clinic')::bigint,
+    array(select jsonb_array_elements_text(f -> 'slots')::bigint), (f ->> 'by')::bigint)
+  from unnest(freed) f;
+end
+$$;
+
+comment on function app_private.offer_freed_visits is
+'Offers what end_visits_of_customers has freed to the waiting lists.';
+--! EndIncluded identity/removal/offer_freed_visits.sql
+--! Included identity/removal/end_visits_of_customers.sql
+create or replace function app_private.end_visits_of_customers(customer_ids bigint[]) returns jsonb[]
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+declare
+  booking app_public.bookings;
+  freed jsonb[] := '{}';
+begin
+  perform app_private.leave_all_waiting_lists(customer_ids);
+  -- Bookings are cancelled even after the clinic's cancellation cut-off: the patient will not come, and the clinic sees
+  -- it.
+  for booking in
+    select b.* from app_public.bookings b
+    where b.customer_id = any (customer_ids) and b.status in ('booked', 'checked_in') and b.ends_at > now()
+      -- Copies of bookings in shards, which carry out erasures themselves.
+      and not exists (select from app_private.clinic_shards cs where cs.clinic_id = b.clinic_id)
+    order by b.clinic_id, b.booking_slot_id
+  loop
+    freed := freed || jsonb_build_object('clinic', booking.clinic_id, 'by', booking.customer_id,
+      'slots', app_private.slots_of_booking(booking));
+    perform app_private.end_booking(booking.clinic_id, booking.id, 'customer', 'customer removed');
+  end loop;
+
+  -- A customer who has left is not offered another time.
+  update app_public.rebooking_list rl set resolved_at = now(), resolution = 'ended'
+  where (rl.clinic_id, rl.open_booking_id) in (
+    select b.clinic_id, b.id from app_public.bookings b
+    where b.customer_id = any (customer_ids) and b.status = 'cancelled');
+  return freed;
+end
+$$;
+
+comment on function app_private.end_visits_of_customers is
+'Cancels the bookings ahead of customers who leave, and their entries of waiting lists, in this database. The caller '
+'has called lock_customers_to_remove. Returns what became free, for offer_freed_visits at the end of the caller''s '
+'work.';
+--! EndIncluded identity/removal/end_visits_of_customers.sql
+--! Included identity/removal/deactivate_customer.sql
+create or replace function app_private.deactivate_customer(
+  customer app_public.customers, ids bigint[], "cascade" boolean)
+returns app_public.customers
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+declare
+  dependant bigint;
+  freed jsonb[];
+begin
+  freed := app_private.end_visits_of_customers(ids);
+  foreach dependant in array app_private.dependants_only_of(ids) loop
+    perform app_public.remove_customer(dependant, deactivate_customer."cascade");
+  end loop;
+  -- The clinics go on with the records that they made.
+  update app_public.customers c set merged_into_id = null where c.merged_into_id = customer.id;
+  update app_public.customers c set is_active = false where c.id = customer.id returning c.* into customer;
+  -- The account ends with its customer, unless it belongs to an administrator or an active employee.
+  update app_private.accounts a set is_active = false
+  where a.id = customer.account_id and not a.is_admin
+    and not exists (select from app_public.employees e where e.account_id = a.id and e.is_active);
+  if found then
+    update app_private.sessions s set revoked_at = now()
+    where s.account_id = customer.account_id and s.revoked_at is null;
+  end if;
+  perform app_private.offer_freed_visits(freed);
+  return customer;
+end
+$$;
+
+comment on function app_private.deactivate_customer is
+'Ends the visits of a customer and of the records that were merged into it (`ids`, with its own), deactivates it and '
+'the dependants who have no other guardian, and closes its account. The caller has locked all of them '
+'(lock_customers_to_remove) and checked its right.';
+--! EndIncluded identity/removal/deactivate_customer.sql
+--! Included identity/removal/erase_at_clinics.sql
+create or replace function app_private.erase_at_clinics(customer_id bigint, addresses text[]) returns void
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
+declare
+  target constant bigint := erase_at_clinics.customer_id;
+  -- Those that clinics have entered, too.
+  known text[] := addresses || array(
+    select lower(t.address)
+    from app_public.clinic_customers cc, unnest(array[cc.email::text, cc.phone, cc.phone_e164]) t (address)
+    where cc.customer_id = target and t.address is not null);
+begin
+  update app_public.booking_slots bs set status = 'open', customer_id = null, held_until = null
+  where bs.customer_id = target and bs.status = 'held'
+    and not exists (select from app_private.clinic_shards cs where cs.clinic_id = bs.clinic_id);
+  perform app_private.erase_reasons(target);
+  perform billing_private.erase_reasons_of_money(target);
+  update app_public.bookings b set note = null, cancellation_reason = null
+  where b.customer_id = target and (b.note is not null or b.cancellation_reason is not null);
+  update app_public.archived_bookings b set note = null, cancellation_reason = null, answers = null
+  where b.customer_id = target and num_nonnulls(b.note, b.cancellation_reason, b.answers) > 0;
+  update app_public.consultations c set patient_came_at = null, doctor_came_at = null, last_error = null
+  where c.customer_id = target;
+  -- In this order: an upload that begins meanwhile waits for the consent, or is found among the recordings.
+  delete from app_public.recording_consents c where c.customer_id = target;
+  update app_public.recordings r set state = 'removing', state_since = now(), retry_at = now()
+  where r.customer_id = target and r.state <> 'removing';
+  delete from app_public.booking_answers a where a.customer_id = target;
+  delete from app_private.account_messages am using app_private.guest_bookings gb
+  where gb.customer_id = target and am.guest_clinic_id = gb.clinic_id and am.guest_booking_id = gb.id;
+  delete from app_private.account_messages am where am.record_customer_id = target;
+  delete from app_private.guest_bookings gb where gb.customer_id = target;
+  perform app_private.erase_messages(target, known);
+  delete from app_public.waiting_list w where w.customer_id = target;
+  -- The rows stay, because bookings refer to them and statistics count them.
+  update app_public.clinic_customers cc
+  set full_name = 'erased', email = null, phone = null, notes = null, preferred_language = null,
+      preferred_channel = null
+  where cc.customer_id = target;
+end
+$$;
+
+comment on function app_private.erase_at_clinics is
+'A step of erasing a person, which is recorded already: erases what the clinics of this database have about them. '
+'`addresses` are those of the person, in lower case; those that clinics have entered are added. The bookings ahead '
+'have been cancelled.';
+--! EndIncluded identity/removal/erase_at_clinics.sql
+--! Included core/shards/people/carry_out_erasure.sql
+create or replace function app_private.carry_out_erasure(customer_id bigint) returns boolean
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
+declare
+  target constant bigint := carry_out_erasure.customer_id;
+  noted app_private.copied_erasures;
+  freed jsonb[];
+begin
+  -- In the order of erase_customer. The lock waits for bookings that began before the erasure arrived.
+  perform billing_private.give_up_checkouts_of(array[target]);
+  perform app_private.lock_customers_to_remove(target);
+  select ce.* into noted from app_private.copied_erasures ce where ce.customer_id = target for update;
+  if noted.customer_id is null then
+    return false;
+  end if;
+  freed := app_private.end_visits_of_customers(array[target]);
+  perform app_private.offer_freed_visits(freed);
+  perform app_private.erase_at_clinics(target, noted.addresses);
+  -- As erase_account leaves it, unless it is kept.
+  if exists (
+       select from app_private.accounts a
+       where a.id = noted.account_id and a.email::text like 'erased-%@erased.invalid') then
+    delete from app_private.account_messages am
+    where am.account_id = noted.account_id or am.address = noted.account_email;
+    delete from app_private.invitations i where i.email = noted.account_email;
+  end if;
+  perform app_private.erase_stored_results(target, noted.account_id);
+  delete from app_private.copied_erasures ce where ce.customer_id = target;
+  return true;
+end
+$$;
+
+comment on function app_private.carry_out_erasure is
+'Erases at the clinics of this shard a person whom the global database has erased: cancels bookings ahead, and removes '
+'what erase_customer removes at clinics. False if that is done. Called by the job carry_out_erasure. Refuses '
+'clinic_moving while a clinic that knows the person is being moved.';
+--! EndIncluded core/shards/people/carry_out_erasure.sql
 --! Included people/family/export_family.sql
 create or replace function app_private.export_family(customer_id bigint) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$

@@ -96,7 +96,11 @@ async function executeOnce(running: Running, args: Arguments): Promise<Execution
   describeOperation(args, kind)
   try {
     const shard = shardFor(running, args, deadline)
-    Object.assign(settingsOf(args), { shard })
+    const { claims } = request
+    Object.assign(settingsOf(args), {
+      shard,
+      gathering: shard ? undefined : running.routing?.gathering({ claims, deadline }),
+    })
     const result = await onShard(shard, () => (kind === 'query' ? query(running, args) : mutate(running, args)))
     return unreadOf(result, deadline) ?? format(result)
   } catch (error) {

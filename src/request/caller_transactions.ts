@@ -118,8 +118,9 @@ export class CallerTransactions {
     query: QueryTransaction,
     work: (transaction: RequestTransaction) => Promise<T>,
   ): Promise<T> {
-    const { connect, formatted } = this.#installation
-    const settings = { claims, readOnly: true, shard: use, ...(deadline && { deadline }) }
+    const { connect, formatted, routing } = this.#installation
+    const gathering = use ? undefined : routing?.gathering({ claims, deadline })
+    const settings = { claims, readOnly: true, shard: use, gathering, ...(deadline && { deadline }) }
     const reading = connectWithDeadline(use?.connect ?? connect, deadline)
     try {
       return await work({ run: (statement) => query.run(reading, settings, statement) })

@@ -27,9 +27,10 @@ export interface ReplicaUse {
 /**
  * The transaction that the statements of one query share. PostGraphile would run each in its own transaction, with its own
  * connection, begin_request and snapshot. Here they run one after another; after a statement that fails, the next one begins
- * a new transaction, so that other fields are not affected. The connection is taken when the first statement runs, from a
- * replica if `use` allows that. After an error there, no other statement runs and `failedOnReplica` is true: the caller then
- * repeats the whole query on the primary, since only that can tell whether the error is one.
+ * a new transaction, so that other fields are not affected. One that needs parts from shards is repeated in it. The connection
+ * is taken when the first statement runs, from a replica if `use` allows that. After an error there, no other statement runs
+ * and `failedOnReplica` is true: the caller then repeats the whole query on the primary, since only that can tell whether the
+ * error is one.
  */
 export class QueryTransaction {
   readonly #use: ReplicaUse | undefined
@@ -75,14 +76,17 @@ export class QueryTransaction {
     settings: TransactionSettings,
     work: (client: NodePostgresPgClient) => T | Promise<T>,
   ): Promise<T> {
-    this.#open ??= await this.#begin(connect, settings)
-    const { client, begun } = this.#open
-    try {
-      return await work(client)
-    } catch (error) {
-      const cause = await firstError(begun, error)
-      await this.#close('rollback')
-      throw cause
+    for (;;) {
+      this.#open ??= await this.#begin(connect, settings)
+      const { client, begun } = this.#open
+      try {
+        return await work(client)
+      } catch (error) {
+        const cause = await firstError(begun, error)
+        await this.#close('rollback')
+        // On a replica it is the whole query that is repeated.
+        if (this.#replica || !(await settings.gathering?.gather())) throw cause
+      }
     }
   }
 
@@ -115,8 +119,12 @@ function open(connect: Connect, settings: TransactionSettings): Promise<OpenTran
     // Async, because PostGraphile's adaptor never releases a connection when the callback throws synchronously.
     connect(null, async (client) => {
       const { promise: released, resolve: release } = Promise.withResolvers<void>()
-      const begun = begin(client.rawClient, settings)
-      const stopCancelling = cancelOnAbort(client.rawClient, settings)
+      const { rawClient } = client
+      const stopListening = settings.gathering?.listen(rawClient)
+      if (stopListening) void released.then(stopListening)
+      const begun = begin(rawClient, settings)
+      settings.gathering?.passTo(rawClient)
+      const stopCancelling = cancelOnAbort(rawClient, settings)
       resolve({ client: requestClient(client, begun, settings), begun, stopCancelling, release })
       return released
     }).catch(reject)

@@ -23,6 +23,18 @@ export interface TransactionSettings {
   reportPosition?: ((position: number) => void) | undefined
   /** The shard that the connection leads to, if it is one. */
   shard?: ShardUse | undefined
+  /** What a read in the global database of an installation with shards gathers from them. */
+  gathering?: Gathers | undefined
+}
+
+/** Gathers what a read has found missing: shards/gathering.ts. */
+export interface Gathers {
+  /** Reads what is asked for from the notices on a connection. Gives a function that ends this. */
+  listen(client: PoolClient): () => void
+  /** Passes what was gathered to a transaction that has begun. */
+  passTo(client: PoolClient): void
+  /** Gathers what was asked for since the last call. False if that was nothing, or nothing new. */
+  gather(): Promise<boolean>
 }
 
 type Work<T> = (client: NodePostgresPgClient) => T | Promise<T>

@@ -3,6 +3,7 @@ import type { Providers } from '../consultation/provider.ts'
 import { createProviders } from '../consultation/providers.ts'
 import type { RecordingStore } from '../consultation/recordings.ts'
 import { keyOf, type PerpetualJob } from './perpetual_jobs.ts'
+import carryOutErasure from './tasks/carry_out_erasure.ts'
 import compareTimeZones from './tasks/checks/compare_time_zones.ts'
 import inviteGrownUpDependants from './tasks/checks/invite_grown_up_dependants.ts'
 import reportHumansInTwoPlaces from './tasks/checks/report_humans_in_two_places.ts'
@@ -57,6 +58,7 @@ export const taskList = (
   archive_past_slots: archivePastSlots,
   remove_old_records: removeOldRecords,
   settle_people: settlePeople(databaseUrl),
+  carry_out_erasure: carryOutErasure,
   verify_events: verifyEvents,
   store_event_heads: storeEventHeads(eventHeadsFile),
   compare_time_zones: compareTimeZones,
@@ -113,6 +115,8 @@ export const cronItems: CronItem[] = [
   atMost('remove_old_records', '40 * * * *'),
   // With shards, in the global database.
   atMost('settle_people', '*/10 * * * *'),
+  // In a shard.
+  atMost('carry_out_erasure', '*/5 * * * *'),
   // On Mondays; the function mails a clinic once a week at most.
   atMost('report_humans_in_two_places', '15 6 * * 1'),
   atMost('invite_grown_up_dependants', '30 6 * * *'),

@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { EmbeddedServer } from '../../src/database/embedded/embedded.ts'
+import { type EmbeddedServer, startEmbedded } from '../../src/database/embedded/embedded.ts'
 import { startReplicating } from '../../src/database/embedded/replicating.ts'
 import { type Connection, connect } from './connection.ts'
 import { takeOwnPort } from './own_port.ts'
@@ -14,6 +14,8 @@ export interface Servers {
   shards(...args: string[]): ReturnType<typeof runToEnd>
   /** Runs it and kills it when a promise is fulfilled. */
   killedShards(when: Promise<unknown>, ...args: string[]): ReturnType<typeof runToEnd>
+  /** Starts one that was stopped again, at the same address. */
+  startAgain(number: number): Promise<void>
   /** Stops all of them and removes their files. */
   remove(): Promise<void>
 }
@@ -45,6 +47,9 @@ export async function startServers(count: number): Promise<Servers> {
     servers,
     shards: (...args) => run({ args }),
     killedShards: (when, ...args) => run({ args, signal: ['SIGKILL', when] }),
+    async startAgain(number) {
+      servers[number] = await startEmbedded(join(folder, String(number)), { throwaway: true })
+    },
     async remove() {
       for (const server of servers) await server.stop()
       await rm(folder, { recursive: true })

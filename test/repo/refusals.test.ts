@@ -100,8 +100,9 @@ const unreachable: Record<string, string[]> = {
   'app_public.deactivate_clinic': ['illegal_transition', ...whetherItSuits],
   'app_public.deactivate_doctor': ['illegal_transition', ...whetherItSuits],
   'app_public.remove_customer': ['illegal_transition', ...whetherItSuits],
-  // It always cascades, so concurrent changes do not matter.
+  // It always cascades, so concurrent changes do not matter, and has erased dependants before it could remove them.
   'app_public.erase_customer': [
+    'not_here',
     'illegal_transition',
     'still_in_use',
     'stale_row_version',

@@ -1,5 +1,5 @@
 create or replace function app_private.faults_of_copies() returns setof text
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   own_shard constant int := (select i.shard_id from app_private.installation i);
   own_home constant text := case when own_shard is null then 'global' else 'clinic' end;
@@ -39,6 +39,11 @@ begin
   return query
     select format('clinic %s is still moving: run npm run shards -- move %1$s %2$s again', cm.clinic_id, cm.to_shard)
     from app_private.clinic_moves cm where cm.state <> 'gone' order by cm.clinic_id;
+  return query
+    select format('%s erased people still have data at clinics here, since the job carry_out_erasure has not run or '
+      'has failed for them', count(*))
+    from app_private.copied_erasures ce where ce.arrived_at < now() - interval '15 minutes'
+    having count(*) > 0;
   if own_shard is not null then
     return query
       select format('%s can be written here, although people are recorded in the global database', th.table_name)

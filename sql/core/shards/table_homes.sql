@@ -119,6 +119,7 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
   ('app_private.alert_limits', 'everywhere', null),
   ('app_private.catalogue_changes', 'everywhere', null),
   ('app_private.clinic_moves', 'everywhere', null),
+  ('app_private.copied_erasures', 'everywhere', null),
   ('app_private.delivery_counters', 'everywhere', null),
   ('app_private.event_publication', 'everywhere', null),
   ('app_private.event_sealing', 'everywhere', null),

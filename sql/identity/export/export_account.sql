@@ -28,16 +28,7 @@ begin
               jsonb_build_object('address', am.address, 'state', am.state, 'sentAt', am.sent_at) else '{}' end
           order by am.id), '[]')
         from app_private.account_messages am where am.account_id = a.id),
-      'employments', (
-        select coalesce(jsonb_agg(
-          jsonb_build_object('clinicId', e.clinic_id::text, 'role', e.role, 'fullName', e.full_name, 'email', e.email,
-            'isActive', e.is_active, 'calendarLinks', (
-              select coalesce(jsonb_agg(
-                jsonb_build_object('doctorId', sf.doctor_id::text, 'createdAt', sf.created_at) order by sf.id), '[]')
-              from app_private.staff_feeds sf
-              where sf.clinic_id = e.clinic_id and sf.account_id = e.account_id))
-          order by e.clinic_id, e.id), '[]')
-        from app_public.employees e where e.account_id = a.id))
+      'employments', app_private.export_employments(a.id))
     from app_private.accounts a where a.id = export_account.account_id);
 end
 $$;

@@ -21,6 +21,8 @@ begin
           select co.patient_came_at from app_public.consultations co
           where co.clinic_id = x.clinic_id and co.booking_id = x.id) as joined_at, app_private.room_of(x) as room
       from app_public.bookings x where x.customer_id = export_bookings.customer_id
+        -- Copies of those in shards, which export them with their notes.
+        and not exists (select from app_private.clinic_shards cs where cs.clinic_id = x.clinic_id)
       union all
       select x.clinic_id, x.id, x.doctor_id, x.service_id, x.visit_starts_at, x.visit_ends_at,
         x.status, x.note, x.cancelled_at, x.cancelled_by,

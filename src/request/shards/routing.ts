@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { globalNumber, type Shard, type Shards } from '../../database/shards.ts'
 import type { Deadline } from '../deadline.ts'
 import type { Claims } from '../tokens.ts'
+import { Gathering } from './gathering.ts'
 import { type GivenOperation, Places } from './places.ts'
 import { ShardUse } from './shard_use.ts'
 
@@ -44,5 +45,14 @@ export class Routing {
   /** The use of a shard by one operation. */
   use(shard: Shard, operation: { claims: Claims; deadline?: Deadline | undefined }): ShardUse {
     return new ShardUse(shard, this.#global, operation)
+  }
+
+  /** What a read in the global database may gather from the shards. */
+  gathering(operation: { claims: Claims; deadline?: Deadline | undefined }): Gathering {
+    return new Gathering(
+      this.#shards,
+      (number) => this.use(this.#shards.all.get(number) as Shard, operation),
+      operation,
+    )
   }
 }

@@ -60,10 +60,17 @@ export const identity: Mutation[] = [
   },
   {
     name: 'notes of archived bookings survive an erasure',
-    file: 'erase_customer.sql',
+    file: 'erase_at_clinics.sql',
     from: 'update app_public.archived_bookings b set note = null, cancellation_reason = null, answers = null\n',
     to: 'update app_public.archived_bookings b set cancellation_reason = null, answers = null\n',
     caughtBy: 'erase_customer.test.ts',
+  },
+  {
+    name: 'the copy of an erased profile is refused in a shard that has notes, which stops all copies',
+    file: 'become_shard.sql',
+    from: "('clinics_are_changed_where_they_are', 'erased_customers_stay_erased')",
+    to: "('clinics_are_changed_where_they_are')",
+    caughtBy: 'sql/core/shards/people.test.ts',
   },
   {
     name: 'stored answers survive an erasure',

@@ -3,10 +3,22 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   perform set_config('session_replication_role', 'origin', true);
   delete from app_private.clinic_moves cm where cm.clinic_id = end_arrival.clinic_id and cm.state = 'gone';
+  -- The other database may not have carried out an erasure that was carried out here.
+  perform app_private.note_erasure(er.customer_id) from app_private.erasures er
+  where exists (
+      select from app_public.clinic_customers cc
+      where cc.clinic_id = end_arrival.clinic_id and cc.customer_id = er.customer_id)
+    or exists (
+      select from app_private.guest_bookings gb
+      where gb.clinic_id = end_arrival.clinic_id and gb.customer_id = er.customer_id)
+    or exists (
+      select from app_public.waiting_list w
+      where w.clinic_id = end_arrival.clinic_id and w.customer_id = er.customer_id);
   perform app_private.publish_copies();
   insert into app_private.catalogue_changes default values;
 end
 $$;
 
 comment on function app_private.end_arrival is
-'Ends begin_arrival: from here on, what is written is copied to the global database as usual.';
+'Ends begin_arrival: from here on, what is written is copied to the global database as usual. '
+'People whom the clinic knows and who were erased are erased again here (app_private.carry_out_erasure).';

@@ -3,7 +3,7 @@ import { inTransaction } from '../../../helpers/database.ts'
 import { constraintsOf, refusedBy, type Violation } from '../../../helpers/rules.ts'
 import { aCustomer } from '../../../helpers/world.ts'
 
-const tables = ['shards', 'clinic_shards', 'clinic_moves', 'table_homes', 'people_of_shards'].map(
+const tables = ['shards', 'clinic_shards', 'clinic_moves', 'table_homes', 'people_of_shards', 'copied_erasures'].map(
   (table) => `app_private.${table}`,
 )
 
@@ -15,6 +15,7 @@ it('each constraint of the map and of the homes of tables refuses what its name 
     const { customerId } = await aCustomer(db)
     const person = 'insert into app_private.people_of_shards values'
     await db.query(`${person} (1000000000000, ${customerId})`)
+    await db.query('insert into app_private.copied_erasures (customer_id) values (1)')
     const shard = 'insert into app_private.shards (id, address, state) values'
     const move = 'insert into app_private.clinic_moves (clinic_id, to_shard, state, refused_until) values'
     const home = 'insert into app_private.table_homes values'
@@ -34,6 +35,7 @@ it('each constraint of the map and of the homes of tables refuses what its name 
       rows_of_every_database_are_not_copied: [`${home} ('app_public.others', 'everywhere', '{*}')`],
       people_of_shards_are_identified_by_clinic_and_customer: [`${person} (1000000000000, ${customerId})`],
       people_of_shards_are_customers: [`${person} (1000000000000, -1)`],
+      an_erasure_is_carried_out_once: ['insert into app_private.copied_erasures (customer_id) values (1)'],
     }
     const rules = await constraintsOf(db, tables)
     expect(Object.keys(violations).sort()).toEqual(rules)

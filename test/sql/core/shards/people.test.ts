@@ -71,6 +71,33 @@ describe('a shard', () => {
     await confirm()
   })
 
+  it('takes the copy of an erased person whose record has notes, and erases the record when it is told to', async () => {
+    const [clinicId, { customerId }] = [await aClinic(db), await aCustomer(apply, 'Una')]
+    await db.query(
+      `insert into app_public.clinic_customers (clinic_id, customer_id, full_name, phone, notes, copied_from_profile)
+       values ($1, $2, 'Una', '030 1234567', 'by phone', '{full_name}')`,
+      [clinicId, customerId],
+    )
+    const record = () =>
+      db.one('select full_name, phone, notes from app_public.clinic_customers where customer_id = $1', [customerId])
+    // As erase_customer does it in the global database.
+    await apply.query('insert into app_private.erasures (customer_id) values ($1)', [customerId])
+    await apply.query(
+      `update app_public.customers set full_name = 'erased', email = null, is_active = false where id = $1`,
+      [customerId],
+    )
+    expect(await record()).toEqual({ full_name: 'erased', phone: '030 1234567', notes: 'by phone' })
+    const noted = () => db.query('select customer_id, addresses from app_private.copied_erasures')
+    expect(await noted()).toEqual([
+      { customer_id: customerId, addresses: expect.arrayContaining(['030 1234567', '+49301234567']) },
+    ])
+    const carryOut = () => db.one('select app_private.carry_out_erasure($1) as done', [customerId])
+    expect(await carryOut()).toEqual({ done: true })
+    expect(await record()).toEqual({ full_name: 'erased', phone: null, notes: null })
+    expect(await noted()).toEqual([])
+    expect(await carryOut()).toEqual({ done: false })
+  })
+
   it('says which people its clinics use, and nothing about clinics that move or are elsewhere', async () => {
     const clinicId = await aClinic(db)
     const moving = await aClinic(db)

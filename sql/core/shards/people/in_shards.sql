@@ -1,0 +1,29 @@
+create or replace function app_private.in_shards(task text, asked jsonb) returns jsonb
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  shard_ids constant text[] := array(
+    select s.id::text from app_private.shards s where s.state = 'active' order by s.id);
+  parts jsonb;
+begin
+  if shard_ids = '{}' then
+    return '[]';
+  end if;
+  -- By what was asked, too: a document may ask about several people.
+  parts := nullif(current_setting('medislot.gathered', true), '')::jsonb
+    -> jsonb_build_array(in_shards.task, in_shards.asked)::text;
+  if parts is null or not parts ?& shard_ids then
+    raise info using message = 'medislot: to be gathered from the shards',
+      detail = jsonb_build_object('task', in_shards.task, 'asked', in_shards.asked,
+        'key', jsonb_build_array(in_shards.task, in_shards.asked)::text, 'shards', to_jsonb(shard_ids))::text;
+    perform app_hidden.refuse('shards_first', 'The shards have to be asked for their parts first.',
+      jsonb_build_object('task', in_shards.task));
+  end if;
+  return (select jsonb_agg(parts -> s.id order by s.n) from unnest(shard_ids) with ordinality s (id, n));
+end
+$$;
+
+comment on function app_private.in_shards is
+'Has all shards asked for their parts of an answer, in the global database. The first time it refuses, and informs the '
+'server of what to ask (INFO). The server asks each shard in the name of the same caller and repeats the transaction '
+'with the parts, which this function then returns, by the number of the shard. Without shards: no part. Refuses '
+'shards_first.';

@@ -1,0 +1,302 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { createPool } from '../../src/database/pools.ts'
+import { taskList } from '../../src/worker/task_list.ts'
+import { type Connection, connect } from '../helpers/connection.ts'
+import { expectRefusal } from '../helpers/database.ts'
+import { eventually } from '../helpers/eventually.ts'
+import { dataOf, expectGraphQLRefusal, graphqlClient } from '../helpers/graphql.ts'
+import { type Program, startServer } from '../helpers/program.ts'
+import { clientsOf } from '../helpers/server.ts'
+import { type Installation, startInstallation } from '../helpers/shards.ts'
+import { tokenSettings } from '../helpers/tokens.ts'
+import { work } from '../helpers/work.ts'
+import { aClinic, aDoctor, anAccount, aSlot, unique } from '../helpers/world.ts'
+import { password } from '../sql/identity/sessions.ts'
+
+// People who export and erase their data, which a global database and two shards hold, through a real server.
+
+let installation: Installation
+let server: Program
+beforeAll(async () => {
+  installation = await startInstallation(2)
+  const url = installation.servers[0]?.serverUrl() as string
+  server = await startServer(url, { JWT_SECRET: tokenSettings.jwtSecret, LOG_LEVEL: 'warn' })
+})
+afterAll(async () => {
+  await server?.stop()
+  await installation?.remove()
+})
+
+async function rest(method: string, path: string, token?: string, body?: object) {
+  const response = await fetch(`${server.url}/api${path}`, {
+    method,
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  return { status: response.status, body: text ? JSON.parse(text) : undefined }
+}
+
+/** The global database and both shards. */
+const everywhere = (): Connection[] => [installation.global, ...installation.databases]
+
+interface Visit {
+  db: Connection
+  clinicId: string
+  slotId: string
+  bookingId: string
+}
+
+interface Patient {
+  token: string
+  customerId: string
+  /** Texts that only this person's data contain. */
+  traces: string[]
+  /** One in each database, the global one first. */
+  visits: Visit[]
+}
+
+/**
+ * A patient who has booked at a clinic in each database, with notes, a record that the desk has changed, and a message.
+ */
+async function aPatient(): Promise<Patient> {
+  const word = unique('zyx').replace(/\W/g, '')
+  const digits = String(Math.floor(Math.random() * 1e7)).padStart(7, '0')
+  const email = `${word}@test.example`
+  const registered = await rest('POST', '/auth/register', undefined, { email, password, fullName: `Ann ${word}` })
+  expect(registered).toMatchObject({ status: 201 })
+  const { accessToken: token } = registered.body
+  const customer = await installation.global.one(
+    `select c.id from app_public.customers c join app_private.accounts a on a.id = c.account_id
+     where coalesce(a.email, a.claimed_email) = $1`,
+    [email],
+  )
+  const phone = `+4930${digits}`
+  const patched = await rest('PATCH', `/customers/${customer.id}`, token, { phone })
+  expect(patched).toMatchObject({ status: 200 })
+  const visits: Visit[] = []
+  for (const [number, db] of everywhere().entries()) {
+    const clinicId = await aClinic(db)
+    const slotId = await aSlot(db, clinicId, await aDoctor(db, clinicId), 48 + 24 * number)
+    const booked = await rest('POST', `/bookingSlots/${slotId}/book`, token, { note: `note of ${word}` })
+    expect(booked).toMatchObject({ status: 201, body: { clinicId } })
+    await db.query(
+      `update app_public.clinic_customers set notes = $3, phone = $4 where clinic_id = $1 and customer_id = $2`,
+      [clinicId, customer.id, `the desk on ${word}`, `+4940${digits}`],
+    )
+    await db.query(
+      `insert into app_private.messages (clinic_id, notification_id, channel, recipient, subject, body)
+       select n.clinic_id, n.id, 'email', $3, 'Your visit', $4
+       from app_public.notifications n where n.clinic_id = $1 and n.customer_id = $2 limit 1`,
+      [clinicId, customer.id, email, `Dear Ann ${word}`],
+    )
+    visits.push({ db, clinicId, slotId, bookingId: booked.body.id })
+  }
+  return { token, customerId: customer.id, traces: [word, digits], visits }
+}
+
+/** The tables of a database in which a text occurs. */
+async function tablesWith(db: Connection, texts: string[]): Promise<string[]> {
+  const tables = await db.query<{ name: string }>(
+    `select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind in ('r', 'p') and n.nspname not in ('pg_catalog', 'information_schema') order by 1`,
+  )
+  const found: string[] = []
+  for (const { name } of tables) {
+    const rows = await db.query(`select from ${name} t where t::text ilike any ($1) limit 1`, [
+      texts.map((text) => `%${text}%`),
+    ])
+    if (rows.length > 0) found.push(name)
+  }
+  return found
+}
+
+/** Runs a job of the worker of a database. Gives the errors of failed jobs. */
+async function job(number: number, task: string): Promise<string[]> {
+  const url = installation.servers[number]?.ownerUrl() as string
+  const pool = createPool(url, { name: 'test', size: 5 })
+  try {
+    return await work(pool, taskList({}, 'https://book.test', undefined, undefined, undefined, {}, url), task)
+  } finally {
+    await pool.end()
+  }
+}
+
+const hasArrived = (db: Connection, customerId: string) =>
+  eventually(
+    async () =>
+      (await db.query(`select from app_public.customers where id = $1 and full_name = 'erased'`, [customerId])).length >
+      0,
+    'the copy of the erased customer',
+  )
+
+const erase = `mutation ($id: BigInt!) { eraseCustomer(input: { customerId: $id }) { customer { id } } }`
+const fieldsOfExport = 'clinicRecords bookings notifications events waitingList money account'
+const exported = `query ($id: BigInt!) { exportCustomer(customerId: $id) { ${fieldsOfExport} } }`
+
+describe('the export of a person', () => {
+  interface Part {
+    clinicId: string
+    note?: string
+    notes?: string
+  }
+  interface Export {
+    clinicRecords: Part[]
+    bookings: Part[]
+    notifications: Part[]
+    events: Part[]
+    account: { employments: Part[] }
+  }
+
+  it('contains what the clinics of all databases hold, by REST and by GraphQL', async () => {
+    const { token, customerId, traces, visits } = await aPatient()
+    const [word] = traces
+    const clinicIds = visits.map(({ clinicId }) => clinicId)
+    const byRest = await rest('GET', `/customers/${customerId}/export`, token)
+    expect(byRest).toMatchObject({ status: 200 })
+    const { exportCustomer } = await dataOf(
+      graphqlClient(server.url, token)<{ exportCustomer: Export }>(exported, { id: customerId }),
+    )
+    for (const document of [byRest.body as Export, exportCustomer]) {
+      expect(document.bookings.map(({ clinicId, note }) => [clinicId, note])).toEqual(
+        clinicIds.map((id) => [id, `note of ${word}`]),
+      )
+      expect(document.clinicRecords.map(({ clinicId, notes }) => [clinicId, notes])).toEqual(
+        clinicIds.map((id) => [id, `the desk on ${word}`]),
+      )
+      for (const list of [document.notifications, document.events])
+        expect([...new Set(list.map(({ clinicId }) => clinicId))].sort()).toEqual([...clinicIds].sort())
+    }
+  })
+
+  it('is right for each of two people whom an administrator asks for in one document', async () => {
+    const [first, second] = [await aPatient(), await aPatient()]
+    const { claims } = await anAccount(installation.global, { isAdmin: true })
+    const admin = graphqlClient(server.url, await clientsOf(server.url).tokenOf(claims))
+    const document = `query ($a: BigInt!, $b: BigInt!) {
+      a: exportCustomer(customerId: $a) { bookings } b: exportCustomer(customerId: $b) { bookings }
+    }`
+    const { a, b } = await dataOf(
+      admin<Record<'a' | 'b', Pick<Export, 'bookings'>>>(document, { a: first.customerId, b: second.customerId }),
+    )
+    for (const [one, { visits }] of [
+      [a, first],
+      [b, second],
+    ] as const)
+      expect(one.bookings.map(({ clinicId }) => clinicId)).toEqual(visits.map(({ clinicId }) => clinicId))
+  })
+
+  it('names the clinics of shards at which the person works once, with the links to calendars', async () => {
+    const { token, customerId, visits } = await aPatient()
+    const { db, clinicId } = visits[1] as Visit
+    const { account_id: accountId } = await db.one('select account_id from app_public.customers where id = $1', [
+      customerId,
+    ])
+    await db.query(
+      `insert into app_public.employees (clinic_id, account_id, role, full_name) values ($1, $2, 'manager', 'Ann')`,
+      [clinicId, accountId],
+    )
+    const copies = 'select from app_public.employees where clinic_id = $1'
+    await eventually(async () => (await installation.global.query(copies, [clinicId])).length > 0, 'the copy')
+    const { body } = await rest('GET', `/customers/${customerId}/export`, token)
+    expect(body.account.employments).toEqual([
+      expect.objectContaining({ clinicId, role: 'manager', calendarLinks: [] }),
+    ])
+  })
+
+  it('is refused to others, and in psql, which asks no shards', async () => {
+    const [{ customerId }, other] = [await aPatient(), await aPatient()]
+    expect(await rest('GET', `/customers/${customerId}/export`, other.token)).toMatchObject({
+      status: 404,
+      body: { code: 'customer_not_found' },
+    })
+    await expectRefusal(
+      installation.global.query('select app_public.export_customer($1)', [customerId]),
+      'shards_first',
+    )
+  })
+})
+
+describe('the erasure of a person', () => {
+  it('leaves no name, address or note in any database, cancels the visits, and keeps the copies going', async () => {
+    const { token, customerId, traces, visits } = await aPatient()
+    // By GraphQL below, by REST in the next test.
+    for (const db of everywhere()) expect(await tablesWith(db, traces)).toContain('app_public.clinic_customers')
+    await dataOf(graphqlClient(server.url, token)(erase, { id: customerId }))
+    expect(await tablesWith(installation.global, traces)).toEqual([])
+    for (const [index, db] of installation.databases.entries()) {
+      await hasArrived(db, customerId)
+      expect(await job(index + 1, 'carry_out_erasure')).toEqual([])
+      expect(await tablesWith(db, traces)).toEqual([])
+    }
+    for (const { db, clinicId, slotId } of visits) {
+      const booking = 'select status, cancelled_by, customer_id from app_public.bookings where clinic_id = $1'
+      const expected = [{ status: 'cancelled', cancelled_by: 'customer', customer_id: customerId }]
+      expect(await db.query(booking, [clinicId])).toEqual(expected)
+      expect(await db.one('select status from app_public.booking_slots where id = $1', [slotId])).toEqual({
+        status: 'open',
+      })
+      await eventually(
+        async () => (await installation.global.query(booking, [clinicId]))[0]?.status === 'cancelled',
+        'the copy of the booking',
+      )
+    }
+    // The digests of the history do without what was erased.
+    for (const [index, { db, clinicId }] of visits.entries()) {
+      expect(await job(index, 'publish_events')).toEqual([])
+      expect(await job(index, 'seal_events')).toEqual([])
+      expect(await db.one('select fault from app_public.verify_events($1)', [clinicId])).toEqual({ fault: null })
+    }
+    // Copies of people still arrive, and nobody can write the erased ones again.
+    const [, second] = (await aPatient()).visits as [Visit, Visit]
+    expect(second.bookingId).toBeDefined()
+    await expectRefusal(
+      (visits[1] as Visit).db.query(
+        `update app_public.clinic_customers set full_name = 'Ann' where clinic_id = $1 and customer_id = $2`,
+        [visits[1]?.clinicId, customerId],
+      ),
+      'customer_not_found',
+    )
+  })
+
+  it('is carried out by a shard that was down when it answers again, and is reported until then', async () => {
+    const { token, customerId, traces, visits } = await aPatient()
+    const [first, second] = installation.databases as [Connection, Connection]
+    await second.close()
+    await installation.servers[2]?.stop()
+    expect(await rest('POST', `/customers/${customerId}/erase`, token)).toMatchObject({ status: 204 })
+    await hasArrived(first, customerId)
+    expect(await job(1, 'carry_out_erasure')).toEqual([])
+    for (const db of [installation.global, first]) expect(await tablesWith(db, traces)).toEqual([])
+    // Somebody else's export would lack what that shard holds.
+    const { claims } = await anAccount(installation.global, { isAdmin: true })
+    const admin = graphqlClient(server.url, await clientsOf(server.url).tokenOf(claims))
+    await expectGraphQLRefusal(admin(exported, { id: customerId }), 'shard_unavailable')
+
+    await installation.startAgain(2)
+    const again = await connect(installation.servers[2]?.ownerUrl() as string)
+    installation.databases[1] = again
+    await hasArrived(again, customerId)
+    expect(await tablesWith(again, traces)).toContain('app_public.clinic_customers')
+    await again.query(`update app_private.copied_erasures set arrived_at = now() - interval '1 hour'`)
+    expect((await installation.shards('check')).stderr).toContain(
+      'shard 2: 1 erased people still have data at clinics here, since the job carry_out_erasure has not run or has failed',
+    )
+    // While the clinic is being moved, the erasure has to wait, and is tried again.
+    const { clinicId } = visits[2] as Visit
+    await again.query(
+      `insert into app_private.clinic_moves (clinic_id, to_shard, refused_until) values ($1, 1, now() + interval '1 hour')`,
+      [clinicId],
+    )
+    expect(await job(2, 'carry_out_erasure')).toEqual([expect.stringContaining('1 people could not be erased here')])
+    expect(await tablesWith(again, traces)).toContain('app_public.clinic_customers')
+    await again.query('delete from app_private.clinic_moves where clinic_id = $1', [clinicId])
+    expect(await job(2, 'carry_out_erasure')).toEqual([])
+    expect(await tablesWith(again, traces)).toEqual([])
+    expect(await again.query('select from app_private.copied_erasures')).toEqual([])
+    expect((await installation.shards('check')).stdout).toBe('Map, clinics and copies agree.\n')
+  })
+})
