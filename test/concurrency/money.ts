@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { DatabaseError } from 'pg'
-import { aCoupon, aPaidPractice, billing, openPage, record } from '../helpers/billing.ts'
+import { aCoupon, anInvoice, aPaidPractice, billing, openPage, record } from '../helpers/billing.ts'
 import type { Connection } from '../helpers/connection.ts'
 import { aCustomer } from '../helpers/world.ts'
 
-// Sessions that move money of a few patients of one clinic at the same time, as fast-check chooses. After each round, in
+// Sessions that move money of a few patients of two clinics at the same time, as fast-check chooses. After each round, in
 // which every session does one thing, all cents are where they should be.
 
 /** One thing that a session does. The numbers are taken modulo what exists when it runs. */
@@ -31,6 +31,7 @@ const kinds = [
   'write off',
   'void',
   'checkout',
+  'shared checkout',
   'settle',
   'end checkout',
   'refund fails',
@@ -53,24 +54,27 @@ export const rounds = (sessions: number, least: number, most: number): fc.Arbitr
 
 export interface Till {
   clinicId: string
+  /** Another clinic with the same account, patients and currency. */
+  besideId: string
   customers: string[]
   codes: string[]
 }
 
-/** A clinic with three patients and two coupons, of which one can be used twice. */
+/** Two clinics with three patients; the first has two coupons, of which one can be used twice. */
 export async function aTill(owner: Connection, currency = 'EUR'): Promise<Till> {
   const { clinicId } = await aPaidPractice(owner, { currency, rule: 'none' })
+  const { clinicId: besideId } = await aPaidPractice(owner, { currency, rule: 'none' })
   const customers: string[] = []
   for (let i = 0; i < 3; i++) {
     const { customerId } = await aCustomer(owner)
-    await record(owner, clinicId, customerId)
+    for (const id of [clinicId, besideId]) await record(owner, id, customerId)
     customers.push(customerId)
   }
   const codes = [
     (await aCoupon(owner, clinicId, { currency, percent: 33.33, most: 2 })).code,
     (await aCoupon(owner, clinicId, { currency, amount: 777 })).code,
   ]
-  return { clinicId, customers, codes }
+  return { clinicId, besideId, customers, codes }
 }
 
 /** Carries a command out, with the rights of the owner; returns the SQLSTATE of a refusal, or undefined. */
@@ -84,15 +88,28 @@ export async function execute(session: Connection, till: Till, command: Command)
   }
 }
 
-async function act(db: Connection, { clinicId, customers, codes }: Till, command: Command): Promise<void> {
+async function act(db: Connection, till: Till, command: Command): Promise<void> {
+  const { customers, codes } = till
   const { what, whose, which, amount } = command
+  const [clinicId, besideId] =
+    which % 4 === 3 && what !== 'coupon' ? [till.besideId, till.clinicId] : [till.clinicId, till.besideId]
   const customerId = customers[whose] as string
-  const pick = async (statement: string, ...values: unknown[]) => {
-    const rows = await db.query<{ id: string }>(statement, [clinicId, ...values])
+  const pick = async (statement: string, ...values: unknown[]) => pickAt(clinicId, statement, ...values)
+  const pickAt = async (at: string, statement: string, ...values: unknown[]) => {
+    const rows = await db.query<{ id: string }>(statement, [at, ...values])
     return rows[which % Math.max(1, rows.length)]?.id
   }
   const invoice = () =>
     pick('select id from billing.invoices where clinic_id = $1 and customer_id = $2 order by id', customerId)
+  /** One with something due; a new one if there is none. */
+  const dueInvoice = async (at = clinicId) => {
+    const due = await pickAt(
+      at,
+      'select id from billing.invoices where clinic_id = $1 and customer_id = $2 and due > 0 order by id',
+      customerId,
+    )
+    return due ?? (await anInvoice(db, at, customerId, amount))
+  }
   const payment = () =>
     pick('select id from billing.payments where clinic_id = $1 and customer_id = $2 order by id', customerId)
   const session = () =>
@@ -158,13 +175,15 @@ async function act(db: Connection, { clinicId, customers, codes }: Till, command
     case 'void':
       await call('void_invoice', await invoice(), 'Mistake')
       return
-    case 'checkout': {
+    case 'checkout':
+    case 'shared checkout': {
+      const beside = what === 'checkout' ? [] : [{ clinicId: besideId, invoiceId: await dueInvoice(besideId) }]
       const { id } = await db.one<{ id: string }>(
         `with caller as materialized (
            select app_private.set_claims(jsonb_build_object('customer_id', $3::text, 'customer_ids', '{' || $3 || '}')) as claims)
          select c.id from caller, lateral billing.begin_checkout($1, null, array[$2::bigint], $4,
-           case when caller is null then '' end) c`,
-        [clinicId, await invoice(), customerId, which % 2 === 0],
+           case when caller is null then '' end, $5) c`,
+        [clinicId, await dueInvoice(), customerId, which % 2 === 0, JSON.stringify(beside)],
       )
       await openPage(db, id)
       return
@@ -204,8 +223,12 @@ async function act(db: Connection, { clinicId, customers, codes }: Till, command
   }
 }
 
-/** What is wrong with the money of a clinic: nothing, whatever was done. */
-export async function wrongIn(owner: Connection, { clinicId }: Till): Promise<unknown[]> {
+/** What is wrong with the money of the clinics: nothing, whatever was done. */
+export async function wrongIn(owner: Connection, { clinicId, besideId }: Till): Promise<unknown[]> {
+  return [...(await wrongAt(owner, clinicId)), ...(await wrongAt(owner, besideId))]
+}
+
+function wrongAt(owner: Connection, clinicId: string): Promise<unknown[]> {
   return owner.query(
     `select 'books do not balance' as wrong, record as what, id from billing.books_that_do_not_balance where clinic_id = $1
      union all
@@ -237,7 +260,7 @@ export async function wrongIn(owner: Connection, { clinicId }: Till): Promise<un
   )
 }
 
-/** Runs rounds on a new clinic; throws at the first round after which something is wrong. Returns how many commands succeeded. */
+/** Runs rounds on new clinics; throws at the first round after which something is wrong. Returns how many commands succeeded. */
 export async function play(owner: Connection, sessions: Connection[], commands: Command[][], currency = 'EUR') {
   const till = await aTill(owner, currency)
   let done = 0
