@@ -85,14 +85,15 @@ export async function keepCalendars(
 
   async function changeAgainAndAgain(calendar: OwnCalendar, own: number): Promise<void> {
     for (let batch = 0; !over; batch++)
-      for (const busy of fc.sample(fc.subarray(calendar.slots, { maxLength: 2 }), {
+      for (const busy of fc.sample(fc.subarray(calendar.slots, { maxLength: calendar.slots.length / 2 }), {
         seed: own + 100 * batch,
         numRuns: 100,
       })) {
         if (over) break
         Object.assign(calendar, { busy, version: calendar.version + 1 })
         await untilRead(site, calendar, () => over)
-        await sleep(100)
+        // Long enough for visits to end meanwhile.
+        await sleep(300)
       }
     // The last version stays when the clients have ended.
     await untilRead(site, calendar)
