@@ -384,7 +384,9 @@ const passing = ['query_canceled', 'lock_not_available', 'too_many_connections',
 
 /** The meaning of a refusal's name for the caller. Throws for a refusal that must not happen. */
 function judge(code: string | undefined): Answer {
-  if (code === undefined || ['internal_error', 'deadlock_detected', 'unauthenticated', 'bad_request'].includes(code))
+  const never = ['internal_error', 'deadlock_detected', 'unauthenticated', 'bad_request']
+  // The refusal of a constraint does not help a caller, so functions must check first.
+  if (code === undefined || never.includes(code) || code.endsWith('_violation'))
     throw new Error(`answered with ${code}`)
   if (code === 'connection_failure') return unknown
   return passing.includes(code) ? { kind: 'again' } : { kind: 'refused', code }
