@@ -159,9 +159,10 @@ async function untilRead(
       if (call?.end === Infinity) Object.assign(call, { end: performance.now(), outcome: { kind: 'done' } })
       return etag?.startsWith(`"${version} `) ?? false
     } catch {
-      // PostgreSQL was killed or restarted.
+      // PostgreSQL was killed or restarted, and the job with it.
       await db?.close().catch(() => undefined)
       db = undefined
+      askedAt = -Infinity
       return false
     }
   }
