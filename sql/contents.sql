@@ -328,6 +328,7 @@
 --! include core/shards/people/in_global_database.sql
 --! include core/shards/people/in_shards.sql
 --! include core/shards/people/joined_parts.sql
+--! include core/shards/people/admit_for_clinic.sql
 --! include core/shards/people/record_for_clinic.sql
 --! include core/shards/people/people_to_settle.sql
 --! include core/shards/people/use_of_customers.sql
@@ -486,6 +487,7 @@
 --! include people/api/undo_merge.sql
 
 -- Functions and views: clinic
+--! include clinic/rules/admit_invited.sql
 --! include clinic/rules/alert_about_network.sql
 --! include clinic/rules/desk_may_book_for.sql
 --! include clinic/rules/is_time_zone.sql

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e0599d0ad5a36cdd4bb118d99f606fd6508d803a
+--! Hash: sha1:f5631d1999c96a3ae35176a4dbe904d2c1c77bcc
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -8917,6 +8917,8 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
   ('app_public.doctors', 'clinic', '{*}'),
   ('app_public.doctor_specializations', 'clinic', '{*}'),
   ('app_public.employees', 'clinic', '{*}'),
+  -- For those who accept one: the global database makes their accounts.
+  ('app_private.invitations', 'clinic', '{*}'),
   ('app_public.services', 'clinic', '{*}'),
   ('app_public.doctor_services', 'clinic', '{*}'),
   ('app_public.time_slots', 'clinic', '{*}'),
@@ -8937,7 +8939,6 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
   ('app_private.event_seals', 'clinic', null),
   ('app_private.guest_bookings', 'clinic', null),
   ('app_private.idempotency_keys', 'clinic', null),
-  ('app_private.invitations', 'clinic', null),
   ('app_private.manager_messages', 'clinic', null),
   ('app_private.external_calendar_access', 'clinic', null),
   ('app_private.messages', 'clinic', null),
@@ -10022,7 +10023,9 @@ begin
     -- Used tokens are kept to detect copies of them. After it has expired, a token is refused, copied or not.
     + app_private.remove_batch('app_private.refresh_tokens', 'expires_at < $1', at - keep.ended_sessions, batch)
     + app_private.remove_batch(
-        'app_private.invitations', 'coalesce(accepted_at, expires_at) < $1', at - keep.invitations, batch)
+        'app_private.invitations',
+        'coalesce(accepted_at, expires_at) < $1 and clinic_id not in (select clinic_id from app_private.clinic_shards)',
+        at - keep.invitations, batch)
     + app_private.remove_batch('app_private.messages', 'delivered_at < $1', at - keep.messages, batch)
     + app_private.remove_batch(
         'app_private.account_messages', '(account_id is not null or invitation_id is not null) and created_at < $1',
@@ -10311,6 +10314,12 @@ comment on function app_private.is_shard is
 create or replace function app_private.has_arrived(task text, answer jsonb) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
+  if has_arrived.task = 'admit_invited' then
+    return exists (
+      select from app_private.accounts a join app_private.sessions s on s.account_id = a.id
+      where a.id = (has_arrived.answer ->> 'accountId')::bigint and s.id = (has_arrived.answer ->> 'sessionId')::uuid
+        and a.email_verified_at is not null);
+  end if;
   return exists (
     select from app_public.customers c
     where c.id = (has_arrived.answer ->> 'customerId')::bigint
@@ -10395,6 +10404,40 @@ $$;
 comment on function app_private.joined_parts is
 'The entries of the lists at one path of several parts of an answer (app_private.in_shards), one list after another.';
 --! EndIncluded core/shards/people/joined_parts.sql
+--! Included core/shards/people/admit_for_clinic.sql
+create or replace function app_private.admit_for_clinic(asked jsonb) returns jsonb
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
+declare
+  invitation app_private.invitations;
+  tokens app_public.auth_tokens;
+begin
+  select i.* into invitation from app_private.invitations i
+  where i.clinic_id = (asked ->> 'clinicId')::bigint and i.id = (asked ->> 'invitationId')::bigint;
+  if invitation.id is null then
+    perform app_hidden.refuse('shard_behind', 'The copy of the invitation has not arrived yet.');
+  end if;
+  -- What the server asks for is not believed: nobody is signed in to another account than that of the invited address.
+  if invitation.accepted_at is not null or invitation.expires_at <= now()
+     or asked ->> 'accountId' is not null and not exists (
+       select from app_private.accounts a
+       where a.id = (asked ->> 'accountId')::bigint and a.is_active
+         and invitation.email in (a.email, a.claimed_email)) then
+    perform app_hidden.refuse('invitation_invalid', 'The invitation is not valid or no longer valid.');
+  end if;
+  -- For the counts of sign-ins and the known places.
+  perform set_config('medislot.client_address', coalesce(asked ->> 'from', ''), true);
+  perform set_config('medislot.client_device', coalesce(asked ->> 'device', ''), true);
+  tokens := app_private.admit_invited(invitation, (asked ->> 'accountId')::bigint, asked ->> 'passwordHash');
+  return jsonb_build_object('accountId', tokens.account_id::text, 'sessionId', tokens.session_id,
+    'isNew', asked ->> 'accountId' is null,
+    'tokens', to_jsonb(tokens));
+end
+$$;
+
+comment on function app_private.admit_for_clinic is
+'A task of record_for_clinic: signs in somebody who accepts the invitation of a clinic in a shard, of which this '
+'database has a copy. Refuses shard_behind, invitation_invalid, email_taken.';
+--! EndIncluded core/shards/people/admit_for_clinic.sql
 --! Included core/shards/people/record_for_clinic.sql
 create or replace function app_private.record_for_clinic(task text, asked jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
@@ -10413,6 +10456,8 @@ begin
       values ((asked ->> 'clinicId')::bigint, person);
     when 'confirm_customer' then
       perform app_private.confirm_customer(person);
+    when 'admit_invited' then
+      return app_private.admit_for_clinic(asked);
     else
       perform app_hidden.refuse('invalid_argument', 'There is no such task.', '{"argument": "task"}');
   end case;
@@ -10422,9 +10467,11 @@ $$;
 
 comment on function app_private.record_for_clinic is
 'Records in the global database what a call in a shard has asked for (app_private.in_global_database): add_customer, '
-'confirm_customer. Returns {"customerId"}. Called by servers only, which do not repeat it: a customer that the shard '
+'confirm_customer, admit_invited. Returns {"customerId"}, of the last {"accountId", "sessionId", "isNew", '
+'"tokens"}. Called by servers only, which do not repeat it: a customer that the shard '
 'does not use is removed later (app_private.settle_people). Refuses not_here in a database without '
-'shards, invalid_argument, text_too_long, text_not_accepted, invalid_email.';
+'shards, invalid_argument, text_too_long, text_not_accepted, invalid_email, shard_behind, '
+'invitation_invalid, email_taken.';
 
 grant execute on function app_private.record_for_clinic to app_authenticator;
 --! EndIncluded core/shards/people/record_for_clinic.sql
@@ -11334,7 +11381,10 @@ begin
   -- Only rows with the account's own address are found by address. An address that was merely claimed is another
   -- person's.
   delete from app_private.account_messages am where am.account_id = account.id or am.address = account.email;
-  delete from app_private.invitations i where i.email = account.email;
+  -- Those of shards are removed there: app_private.carry_out_erasure.
+  delete from app_private.invitations i
+  where i.email = account.email
+    and not exists (select from app_private.clinic_shards cs where cs.clinic_id = i.clinic_id);
   delete from app_private.sign_in_counts sc where sc.address_hash = sha256(convert_to(account.email, 'utf8'));
   delete from app_private.known_places kp where kp.account_id = account.id;
   -- The id stays, because events and bookings refer to it; the person's data does not. The new address is random:
@@ -12136,9 +12186,7 @@ begin
       'set local medislot.staff_clinic_ids = %L; set local medislot.desk_clinic_ids = %L;'
       'set local medislot.manager_clinic_ids = %L; set local medislot.own_doctor_ids = %L;',
       person.staff_clinic_ids, person.desk_clinic_ids, person.manager_clinic_ids, person.own_doctor_ids) end,
-    concat(
-      case when claims ? 'device' then format('set local medislot.client_device = %L;', claims ->> 'device') end,
-      case when claims ? 'recorded' then format('set local medislot.recorded = %L;', claims ->> 'recorded') end),
+    case when claims ? 'device' then format('set local medislot.client_device = %L;', claims ->> 'device') end,
     person.role);
 end
 $$;
@@ -12147,8 +12195,7 @@ comment on function app_private.begin_request is
 'Begins a request: sets the transaction''s role and claims from the payload of a verified token. The payload is '
 '{"sub": account id, "sid": session id} for our own tokens, {"iss", "sub"} for those of an external issuer, {} or '
 'null for anonymous callers. The server adds "from", the network address that the request comes from, and, at a '
-'sign-in on the pages, "device", the digest of a cookie, and, when it repeats a call in a shard, "recorded", what '
-'the global database has answered (app_private.in_global_database). The settings are valid until the transaction '
+'sign-in on the pages, "device", the digest of a cookie. The settings are valid until the transaction '
 'ends. Refuses (unauthenticated) an account that is unknown or closed and a session that was signed out.';
 
 grant execute on function app_private.begin_request to app_authenticator;
@@ -12282,6 +12329,10 @@ begin
     -- Created when the mail is written, so that the token itself is not stored anywhere. If the mail is sent again
     -- after a crash, only the later link works.
     token := translate(encode(public.gen_random_bytes(24), 'base64'), '+/=', '-_');
+    -- By the clinic the server finds the shard with the invitation.
+    if message.kind = 'invitation' and app_private.is_shard() then
+      token := 'i' || to_hex(message.invitation_clinic_id) || '.' || token;
+    end if;
     update app_private.account_messages m
     set token_hash = sha256(convert_to(token, 'utf8')), token_expires_at = case message.kind
       when 'invitation' then invitation.expires_at
@@ -14975,6 +15026,39 @@ grant execute on function app_public.undo_merge to app_customer;
 --! EndIncluded people/api/undo_merge.sql
 
 -- Functions and views: clinic
+--! Included clinic/rules/admit_invited.sql
+create or replace function app_private.admit_invited(
+  invitation app_private.invitations, account_id bigint, password_hash text)
+returns app_public.auth_tokens
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
+declare
+  account bigint := admit_invited.account_id;
+begin
+  if app_private.is_shard() then
+    return jsonb_populate_record(null::app_public.auth_tokens,
+      app_private.in_global_database('admit_invited', jsonb_build_object(
+        'clinicId', invitation.clinic_id::text, 'invitationId', invitation.id::text, 'accountId', account::text,
+        'passwordHash', admit_invited.password_hash, 'from', current_setting('medislot.client_address', true),
+        'device', current_setting('medislot.client_device', true))) -> 'tokens');
+  end if;
+  if account is null then
+    -- Others may have registered with the address; none of them has confirmed it.
+    perform app_private.end_unconfirmed_accounts(invitation.email);
+    account := app_private.create_account(invitation.email::text, null);
+    update app_private.accounts a set password_hash = admit_invited.password_hash where a.id = account;
+  else
+    perform app_private.record_confirmation(account);
+  end if;
+  return app_private.start_session(account);
+end
+$$;
+
+comment on function app_private.admit_invited is
+'Signs in the owner of the address of an invitation: to this account, or without one to a new one with this hash of a '
+'password. The caller has checked the token of the invitation, and that the account is that of the signed-in caller. '
+'In a shard the global database does it: see app_private.in_global_database. Refuses email_taken, '
+'global_database_first, shard_behind.';
+--! EndIncluded clinic/rules/admit_invited.sql
 --! Included clinic/rules/alert_about_network.sql
 create or replace function app_private.alert_about_network(clinic_id bigint, slot_date date, slots_taken int)
 returns void
@@ -15186,15 +15270,23 @@ declare
   invitation app_private.invitations;
   account app_private.accounts;
   member_id bigint;
+  tokens app_public.auth_tokens;
+  is_new boolean;
+  password_hash text;
+  -- In a shard, when the call is repeated: what follows was checked the first time, and the account exists by now.
+  admitted constant jsonb := case when app_private.is_shard()
+    then nullif(current_setting('medislot.recorded', true), '')::jsonb -> 'admit_invited' end;
 begin
   select i.* into invitation
   from app_private.account_messages m
   join app_private.invitations i on i.clinic_id = m.invitation_clinic_id and i.id = m.invitation_id
   where m.token_hash = sha256(convert_to(accept_invitation.token, 'utf8')) and m.kind = 'invitation'
-    and m.token_expires_at > now() and i.accepted_at is null and i.expires_at > now();
+    and m.token_expires_at > now() and i.accepted_at is null and i.expires_at > now()
+    -- The copy of one whose clinic has moved to a shard.
+    and not exists (select from app_private.clinic_shards cs where cs.clinic_id = i.clinic_id);
   -- The account that the caller is signed in to comes first; then one whose owner has confirmed the address.
   select a.* into account from app_private.accounts a
-  where (a.email = invitation.email or a.claimed_email = invitation.email) and a.is_active
+  where admitted is null and (a.email = invitation.email or a.claimed_email = invitation.email) and a.is_active
     and (a.id = app_hidden.current_account_id() or a.email_verified_at is not null)
   order by a.id = app_hidden.current_account_id() desc nulls last, a.email is null, a.id limit 1;
   -- The link proves the address, but a person with an account signs in: the link alone must not open the account.
@@ -15203,17 +15295,17 @@ begin
     perform app_hidden.refuse('invitation_invalid',
       'The invitation is not valid or no longer valid, or you must sign in with the invited address first.');
   end if;
-  if account.id is null then
+  if admitted is null and account.id is null then
     if accept_invitation.password is null then
       perform app_hidden.refuse('weak_password', 'Choose a password for your new account.', '{"argument": "password"}');
     end if;
-    -- Others may have registered with the address; none of them has confirmed it.
-    perform app_private.end_unconfirmed_accounts(invitation.email);
-    account.id := app_private.create_account(invitation.email::text, accept_invitation.password);
-    perform app_private.queue_account_message(invitation.email, account.id, 'joined',
+    password_hash := app_private.hash_password(accept_invitation.password, invitation.email);
+  end if;
+  tokens := app_private.admit_invited(invitation, account.id, password_hash);
+  is_new := case when admitted is null then account.id is null else (admitted ->> 'isNew')::boolean end;
+  if is_new then
+    perform app_private.queue_account_message(invitation.email, tokens.account_id, 'joined',
       (select p.language from app_public.policies p where p.clinic_id = invitation.clinic_id), invitation);
-  else
-    perform app_private.record_confirmation(account.id);
   end if;
   -- Locked only now, so that other requests with the same token do not wait while a password is hashed.
   perform from app_private.invitations i
@@ -15225,16 +15317,17 @@ begin
 
   update app_public.employees e
   set is_active = true, role = invitation.role, doctor_id = invitation.doctor_id
-  where e.clinic_id = invitation.clinic_id and e.account_id = account.id
+  where e.clinic_id = invitation.clinic_id and e.account_id = tokens.account_id
   returning e.id into member_id;
   if member_id is null then
     insert into app_public.employees (clinic_id, account_id, full_name, email, role, doctor_id)
     values (
-      invitation.clinic_id, account.id, invitation.full_name, invitation.email, invitation.role, invitation.doctor_id);
+      invitation.clinic_id, tokens.account_id, invitation.full_name, invitation.email, invitation.role,
+      invitation.doctor_id);
   end if;
   update app_private.invitations i set accepted_at = now()
   where i.clinic_id = invitation.clinic_id and i.id = invitation.id;
-  return app_private.start_session(account.id);
+  return tokens;
 end
 $$;
 
@@ -15242,7 +15335,8 @@ comment on function app_public.accept_invitation is
 'Joins a clinic''s staff with the token of the link that was mailed to the invited address, and signs in. A person '
 'without an account chooses a password and gets a mail about the new account; a person with an account must be signed '
 'in to it. The link confirms the address. Refuses invitation_invalid, weak_password, email_taken (an account '
-'with the address was registered at the same moment).';
+'with the address was registered at the same moment). In a shard, the global database makes the account and the '
+'session: global_database_first, shard_behind.';
 
 grant execute on function app_public.accept_invitation to app_anonymous;
 --! EndIncluded clinic/api/accept_invitation.sql

@@ -25,7 +25,9 @@ begin
     -- Used tokens are kept to detect copies of them. After it has expired, a token is refused, copied or not.
     + app_private.remove_batch('app_private.refresh_tokens', 'expires_at < $1', at - keep.ended_sessions, batch)
     + app_private.remove_batch(
-        'app_private.invitations', 'coalesce(accepted_at, expires_at) < $1', at - keep.invitations, batch)
+        'app_private.invitations',
+        'coalesce(accepted_at, expires_at) < $1 and clinic_id not in (select clinic_id from app_private.clinic_shards)',
+        at - keep.invitations, batch)
     + app_private.remove_batch('app_private.messages', 'delivered_at < $1', at - keep.messages, batch)
     + app_private.remove_batch(
         'app_private.account_messages', '(account_id is not null or invitation_id is not null) and created_at < $1',

@@ -6,10 +6,10 @@ import { Refusal } from './refusal.ts'
 
 /**
  * What app_private.begin_request gets to know about a caller: who it is, which is left out for an anonymous caller, the
- * address, when somebody signs in on the pages, the browser (a digest), and what the global database has recorded for this call,
- * by task.
+ * address, and, when somebody signs in on the pages, the browser (a digest).
  */
-export type Claims = { sub?: string; sid?: string; iss?: string; from?: string; device?: string; recorded?: Recorded }
+export type Claims = { sub?: string; sid?: string; iss?: string; from?: string; device?: string }
+/** What the global database has recorded for a call in a shard, by task. */
 export type Recorded = Record<string, object>
 
 declare global {

@@ -31,6 +31,8 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
   ('app_public.doctors', 'clinic', '{*}'),
   ('app_public.doctor_specializations', 'clinic', '{*}'),
   ('app_public.employees', 'clinic', '{*}'),
+  -- For those who accept one: the global database makes their accounts.
+  ('app_private.invitations', 'clinic', '{*}'),
   ('app_public.services', 'clinic', '{*}'),
   ('app_public.doctor_services', 'clinic', '{*}'),
   ('app_public.time_slots', 'clinic', '{*}'),
@@ -51,7 +53,6 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
   ('app_private.event_seals', 'clinic', null),
   ('app_private.guest_bookings', 'clinic', null),
   ('app_private.idempotency_keys', 'clinic', null),
-  ('app_private.invitations', 'clinic', null),
   ('app_private.manager_messages', 'clinic', null),
   ('app_private.external_calendar_access', 'clinic', null),
   ('app_private.messages', 'clinic', null),

@@ -14,7 +14,10 @@ begin
   -- Only rows with the account's own address are found by address. An address that was merely claimed is another
   -- person's.
   delete from app_private.account_messages am where am.account_id = account.id or am.address = account.email;
-  delete from app_private.invitations i where i.email = account.email;
+  -- Those of shards are removed there: app_private.carry_out_erasure.
+  delete from app_private.invitations i
+  where i.email = account.email
+    and not exists (select from app_private.clinic_shards cs where cs.clinic_id = i.clinic_id);
   delete from app_private.sign_in_counts sc where sc.address_hash = sha256(convert_to(account.email, 'utf8'));
   delete from app_private.known_places kp where kp.account_id = account.id;
   -- The id stays, because events and bookings refer to it; the person's data does not. The new address is random:

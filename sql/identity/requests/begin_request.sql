@@ -26,9 +26,7 @@ begin
       'set local medislot.staff_clinic_ids = %L; set local medislot.desk_clinic_ids = %L;'
       'set local medislot.manager_clinic_ids = %L; set local medislot.own_doctor_ids = %L;',
       person.staff_clinic_ids, person.desk_clinic_ids, person.manager_clinic_ids, person.own_doctor_ids) end,
-    concat(
-      case when claims ? 'device' then format('set local medislot.client_device = %L;', claims ->> 'device') end,
-      case when claims ? 'recorded' then format('set local medislot.recorded = %L;', claims ->> 'recorded') end),
+    case when claims ? 'device' then format('set local medislot.client_device = %L;', claims ->> 'device') end,
     person.role);
 end
 $$;
@@ -37,8 +35,7 @@ comment on function app_private.begin_request is
 'Begins a request: sets the transaction''s role and claims from the payload of a verified token. The payload is '
 '{"sub": account id, "sid": session id} for our own tokens, {"iss", "sub"} for those of an external issuer, {} or '
 'null for anonymous callers. The server adds "from", the network address that the request comes from, and, at a '
-'sign-in on the pages, "device", the digest of a cookie, and, when it repeats a call in a shard, "recorded", what '
-'the global database has answered (app_private.in_global_database). The settings are valid until the transaction '
+'sign-in on the pages, "device", the digest of a cookie. The settings are valid until the transaction '
 'ends. Refuses (unauthenticated) an account that is unknown or closed and a session that was signed out.';
 
 grant execute on function app_private.begin_request to app_authenticator;

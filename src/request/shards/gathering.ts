@@ -3,7 +3,7 @@ import type { Shards } from '../../database/shards.ts'
 import type { Deadline } from '../deadline.ts'
 import { Refusal } from '../refusal.ts'
 import type { Claims } from '../tokens.ts'
-import { type Gathers, inTransaction } from '../transaction.ts'
+import { type Gathers, inTransaction, passSetting } from '../transaction.ts'
 import type { ShardUse } from './shard_use.ts'
 
 /** What the global database asks of the shards: sql/core/shards/people/in_shards.sql. */
@@ -50,8 +50,7 @@ export class Gathering implements Gathers {
 
   passTo(client: PoolClient): void {
     if (Object.keys(this.#gathered).length === 0) return
-    // As a parameter, which PostgreSQL's log of errors leaves out. When the transaction has not begun, the statement that follows fails and says why.
-    client.query(`select set_config('medislot.gathered', $1, true)`, [JSON.stringify(this.#gathered)]).catch(() => {})
+    passSetting(client, 'medislot.gathered', this.#gathered)
   }
 
   /** Asks all shards. Throws Refusal `shard_unavailable` and `shard_behind`: an answer without a part would look complete. */

@@ -1,6 +1,12 @@
 create or replace function app_private.has_arrived(task text, answer jsonb) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
+  if has_arrived.task = 'admit_invited' then
+    return exists (
+      select from app_private.accounts a join app_private.sessions s on s.account_id = a.id
+      where a.id = (has_arrived.answer ->> 'accountId')::bigint and s.id = (has_arrived.answer ->> 'sessionId')::uuid
+        and a.email_verified_at is not null);
+  end if;
   return exists (
     select from app_public.customers c
     where c.id = (has_arrived.answer ->> 'customerId')::bigint
