@@ -62,7 +62,7 @@ test.each(['en-GB', 'de-DE'])(
     const first = page.locator('a.time').first()
     await first.waitFor()
     // What a reader sees: before the first paint the styles may be missing.
-    await page.waitForFunction(() => performance.getEntriesByType('paint').length > 0)
+    await page.waitForFunction(() => performance.getEntriesByName('first-paint').length > 0)
     const place = async () => (await first.boundingBox())?.y ?? 0
     const before = await place()
     expect(before).toBeGreaterThan(0)
