@@ -468,6 +468,7 @@
 --! include people/family/guardian_contact.sql
 --! include people/family/invite_grown_up_dependants.sql
 --! include people/merging/claimable_by_address.sql
+--! include people/merging/end_claim.sql
 --! include people/merging/merge_into.sql
 --! include people/merging/merge_message_of.sql
 --! include people/merging/merge_message_text.sql

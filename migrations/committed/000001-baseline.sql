@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f5631d1999c96a3ae35176a4dbe904d2c1c77bcc
+--! Hash: sha1:f98611d8780a613ef30f9962ca3d430141b99c64
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -1783,17 +1783,23 @@ comment on function app_private.check_merge is
 create or replace function app_private.end_claim_of_changed_address() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
-  update app_public.customers c set merged_into_id = null
-  where c.id = NEW.customer_id and c.merged_into_id is not null and exists (
-    select from app_public.customer_merges m
-    where m.from_customer_id = c.id and m.undone_at is null and m.basis = 'address');
+  if not app_private.is_shard() then
+    perform app_private.end_claim(NEW.customer_id);
+  elsif exists (
+    select from app_public.customers c join app_public.customer_merges m on m.from_customer_id = c.id
+    where c.id = NEW.customer_id and c.merged_into_id is not null and m.undone_at is null and m.basis = 'address'
+      -- Erasing a record changes its address, too; the global database has decided what becomes of the merge.
+      and not exists (select from app_private.erasures e where e.customer_id = c.id)) then
+    perform app_private.in_global_database('end_claim', jsonb_build_object('customerId', NEW.customer_id::text));
+  end if;
   return null;
 end
 $$;
 
 comment on function app_private.end_claim_of_changed_address is
 'Trigger of clinic_customers: when a clinic corrects the e-mail address of a record, a person who claimed the record '
-'by the old address no longer has it. The owner of the new address can claim it.';
+'by the old address no longer has it. The owner of the new address can claim it. In a shard the global database ends '
+'the claim: see app_private.in_global_database.';
 --! EndIncluded people/triggers/end_claim_of_changed_address.sql
 --! Included people/triggers/keep_visits_of_a_person_apart.sql
 create or replace function app_private.keep_visits_of_a_person_apart() returns trigger
@@ -10323,7 +10329,10 @@ begin
   return exists (
     select from app_public.customers c
     where c.id = (has_arrived.answer ->> 'customerId')::bigint
-      and (has_arrived.task <> 'confirm_customer' or c.email_verified_at is not null));
+      and case has_arrived.task
+        when 'confirm_customer' then c.email_verified_at is not null
+        when 'end_claim' then c.merged_into_id is null
+        else true end);
 end
 $$;
 
@@ -10456,6 +10465,8 @@ begin
       values ((asked ->> 'clinicId')::bigint, person);
     when 'confirm_customer' then
       perform app_private.confirm_customer(person);
+    when 'end_claim' then
+      perform app_private.end_claim(person);
     when 'admit_invited' then
       return app_private.admit_for_clinic(asked);
     else
@@ -10467,7 +10478,7 @@ $$;
 
 comment on function app_private.record_for_clinic is
 'Records in the global database what a call in a shard has asked for (app_private.in_global_database): add_customer, '
-'confirm_customer, admit_invited. Returns {"customerId"}, of the last {"accountId", "sessionId", "isNew", '
+'confirm_customer, end_claim, admit_invited. Returns {"customerId"}, of the last {"accountId", "sessionId", "isNew", '
 '"tokens"}. Called by servers only, which do not repeat it: a customer that the shard '
 'does not use is removed later (app_private.settle_people). Refuses not_here in a database without '
 'shards, invalid_argument, text_too_long, text_not_accepted, invalid_email, shard_behind, '
@@ -14380,6 +14391,21 @@ comment on function app_private.claimable_by_address is
 'The records that clinics made with an e-mail address and that nobody has claimed. Someone who has proved the address '
 'may claim them.';
 --! EndIncluded people/merging/claimable_by_address.sql
+--! Included people/merging/end_claim.sql
+create or replace function app_private.end_claim(customer_id bigint) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  update app_public.customers c set merged_into_id = null
+  where c.id = end_claim.customer_id and c.merged_into_id is not null and exists (
+    select from app_public.customer_merges m
+    where m.from_customer_id = c.id and m.undone_at is null and m.basis = 'address');
+end
+$$;
+
+comment on function app_private.end_claim is
+'Ends the merge of a record that its owner claimed by the address that the clinic had recorded. Merges on another '
+'basis stay.';
+--! EndIncluded people/merging/end_claim.sql
 --! Included people/merging/merge_into.sql
 create or replace function app_private.merge_into(
   from_customer_id bigint, into_customer_id bigint, basis app_public.merge_basis)
@@ -26025,6 +26051,10 @@ begin
   elsif booking.id is null then
     return app_private.refuse_link();
   end if;
+  -- The link would be one of this database, and records are merged in the global one, which does not have them.
+  if app_private.is_shard() then
+    perform app_hidden.refuse('not_here', 'Records of clinics in shards cannot be added to accounts.');
+  end if;
   perform app_private.assert_network_below_limit('email_confirmation');
   select cc.email into address from app_public.clinic_customers cc
   where cc.clinic_id = booking.clinic_id and cc.customer_id = booking.customer_id;
@@ -26044,7 +26074,7 @@ comment on function app_public.request_record_by_link is
 'adds the record with its token. The link of the message alone is not enough, because messages are forwarded, and it '
 'opens one booking for a few days, not a record for ever. Nothing is sent if the clinic has no address of the patient '
 'or somebody has the record; the answer is the same. Refuses unauthenticated, email_not_confirmed, customer_not_found '
-'(the caller is not a patient), link_invalid (in the field refusal), too_many_attempts.';
+'(the caller is not a patient), link_invalid (in the field refusal), too_many_attempts, and not_here in a shard.';
 
 grant execute on function app_public.request_record_by_link to app_customer;
 --! EndIncluded link/api/request_record_by_link.sql

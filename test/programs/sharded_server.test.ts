@@ -11,7 +11,7 @@ import { clientsOf } from '../helpers/server.ts'
 import { addressOf, type Servers, startServers } from '../helpers/shards.ts'
 import { tokenSettings } from '../helpers/tokens.ts'
 import { work } from '../helpers/work.ts'
-import { aClinic, aDoctor, anAccount, aSlot, aTimeSlot, unique } from '../helpers/world.ts'
+import { aClinic, aCustomer, aDoctor, anAccount, aSlot, aTimeSlot, unique } from '../helpers/world.ts'
 import { password } from '../sql/identity/sessions.ts'
 
 // One HTTP server on a global database with two shards, each on a PostgreSQL of its own.
@@ -163,6 +163,43 @@ describe('a server with shards', () => {
     const variables = { a: first.clinicId, b: first.slotId, c: second.clinicId, d: second.slotId }
     await expectGraphQLRefusal(graphql(token)(both, variables), 'several_databases')
     for (const { shard, clinicId } of [first, second]) expect(await bookingsIn(shard, clinicId)).toEqual([])
+  })
+
+  it('lets a person act for an account that was merged into theirs in the shards, and no longer when that is undone', async () => {
+    const [practice] = (await practices()) as [Practice, Practice]
+    const [person, other] = [await aCustomer(global), await aCustomer(global)]
+    const { tokenOf } = clientsOf(server.url)
+    const survivor = await tokenOf(person.claims)
+    const ofOther = (await dataOf(byGraphQL(await tokenOf(other.claims), practice))).bookSlot.booking
+    const { claims } = await anAccount(global, { isAdmin: true })
+    const admin = await tokenOf(claims)
+    const read = () => rest('GET', `/bookings/${ofOther.id}`, { token: survivor })
+    expect(await read()).toMatchObject({ status: 404 })
+    const body = { intoCustomerId: person.customerId }
+    const merge = `/customers/${other.customerId}/merge`
+    expect(await rest('POST', merge, { token: admin, body })).toMatchObject({ status: 200 })
+    await eventually(async () => (await read()).status === 200, 'the copy of the merge')
+    expect(await rest('POST', `/bookings/${ofOther.id}/cancel`, { token: survivor })).toMatchObject({ status: 200 })
+    const undo = `/customers/${other.customerId}/undoMerge`
+    expect(await rest('POST', undo, { token: survivor })).toMatchObject({ status: 200 })
+    await eventually(async () => (await read()).status === 404, 'the copy of what was undone')
+  })
+
+  it('refuses to add the record of a clinic in a shard to an account, which sends no mail with a link that leads nowhere', async () => {
+    const [practice] = (await practices()) as [Practice, Practice]
+    const [person, other] = [await aCustomer(global), await aCustomer(global)]
+    const { tokenOf } = clientsOf(server.url)
+    const { booking } = (await dataOf(byGraphQL(await tokenOf(other.claims), practice))).bookSlot
+    const link = await practice.shard.one(`select app_private.link_token('manage', $1, $2, 0) as token`, [
+      practice.clinicId,
+      booking.id,
+    ])
+    const request = `mutation ($token: String!) {
+      requestRecordByLink(input: { token: $token }) { linkedBooking { clinicName } }
+    }`
+    await expectGraphQLRefusal(graphql(await tokenOf(person.claims))(request, link), 'not_here')
+    const mails = `select from app_private.account_messages where kind = 'record_claim'`
+    for (const db of [global, ...shards]) expect(await db.query(mails)).toEqual([])
   })
 
   it('serves the clinics of the global database as before', async () => {

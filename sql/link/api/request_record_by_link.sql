@@ -13,6 +13,10 @@ begin
   elsif booking.id is null then
     return app_private.refuse_link();
   end if;
+  -- The link would be one of this database, and records are merged in the global one, which does not have them.
+  if app_private.is_shard() then
+    perform app_hidden.refuse('not_here', 'Records of clinics in shards cannot be added to accounts.');
+  end if;
   perform app_private.assert_network_below_limit('email_confirmation');
   select cc.email into address from app_public.clinic_customers cc
   where cc.clinic_id = booking.clinic_id and cc.customer_id = booking.customer_id;
@@ -32,6 +36,6 @@ comment on function app_public.request_record_by_link is
 'adds the record with its token. The link of the message alone is not enough, because messages are forwarded, and it '
 'opens one booking for a few days, not a record for ever. Nothing is sent if the clinic has no address of the patient '
 'or somebody has the record; the answer is the same. Refuses unauthenticated, email_not_confirmed, customer_not_found '
-'(the caller is not a patient), link_invalid (in the field refusal), too_many_attempts.';
+'(the caller is not a patient), link_invalid (in the field refusal), too_many_attempts, and not_here in a shard.';
 
 grant execute on function app_public.request_record_by_link to app_customer;

@@ -10,7 +10,10 @@ begin
   return exists (
     select from app_public.customers c
     where c.id = (has_arrived.answer ->> 'customerId')::bigint
-      and (has_arrived.task <> 'confirm_customer' or c.email_verified_at is not null));
+      and case has_arrived.task
+        when 'confirm_customer' then c.email_verified_at is not null
+        when 'end_claim' then c.merged_into_id is null
+        else true end);
 end
 $$;
 

@@ -71,6 +71,39 @@ describe('a shard', () => {
     await confirm()
   })
 
+  it('has the claim of a record ended when the desk corrects its address, once, and not when the record is erased', async () => {
+    const [survivor, claimed, erased] = [await aCustomer(apply), await aCustomer(apply), await aCustomer(apply)]
+    const clinicId = await aClinic(db)
+    for (const { customerId } of [claimed, erased]) {
+      await db.query(
+        `insert into app_public.clinic_customers (clinic_id, customer_id, full_name, email)
+         values ($1, $2, 'Una', 'una@test.example')`,
+        [clinicId, customerId],
+      )
+      await apply.query('update app_public.customers set merged_into_id = $2 where id = $1', [
+        customerId,
+        survivor.customerId,
+      ])
+      await apply.query(
+        `insert into app_public.customer_merges (from_customer_id, into_customer_id, basis) values ($1, $2, 'address')`,
+        [customerId, survivor.customerId],
+      )
+    }
+    const correct = ({ customerId }: { customerId: string }, email: string | null) =>
+      db.query('update app_public.clinic_customers set email = $2 where customer_id = $1', [customerId, email])
+    await expectRefusal(correct(claimed, 'uma@test.example'), 'global_database_first')
+    await answered({ end_claim: { customerId: claimed.customerId } })
+    await expectRefusal(correct(claimed, 'uma@test.example'), 'shard_behind')
+    await apply.query('update app_public.customers set merged_into_id = null where id = $1', [claimed.customerId])
+    await correct(claimed, 'uma@test.example')
+    await answered({})
+    await correct(claimed, 'una@test.example')
+    await apply.query('insert into app_private.erasures (customer_id) values ($1)', [erased.customerId])
+    expect(await db.one('select app_private.carry_out_erasure($1) as done', [erased.customerId])).toEqual({
+      done: true,
+    })
+  })
+
   it('takes the copy of an erased person whose record has notes, and erases the record when it is told to', async () => {
     const [clinicId, { customerId }] = [await aClinic(db), await aCustomer(apply, 'Una')]
     await db.query(
