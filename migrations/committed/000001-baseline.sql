@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f98611d8780a613ef30f9962ca3d430141b99c64
+--! Hash: sha1:058bcb85faf06bd3e16cb3b275de8b0d06f0c9cf
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -27555,7 +27555,6 @@ begin
     perform billing_private.use_coupon(coupon, part.customer_id, checkout_part_id => part.id);
   end if;
   if part.price_id is not null then
-    perform billing_private.assert_bookable(checkout, part);
     perform billing_private.prolong_hold(part, hold_end);
   end if;
 end
@@ -27563,17 +27562,23 @@ $$;
 
 comment on function billing_private.add_part is
 'Adds a part to a new checkout: its credit is reserved, its coupon is used, and the slot of a visit is held until the '
-'payment has arrived. '
-'Refuses checkout_open, and what app_public.book_slot and billing_private.use_coupon refuse.';
+'payment has arrived. Refuses checkout_open, and what billing_private.use_coupon refuses.';
 --! EndIncluded billing/checkout/add_part.sql
 --! Included billing/checkout/assert_bookable.sql
-create or replace function billing_private.assert_bookable(checkout billing.checkouts, part billing.checkout_parts)
-returns void
+create or replace function billing_private.assert_bookable(checkout billing.checkouts) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+declare
+  part billing.checkout_parts;
 begin
   update billing.checkouts c set state = 'paid', received = c.amount, settled_at = now() where c.id = checkout.id;
-  perform billing_private.book_part(part);
-  raise exception 'the visit can be booked' using errcode = 'ZZ001';
+  -- All of them, as complete_checkout does: two that are possible each by itself may exclude each other.
+  for part in
+    select p.* from billing.checkout_parts p
+    where p.checkout_id = checkout.id and p.price_id is not null order by p.clinic_id, p.booking_slot_id
+  loop
+    perform billing_private.book_part(part);
+  end loop;
+  raise exception 'the visits can be booked' using errcode = 'ZZ001';
 exception when sqlstate 'ZZ001' then
   -- All changes of this block are undone.
   null;
@@ -27581,8 +27586,8 @@ end
 $$;
 
 comment on function billing_private.assert_bookable is
-'Checks, by booking it and undoing that, that a visit could be booked now if it were paid: nobody pays for what is '
-'refused afterwards. Refuses what app_public.book_slot refuses.';
+'Checks, by booking them and undoing that, that the visits of a checkout could be booked now if they were paid: nobody '
+'pays for what is refused afterwards. Refuses what app_public.book_slot refuses.';
 --! EndIncluded billing/checkout/assert_bookable.sql
 --! Included billing/checkout/assert_not_being_paid.sql
 create or replace function billing_private.assert_not_being_paid(
@@ -27834,6 +27839,7 @@ begin
   foreach part in array parts loop
     perform billing_private.add_part(checkout, part, hold_end);
   end loop;
+  perform billing_private.assert_bookable(checkout);
   if to_pay = 0 then
     perform billing_private.complete_checkout(checkout.id, 0);
   else

@@ -23,7 +23,6 @@ begin
     perform billing_private.use_coupon(coupon, part.customer_id, checkout_part_id => part.id);
   end if;
   if part.price_id is not null then
-    perform billing_private.assert_bookable(checkout, part);
     perform billing_private.prolong_hold(part, hold_end);
   end if;
 end
@@ -31,5 +30,4 @@ $$;
 
 comment on function billing_private.add_part is
 'Adds a part to a new checkout: its credit is reserved, its coupon is used, and the slot of a visit is held until the '
-'payment has arrived. '
-'Refuses checkout_open, and what app_public.book_slot and billing_private.use_coupon refuse.';
+'payment has arrived. Refuses checkout_open, and what billing_private.use_coupon refuses.';

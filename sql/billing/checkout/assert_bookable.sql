@@ -1,10 +1,17 @@
-create or replace function billing_private.assert_bookable(checkout billing.checkouts, part billing.checkout_parts)
-returns void
+create or replace function billing_private.assert_bookable(checkout billing.checkouts) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+declare
+  part billing.checkout_parts;
 begin
   update billing.checkouts c set state = 'paid', received = c.amount, settled_at = now() where c.id = checkout.id;
-  perform billing_private.book_part(part);
-  raise exception 'the visit can be booked' using errcode = 'ZZ001';
+  -- All of them, as complete_checkout does: two that are possible each by itself may exclude each other.
+  for part in
+    select p.* from billing.checkout_parts p
+    where p.checkout_id = checkout.id and p.price_id is not null order by p.clinic_id, p.booking_slot_id
+  loop
+    perform billing_private.book_part(part);
+  end loop;
+  raise exception 'the visits can be booked' using errcode = 'ZZ001';
 exception when sqlstate 'ZZ001' then
   -- All changes of this block are undone.
   null;
@@ -12,5 +19,5 @@ end
 $$;
 
 comment on function billing_private.assert_bookable is
-'Checks, by booking it and undoing that, that a visit could be booked now if it were paid: nobody pays for what is '
-'refused afterwards. Refuses what app_public.book_slot refuses.';
+'Checks, by booking them and undoing that, that the visits of a checkout could be booked now if they were paid: nobody '
+'pays for what is refused afterwards. Refuses what app_public.book_slot refuses.';

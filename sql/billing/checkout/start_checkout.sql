@@ -38,6 +38,7 @@ begin
   foreach part in array parts loop
     perform billing_private.add_part(checkout, part, hold_end);
   end loop;
+  perform billing_private.assert_bookable(checkout);
   if to_pay = 0 then
     perform billing_private.complete_checkout(checkout.id, 0);
   else

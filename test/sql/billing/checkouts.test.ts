@@ -20,7 +20,7 @@ import {
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
 import { aQuestion, aService } from '../../helpers/services.ts'
 import { aVisitPractice, statesOf } from '../../helpers/visits.ts'
-import { aCustomer, aSlot } from '../../helpers/world.ts'
+import { aCustomer, aDoctor, aSlot } from '../../helpers/world.ts'
 
 /** A practice whose patient has begun to pay for a visit. */
 async function begun(db: Db, price: Record<string, unknown> = {}, more: Record<string, unknown> = {}) {
@@ -453,6 +453,27 @@ describe('what could not be booked', () => {
       await db.query('select billing.set_provider_account($1, null)', [clinicId])
       await expectRefusal(begin({ answers: [{ questionId: question, answer: 'x' }] }), 'online_payment_not_available')
       expect(await statesOf(db, [slotId])).toBe('o')
+    }))
+
+  it('is refused for two visits of one patient at the same time, each of which could be booked by itself', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, serviceId, customer, slotId } = await aPaidPractice(db)
+      const otherDoctor = await aDoctor(db, clinicId)
+      const sameTime = await aSlot(db, clinicId, otherDoctor)
+      const service = await aService(db, clinicId, { doctors: [doctorId, otherDoctor] })
+      await aPrice(db, clinicId, service)
+      const visits = [
+        { bookingSlotId: slotId, serviceId },
+        { bookingSlotId: sameTime, serviceId: service },
+      ]
+      const begin = (...of: object[]) =>
+        db.as(customer.claims, () => billing<Checkout>(db, 'begin_checkout', clinicId, JSON.stringify(of)))
+      await expectRefusal(begin(...visits), 'customer_busy')
+      expect(await statesOf(db, [slotId, sameTime])).toBe('oo')
+      for (const visit of visits) {
+        const { id } = await begin(visit)
+        await db.as(customer.claims, () => billing(db, 'cancel_checkout', id))
+      }
     }))
 
   it.each([
