@@ -35,24 +35,26 @@ export interface RestServer extends Omit<TestServer, 'as'> {
  */
 export async function serveRest({ own = false } = {}): Promise<RestServer> {
   const server = await (own ? ownServer() : sharedServer())
+  return { ...server, as: await restClientsOf(server.url) }
+}
+
+/** Clients of a server at an address. */
+export async function restClientsOf(url: string): Promise<RestServer['as']> {
   const documented = await documentedResponses()
-  return {
-    ...server,
-    async as(claims) {
-      const authorization = claims?.sub ? { authorization: `Bearer ${await tokenOf(claims)}` } : {}
-      return async (method, path, { body, headers } = {}) => {
-        const response = await fetch(`${server.url}/api${path}`, {
-          method,
-          redirect: 'manual',
-          headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...authorization, ...headers },
-          ...(body !== undefined && { body: bytesOf(body) }),
-        })
-        const text = await response.text()
-        const reply = { status: response.status, headers: response.headers, body: bodyOf(response, text), text }
-        documented(method, path, reply)
-        return reply
-      }
-    },
+  return async (claims) => {
+    const authorization = claims?.sub ? { authorization: `Bearer ${await tokenOf(claims)}` } : {}
+    return async (method, path, { body, headers } = {}) => {
+      const response = await fetch(`${url}/api${path}`, {
+        method,
+        redirect: 'manual',
+        headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...authorization, ...headers },
+        ...(body !== undefined && { body: bytesOf(body) }),
+      })
+      const text = await response.text()
+      const reply = { status: response.status, headers: response.headers, body: bodyOf(response, text), text }
+      documented(method, path, reply)
+      return reply
+    }
   }
 }
 
