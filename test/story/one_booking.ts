@@ -1,0 +1,144 @@
+import { expect } from '@jest/globals'
+import type { Client } from 'pg'
+import { eventually } from '../helpers/eventually.ts'
+import { dataOf, expectGraphQLRefusal, type GraphQLClient, graphqlClient } from '../helpers/graphql.ts'
+
+// One booking, step by step, with the demo clinics and a worker: booking.test.ts runs it with one database, sharded.test.ts
+// with several.
+
+type Queries = Pick<Client, 'query'>
+
+export interface Running {
+  url: string
+  /** The DBA's connection to the database of a clinic. */
+  databaseOf(clinicId: string): Queries
+  /** Waits until searches find what has changed at a clinic: with several databases they read copies. */
+  untilFound(clinicId: string): Promise<void>
+}
+
+interface Slot {
+  clinicId: string
+  bookingSlotId: string
+  clinicName: string
+  startsAt: string
+}
+
+export const bookSlot = `mutation ($input: BookSlotInput!) { bookSlot(input: $input) { booking { id status startsAt doctor { fullName } } } }`
+
+/** The API as somebody of the demo uses it after signing in. */
+export async function signedIn(url: string, name: string): Promise<GraphQLClient> {
+  const { signIn } = await dataOf<{ signIn: { authTokens: { accessToken: string } } }>(
+    graphqlClient(url)(
+      `mutation { signIn(input: { email: "${name}@medislot.example", password: "medislot-demo" }) {
+         authTokens { accessToken expiresIn refreshToken } } }`,
+    ),
+  )
+  return graphqlClient(url, signIn.authTokens.accessToken)
+}
+
+/** Ann books, is reminded, and cancels. */
+export async function oneBooking({ url, databaseOf, untilFound }: Running): Promise<void> {
+  // She signs in. From now on each request carries her token, and its transaction begins with begin_request.
+  const ann = await signedIn(url, 'ann')
+
+  // She looks for a dermatologist with a free slot, in any clinic, from the day after tomorrow on.
+  const search = `query ($specializationId: BigInt, $clinicId: BigInt, $fromTime: Datetime!) {
+    availableSlots(specializationId: $specializationId, clinicId: $clinicId, fromTime: $fromTime, pageSize: 100) {
+      clinicId bookingSlotId clinicName doctorName startsAt localStart timeZone } }`
+  const fromTime = new Date(Date.now() + 48 * 3600 * 1000).toISOString()
+  const { specializations } = await dataOf<{ specializations: { nodes: { id: string }[] } }>(
+    ann(`{ specializations(filter: { name: { equalTo: "Dermatology" } }) { nodes { id } } }`),
+  )
+  const specializationId = specializations.nodes[0]?.id
+  const found = await dataOf<{ availableSlots: Slot[] }>(ann(search, { specializationId, fromTime }))
+  const slot = found.availableSlots[0] as Slot
+  expect(slot).toBeDefined()
+
+  // She holds the slot while she fills in the form, and books it by book_slot.
+  const { clinicId, bookingSlotId } = slot
+  const dba = databaseOf(clinicId)
+  const input = { clinicId, bookingSlotId }
+  const held = await dataOf<{ holdSlot: { bookingSlot: { status: string } } }>(
+    ann(`mutation ($input: HoldSlotInput!) { holdSlot(input: $input) { bookingSlot { status heldUntil } } }`, {
+      input,
+    }),
+  )
+  expect(held.holdSlot.bookingSlot.status).toBe('HELD')
+  const booked = await dataOf<{ bookSlot: { booking: { id: string; status: string; startsAt: string } } }>(
+    ann(bookSlot, { input }),
+  )
+  const { booking } = booked.bookSlot
+  expect(booking.status).toBe('BOOKED')
+  expect(Date.parse(booking.startsAt)).toBe(Date.parse(slot.startsAt))
+
+  // The slot cannot be booked again, even by Ann, and the search no longer finds it.
+  await expectGraphQLRefusal(ann(bookSlot, { input }), 'slot_taken')
+  await untilFound(clinicId)
+  const after = await dataOf<{ availableSlots: Slot[] }>(ann(search, { specializationId, fromTime }))
+  expect(after.availableSlots.map((other) => other.bookingSlotId)).not.toContain(bookingSlotId)
+
+  // The DBA sees what the triggers recorded as events, and what queue_notifications recorded: a confirmation that is due now.
+  // The reminder, a day before the appointment, is recorded when it comes near, by the job queue_coming_reminders. It runs here
+  // as if it were that late.
+  const { rows: states } = await dba.query(
+    `select entity, from_state, to_state, actor from app_public.events
+     where clinic_id = $1 and booking_slot_id = $2 and actor = 'customer' order by id`,
+    [clinicId, bookingSlotId],
+  )
+  expect(states).toEqual([
+    { entity: 'booking_slot', from_state: 'open', to_state: 'held', actor: 'customer' },
+    { entity: 'booking_slot', from_state: 'held', to_state: 'booked', actor: 'customer' },
+    { entity: 'booking', from_state: null, to_state: 'booked', actor: 'customer' },
+  ])
+  await dba.query(
+    `select app_private.queue_coming_reminders(clinic_id, starts_at - interval '25 hours') from app_public.bookings
+     where clinic_id = $1 and id = $2`,
+    [clinicId, booking.id],
+  )
+  const { rows: notifications } = await dba.query(
+    `select n.kind, n.due_at < now() as is_due, b.starts_at - n.due_at = '24 hours' as is_a_day_before
+     from app_public.notifications n join app_public.bookings b on b.clinic_id = n.clinic_id and b.id = n.booking_id
+     where n.clinic_id = $1 and n.booking_id = $2 order by n.due_at`,
+    [clinicId, booking.id],
+  )
+  expect(notifications).toEqual([
+    { kind: 'booking_confirmed', is_due: true, is_a_day_before: false },
+    { kind: 'booking_reminder', is_due: false, is_a_day_before: true },
+  ])
+
+  // The worker's send_notifications sends the confirmation; without an SMTP server it is stored in a table.
+  const message = await messageAbout(dba, clinicId, booking.id, 'booking_confirmed')
+  expect(message.recipient).toBe('ann@medislot.example')
+  expect(message.subject).toContain(slot.clinicName)
+  expect(message.body).toContain(`Booking ${booking.id}`)
+
+  // Ann cancels. She gets a message, her reminder is dropped, and the slot is free again.
+  await dataOf(
+    ann(`mutation ($input: CancelBookingInput!) { cancelBooking(input: $input) { booking { status cancelledBy } } }`, {
+      input: { clinicId, bookingId: booking.id, reason: 'I feel better' },
+    }),
+  )
+  expect((await messageAbout(dba, clinicId, booking.id, 'booking_cancelled')).body).toContain('as you wished')
+  const { rows: reminders } = await dba.query(
+    `select state from app_public.notifications where clinic_id = $1 and booking_id = $2 and kind = 'booking_reminder'`,
+    [clinicId, booking.id],
+  )
+  expect(reminders).toEqual([{ state: 'dropped' }])
+  await untilFound(clinicId)
+  const again = await dataOf<{ availableSlots: Slot[] }>(ann(search, { specializationId, fromTime }))
+  expect(again.availableSlots.map((other) => other.bookingSlotId)).toContain(bookingSlotId)
+}
+
+/** Waits for the worker to deliver a message. */
+function messageAbout(dba: Queries, clinicId: string, bookingId: string, kind: string) {
+  return eventually(async () => {
+    const { rows } = await dba.query<{ recipient: string; subject: string; body: string }>(
+      `select m.recipient, m.subject, m.body
+       from app_private.messages m
+       join app_public.notifications n on n.clinic_id = m.clinic_id and n.id = m.notification_id
+       where n.clinic_id = $1 and n.booking_id = $2 and n.kind = $3`,
+      [clinicId, bookingId, kind],
+    )
+    return rows[0]
+  }, `the message ${kind}`)
+}
