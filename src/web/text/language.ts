@@ -5,9 +5,26 @@ export type Language = 'en' | 'de'
 const storageKey = 'medislot-language'
 const listeners = new Set<() => void>()
 
+/**
+ * A language tag of the browser as Intl accepts it, which refuses what some browsers have from the system: en-US for
+ * "en-US@posix" and for "en_US.UTF-8", de for "de-D".
+ */
+function validTag(tag: string): string[] {
+  for (const candidate of [tag, tag.replace(/[.@].*/, '').replaceAll('_', '-'), tag.slice(0, 2)]) {
+    try {
+      return Intl.getCanonicalLocales(candidate)
+    } catch {
+      // The next one is tried.
+    }
+  }
+  return []
+}
+
+const browserTags = navigator.languages.flatMap(validTag)
+
 // The language chosen earlier in this browser, or else the first of the browser's languages that the pages have.
 let language: Language =
-  [localStorage.getItem(storageKey), ...navigator.languages]
+  [localStorage.getItem(storageKey), ...browserTags]
     .map((tag) => tag?.slice(0, 2))
     .find((tag): tag is Language => tag === 'en' || tag === 'de') ?? 'en'
 document.documentElement.lang = language
@@ -36,8 +53,7 @@ export function useLanguage(): { language: Language; locale: string } {
     },
     () => language,
   )
-  const locale =
-    navigator.languages.find((tag) => tag.slice(0, 2) === current) ?? (current === 'de' ? 'de-DE' : 'en-GB')
+  const locale = browserTags.find((tag) => tag.slice(0, 2) === current) ?? (current === 'de' ? 'de-DE' : 'en-GB')
   return { language: current, locale }
 }
 
