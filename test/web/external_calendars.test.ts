@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Locator } from 'playwright-core'
 import { axeViolations, pagesForTests, signInAs } from '../helpers/browser.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { calendarKeys } from '../helpers/external_calendars.ts'
@@ -54,7 +55,7 @@ async function aFreeTime() {
     ...['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:test', 'BEGIN:VEVENT', 'UID:one', 'SUMMARY:Dentist'],
     ...[`DTSTART:${day}T090000`, `DTEND:${day}T100000`, 'END:VEVENT', 'END:VCALENDAR', ''],
   ].join('\r\n')
-  return { clinicId, slotId, busy }
+  return { clinicId, slotId, date, busy }
 }
 
 /** Has the worker read the calendars now, instead of within a minute. */
@@ -71,6 +72,15 @@ const slotIs = (slotId: string, status: string) =>
     `the slot is ${status}`,
   )
 
+/** The pixels between an element and the one above it. */
+async function gapAbove(element: Locator): Promise<number> {
+  const [below, above] = [
+    await element.boundingBox(),
+    await element.locator('xpath=preceding-sibling::*[1]').boundingBox(),
+  ]
+  return below && above ? below.y - above.y - above.height : 0
+}
+
 test.each([
   [
     'a doctor at the desk, English, on a desktop',
@@ -79,6 +89,10 @@ test.each([
     {},
     {
       title: 'External calendars',
+      nothing: 'No absences in this year',
+      nothingEntered: 'No absences entered in this year',
+      chartShows: 'The chart shows the busy times of external calendars.',
+      next: 'Next year',
       add: 'Connect a calendar',
       url: 'Address',
       connect: 'Connect',
@@ -95,6 +109,10 @@ test.each([
     { viewport: { width: 390, height: 844 }, locale: 'de-DE' },
     {
       title: 'Externe Kalender',
+      nothing: 'In diesem Jahr keine Abwesenheiten',
+      nothingEntered: 'In diesem Jahr keine Abwesenheiten eingetragen',
+      chartShows: 'Die Übersicht zeigt die belegten Zeiten externer Kalender.',
+      next: 'Nächstes Jahr',
       add: 'Kalender verbinden',
       url: 'Adresse',
       connect: 'Verbinden',
@@ -107,10 +125,17 @@ test.each([
 ])(
   'a calendar is connected by the keyboard, read, cannot be read, and is disconnected: %s',
   async (_, who, path, options, t) => {
-    const { clinicId, slotId, busy } = await aFreeTime()
+    const { clinicId, slotId, date, busy } = await aFreeTime()
     const page = await pages.visitor(options)
     await signInAs(page, pages.url, who, path(clinicId))
     const section = page.getByRole('region', { name: t.title })
+    const heading = (name: string) => page.getByRole('heading', { name, exact: true })
+    await heading(t.nothing).waitFor()
+    await section.waitFor()
+    // It is set apart from the list above it, and its button from the text and from its own list.
+    expect(await gapAbove(page.locator('.calendars'))).toBeGreaterThanOrEqual(32)
+    expect(await gapAbove(page.locator('.calendars > p:has(button)'))).toBeGreaterThanOrEqual(12)
+    expect(await gapAbove(page.locator('.calendars > .empty'))).toBeGreaterThanOrEqual(12)
     await section.getByRole('button', { name: t.add }).focus()
     await page.keyboard.press('Enter')
     const dialog = page.getByRole('dialog')
@@ -137,6 +162,13 @@ test.each([
     await page.reload()
     await section.getByText(t.read).waitFor()
     expect(await section.innerText()).not.toContain('private-path')
+    // In the last days of a year, the event is in the next one.
+    const day = page.locator(`td[data-day="${date}"]`)
+    if ((await day.count()) === 0) await page.getByRole('button', { name: t.next }).click()
+    await page.locator(`td[data-day="${date}"].external`).waitFor()
+    await heading(t.nothingEntered).waitFor()
+    await page.getByText(t.chartShows).waitFor()
+    expect(await heading(t.nothing).count()).toBe(0)
 
     file = undefined
     await readNow(clinicId)
@@ -160,6 +192,7 @@ test.each([
     await page.getByRole('dialog').getByRole('button', { name: t.disconnect }).click()
     await page.getByText(t.disconnected).waitFor()
     expect(await pages.owner.query('select from app_public.absences where clinic_id = $1', [clinicId])).toEqual([])
+    await heading(t.nothing).waitFor()
   },
 )
 

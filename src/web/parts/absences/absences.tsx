@@ -38,6 +38,9 @@ export function Absences() {
     absences.filter(({ doctorId }) => !whose || doctorId === null || doctorId === whose)
   const enter = (from: string, until: string, changed?: Absence) =>
     setOpened({ dialog: 'enter', from, until, ...(changed && { changed }) })
+  // Those of external calendars are many, and nothing is done with them here: the chart shows them.
+  const entered = (absences: Absence[]) => chosen(absences).filter(({ calendarId }) => calendarId === null)
+  const hasBusyTimes = chosen(query.data?.nodes ?? []).some(({ calendarId }) => calendarId !== null)
   const firstDay = year === Number(today.slice(0, 4)) ? today : `${year}-01-01`
   const dialog = { saved: query.refetch, close: () => setOpened(undefined) }
   return (
@@ -62,10 +65,10 @@ export function Absences() {
       {mayAdd && <p className="hint drag-hint">{t.dragHint}</p>}
       <Listing
         query={query}
-        // Those of external calendars are many, and nothing is done with them here: the chart shows them.
-        pick={(absences) => chosen(absences).filter(({ calendarId }) => calendarId === null)}
+        pick={entered}
         empty={
-          <Empty title={t.emptyTitle}>
+          <Empty title={hasBusyTimes ? t.noneEnteredTitle : t.emptyTitle}>
+            {hasBusyTimes && <p>{t.busyTimes}</p>}
             <p>{t.empty}</p>
           </Empty>
         }

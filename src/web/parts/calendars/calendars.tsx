@@ -12,6 +12,7 @@ import { useDoctorNames } from '../use_doctor_names.ts'
 import { useWorkplace } from '../workplace.tsx'
 import { CalendarSheet } from './calendar_sheet.tsx'
 import { type Calendar, useCalendars } from './use_calendars.ts'
+import './calendars.css'
 
 const DisconnectCalendar = graphql(`
   mutation DisconnectCalendar($clinicId: BigInt!, $calendarId: BigInt!) {
