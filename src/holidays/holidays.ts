@@ -1,5 +1,5 @@
 import type { HolidaysTypes } from 'date-holidays'
-import { Refusal } from '../request/refusal.ts'
+import { checkLanguage, refused } from './refused.ts'
 import { library, regions } from './regions.ts'
 
 export interface Asked {
@@ -10,13 +10,12 @@ export interface Asked {
   language: string | null | undefined
 }
 
-const refused = (argument: string, message: string) => new Refusal('invalid_argument', message, { argument })
-
 /**
  * The public holidays of a region in a year, by the library date-holidays, with the source keys of the absences that
  * app_public.add_holidays makes of them. Refuses invalid_argument.
  */
 export async function holidays({ region, year, language }: Asked) {
+  checkLanguage(language)
   const Holidays = await library()
   const thisYear = new Date().getUTCFullYear()
   if (year < thisYear - 1 || year > thisYear + 3)

@@ -1,8 +1,14 @@
+import { checkLanguage } from './refused.ts'
+
 /** The library's data, of all countries, are loaded when somebody asks for the first time. */
 export const library = async () => (await import('date-holidays')).default
 
-/** The regions of the world, of a country or of a part of it, by their codes: DE, DE-BY, DE-BY-A. */
+/**
+ * The regions of the world, of a country or of a part of it, by their codes: DE, DE-BY, DE-BY-A. Refuses
+ * invalid_argument.
+ */
 export async function regions(within: string | null | undefined, language: string | null | undefined) {
+  checkLanguage(language)
   const Holidays = await library()
   const known = new Holidays()
   const [country, state, beyond] = (within ?? '').split('-')

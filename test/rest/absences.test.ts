@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { expectGraphQLRefusal, graphqlClient } from '../helpers/graphql.ts'
+import { tokenOf } from '../helpers/tokens.ts'
 import { aPractice } from '../helpers/world.ts'
 import { type Client, type RestServer, serveRest } from './api.ts'
 
@@ -152,5 +154,19 @@ describe('public holidays', () => {
       status: 422,
       body: { code: 'invalid_argument', errors: [{ field: argument }] },
     })
+  })
+
+  it.each([
+    ['regions', 'regions(language: $language) { code }'],
+    ['holidays', `holidays(region: "DE-BE", year: ${year}, language: $language) { date }`],
+  ])('refuse by GraphQL a language that is no language tag: %s', async (_, field) => {
+    const document = `query ($clinicId: BigInt!, $language: String) { holidayCalendar(clinicId: $clinicId) { ${field} } }`
+    const graphql = graphqlClient(server.url, await tokenOf(practice.manager.claims))
+    const { clinicId } = practice
+    // The library would take names of what all objects have for languages.
+    for (const language of ['en-US@posix', 'x', '', 'constructor', 'toString'])
+      await expectGraphQLRefusal(graphql(document, { clinicId, language }), 'invalid_argument')
+    for (const language of [null, 'de', 'de-AT'])
+      expect((await graphql(document, { clinicId, language })).errors).toBeUndefined()
   })
 })

@@ -24,7 +24,7 @@ export const HolidaysPlugin = extendSchema(
         sourceKey: String!
       }
       extend type HolidayCalendar {
-        "The countries of the world, or the parts of a country or of a part of it."
+        "The countries of the world, or the parts of a country or of a part of it. Refuses invalid_argument."
         regions(within: String, language: String): [HolidayRegion!]
         "The public holidays of a region in a year, from last year to three years from now. Refuses invalid_argument."
         holidays(region: String!, year: Int!, language: String): [PublicHoliday!]
