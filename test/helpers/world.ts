@@ -11,6 +11,8 @@ let count = 0
 /** A word that is unique in the test run. */
 export const unique = (word: string): string => `${word} ${file}-${++count}`
 
+const anAddress = () => `${unique('someone').replace(' ', '-')}@test.example`
+
 export interface Customer {
   customerId: string
   accountId: string
@@ -26,20 +28,23 @@ export async function anAccount(db: Maker, { isAdmin = false } = {}): Promise<{ 
     `with account as (insert into app_private.accounts (email, is_admin, email_verified_at) values ($1, $2, now()) returning id),
           session as (insert into app_private.sessions (account_id) select id from account returning id)
      select account.id as "accountId", session.id as "sessionId" from account, session`,
-    [`${unique('someone').replace(' ', '-')}@test.example`, isAdmin],
+    [anAddress(), isAdmin],
   )
   return { accountId, claims: { sub: accountId, sid: sessionId } }
 }
 
-/** A registered patient. */
+/** A registered patient, in one statement: what is copied to other databases arrives there as a whole. */
 export async function aCustomer(db: Maker, fullName = unique('Customer')): Promise<Customer> {
-  const { accountId, claims } = await anAccount(db)
-  const { customerId } = await db.one<{ customerId: string }>(
-    `insert into app_public.customers (account_id, full_name, email)
-     select a.id, $2, a.email from app_private.accounts a where a.id = $1 returning id as "customerId"`,
-    [accountId, fullName],
+  const { customerId, accountId, sessionId } = await db.one<Record<'customerId' | 'accountId' | 'sessionId', string>>(
+    `with account as (insert into app_private.accounts (email, email_verified_at) values ($1, now()) returning id, email),
+          session as (insert into app_private.sessions (account_id) select id from account returning id),
+          customer as (
+            insert into app_public.customers (account_id, full_name, email) select id, $2, email from account returning id)
+     select customer.id as "customerId", account.id as "accountId", session.id as "sessionId"
+     from account, session, customer`,
+    [anAddress(), fullName],
   )
-  return { customerId, accountId, claims }
+  return { customerId, accountId, claims: { sub: accountId, sid: sessionId } }
 }
 
 /** An employee of a clinic; returns their claims. */
