@@ -1,8 +1,8 @@
 import { lazy, type ReactNode, Suspense } from 'react'
 import { Route, Switch } from 'wouter'
-import { Failure } from './parts/failure.tsx'
-import { Loading, NotFound } from './parts/notice.tsx'
-import { TopBar } from './parts/top_bar.tsx'
+import { Failure } from './parts/feedback/failure.tsx'
+import { Loading, NotFound } from './parts/feedback/notice.tsx'
+import { TopBar } from './parts/layout/top_bar.tsx'
 import { SearchPage } from './patient/search/search_page.tsx'
 
 // The front page is in the first script; the other pages are loaded when they are opened.

@@ -2,9 +2,9 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 import { useSearchParams } from 'wouter'
 import { graphql } from '../data/generated/gql.ts'
 import { useQuery } from '../data/use_query.ts'
+import { Pending } from '../parts/feedback/pending.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { Pending } from '../parts/pending.tsx'
-import { useWorkplace } from '../parts/workplace.tsx'
+import { useWorkplace } from '../parts/workplace/workplace.tsx'
 import { bookingForTexts } from '../text/desk/booking_for.ts'
 import { useText } from '../text/language.ts'
 

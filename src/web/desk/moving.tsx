@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
 import { Icon } from '../parts/icon.tsx'
-import { useWorkplace } from '../parts/workplace.tsx'
+import { useWorkplace } from '../parts/workplace/workplace.tsx'
 import { movingTexts } from '../text/desk/moving.ts'
 import { useLanguage, useText } from '../text/language.ts'
 import { clock, dateText, localDate } from '../time/time.ts'

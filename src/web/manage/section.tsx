@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { Page } from '../parts/page.tsx'
+import { Page } from '../parts/layout/page.tsx'
 import { useText } from '../text/language.ts'
 import { manageTexts } from '../text/manage/common.ts'
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
 import { discardUnsavedChanges, hasUnsavedChanges } from '../parts/form/unsaved.ts'
-import { Sheet } from '../parts/sheet.tsx'
+import { Sheet } from '../parts/layout/sheet.tsx'
 import { useText } from '../text/language.ts'
 import { manageTexts } from '../text/manage/common.ts'
 

@@ -4,7 +4,7 @@ import type { AsyncResult } from '../data/use_query.ts'
 import { useText } from '../text/language.ts'
 import { manageTexts } from '../text/manage/common.ts'
 import { commonTexts } from '../text/shared/common.ts'
-import { Problem } from './notice.tsx'
+import { Problem } from './feedback/notice.tsx'
 import './listing.css'
 
 /** Shows the result of a query, or a placeholder until it arrives, and an error. */

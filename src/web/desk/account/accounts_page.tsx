@@ -1,6 +1,6 @@
 import { useLocation } from 'wouter'
-import { Page } from '../../parts/page.tsx'
-import { useWorkplace } from '../../parts/workplace.tsx'
+import { Page } from '../../parts/layout/page.tsx'
+import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { accountTexts } from '../../text/desk/account.ts'
 import { dayTexts } from '../../text/desk/day.ts'
 import { useText } from '../../text/language.ts'

@@ -1,6 +1,6 @@
 import { useState } from 'react'
-import { Empty } from '../../parts/notice.tsx'
-import { useWorkplace } from '../../parts/workplace.tsx'
+import { Empty } from '../../parts/feedback/notice.tsx'
+import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { dayTexts } from '../../text/desk/day.ts'
 import { useText } from '../../text/language.ts'
 import { SlotSheet } from '../slot/slot_sheet.tsx'

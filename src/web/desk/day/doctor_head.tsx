@@ -1,6 +1,6 @@
 import { Link } from 'wouter'
 import { Icon } from '../../parts/icon.tsx'
-import { useWorkplace } from '../../parts/workplace.tsx'
+import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { dayTexts } from '../../text/desk/day.ts'
 import { withdrawDayTexts } from '../../text/desk/withdraw_day.ts'
 import { nameIn, useText } from '../../text/language.ts'

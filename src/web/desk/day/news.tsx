@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { useWorkplace } from '../../parts/workplace.tsx'
+import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { liveTexts } from '../../text/desk/live.ts'
 import { deskOnlineTexts } from '../../text/desk/online.ts'
 import { slotStateTexts } from '../../text/desk/slot_state.ts'

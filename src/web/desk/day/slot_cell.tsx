@@ -1,5 +1,5 @@
 import { Icon } from '../../parts/icon.tsx'
-import { useWorkplace } from '../../parts/workplace.tsx'
+import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { deskOnlineTexts } from '../../text/desk/online.ts'
 import { slotStateTexts } from '../../text/desk/slot_state.ts'
 import { useText } from '../../text/language.ts'

@@ -1,8 +1,8 @@
 import { useState } from 'react'
 import { CalendarLink } from '../../parts/calendar_link.tsx'
 import { Icon } from '../../parts/icon.tsx'
-import { Sheet } from '../../parts/sheet.tsx'
-import { useWorkplace } from '../../parts/workplace.tsx'
+import { Sheet } from '../../parts/layout/sheet.tsx'
+import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { useText } from '../../text/language.ts'
 import { calendarLinkTexts } from '../../text/shared/calendar_link.ts'
 

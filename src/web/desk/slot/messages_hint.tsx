@@ -1,7 +1,7 @@
 import { graphql } from '../../data/generated/gql.ts'
 import { useQuery } from '../../data/use_query.ts'
-import { Pending } from '../../parts/pending.tsx'
-import { useWorkplace } from '../../parts/workplace.tsx'
+import { Pending } from '../../parts/feedback/pending.tsx'
+import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { slotTexts } from '../../text/desk/slot.ts'
 import { useText } from '../../text/language.ts'
 

@@ -1,6 +1,6 @@
 import { useState } from 'react'
+import ServiceField from '../../parts/booking/service_field.tsx'
 import { Form } from '../../parts/form/form.tsx'
-import ServiceField from '../../parts/services/service_field.tsx'
 import { movingTexts } from '../../text/desk/moving.ts'
 import { nameIn, useText } from '../../text/language.ts'
 import { useActions } from '../actions.ts'

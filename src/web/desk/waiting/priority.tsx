@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import { graphql } from '../../data/generated/gql.ts'
 import { request } from '../../data/session.ts'
-import { useErrorText } from '../../parts/error_text.ts'
-import { showToast } from '../../parts/toast.tsx'
-import { useWorkplace } from '../../parts/workplace.tsx'
+import { useErrorText } from '../../parts/feedback/error_text.ts'
+import { showToast } from '../../parts/feedback/toast.tsx'
+import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { deskWaitingTexts } from '../../text/desk/waiting.ts'
 import { useText } from '../../text/language.ts'
 

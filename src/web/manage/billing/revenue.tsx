@@ -1,7 +1,7 @@
 import { graphql } from '../../data/generated/gql.ts'
 import { useQuery } from '../../data/use_query.ts'
 import { Loaded } from '../../parts/listing.tsx'
-import { useWorkplace } from '../../parts/workplace.tsx'
+import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { useText } from '../../text/language.ts'
 import { billingTexts } from '../../text/manage/billing.ts'
 import { dateText, localDate, plusDays } from '../../time/time.ts'

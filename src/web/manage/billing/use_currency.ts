@@ -1,7 +1,7 @@
 import { graphql } from '../../data/generated/gql.ts'
 import { useQuery } from '../../data/use_query.ts'
 import { useMoney } from '../../parts/money/use_money.ts'
-import { useWorkplace } from '../../parts/workplace.tsx'
+import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 
 const ClinicCurrency = graphql(`
   query ClinicCurrency($clinicId: BigInt!) { policy(clinicId: $clinicId) { currency } }

@@ -1,4 +1,4 @@
-import { DateInput } from '../../parts/form/date_input.tsx'
+import { DateInput } from '../../parts/date/date_input.tsx'
 import { useText } from '../../text/language.ts'
 import { billingTexts } from '../../text/manage/billing.ts'
 import { dateText } from '../../time/time.ts'

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { graphql } from '../../data/generated/gql.ts'
 import { request } from '../../data/session.ts'
 import type { Fields } from '../../parts/form/form.tsx'
-import { useWorkplace } from '../../parts/workplace.tsx'
+import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { fieldsOf, type ManagedDoctor } from './managed_doctor.ts'
 
 const AddDoctor = graphql(`

@@ -1,6 +1,6 @@
 import { Link } from 'wouter'
 import { Icon } from '../../parts/icon.tsx'
-import { useWorkplace } from '../../parts/workplace.tsx'
+import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { useText } from '../../text/language.ts'
 import { overviewTexts } from '../../text/manage/overview.ts'
 

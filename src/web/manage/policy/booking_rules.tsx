@@ -1,5 +1,5 @@
 import { Field, Select } from '../../parts/form/field.tsx'
-import { useWorkplace } from '../../parts/workplace.tsx'
+import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { useText } from '../../text/language.ts'
 import { policyTexts } from '../../text/manage/policy.ts'
 import { localDate } from '../../time/time.ts'

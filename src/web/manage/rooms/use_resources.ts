@@ -1,7 +1,7 @@
 import { graphql } from '../../data/generated/gql.ts'
 import type { ManageResourcesQuery } from '../../data/generated/graphql.ts'
 import { usePaginatedQuery } from '../../data/use_paginated_query.ts'
-import { useWorkplace } from '../../parts/workplace.tsx'
+import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 
 const ManageResources = graphql(`
   query ManageResources($clinicId: BigInt!, $after: Cursor) {

@@ -1,4 +1,4 @@
-import { Absences } from '../../parts/absences/absences.tsx'
+import { Absences } from '../../parts/workplace/absences/absences.tsx'
 import { useText } from '../../text/language.ts'
 import { absencesTexts } from '../../text/manage/absences.ts'
 import { Section } from '../section.tsx'

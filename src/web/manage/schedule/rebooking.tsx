@@ -1,4 +1,4 @@
-import { RebookingList } from '../../parts/rebooking_list.tsx'
+import { RebookingList } from '../../parts/workplace/rebooking_list.tsx'
 import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
 import { rebookingTexts } from '../../text/manage/rebooking.ts'

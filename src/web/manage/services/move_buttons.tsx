@@ -1,5 +1,5 @@
-import { useErrorText } from '../../parts/error_text.ts'
-import { showToast } from '../../parts/toast.tsx'
+import { useErrorText } from '../../parts/feedback/error_text.ts'
+import { showToast } from '../../parts/feedback/toast.tsx'
 import { useText } from '../../text/language.ts'
 import { servicesTexts } from '../../text/manage/services.ts'
 

@@ -1,5 +1,5 @@
+import { Pending } from '../../parts/feedback/pending.tsx'
 import { Field, Select } from '../../parts/form/field.tsx'
-import { Pending } from '../../parts/pending.tsx'
 import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
 import { servicesTexts } from '../../text/manage/services.ts'

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { StaffRole } from '../../data/generated/graphql.ts'
 import { Select } from '../../parts/form/field.tsx'
-import { useDoctorNames } from '../../parts/use_doctor_names.ts'
+import { useDoctorNames } from '../../parts/workplace/use_doctor_names.ts'
 import { useText } from '../../text/language.ts'
 import { staffTexts } from '../../text/manage/staff.ts'
 import type { Employee } from './employees.ts'

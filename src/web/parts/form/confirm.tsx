@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
-import { Sheet } from '../sheet.tsx'
+import { Sheet } from '../layout/sheet.tsx'
 import { Form } from './form.tsx'
 
 interface ConfirmProps {

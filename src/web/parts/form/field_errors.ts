@@ -2,7 +2,7 @@ import { type RefObject, useEffect, useState } from 'react'
 import type { Refusal } from '../../data/client.ts'
 import { useText } from '../../text/language.ts'
 import { commonTexts } from '../../text/shared/common.ts'
-import { useErrorText } from '../error_text.ts'
+import { useErrorText } from '../feedback/error_text.ts'
 import { validityText } from './validity.ts'
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement

@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react'
 import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
-import { Sheet } from '../sheet.tsx'
+import { Sheet } from '../layout/sheet.tsx'
 import { Form, type FormProps } from './form.tsx'
 
 interface FormSheetProps extends Omit<FormProps, 'guarded' | 'onDirty' | 'aside'> {

@@ -1,5 +1,5 @@
+import { download } from '../../data/download.ts'
 import { loadFile } from '../../data/file.ts'
-import { download } from '../download.ts'
 
 /**
  * Downloads an invoice as a PDF under this name, in a language, by default the patient's. Throws as loadFile does.

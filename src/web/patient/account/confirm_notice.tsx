@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { graphql } from '../../data/generated/gql.ts'
 import { type Person, request } from '../../data/session.ts'
-import { Notice, Problem } from '../../parts/notice.tsx'
+import { Notice, Problem } from '../../parts/feedback/notice.tsx'
 import { useText } from '../../text/language.ts'
 import { emailAddressTexts } from '../../text/patient/email_address.ts'
 

@@ -2,7 +2,7 @@ import { graphql } from '../../data/generated/gql.ts'
 import { request } from '../../data/session.ts'
 import { Field, Select } from '../../parts/form/field.tsx'
 import { Form } from '../../parts/form/form.tsx'
-import { Sheet } from '../../parts/sheet.tsx'
+import { Sheet } from '../../parts/layout/sheet.tsx'
 import { useText } from '../../text/language.ts'
 import { familyTexts } from '../../text/patient/family.ts'
 

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { graphql } from '../../data/generated/gql.ts'
 import type { FamilyQuery } from '../../data/generated/graphql.ts'
 import { request } from '../../data/session.ts'
-import { Problem } from '../../parts/notice.tsx'
+import { Problem } from '../../parts/feedback/notice.tsx'
 import { useText } from '../../text/language.ts'
 import { familyTexts } from '../../text/patient/family.ts'
 

@@ -1,7 +1,7 @@
 import { Redirect } from 'wouter'
 import { homeOf, useCurrentPerson } from '../../data/session.ts'
 import { AccountForms } from '../../parts/account_forms.tsx'
-import { Page } from '../../parts/page.tsx'
+import { Page } from '../../parts/layout/page.tsx'
 import { useText } from '../../text/language.ts'
 import { accountTexts } from '../../text/shared/account.ts'
 

@@ -1,5 +1,5 @@
 import { AccountForms } from '../../parts/account_forms.tsx'
-import { Notice } from '../../parts/notice.tsx'
+import { Notice } from '../../parts/feedback/notice.tsx'
 import { useText } from '../../text/language.ts'
 import { bookTexts } from '../../text/patient/book.ts'
 import { guestTexts } from '../../text/patient/guest.ts'

@@ -1,4 +1,4 @@
-import { download } from '../../parts/download.ts'
+import { download } from '../../data/download.ts'
 import { type Language, nameIn } from '../../text/language.ts'
 
 interface CalendarBooking {

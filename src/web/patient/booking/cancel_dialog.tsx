@@ -1,6 +1,6 @@
 import { Field } from '../../parts/form/field.tsx'
 import { Form } from '../../parts/form/form.tsx'
-import { Sheet } from '../../parts/sheet.tsx'
+import { Sheet } from '../../parts/layout/sheet.tsx'
 import { useText } from '../../text/language.ts'
 import { bookingsTexts } from '../../text/patient/bookings.ts'
 import { accountTexts } from '../../text/shared/account.ts'

@@ -1,7 +1,7 @@
 import { Link } from 'wouter'
 import { graphql } from '../../data/generated/gql.ts'
 import { useQuery } from '../../data/use_query.ts'
-import { Pending } from '../../parts/pending.tsx'
+import { Pending } from '../../parts/feedback/pending.tsx'
 import { useText } from '../../text/language.ts'
 import { bookingsTexts } from '../../text/patient/bookings.ts'
 

@@ -1,7 +1,7 @@
 import { useState } from 'react'
-import { useErrorText } from '../../parts/error_text.ts'
+import { useErrorText } from '../../parts/feedback/error_text.ts'
+import { Notice } from '../../parts/feedback/notice.tsx'
 import { Field } from '../../parts/form/field.tsx'
-import { Notice } from '../../parts/notice.tsx'
 import { useText } from '../../text/language.ts'
 import { payTexts } from '../../text/patient/pay.ts'
 

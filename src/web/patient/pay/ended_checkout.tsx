@@ -1,6 +1,6 @@
 import { Link } from 'wouter'
+import { Notice } from '../../parts/feedback/notice.tsx'
 import { useMoney } from '../../parts/money/use_money.ts'
-import { Notice } from '../../parts/notice.tsx'
 import { useText } from '../../text/language.ts'
 import { payTexts } from '../../text/patient/pay.ts'
 import { CheckoutParts } from './checkout_parts.tsx'

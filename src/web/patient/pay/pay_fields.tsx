@@ -1,6 +1,6 @@
 import { useQuery } from '../../data/use_query.ts'
+import { Pending } from '../../parts/feedback/pending.tsx'
 import { useMoney } from '../../parts/money/use_money.ts'
-import { Pending } from '../../parts/pending.tsx'
 import { useText } from '../../text/language.ts'
 import { payTexts } from '../../text/patient/pay.ts'
 import { CouponField } from './coupon_field.tsx'

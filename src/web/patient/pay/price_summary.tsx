@@ -1,5 +1,5 @@
+import { Pending } from '../../parts/feedback/pending.tsx'
 import { useMoney } from '../../parts/money/use_money.ts'
-import { Pending } from '../../parts/pending.tsx'
 import { useText } from '../../text/language.ts'
 import { payTexts } from '../../text/patient/pay.ts'
 import type { Price } from './use_price.ts'

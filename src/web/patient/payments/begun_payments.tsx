@@ -1,9 +1,9 @@
 import { Link } from 'wouter'
 import { graphql } from '../../data/generated/gql.ts'
 import { useQuery } from '../../data/use_query.ts'
+import { Notice, Problem } from '../../parts/feedback/notice.tsx'
+import { Pending } from '../../parts/feedback/pending.tsx'
 import { useMoney } from '../../parts/money/use_money.ts'
-import { Notice, Problem } from '../../parts/notice.tsx'
-import { Pending } from '../../parts/pending.tsx'
 import { useText } from '../../text/language.ts'
 import { paymentsTexts } from '../../text/patient/payments.ts'
 

@@ -1,6 +1,6 @@
 import { useState } from 'react'
+import { Problem } from '../../parts/feedback/notice.tsx'
 import { downloadInvoice } from '../../parts/money/download_invoice.ts'
-import { Problem } from '../../parts/notice.tsx'
 import { useText } from '../../text/language.ts'
 import { paymentsTexts } from '../../text/patient/payments.ts'
 import type { MyInvoiceRow } from './my_invoice.ts'

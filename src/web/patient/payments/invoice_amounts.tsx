@@ -1,5 +1,5 @@
+import { Pending } from '../../parts/feedback/pending.tsx'
 import { useMoney } from '../../parts/money/use_money.ts'
-import { Pending } from '../../parts/pending.tsx'
 import { useText } from '../../text/language.ts'
 import { paymentsTexts } from '../../text/patient/payments.ts'
 import { localDate, longDate } from '../../time/time.ts'

@@ -1,5 +1,5 @@
 import { Route, Switch } from 'wouter'
-import { NotFound } from '../../parts/notice.tsx'
+import { NotFound } from '../../parts/feedback/notice.tsx'
 import { PayPage } from '../pay/pay_page.tsx'
 import { InvoicePage } from './invoice_page.tsx'
 import { PaymentsPage } from './payments_page.tsx'

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import { useAsync } from '../../data/use_query.ts'
-import { Problem } from '../../parts/notice.tsx'
+import { Problem } from '../../parts/feedback/notice.tsx'
 import { useText } from '../../text/language.ts'
 import { searchTexts } from '../../text/patient/search.ts'
 import { commonTexts } from '../../text/shared/common.ts'

@@ -17,7 +17,7 @@ const WhatAndWhere = graphql(`
 
 // Only some clinics have services, and only a chosen clinic shows them. If it cannot be loaded, the search works without
 // it, and the page on which a time is booked asks.
-const ServiceField = lazy(() => import('../../parts/services/service_field.tsx').catch(() => ({ default: () => null })))
+const ServiceField = lazy(() => import('../../parts/booking/service_field.tsx').catch(() => ({ default: () => null })))
 
 /** The fields of the search. Each change starts a new search. */
 export function SearchForm({ search, change }: { search: Search; change(changed: Partial<Search>): void }) {

@@ -1,7 +1,7 @@
 import { useState } from 'react'
-import { AreaErrorTextsContext } from '../../parts/error_text.ts'
+import { AreaErrorTextsContext } from '../../parts/feedback/error_text.ts'
+import { Notice } from '../../parts/feedback/notice.tsx'
 import { Form } from '../../parts/form/form.tsx'
-import { Notice } from '../../parts/notice.tsx'
 import { useText } from '../../text/language.ts'
 import { waitingErrorTexts, waitingTexts } from '../../text/patient/waiting.ts'
 

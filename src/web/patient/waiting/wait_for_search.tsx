@@ -1,7 +1,7 @@
 import { Link } from 'wouter'
 import { graphql } from '../../data/generated/gql.ts'
 import { request, useCurrentPerson } from '../../data/session.ts'
-import { Pending } from '../../parts/pending.tsx'
+import { Pending } from '../../parts/feedback/pending.tsx'
 import { useText } from '../../text/language.ts'
 import { waitingTexts } from '../../text/patient/waiting.ts'
 import type { Search } from '../search/search.ts'

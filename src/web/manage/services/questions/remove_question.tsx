@@ -1,7 +1,7 @@
 import { graphql } from '../../../data/generated/gql.ts'
 import { request } from '../../../data/session.ts'
+import { showToast } from '../../../parts/feedback/toast.tsx'
 import { Confirm } from '../../../parts/form/confirm.tsx'
-import { showToast } from '../../../parts/toast.tsx'
 import { useText } from '../../../text/language.ts'
 import { manageTexts } from '../../../text/manage/common.ts'
 import { servicesTexts } from '../../../text/manage/services.ts'

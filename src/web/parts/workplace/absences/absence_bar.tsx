@@ -1,0 +1,57 @@
+import { useText } from '../../../text/language.ts'
+import { absencesTexts } from '../../../text/manage/absences.ts'
+import { Select } from '../../form/field.tsx'
+import { Icon } from '../../icon.tsx'
+import { useWorkplace } from '../workplace.tsx'
+import type { ChoosableDoctor } from './absence_sheet.tsx'
+
+interface AbsenceBarProps {
+  year: number
+  setYear(year: number): void
+  doctors: ChoosableDoctor[]
+  /** The doctor whose absences are shown; '' for all. */
+  whose: string
+  setWhose(doctorId: string): void
+  mayAdd: boolean
+  add(): void
+  addHolidays(): void
+}
+
+/** Above the absences: the choice of the year and the doctor, and the buttons that add absences and public holidays. */
+export function AbsenceBar({ year, setYear, doctors, whose, setWhose, mayAdd, add, addHolidays }: AbsenceBarProps) {
+  const { t } = useText(absencesTexts)
+  const { isDesk, isManager } = useWorkplace()
+  return (
+    <div className="absence-bar">
+      <nav className="year-steps" aria-label={t.year}>
+        <button type="button" className="button icon-step" aria-label={t.previous} onClick={() => setYear(year - 1)}>
+          <Icon name="arrowLeft" />
+        </button>
+        <strong aria-live="polite">{year}</strong>
+        <button type="button" className="button icon-step" aria-label={t.next} onClick={() => setYear(year + 1)}>
+          <Icon name="arrowRight" />
+        </button>
+      </nav>
+      {isDesk && (
+        <Select label={t.whose} value={whose} onChange={setWhose}>
+          <option value="">{t.everyone}</option>
+          {doctors.map(({ id, fullName }) => (
+            <option key={id} value={id}>
+              {fullName}
+            </option>
+          ))}
+        </Select>
+      )}
+      {isManager && (
+        <button type="button" className="button" onClick={addHolidays}>
+          {t.holidays}
+        </button>
+      )}
+      {mayAdd && (
+        <button type="button" className="button primary" onClick={add}>
+          {t.add}
+        </button>
+      )}
+    </div>
+  )
+}
