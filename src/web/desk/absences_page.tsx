@@ -4,7 +4,7 @@ import { Absences } from '../parts/workplace/absences/absences.tsx'
 import { useWorkplace } from '../parts/workplace/workplace.tsx'
 import { dayTexts } from '../text/desk/day.ts'
 import { useText } from '../text/language.ts'
-import { absencesTexts } from '../text/manage/absences.ts'
+import { absencesTexts } from '../text/manage/schedule/absences.ts'
 
 /** The absences, for the desk, and for doctors their own. */
 export default function AbsencesPage() {

@@ -5,7 +5,7 @@ import { RebookingList } from '../parts/workplace/rebooking_list.tsx'
 import { useWorkplace } from '../parts/workplace/workplace.tsx'
 import { dayTexts } from '../text/desk/day.ts'
 import { useText } from '../text/language.ts'
-import { rebookingTexts } from '../text/manage/rebooking.ts'
+import { rebookingTexts } from '../text/manage/schedule/rebooking.ts'
 
 /** The rebooking list, for the desk. */
 export function RebookingPage() {

@@ -1,6 +1,6 @@
 import { Absences } from '../../parts/workplace/absences/absences.tsx'
 import { useText } from '../../text/language.ts'
-import { absencesTexts } from '../../text/manage/absences.ts'
+import { absencesTexts } from '../../text/manage/schedule/absences.ts'
 import { Section } from '../section.tsx'
 
 /** The absences, as a section for managers. */

@@ -1,7 +1,7 @@
 import { RebookingList } from '../../parts/workplace/rebooking_list.tsx'
 import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
-import { rebookingTexts } from '../../text/manage/rebooking.ts'
+import { rebookingTexts } from '../../text/manage/schedule/rebooking.ts'
 import { Section } from '../section.tsx'
 
 /** The rebooking list, as a section for managers. */

@@ -8,7 +8,7 @@ import { FormSheet } from '../../parts/form/form_sheet.tsx'
 import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
-import { timeSlotsTexts } from '../../text/manage/time_slots.ts'
+import { timeSlotsTexts } from '../../text/manage/schedule/time_slots.ts'
 import { series } from '../../time/local_clock.ts'
 import type { TimeSlot } from './use_time_slots.ts'
 

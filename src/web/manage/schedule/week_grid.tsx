@@ -2,7 +2,7 @@ import { type ButtonHTMLAttributes, type KeyboardEvent, useEffect, useRef, useSt
 import { Icon } from '../../parts/icon.tsx'
 import { nameIn, useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
-import { templatesTexts } from '../../text/manage/templates.ts'
+import { templatesTexts } from '../../text/manage/schedule/templates.ts'
 import { localClock } from '../../time/local_clock.ts'
 import { dateText } from '../../time/time.ts'
 import { comingAfter, isValidOn, type Template } from './plan.ts'

@@ -1,5 +1,5 @@
 import { useText } from '../../../text/language.ts'
-import { absencesTexts } from '../../../text/manage/absences.ts'
+import { absencesTexts } from '../../../text/manage/schedule/absences.ts'
 import { Select } from '../../form/field.tsx'
 import { Icon } from '../../icon.tsx'
 import { useWorkplace } from '../workplace.tsx'

@@ -1,5 +1,5 @@
 import { useText } from '../../../text/language.ts'
-import { absencesTexts } from '../../../text/manage/absences.ts'
+import { absencesTexts } from '../../../text/manage/schedule/absences.ts'
 import { RowButton } from '../../listing.tsx'
 import { useWorkplace } from '../workplace.tsx'
 import { useAbsenceWords } from './absence_words.ts'

@@ -1,5 +1,5 @@
 import { useText } from '../../../text/language.ts'
-import { absencesTexts } from '../../../text/manage/absences.ts'
+import { absencesTexts } from '../../../text/manage/schedule/absences.ts'
 import { localClock } from '../../../time/local_clock.ts'
 import { dateText } from '../../../time/time.ts'
 import type { Absence } from './use_absences.ts'

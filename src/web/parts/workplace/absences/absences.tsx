@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useText } from '../../../text/language.ts'
-import { absencesTexts } from '../../../text/manage/absences.ts'
+import { absencesTexts } from '../../../text/manage/schedule/absences.ts'
 import { localDate } from '../../../time/time.ts'
 import { Empty } from '../../feedback/notice.tsx'
 import { Pending } from '../../feedback/pending.tsx'

@@ -1,5 +1,5 @@
 import { useText } from '../../../text/language.ts'
-import { absencesTexts } from '../../../text/manage/absences.ts'
+import { absencesTexts } from '../../../text/manage/schedule/absences.ts'
 import { dayAndClock } from '../../../time/time.ts'
 import { tel } from '../../contact_links.ts'
 import { useWorkplace } from '../workplace.tsx'

@@ -1,5 +1,5 @@
 import { useText } from '../../../text/language.ts'
-import { absencesTexts } from '../../../text/manage/absences.ts'
+import { absencesTexts } from '../../../text/manage/schedule/absences.ts'
 import { Either, Field } from '../../form/field.tsx'
 import { Affected } from './affected.tsx'
 import type { Effect } from './use_effect_of.ts'

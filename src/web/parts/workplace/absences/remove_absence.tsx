@@ -1,7 +1,7 @@
 import { graphql } from '../../../data/generated/gql.ts'
 import { request } from '../../../data/session.ts'
 import { useText } from '../../../text/language.ts'
-import { absencesTexts } from '../../../text/manage/absences.ts'
+import { absencesTexts } from '../../../text/manage/schedule/absences.ts'
 import { showToast } from '../../feedback/toast.tsx'
 import { Confirm } from '../../form/confirm.tsx'
 import { useAbsenceWords } from './absence_words.ts'

@@ -1,5 +1,5 @@
 import { useText } from '../../../text/language.ts'
-import { absencesTexts } from '../../../text/manage/absences.ts'
+import { absencesTexts } from '../../../text/manage/schedule/absences.ts'
 import { DateField } from '../../date/date_field.tsx'
 import { Either, Field } from '../../form/field.tsx'
 

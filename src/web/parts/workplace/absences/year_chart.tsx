@@ -1,6 +1,6 @@
 import { useRef } from 'react'
 import { useText } from '../../../text/language.ts'
-import { absencesTexts } from '../../../text/manage/absences.ts'
+import { absencesTexts } from '../../../text/manage/schedule/absences.ts'
 import { dateText } from '../../../time/time.ts'
 import type { Absence } from './use_absences.ts'
 
