@@ -1,7 +1,7 @@
 import { useText } from '../../text/language.ts'
 import { billingTexts } from '../../text/manage/billing.ts'
 import { manageTexts } from '../../text/manage/common.ts'
-import { Section } from '../section.tsx'
+import { Section } from '../parts/section.tsx'
 import { Export } from './export.tsx'
 import { OpenItems } from './open_items.tsx'
 import { PaymentTerm } from './payment_term.tsx'

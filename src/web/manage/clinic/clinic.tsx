@@ -16,8 +16,8 @@ import { useText } from '../../text/language.ts'
 import { clinicTexts } from '../../text/manage/clinic.ts'
 import { manageTexts } from '../../text/manage/common.ts'
 import { calendarLinkTexts } from '../../text/shared/calendar_link.ts'
-import { Section } from '../section.tsx'
-import { ToPhone } from '../to_phone.tsx'
+import { Section } from '../parts/section.tsx'
+import { ToPhone } from '../parts/to_phone.tsx'
 import { ClinicFields, clinicFieldOf } from './clinic_fields.tsx'
 
 const ManageClinic = graphql(`

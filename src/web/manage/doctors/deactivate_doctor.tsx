@@ -10,7 +10,7 @@ import { useLanguage, useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
 import { doctorsTexts } from '../../text/manage/doctors.ts'
 import { dayAndClock } from '../../time/time.ts'
-import { ToPhone } from '../to_phone.tsx'
+import { ToPhone } from '../parts/to_phone.tsx'
 import type { ManagedDoctor } from './managed_doctor.ts'
 
 const Deactivate = graphql(`

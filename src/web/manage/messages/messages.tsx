@@ -11,7 +11,7 @@ import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
 import { type Channel, kinds, messagesTexts, type TextLanguage } from '../../text/manage/messages.ts'
-import { Section } from '../section.tsx'
+import { Section } from '../parts/section.tsx'
 import { FailedMessages } from './failed_messages.tsx'
 import { MessageEditor } from './message_editor.tsx'
 

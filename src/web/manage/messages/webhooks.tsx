@@ -17,7 +17,7 @@ import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
 import { kinds, messagesTexts } from '../../text/manage/messages.ts'
 import { webhooksTexts } from '../../text/manage/webhooks.ts'
-import { ActiveTag, Section } from '../section.tsx'
+import { ActiveTag, Section } from '../parts/section.tsx'
 
 const ManageWebhooks = graphql(`
   query ManageWebhooks($clinicId: BigInt!, $after: Cursor) {

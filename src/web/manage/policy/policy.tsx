@@ -14,7 +14,7 @@ import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
 import { policyTexts } from '../../text/manage/policy.ts'
-import { Section } from '../section.tsx'
+import { Section } from '../parts/section.tsx'
 import { BookingRules, type Durations, durations } from './booking_rules.tsx'
 import { type Duration, DurationField, durationOf, intervalOf, sameDuration } from './duration.tsx'
 

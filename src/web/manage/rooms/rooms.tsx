@@ -10,7 +10,7 @@ import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
 import { roomsTexts } from '../../text/manage/rooms.ts'
 import { minutesOf } from '../../time/interval.ts'
-import { ActiveTag, Section } from '../section.tsx'
+import { ActiveTag, Section } from '../parts/section.tsx'
 import { EditResource, RoomSheet } from './room_sheet.tsx'
 import { type Resource, useResources } from './use_resources.ts'
 

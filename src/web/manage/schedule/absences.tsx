@@ -1,7 +1,7 @@
 import { Absences } from '../../parts/workplace/absences/absences.tsx'
 import { useText } from '../../text/language.ts'
 import { absencesTexts } from '../../text/manage/schedule/absences.ts'
-import { Section } from '../section.tsx'
+import { Section } from '../parts/section.tsx'
 
 /** The absences, as a section for managers. */
 export function AbsencesSection() {

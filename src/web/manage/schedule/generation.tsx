@@ -16,8 +16,8 @@ import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
 import { generationTexts } from '../../text/manage/schedule/generation.ts'
 import { dateText, dayAndClock, localDate, plusDays } from '../../time/time.ts'
+import { Section } from '../parts/section.tsx'
 import { EditPolicy } from '../policy/policy.tsx'
-import { Section } from '../section.tsx'
 import { Reasons, type RunCounts, Runs } from './generation_runs.tsx'
 
 const ManageGeneration = graphql(`

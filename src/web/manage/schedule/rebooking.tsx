@@ -2,7 +2,7 @@ import { RebookingList } from '../../parts/workplace/rebooking_list.tsx'
 import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
 import { rebookingTexts } from '../../text/manage/schedule/rebooking.ts'
-import { Section } from '../section.tsx'
+import { Section } from '../parts/section.tsx'
 
 /** The rebooking list, as a section for managers. */
 export function RebookingSection() {

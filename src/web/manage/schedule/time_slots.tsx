@@ -10,7 +10,7 @@ import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
 import { timeSlotsTexts } from '../../text/manage/schedule/time_slots.ts'
 import { localClock, minutesBetween } from '../../time/local_clock.ts'
-import { ActiveTag, Section } from '../section.tsx'
+import { ActiveTag, Section } from '../parts/section.tsx'
 import { SeriesSheet, TimeSlotSheet } from './time_slot_sheet.tsx'
 import { byStart, type TimeSlot, useTimeSlots } from './use_time_slots.ts'
 

@@ -10,7 +10,7 @@ import { roomsTexts } from '../../text/manage/rooms.ts'
 import { servicesTexts } from '../../text/manage/services.ts'
 import { serviceTexts } from '../../text/shared/services.ts'
 import { minutesOf } from '../../time/interval.ts'
-import { ActiveTag } from '../section.tsx'
+import { ActiveTag } from '../parts/section.tsx'
 import type { ManagedService } from './managed_service.ts'
 import { MoveButtons } from './move_buttons.tsx'
 

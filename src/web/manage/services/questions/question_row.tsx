@@ -6,7 +6,7 @@ import { RowButton } from '../../../parts/listing.tsx'
 import { useText } from '../../../text/language.ts'
 import { manageTexts } from '../../../text/manage/common.ts'
 import { servicesTexts } from '../../../text/manage/services.ts'
-import { ActiveTag } from '../../section.tsx'
+import { ActiveTag } from '../../parts/section.tsx'
 import { MoveButtons } from '../move_buttons.tsx'
 import type { Question } from './managed_question.ts'
 

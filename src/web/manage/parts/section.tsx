@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
-import { Page } from '../parts/layout/page.tsx'
-import { useText } from '../text/language.ts'
-import { manageTexts } from '../text/manage/common.ts'
+import { Page } from '../../parts/layout/page.tsx'
+import { useText } from '../../text/language.ts'
+import { manageTexts } from '../../text/manage/common.ts'
 
 interface SectionProps {
   title: string

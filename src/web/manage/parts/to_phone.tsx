@@ -1,11 +1,11 @@
-import { graphql } from '../data/generated/gql.ts'
-import type { ToPhoneFragment } from '../data/generated/graphql.ts'
-import { tel } from '../parts/contact_links.ts'
-import { Sheet } from '../parts/layout/sheet.tsx'
-import { useWorkplace } from '../parts/workplace/workplace.tsx'
-import { useText } from '../text/language.ts'
-import { manageTexts } from '../text/manage/common.ts'
-import { dayAndClock } from '../time/time.ts'
+import { graphql } from '../../data/generated/gql.ts'
+import type { ToPhoneFragment } from '../../data/generated/graphql.ts'
+import { tel } from '../../parts/contact_links.ts'
+import { Sheet } from '../../parts/layout/sheet.tsx'
+import { useWorkplace } from '../../parts/workplace/workplace.tsx'
+import { useText } from '../../text/language.ts'
+import { manageTexts } from '../../text/manage/common.ts'
+import { dayAndClock } from '../../time/time.ts'
 
 graphql(`
   fragment ToPhone on Booking { id startsAt doctor { fullName } clinicCustomer { fullName phone } }

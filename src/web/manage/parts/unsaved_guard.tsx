@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
-import { discardUnsavedChanges, hasUnsavedChanges } from '../parts/form/unsaved.ts'
-import { Sheet } from '../parts/layout/sheet.tsx'
-import { useText } from '../text/language.ts'
-import { manageTexts } from '../text/manage/common.ts'
+import { discardUnsavedChanges, hasUnsavedChanges } from '../../parts/form/unsaved.ts'
+import { Sheet } from '../../parts/layout/sheet.tsx'
+import { useText } from '../../text/language.ts'
+import { manageTexts } from '../../text/manage/common.ts'
 
 /** Asks before a page with unsaved changes is left: by a link, by the browser's buttons, or by closing the window. */
 export function UnsavedGuard() {

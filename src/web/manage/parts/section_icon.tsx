@@ -1,5 +1,5 @@
-import { Icon, type IconName } from '../parts/icon.tsx'
-import type { SectionName } from '../text/manage/common.ts'
+import { Icon, type IconName } from '../../parts/icon.tsx'
+import type { SectionName } from '../../text/manage/common.ts'
 
 // Those that only managers see: the others are in the first load of patients, too.
 const paths: Partial<Record<SectionName, string>> = {
