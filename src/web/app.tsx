@@ -15,7 +15,7 @@ const ConfirmEmailPage = lazy(() => import('./patient/account/confirm_email_page
 const ResetPasswordPage = lazy(() => import('./patient/account/reset_password_page.tsx'))
 const OfferPage = lazy(() => import('./patient/waiting/offer_page.tsx'))
 const VisitPage = lazy(() => import('./patient/visit/visit_page.tsx'))
-const JoinPage = lazy(() => import('./patient/join/join_page.tsx'))
+const JoinPage = lazy(() => import('./patient/visit/join_page.tsx'))
 const ConfirmPage = lazy(() => import('./patient/visit/confirm_page.tsx'))
 const SignInPage = lazy(() => import('./patient/account/sign_in_page.tsx'))
 const Desk = lazy(() => import('./desk/desk.tsx'))

@@ -15,8 +15,8 @@ import { onlineTexts } from '../../text/shared/online.ts'
 import { recordingErrorTexts } from '../../text/shared/recordings.ts'
 import { dayAndClock, ownZone } from '../../time/time.ts'
 import { VisitSummary } from '../booking/visit_summary.tsx'
-import { InvalidLink } from '../visit/invalid_link.tsx'
-import { useLinkToken } from '../visit/link_token.ts'
+import { InvalidLink } from './invalid_link.tsx'
+import { useLinkToken } from './link_token.ts'
 
 const ConsultationByLink = graphql(`
   mutation ConsultationByLink($token: String!) {
