@@ -20,6 +20,9 @@ const layers = [
 /** The pages run in browsers: pages and server do not import files of each other. */
 const apart = 'web'
 
+/** The folders and files of src/web/, from the top layer down, with the same rule. */
+const webLayers = [['main.tsx'], ['app.tsx'], ['desk', 'manage', 'patient'], ['parts'], ['data'], ['text', 'time']]
+
 const graph = importGraph(['src'])
 const everything = importGraph(['bench', 'scripts', 'src', 'test'])
 
@@ -38,19 +41,39 @@ function againstTheDirection(imports: ImportGraph): string[] {
   )
 }
 
-it('every folder of src/ belongs to a layer, and every folder has two to sixteen entries', () => {
+function areasAgainstTheDirection(imports: ImportGraph): string[] {
+  const partOf = (path: string) => path.split('/')[2] ?? ''
+  const layerOf = (path: string) => webLayers.findIndex((layer) => layer.includes(partOf(path)))
+  const isOfPages = (path: string) => folderOf(path) === apart
+  return [...imports].flatMap(([file, imported]) =>
+    imported
+      .filter((other) => isOfPages(file) && isOfPages(other))
+      .filter((other) => partOf(file) !== partOf(other) && layerOf(file) >= layerOf(other))
+      .map((other) => `${file} imports ${other}`),
+  )
+}
+
+it('every folder of src/ belongs to a layer', () => {
   expect(readdirSync('src').sort()).toEqual([...layers.flat(), apart].sort())
+})
+
+it('every folder in src/ has two to sixteen entries', () => {
   const folders = readdirSync('src', { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.parentPath !== join('src', apart))
+    .filter((entry) => entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((folder) => !folder.startsWith(join('src', apart)))
   const sizes = folders.map((folder) => [folder, readdirSync(folder).length] as const)
-  expect(sizes.filter(([, size]) => size < 2 || size > 16)).toEqual([])
+  expect(sizes.length).toBeGreaterThan(60)
+  // Vite serves public/ as it is.
+  expect(sizes.filter(([folder, size]) => (size < 2 && folder !== 'src/web/public') || size > 16)).toEqual([])
 })
 
 it('files import only from lower layers, and no file imports a program', () => {
   expect(graph.size).toBeGreaterThan(200)
   expect(againstTheDirection(graph)).toEqual([])
+})
+
+it('areas of the pages import shared parts, and never another area', () => {
+  expect(areasAgainstTheDirection(graph)).toEqual([])
 })
 
 it('every import resolves to a file', () => {
@@ -93,5 +116,19 @@ describe('the test itself', () => {
     // A Map keeps one entry per file.
     imports.set('src/programs/main.ts', ['src/programs/server.ts', 'src/process/log.ts'])
     expect(againstTheDirection(imports)).toEqual(wrong.map(([file, other]) => `${file} imports ${other}`))
+  })
+
+  it('finds imports of another area, and of an area by a shared part', () => {
+    const wrong: [string, string][] = [
+      ['src/web/desk/desk.tsx', 'src/web/manage/parts/section.tsx'],
+      ['src/web/parts/form/form.tsx', 'src/web/patient/pay/pay_page.tsx'],
+      ['src/web/data/client.ts', 'src/web/parts/icon.tsx'],
+    ]
+    const right: [string, string][] = [
+      ['src/web/manage/manage.tsx', 'src/web/parts/icon.tsx'],
+      ['src/web/app.tsx', 'src/web/desk/desk.tsx'],
+    ]
+    const imports = new Map([...wrong, ...right].map(([file, other]) => [file, [other]]))
+    expect(areasAgainstTheDirection(imports)).toEqual(wrong.map(([file, other]) => `${file} imports ${other}`))
   })
 })
