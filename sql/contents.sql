@@ -329,6 +329,8 @@
 --! include core/shards/people/in_shards.sql
 --! include core/shards/people/joined_parts.sql
 --! include core/shards/people/admit_for_clinic.sql
+--! include core/shards/people/claim_for_shard.sql
+--! include core/shards/people/claim_in_shard.sql
 --! include core/shards/people/record_for_clinic.sql
 --! include core/shards/people/people_to_settle.sql
 --! include core/shards/people/use_of_customers.sql
@@ -467,6 +469,7 @@
 --! include people/family/export_family.sql
 --! include people/family/guardian_contact.sql
 --! include people/family/invite_grown_up_dependants.sql
+--! include people/merging/is_unclaimed.sql
 --! include people/merging/claimable_by_address.sql
 --! include people/merging/end_claim.sql
 --! include people/merging/merge_into.sql

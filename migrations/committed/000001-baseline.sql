@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:058bcb85faf06bd3e16cb3b275de8b0d06f0c9cf
+--! Hash: sha1:472b7a6f9795e840c855621ea3690006a0e69c07
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -10331,6 +10331,7 @@ begin
     where c.id = (has_arrived.answer ->> 'customerId')::bigint
       and case has_arrived.task
         when 'confirm_customer' then c.email_verified_at is not null
+        when 'claim_record' then c.merged_into_id is not null
         when 'end_claim' then c.merged_into_id is null
         else true end);
 end
@@ -10447,6 +10448,90 @@ comment on function app_private.admit_for_clinic is
 'A task of record_for_clinic: signs in somebody who accepts the invitation of a clinic in a shard, of which this '
 'database has a copy. Refuses shard_behind, invitation_invalid, email_taken.';
 --! EndIncluded core/shards/people/admit_for_clinic.sql
+--! Included core/shards/people/claim_for_shard.sql
+create or replace function app_private.claim_for_shard(asked jsonb) returns void
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
+declare
+  account bigint;
+  survivor bigint := (asked ->> 'forCustomerId')::bigint;
+  record_id constant bigint := (asked ->> 'customerId')::bigint;
+begin
+  -- Before the account is compared: it may be erased or closed at the moment.
+  perform from app_public.customers c where c.id in (record_id, survivor) order by c.id for no key update;
+  select a.id into account
+  from app_private.accounts a
+  join app_public.customers c on c.account_id = a.id and c.is_active
+  where a.id = (asked ->> 'accountId')::bigint and a.is_active and a.email_verified_at is not null
+    and a.email = (asked ->> 'email')::app_public.email_address
+    and survivor = any (app_private.customers_of_person(c.id));
+  if account is null
+     or not (app_private.is_unclaimed(record_id, (asked ->> 'email')::app_public.email_address)
+       or record_id = any (app_private.ids_of_person(survivor))) then
+    perform app_hidden.refuse('customer_not_claimable', 'There is no such record with your e-mail address.',
+      jsonb_build_object('customerId', record_id::text));
+  end if;
+  -- For the record of the merge.
+  perform set_config('medislot.account_id', account::text, true);
+  select coalesce(c.merged_into_id, c.id) into survivor from app_public.customers c where c.id = survivor;
+  if record_id <> all (app_private.ids_of_person(survivor)) then
+    perform app_private.merge_into(record_id, survivor, 'address');
+  end if;
+end
+$$;
+
+comment on function app_private.claim_for_shard is
+'A task of record_for_clinic: merges a record of a clinic in a shard into the person who claims it, or a dependant. '
+'The shard has compared the address that the clinic has recorded with the account''s; whether the account has proved '
+'it and the record is nobody''s is decided here. Refuses customer_not_claimable, merge_not_possible, '
+'merged_visits_overlap.';
+--! EndIncluded core/shards/people/claim_for_shard.sql
+--! Included core/shards/people/claim_in_shard.sql
+create or replace function app_private.claim_in_shard(customer_id bigint, for_customer_id bigint, clinic_id bigint)
+returns app_public.customers
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
+declare
+  is_merged constant boolean := coalesce(
+    nullif(current_setting('medislot.recorded', true), '')::jsonb ? 'claim_record', false);
+  address constant app_public.email_address := app_private.proven_address();
+  has_address boolean;
+  customer app_public.customers;
+begin
+  select c.* into customer from app_public.customers c where c.id = claim_in_shard.customer_id;
+  -- Repeating a claim changes nothing.
+  if not is_merged and claim_in_shard.customer_id = any (app_private.ids_of_person(claim_in_shard.for_customer_id)) then
+    return customer;
+  end if;
+  -- Locked, so that a correction of the address comes before this or finds the record claimed
+  -- (end_claim_of_changed_address).
+  perform from app_public.clinic_customers cc
+  where cc.customer_id = claim_in_shard.customer_id order by cc.clinic_id for no key update;
+  has_address := exists (
+    select from app_public.clinic_customers cc
+    where cc.customer_id = claim_in_shard.customer_id and cc.email = address
+      and (cc.clinic_id = claim_in_shard.clinic_id or claim_in_shard.clinic_id is null));
+  if is_merged and not has_address then
+    -- The clinic has corrected the address after this call had compared it.
+    perform app_private.in_global_database('end_claim',
+      jsonb_build_object('customerId', claim_in_shard.customer_id::text));
+  end if;
+  if not has_address or not is_merged and not app_private.is_unclaimed(claim_in_shard.customer_id, address) then
+    perform app_hidden.refuse('customer_not_claimable', 'There is no such record with your e-mail address.',
+      jsonb_build_object('customerId', claim_in_shard.customer_id::text));
+  end if;
+  perform app_private.in_global_database('claim_record', jsonb_build_object(
+    'customerId', claim_in_shard.customer_id::text, 'forCustomerId', claim_in_shard.for_customer_id::text,
+    'accountId', app_hidden.current_account_id()::text, 'email', address));
+  perform app_private.renew_customer_ids();
+  select c.* into customer from app_public.customers c where c.id = claim_in_shard.customer_id;
+  return customer;
+end
+$$;
+
+comment on function app_private.claim_in_shard is
+'What claim_customer does in a shard: compares the address that the clinic has recorded, has the global database merge '
+'the record (app_private.claim_for_shard), and compares the address again: it may have been corrected meanwhile, and '
+'then the claim is ended. Refuses global_database_first, shard_behind, customer_not_claimable.';
+--! EndIncluded core/shards/people/claim_in_shard.sql
 --! Included core/shards/people/record_for_clinic.sql
 create or replace function app_private.record_for_clinic(task text, asked jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
@@ -10467,6 +10552,8 @@ begin
       perform app_private.confirm_customer(person);
     when 'end_claim' then
       perform app_private.end_claim(person);
+    when 'claim_record' then
+      perform app_private.claim_for_shard(asked);
     when 'admit_invited' then
       return app_private.admit_for_clinic(asked);
     else
@@ -10478,11 +10565,11 @@ $$;
 
 comment on function app_private.record_for_clinic is
 'Records in the global database what a call in a shard has asked for (app_private.in_global_database): add_customer, '
-'confirm_customer, end_claim, admit_invited. Returns {"customerId"}, of the last {"accountId", "sessionId", "isNew", '
-'"tokens"}. Called by servers only, which do not repeat it: a customer that the shard '
+'confirm_customer, end_claim, claim_record, admit_invited. Returns {"customerId"}, of the last {"accountId", '
+'"sessionId", "isNew", "tokens"}. Called by servers only, which do not repeat it: a customer that the shard '
 'does not use is removed later (app_private.settle_people). Refuses not_here in a database without '
 'shards, invalid_argument, text_too_long, text_not_accepted, invalid_email, shard_behind, '
-'invitation_invalid, email_taken.';
+'invitation_invalid, email_taken, customer_not_claimable, merge_not_possible, merged_visits_overlap.';
 
 grant execute on function app_private.record_for_clinic to app_authenticator;
 --! EndIncluded core/shards/people/record_for_clinic.sql
@@ -11638,20 +11725,37 @@ comment on function app_private.assert_unconfirmed_below_limit is
 --! Included identity/confirmation/claimable_records.sql
 create or replace function app_public.claimable_records() returns setof app_public.claimable_record
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+declare
+  address constant app_public.email_address := app_private.proven_address();
+  parts jsonb;
 begin
+  if address is null then
+    return;
+  end if;
+  parts := app_private.in_shards('claimable_records', '{}');
   return query
-    select cc.clinic_id, cl.name, cc.customer_id, cc.full_name, cc.created_at
-    from app_private.claimable_by_address(app_private.proven_address()) r
-    join app_public.clinic_customers cc on cc.clinic_id = r.clinic_id and cc.customer_id = r.customer_id
-    join app_public.clinics cl on cl.id = cc.clinic_id
-    order by cc.created_at, cc.customer_id;
+    select r.clinic_id, r.clinic_name, r.customer_id, r.full_name, r.created_at
+    from (
+      select cc.clinic_id, cl.name as clinic_name, cc.customer_id, cc.full_name, cc.created_at
+      from app_private.claimable_by_address(address) a
+      join app_public.clinic_customers cc on cc.clinic_id = a.clinic_id and cc.customer_id = a.customer_id
+      join app_public.clinics cl on cl.id = cc.clinic_id
+      union all
+      -- A shard does not know everything about accounts.
+      select s.clinic_id, s.clinic_name, s.customer_id, s.full_name, s.created_at
+      from jsonb_populate_recordset(
+        null::app_public.claimable_record, app_private.joined_parts(parts, 'records')) s
+      where app_private.is_unclaimed(s.customer_id, address)
+    ) r
+    order by r.created_at, r.customer_id;
 end
 $$;
 
 comment on function app_public.claimable_records is
 'The records that clinics have under the e-mail address that the caller has confirmed and that belong to no account: a '
 'desk made them, or somebody who never confirmed the address. claim_customer adds one to the caller''s account. Empty '
-'for callers who are not signed in or have not confirmed their address.';
+'for callers who are not signed in or have not confirmed their address. In an installation with shards it has the '
+'records of all of them. Refuses shards_first in psql with shards.';
 
 grant execute on function app_public.claimable_records to app_customer;
 --! EndIncluded identity/confirmation/claimable_records.sql
@@ -14362,6 +14466,34 @@ comment on function app_private.invite_grown_up_dependants is
 'clinic knows such an address yet, the dependant is invited when one does, within a year. Called by the job '
 'invite_grown_up_dependants.';
 --! EndIncluded people/family/invite_grown_up_dependants.sql
+--! Included people/merging/is_unclaimed.sql
+create or replace function app_private.is_unclaimed(customer_id bigint, address app_public.email_address)
+returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  return exists (
+    select from app_public.customers c
+    where c.id = is_unclaimed.customer_id
+      and c.is_active and c.merged_into_id is null
+      -- Nobody's yet: never registered, or registered by somebody who did not prove the address, so that the account
+      -- was ended when its owner did (end_unconfirmed_accounts).
+      and not exists (
+        select from app_private.accounts a
+        where a.id = c.account_id and (a.email_verified_at is not null or a.password_hash is not null
+          or a.claimed_email is distinct from is_unclaimed.address
+          or exists (select from app_private.external_identities ei where ei.account_id = a.id)))
+      and not exists (
+        select from app_public.guardianships g
+        where g.dependant_customer_id = c.id and g.ended_at is null and (g.until is null or g.until > current_date))
+      and not exists (select from app_private.erasures e where e.customer_id = c.id));
+end
+$$;
+
+comment on function app_private.is_unclaimed is
+'Whether a customer belongs to nobody, so that somebody who has proved an address may claim it if a clinic has '
+'recorded it with this address. A shard has no hashes of passwords, so there the answer may be true for a registered '
+'customer; the global database decides.';
+--! EndIncluded people/merging/is_unclaimed.sql
 --! Included people/merging/claimable_by_address.sql
 create or replace function app_private.claimable_by_address(address app_public.email_address)
 returns table (customer_id bigint, clinic_id bigint, full_name text)
@@ -14370,20 +14502,8 @@ begin
   return query
     select cc.customer_id, cc.clinic_id, cc.full_name
     from app_public.clinic_customers cc
-    join app_public.customers c on c.id = cc.customer_id
     where cc.email = claimable_by_address.address
-      and c.is_active and c.merged_into_id is null
-      -- Nobody's yet: never registered, or registered by somebody who did not prove the address, so that the account
-      -- was ended when its owner did (end_unconfirmed_accounts).
-      and not exists (
-        select from app_private.accounts a
-        where a.id = c.account_id and (a.email_verified_at is not null or a.password_hash is not null
-          or a.claimed_email is distinct from claimable_by_address.address
-          or exists (select from app_private.external_identities ei where ei.account_id = a.id)))
-      and not exists (
-        select from app_public.guardianships g
-        where g.dependant_customer_id = c.id and g.ended_at is null and (g.until is null or g.until > current_date))
-      and not exists (select from app_private.erasures e where e.customer_id = c.id);
+      and app_private.is_unclaimed(cc.customer_id, claimable_by_address.address);
 end
 $$;
 
@@ -14688,7 +14808,8 @@ comment on function app_public.add_dependant is
 grant execute on function app_public.add_dependant to app_customer;
 --! EndIncluded people/api/add_dependant.sql
 --! Included people/api/claim_customer.sql
-create or replace function app_public.claim_customer(customer_id bigint, for_customer_id bigint default null)
+create or replace function app_public.claim_customer(
+  customer_id bigint, for_customer_id bigint default null, clinic_id bigint default null)
 returns app_public.customers
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -14700,6 +14821,9 @@ begin
   end if;
   if survivor <> all (app_hidden.current_customer_ids()) or survivor is null then
     perform app_hidden.refuse('customer_not_found', 'No such customer.');
+  end if;
+  if app_private.is_shard() then
+    return app_private.claim_in_shard(claim_customer.customer_id, survivor, claim_customer.clinic_id);
   end if;
   -- Repeating a claim changes nothing.
   if claim_customer.customer_id = any (app_private.ids_of_person(survivor)) then
@@ -14713,7 +14837,8 @@ begin
   order by cc.clinic_id for no key update;
   if not exists (
        select from app_private.claimable_by_address(app_private.proven_address()) r
-       where r.customer_id = claim_customer.customer_id) then
+       where r.customer_id = claim_customer.customer_id
+         and (r.clinic_id = claim_customer.clinic_id or claim_customer.clinic_id is null)) then
     perform app_hidden.refuse('customer_not_claimable', 'There is no such record with your e-mail address.',
       jsonb_build_object('customerId', claim_customer.customer_id::text));
   end if;
@@ -14729,9 +14854,11 @@ comment on function app_public.claim_customer is
 'Adds a record that a clinic made to the caller, or with `for_customer_id` to a dependant of the caller: the visits '
 'in it appear among theirs, and they can move and cancel them. The clinic must have recorded the e-mail address that '
 'the caller has proved. Nothing is copied or rewritten: the record is merged by a pointer, which undo_merge removes. '
-'The clinic is not notified and keeps its record. A record that does not exist, is claimed by somebody else, or has '
-'another address gets the same answer. Refuses unauthenticated, customer_not_found (not a dependant), '
-'customer_not_claimable, merge_not_possible, merged_visits_overlap.';
+'The clinic is not notified and keeps its record. `clinic_id`, which claimable_records has, says in which clinic; '
+'a record of a clinic in a shard is not found without it. A record that does not exist, is claimed by somebody else, '
+'or has another address gets the same answer. Refuses unauthenticated, customer_not_found (not a dependant), '
+'customer_not_claimable, merge_not_possible, merged_visits_overlap; in a shard also global_database_first, '
+'shard_behind.';
 
 grant execute on function app_public.claim_customer to app_customer;
 --! EndIncluded people/api/claim_customer.sql

@@ -93,7 +93,6 @@ const byLink = [
 /** Functions that read or write rows of several shards: they cannot run across databases yet. */
 const spanning: Record<string, string> = {
   'app_public.accept_invitation': 'makes an account, which is global, and an employee of the clinic',
-  'app_public.claim_customer': 'merges people, and looks for a record of theirs in any clinic',
   'app_public.claimable_records': 'looks for records with the same address in all clinics',
   'app_public.current_offers': 'lists what a person is offered in all clinics',
   'app_public.erase_customer': 'removes what every clinic knows about a person',

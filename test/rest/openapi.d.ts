@@ -7312,6 +7312,7 @@ export interface operations {
       content: {
         "application/json": {
           forCustomerId?: string | null;
+          clinicId?: string | null;
         };
       };
     };

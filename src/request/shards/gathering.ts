@@ -17,6 +17,8 @@ interface Asked {
 /** The statement with a shard's part of each task. */
 const statements: Record<string, string> = {
   export_customer: `select to_jsonb(e) as part from app_public.export_customer(($1::jsonb ->> 'customerId')::bigint) e`,
+  claimable_records: `select jsonb_build_object('records', coalesce(jsonb_agg(to_jsonb(r)), '[]')) as part
+    from app_public.claimable_records() r where $1::jsonb is not null`,
 }
 
 /** SQLSTATE of `customer_not_found`. */

@@ -68,8 +68,10 @@ export const people: Route[] = [
     id: 'claimCustomer',
     summary: 'Add a record that a clinic made to the caller, or with `forCustomerId` to a dependant of the caller',
     rights: 'Customers who confirmed the e-mail address that the clinic has recorded.',
-    document: `mutation ClaimCustomer($id: BigInt!, $forCustomerId: BigInt) {
-      claimCustomer(input: { customerId: $id, forCustomerId: $forCustomerId }) { customer { ...Customer } }
+    document: `mutation ClaimCustomer($id: BigInt!, $forCustomerId: BigInt, $clinicId: BigInt) {
+      claimCustomer(input: { customerId: $id, forCustomerId: $forCustomerId, clinicId: $clinicId }) {
+        customer { ...Customer }
+      }
     } ${Customer}`,
     body: { type: 'ClaimCustomerInput', omit: ['customerId'], optional: true },
     variables: ({ path, body }) => ({ ...path, ...body }),

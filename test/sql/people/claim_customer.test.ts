@@ -89,6 +89,16 @@ describe('claim_customer', () => {
       await expectRefusal(claim(db, recordId), 'unauthenticated')
     }))
 
+  it('finds a record in the clinic that is named, and in no other', () =>
+    inTransaction(async (db) => {
+      const { clinicId, patient, recordId } = await aKnownPatient(db)
+      const other = await aPractice(db)
+      const inClinic = (id: string) => db.one('select * from app_public.claim_customer($1, null, $2)', [recordId, id])
+      await db.as(patient.claims)
+      await expectRefusal(inClinic(other.clinicId), 'customer_not_claimable')
+      expect(await inClinic(clinicId)).toMatchObject({ merged_into_id: patient.customerId })
+    }))
+
   it('refuses a caller who registered with the address and has not proved it', () =>
     inTransaction(async (db) => {
       const { patient, recordId } = await aKnownPatient(db)

@@ -12,6 +12,7 @@ begin
     where c.id = (has_arrived.answer ->> 'customerId')::bigint
       and case has_arrived.task
         when 'confirm_customer' then c.email_verified_at is not null
+        when 'claim_record' then c.merged_into_id is not null
         when 'end_claim' then c.merged_into_id is null
         else true end);
 end

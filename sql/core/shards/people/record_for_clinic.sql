@@ -17,6 +17,8 @@ begin
       perform app_private.confirm_customer(person);
     when 'end_claim' then
       perform app_private.end_claim(person);
+    when 'claim_record' then
+      perform app_private.claim_for_shard(asked);
     when 'admit_invited' then
       return app_private.admit_for_clinic(asked);
     else
@@ -28,10 +30,10 @@ $$;
 
 comment on function app_private.record_for_clinic is
 'Records in the global database what a call in a shard has asked for (app_private.in_global_database): add_customer, '
-'confirm_customer, end_claim, admit_invited. Returns {"customerId"}, of the last {"accountId", "sessionId", "isNew", '
-'"tokens"}. Called by servers only, which do not repeat it: a customer that the shard '
+'confirm_customer, end_claim, claim_record, admit_invited. Returns {"customerId"}, of the last {"accountId", '
+'"sessionId", "isNew", "tokens"}. Called by servers only, which do not repeat it: a customer that the shard '
 'does not use is removed later (app_private.settle_people). Refuses not_here in a database without '
 'shards, invalid_argument, text_too_long, text_not_accepted, invalid_email, shard_behind, '
-'invitation_invalid, email_taken.';
+'invitation_invalid, email_taken, customer_not_claimable, merge_not_possible, merged_visits_overlap.';
 
 grant execute on function app_private.record_for_clinic to app_authenticator;

@@ -7,8 +7,8 @@ import { useText } from '../../text/language.ts'
 import { familyTexts } from '../../text/patient/family.ts'
 
 const ClaimCustomer = graphql(`
-  mutation ClaimCustomer($id: BigInt!, $for: BigInt) {
-    claimCustomer(input: { customerId: $id, forCustomerId: $for }) { clientMutationId }
+  mutation ClaimCustomer($id: BigInt!, $clinicId: BigInt, $for: BigInt) {
+    claimCustomer(input: { customerId: $id, clinicId: $clinicId, forCustomerId: $for }) { clientMutationId }
   }
 `)
 
@@ -24,23 +24,23 @@ export function RecordsToClaim({ records, dependants, changed }: RecordsProps) {
   const [error, setError] = useState<unknown>()
   const found = records.flatMap((record) => (record?.customerId ? [record] : []))
   if (found.length === 0) return null
-  const claim = (id: string, whose: string | null) =>
-    request(ClaimCustomer, { id, for: whose }).then(changed, (refusal: unknown) => setError(refusal))
+  const claim = (id: string, clinicId: string | null, whose: string | null) =>
+    request(ClaimCustomer, { id, clinicId, for: whose }).then(changed, (refusal: unknown) => setError(refusal))
   return (
     <div className="records">
       <h3>{t.records}</h3>
       <p>{t.recordsLead}</p>
       {error !== undefined && <Problem error={error} retry={() => setError(undefined)} />}
       <ul className="family">
-        {found.map(({ customerId, fullName, clinicName }) => (
-          <li key={customerId}>
+        {found.map(({ customerId, clinicId, fullName, clinicName }) => (
+          <li key={`${clinicId}-${customerId}`}>
             <span>
               <strong>{fullName}</strong>
               <small>{clinicName}</small>
             </span>
             <fieldset className="record-choices">
               <legend className="visually-hidden">{t.choices(fullName ?? '', clinicName ?? '')}</legend>
-              <button type="button" className="button" onClick={() => void claim(customerId as string, null)}>
+              <button type="button" className="button" onClick={() => void claim(customerId as string, clinicId, null)}>
                 {t.mine}
               </button>
               {dependants.map((dependant) => (
@@ -48,7 +48,7 @@ export function RecordsToClaim({ records, dependants, changed }: RecordsProps) {
                   type="button"
                   className="button"
                   key={dependant.id}
-                  onClick={() => void claim(customerId as string, dependant.id)}
+                  onClick={() => void claim(customerId as string, clinicId, dependant.id)}
                 >
                   {t.isOf(dependant.fullName)}
                 </button>

@@ -1,0 +1,344 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { createPool } from '../../src/database/pools.ts'
+import { taskList } from '../../src/worker/task_list.ts'
+import type { Connection } from '../helpers/connection.ts'
+import { eventually } from '../helpers/eventually.ts'
+import { dataOf, expectGraphQLRefusal, graphqlClient } from '../helpers/graphql.ts'
+import { type Program, startServer } from '../helpers/program.ts'
+import { clientsOf } from '../helpers/server.ts'
+import { type Installation, startInstallation } from '../helpers/shards.ts'
+import { tokenSettings } from '../helpers/tokens.ts'
+import { work } from '../helpers/work.ts'
+import { aClinic, aCustomer, aDoctor, anAccount, aSlot, unique } from '../helpers/world.ts'
+
+// Patients who add the records of clinics in shards to their accounts, through a real server.
+
+let installation: Installation
+let server: Program
+beforeAll(async () => {
+  installation = await startInstallation(2)
+  const url = installation.servers[0]?.serverUrl() as string
+  server = await startServer(url, { JWT_SECRET: tokenSettings.jwtSecret, LOG_LEVEL: 'warn' })
+})
+afterAll(async () => {
+  await server?.stop()
+  await installation?.remove()
+})
+
+const graphql = (token?: string) => graphqlClient(server.url, token)
+const everywhere = (): Connection[] => [installation.global, ...installation.databases]
+
+/** Waits until a shard has what a query finds. */
+const arrives = (db: Connection, query: string, values: unknown[]) =>
+  eventually(async () => (await db.query(query, values)).length > 0, 'the copy')
+
+/** Signed in, with a confirmed address, of whom all shards have copies. */
+async function aPatient() {
+  const { customerId, accountId, claims } = await aCustomer(installation.global)
+  const { email } = await installation.global.one('select email from app_private.accounts where id = $1', [accountId])
+  for (const db of installation.databases)
+    await arrives(db, 'select from app_public.customers where id = $1', [customerId])
+  const token = await clientsOf(server.url).tokenOf(claims)
+  return { customerId, accountId, email: email as string, token, call: graphql(token) }
+}
+type Patient = Awaited<ReturnType<typeof aPatient>>
+
+interface Desk {
+  db: Connection
+  clinicId: string
+  token: string
+  call: ReturnType<typeof graphql>
+}
+
+/** A clinic with a receptionist who is signed in. */
+async function aDesk(db: Connection): Promise<Desk> {
+  const clinicId = await aClinic(db)
+  const { accountId, claims } = await anAccount(installation.global)
+  await arrives(db, 'select from app_private.accounts where id = $1', [accountId])
+  await db.query(
+    `insert into app_public.employees (clinic_id, account_id, role, full_name) values ($1, $2, 'receptionist', 'Rea')`,
+    [clinicId, accountId],
+  )
+  const token = await clientsOf(server.url).tokenOf(claims)
+  return { db, clinicId, token, call: graphql(token) }
+}
+
+/** A record that a desk makes by telephone. */
+async function aRecord({ call, clinicId }: Desk, email: string, fullName = unique('Una')): Promise<string> {
+  const added = await dataOf(
+    call<{ addClinicCustomer: { clinicCustomer: { customerId: string } } }>(
+      `mutation ($clinicId: BigInt!, $fullName: String!, $email: String) {
+        addClinicCustomer(input: { clinicId: $clinicId, fullName: $fullName, email: $email, addAnyway: true }) {
+          clinicCustomer { customerId }
+        }
+      }`,
+      { clinicId, fullName, email },
+    ),
+  )
+  return added.addClinicCustomer.clinicCustomer.customerId
+}
+
+async function booked({ db, clinicId, call }: Desk, customerId: string): Promise<string> {
+  const slotId = await aSlot(db, clinicId, await aDoctor(db, clinicId), 48)
+  const { bookSlot } = await dataOf(
+    call<{ bookSlot: { booking: { id: string } } }>(
+      `mutation ($clinicId: BigInt!, $slotId: BigInt!, $customerId: BigInt!) {
+        bookSlot(input: { clinicId: $clinicId, bookingSlotId: $slotId, customerId: $customerId }) { booking { id } }
+      }`,
+      { clinicId, slotId, customerId },
+    ),
+  )
+  return bookSlot.booking.id
+}
+
+const listed = async ({ call }: Patient) =>
+  (
+    await dataOf(
+      call<{ claimableRecords: { nodes: { clinicId: string; customerId: string }[] } }>(
+        '{ claimableRecords { nodes { clinicId customerId } } }',
+      ),
+    )
+  ).claimableRecords.nodes
+
+const claim = (call: ReturnType<typeof graphql>, clinicId: string | null, customerId: string, whose?: string) =>
+  call<{ claimCustomer: { customer: { id: string; mergedIntoId: string } } }>(
+    `mutation ($clinicId: BigInt, $customerId: BigInt!, $whose: BigInt) {
+      claimCustomer(input: { clinicId: $clinicId, customerId: $customerId, forCustomerId: $whose }) {
+        customer { id mergedIntoId }
+      }
+    }`,
+    { clinicId, customerId, whose },
+  )
+
+const visitsOf = async ({ call }: Patient) =>
+  (await dataOf(call<{ bookings: { nodes: { id: string }[] } }>('{ bookings { nodes { id } } }'))).bookings.nodes.map(
+    ({ id }) => id,
+  )
+
+const mergedInto = async (db: Connection, id: string) =>
+  (await db.one('select merged_into_id from app_public.customers where id = $1', [id])).merged_into_id
+
+it('a patient finds the records of all databases, adds them, sees their visits, and undoes it', async () => {
+  const patient = await aPatient()
+  const desks = await Promise.all(everywhere().map(aDesk))
+  const made: { desk: Desk; record: string; visit: string }[] = []
+  for (const desk of desks) {
+    const record = await aRecord(desk, patient.email)
+    await aRecord(desk, 'other@test.example')
+    made.push({ desk, record, visit: await booked(desk, record) })
+  }
+  expect(await listed(patient)).toEqual(
+    made.map(({ desk, record }) => ({ clinicId: desk.clinicId, customerId: record })),
+  )
+  const rest = async (path: string, body?: object) => {
+    const response = await fetch(`${server.url}/api${path}`, {
+      method: body ? 'POST' : 'GET',
+      headers: { authorization: `Bearer ${patient.token}`, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+    return { status: response.status, body: await response.json() }
+  }
+  const byRest = await rest('/me/claimableRecords')
+  expect(byRest).toMatchObject({ status: 200 })
+  expect(JSON.stringify(byRest.body)).toContain(`"${made[2]?.record}"`)
+
+  for (const [index, { desk, record, visit }] of made.entries()) {
+    const expected = { id: record, mergedIntoId: patient.customerId }
+    if (index === 2)
+      expect(await rest(`/customers/${record}/claim`, { clinicId: desk.clinicId })).toMatchObject({
+        status: 200,
+        body: expected,
+      })
+    else {
+      const { claimCustomer } = await dataOf(claim(patient.call, desk.clinicId, record))
+      expect(claimCustomer.customer).toEqual(expected)
+    }
+    // Again changes nothing.
+    await dataOf(claim(patient.call, desk.clinicId, record))
+    await eventually(async () => (await visitsOf(patient)).includes(visit), 'the visit')
+  }
+  expect(await listed(patient)).toEqual([])
+  const merges = 'select basis, merged_by_account_id from app_public.customer_merges where into_customer_id = $1'
+  const merge = { basis: 'address', merged_by_account_id: patient.accountId }
+  expect(await installation.global.query(merges, [patient.customerId])).toEqual([merge, merge, merge])
+  // In the shard, too, the visits are the patient's.
+  const { desk, record, visit } = made[1] as (typeof made)[number]
+  await dataOf(
+    patient.call(
+      `mutation ($c: BigInt!, $b: BigInt!) {
+        cancelBooking(input: { clinicId: $c, bookingId: $b }) { booking { id } }
+      }`,
+      { c: desk.clinicId, b: visit },
+    ),
+  )
+  await dataOf(
+    patient.call('mutation ($id: BigInt!) { undoMerge(input: { customerId: $id }) { customer { id } } }', {
+      id: record,
+    }),
+  )
+  expect(await visitsOf(patient)).not.toContain(visit)
+  await eventually(async () => (await mergedInto(desk.db, record)) === null, 'the end of the merge')
+  expect(await listed(patient)).toEqual([{ clinicId: desk.clinicId, customerId: record }])
+})
+
+it('a record of a shard is given to a dependant', async () => {
+  const patient = await aPatient()
+  const desk = await aDesk(installation.databases[1] as Connection)
+  const record = await aRecord(desk, patient.email)
+  const added = await dataOf(
+    patient.call<{ addDependant: { guardianship: { dependantCustomerId: string } } }>(
+      `mutation { addDependant(input: { fullName: "Tim", birthDate: "2024-01-01", relation: PARENT }) {
+        guardianship { dependantCustomerId }
+      } }`,
+    ),
+  )
+  const tim = added.addDependant.guardianship.dependantCustomerId
+  await arrives(desk.db, 'select from app_public.guardianships where dependant_customer_id = $1', [tim])
+  await dataOf(claim(patient.call, desk.clinicId, record, tim))
+  expect(await mergedInto(installation.global, record)).toBe(tim)
+})
+
+it('a record of a shard is refused alike to everybody who has not proved its address, and is not listed', async () => {
+  const [patient, stranger, unconfirmed] = [await aPatient(), await aPatient(), await aPatient()]
+  const desk = await aDesk(installation.databases[1] as Connection)
+  const other = await aDesk(installation.databases[1] as Connection)
+  const record = await aRecord(desk, patient.email)
+  const ofUnconfirmed = await aRecord(desk, unconfirmed.email)
+  await installation.global.query('update app_private.accounts set email_verified_at = null where id = $1', [
+    unconfirmed.accountId,
+  ])
+  await arrives(desk.db, 'select from app_private.accounts where id = $1 and email_verified_at is null', [
+    unconfirmed.accountId,
+  ])
+  for (const one of [stranger, unconfirmed]) expect(await listed(one)).toEqual([])
+  const refused = (given: ReturnType<typeof claim>) => expectGraphQLRefusal(given, 'customer_not_claimable')
+  await refused(claim(stranger.call, desk.clinicId, record))
+  await refused(claim(stranger.call, desk.clinicId, '1'))
+  await refused(claim(unconfirmed.call, desk.clinicId, ofUnconfirmed))
+  // Under another clinic, and without one.
+  await refused(claim(patient.call, other.clinicId, record))
+  await refused(claim(patient.call, null, record))
+  await expectGraphQLRefusal(claim(patient.call, desk.clinicId, record, stranger.customerId), 'customer_not_found')
+  expect(await mergedInto(installation.global, record)).toBeNull()
+})
+
+it('a registered customer, whose password no shard knows, is neither listed nor claimed', async () => {
+  const patient = await aPatient()
+  const desk = await aDesk(installation.databases[1] as Connection)
+  // Somebody else registered with the address, and nobody has proved that it is theirs.
+  const { id } = await installation.global.one(
+    `with a as (insert into app_private.accounts (claimed_email, password_hash)
+       select $1, a.password_hash from (values ($2)) a (password_hash) returning id)
+     insert into app_public.customers (account_id, full_name) select a.id, 'Eve' from a returning id`,
+    [patient.email, `$2b$12$${'a'.repeat(53)}`],
+  )
+  await arrives(desk.db, 'select from app_public.customers where id = $1', [id])
+  await desk.db.query(
+    `insert into app_public.clinic_customers (clinic_id, customer_id, full_name, email) values ($1, $2, 'Eve', $3)`,
+    [desk.clinicId, id, patient.email],
+  )
+  expect(await listed(patient)).toEqual([])
+  await expectGraphQLRefusal(claim(patient.call, desk.clinicId, id), 'customer_not_claimable')
+  await installation.global.query('update app_private.accounts set password_hash = null where claimed_email = $1', [
+    patient.email,
+  ])
+  expect(await listed(patient)).toEqual([{ clinicId: desk.clinicId, customerId: id }])
+  await dataOf(claim(patient.call, desk.clinicId, id))
+})
+
+it('the global database merges nobody for an account without that address, whatever a server asks', async () => {
+  const [patient, stranger] = [await aPatient(), await aPatient()]
+  const desk = await aDesk(installation.databases[1] as Connection)
+  const record = await aRecord(desk, patient.email)
+  const asked = (given: object) =>
+    installation.global.one(`select app_private.record_for_clinic('claim_record', $1)`, [
+      JSON.stringify({
+        customerId: record,
+        forCustomerId: patient.customerId,
+        accountId: patient.accountId,
+        email: patient.email,
+        ...given,
+      }),
+    ])
+  for (const wrong of [
+    { email: stranger.email },
+    { accountId: stranger.accountId },
+    { forCustomerId: stranger.customerId },
+    { customerId: stranger.customerId },
+  ])
+    await expect(asked(wrong)).rejects.toMatchObject({ code: 'MS573' })
+  expect(await mergedInto(installation.global, record)).toBeNull()
+})
+
+it('a claim is refused and ended when the desk corrects the address between its two transactions', async () => {
+  const patient = await aPatient()
+  const desk = await aDesk(installation.databases[1] as Connection)
+  const record = await aRecord(desk, patient.email)
+  await desk.db.query('begin')
+  try {
+    // The copy of the merge waits for this lock, and the desk's change commits before it.
+    await desk.db.query('select from app_public.customers where id = $1 for update', [record])
+    const refused = expectGraphQLRefusal(claim(patient.call, desk.clinicId, record), 'customer_not_claimable')
+    await eventually(async () => (await mergedInto(installation.global, record)) !== null, 'the merge')
+    await desk.db.query(
+      `update app_public.clinic_customers set email = 'corrected@test.example' where customer_id = $1`,
+      [record],
+    )
+    await desk.db.query('commit')
+    await refused
+  } catch (error) {
+    await desk.db.query('rollback')
+    throw error
+  }
+  expect(await mergedInto(installation.global, record)).toBeNull()
+})
+
+it('a claim of a record in a shard is ended when the desk corrects the address later', async () => {
+  const [patient, owner] = [await aPatient(), await aPatient()]
+  const desk = await aDesk(installation.databases[1] as Connection)
+  const record = await aRecord(desk, patient.email)
+  await dataOf(claim(patient.call, desk.clinicId, record))
+  await dataOf(
+    desk.call(
+      `mutation ($c: BigInt!, $id: BigInt!, $email: String!) {
+        updateClinicCustomer(input: { clinicId: $c, customerId: $id, patch: { email: $email } }) { clientMutationId }
+      }`,
+      { c: desk.clinicId, id: record, email: owner.email },
+    ),
+  )
+  expect(await mergedInto(installation.global, record)).toBeNull()
+  await dataOf(claim(owner.call, desk.clinicId, record))
+})
+
+it('a claimed record of a shard is in the export of the patient, and is erased with the patient', async () => {
+  const patient = await aPatient()
+  const desk = await aDesk(installation.databases[1] as Connection)
+  const word = unique('zyx').replace(/\W/g, '')
+  const record = await aRecord(desk, patient.email, word)
+  const visit = await booked(desk, record)
+  await dataOf(claim(patient.call, desk.clinicId, record))
+  const { exportCustomer } = await dataOf(
+    patient.call<{ exportCustomer: { clinicRecords: object[]; bookings: object[] } }>(
+      `{ exportCustomer { clinicRecords bookings } }`,
+    ),
+  )
+  expect(exportCustomer.clinicRecords).toEqual([expect.objectContaining({ clinicId: desk.clinicId, fullName: word })])
+  expect(exportCustomer.bookings).toEqual([expect.objectContaining({ bookingId: visit })])
+  await dataOf(
+    patient.call('mutation ($id: BigInt!) { eraseCustomer(input: { customerId: $id }) { customer { id } } }', {
+      id: patient.customerId,
+    }),
+  )
+  await arrives(desk.db, 'select from app_private.copied_erasures where customer_id = $1', [record])
+  const url = installation.servers[2]?.ownerUrl() as string
+  const pool = createPool(url, { name: 'test', size: 5 })
+  try {
+    const tasks = taskList({}, 'https://book.test', undefined, undefined, undefined, {}, url)
+    expect(await work(pool, tasks, 'carry_out_erasure')).toEqual([])
+  } finally {
+    await pool.end()
+  }
+  expect(
+    await desk.db.query('select full_name, email from app_public.clinic_customers where customer_id = $1', [record]),
+  ).toEqual([{ full_name: 'erased', email: null }])
+})
