@@ -63,8 +63,10 @@ async function ownerOf(
     const [, what, name = ''] = table.exec(text) ?? []
     if (homes.get(name) === 'global') return [global]
     if (what === 'insert into' && name === 'app_public.clinics') return [databases[clinics++ % databases.length]]
-    const numbers = values.flat().flatMap((value) => (/^\d{13}$/.test(String(value)) ? [Number(value) / 1e12] : []))
-    if (numbers.length > 0) return [...new Set(numbers.map(Math.floor))].map((number) => databases[number - 1])
+    // Also within texts, as in the session of a checkout.
+    const ids = JSON.stringify(values).match(/(?<!\d)[1-9]\d{12}(?!\d)/g) ?? []
+    const numbers = ids.map((id) => Math.floor(Number(id) / 1e12))
+    if (numbers.length > 0) return [...new Set(numbers)].map((number) => databases[number - 1])
     return name ? databases : [global]
   }
 

@@ -20,6 +20,7 @@ import { calendarKeys } from '../helpers/external_calendars.ts'
 import { unreachableStore } from '../helpers/s3.ts'
 import { type Expectation, type Relative, type Role, rightsOf, roles, tables } from '../sql/table_rights.ts'
 import type { people } from '../sql/two_clinics.ts'
+import { camel, documentOf, inGraphQL, isConnection } from './document_of.ts'
 import { type Anybody, digestOf, everybody, everybodysWorld, outcomesOfAll } from './everybody.ts'
 import { exampleOf } from './example.ts'
 import { fieldsOf, typesKnown } from './fields.ts'
@@ -45,7 +46,6 @@ beforeAll(async () => {
 afterAll(() => served?.stop())
 
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-const camel = (name: string) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase())
 const pascal = (name: string) => camel(`_${name}`)
 
 const roleOf = (who: Anybody): Role =>
@@ -97,7 +97,6 @@ const objectTypes = () =>
   Object.values(schema.getTypeMap()).filter(
     (type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('__'),
   )
-const isConnection = (type: { name: string }) => type.name.endsWith('Connection')
 /** A range or an interval is one value, although GraphQL needs an object for it. */
 const isValue = (type: GraphQLOutputType) => /^(Date|Datetime)Range(Bound)?$|^Interval$/.test(getNamedType(type).name)
 
@@ -395,10 +394,6 @@ const absentKey = (field: GraphQLField<unknown, unknown>) => {
   return last ? { [last.name]: type === 'BigInt' ? '987654321987' : type === 'String' ? 'absent' : undefined } : {}
 }
 
-/** A value of SQL as a variable: enum constants are upper case in GraphQL. */
-const inGraphQL = (value: unknown, type: GraphQLInputType): unknown =>
-  isEnumType(getNamedType(type)) && typeof value === 'string' ? value.toUpperCase() : value
-
 describe('every query and mutation', () => {
   const isOfTable = (name: string) => /^(create|update|delete)[A-Z]/.test(name) && !functions[snake(name)]
 
@@ -426,7 +421,7 @@ describe('every query and mutation', () => {
       for (const [i, call] of calls.entries()) {
         const field = fields.get(camel(name))
         if (!field) throw new Error(`${name} is not in the schema`)
-        const { document, variables } = documentOf(field, (call.inGraphQL ?? call.given)?.(world) ?? {})
+        const { document, variables } = documentOf(schema, field, (call.inGraphQL ?? call.given)?.(world) ?? {})
         const before = await digestOf(served.owner)
         const outcomes = outcomesOfAll(call)
         // Operations that begin a session ignore the token, even that of a closed account.
@@ -596,39 +591,4 @@ function anyPatch({ rights }: Listed): Record<string, unknown> {
   const column = columns.find((each) => each in harmless)
   if (!column) throw new Error(`no harmless change among ${columns}`)
   return { [camel(column)]: harmless[column] }
-}
-
-/** A document that runs a query or mutation of a function, and its variables. */
-function documentOf(field: GraphQLField<unknown, unknown>, given: Record<string, unknown>) {
-  const isMutation = schema.getMutationType()?.getFields()[field.name] === field
-  const named = getNamedType(field.type)
-  const selected = isLeafType(named)
-    ? ''
-    : isConnection(named)
-      ? '{ nodes { __typename } }'
-      : isMutation
-        ? '{ clientMutationId }'
-        : '{ __typename }'
-  const camelGiven = Object.fromEntries(Object.entries(given).map(([name, value]) => [camel(name), value]))
-  if (isMutation) {
-    const input = getNamedType(field.args[0]?.type as GraphQLInputType) as GraphQLInputObjectType
-    const values = Object.fromEntries(
-      Object.entries(camelGiven).map(([name, value]) => {
-        const argument = input.getFields()[name]
-        if (!argument) throw new Error(`${field.name} takes no ${name}`)
-        return [name, inGraphQL(value, argument.type)]
-      }),
-    )
-    return {
-      document: `mutation ($input: ${input.name}!) { ${field.name}(input: $input) ${selected} }`,
-      variables: { input: values },
-    }
-  }
-  const args = field.args.filter(({ name }) => name in camelGiven)
-  const declared = args.map(({ name, type }) => `$${name}: ${type}`).join(', ')
-  const passed = args.map(({ name }) => `${name}: $${name}`).join(', ')
-  return {
-    document: `query ${declared && `(${declared})`} { ${field.name}${passed && `(${passed})`} ${selected} }`,
-    variables: Object.fromEntries(args.map(({ name, type }) => [name, inGraphQL(camelGiven[name], type)])),
-  }
 }
