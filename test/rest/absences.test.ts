@@ -141,8 +141,10 @@ describe('public holidays', () => {
   })
 
   it('that begin at noon are proposed with their start', async () => {
-    const { body } = await manager('GET', `/clinics/${practice.clinicId}/holidays?region=IS&year=${year}&language=en`)
-    expect(body.items).toContainEqual(expect.objectContaining({ date: `${year}-12-24`, startTime: '13:00:00' }))
+    // In Iceland, Christmas Eve begins at 13:00, except on Sundays.
+    const of = new Date(`${year}-12-24`).getUTCDay() === 0 ? year + 1 : year
+    const { body } = await manager('GET', `/clinics/${practice.clinicId}/holidays?region=IS&year=${of}&language=en`)
+    expect(body.items).toContainEqual(expect.objectContaining({ date: `${of}-12-24`, startTime: '13:00:00' }))
   })
 
   it.each([
