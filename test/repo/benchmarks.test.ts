@@ -48,8 +48,11 @@ test('the benchmarks booking and rush run, make the bookings they report, and wr
 })
 
 // Not `start` and `paint`, which clone the repository and open a browser.
-test('the other benchmarks run, and find the results right that they check', async () => {
-  const names = ['search', 'visits', 'find', 'generation', 'row_level_security', 'jobs', 'events', 'growth', 'cache']
+test.each([
+  [['search', 'visits', 'find']],
+  [['generation', 'row_level_security', 'jobs']],
+  [['events', 'growth', 'cache']],
+])('the benchmarks %j run, and find the results right that they check', async (names) => {
   const folder = await mkdtemp(join(tmpdir(), 'medislot-test-'))
   try {
     const results = await figuresOf(folder, names)
