@@ -4,29 +4,21 @@ import { taskList } from '../../src/worker/task_list.ts'
 import type { Connection } from '../helpers/connection.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { dataOf, expectGraphQLRefusal, graphqlClient } from '../helpers/graphql.ts'
-import { type Program, startServer } from '../helpers/program.ts'
 import { clientsOf } from '../helpers/server.ts'
-import { type Installation, startInstallation } from '../helpers/shards.ts'
-import { tokenSettings } from '../helpers/tokens.ts'
+import { type ShardedServer, shardedServer } from '../helpers/sharded_server.ts'
 import { work } from '../helpers/work.ts'
 import { aClinic, aCustomer, aDoctor, anAccount, aSlot, unique } from '../helpers/world.ts'
 
 // Patients who add the records of clinics in shards to their accounts, through a real server.
 
-let installation: Installation
-let server: Program
+let site: ShardedServer
 beforeAll(async () => {
-  installation = await startInstallation(2)
-  const url = installation.servers[0]?.serverUrl() as string
-  server = await startServer(url, { JWT_SECRET: tokenSettings.jwtSecret, LOG_LEVEL: 'warn' })
+  site = await shardedServer(2)
 })
-afterAll(async () => {
-  await server?.stop()
-  await installation?.remove()
-})
+afterAll(() => site?.stop())
 
-const graphql = (token?: string) => graphqlClient(server.url, token)
-const everywhere = (): Connection[] => [installation.global, ...installation.databases]
+const graphql = (token?: string) => graphqlClient(site.url, token)
+const everywhere = (): Connection[] => [site.global, ...site.databases]
 
 /** Waits until a shard has what a query finds. */
 const arrives = (db: Connection, query: string, values: unknown[]) =>
@@ -34,11 +26,10 @@ const arrives = (db: Connection, query: string, values: unknown[]) =>
 
 /** Signed in, with a confirmed address, of whom all shards have copies. */
 async function aPatient() {
-  const { customerId, accountId, claims } = await aCustomer(installation.global)
-  const { email } = await installation.global.one('select email from app_private.accounts where id = $1', [accountId])
-  for (const db of installation.databases)
-    await arrives(db, 'select from app_public.customers where id = $1', [customerId])
-  const token = await clientsOf(server.url).tokenOf(claims)
+  const { customerId, accountId, claims } = await aCustomer(site.global)
+  const { email } = await site.global.one('select email from app_private.accounts where id = $1', [accountId])
+  for (const db of site.databases) await arrives(db, 'select from app_public.customers where id = $1', [customerId])
+  const token = await clientsOf(site.url).tokenOf(claims)
   return { customerId, accountId, email: email as string, token, call: graphql(token) }
 }
 type Patient = Awaited<ReturnType<typeof aPatient>>
@@ -53,13 +44,13 @@ interface Desk {
 /** A clinic with a receptionist who is signed in. */
 async function aDesk(db: Connection): Promise<Desk> {
   const clinicId = await aClinic(db)
-  const { accountId, claims } = await anAccount(installation.global)
+  const { accountId, claims } = await anAccount(site.global)
   await arrives(db, 'select from app_private.accounts where id = $1', [accountId])
   await db.query(
     `insert into app_public.employees (clinic_id, account_id, role, full_name) values ($1, $2, 'receptionist', 'Rea')`,
     [clinicId, accountId],
   )
-  const token = await clientsOf(server.url).tokenOf(claims)
+  const token = await clientsOf(site.url).tokenOf(claims)
   return { db, clinicId, token, call: graphql(token) }
 }
 
@@ -131,7 +122,7 @@ it('a patient finds the records of all databases, adds them, sees their visits, 
     made.map(({ desk, record }) => ({ clinicId: desk.clinicId, customerId: record })),
   )
   const rest = async (path: string, body?: object) => {
-    const response = await fetch(`${server.url}/api${path}`, {
+    const response = await fetch(`${site.url}/api${path}`, {
       method: body ? 'POST' : 'GET',
       headers: { authorization: `Bearer ${patient.token}`, 'content-type': 'application/json' },
       ...(body && { body: JSON.stringify(body) }),
@@ -160,7 +151,7 @@ it('a patient finds the records of all databases, adds them, sees their visits, 
   expect(await listed(patient)).toEqual([])
   const merges = 'select basis, merged_by_account_id from app_public.customer_merges where into_customer_id = $1'
   const merge = { basis: 'address', merged_by_account_id: patient.accountId }
-  expect(await installation.global.query(merges, [patient.customerId])).toEqual([merge, merge, merge])
+  expect(await site.global.query(merges, [patient.customerId])).toEqual([merge, merge, merge])
   // In the shard, too, the visits are the patient's.
   const { desk, record, visit } = made[1] as (typeof made)[number]
   await dataOf(
@@ -183,7 +174,7 @@ it('a patient finds the records of all databases, adds them, sees their visits, 
 
 it('a record of a shard is given to a dependant', async () => {
   const patient = await aPatient()
-  const desk = await aDesk(installation.databases[1] as Connection)
+  const desk = await aDesk(site.databases[1] as Connection)
   const record = await aRecord(desk, patient.email)
   const added = await dataOf(
     patient.call<{ addDependant: { guardianship: { dependantCustomerId: string } } }>(
@@ -195,16 +186,16 @@ it('a record of a shard is given to a dependant', async () => {
   const tim = added.addDependant.guardianship.dependantCustomerId
   await arrives(desk.db, 'select from app_public.guardianships where dependant_customer_id = $1', [tim])
   await dataOf(claim(patient.call, desk.clinicId, record, tim))
-  expect(await mergedInto(installation.global, record)).toBe(tim)
+  expect(await mergedInto(site.global, record)).toBe(tim)
 })
 
 it('a record of a shard is refused alike to everybody who has not proved its address, and is not listed', async () => {
   const [patient, stranger, unconfirmed] = [await aPatient(), await aPatient(), await aPatient()]
-  const desk = await aDesk(installation.databases[1] as Connection)
-  const other = await aDesk(installation.databases[1] as Connection)
+  const desk = await aDesk(site.databases[1] as Connection)
+  const other = await aDesk(site.databases[1] as Connection)
   const record = await aRecord(desk, patient.email)
   const ofUnconfirmed = await aRecord(desk, unconfirmed.email)
-  await installation.global.query('update app_private.accounts set email_verified_at = null where id = $1', [
+  await site.global.query('update app_private.accounts set email_verified_at = null where id = $1', [
     unconfirmed.accountId,
   ])
   await arrives(desk.db, 'select from app_private.accounts where id = $1 and email_verified_at is null', [
@@ -219,14 +210,14 @@ it('a record of a shard is refused alike to everybody who has not proved its add
   await refused(claim(patient.call, other.clinicId, record))
   await refused(claim(patient.call, null, record))
   await expectGraphQLRefusal(claim(patient.call, desk.clinicId, record, stranger.customerId), 'customer_not_found')
-  expect(await mergedInto(installation.global, record)).toBeNull()
+  expect(await mergedInto(site.global, record)).toBeNull()
 })
 
 it('a registered customer, whose password no shard knows, is neither listed nor claimed', async () => {
   const patient = await aPatient()
-  const desk = await aDesk(installation.databases[1] as Connection)
+  const desk = await aDesk(site.databases[1] as Connection)
   // Somebody else registered with the address, and nobody has proved that it is theirs.
-  const { id } = await installation.global.one(
+  const { id } = await site.global.one(
     `with a as (insert into app_private.accounts (claimed_email, password_hash)
        select $1, a.password_hash from (values ($2)) a (password_hash) returning id)
      insert into app_public.customers (account_id, full_name) select a.id, 'Eve' from a returning id`,
@@ -239,7 +230,7 @@ it('a registered customer, whose password no shard knows, is neither listed nor 
   )
   expect(await listed(patient)).toEqual([])
   await expectGraphQLRefusal(claim(patient.call, desk.clinicId, id), 'customer_not_claimable')
-  await installation.global.query('update app_private.accounts set password_hash = null where claimed_email = $1', [
+  await site.global.query('update app_private.accounts set password_hash = null where claimed_email = $1', [
     patient.email,
   ])
   expect(await listed(patient)).toEqual([{ clinicId: desk.clinicId, customerId: id }])
@@ -248,10 +239,10 @@ it('a registered customer, whose password no shard knows, is neither listed nor 
 
 it('the global database merges nobody for an account without that address, whatever a server asks', async () => {
   const [patient, stranger] = [await aPatient(), await aPatient()]
-  const desk = await aDesk(installation.databases[1] as Connection)
+  const desk = await aDesk(site.databases[1] as Connection)
   const record = await aRecord(desk, patient.email)
   const asked = (given: object) =>
-    installation.global.one(`select app_private.record_for_clinic('claim_record', $1)`, [
+    site.global.one(`select app_private.record_for_clinic('claim_record', $1)`, [
       JSON.stringify({
         customerId: record,
         forCustomerId: patient.customerId,
@@ -267,19 +258,19 @@ it('the global database merges nobody for an account without that address, whate
     { customerId: stranger.customerId },
   ])
     await expect(asked(wrong)).rejects.toMatchObject({ code: 'MS573' })
-  expect(await mergedInto(installation.global, record)).toBeNull()
+  expect(await mergedInto(site.global, record)).toBeNull()
 })
 
 it('a claim is refused and ended when the desk corrects the address between its two transactions', async () => {
   const patient = await aPatient()
-  const desk = await aDesk(installation.databases[1] as Connection)
+  const desk = await aDesk(site.databases[1] as Connection)
   const record = await aRecord(desk, patient.email)
   await desk.db.query('begin')
   try {
     // The copy of the merge waits for this lock, and the desk's change commits before it.
     await desk.db.query('select from app_public.customers where id = $1 for update', [record])
     const refused = expectGraphQLRefusal(claim(patient.call, desk.clinicId, record), 'customer_not_claimable')
-    await eventually(async () => (await mergedInto(installation.global, record)) !== null, 'the merge')
+    await eventually(async () => (await mergedInto(site.global, record)) !== null, 'the merge')
     await desk.db.query(
       `update app_public.clinic_customers set email = 'corrected@test.example' where customer_id = $1`,
       [record],
@@ -290,12 +281,12 @@ it('a claim is refused and ended when the desk corrects the address between its 
     await desk.db.query('rollback')
     throw error
   }
-  expect(await mergedInto(installation.global, record)).toBeNull()
+  expect(await mergedInto(site.global, record)).toBeNull()
 })
 
 it('a claim of a record in a shard is ended when the desk corrects the address later', async () => {
   const [patient, owner] = [await aPatient(), await aPatient()]
-  const desk = await aDesk(installation.databases[1] as Connection)
+  const desk = await aDesk(site.databases[1] as Connection)
   const record = await aRecord(desk, patient.email)
   await dataOf(claim(patient.call, desk.clinicId, record))
   await dataOf(
@@ -306,13 +297,13 @@ it('a claim of a record in a shard is ended when the desk corrects the address l
       { c: desk.clinicId, id: record, email: owner.email },
     ),
   )
-  expect(await mergedInto(installation.global, record)).toBeNull()
+  expect(await mergedInto(site.global, record)).toBeNull()
   await dataOf(claim(owner.call, desk.clinicId, record))
 })
 
 it('a claimed record of a shard is in the export of the patient, and is erased with the patient', async () => {
   const patient = await aPatient()
-  const desk = await aDesk(installation.databases[1] as Connection)
+  const desk = await aDesk(site.databases[1] as Connection)
   const word = unique('zyx').replace(/\W/g, '')
   const record = await aRecord(desk, patient.email, word)
   const visit = await booked(desk, record)
@@ -330,7 +321,7 @@ it('a claimed record of a shard is in the export of the patient, and is erased w
     }),
   )
   await arrives(desk.db, 'select from app_private.copied_erasures where customer_id = $1', [record])
-  const url = installation.servers[2]?.ownerUrl() as string
+  const url = site.servers[2]?.ownerUrl() as string
   const pool = createPool(url, { name: 'test', size: 5 })
   try {
     const tasks = taskList({}, 'https://book.test', undefined, undefined, undefined, {}, url)

@@ -4,34 +4,26 @@ import { taskList } from '../../src/worker/task_list.ts'
 import type { Connection } from '../helpers/connection.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { dataOf, expectGraphQLRefusal, graphqlClient } from '../helpers/graphql.ts'
-import { type Program, startServer } from '../helpers/program.ts'
 import { clientsOf } from '../helpers/server.ts'
-import { type Installation, startInstallation } from '../helpers/shards.ts'
-import { tokenSettings } from '../helpers/tokens.ts'
+import { type ShardedServer, shardedServer } from '../helpers/sharded_server.ts'
 import { work } from '../helpers/work.ts'
 import { aClinic, anAccount, unique } from '../helpers/world.ts'
 import { password } from '../sql/identity/sessions.ts'
 
 // People who join the staff of clinics in shards, through a real server: their accounts are in the global database.
 
-let installation: Installation
-let server: Program
+let site: ShardedServer
 beforeAll(async () => {
-  installation = await startInstallation(2)
-  const url = installation.servers[0]?.serverUrl() as string
-  server = await startServer(url, { JWT_SECRET: tokenSettings.jwtSecret, LOG_LEVEL: 'warn' })
+  site = await shardedServer(2)
 })
-afterAll(async () => {
-  await server?.stop()
-  await installation?.remove()
-})
+afterAll(() => site?.stop())
 
-const graphql = (token?: string) => graphqlClient(server.url, token)
-const shard = () => installation.databases[1] as Connection
+const graphql = (token?: string) => graphqlClient(site.url, token)
+const shard = () => site.databases[1] as Connection
 
 /** An account, of which the second shard has the copy. */
 async function anAccountEverywhere() {
-  const account = await anAccount(installation.global)
+  const account = await anAccount(site.global)
   const copy = 'select from app_private.accounts where id = $1'
   await eventually(async () => (await shard().query(copy, [account.accountId])).length > 0, 'the copy of the account')
   return account
@@ -45,7 +37,7 @@ async function aClinicWithManager(): Promise<{ clinicId: string; manager: Return
     `insert into app_public.employees (clinic_id, account_id, role, full_name) values ($1, $2, 'manager', 'Max')`,
     [clinicId, accountId],
   )
-  return { clinicId, manager: graphql(await clientsOf(server.url).tokenOf(claims)) }
+  return { clinicId, manager: graphql(await clientsOf(site.url).tokenOf(claims)) }
 }
 
 /** Invites an address to the desk of a clinic, and has the shard's worker send the mail. Gives the token in its link. */
@@ -58,7 +50,7 @@ async function invited(manager: ReturnType<typeof graphql>, clinicId: string, em
   const { inviteEmployee } = await dataOf(
     manager<{ inviteEmployee: { invitation: { id: string } } }>(invite, { clinicId, email }),
   )
-  const url = installation.servers[2]?.ownerUrl() as string
+  const url = site.servers[2]?.ownerUrl() as string
   const pool = createPool(url, { name: 'test', size: 5 })
   try {
     const tasks = taskList({}, 'https://book.test', undefined, undefined, undefined, {}, url)
@@ -68,7 +60,7 @@ async function invited(manager: ReturnType<typeof graphql>, clinicId: string, em
   }
   const copy = 'select from app_private.invitations where id = $1'
   await eventually(
-    async () => (await installation.global.query(copy, [inviteEmployee.invitation.id])).length > 0,
+    async () => (await site.global.query(copy, [inviteEmployee.invitation.id])).length > 0,
     'the copy of the invitation',
   )
   const { body } = await shard().one(
@@ -107,7 +99,7 @@ it('somebody without an account joins a clinic in a shard with a password, and w
   const [member] = await employeesOf(clinicId, shard())
   expect(member).toEqual({ email, role: 'receptionist', is_active: true })
   // The account is one of the global database, and its password is only there.
-  const account = await installation.global.one(
+  const account = await site.global.one(
     'select id, password_hash is not null as has_password, email_verified_at is not null as confirmed from app_private.accounts where email = $1',
     [email],
   )
@@ -118,8 +110,8 @@ it('somebody without an account joins a clinic in a shard with a password, and w
     { id: clinicId },
   )
   expect(records).toEqual({ data: { clinicCustomers: { totalCount: 0 } } })
-  await eventually(async () => (await employeesOf(clinicId, installation.global)).length === 1, 'the copy')
-  const signIn = await fetch(`${server.url}/api/auth/token`, {
+  await eventually(async () => (await employeesOf(clinicId, site.global)).length === 1, 'the copy')
+  const signIn = await fetch(`${site.url}/api/auth/token`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email, password }),
@@ -134,9 +126,9 @@ it('somebody without an account joins a clinic in a shard with a password, and w
 it('somebody with an account has to sign in to join a clinic in a shard', async () => {
   const { clinicId, manager } = await aClinicWithManager()
   const [{ accountId, claims }, other] = [await anAccountEverywhere(), await anAccountEverywhere()]
-  const { email } = await installation.global.one('select email from app_private.accounts where id = $1', [accountId])
+  const { email } = await site.global.one('select email from app_private.accounts where id = $1', [accountId])
   const token = await invited(manager, clinicId, email)
-  const by = async (who: typeof claims) => graphql(await clientsOf(server.url).tokenOf(who))
+  const by = async (who: typeof claims) => graphql(await clientsOf(site.url).tokenOf(who))
   await expectGraphQLRefusal(accept(token, graphql(), password), 'invitation_invalid')
   await expectGraphQLRefusal(accept(token, await by(other.claims), password), 'invitation_invalid')
   expect(await employeesOf(clinicId, shard())).toEqual([])
@@ -149,15 +141,15 @@ it('the global database admits nobody to an account that the invitation is not f
   const email = anAddress()
   await invited(manager, clinicId, email)
   const find = 'select id from app_private.invitations where clinic_id = $1 and email = $2'
-  const { id: invitationId } = await installation.global.one(find, [clinicId, email])
-  const victim = await anAccount(installation.global, { isAdmin: true })
+  const { id: invitationId } = await site.global.one(find, [clinicId, email])
+  const victim = await anAccount(site.global, { isAdmin: true })
   const asked = (accountId?: string) =>
-    installation.global.one(`select app_private.record_for_clinic('admit_invited', $1)`, [
+    site.global.one(`select app_private.record_for_clinic('admit_invited', $1)`, [
       JSON.stringify({ clinicId, invitationId, accountId }),
     ])
   await expect(asked(victim.accountId)).rejects.toMatchObject({ code: 'MS107' })
   await shard().query('update app_private.invitations set expires_at = now() where id = $1', [invitationId])
   const expired = 'select from app_private.invitations where id = $1 and expires_at <= now()'
-  await eventually(async () => (await installation.global.query(expired, [invitationId])).length === 1, 'the copy')
+  await eventually(async () => (await site.global.query(expired, [invitationId])).length === 1, 'the copy')
   await expect(asked()).rejects.toMatchObject({ code: 'MS107' })
 })

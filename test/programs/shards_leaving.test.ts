@@ -5,30 +5,22 @@ import { type Connection, connect } from '../helpers/connection.ts'
 import { expectRefusal } from '../helpers/database.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { dataOf, expectGraphQLRefusal, graphqlClient } from '../helpers/graphql.ts'
-import { type Program, startServer } from '../helpers/program.ts'
 import { clientsOf } from '../helpers/server.ts'
-import { type Installation, startInstallation } from '../helpers/shards.ts'
-import { tokenSettings } from '../helpers/tokens.ts'
+import { type ShardedServer, shardedServer } from '../helpers/sharded_server.ts'
 import { work } from '../helpers/work.ts'
 import { aClinic, aDoctor, anAccount, aSlot, unique } from '../helpers/world.ts'
 import { password } from '../sql/identity/sessions.ts'
 
 // People who export and erase their data, which a global database and two shards hold, through a real server.
 
-let installation: Installation
-let server: Program
+let site: ShardedServer
 beforeAll(async () => {
-  installation = await startInstallation(2)
-  const url = installation.servers[0]?.serverUrl() as string
-  server = await startServer(url, { JWT_SECRET: tokenSettings.jwtSecret, LOG_LEVEL: 'warn' })
+  site = await shardedServer(2)
 })
-afterAll(async () => {
-  await server?.stop()
-  await installation?.remove()
-})
+afterAll(() => site?.stop())
 
 async function rest(method: string, path: string, token?: string, body?: object) {
-  const response = await fetch(`${server.url}/api${path}`, {
+  const response = await fetch(`${site.url}/api${path}`, {
     method,
     headers: {
       ...(token && { authorization: `Bearer ${token}` }),
@@ -41,7 +33,7 @@ async function rest(method: string, path: string, token?: string, body?: object)
 }
 
 /** The global database and both shards. */
-const everywhere = (): Connection[] => [installation.global, ...installation.databases]
+const everywhere = (): Connection[] => [site.global, ...site.databases]
 
 interface Visit {
   db: Connection
@@ -69,7 +61,7 @@ async function aPatient(): Promise<Patient> {
   const registered = await rest('POST', '/auth/register', undefined, { email, password, fullName: `Ann ${word}` })
   expect(registered).toMatchObject({ status: 201 })
   const { accessToken: token } = registered.body
-  const customer = await installation.global.one(
+  const customer = await site.global.one(
     `select c.id from app_public.customers c join app_private.accounts a on a.id = c.account_id
      where coalesce(a.email, a.claimed_email) = $1`,
     [email],
@@ -116,7 +108,7 @@ async function tablesWith(db: Connection, texts: string[]): Promise<string[]> {
 
 /** Runs a job of the worker of a database. Gives the errors of failed jobs. */
 async function job(number: number, task: string): Promise<string[]> {
-  const url = installation.servers[number]?.ownerUrl() as string
+  const url = site.servers[number]?.ownerUrl() as string
   const pool = createPool(url, { name: 'test', size: 5 })
   try {
     return await work(pool, taskList({}, 'https://book.test', undefined, undefined, undefined, {}, url), task)
@@ -158,7 +150,7 @@ describe('the export of a person', () => {
     const byRest = await rest('GET', `/customers/${customerId}/export`, token)
     expect(byRest).toMatchObject({ status: 200 })
     const { exportCustomer } = await dataOf(
-      graphqlClient(server.url, token)<{ exportCustomer: Export }>(exported, { id: customerId }),
+      graphqlClient(site.url, token)<{ exportCustomer: Export }>(exported, { id: customerId }),
     )
     for (const document of [byRest.body as Export, exportCustomer]) {
       expect(document.bookings.map(({ clinicId, note }) => [clinicId, note])).toEqual(
@@ -174,8 +166,8 @@ describe('the export of a person', () => {
 
   it('is right for each of two people whom an administrator asks for in one document', async () => {
     const [first, second] = [await aPatient(), await aPatient()]
-    const { claims } = await anAccount(installation.global, { isAdmin: true })
-    const admin = graphqlClient(server.url, await clientsOf(server.url).tokenOf(claims))
+    const { claims } = await anAccount(site.global, { isAdmin: true })
+    const admin = graphqlClient(site.url, await clientsOf(site.url).tokenOf(claims))
     const document = `query ($a: BigInt!, $b: BigInt!) {
       a: exportCustomer(customerId: $a) { bookings } b: exportCustomer(customerId: $b) { bookings }
     }`
@@ -200,7 +192,7 @@ describe('the export of a person', () => {
       [clinicId, accountId],
     )
     const copies = 'select from app_public.employees where clinic_id = $1'
-    await eventually(async () => (await installation.global.query(copies, [clinicId])).length > 0, 'the copy')
+    await eventually(async () => (await site.global.query(copies, [clinicId])).length > 0, 'the copy')
     const { body } = await rest('GET', `/customers/${customerId}/export`, token)
     expect(body.account.employments).toEqual([
       expect.objectContaining({ clinicId, role: 'manager', calendarLinks: [] }),
@@ -213,10 +205,7 @@ describe('the export of a person', () => {
       status: 404,
       body: { code: 'customer_not_found' },
     })
-    await expectRefusal(
-      installation.global.query('select app_public.export_customer($1)', [customerId]),
-      'shards_first',
-    )
+    await expectRefusal(site.global.query('select app_public.export_customer($1)', [customerId]), 'shards_first')
   })
 })
 
@@ -225,9 +214,9 @@ describe('the erasure of a person', () => {
     const { token, customerId, traces, visits } = await aPatient()
     // By GraphQL below, by REST in the next test.
     for (const db of everywhere()) expect(await tablesWith(db, traces)).toContain('app_public.clinic_customers')
-    await dataOf(graphqlClient(server.url, token)(erase, { id: customerId }))
-    expect(await tablesWith(installation.global, traces)).toEqual([])
-    for (const [index, db] of installation.databases.entries()) {
+    await dataOf(graphqlClient(site.url, token)(erase, { id: customerId }))
+    expect(await tablesWith(site.global, traces)).toEqual([])
+    for (const [index, db] of site.databases.entries()) {
       await hasArrived(db, customerId)
       expect(await job(index + 1, 'carry_out_erasure')).toEqual([])
       expect(await tablesWith(db, traces)).toEqual([])
@@ -240,7 +229,7 @@ describe('the erasure of a person', () => {
         status: 'open',
       })
       await eventually(
-        async () => (await installation.global.query(booking, [clinicId]))[0]?.status === 'cancelled',
+        async () => (await site.global.query(booking, [clinicId]))[0]?.status === 'cancelled',
         'the copy of the booking',
       )
     }
@@ -264,25 +253,25 @@ describe('the erasure of a person', () => {
 
   it('is carried out by a shard that was down when it answers again, and is reported until then', async () => {
     const { token, customerId, traces, visits } = await aPatient()
-    const [first, second] = installation.databases as [Connection, Connection]
+    const [first, second] = site.databases as [Connection, Connection]
     await second.close()
-    await installation.servers[2]?.stop()
+    await site.servers[2]?.stop()
     expect(await rest('POST', `/customers/${customerId}/erase`, token)).toMatchObject({ status: 204 })
     await hasArrived(first, customerId)
     expect(await job(1, 'carry_out_erasure')).toEqual([])
-    for (const db of [installation.global, first]) expect(await tablesWith(db, traces)).toEqual([])
+    for (const db of [site.global, first]) expect(await tablesWith(db, traces)).toEqual([])
     // Somebody else's export would lack what that shard holds.
-    const { claims } = await anAccount(installation.global, { isAdmin: true })
-    const admin = graphqlClient(server.url, await clientsOf(server.url).tokenOf(claims))
+    const { claims } = await anAccount(site.global, { isAdmin: true })
+    const admin = graphqlClient(site.url, await clientsOf(site.url).tokenOf(claims))
     await expectGraphQLRefusal(admin(exported, { id: customerId }), 'shard_unavailable')
 
-    await installation.startAgain(2)
-    const again = await connect(installation.servers[2]?.ownerUrl() as string)
-    installation.databases[1] = again
+    await site.startAgain(2)
+    const again = await connect(site.servers[2]?.ownerUrl() as string)
+    site.databases[1] = again
     await hasArrived(again, customerId)
     expect(await tablesWith(again, traces)).toContain('app_public.clinic_customers')
     await again.query(`update app_private.copied_erasures set arrived_at = now() - interval '1 hour'`)
-    expect((await installation.shards('check')).stderr).toContain(
+    expect((await site.shards('check')).stderr).toContain(
       'shard 2: 1 erased people still have data at clinics here, since the job carry_out_erasure has not run or has failed',
     )
     // While the clinic is being moved, the erasure has to wait, and is tried again.
@@ -297,6 +286,6 @@ describe('the erasure of a person', () => {
     expect(await job(2, 'carry_out_erasure')).toEqual([])
     expect(await tablesWith(again, traces)).toEqual([])
     expect(await again.query('select from app_private.copied_erasures')).toEqual([])
-    expect((await installation.shards('check')).stdout).toBe('Map, clinics and copies agree.\n')
+    expect((await site.shards('check')).stdout).toBe('Map, clinics and copies agree.\n')
   })
 })
