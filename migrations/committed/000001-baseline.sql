@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:472b7a6f9795e840c855621ea3690006a0e69c07
+--! Hash: sha1:63e26f58103b4298757a1860b77a60a9ae053962
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -17869,6 +17869,12 @@ begin
   perform from app_public.booking_slots bs
   where bs.clinic_id = lock_slots_in_absence.clinic_id and bs.id = any (ids)
   order by bs.id for no key update;
+  -- A time slot is not moved before lift_absence has opened slots at its hours.
+  perform from app_public.time_slots ts
+  where ts.clinic_id = lock_slots_in_absence.clinic_id and ts.id in (
+    select bs.time_slot_id from app_public.booking_slots bs
+    where bs.clinic_id = lock_slots_in_absence.clinic_id and bs.id = any (ids))
+  order by ts.id for share;
   if exists (
        select from unnest(durings) d
        where not app_private.slots_in_absence(
@@ -17881,9 +17887,9 @@ end
 $$;
 
 comment on function app_private.lock_slots_in_absence is
-'Locks the slots of slots_in_absence, for one or more times, by id. After that, statements of the caller see what was '
-'booked meanwhile. The caller holds lock_schedule, so no slot is added. Fails with 40001 if a slot becomes part of a '
-'longer visit at the same moment: repeat the call.';
+'Locks the slots of slots_in_absence, for one or more times, by id, and then their time slots. After that, statements '
+'of the caller see what was booked meanwhile. The caller holds lock_schedule, so no slot is added. Fails with 40001 if '
+'a slot becomes part of a longer visit at the same moment: repeat the call.';
 --! EndIncluded schedule/absence/rules/lock_slots_in_absence.sql
 --! Included schedule/absence/rules/bookings_during.sql
 create or replace function app_private.bookings_during(clinic_id bigint, doctor_id bigint, during tstzrange)

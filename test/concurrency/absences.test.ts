@@ -195,6 +195,38 @@ it('a generation that starts while an absence is being changed passes over its n
   )
 })
 
+it('removing an absence while its time slot is being moved waits, and opens no slot at the old hours', async () => {
+  const { clinicId, timeSlotId, later } = await aSchedule()
+  await generate(one, clinicId, later)
+  const { id } = await addAbsence(one, clinicId, { from: later })
+  await meanwhile(
+    () =>
+      one.query(`update app_public.time_slots set start_time = '16:00', end_time = '16:30' where id = $1`, [
+        timeSlotId,
+      ]),
+    () => removeAbsence(two, clinicId, id),
+  )
+  expect(
+    await one.query('select status, superseded from app_public.booking_slots where time_slot_id = $1', [timeSlotId]),
+  ).toEqual([{ status: 'withdrawn', superseded: true }])
+})
+
+it('moving a time slot while an absence is being removed waits until its slots are open', async () => {
+  const { clinicId, timeSlotId, later } = await aSchedule()
+  await generate(one, clinicId, later)
+  const { id } = await addAbsence(one, clinicId, { from: later })
+  await meanwhile(
+    () => removeAbsence(one, clinicId, id),
+    () =>
+      two.query(`update app_public.time_slots set start_time = '16:00', end_time = '16:30' where id = $1`, [
+        timeSlotId,
+      ]),
+  )
+  expect(await one.query('select status from app_public.booking_slots where time_slot_id = $1', [timeSlotId])).toEqual([
+    { status: 'open' },
+  ])
+})
+
 it('a slot is not reopened by hand while an absence is being added', async () => {
   const { clinicId, doctorId, timeSlotId, later } = await aSchedule()
   const { id } = await createSlot(one, clinicId, doctorId, timeSlotId, later)
