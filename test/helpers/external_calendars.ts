@@ -49,16 +49,19 @@ export interface Busy {
   uid?: string
 }
 
-/** Imports busy times as the job does. Gives how many absences each call changed, until there is nothing to change. */
+/**
+ * Imports busy times as the job does. Gives how many absences each call changed, until there is nothing to change: nothing is
+ * changed for a calendar that has been disconnected meanwhile.
+ */
 export async function importBusyTimes(
-  db: Caller,
+  db: Pick<Db, 'query'>,
   { clinic_id, id }: Pick<Calendar, 'clinic_id' | 'id'>,
   busy: Busy[],
   batch = 100,
 ): Promise<number[]> {
   const counts: number[] = []
   for (;;) {
-    const { changed } = await db.one<{ changed: number }>(
+    const [{ changed } = { changed: 0 }] = await db.query<{ changed: number }>(
       `select app_private.import_busy_times(a.clinic_id, a.calendar_id, a.nonce, $3, $4, $5, $6) as changed
        from app_private.external_calendar_access a where a.clinic_id = $1 and a.calendar_id = $2`,
       [
