@@ -32,7 +32,7 @@ interface Installation {
   /** Decides which queries replicas serve, if there are replicas. */
   replicaReads: ReplicaReads | undefined
   routing: Routing | undefined
-  /** Is told when a transaction may have changed something. */
+  /** Notified when a transaction may have changed something. */
   cache: CatalogueCache | undefined
   /** Makes of anything thrown the error that callers get. */
   formatted(error: unknown, requestId: string): Error

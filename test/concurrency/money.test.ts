@@ -243,7 +243,8 @@ describe('a checkout for two clinics, at the same time', () => {
     await lock(one, a.slotId)
     const beginning = two.request(customer.claims, () => beginShared(two, a.clinicId, { visits }))
     await untilWaiting(one, two, beginning)
-    // The one at the other clinic is not locked: whoever has that one and wants the first would wait forever.
+    // The slot of the other clinic is not locked yet. Otherwise a transaction that has locked it and waits for the first slot
+    // would be in a deadlock with this one.
     await lock(three, b.slotId)
     await one.query('commit')
     expect(await beginning).toMatchObject({ state: 'open', amount: '13000' })

@@ -151,7 +151,7 @@ describe('an online visit', () => {
       expect(await textOf(db, id)).not.toContain('/join#')
     }))
 
-  it('is told with the link to join in every message, and without the address of the clinic', () =>
+  it('has the link to join in every message about it, and not the address of the clinic', () =>
     inTransaction(async (db) => {
       const practice = await anOnlinePractice(db, { hours: 50 })
       await db.query(`update app_public.clinics set address = 'Am Ufer 1' where id = $1`, [practice.clinicId])

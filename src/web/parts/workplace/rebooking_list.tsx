@@ -81,7 +81,7 @@ function useWords(entry: Entry) {
   return { name: entry.booking?.clinicCustomer?.fullName ?? t.patient, words: isTaken(entry) ? t.taken : t }
 }
 
-/** Who needs another time and why, whether they were told, and how to reach them. */
+/** The patients who need another time: why, whether a message reached them, and their phone numbers. */
 function Affected({ entry }: { entry: Entry }) {
   const { t, locale } = useText(rebookingTexts)
   const { clinic } = useWorkplace()

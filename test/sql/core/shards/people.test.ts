@@ -104,7 +104,7 @@ describe('a shard', () => {
     })
   })
 
-  it('takes the copy of an erased person whose record has notes, and erases the record when it is told to', async () => {
+  it('accepts the copy of an erased person whose record has notes, and erases the record when the erasure is carried out', async () => {
     const [clinicId, { customerId }] = [await aClinic(db), await aCustomer(apply, 'Una')]
     await db.query(
       `insert into app_public.clinic_customers (clinic_id, customer_id, full_name, phone, notes, copied_from_profile)
