@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync, symlinkSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdir, rm } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +15,7 @@ import { exitOnSignals } from '../../src/process/lifecycle.ts'
 import { log } from '../../src/process/log.ts'
 import { addressesOf, type TestCluster, testCluster } from './cluster.ts'
 import { openLender } from './lender.ts'
+import { makeRunFolder } from './run_folder.ts'
 
 /**
  * Starts the run's PostgreSQL in a temporary folder (or takes the one at TEST_POSTGRESQL_URL, with its log) and makes its databases.
@@ -34,7 +35,7 @@ export default async function globalSetup(): Promise<void> {
 }
 
 async function startCluster(): Promise<TestCluster> {
-  const folder = await mkdtemp(join(tmpdir(), 'medislot-test-'))
+  const folder = makeRunFolder('medislot-test-')
   await chmod(folder, 0o755)
   cleanUpAfter(folder)
   const [clones, shared] = await startServers(folder, process.env.TEST_POSTGRESQL_URL)

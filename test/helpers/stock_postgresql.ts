@@ -1,13 +1,13 @@
 import { execFile, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
-import { chmod, chown, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, chown, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { freePort } from '../../src/database/embedded/free_port.ts'
 import { serverUser } from '../../src/database/embedded/os_user.ts'
 import { eventually } from './eventually.ts'
+import { makeRunFolder } from './run_folder.ts'
 
 /** A PostgreSQL from the packages of the operating system. */
 export interface StockPostgresql {
@@ -33,7 +33,7 @@ const zoneOfAnotherDay = () => (new Date().getUTCHours() < 11 ? 'Etc/GMT+12' : '
  * The embedded PostgreSQL has other settings and was built without a JIT compiler.
  */
 export async function startStockPostgresql(postgres: string): Promise<StockPostgresql> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'medislot-stock-'))
+  const dataDir = makeRunFolder('medislot-stock-')
   await chmod(dataDir, 0o700)
   const user = await serverUser()
   if (user) await chown(dataDir, user.uid, user.gid)
