@@ -329,8 +329,12 @@
 --! include core/shards/people/in_shards.sql
 --! include core/shards/people/joined_parts.sql
 --! include core/shards/people/admit_for_clinic.sql
---! include core/shards/people/claim_for_shard.sql
---! include core/shards/people/claim_in_shard.sql
+--! include core/shards/people/claiming/claim_for_shard.sql
+--! include core/shards/people/claiming/claim_in_shard.sql
+--! include core/shards/people/claiming/ask_for_record.sql
+--! include core/shards/people/claiming/read_record_link.sql
+--! include core/shards/people/claiming/claim_by_link.sql
+--! include core/shards/people/claiming/claim_by_link_in_shard.sql
 --! include core/shards/people/record_for_clinic.sql
 --! include core/shards/people/people_to_settle.sql
 --! include core/shards/people/use_of_customers.sql

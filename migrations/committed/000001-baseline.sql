@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:63e26f58103b4298757a1860b77a60a9ae053962
+--! Hash: sha1:e5ad6d599e4b2cdd8507dad7f720026eb0f95665
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -4222,6 +4222,7 @@ create table app_private.account_messages (
   invitation_clinic_id bigint,
   invitation_id bigint,
   record_customer_id bigint,
+  record_clinic_id bigint,
   money_clinic_id bigint,
   money_amount bigint,
   money_currency text,
@@ -4244,6 +4245,7 @@ create table app_private.account_messages (
     (kind = 'guest_booking') = (num_nonnulls(guest_clinic_id, guest_booking_id) = 2)),
   constraint claims_of_records_name_the_record
     check ((kind in ('record_claim', 'grown_up')) = (record_customer_id is not null)),
+  constraint clinics_of_records_are_named_with_the_record check (record_clinic_id is null or kind = 'record_claim'),
   constraint account_messages_may_be_about_a_record
     foreign key (record_customer_id) references app_public.customers (id) on delete cascade,
   constraint mails_about_money_say_how_much check (
@@ -4263,6 +4265,8 @@ comment on column app_private.account_messages.invitation_id is
 comment on column app_private.account_messages.record_customer_id is
 'The record of a clinic that the account asks to add (request_record_by_link), or the dependant who is of age and is '
 'invited to an account (invite_grown_up_dependants).';
+comment on column app_private.account_messages.record_clinic_id is
+'The clinic of the record, if the clinic is in a shard: the server finds the shard by it.';
 comment on column app_private.account_messages.money_amount is
 'The amount that was received by the clinic, became credit there, or is the total of the invoice, in minor units of '
 'the currency.';
@@ -10332,6 +10336,7 @@ begin
       and case has_arrived.task
         when 'confirm_customer' then c.email_verified_at is not null
         when 'claim_record' then c.merged_into_id is not null
+        when 'claim_by_link' then c.merged_into_id is not null
         when 'end_claim' then c.merged_into_id is null
         else true end);
 end
@@ -10448,7 +10453,7 @@ comment on function app_private.admit_for_clinic is
 'A task of record_for_clinic: signs in somebody who accepts the invitation of a clinic in a shard, of which this '
 'database has a copy. Refuses shard_behind, invitation_invalid, email_taken.';
 --! EndIncluded core/shards/people/admit_for_clinic.sql
---! Included core/shards/people/claim_for_shard.sql
+--! Included core/shards/people/claiming/claim_for_shard.sql
 create or replace function app_private.claim_for_shard(asked jsonb) returns void
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
 declare
@@ -10484,8 +10489,8 @@ comment on function app_private.claim_for_shard is
 'The shard has compared the address that the clinic has recorded with the account''s; whether the account has proved '
 'it and the record is nobody''s is decided here. Refuses customer_not_claimable, merge_not_possible, '
 'merged_visits_overlap.';
---! EndIncluded core/shards/people/claim_for_shard.sql
---! Included core/shards/people/claim_in_shard.sql
+--! EndIncluded core/shards/people/claiming/claim_for_shard.sql
+--! Included core/shards/people/claiming/claim_in_shard.sql
 create or replace function app_private.claim_in_shard(customer_id bigint, for_customer_id bigint, clinic_id bigint)
 returns app_public.customers
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
@@ -10531,7 +10536,115 @@ comment on function app_private.claim_in_shard is
 'What claim_customer does in a shard: compares the address that the clinic has recorded, has the global database merge '
 'the record (app_private.claim_for_shard), and compares the address again: it may have been corrected meanwhile, and '
 'then the claim is ended. Refuses global_database_first, shard_behind, customer_not_claimable.';
---! EndIncluded core/shards/people/claim_in_shard.sql
+--! EndIncluded core/shards/people/claiming/claim_in_shard.sql
+--! Included core/shards/people/claiming/ask_for_record.sql
+create or replace function app_private.ask_for_record(asked jsonb) returns void
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
+declare
+  record_id constant bigint := (asked ->> 'customerId')::bigint;
+  address constant app_public.email_address := asked ->> 'address';
+begin
+  perform app_private.queue_account_message(address, (asked ->> 'accountId')::bigint, 'record_claim',
+    record_customer_id => record_id, record_clinic_id => (asked ->> 'clinicId')::bigint,
+    is_wanted => app_private.is_unclaimed(record_id, address));
+end
+$$;
+
+comment on function app_private.ask_for_record is
+'A task of record_for_clinic: mails the link that adds a record of a clinic in a shard to the account that asked, to '
+'the address that the clinic has recorded. Nothing is sent if somebody has the record.';
+--! EndIncluded core/shards/people/claiming/ask_for_record.sql
+--! Included core/shards/people/claiming/read_record_link.sql
+create or replace function app_private.read_record_link(asked jsonb) returns jsonb
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
+declare
+  message app_private.account_messages;
+begin
+  -- The link works for the account that asked for it.
+  perform set_config('medislot.account_id', asked ->> 'accountId', true);
+  message := app_private.merge_message_of(asked ->> 'token');
+  if message.record_clinic_id is null then
+    perform app_hidden.refuse('merge_link_invalid', 'The link is not valid or no longer valid. Ask for a new one.');
+  end if;
+  return jsonb_build_object('customerId', message.record_customer_id::text, 'address', message.address);
+end
+$$;
+
+comment on function app_private.read_record_link is
+'A task of record_for_clinic: the record and the address for which app_private.ask_for_record sent a link, so that the '
+'shard can compare the address with what the clinic has recorded. Refuses merge_link_invalid.';
+--! EndIncluded core/shards/people/claiming/read_record_link.sql
+--! Included core/shards/people/claiming/claim_by_link.sql
+create or replace function app_private.claim_by_link(asked jsonb) returns bigint
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
+declare
+  survivor bigint := (asked ->> 'forCustomerId')::bigint;
+  record_id constant bigint := (app_private.read_record_link(asked) ->> 'customerId')::bigint;
+  message app_private.account_messages;
+begin
+  -- The customers first, then the message, as in confirm_merge.
+  perform from app_public.customers c where c.id in (record_id, survivor) order by c.id for no key update;
+  perform from app_private.account_messages m where m.record_customer_id = record_id order by m.id for update;
+  message := app_private.merge_message_of(asked ->> 'token');
+  if message.id is null or not app_private.is_unclaimed(record_id, message.address) or not exists (
+       select from app_private.accounts a
+       join app_public.customers c on c.account_id = a.id and c.is_active
+       where a.id = message.account_id and a.is_active and a.email_verified_at is not null
+         and survivor = any (app_private.customers_of_person(c.id))) then
+    perform app_hidden.refuse('merge_link_invalid', 'The link is not valid or no longer valid. Ask for a new one.');
+  end if;
+  select coalesce(c.merged_into_id, c.id) into survivor from app_public.customers c where c.id = survivor;
+  perform app_private.merge_into(record_id, survivor, 'address');
+  update app_private.account_messages m set token_expires_at = now() where m.id = message.id;
+  return record_id;
+end
+$$;
+
+comment on function app_private.claim_by_link is
+'A task of record_for_clinic: merges a record of a clinic in a shard into the person who opened the link of '
+'app_private.ask_for_record, or into a dependant, and ends the link. Returns the record. Refuses merge_link_invalid, '
+'merge_not_possible, merged_visits_overlap.';
+--! EndIncluded core/shards/people/claiming/claim_by_link.sql
+--! Included core/shards/people/claiming/claim_by_link_in_shard.sql
+create or replace function app_private.claim_by_link_in_shard(token text, for_customer_id bigint)
+returns app_public.customers
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
+declare
+  asked constant jsonb := jsonb_build_object('token', claim_by_link_in_shard.token,
+    'accountId', app_hidden.current_account_id()::text,
+    'forCustomerId', claim_by_link_in_shard.for_customer_id::text);
+  link constant jsonb := app_private.in_global_database('read_record_link', asked);
+  record_id constant bigint := (link ->> 'customerId')::bigint;
+  is_merged constant boolean := nullif(current_setting('medislot.recorded', true), '')::jsonb ? 'claim_by_link';
+  has_address boolean;
+  customer app_public.customers;
+begin
+  -- Locked, so that a correction of the address comes before this or finds the record claimed
+  -- (end_claim_of_changed_address).
+  perform from app_public.clinic_customers cc where cc.customer_id = record_id
+  order by cc.clinic_id for no key update;
+  has_address := exists (
+    select from app_public.clinic_customers cc
+    where cc.customer_id = record_id and cc.email = (link ->> 'address')::app_public.email_address);
+  if is_merged and not has_address then
+    -- The clinic has corrected the address after this call had compared it.
+    perform app_private.in_global_database('end_claim', jsonb_build_object('customerId', record_id::text));
+  end if;
+  if not has_address then
+    perform app_hidden.refuse('merge_link_invalid', 'The link is not valid or no longer valid. Ask for a new one.');
+  end if;
+  perform app_private.in_global_database('claim_by_link', asked);
+  perform app_private.renew_customer_ids();
+  select c.* into customer from app_public.customers c where c.id = record_id;
+  return customer;
+end
+$$;
+
+comment on function app_private.claim_by_link_in_shard is
+'What confirm_merge does in a shard, with the link that the global database has mailed (app_private.ask_for_record): '
+'compares the address to which it was sent with the one that the clinic has recorded, has the global database merge '
+'the record, and compares again. Refuses global_database_first, shard_behind, merge_link_invalid.';
+--! EndIncluded core/shards/people/claiming/claim_by_link_in_shard.sql
 --! Included core/shards/people/record_for_clinic.sql
 create or replace function app_private.record_for_clinic(task text, asked jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
@@ -10554,6 +10667,12 @@ begin
       perform app_private.end_claim(person);
     when 'claim_record' then
       perform app_private.claim_for_shard(asked);
+    when 'ask_for_record' then
+      perform app_private.ask_for_record(asked);
+    when 'read_record_link' then
+      return app_private.read_record_link(asked);
+    when 'claim_by_link' then
+      person := app_private.claim_by_link(asked);
     when 'admit_invited' then
       return app_private.admit_for_clinic(asked);
     else
@@ -10565,11 +10684,12 @@ $$;
 
 comment on function app_private.record_for_clinic is
 'Records in the global database what a call in a shard has asked for (app_private.in_global_database): add_customer, '
-'confirm_customer, end_claim, claim_record, admit_invited. Returns {"customerId"}, of the last {"accountId", '
-'"sessionId", "isNew", "tokens"}. Called by servers only, which do not repeat it: a customer that the shard '
-'does not use is removed later (app_private.settle_people). Refuses not_here in a database without '
-'shards, invalid_argument, text_too_long, text_not_accepted, invalid_email, shard_behind, '
-'invitation_invalid, email_taken, customer_not_claimable, merge_not_possible, merged_visits_overlap.';
+'confirm_customer, end_claim, claim_record, ask_for_record, read_record_link, claim_by_link, admit_invited. Returns '
+'{"customerId"}, of read_record_link with the "address", of admit_invited {"accountId", "sessionId", "isNew", '
+'"tokens"}. Called by servers only, which do not repeat it: a customer that the shard does not use is removed later '
+'(app_private.settle_people). Refuses not_here in a database without shards, invalid_argument, text_too_long, '
+'text_not_accepted, invalid_email, shard_behind, invitation_invalid, email_taken, customer_not_claimable, '
+'merge_link_invalid, merge_not_possible, merged_visits_overlap.';
 
 grant execute on function app_private.record_for_clinic to app_authenticator;
 --! EndIncluded core/shards/people/record_for_clinic.sql
@@ -12444,9 +12564,11 @@ begin
     -- Created when the mail is written, so that the token itself is not stored anywhere. If the mail is sent again
     -- after a crash, only the later link works.
     token := translate(encode(public.gen_random_bytes(24), 'base64'), '+/=', '-_');
-    -- By the clinic the server finds the shard with the invitation.
+    -- By the clinic the server finds the shard with the invitation or the record.
     if message.kind = 'invitation' and app_private.is_shard() then
       token := 'i' || to_hex(message.invitation_clinic_id) || '.' || token;
+    elsif message.record_clinic_id is not null then
+      token := 'r' || to_hex(message.record_clinic_id) || '.' || token;
     end if;
     update app_private.account_messages m
     set token_hash = sha256(convert_to(token, 'utf8')), token_expires_at = case message.kind
@@ -12706,7 +12828,7 @@ comment on function app_private.end_account_message is
 create or replace function app_private.queue_account_message(
   address app_public.email_address, account_id bigint, kind text, language text default null,
   invitation app_private.invitations default null, record_customer_id bigint default null,
-  is_wanted boolean default true) returns void
+  record_clinic_id bigint default null, is_wanted boolean default true) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   known_language text;
@@ -12721,14 +12843,15 @@ begin
   -- A message that is not sent gets a row as well, so that an address without an account takes the same time.
   insert into app_private.account_messages (
     address, account_id, kind, language, state, invitation_clinic_id, invitation_id,
-    record_customer_id)
+    record_customer_id, record_clinic_id)
   values (queue_account_message.address, queue_account_message.account_id, queue_account_message.kind,
           coalesce(known_language, case when queue_account_message.language = 'de' then 'de' end, 'en'),
           case when num_nonnulls(queue_account_message.account_id, invitation.id,
               queue_account_message.record_customer_id) = 0 or lately >= 3
               or not queue_account_message.is_wanted then 'dropped'
             else 'pending' end,
-          invitation.clinic_id, invitation.id, queue_account_message.record_customer_id);
+          invitation.clinic_id, invitation.id, queue_account_message.record_customer_id,
+          queue_account_message.record_clinic_id);
 end
 $$;
 
@@ -14879,6 +15002,10 @@ begin
   elsif survivor is null or survivor <> all (app_hidden.current_customer_ids()) then
     perform app_hidden.refuse('customer_not_found', 'No such customer.');
   end if;
+  if app_private.is_shard() then
+    return next app_private.claim_by_link_in_shard(confirm_merge.token, survivor);
+    return;
+  end if;
   -- As in confirm_email, the link alone is not enough: it works for the account that asked for it. The owner of the
   -- other mailbox who opens the link of a stranger is not signed in to that account.
   message := app_private.merge_message_of(confirm_merge.token);
@@ -14933,7 +15060,7 @@ comment on function app_public.confirm_merge is
 '`for_customer_id` becomes that of a dependant. Returns the customers that were merged. A token works once, and only '
 'for the account that asked. From the next request on, either account acts for the person; undo_merge reverses it. '
 'Refuses unauthenticated, email_not_confirmed, customer_not_found (not a dependant), merge_link_invalid, '
-'merge_not_possible, merged_visits_overlap.';
+'merge_not_possible, merged_visits_overlap; in a shard also global_database_first, shard_behind.';
 
 grant execute on function app_public.confirm_merge to app_customer;
 --! EndIncluded people/api/confirm_merge.sql
@@ -26184,14 +26311,15 @@ begin
   elsif booking.id is null then
     return app_private.refuse_link();
   end if;
-  -- The link would be one of this database, and records are merged in the global one, which does not have them.
-  if app_private.is_shard() then
-    perform app_hidden.refuse('not_here', 'Records of clinics in shards cannot be added to accounts.');
-  end if;
   perform app_private.assert_network_below_limit('email_confirmation');
   select cc.email into address from app_public.clinic_customers cc
   where cc.clinic_id = booking.clinic_id and cc.customer_id = booking.customer_id;
-  if address is not null then
+  if address is not null and app_private.is_shard() then
+    -- Its worker sends the link, since it merges the record.
+    perform app_private.in_global_database('ask_for_record', jsonb_build_object(
+      'clinicId', booking.clinic_id::text, 'customerId', booking.customer_id::text,
+      'accountId', app_hidden.current_account_id()::text, 'address', address));
+  elsif address is not null then
     perform app_private.queue_account_message(address, app_hidden.current_account_id(), 'record_claim',
       record_customer_id => booking.customer_id, is_wanted => exists (
         select from app_private.claimable_by_address(address) r where r.customer_id = booking.customer_id));
@@ -26207,7 +26335,8 @@ comment on function app_public.request_record_by_link is
 'adds the record with its token. The link of the message alone is not enough, because messages are forwarded, and it '
 'opens one booking for a few days, not a record for ever. Nothing is sent if the clinic has no address of the patient '
 'or somebody has the record; the answer is the same. Refuses unauthenticated, email_not_confirmed, customer_not_found '
-'(the caller is not a patient), link_invalid (in the field refusal), too_many_attempts, and not_here in a shard.';
+'(the caller is not a patient), link_invalid (in the field refusal), too_many_attempts; in a shard also '
+'global_database_first, shard_behind.';
 
 grant execute on function app_public.request_record_by_link to app_customer;
 --! EndIncluded link/api/request_record_by_link.sql

@@ -185,23 +185,6 @@ describe('a server with shards', () => {
     await eventually(async () => (await read()).status === 404, 'the copy of what was undone')
   })
 
-  it('refuses to add the record of a clinic in a shard to an account, which sends no mail with a link that leads nowhere', async () => {
-    const [practice] = (await practices()) as [Practice, Practice]
-    const [person, other] = [await aCustomer(global), await aCustomer(global)]
-    const { tokenOf } = clientsOf(server.url)
-    const { booking } = (await dataOf(byGraphQL(await tokenOf(other.claims), practice))).bookSlot
-    const link = await practice.shard.one(`select app_private.link_token('manage', $1, $2, 0) as token`, [
-      practice.clinicId,
-      booking.id,
-    ])
-    const request = `mutation ($token: String!) {
-      requestRecordByLink(input: { token: $token }) { linkedBooking { clinicName } }
-    }`
-    await expectGraphQLRefusal(graphql(await tokenOf(person.claims))(request, link), 'not_here')
-    const mails = `select from app_private.account_messages where kind = 'record_claim'`
-    for (const db of [global, ...shards]) expect(await db.query(mails)).toEqual([])
-  })
-
   it('serves the clinics of the global database as before', async () => {
     const clinicId = await aClinic(global)
     const slotId = await aSlot(global, clinicId, await aDoctor(global, clinicId))

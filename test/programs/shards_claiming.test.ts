@@ -172,19 +172,24 @@ it('a patient finds the records of all databases, adds them, sees their visits, 
   expect(await listed(patient)).toEqual([{ clinicId: desk.clinicId, customerId: record }])
 })
 
-it('a record of a shard is given to a dependant', async () => {
-  const patient = await aPatient()
-  const desk = await aDesk(site.databases[1] as Connection)
-  const record = await aRecord(desk, patient.email)
+async function aDependantOf({ call }: Patient, db: Connection): Promise<string> {
   const added = await dataOf(
-    patient.call<{ addDependant: { guardianship: { dependantCustomerId: string } } }>(
+    call<{ addDependant: { guardianship: { dependantCustomerId: string } } }>(
       `mutation { addDependant(input: { fullName: "Tim", birthDate: "2024-01-01", relation: PARENT }) {
         guardianship { dependantCustomerId }
       } }`,
     ),
   )
   const tim = added.addDependant.guardianship.dependantCustomerId
-  await arrives(desk.db, 'select from app_public.guardianships where dependant_customer_id = $1', [tim])
+  await arrives(db, 'select from app_public.guardianships where dependant_customer_id = $1', [tim])
+  return tim
+}
+
+it('a record of a shard is given to a dependant', async () => {
+  const patient = await aPatient()
+  const desk = await aDesk(site.databases[1] as Connection)
+  const record = await aRecord(desk, patient.email)
+  const tim = await aDependantOf(patient, desk.db)
   await dataOf(claim(patient.call, desk.clinicId, record, tim))
   expect(await mergedInto(site.global, record)).toBe(tim)
 })
@@ -299,6 +304,116 @@ it('a claim of a record in a shard is ended when the desk corrects the address l
   )
   expect(await mergedInto(site.global, record)).toBeNull()
   await dataOf(claim(owner.call, desk.clinicId, record))
+})
+
+/** Asks for the record of a visit by the link of its message. */
+const askByLink = async (call: ReturnType<typeof graphql>, { db, clinicId }: Desk, visit: string) => {
+  const { token } = await db.one(`select app_private.link_token('manage', $1, $2, 0) as token`, [clinicId, visit])
+  return call(
+    `mutation ($token: String!) {
+      requestRecordByLink(input: { token: $token }) { linkedBooking { clinicName } }
+    }`,
+    { token },
+  )
+}
+
+/** The mails with a link to add a record that a database has for an address, and the tokens of those that are to be sent. */
+const linksTo = (db: Connection, address: string) =>
+  db.query<{ state: string; token: string }>(
+    `select m.state, substring(o.body from '#token=(\\S+)') as token
+     from app_private.account_messages m
+     left join lateral app_private.account_message_of(m.id, 'https://book.test') o on true
+     where m.kind = 'record_claim' and m.address = $1 order by m.id`,
+    [address],
+  )
+
+const confirmMerge = (call: ReturnType<typeof graphql>, token: string | undefined, whose?: string) =>
+  call<{ confirmMerge: { customers: { id: string; mergedIntoId: string }[] } }>(
+    `mutation ($token: String!, $whose: BigInt) {
+      confirmMerge(input: { token: $token, forCustomerId: $whose }) { customers { id mergedIntoId } }
+    }`,
+    { token, whose },
+  )
+
+/** A visit that a desk made with an address that the patient has not proved. */
+async function aVisitWithAnotherAddress() {
+  const [patient, desk] = [await aPatient(), await aDesk(site.databases[1] as Connection)]
+  const address = `${unique('home').replace(' ', '-')}@test.example`
+  const record = await aRecord(desk, address)
+  return { patient, desk, address, record, visit: await booked(desk, record) }
+}
+
+it('a patient adds a record with another address by a link that is mailed to it, once, and nobody else can', async () => {
+  const { patient, desk, address, record, visit } = await aVisitWithAnotherAddress()
+  await dataOf(askByLink(patient.call, desk, visit))
+  expect(await desk.db.query(`select from app_private.account_messages where kind = 'record_claim'`)).toEqual([])
+  const [mail] = await linksTo(site.global, address)
+  expect(mail?.state).toBe('pending')
+  const stranger = await aPatient()
+  await expectGraphQLRefusal(confirmMerge(stranger.call, mail?.token), 'merge_link_invalid')
+  await expectGraphQLRefusal(confirmMerge(patient.call, `${mail?.token.slice(0, -8)}AAAAAAAA`), 'merge_link_invalid')
+  await expectGraphQLRefusal(confirmMerge(patient.call, mail?.token, stranger.customerId), 'customer_not_found')
+  expect(await mergedInto(site.global, record)).toBeNull()
+
+  const { confirmMerge: done } = await dataOf(confirmMerge(patient.call, mail?.token))
+  expect(done.customers).toEqual([{ id: record, mergedIntoId: patient.customerId }])
+  expect(await visitsOf(patient)).toContain(visit)
+  const merges = 'select basis, merged_by_account_id from app_public.customer_merges where from_customer_id = $1'
+  expect(await site.global.query(merges, [record])).toEqual([
+    { basis: 'address', merged_by_account_id: patient.accountId },
+  ])
+  await expectGraphQLRefusal(confirmMerge(patient.call, mail?.token), 'merge_link_invalid')
+  // Somebody has the record now: the answer is the same, and nothing is sent.
+  await dataOf(askByLink(stranger.call, desk, visit))
+  expect((await linksTo(site.global, address)).map(({ state }) => state)).toEqual(['pending', 'dropped'])
+})
+
+it('a record of a shard is given to a dependant by the mailed link, by REST', async () => {
+  const { patient, desk, address, record, visit } = await aVisitWithAnotherAddress()
+  const tim = await aDependantOf(patient, desk.db)
+  const { token } = await desk.db.one(`select app_private.link_token('manage', $1, $2, 0) as token`, [
+    desk.clinicId,
+    visit,
+  ])
+  const post = (path: string, body: object) =>
+    fetch(`${site.url}/api${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${patient.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  expect((await post('/me/record-request', { token })).status).toBe(200)
+  const [mail] = await linksTo(site.global, address)
+  const confirmed = await post('/me/merge', { token: mail?.token, forCustomerId: tim })
+  expect(confirmed.status).toBe(200)
+  expect(await mergedInto(site.global, record)).toBe(tim)
+})
+
+it('a mailed link adds no record whose address the desk has corrected since, also between the two transactions', async () => {
+  const { patient, desk, address, record, visit } = await aVisitWithAnotherAddress()
+  await dataOf(askByLink(patient.call, desk, visit))
+  const [mail] = await linksTo(site.global, address)
+  const correct = (email: string) =>
+    desk.db.query('update app_public.clinic_customers set email = $2 where customer_id = $1', [record, email])
+  await correct('corrected@test.example')
+  await expectGraphQLRefusal(confirmMerge(patient.call, mail?.token), 'merge_link_invalid')
+  expect(
+    await site.global.query('select from app_public.customer_merges where from_customer_id = $1', [record]),
+  ).toEqual([])
+  await correct(address)
+  await desk.db.query('begin')
+  try {
+    // The copy of the merge waits for this lock, and the desk's change commits before it.
+    await desk.db.query('select from app_public.customers where id = $1 for update', [record])
+    const refused = expectGraphQLRefusal(confirmMerge(patient.call, mail?.token), 'merge_link_invalid')
+    await eventually(async () => (await mergedInto(site.global, record)) !== null, 'the merge')
+    await correct('corrected@test.example')
+    await desk.db.query('commit')
+    await refused
+  } catch (error) {
+    await desk.db.query('rollback')
+    throw error
+  }
+  expect(await mergedInto(site.global, record)).toBeNull()
 })
 
 it('a claimed record of a shard is in the export of the patient, and is erased with the patient', async () => {

@@ -55,9 +55,11 @@ begin
     -- Created when the mail is written, so that the token itself is not stored anywhere. If the mail is sent again
     -- after a crash, only the later link works.
     token := translate(encode(public.gen_random_bytes(24), 'base64'), '+/=', '-_');
-    -- By the clinic the server finds the shard with the invitation.
+    -- By the clinic the server finds the shard with the invitation or the record.
     if message.kind = 'invitation' and app_private.is_shard() then
       token := 'i' || to_hex(message.invitation_clinic_id) || '.' || token;
+    elsif message.record_clinic_id is not null then
+      token := 'r' || to_hex(message.record_clinic_id) || '.' || token;
     end if;
     update app_private.account_messages m
     set token_hash = sha256(convert_to(token, 'utf8')), token_expires_at = case message.kind

@@ -19,6 +19,7 @@ create table app_private.account_messages (
   invitation_clinic_id bigint,
   invitation_id bigint,
   record_customer_id bigint,
+  record_clinic_id bigint,
   money_clinic_id bigint,
   money_amount bigint,
   money_currency text,
@@ -41,6 +42,7 @@ create table app_private.account_messages (
     (kind = 'guest_booking') = (num_nonnulls(guest_clinic_id, guest_booking_id) = 2)),
   constraint claims_of_records_name_the_record
     check ((kind in ('record_claim', 'grown_up')) = (record_customer_id is not null)),
+  constraint clinics_of_records_are_named_with_the_record check (record_clinic_id is null or kind = 'record_claim'),
   constraint account_messages_may_be_about_a_record
     foreign key (record_customer_id) references app_public.customers (id) on delete cascade,
   constraint mails_about_money_say_how_much check (
@@ -60,6 +62,8 @@ comment on column app_private.account_messages.invitation_id is
 comment on column app_private.account_messages.record_customer_id is
 'The record of a clinic that the account asks to add (request_record_by_link), or the dependant who is of age and is '
 'invited to an account (invite_grown_up_dependants).';
+comment on column app_private.account_messages.record_clinic_id is
+'The clinic of the record, if the clinic is in a shard: the server finds the shard by it.';
 comment on column app_private.account_messages.money_amount is
 'The amount that was received by the clinic, became credit there, or is the total of the invoice, in minor units of '
 'the currency.';

@@ -13,14 +13,15 @@ begin
   elsif booking.id is null then
     return app_private.refuse_link();
   end if;
-  -- The link would be one of this database, and records are merged in the global one, which does not have them.
-  if app_private.is_shard() then
-    perform app_hidden.refuse('not_here', 'Records of clinics in shards cannot be added to accounts.');
-  end if;
   perform app_private.assert_network_below_limit('email_confirmation');
   select cc.email into address from app_public.clinic_customers cc
   where cc.clinic_id = booking.clinic_id and cc.customer_id = booking.customer_id;
-  if address is not null then
+  if address is not null and app_private.is_shard() then
+    -- Its worker sends the link, since it merges the record.
+    perform app_private.in_global_database('ask_for_record', jsonb_build_object(
+      'clinicId', booking.clinic_id::text, 'customerId', booking.customer_id::text,
+      'accountId', app_hidden.current_account_id()::text, 'address', address));
+  elsif address is not null then
     perform app_private.queue_account_message(address, app_hidden.current_account_id(), 'record_claim',
       record_customer_id => booking.customer_id, is_wanted => exists (
         select from app_private.claimable_by_address(address) r where r.customer_id = booking.customer_id));
@@ -36,6 +37,7 @@ comment on function app_public.request_record_by_link is
 'adds the record with its token. The link of the message alone is not enough, because messages are forwarded, and it '
 'opens one booking for a few days, not a record for ever. Nothing is sent if the clinic has no address of the patient '
 'or somebody has the record; the answer is the same. Refuses unauthenticated, email_not_confirmed, customer_not_found '
-'(the caller is not a patient), link_invalid (in the field refusal), too_many_attempts, and not_here in a shard.';
+'(the caller is not a patient), link_invalid (in the field refusal), too_many_attempts; in a shard also '
+'global_database_first, shard_behind.';
 
 grant execute on function app_public.request_record_by_link to app_customer;

@@ -14,6 +14,10 @@ begin
   elsif survivor is null or survivor <> all (app_hidden.current_customer_ids()) then
     perform app_hidden.refuse('customer_not_found', 'No such customer.');
   end if;
+  if app_private.is_shard() then
+    return next app_private.claim_by_link_in_shard(confirm_merge.token, survivor);
+    return;
+  end if;
   -- As in confirm_email, the link alone is not enough: it works for the account that asked for it. The owner of the
   -- other mailbox who opens the link of a stranger is not signed in to that account.
   message := app_private.merge_message_of(confirm_merge.token);
@@ -68,6 +72,6 @@ comment on function app_public.confirm_merge is
 '`for_customer_id` becomes that of a dependant. Returns the customers that were merged. A token works once, and only '
 'for the account that asked. From the next request on, either account acts for the person; undo_merge reverses it. '
 'Refuses unauthenticated, email_not_confirmed, customer_not_found (not a dependant), merge_link_invalid, '
-'merge_not_possible, merged_visits_overlap.';
+'merge_not_possible, merged_visits_overlap; in a shard also global_database_first, shard_behind.';
 
 grant execute on function app_public.confirm_merge to app_customer;

@@ -46,8 +46,11 @@ const excludes = new Set(['not', 'none', 'notEqualTo', 'notIn', 'isNull', 'lessT
 /** The token of a link (app_private.read_link): key, signature, purpose, the clinic's id in hexadecimal, a subject. */
 const link = /^[1-9]\d{0,8}\.[\w-]{16}\.[mjocf]([1-9a-f][0-9a-f]{0,14})-[1-9a-f][0-9a-f]{0,14}$/
 
-/** The token of an invitation of a clinic in a shard (app_private.account_message_of), with the clinic's id in hexadecimal. */
-const invitation = /^i([1-9a-f][0-9a-f]{0,14})\.[\w-]{32}$/
+/**
+ * The token of an invitation of a clinic in a shard, or of a link to add one of its records (app_private.account_message_of),
+ * with the clinic's id in hexadecimal.
+ */
+const mailed = /^[ir]([1-9a-f][0-9a-f]{0,14})\.[\w-]{32}$/
 
 /** An operation of a valid document. */
 export interface GivenOperation {
@@ -127,7 +130,7 @@ function collect(named: Named, path: string[], value: unknown): void {
 function addId({ clinics, rows }: Named, path: string[], value: string): void {
   const [parent = '', name = ''] = path.slice(-2)
   if (name === 'token') {
-    const [, hexadecimal] = link.exec(value) ?? invitation.exec(value) ?? []
+    const [, hexadecimal] = link.exec(value) ?? mailed.exec(value) ?? []
     if (hexadecimal) clinics.push(String(Number.parseInt(hexadecimal, 16)))
   } else if (/^\d{1,18}$/.test(value)) {
     if (/^clinicIds?$/.test(name) || (name === 'id' && /^(clinics?|updateClinic)$/.test(parent))) clinics.push(value)

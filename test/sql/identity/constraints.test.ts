@@ -73,6 +73,7 @@ it('each constraint of accounts, sessions and customers refuses what its name sa
         'guest_clinic_id = 0, guest_booking_id = 0, account_id = null',
       ),
       claims_of_records_name_the_record: messageWith(`kind = 'record_claim'`),
+      clinics_of_records_are_named_with_the_record: messageWith('record_clinic_id = 1'),
       account_messages_may_be_about_a_record: messageWith(`kind = 'record_claim', record_customer_id = 0`),
       mails_about_money_say_how_much: messageWith(`kind = 'credit_received'`),
       mails_of_invoices_name_the_invoice: messageWith('money_invoice_id = 0'),

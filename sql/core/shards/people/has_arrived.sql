@@ -13,6 +13,7 @@ begin
       and case has_arrived.task
         when 'confirm_customer' then c.email_verified_at is not null
         when 'claim_record' then c.merged_into_id is not null
+        when 'claim_by_link' then c.merged_into_id is not null
         when 'end_claim' then c.merged_into_id is null
         else true end);
 end

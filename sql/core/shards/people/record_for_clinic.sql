@@ -19,6 +19,12 @@ begin
       perform app_private.end_claim(person);
     when 'claim_record' then
       perform app_private.claim_for_shard(asked);
+    when 'ask_for_record' then
+      perform app_private.ask_for_record(asked);
+    when 'read_record_link' then
+      return app_private.read_record_link(asked);
+    when 'claim_by_link' then
+      person := app_private.claim_by_link(asked);
     when 'admit_invited' then
       return app_private.admit_for_clinic(asked);
     else
@@ -30,10 +36,11 @@ $$;
 
 comment on function app_private.record_for_clinic is
 'Records in the global database what a call in a shard has asked for (app_private.in_global_database): add_customer, '
-'confirm_customer, end_claim, claim_record, admit_invited. Returns {"customerId"}, of the last {"accountId", '
-'"sessionId", "isNew", "tokens"}. Called by servers only, which do not repeat it: a customer that the shard '
-'does not use is removed later (app_private.settle_people). Refuses not_here in a database without '
-'shards, invalid_argument, text_too_long, text_not_accepted, invalid_email, shard_behind, '
-'invitation_invalid, email_taken, customer_not_claimable, merge_not_possible, merged_visits_overlap.';
+'confirm_customer, end_claim, claim_record, ask_for_record, read_record_link, claim_by_link, admit_invited. Returns '
+'{"customerId"}, of read_record_link with the "address", of admit_invited {"accountId", "sessionId", "isNew", '
+'"tokens"}. Called by servers only, which do not repeat it: a customer that the shard does not use is removed later '
+'(app_private.settle_people). Refuses not_here in a database without shards, invalid_argument, text_too_long, '
+'text_not_accepted, invalid_email, shard_behind, invitation_invalid, email_taken, customer_not_claimable, '
+'merge_link_invalid, merge_not_possible, merged_visits_overlap.';
 
 grant execute on function app_private.record_for_clinic to app_authenticator;
