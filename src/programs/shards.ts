@@ -6,9 +6,10 @@ import { addShard } from '../shards/add.ts'
 import { faultsOf } from '../shards/check.ts'
 import { copyAgain } from '../shards/copy_again.ts'
 import { moveClinic } from '../shards/move.ts'
+import { proxySql } from '../shards/proxy.ts'
 import { statusLines } from '../shards/status.ts'
 
-// `npm run shards -- add|move|copy|status|check`: spreads clinics over several databases, for operators (docs/scaling.md). DATABASE_URL
+// `npm run shards -- add|move|copy|status|check|proxy`: spreads clinics over several databases, for operators (docs/scaling.md). DATABASE_URL
 // is the global database, as its owner.
 const usage = `Usage:
   npm run shards -- add 1 postgresql://shard1.example:5432/medislot
@@ -16,12 +17,13 @@ const usage = `Usage:
   npm run shards -- copy 2
   npm run shards -- status
   npm run shards -- check
+  npm run shards -- proxy
 Passwords are in DATABASE_URL and REPLICATION_PASSWORD (docs/scaling.md).`
 
 await runProgram(async () => {
   const settings = readSettings('tool')
   const [command, ...given] = process.argv.slice(2)
-  const work = { add, move, copy, status, check }[command ?? '']
+  const work = { add, move, copy, status, check, proxy }[command ?? '']
   if (!work) throw new StartError(usage)
   await withDatabase(settings, async (databaseUrl) => {
     await work(databaseUrl, given, settings.replicationPassword).catch((error: unknown) => {
@@ -68,4 +70,9 @@ async function check(databaseUrl: string, given: string[]): Promise<void> {
   const faults = await faultsOf(databaseUrl)
   if (faults.length > 0) throw new StartError(faults.join('\n'))
   process.stdout.write('Map, clinics and copies agree.\n')
+}
+
+async function proxy(databaseUrl: string, given: string[]): Promise<void> {
+  if (given.length > 0) throw new StartError(usage)
+  process.stdout.write(await proxySql(databaseUrl))
 }

@@ -54,10 +54,14 @@ export async function connectForReplication(address: string, password: string): 
 }
 
 /** How PostgreSQL connects to a database for replication. */
-export function replicationConnection(address: string, password: string): string {
+export const replicationConnection = (address: string, password: string): string =>
+  connectionOf(address, { user: 'medislot_replication', password })
+
+/** How PostgreSQL connects to a database, as libpq understands it. */
+export function connectionOf(address: string, more: Record<string, string>): string {
   const { hostname, port, pathname } = new URL(address)
   const values = { host: hostname, port: port || '5432', dbname: decodeURIComponent(pathname.slice(1)) }
-  return Object.entries({ ...values, user: 'medislot_replication', password })
+  return Object.entries({ ...values, ...more })
     .map(([name, value]) => `${name}='${value.replace(/[\\']/g, '\\$&')}'`)
     .join(' ')
 }

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
 import { describe } from '@jest/globals'
 import { findProgram } from './find_program.ts'
 
@@ -21,6 +23,11 @@ export function describeWithPythonModule(debianPackage: string, module: string, 
   const python = '/usr/bin/python3'
   const { status } = spawnSync(python, ['-c', `import ${module}`])
   describeWith(debianPackage, module, status === 0 ? python : undefined, tests)
+}
+
+/** Tests that need a library of a Debian package, such as an extension of PostgreSQL, by its path: as describeWithProgram. */
+export function describeWithLibrary(debianPackage: string, library: string, tests: (path: string) => void): void {
+  describeWith(debianPackage, basename(library), existsSync(library) ? library : undefined, tests)
 }
 
 function describeWith(

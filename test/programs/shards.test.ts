@@ -3,8 +3,10 @@ import type { EmbeddedServer } from '../../src/database/embedded/embedded.ts'
 import { log } from '../../src/process/log.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import { expectRefusal } from '../helpers/database.ts'
+import { describeWithLibrary } from '../helpers/debian.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { addressOf, type Installation, type Servers, startInstallation } from '../helpers/shards.ts'
+import { type StockPostgresql, startStockPostgresql } from '../helpers/stock_postgresql.ts'
 import { aClinic, aDoctor, anAccount, aSlot, unique } from '../helpers/world.ts'
 import { claimsOf, password, type Tokens } from '../sql/identity/sessions.ts'
 
@@ -336,6 +338,112 @@ describe('npm run shards -- check', () => {
 })
 
 // The last test: the shard is not started again.
+describeWithLibrary('postgresql-15-plproxy', '/usr/lib/postgresql/15/lib/plproxy.so', () => {
+  let proxyServer: StockPostgresql
+  let proxy: Connection
+
+  beforeAll(async () => {
+    proxyServer = await startStockPostgresql('/usr/lib/postgresql/15/bin/postgres')
+    const superuser = await connect(proxyServer.superuserUrl)
+    // Repeated, as after a shard was added.
+    for (let times = 0; times < 2; times++) {
+      const { stdout } = await installation.shards('proxy')
+      await superuser.query(stdout)
+    }
+    const owner = installation.servers[0]?.secrets.ownerPassword
+    for (const number of [0, 1, 2])
+      await superuser.query(
+        `create user mapping for public server medislot_${number} options (user 'medislot', password '${owner}')`,
+      )
+    await superuser.query('create role ann login; grant medislot_dba to ann')
+    await superuser.close()
+    proxy = await connect(proxyServer.superuserUrl.replace('postgres@', 'ann@'))
+  })
+  afterAll(async () => {
+    await proxy?.close()
+    await proxyServer?.remove()
+  })
+
+  const booked = ({ clinicId, slotId }: Practice, customerId: string) =>
+    proxy.one('select id, status from shards.book_slot($1, $2, customer_id => $3, note => $4)', [
+      clinicId,
+      slotId,
+      customerId,
+      'by the DBA',
+    ])
+
+  /** A patient whom all shards know. */
+  async function aPatient(): Promise<string> {
+    const { account_id } = await registered()
+    const { id } = await global.one('select id from app_public.customers where account_id = $1', [account_id])
+    for (const shard of shards)
+      await eventually(
+        async () =>
+          (
+            await shard.query(
+              `select from app_public.customers c join app_private.accounts a on a.id = c.account_id
+               where c.id = $1 and a.email_verified_at is not null`,
+              [id],
+            )
+          ).length > 0,
+        'the copy of the customer',
+      )
+    return id
+  }
+
+  it('a DBA books in each shard, and where a clinic was moved, by the clinic alone', async () => {
+    const patient = await aPatient()
+    for (const [index, shard] of shards.entries()) {
+      const practice = await aShardedPractice(shard, 48 + 24 * index)
+      const booking = await booked(practice, patient)
+      expect(booking).toMatchObject({ status: 'booked' })
+      const found = await shard.query('select id, note from app_public.bookings where clinic_id = $1', [
+        practice.clinicId,
+      ])
+      expect(found).toEqual([{ id: booking.id, note: 'by the DBA' }])
+      if (index === 0) {
+        expect(await installation.shards('move', practice.clinicId, '2')).toMatchObject({ code: 0 })
+        const cancelled = 'select status, cancelled_by from shards.cancel_booking($1, $2)'
+        expect(await proxy.one(cancelled, [practice.clinicId, booking.id])).toEqual({
+          status: 'cancelled',
+          cancelled_by: 'clinic',
+        })
+      }
+    }
+  })
+
+  it('a refusal by a shard keeps its SQLSTATE', async () => {
+    const [shard] = shards
+    const practice = await aShardedPractice(shard)
+    await booked(practice, await aPatient())
+    await expectRefusal(booked(practice, await aPatient()), 'slot_taken')
+  })
+
+  it('who is not a DBA calls nothing, and nobody reads the password', async () => {
+    const passwords = await proxy.query(
+      `select umoptions from pg_user_mappings where srvname ~ '^medislot_' and umoptions is not null`,
+    )
+    expect(passwords).toEqual([])
+    const superuser = await connect(proxyServer.superuserUrl)
+    await superuser.query('revoke medislot_dba from ann')
+    await superuser.close()
+    await expect(proxy.query('select shards.event_head(1000000000000)')).rejects.toMatchObject({ code: '42501' })
+  })
+
+  it('every function of the API that takes a clinic can be called there', async () => {
+    const all = await global.query(`
+      select p.proname as name from pg_proc p
+      where p.pronamespace in ('app_public'::regnamespace, 'billing'::regnamespace)
+        and 'clinic_id' = any (p.proargnames[1:p.pronargs])
+      order by p.proname`)
+    const found = await proxy.query(`
+      select p.proname as name from pg_proc p
+      where p.pronamespace = 'shards'::regnamespace and p.proname not in ('number_of', 'database_of')
+      order by p.proname`)
+    expect(found).toEqual(all)
+  })
+})
+
 describe('a shard that is down', () => {
   it('is reported, while people register and the other shard books', async () => {
     await installation.servers[2]?.stop()

@@ -6,7 +6,9 @@ test('.ci/run installs every Debian package that tests need, and no others', () 
   const files = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.test.ts'))
   const needed = files.flatMap((path) =>
     [
-      ...readFileSync(join('test', path), 'utf8').matchAll(/^ *describeWith(?:Program|PythonModule)\(\s*'([^']+)'/gm),
+      ...readFileSync(join('test', path), 'utf8').matchAll(
+        /^ *describeWith(?:Program|PythonModule|Library)\(\s*'([^']+)'/gm,
+      ),
     ].map(([, name]) => name),
   )
   expect(listed.split(' ').filter(Boolean).sort()).toEqual([...new Set(needed)].sort())
