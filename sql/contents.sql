@@ -175,6 +175,8 @@
 --! include identity/tables/customers.sql
 --! include core/shards/tables/people_of_shards.sql
 --! include core/shards/tables/copied_erasures.sql
+--! include core/shards/tables/removals.sql
+--! include core/shards/tables/copied_removals.sql
 --! include identity/tables/account_messages.sql
 --! include identity/tables/erasures.sql
 
@@ -317,8 +319,10 @@
 --! include core/jobs/job_figures.sql
 --! include core/jobs/jobs_with_work.sql
 --! include core/shards/triggers/refuse_people_in_shard.sql
---! include core/shards/people/note_erasure.sql
+--! include core/shards/people/leaving/note_erasure.sql
 --! include core/shards/triggers/note_copied_erasure.sql
+--! include core/shards/people/leaving/note_removal.sql
+--! include core/shards/triggers/note_copied_removal.sql
 --! include core/shards/triggers/map_copied_clinic.sql
 --! include core/shards/triggers/refuse_clinic_elsewhere.sql
 --! include core/shards/refuse_clinics_elsewhere.sql
@@ -469,7 +473,8 @@
 --! include identity/removal/end_visits_of_customers.sql
 --! include identity/removal/deactivate_customer.sql
 --! include identity/removal/erase_at_clinics.sql
---! include core/shards/people/carry_out_erasure.sql
+--! include core/shards/people/leaving/carry_out_erasure.sql
+--! include core/shards/people/leaving/carry_out_removal.sql
 --! include people/family/export_family.sql
 --! include people/family/guardian_contact.sql
 --! include people/family/invite_grown_up_dependants.sql

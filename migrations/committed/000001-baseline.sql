@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:5a477e21a124d8393bdb351fe892594771584e38
+--! Hash: sha1:f989f91de067035dc025d4450c1dae63b4495231
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -4200,6 +4200,41 @@ comment on column app_private.copied_erasures.addresses is
 
 alter table app_private.copied_erasures enable row level security;
 --! EndIncluded core/shards/tables/copied_erasures.sql
+--! Included core/shards/tables/removals.sql
+create table app_private.removals (
+  id bigint generated always as identity,
+  customer_id bigint not null,
+  removed_at timestamptz not null default now(),
+  constraint removals_are_identified_by_id primary key (id),
+  constraint removals_are_of_a_customer foreign key (customer_id) references app_public.customers (id) on delete cascade
+);
+
+comment on table app_private.removals is
+'In the global database of an installation with shards: customers whose visits and entries of waiting lists have to '
+'end because they, or those into whom they were merged, were removed (remove_customer). Copied to the shards, which '
+'do that at their clinics (app_private.carry_out_removal).';
+
+create index removals_of_a_customer on app_private.removals (customer_id);
+
+alter table app_private.removals enable row level security;
+--! EndIncluded core/shards/tables/removals.sql
+--! Included core/shards/tables/copied_removals.sql
+-- No foreign keys: copies of people may arrive in any order when they are made again.
+create table app_private.copied_removals (
+  customer_id bigint not null,
+  arrived_at timestamptz not null,
+  constraint a_removal_is_carried_out_once primary key (customer_id)
+);
+
+comment on table app_private.copied_removals is
+'In a shard: customers whom the global database has removed (app_private.removals), and whose visits at the clinics '
+'here are still to be cancelled. app_private.carry_out_removal removes the rows. Empty in an installation of one '
+'database.';
+comment on column app_private.copied_removals.arrived_at is
+'What clinics book afterwards, for a record that was merged into a removed customer, stays.';
+
+alter table app_private.copied_removals enable row level security;
+--! EndIncluded core/shards/tables/copied_removals.sql
 --! Included identity/tables/account_messages.sql
 create table app_private.account_messages (
   id bigint generated always as identity,
@@ -8904,6 +8939,7 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
   ('app_private.sessions', 'global', '{*}'),
   ('app_private.humans', 'global', '{*}'),
   ('app_private.erasures', 'global', '{*}'),
+  ('app_private.removals', 'global', '{*}'),
   ('app_public.customers', 'global', '{*}'),
   ('app_public.customer_merges', 'global', '{*}'),
   ('app_public.guardianships', 'global', '{*}'),
@@ -9017,6 +9053,7 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
   ('app_private.catalogue_changes', 'everywhere', null),
   ('app_private.clinic_moves', 'everywhere', null),
   ('app_private.copied_erasures', 'everywhere', null),
+  ('app_private.copied_removals', 'everywhere', null),
   ('app_private.delivery_counters', 'everywhere', null),
   ('app_private.event_publication', 'everywhere', null),
   ('app_private.event_sealing', 'everywhere', null),
@@ -10172,7 +10209,7 @@ comment on function app_private.refuse_people_in_shard is
 'Trigger on the global tables in a shard: refuses (not_here) every change, so that nobody exists twice. Replication '
 'does not fire it. Created by app_private.become_shard.';
 --! EndIncluded core/shards/triggers/refuse_people_in_shard.sql
---! Included core/shards/people/note_erasure.sql
+--! Included core/shards/people/leaving/note_erasure.sql
 create or replace function app_private.note_erasure(customer_id bigint) returns void
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -10195,7 +10232,7 @@ $$;
 
 comment on function app_private.note_erasure is
 'Notes that a person is to be erased at the clinics of this shard, with the addresses by which messages are found.';
---! EndIncluded core/shards/people/note_erasure.sql
+--! EndIncluded core/shards/people/leaving/note_erasure.sql
 --! Included core/shards/triggers/note_copied_erasure.sql
 create or replace function app_private.note_copied_erasure() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -10212,6 +10249,34 @@ comment on function app_private.note_copied_erasure is
 '(app_private.carry_out_erasure). Not done here at once, since what replication changes fires no other triggers, and '
 'an error would stop all copies. Created by app_private.become_shard.';
 --! EndIncluded core/shards/triggers/note_copied_erasure.sql
+--! Included core/shards/people/leaving/note_removal.sql
+create or replace function app_private.note_removal(customer_id bigint, arrived_at timestamptz) returns void
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
+begin
+  insert into app_private.copied_removals as cr (customer_id, arrived_at)
+  values (note_removal.customer_id, note_removal.arrived_at)
+  on conflict on constraint a_removal_is_carried_out_once
+  do update set arrived_at = greatest(cr.arrived_at, excluded.arrived_at);
+end
+$$;
+
+comment on function app_private.note_removal is
+'Notes that the visits of a customer at the clinics of this shard are to be cancelled.';
+--! EndIncluded core/shards/people/leaving/note_removal.sql
+--! Included core/shards/triggers/note_copied_removal.sql
+create or replace function app_private.note_copied_removal() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  perform app_private.note_removal(NEW.customer_id, now());
+  return null;
+end
+$$;
+
+comment on function app_private.note_copied_removal is
+'Trigger on removals in a shard, fired by replication only: notes that the visits of the customer at the clinics here '
+'are to be cancelled (app_private.carry_out_removal). Not done here at once, since what replication changes fires no '
+'other triggers, and an error would stop all copies. Created by app_private.become_shard.';
+--! EndIncluded core/shards/triggers/note_copied_removal.sql
 --! Included core/shards/triggers/map_copied_clinic.sql
 create or replace function app_private.map_copied_clinic() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -10869,6 +10934,9 @@ begin
   execute 'create or replace trigger copied_erasures_are_noted after insert on app_private.erasures '
     'for each row execute function app_private.note_copied_erasure()';
   execute 'alter table app_private.erasures enable replica trigger copied_erasures_are_noted';
+  execute 'create or replace trigger copied_removals_are_noted after insert on app_private.removals '
+    'for each row execute function app_private.note_copied_removal()';
+  execute 'alter table app_private.removals enable replica trigger copied_removals_are_noted';
   perform app_private.note_copied_changes('global');
 end
 $$;
@@ -11096,6 +11164,11 @@ begin
     select format('%s erased people still have data at clinics here, since the job carry_out_erasure has not run or '
       'has failed for them', count(*))
     from app_private.copied_erasures ce where ce.arrived_at < now() - interval '15 minutes'
+    having count(*) > 0;
+  return query
+    select format('%s removed customers still have visits at clinics here, since the job carry_out_removal has not run '
+      'or has failed for them', count(*))
+    from app_private.copied_removals cr where cr.arrived_at < now() - interval '15 minutes'
     having count(*) > 0;
   if own_shard is not null then
     return query
@@ -11396,7 +11469,7 @@ comment on function app_private.begin_arrival is
 --! EndIncluded core/shards/moving/begin_arrival.sql
 --! Included core/shards/moving/end_arrival.sql
 create or replace function app_private.end_arrival(clinic_id bigint) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   perform set_config('session_replication_role', 'origin', true);
   delete from app_private.clinic_moves cm where cm.clinic_id = end_arrival.clinic_id and cm.state = 'gone';
@@ -11411,6 +11484,12 @@ begin
     or exists (
       select from app_public.waiting_list w
       where w.clinic_id = end_arrival.clinic_id and w.customer_id = er.customer_id);
+  -- Nor a removal.
+  perform app_private.note_removal(b.customer_id, max(r.removed_at))
+  from app_private.removals r
+  join app_public.bookings b on b.clinic_id = end_arrival.clinic_id and b.customer_id = r.customer_id
+    and b.status in ('booked', 'checked_in') and b.created_at <= r.removed_at
+  group by b.customer_id;
   perform app_private.publish_copies();
   insert into app_private.catalogue_changes default values;
 end
@@ -11418,7 +11497,8 @@ $$;
 
 comment on function app_private.end_arrival is
 'Ends begin_arrival: from here on, what is written is copied to the global database as usual. '
-'People whom the clinic knows and who were erased are erased again here (app_private.carry_out_erasure).';
+'People whom the clinic knows and who were erased are erased again here (app_private.carry_out_erasure), and the '
+'visits of customers who were removed are ended (app_private.carry_out_removal).';
 --! EndIncluded core/shards/moving/end_arrival.sql
 --! Included core/shards/moving/leave_clinic.sql
 create or replace function app_private.leave_clinic(clinic_id bigint) returns void
@@ -13513,12 +13593,9 @@ begin
       format('This customer has %s live bookings.', jsonb_array_length(live_bookings)),
       jsonb_build_object('liveBookings', live_bookings));
   end if;
-  if live_bookings is not null and exists (
-       select from jsonb_array_elements(live_bookings) b
-       join app_private.clinic_shards cs on cs.clinic_id = (b ->> 'clinicId')::bigint) then
-    -- Shards carry out erasures, which do not get here.
-    perform app_hidden.refuse('not_here', 'This customer has live bookings in another database.',
-      jsonb_build_object('liveBookings', live_bookings));
+  -- Shards end what is at their clinics when the rows have arrived there: app_private.carry_out_removal.
+  if exists (select from app_private.shards) then
+    insert into app_private.removals (customer_id) select unnest(ids);
   end if;
   return app_private.deactivate_customer(customer, ids, remove_customer."cascade");
 end
@@ -13529,9 +13606,9 @@ comment on function app_public.remove_customer is
 'stay. Holds end when they expire, and entries of waiting lists end. With `cascade`, future bookings are cancelled on '
 'the customer''s behalf; without it, they are a reason to refuse. The visits of merged records count as the '
 'customer''s; these records stand for themselves again afterwards. Dependants who have no other guardian are '
-'deactivated as well. Customers may remove themselves and their dependants; administrators may remove anyone. Refuses '
-'still_in_use (the detail lists the live bookings), customer_not_found, unauthenticated, stale_row_version, and '
-'not_here with live bookings at clinics of shards.';
+'deactivated as well. Shards cancel the bookings at their clinics some minutes later. Customers may remove themselves '
+'and their dependants; administrators may remove anyone. Refuses still_in_use (the detail lists the live bookings), '
+'customer_not_found, unauthenticated, stale_row_version.';
 
 grant execute on function app_public.remove_customer to app_customer;
 --! EndIncluded identity/api/remove_customer.sql
@@ -14335,7 +14412,9 @@ comment on function app_private.offer_freed_visits is
 'Offers what end_visits_of_customers has freed to the waiting lists.';
 --! EndIncluded identity/removal/offer_freed_visits.sql
 --! Included identity/removal/end_visits_of_customers.sql
-create or replace function app_private.end_visits_of_customers(customer_ids bigint[]) returns jsonb[]
+create or replace function app_private.end_visits_of_customers(
+  customer_ids bigint[], made_until timestamptz default 'infinity')
+returns jsonb[]
 language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   booking app_public.bookings;
@@ -14347,7 +14426,8 @@ begin
   for booking in
     select b.* from app_public.bookings b
     where b.customer_id = any (customer_ids) and b.status in ('booked', 'checked_in') and b.ends_at > now()
-      -- Copies of bookings in shards, which carry out erasures themselves.
+      and b.created_at <= end_visits_of_customers.made_until
+      -- Copies of bookings in shards, which carry out erasures and removals themselves.
       and not exists (select from app_private.clinic_shards cs where cs.clinic_id = b.clinic_id)
     order by b.clinic_id, b.booking_slot_id
   loop
@@ -14366,9 +14446,9 @@ end
 $$;
 
 comment on function app_private.end_visits_of_customers is
-'Cancels the bookings ahead of customers who leave, and their entries of waiting lists, in this database. The caller '
-'has called lock_customers_to_remove. Returns what became free, for offer_freed_visits at the end of the caller''s '
-'work.';
+'Cancels the bookings ahead of customers who leave, if they were made until then, and their entries of waiting lists, '
+'in this database. The caller has called lock_customers_to_remove. Returns what became free, for offer_freed_visits at '
+'the end of the caller''s work.';
 --! EndIncluded identity/removal/end_visits_of_customers.sql
 --! Included identity/removal/deactivate_customer.sql
 create or replace function app_private.deactivate_customer(
@@ -14450,7 +14530,7 @@ comment on function app_private.erase_at_clinics is
 '`addresses` are those of the person, in lower case; those that clinics have entered are added. The bookings ahead '
 'have been cancelled.';
 --! EndIncluded identity/removal/erase_at_clinics.sql
---! Included core/shards/people/carry_out_erasure.sql
+--! Included core/shards/people/leaving/carry_out_erasure.sql
 create or replace function app_private.carry_out_erasure(customer_id bigint) returns boolean
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
 declare
@@ -14486,7 +14566,38 @@ comment on function app_private.carry_out_erasure is
 'Erases at the clinics of this shard a person whom the global database has erased: cancels bookings ahead, and removes '
 'what erase_customer removes at clinics. False if that is done. Called by the job carry_out_erasure. Refuses '
 'clinic_moving while a clinic that knows the person is being moved.';
---! EndIncluded core/shards/people/carry_out_erasure.sql
+--! EndIncluded core/shards/people/leaving/carry_out_erasure.sql
+--! Included core/shards/people/leaving/carry_out_removal.sql
+create or replace function app_private.carry_out_removal(customer_id bigint) returns boolean
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
+declare
+  target constant bigint := carry_out_removal.customer_id;
+  noted app_private.copied_removals;
+  made_until timestamptz := 'infinity';
+  freed jsonb[];
+begin
+  -- In the order of remove_customer. The lock waits for bookings that began before the removal arrived.
+  perform app_private.lock_customers_to_remove(target);
+  select cr.* into noted from app_private.copied_removals cr where cr.customer_id = target for update;
+  if noted.customer_id is null then
+    return false;
+  end if;
+  -- For a record that stands for itself again, or a customer who is active again, others may have been booked since.
+  if exists (select from app_public.customers c where c.id = target and c.is_active) then
+    made_until := noted.arrived_at;
+  end if;
+  freed := app_private.end_visits_of_customers(array[target], made_until);
+  perform app_private.offer_freed_visits(freed);
+  delete from app_private.copied_removals cr where cr.customer_id = target;
+  return true;
+end
+$$;
+
+comment on function app_private.carry_out_removal is
+'Cancels at the clinics of this shard the visits ahead of a customer whom the global database has removed, and ends '
+'the entries of waiting lists. False if that is done. Called by the job carry_out_removal. Refuses clinic_moving while '
+'one of these clinics is being moved.';
+--! EndIncluded core/shards/people/leaving/carry_out_removal.sql
 --! Included people/family/export_family.sql
 create or replace function app_private.export_family(customer_id bigint) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$

@@ -3,13 +3,15 @@ import type { Providers } from '../consultation/provider.ts'
 import { createProviders } from '../consultation/providers.ts'
 import type { RecordingStore } from '../consultation/recordings.ts'
 import { keyOf, type PerpetualJob } from './perpetual_jobs.ts'
-import carryOutErasure from './tasks/carry_out_erasure.ts'
 import compareTimeZones from './tasks/checks/compare_time_zones.ts'
 import inviteGrownUpDependants from './tasks/checks/invite_grown_up_dependants.ts'
 import reportHumansInTwoPlaces from './tasks/checks/report_humans_in_two_places.ts'
 import verifyEvents from './tasks/checks/verify_events.ts'
 import { keepRecordings } from './tasks/online_visits/keep_recordings.ts'
 import { prepareConsultations } from './tasks/online_visits/prepare_consultations.ts'
+import { carryOutErasure } from './tasks/people/carry_out_erasure.ts'
+import { carryOutRemoval } from './tasks/people/carry_out_removal.ts'
+import { settlePeople } from './tasks/people/settle_people.ts'
 import publishEvents from './tasks/publish_events.ts'
 import releaseExpiredHolds from './tasks/release_expired_holds.ts'
 import planReminders from './tasks/reminders/plan_reminders.ts'
@@ -25,7 +27,6 @@ import { sendAccountMessages } from './tasks/send_account_messages.ts'
 import { sendManagerMessages } from './tasks/send_manager_messages.ts'
 import { sendNotifications } from './tasks/send_notifications.ts'
 import { sendWebhooks } from './tasks/send_webhooks.ts'
-import { settlePeople } from './tasks/settle_people.ts'
 import { storeEventHeads } from './tasks/store_event_heads.ts'
 import type { Transports } from './transports/index.ts'
 
@@ -59,6 +60,7 @@ export const taskList = (
   remove_old_records: removeOldRecords,
   settle_people: settlePeople(databaseUrl),
   carry_out_erasure: carryOutErasure,
+  carry_out_removal: carryOutRemoval,
   verify_events: verifyEvents,
   store_event_heads: storeEventHeads(eventHeadsFile),
   compare_time_zones: compareTimeZones,
@@ -117,6 +119,7 @@ export const cronItems: CronItem[] = [
   atMost('settle_people', '*/10 * * * *'),
   // In a shard.
   atMost('carry_out_erasure', '*/5 * * * *'),
+  atMost('carry_out_removal', '*/5 * * * *'),
   // On Mondays; the function mails a clinic once a week at most.
   atMost('report_humans_in_two_places', '15 6 * * 1'),
   atMost('invite_grown_up_dependants', '30 6 * * *'),

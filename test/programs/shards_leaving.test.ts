@@ -11,7 +11,7 @@ import { work } from '../helpers/work.ts'
 import { aClinic, aDoctor, anAccount, aSlot, unique } from '../helpers/world.ts'
 import { password } from '../sql/identity/sessions.ts'
 
-// People who export and erase their data, which a global database and two shards hold, through a real server.
+// People who export and erase their data, or are removed, which a global database and two shards hold, through a real server.
 
 let site: ShardedServer
 beforeAll(async () => {
@@ -209,6 +209,72 @@ describe('the export of a person', () => {
   })
 })
 
+const statusIn = async (db: Connection, bookingId: string) =>
+  (await db.one('select status from app_public.bookings where id = $1', [bookingId])).status
+
+const isNoted = (db: Connection, customerId: string) =>
+  eventually(
+    async () =>
+      (await db.query('select from app_private.copied_removals where customer_id = $1', [customerId])).length > 0,
+    'the removal',
+  )
+
+describe('the removal of a customer', () => {
+  it('is refused with visits ahead in shards, and with cascade cancels them in all databases, also those of merged records', async () => {
+    const { token, customerId, visits } = await aPatient()
+    const [, { db, clinicId }] = visits as [Visit, Visit]
+    const doctorId = await aDoctor(db, clinicId)
+    const record = await site.global.one(
+      `insert into app_public.customers (full_name) values ('By phone') returning id`,
+    )
+    await site.global.query('select app_public.merge_customers($1, $2)', [record.id, customerId])
+    await eventually(
+      async () =>
+        (await db.query('select from app_public.customers where merged_into_id = $1', [customerId])).length > 0,
+      'the copy of the merge',
+    )
+    const book = async (hours: number) => {
+      const slotId = await aSlot(db, clinicId, doctorId, hours)
+      return (await db.one('select id from app_public.book_slot($1, $2, $3)', [clinicId, slotId, record.id])).id
+    }
+    const ofRecord = await book(100)
+    await dataOf(
+      graphqlClient(site.url, token)(
+        'mutation ($id: BigInt!) { joinWaitingList(input: { clinicId: $id }) { clientMutationId } }',
+        { id: clinicId },
+      ),
+    )
+    const path = `/customers/${customerId}`
+    await eventually(
+      async () => (await site.global.query('select from app_public.bookings where id = $1', [ofRecord])).length > 0,
+      'the copy of the visit',
+    )
+    const refused = await rest('DELETE', path, token)
+    expect(refused).toMatchObject({ status: 409, body: { code: 'still_in_use' } })
+    expect(JSON.stringify(refused.body)).toContain(`"${visits[2]?.bookingId}"`)
+    expect(await rest('DELETE', `${path}?cascade=true`, token)).toMatchObject({ status: 204 })
+    expect(await statusIn(site.global, visits[0]?.bookingId as string)).toBe('cancelled')
+    for (const shard of site.databases) for (const id of [customerId, record.id]) await isNoted(shard, id)
+    // The record stands for itself again.
+    await eventually(
+      async () =>
+        (await db.query('select from app_public.customers where id = $1 and merged_into_id is null', [record.id]))
+          .length > 0,
+      'the copy of the end of the merge',
+    )
+    const later = await book(200)
+    for (const number of [1, 2]) expect(await job(number, 'carry_out_removal')).toEqual([])
+    for (const visit of visits) expect(await statusIn(visit.db, visit.bookingId)).toBe('cancelled')
+    expect([await statusIn(db, ofRecord), await statusIn(db, later)]).toEqual(['cancelled', 'booked'])
+    expect(await db.query('select state from app_public.waiting_list where customer_id = $1', [customerId])).toEqual([
+      { state: 'left' },
+    ])
+    for (const shard of site.databases) expect(await shard.query('select from app_private.copied_removals')).toEqual([])
+    expect(await job(1, 'carry_out_removal')).toEqual([])
+    expect(await statusIn(db, later)).toBe('booked')
+  })
+})
+
 describe('the erasure of a person', () => {
   it('leaves no name, address or note in any database, cancels the visits, and keeps the copies going', async () => {
     const { token, customerId, traces, visits } = await aPatient()
@@ -251,12 +317,15 @@ describe('the erasure of a person', () => {
     )
   })
 
-  it('is carried out by a shard that was down when it answers again, and is reported until then', async () => {
+  it('is carried out by a shard that was down when it answers again, as a removal is, and is reported until then', async () => {
     const { token, customerId, traces, visits } = await aPatient()
+    const removed = await aPatient()
     const [first, second] = site.databases as [Connection, Connection]
     await second.close()
     await site.servers[2]?.stop()
     expect(await rest('POST', `/customers/${customerId}/erase`, token)).toMatchObject({ status: 204 })
+    const { status } = await rest('DELETE', `/customers/${removed.customerId}?cascade=true`, removed.token)
+    expect(status).toBe(204)
     await hasArrived(first, customerId)
     expect(await job(1, 'carry_out_erasure')).toEqual([])
     for (const db of [site.global, first]) expect(await tablesWith(db, traces)).toEqual([])
@@ -270,10 +339,17 @@ describe('the erasure of a person', () => {
     site.databases[1] = again
     await hasArrived(again, customerId)
     expect(await tablesWith(again, traces)).toContain('app_public.clinic_customers')
-    await again.query(`update app_private.copied_erasures set arrived_at = now() - interval '1 hour'`)
-    expect((await site.shards('check')).stderr).toContain(
+    await isNoted(again, removed.customerId)
+    for (const table of ['copied_erasures', 'copied_removals'])
+      await again.query(`update app_private.${table} set arrived_at = now() - interval '1 hour'`)
+    const { stderr } = await site.shards('check')
+    expect(stderr).toContain(
       'shard 2: 1 erased people still have data at clinics here, since the job carry_out_erasure has not run or has failed',
     )
+    expect(stderr).toContain('shard 2: 1 removed customers still have visits at clinics here')
+    expect(await job(2, 'carry_out_removal')).toEqual([])
+    expect(await statusIn(again, removed.visits[2]?.bookingId as string)).toBe('cancelled')
+    expect(await job(1, 'carry_out_removal')).toEqual([])
     // While the clinic is being moved, the erasure has to wait, and is tried again.
     const { clinicId } = visits[2] as Visit
     await again.query(

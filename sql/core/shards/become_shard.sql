@@ -73,6 +73,9 @@ begin
   execute 'create or replace trigger copied_erasures_are_noted after insert on app_private.erasures '
     'for each row execute function app_private.note_copied_erasure()';
   execute 'alter table app_private.erasures enable replica trigger copied_erasures_are_noted';
+  execute 'create or replace trigger copied_removals_are_noted after insert on app_private.removals '
+    'for each row execute function app_private.note_copied_removal()';
+  execute 'alter table app_private.removals enable replica trigger copied_removals_are_noted';
   perform app_private.note_copied_changes('global');
 end
 $$;

@@ -44,6 +44,11 @@ begin
       'has failed for them', count(*))
     from app_private.copied_erasures ce where ce.arrived_at < now() - interval '15 minutes'
     having count(*) > 0;
+  return query
+    select format('%s removed customers still have visits at clinics here, since the job carry_out_removal has not run '
+      'or has failed for them', count(*))
+    from app_private.copied_removals cr where cr.arrived_at < now() - interval '15 minutes'
+    having count(*) > 0;
   if own_shard is not null then
     return query
       select format('%s can be written here, although people are recorded in the global database', th.table_name)

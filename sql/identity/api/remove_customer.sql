@@ -30,12 +30,9 @@ begin
       format('This customer has %s live bookings.', jsonb_array_length(live_bookings)),
       jsonb_build_object('liveBookings', live_bookings));
   end if;
-  if live_bookings is not null and exists (
-       select from jsonb_array_elements(live_bookings) b
-       join app_private.clinic_shards cs on cs.clinic_id = (b ->> 'clinicId')::bigint) then
-    -- Shards carry out erasures, which do not get here.
-    perform app_hidden.refuse('not_here', 'This customer has live bookings in another database.',
-      jsonb_build_object('liveBookings', live_bookings));
+  -- Shards end what is at their clinics when the rows have arrived there: app_private.carry_out_removal.
+  if exists (select from app_private.shards) then
+    insert into app_private.removals (customer_id) select unnest(ids);
   end if;
   return app_private.deactivate_customer(customer, ids, remove_customer."cascade");
 end
@@ -46,8 +43,8 @@ comment on function app_public.remove_customer is
 'stay. Holds end when they expire, and entries of waiting lists end. With `cascade`, future bookings are cancelled on '
 'the customer''s behalf; without it, they are a reason to refuse. The visits of merged records count as the '
 'customer''s; these records stand for themselves again afterwards. Dependants who have no other guardian are '
-'deactivated as well. Customers may remove themselves and their dependants; administrators may remove anyone. Refuses '
-'still_in_use (the detail lists the live bookings), customer_not_found, unauthenticated, stale_row_version, and '
-'not_here with live bookings at clinics of shards.';
+'deactivated as well. Shards cancel the bookings at their clinics some minutes later. Customers may remove themselves '
+'and their dependants; administrators may remove anyone. Refuses still_in_use (the detail lists the live bookings), '
+'customer_not_found, unauthenticated, stale_row_version.';
 
 grant execute on function app_public.remove_customer to app_customer;

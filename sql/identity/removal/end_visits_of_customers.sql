@@ -1,4 +1,6 @@
-create or replace function app_private.end_visits_of_customers(customer_ids bigint[]) returns jsonb[]
+create or replace function app_private.end_visits_of_customers(
+  customer_ids bigint[], made_until timestamptz default 'infinity')
+returns jsonb[]
 language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   booking app_public.bookings;
@@ -10,7 +12,8 @@ begin
   for booking in
     select b.* from app_public.bookings b
     where b.customer_id = any (customer_ids) and b.status in ('booked', 'checked_in') and b.ends_at > now()
-      -- Copies of bookings in shards, which carry out erasures themselves.
+      and b.created_at <= end_visits_of_customers.made_until
+      -- Copies of bookings in shards, which carry out erasures and removals themselves.
       and not exists (select from app_private.clinic_shards cs where cs.clinic_id = b.clinic_id)
     order by b.clinic_id, b.booking_slot_id
   loop
@@ -29,6 +32,6 @@ end
 $$;
 
 comment on function app_private.end_visits_of_customers is
-'Cancels the bookings ahead of customers who leave, and their entries of waiting lists, in this database. The caller '
-'has called lock_customers_to_remove. Returns what became free, for offer_freed_visits at the end of the caller''s '
-'work.';
+'Cancels the bookings ahead of customers who leave, if they were made until then, and their entries of waiting lists, '
+'in this database. The caller has called lock_customers_to_remove. Returns what became free, for offer_freed_visits at '
+'the end of the caller''s work.';

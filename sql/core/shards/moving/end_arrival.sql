@@ -1,5 +1,5 @@
 create or replace function app_private.end_arrival(clinic_id bigint) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   perform set_config('session_replication_role', 'origin', true);
   delete from app_private.clinic_moves cm where cm.clinic_id = end_arrival.clinic_id and cm.state = 'gone';
@@ -14,6 +14,12 @@ begin
     or exists (
       select from app_public.waiting_list w
       where w.clinic_id = end_arrival.clinic_id and w.customer_id = er.customer_id);
+  -- Nor a removal.
+  perform app_private.note_removal(b.customer_id, max(r.removed_at))
+  from app_private.removals r
+  join app_public.bookings b on b.clinic_id = end_arrival.clinic_id and b.customer_id = r.customer_id
+    and b.status in ('booked', 'checked_in') and b.created_at <= r.removed_at
+  group by b.customer_id;
   perform app_private.publish_copies();
   insert into app_private.catalogue_changes default values;
 end
@@ -21,4 +27,5 @@ $$;
 
 comment on function app_private.end_arrival is
 'Ends begin_arrival: from here on, what is written is copied to the global database as usual. '
-'People whom the clinic knows and who were erased are erased again here (app_private.carry_out_erasure).';
+'People whom the clinic knows and who were erased are erased again here (app_private.carry_out_erasure), and the '
+'visits of customers who were removed are ended (app_private.carry_out_removal).';

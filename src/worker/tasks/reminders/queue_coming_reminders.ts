@@ -1,5 +1,5 @@
 import type { Task } from 'graphile-worker'
-import { eachClinic } from '../../each_clinic.ts'
+import { eachClinic } from '../../each/clinic.ts'
 
 /**
  * Writes the reminders that come near, half an hour after the last time for each clinic, one transaction per clinic:

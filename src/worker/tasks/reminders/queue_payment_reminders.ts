@@ -1,5 +1,5 @@
 import type { Task } from 'graphile-worker'
-import { eachClinic } from '../../each_clinic.ts'
+import { eachClinic } from '../../each/clinic.ts'
 
 /**
  * Queues the reminders of invoices that were not paid in time, one for each invoice, in one transaction per clinic:

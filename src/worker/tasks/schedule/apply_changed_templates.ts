@@ -1,5 +1,5 @@
 import type { Task } from 'graphile-worker'
-import { eachClinic, slotsMade } from '../../each_clinic.ts'
+import { eachClinic, slotsMade } from '../../each/clinic.ts'
 
 /** Adapts slots to templates and time slots that were changed at least a minute ago, one transaction per clinic. */
 const applyChangedTemplates: Task = (_payload, helpers) =>

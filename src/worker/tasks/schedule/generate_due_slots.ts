@@ -1,5 +1,5 @@
 import type { Task } from 'graphile-worker'
-import { eachClinic, slotsMade } from '../../each_clinic.ts'
+import { eachClinic, slotsMade } from '../../each/clinic.ts'
 
 /**
  * Makes the slots of every clinic whose weekly schedule is due (policies.generation_weekday and generation_time, in the

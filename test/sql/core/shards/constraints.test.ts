@@ -3,9 +3,16 @@ import { inTransaction } from '../../../helpers/database.ts'
 import { constraintsOf, refusedBy, type Violation } from '../../../helpers/rules.ts'
 import { aCustomer } from '../../../helpers/world.ts'
 
-const tables = ['shards', 'clinic_shards', 'clinic_moves', 'table_homes', 'people_of_shards', 'copied_erasures'].map(
-  (table) => `app_private.${table}`,
-)
+const tables = [
+  'shards',
+  'clinic_shards',
+  'clinic_moves',
+  'table_homes',
+  'people_of_shards',
+  'copied_erasures',
+  'removals',
+  'copied_removals',
+].map((table) => `app_private.${table}`)
 
 it('each constraint of the map and of the homes of tables refuses what its name says', () =>
   inTransaction(async (db) => {
@@ -16,6 +23,10 @@ it('each constraint of the map and of the homes of tables refuses what its name 
     const person = 'insert into app_private.people_of_shards values'
     await db.query(`${person} (1000000000000, ${customerId})`)
     await db.query('insert into app_private.copied_erasures (customer_id) values (1)')
+    await db.query('insert into app_private.copied_removals values (1, now())')
+    await db.query('insert into app_private.removals (id, customer_id) overriding system value values (0, $1)', [
+      customerId,
+    ])
     const shard = 'insert into app_private.shards (id, address, state) values'
     const move = 'insert into app_private.clinic_moves (clinic_id, to_shard, state, refused_until) values'
     const home = 'insert into app_private.table_homes values'
@@ -35,6 +46,11 @@ it('each constraint of the map and of the homes of tables refuses what its name 
       rows_of_every_database_are_not_copied: [`${home} ('app_public.others', 'everywhere', '{*}')`],
       people_of_shards_are_identified_by_clinic_and_customer: [`${person} (1000000000000, ${customerId})`],
       people_of_shards_are_customers: [`${person} (1000000000000, -1)`],
+      removals_are_identified_by_id: [
+        `insert into app_private.removals (id, customer_id) overriding system value values (0, ${customerId})`,
+      ],
+      removals_are_of_a_customer: ['insert into app_private.removals (customer_id) values (-1)'],
+      a_removal_is_carried_out_once: ['insert into app_private.copied_removals values (1, now())'],
       an_erasure_is_carried_out_once: ['insert into app_private.copied_erasures (customer_id) values (1)'],
     }
     const rules = await constraintsOf(db, tables)

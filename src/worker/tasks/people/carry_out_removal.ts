@@ -1,0 +1,3 @@
+import { carryOut } from '../../each/person.ts'
+
+export const carryOutRemoval = carryOut('copied_removals', 'carry_out_removal', 'removed')
