@@ -16,6 +16,10 @@ const mostUnanswered = 3
 /** The global database, when it is one of several that an operation names. */
 export const globalNumber = 0
 
+/** The subscription by which a shard gets people, and the one by which the global database gets the shard's clinics. */
+export const peopleOf = (shard: number) => `medislot_people_${shard}`
+export const clinicsOf = (shard: number) => `medislot_clinics_${shard}`
+
 interface MappedShard {
   shard_id: number
   address: string

@@ -20,6 +20,7 @@ import { trustOf } from '../process/trusted_proxies.ts'
 import { CallerTransactions, type TransactionCaller } from '../request/caller_transactions.ts'
 import type { CatalogueCache } from '../request/catalogue_cache.ts'
 import { type Deadline, deadlineOf } from '../request/deadline.ts'
+import type { Positions } from '../request/positions.ts'
 import { ReplicaReads } from '../request/replica_reads.ts'
 import { makeRequestService } from '../request/service.ts'
 import { Routing } from '../request/shards/routing.ts'
@@ -71,8 +72,10 @@ export interface InProcessRequest {
   transaction?: RequestTransaction
   /** When to abort; by default the operation has the time that any request of this caller has. */
   deadline?: Deadline
-  /** Called with the position of a change, if there are replicas. */
-  reportPosition?: ((position: number) => void) | undefined
+  /** What the caller has seen in all databases of an installation. */
+  seen?: Positions | undefined
+  /** Called with the position of a change, and the number of its database, if there are copies. */
+  reportPosition?: ((position: number, database: number) => void) | undefined
 }
 
 export interface GraphQLInstance {
@@ -237,7 +240,7 @@ async function runInProcess(
   { schema, resolvedPreset, operations }: Running,
   { document, variables, operationName, ...context }: InProcessRequest,
 ): Promise<ExecutionResult> {
-  const { claims, requestId = randomUUID(), unusable, transaction, deadline, reportPosition } = context
+  const { claims, requestId = randomUUID(), unusable, transaction, deadline, seen, reportPosition } = context
   const validated = operations.parseAndValidate(document)
   if (!validated.document) return { errors: validated.errors }
   const args = {
@@ -251,6 +254,7 @@ async function runInProcess(
       requestId,
       unusable,
       position: 0,
+      seen,
       reportPosition,
       ...(transaction && { transaction }),
       ...(deadline && { deadline }),

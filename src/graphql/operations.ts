@@ -11,6 +11,7 @@ import {
 import { describeSpan, isTracing, noteRefusal } from '../process/tracing.ts'
 import type { CatalogueCache } from '../request/catalogue_cache.ts'
 import { type AnswerTimes, Deadline, deadlineOf } from '../request/deadline.ts'
+import { reportingTo } from '../request/positions.ts'
 import { QueryTransaction, type ReplicaUse } from '../request/query_transaction.ts'
 import type { ReplicaReads } from '../request/replica_reads.ts'
 import type { RequestSettings } from '../request/service.ts'
@@ -96,7 +97,8 @@ async function executeOnce(running: Running, args: Arguments): Promise<Execution
   describeOperation(args, kind)
   try {
     const shard = shardFor(running, args, deadline)
-    const { claims } = request
+    const { claims, seen, transaction } = request
+    if (!transaction) await running.routing?.arrived(shard?.shard, seen, deadline)
     Object.assign(settingsOf(args), {
       shard,
       gathering: shard ? undefined : running.routing?.gathering({ claims, deadline }),
@@ -214,16 +216,15 @@ async function attempt(args: Arguments, use?: ReplicaUse) {
 }
 
 /** Runs a mutation, which commits each of its functions before the next one runs and before their results are read. */
-async function mutate({ replicaReads, cache }: Running, args: Arguments): Promise<ExecutionResult> {
+async function mutate(running: Running, args: Arguments): Promise<ExecutionResult> {
   const { reportPosition } = args.requestContext as Grafast.RequestContext
   const settings = settingsOf(args)
   settings.computesPassword = computesPassword(args.document, args.operationName ?? undefined)
-  // Replicas follow the database that this server is given, not a shard.
-  if (replicaReads && !settings.shard) settings.reportPosition = reportPosition
+  Object.assign(settings, reportingTo(reportPosition, settings.shard, running))
   try {
     return (await execute(args)) as ExecutionResult
   } finally {
-    cache?.changed()
+    running.cache?.changed()
   }
 }
 

@@ -5,8 +5,8 @@ import { SafeError } from 'postgraphile/grafast'
 import type { ExecutionConfig, Result } from 'postgraphile/grafserv'
 import { GraphQLError } from 'postgraphile/graphql'
 import type { Deadline } from '../request/deadline.ts'
+import { Positions, positionHeader } from '../request/positions.ts'
 import { Refusal } from '../request/refusal.ts'
-import { positionHeader, positionOf } from '../request/replica_reads.ts'
 import type { RequestTransaction } from '../request/shared_transaction.ts'
 import type { Bearer, Claims, Tokens, Unusable } from '../request/tokens.ts'
 import { type Errors, retryAfter } from './errors.ts'
@@ -31,8 +31,10 @@ declare global {
       deadline?: Deadline
       /** The position that a query has to see at least; undefined if only the primary may serve it. */
       position?: number | undefined
-      /** Called with the position of a change, if there are replicas. */
-      reportPosition?: ((position: number) => void) | undefined
+      /** What the caller has seen in all databases of an installation. */
+      seen?: Positions | undefined
+      /** Called with the position of a change, and the number of its database, if there are copies. */
+      reportPosition?: ((position: number, database: number) => void) | undefined
     }
   }
 }
@@ -110,12 +112,14 @@ function requestIdOf({ node }: Partial<Grafast.RequestContext>): string {
   return typeof id === 'string' ? id : randomUUID()
 }
 
-/** Position and reportPosition of an HTTP request. Operations over a WebSocket have no headers. */
+/** Positions of an HTTP request. Operations over a WebSocket have no headers. */
 function positions({ http, node }: Partial<Grafast.RequestContext>): Partial<Grafast.RequestContext> {
   if (!http || !node) return {}
+  const seen = new Positions(http.getHeader(positionHeader))
   return {
-    position: positionOf(http.getHeader(positionHeader)),
-    reportPosition: (position) => node.res.setHeader(positionHeader, position),
+    seen,
+    position: seen.position,
+    reportPosition: (...change) => node.res.setHeader(positionHeader, seen.headerWith(...change)),
   }
 }
 

@@ -4,6 +4,7 @@ import type { Shard } from '../database/shards.ts'
 import type { CatalogueCache } from './catalogue_cache.ts'
 import { connectWithDeadline } from './connect_with_deadline.ts'
 import type { Deadline } from './deadline.ts'
+import { type Positions, reportingTo } from './positions.ts'
 import { QueryTransaction } from './query_transaction.ts'
 import type { ReplicaReads } from './replica_reads.ts'
 import type { Routing } from './shards/routing.ts'
@@ -19,8 +20,10 @@ export interface TransactionCaller {
   deadline?: Deadline
   /** The position that a query has to see at least; undefined if only the primary may serve it. */
   position?: number | undefined
-  /** Called with the position of a change, if there are replicas. */
-  reportPosition?: ((position: number) => void) | undefined
+  /** What the caller has seen in all databases of an installation. */
+  seen?: Positions | undefined
+  /** Called with the position of a change, and the number of its database, if there are copies. */
+  reportPosition?: ((position: number, database: number) => void) | undefined
   /** The shard in which the work runs, by the routing of the installation; undefined for the database itself. */
   shard?: Shard | undefined
 }
@@ -56,6 +59,7 @@ export class CallerTransactions {
   ): Promise<T> {
     const use = this.#shardUse(caller)
     try {
+      await this.#arrived(caller)
       return await onShard(use, () => this.#attemptChange(caller, use, work))
     } catch (error) {
       throw this.#installation.formatted(error, caller.requestId)
@@ -69,9 +73,8 @@ export class CallerTransactions {
     use: ShardUse | undefined,
     work: (transaction: RequestTransaction) => Promise<Outcome<T>>,
   ): Promise<T> {
-    const { replicaReads, connect } = this.#installation
-    // Replicas follow the database that this server is given, not a shard.
-    const reporting = replicaReads && !use ? { reportPosition } : {}
+    const { connect } = this.#installation
+    const reporting = reportingTo(reportPosition, use, this.#installation)
     const settings = { claims, readOnly: false, shard: use, ...(deadline && { deadline }), ...reporting }
     try {
       return await connectWithDeadline(use?.connect ?? connect, deadline)(null, (client) =>
@@ -96,13 +99,11 @@ export class CallerTransactions {
     const { requestId, position } = caller
     const use = this.#shardUse(caller)
     const attempt = (query = new QueryTransaction()) => this.#attemptQuery(caller, use, query, work)
-    if (use) {
-      return use
-        .repeated(() => attempt())
-        .catch((error) => {
-          throw formatted(error, requestId)
-        })
+    const refuse = (error: unknown) => {
+      throw formatted(error, requestId)
     }
+    await this.#arrived(caller).catch(refuse)
+    if (use) return use.repeated(() => attempt()).catch(refuse)
     const first = new QueryTransaction(
       replicaReads && position !== undefined ? { reads: replicaReads, position } : undefined,
     )
@@ -130,6 +131,10 @@ export class CallerTransactions {
       // The answer need not wait for it.
       void query.end()
     }
+  }
+
+  async #arrived({ shard, seen, deadline }: TransactionCaller): Promise<void> {
+    await this.#installation.routing?.arrived(shard, seen, deadline)
   }
 
   #shardUse({ shard, claims, deadline }: TransactionCaller): ShardUse | undefined {

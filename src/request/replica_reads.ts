@@ -8,16 +8,6 @@ import type { Claims } from './tokens.ts'
 
 type Connect = WithPgClient<NodePostgresPgClient>
 
-/**
- * The header that carries a position in the write-ahead log: sent with the response to a change, and sent back by the client
- * with its next reads, so that they see the change wherever they are served.
- */
-export const positionHeader = 'medislot-position'
-
-/** The position in a request: 0 without a header; undefined for one that is not ours, which only the primary can serve. */
-export const positionOf = (header: string | string[] | undefined): number | undefined =>
-  header === undefined ? 0 : /^\d{1,15}$/.test(String(header)) ? Number(header) : undefined
-
 /** Where a query reads, when that is not the primary. */
 export interface ReplicaRead {
   connect: Connect

@@ -1,6 +1,7 @@
 import type { Shard } from '../database/shards.ts'
 import type { GraphQLInstance } from '../graphql/instance.ts'
 import type { Deadline } from '../request/deadline.ts'
+import type { Positions } from '../request/positions.ts'
 import type { Routing } from '../request/shards/routing.ts'
 import type { RequestTransaction } from '../request/shared_transaction.ts'
 import type { Claims, Unusable } from '../request/tokens.ts'
@@ -22,8 +23,10 @@ export interface Caller {
   deadline: Deadline
   /** The position that a read has to see at least; undefined if only the primary may serve it. */
   position: number | undefined
-  /** Called with the position of a change, if there are replicas. */
-  reportPosition: (position: number) => void
+  /** What the caller has seen in all databases of an installation. */
+  seen: Positions
+  /** Called with the position of a change, and the number of its database, if there are copies. */
+  reportPosition: (position: number, database: number) => void
   /** The shard with what the request is about; undefined without shards, and for the global database. */
   shard: Shard | undefined
 }

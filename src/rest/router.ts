@@ -10,7 +10,7 @@ import { callerOf } from '../graphql/unusable_tokens.ts'
 import { log } from '../process/log.ts'
 import { describeSpan, noteRefusal } from '../process/tracing.ts'
 import type { Deadline } from '../request/deadline.ts'
-import { positionHeader, positionOf } from '../request/replica_reads.ts'
+import { Positions, positionHeader } from '../request/positions.ts'
 import type { Unusable } from '../request/tokens.ts'
 import { canonical } from './canonical.ts'
 import { type Condition, conditionOf } from './conditional.ts'
@@ -115,13 +115,16 @@ async function answer(exchange: Exchange, { pattern }: Resource, refuse: Refuse)
     const body = await bodyOf(request, response, endpoint)
     deadline = graphql.deadlineOf(claims).follow(request.socket)
     const checked = endpoint.check(new URLSearchParams(searchOf(request)), body)
+    const seen = new Positions(request.headers[positionHeader])
     const caller = {
       claims,
       unusable,
       requestId: request.id,
       deadline,
-      position: positionOf(request.headers[positionHeader]),
-      reportPosition: (position: number) => response.set(positionHeader, String(position)),
+      seen,
+      position: seen.position,
+      reportPosition: (...change: [position: number, database: number]) =>
+        response.set(positionHeader, seen.headerWith(...change)),
       shard: undefined,
     }
     await run(exchange, { ...pattern.exec(request.path)?.groups }, checked, caller)

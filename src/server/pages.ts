@@ -8,7 +8,7 @@ import { originOfStore, type RecordingSettings } from '../consultation/recording
 import type { GraphQLInstance } from '../graphql/instance.ts'
 import { log } from '../process/log.ts'
 import type { Settings } from '../process/settings.ts'
-import { positionHeader } from '../request/replica_reads.ts'
+import { positionHeader } from '../request/positions.ts'
 import { firstTimes } from './first_times.ts'
 import { webSession } from './page_session.ts'
 

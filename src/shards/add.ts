@@ -1,8 +1,9 @@
 import type { Client } from 'pg'
 import { migrateDatabase } from '../database/migrations.ts'
+import { clinicsOf, peopleOf } from '../database/shards.ts'
 import { StartError } from '../process/settings.ts'
 import { addressWithoutLogin, connectOwner, type Shard, withLoginOf } from './databases.ts'
-import { clinicsOf, faultsOfServer, peopleOf, subscribe } from './replication.ts'
+import { faultsOfServer, subscribe } from './replication.ts'
 import { inTransaction } from './transactions.ts'
 
 /**

@@ -1,6 +1,7 @@
 import type { Client } from 'pg'
+import { clinicsOf, peopleOf } from '../database/shards.ts'
 import { connectOwner, type Shard, shardsOf, withLoginOf } from './databases.ts'
-import { caughtUp, clinicsOf, hasSubscription, lagOf, peopleOf } from './replication.ts'
+import { caughtUp, hasSubscription, lagOf } from './replication.ts'
 
 /**
  * Compares the map, the clinics in the shards and the copies, and gives a sentence for each difference. Copies are compared

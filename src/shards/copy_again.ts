@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'pg'
+import { clinicsOf, peopleOf } from '../database/shards.ts'
 import { log } from '../process/log.ts'
 import { StartError } from '../process/settings.ts'
 import { streamRows } from './clinic_rows.ts'
@@ -11,7 +12,7 @@ import {
   shardsOf,
   withLoginOf,
 } from './databases.ts'
-import { clinicsOf, hasSubscription, peopleOf } from './replication.ts'
+import { hasSubscription } from './replication.ts'
 import { inTransaction } from './transactions.ts'
 
 /** Copies of what one database publishes in another, under a name that is also that of the slot and the subscription. */

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'pg'
+import { clinicsOf, peopleOf } from '../database/shards.ts'
 import { log } from '../process/log.ts'
 import { StartError } from '../process/settings.ts'
 import { copyRows, tablesOfClinics } from './clinic_rows.ts'
 import { connectOwner, type Shard, shardsOf, withLoginOf } from './databases.ts'
-import { caughtUp, clinicsOf, peopleOf } from './replication.ts'
+import { caughtUp } from './replication.ts'
 import { inTransaction, olderTransactionsEnded } from './transactions.ts'
 
 /** For how long writes of the clinic are refused at most. If the command is killed, they are possible again then. */

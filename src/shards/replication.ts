@@ -132,7 +132,3 @@ export async function lagOf(publisher: Client, slot: string): Promise<Lag | unde
   )
   return rows[0]
 }
-
-/** The subscription by which a shard gets people, and the one by which the global database gets the shard's clinics. */
-export const peopleOf = (shard: number) => `medislot_people_${shard}`
-export const clinicsOf = (shard: number) => `medislot_clinics_${shard}`

@@ -1,6 +1,7 @@
 import type { Client } from 'pg'
+import { clinicsOf, peopleOf } from '../database/shards.ts'
 import { connectOwner, type Shard, shardsOf, withLoginOf } from './databases.ts'
-import { clinicsOf, lagOf, peopleOf } from './replication.ts'
+import { lagOf } from './replication.ts'
 
 /** Lines about the shards in the map: how many clinics each has, and how far copies are behind, in bytes of the log. */
 export async function statusLines(globalUrl: string): Promise<string[]> {

@@ -58,12 +58,19 @@ async function aPracticeIn(shard: Connection, hours = 48): Promise<Practice> {
 /** A clinic with a free slot in each shard, at different times. */
 const practices = () => Promise.all(shards.map((shard, index) => aPracticeIn(shard, 48 + 24 * index)))
 
-async function rest(method: string, path: string, { token, body }: { token?: string | undefined; body?: object } = {}) {
+interface Given {
+  token?: string | undefined
+  body?: object
+  position?: string | null
+}
+
+async function rest(method: string, path: string, { token, body, position }: Given = {}) {
   const response = await fetch(`${server.url}/api${path}`, {
     method,
     headers: {
       ...(token && { authorization: `Bearer ${token}` }),
       ...(body && { 'content-type': 'application/json' }),
+      ...(position && { 'medislot-position': position }),
     },
     ...(body && { body: JSON.stringify(body) }),
   })
@@ -101,6 +108,18 @@ async function aReceptionist({ shard, clinicId }: Practice): Promise<Claims> {
     [clinicId, accountId],
   )
   return claims
+}
+
+/** Keeps copies of a table from arriving in a database, until it is released. */
+async function holdCopies(db: Connection, table: string) {
+  await db.query('begin')
+  await db.query(`lock table ${table} in share row exclusive mode`)
+  let isHeld = true
+  const release = async () => {
+    if (isHeld) await db.query('rollback')
+    isHeld = false
+  }
+  return { release, [Symbol.asyncDispose]: release }
 }
 
 /** The states of the bookings that a database has of a clinic. */
@@ -183,6 +202,68 @@ describe('a server with shards', () => {
     const undo = `/customers/${other.customerId}/undoMerge`
     expect(await rest('POST', undo, { token: survivor })).toMatchObject({ status: 200 })
     await eventually(async () => (await read()).status === 404, 'the copy of what was undone')
+  })
+
+  it('answers a patient who has just booked with the booking, by REST and GraphQL, however late its copy arrives', async () => {
+    const [practice, second] = (await practices()) as [Practice, Practice]
+    // With a confirmed address, so that no limit is in the way.
+    const token = await clientsOf(server.url).tokenOf((await aCustomer(global)).claims)
+    const booked = await rest('POST', `/bookingSlots/${practice.slotId}/book`, { token })
+    const first = booked.headers.get('medislot-position')
+    expect(first).toMatch(/^\d+\.1-\d+$/)
+    const again = await rest('POST', `/bookingSlots/${second.slotId}/book`, { token, position: first })
+    const position = again.headers.get('medislot-position')
+    // What was seen before is in it, too.
+    expect(position).toMatch(new RegExp(`^${first?.replace('.', '\\.')}\\.2-\\d+$`))
+    const { body } = await rest('GET', '/bookings', { token, position })
+    const both = [booked, again].map((each) => each.body.id).sort()
+    expect(body.items.map(({ id }: { id: string }) => id).sort()).toEqual(both)
+
+    const late = await aPracticeIn(practice.shard, 96)
+    await using held = await holdCopies(global, 'app_public.bookings')
+    const send = (document: string, variables: object, seen?: string | null) =>
+      fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          ...(seen && { 'medislot-position': seen }),
+        },
+        body: JSON.stringify({ query: document, variables }),
+      })
+    const byGraph = await send(bookSlot, { clinicId: late.clinicId, slotId: late.slotId })
+    const seen = byGraph.headers.get('medislot-position')
+    const list = async (given?: string | null) =>
+      (await (await send('{ bookings { totalCount } }', {}, given)).json()).data
+    expect(await list()).toEqual({ bookings: { totalCount: 2 } })
+    // An answer that is late is better than none.
+    const startedAt = performance.now()
+    expect(await list(seen)).toEqual({ bookings: { totalCount: 2 } })
+    expect(performance.now() - startedAt).toBeGreaterThan(2900)
+    const waiting = [list(seen), rest('GET', '/bookings', { token, position: seen })] as const
+    await held.release()
+    const [byGraphQLAgain, byRest] = await Promise.all(waiting)
+    expect(byGraphQLAgain).toEqual({ bookings: { totalCount: 3 } })
+    expect(byRest.body.items).toHaveLength(3)
+  })
+
+  it('books in a shard for a dependant who was added a moment ago in the global database', async () => {
+    const [practice] = (await practices()) as [Practice, Practice]
+    const token = await clientsOf(server.url).tokenOf((await aCustomer(global)).claims)
+    await using held = await holdCopies(practice.shard, 'app_public.guardianships')
+    const body = { fullName: 'Tim', birthDate: '2024-01-01', relation: 'PARENT' }
+    const added = await rest('POST', '/me/dependants', { token, body })
+    expect(added).toMatchObject({ status: 201 })
+    const book = (position?: string | null) =>
+      rest('POST', `/bookingSlots/${practice.slotId}/book`, {
+        token,
+        body: { customerId: added.body.dependantCustomerId },
+        ...(position && { position }),
+      })
+    expect(await book()).toMatchObject({ status: 403 })
+    const waiting = book(added.headers.get('medislot-position'))
+    await held.release()
+    expect(await waiting).toMatchObject({ status: 201 })
   })
 
   it('serves the clinics of the global database as before', async () => {

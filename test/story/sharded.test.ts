@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Client } from 'pg'
-import { caughtUp, clinicsOf } from '../../src/shards/replication.ts'
+import { clinicsOf } from '../../src/database/shards.ts'
+import { caughtUp } from '../../src/shards/replication.ts'
 import { type Installation, newInstallation } from '../helpers/installation.ts'
 import { type Program, startProgram } from '../helpers/program.ts'
 import { oneBooking } from './one_booking.ts'

@@ -1,7 +1,9 @@
 import type { Pool } from 'pg'
-import { globalNumber, type Shard, type Shards } from '../../database/shards.ts'
+import { clinicsOf, globalNumber, peopleOf, type Shard, type Shards } from '../../database/shards.ts'
 import type { Deadline } from '../deadline.ts'
+import type { Positions } from '../positions.ts'
 import type { Claims } from '../tokens.ts'
+import { Arrivals } from './arrivals.ts'
 import { Gathering } from './gathering.ts'
 import { type GivenOperation, Places } from './places.ts'
 import { ShardUse } from './shard_use.ts'
@@ -11,6 +13,8 @@ export class Routing {
   readonly #shards: Shards
   readonly #global: Pool
   readonly #places: Places
+  /** The copies that a shard has, and those that the global database has of it. */
+  readonly #arrivals = new WeakMap<Shard, Record<'people' | 'clinics', Arrivals>>()
 
   /** `global` leads to the global database, whose map `shards` follows. */
   constructor(shards: Shards, global: Pool) {
@@ -45,6 +49,27 @@ export class Routing {
   /** The use of a shard by one operation. */
   use(shard: Shard, operation: { claims: Claims; deadline?: Deadline | undefined }): ShardUse {
     return new ShardUse(shard, this.#global, operation)
+  }
+
+  /**
+   * Waits until the database in which an operation runs, a shard or the global one, has the copies of what its caller has
+   * changed in others. When that takes too long, the operation runs all the same; nobody waits for a shard that is down.
+   */
+  async arrived(at: Shard | undefined, seen: Positions | undefined, deadline: Deadline | undefined): Promise<void> {
+    if (!seen) return
+    if (at) return this.#arrivalsOf(at).people.until(seen.of(globalNumber), deadline)
+    const shards = [...seen.databases].flatMap((number) => this.#shards.all.get(number) ?? [])
+    const answering = shards.filter((shard) => shard.answers)
+    await Promise.all(answering.map((shard) => this.#arrivalsOf(shard).clinics.until(seen.of(shard.number), deadline)))
+  }
+
+  #arrivalsOf(shard: Shard) {
+    const known = this.#arrivals.get(shard) ?? {
+      people: new Arrivals(shard.pool, peopleOf(shard.number)),
+      clinics: new Arrivals(this.#global, clinicsOf(shard.number)),
+    }
+    this.#arrivals.set(shard, known)
+    return known
   }
 
   /** What a read in the global database may gather from the shards. */

@@ -1,6 +1,7 @@
-// With copies of the database that are a moment behind, the server needs to know which change a browser has seen last. It
-// reports a position with each change, and serves a request with that position from a copy that contains it. In a cookie,
-// since it is valid for all tabs, and tells the server not to send a front page with times from before the change.
+// With copies that are a moment behind, of the database or of some of its tables, the server needs to know which change a
+// browser has seen last. It reports a position with each change, and serves a request with that position from a copy that
+// contains it. In a cookie, since it is valid for all tabs, and tells the server not to send a front page with times from
+// before the change.
 
 const name = 'medislot-position'
 /** Seconds; a copy that serves reads is at most two behind. */
@@ -11,7 +12,7 @@ const store = (position: string) => {
   document.cookie = `${name}=${position}; path=/; max-age=${life}; samesite=strict`
 }
 
-const stored = () => new RegExp(`\\b${name}=(\\d+)`).exec(document.cookie)?.[1]
+const stored = () => new RegExp(`\\b${name}=([\\d.-]+)`).exec(document.cookie)?.[1]
 
 /** Headers for a request that has to see the last change. */
 export function positionHeaders(): Record<string, string> {
