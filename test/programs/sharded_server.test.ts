@@ -234,7 +234,7 @@ describe('a server with shards', () => {
     const byGraph = await send(bookSlot, { clinicId: late.clinicId, slotId: late.slotId })
     const seen = byGraph.headers.get('medislot-position')
     const list = async (given?: string | null) =>
-      (await (await send('{ bookings { totalCount } }', {}, given)).json()).data
+      ((await (await send('{ bookings { totalCount } }', {}, given)).json()) as { data: object }).data
     expect(await list()).toEqual({ bookings: { totalCount: 2 } })
     // An answer that is late is better than none.
     const startedAt = performance.now()
