@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
-import { freemem, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const gigabyte = 2 ** 30
@@ -19,7 +19,7 @@ export function makeRunFolder(prefix: string): string {
 function inMemory(prefix: string): string | undefined {
   if (!existsSync('/dev/shm')) return undefined
   const { bavail, bsize } = statfsSync('/dev/shm')
-  if (Math.min(bavail * bsize, freemem()) < needed) return undefined
+  if (Math.min(bavail * bsize, process.availableMemory()) < needed) return undefined
   try {
     const folder = mkdtempSync(join('/dev/shm', prefix))
     if (canExecute(folder)) return folder
