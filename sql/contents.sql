@@ -328,11 +328,13 @@
 --! include core/shards/refuse_clinics_elsewhere.sql
 --! include core/shards/note_copied_changes.sql
 --! include core/shards/is_shard.sql
+--! include roster/import/unknown_specializations.sql
 --! include core/shards/people/has_arrived.sql
 --! include core/shards/people/in_global_database.sql
 --! include core/shards/people/in_shards.sql
 --! include core/shards/people/joined_parts.sql
 --! include core/shards/people/admit_for_clinic.sql
+--! include core/shards/people/add_specializations.sql
 --! include core/shards/people/claiming/claim_for_shard.sql
 --! include core/shards/people/claiming/claim_in_shard.sql
 --! include core/shards/people/claiming/ask_for_record.sql

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f989f91de067035dc025d4450c1dae63b4495231
+--! Hash: sha1:1d9e2985d1c29e3fb6a20ea7e237d6a01536099a
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -10385,11 +10385,34 @@ $$;
 comment on function app_private.is_shard is
 'Whether this database is a shard, which has copies of people. Jobs ask it.';
 --! EndIncluded core/shards/is_shard.sql
+--! Included roster/import/unknown_specializations.sql
+create or replace function app_private.unknown_specializations(names text[]) returns text[]
+language plpgsql stable set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return array(
+    select distinct on (given.name::public.citext) given.name
+    from unnest(unknown_specializations.names) given (name)
+    -- "Kardiologie" is Cardiology if that has this German name. A second specialization would be found by only some
+    -- of the patients.
+    where not exists (
+      select from app_public.specializations s
+      where s.name = given.name::public.citext or exists (
+        select from jsonb_each_text(s.names) n where n.value::public.citext = given.name::public.citext))
+    order by given.name::public.citext, given.name);
+end
+$$;
+
+comment on function app_private.unknown_specializations is
+'Those of these names that no specialization has, in any language, each once.';
+--! EndIncluded roster/import/unknown_specializations.sql
 --! Included core/shards/people/has_arrived.sql
 create or replace function app_private.has_arrived(task text, answer jsonb) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
-  if has_arrived.task = 'admit_invited' then
+  if has_arrived.task = 'add_specializations' then
+    return app_private.unknown_specializations(
+      array(select jsonb_array_elements_text(has_arrived.answer -> 'names'))) = '{}';
+  elsif has_arrived.task = 'admit_invited' then
     return exists (
       select from app_private.accounts a join app_private.sessions s on s.account_id = a.id
       where a.id = (has_arrived.answer ->> 'accountId')::bigint and s.id = (has_arrived.answer ->> 'sessionId')::uuid
@@ -10518,6 +10541,23 @@ comment on function app_private.admit_for_clinic is
 'A task of record_for_clinic: signs in somebody who accepts the invitation of a clinic in a shard, of which this '
 'database has a copy. Refuses shard_behind, invitation_invalid, email_taken.';
 --! EndIncluded core/shards/people/admit_for_clinic.sql
+--! Included core/shards/people/add_specializations.sql
+create or replace function app_private.add_specializations(asked jsonb) returns jsonb
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
+declare
+  unknown constant text[] := app_private.unknown_specializations(
+    array(select jsonb_array_elements_text(asked -> 'names')));
+begin
+  insert into app_public.specializations (name) select n.name::public.citext from unnest(unknown) n (name)
+  on conflict on constraint specializations_are_unique_by_name do nothing;
+  return jsonb_build_object('names', asked -> 'names');
+end
+$$;
+
+comment on function app_private.add_specializations is
+'A task of record_for_clinic: adds the specializations that a roster imported into a shard has and the installation '
+'had not. Returns their names.';
+--! EndIncluded core/shards/people/add_specializations.sql
 --! Included core/shards/people/claiming/claim_for_shard.sql
 create or replace function app_private.claim_for_shard(asked jsonb) returns void
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
@@ -10738,6 +10778,8 @@ begin
       return app_private.read_record_link(asked);
     when 'claim_by_link' then
       person := app_private.claim_by_link(asked);
+    when 'add_specializations' then
+      return app_private.add_specializations(asked);
     when 'admit_invited' then
       return app_private.admit_for_clinic(asked);
     else
@@ -10749,12 +10791,13 @@ $$;
 
 comment on function app_private.record_for_clinic is
 'Records in the global database what a call in a shard has asked for (app_private.in_global_database): add_customer, '
-'confirm_customer, end_claim, claim_record, ask_for_record, read_record_link, claim_by_link, admit_invited. Returns '
-'{"customerId"}, of read_record_link with the "address", of admit_invited {"accountId", "sessionId", "isNew", '
-'"tokens"}. Called by servers only, which do not repeat it: a customer that the shard does not use is removed later '
-'(app_private.settle_people). Refuses not_here in a database without shards, invalid_argument, text_too_long, '
-'text_not_accepted, invalid_email, shard_behind, invitation_invalid, email_taken, customer_not_claimable, '
-'merge_link_invalid, merge_not_possible, merged_visits_overlap.';
+'confirm_customer, end_claim, claim_record, ask_for_record, read_record_link, claim_by_link, add_specializations, '
+'admit_invited. Returns {"customerId"}, of read_record_link with the "address", of add_specializations {"names"}, of '
+'admit_invited {"accountId", "sessionId", "isNew", "tokens"}. Called by servers only, which do not repeat it: a '
+'customer that the shard does not use is removed later (app_private.settle_people). Refuses not_here in a database '
+'without shards, invalid_argument, text_too_long, text_not_accepted, invalid_email, shard_behind, '
+'invitation_invalid, email_taken, customer_not_claimable, merge_link_invalid, merge_not_possible, '
+'merged_visits_overlap.';
 
 grant execute on function app_private.record_for_clinic to app_authenticator;
 --! EndIncluded core/shards/people/record_for_clinic.sql
@@ -32968,20 +33011,22 @@ begin
     app_hidden.canonical_address(clinic.email))
   returning c.id, c.name into stored.clinic_id, stored.clinic_name;
 
-  with made as (
+  stored.new_specializations := app_private.unknown_specializations(
+    array(select unnest(d.specializations) from unnest(doctors) d));
+  if not app_private.is_shard() then
     insert into app_public.specializations (name)
-    select distinct on (s::public.citext) s::public.citext from unnest(doctors) d
-      cross join lateral unnest(d.specializations) s
-    -- "Kardiologie" is Cardiology if that has this German name. A second specialization would be found by only some
-    -- of the patients. In a shard, which has copies of specializations, those that exist must not be written.
-    where not exists (select from app_public.specializations known where known.name = s::public.citext)
-      and not exists (
-      select from app_public.specializations known cross join lateral jsonb_each_text(known.names) n
-      where n.value::public.citext = s::public.citext)
-    on conflict on constraint specializations_are_unique_by_name do nothing
-    returning name::text
-  )
-  select coalesce(array_agg(made.name order by made.name), '{}') into stored.new_specializations from made;
+    select n.name::public.citext from unnest(stored.new_specializations) n (name)
+    on conflict on constraint specializations_are_unique_by_name do nothing;
+  else
+    -- All databases have the same. When the global one has added them, they are not new any more.
+    if stored.new_specializations <> '{}' then
+      perform app_private.in_global_database('add_specializations',
+        jsonb_build_object('names', stored.new_specializations));
+    end if;
+    stored.new_specializations := array(
+      select jsonb_array_elements_text(
+        nullif(current_setting('medislot.recorded', true), '')::jsonb -> 'add_specializations' -> 'names'));
+  end if;
 
   with made as (
     insert into app_public.doctors as d (clinic_id, full_name, about)
@@ -33079,5 +33124,6 @@ $$;
 comment on function app_private.store_roster is
 'Stores a roster that has been checked: the clinic, its doctors with their specializations (new ones are added for '
 'all clinics), time slots, rooms and equipment, services with the doctors who offer them, their questions and what '
-'they take, templates and absences.';
+'they take, templates and absences. In a shard the global database adds the specializations. Refuses '
+'global_database_first, shard_behind.';
 --! EndIncluded roster/import/store_roster.sql

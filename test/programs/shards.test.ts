@@ -1,3 +1,6 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { EmbeddedServer } from '../../src/database/embedded/embedded.ts'
 import { log } from '../../src/process/log.ts'
@@ -5,6 +8,7 @@ import { type Connection, connect } from '../helpers/connection.ts'
 import { expectRefusal } from '../helpers/database.ts'
 import { describeWithLibrary } from '../helpers/debian.ts'
 import { eventually } from '../helpers/eventually.ts'
+import { runToEnd } from '../helpers/program.ts'
 import { addressOf, type Installation, type Servers, startInstallation } from '../helpers/shards.ts'
 import { type StockPostgresql, startStockPostgresql } from '../helpers/stock_postgresql.ts'
 import { aClinic, aDoctor, anAccount, aSlot, unique } from '../helpers/world.ts'
@@ -286,6 +290,44 @@ describe('npm run shards -- check', () => {
     await anAccount(global)
     await aShardedPractice(shards[0])
     expect(await installation.shards('check')).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  it('a roster is imported into a shard, and its new specializations are in all databases', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'medislot-roster-'))
+    const specialization = unique('Xylology')
+    try {
+      await cp(join(import.meta.dirname, '../../examples/harbour'), folder, { recursive: true })
+      const doctors = await readFile(join(folder, 'doctors.csv'), 'utf8')
+      await writeFile(join(folder, 'doctors.csv'), doctors.replace('General Practice', specialization))
+      const imported = (number: number, ...args: string[]) =>
+        runToEnd('import', {
+          args: [folder, ...args],
+          env: { DATABASE_URL: (installation.servers[number] as EmbeddedServer).ownerUrl() },
+        })
+      const byTheShard = await imported(2)
+      expect(byTheShard).toMatchObject({ code: 1 })
+      expect(byTheShard.stderr).toContain('import with its DATABASE_URL and --shard')
+      expect(await imported(0, '--shard', '7')).toMatchObject({ code: 1, stderr: 'There is no shard 7.\n' })
+      const { code, stdout } = await imported(0, '--shard', '2')
+      expect(code).toBe(0)
+      const [, clinicId] = /as clinic (2\d{12}): /.exec(stdout) ?? []
+      expect(stdout).toContain(specialization)
+      const [, shard] = shards
+      const ids = await Promise.all(
+        [global, ...shards].map(async (db) => {
+          const find = () => db.query('select id from app_public.specializations where name = $1', [specialization])
+          await eventually(async () => (await find()).length > 0, 'the specialization')
+          return find()
+        }),
+      )
+      expect(ids).toEqual(ids.map(() => ids[0]))
+      const having = `select from app_public.doctor_specializations where clinic_id = $1 and specialization_id = $2`
+      const values = [clinicId, ids[0]?.[0]?.id]
+      expect(await shard.query(having, values)).toHaveLength(1)
+      await eventually(async () => (await global.query(having, values)).length === 1, 'the copy of the doctor')
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 
   it('reports a copy that was changed, a clinic that the map lost, and a trigger that was removed', async () => {

@@ -129,8 +129,8 @@ it('two imports of one roster at once store one clinic', async () => {
 })
 
 it.each([
-  [[], 'Usage: npm run import -- <folder of a roster>'],
-  [['one', 'two'], 'Usage: npm run import -- <folder of a roster>'],
+  [[], 'Usage: npm run import -- <folder of a roster> [--shard <number>]'],
+  [['one', 'two'], 'Usage: npm run import -- <folder of a roster> [--shard <number>]'],
   [['no/such/folder'], 'no/such/folder is no folder with the files of a roster (see docs/import.md)'],
 ])('asked for %j it says how it is used', async (args, message) => {
   expect(await importCommand(...args)).toEqual({ code: 1, stdout: '', stderr: `${message}\n` })

@@ -13,20 +13,22 @@ begin
     app_hidden.canonical_address(clinic.email))
   returning c.id, c.name into stored.clinic_id, stored.clinic_name;
 
-  with made as (
+  stored.new_specializations := app_private.unknown_specializations(
+    array(select unnest(d.specializations) from unnest(doctors) d));
+  if not app_private.is_shard() then
     insert into app_public.specializations (name)
-    select distinct on (s::public.citext) s::public.citext from unnest(doctors) d
-      cross join lateral unnest(d.specializations) s
-    -- "Kardiologie" is Cardiology if that has this German name. A second specialization would be found by only some
-    -- of the patients. In a shard, which has copies of specializations, those that exist must not be written.
-    where not exists (select from app_public.specializations known where known.name = s::public.citext)
-      and not exists (
-      select from app_public.specializations known cross join lateral jsonb_each_text(known.names) n
-      where n.value::public.citext = s::public.citext)
-    on conflict on constraint specializations_are_unique_by_name do nothing
-    returning name::text
-  )
-  select coalesce(array_agg(made.name order by made.name), '{}') into stored.new_specializations from made;
+    select n.name::public.citext from unnest(stored.new_specializations) n (name)
+    on conflict on constraint specializations_are_unique_by_name do nothing;
+  else
+    -- All databases have the same. When the global one has added them, they are not new any more.
+    if stored.new_specializations <> '{}' then
+      perform app_private.in_global_database('add_specializations',
+        jsonb_build_object('names', stored.new_specializations));
+    end if;
+    stored.new_specializations := array(
+      select jsonb_array_elements_text(
+        nullif(current_setting('medislot.recorded', true), '')::jsonb -> 'add_specializations' -> 'names'));
+  end if;
 
   with made as (
     insert into app_public.doctors as d (clinic_id, full_name, about)
@@ -124,4 +126,5 @@ $$;
 comment on function app_private.store_roster is
 'Stores a roster that has been checked: the clinic, its doctors with their specializations (new ones are added for '
 'all clinics), time slots, rooms and equipment, services with the doctors who offer them, their questions and what '
-'they take, templates and absences.';
+'they take, templates and absences. In a shard the global database adds the specializations. Refuses '
+'global_database_first, shard_behind.';

@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
 import type { WithPgClient } from 'postgraphile/@dataplan/pg'
 import type { NodePostgresPgClient } from 'postgraphile/adaptors/pg'
+import { listenForAsked, recordGlobally } from '../../database/global_part.ts'
 import { isConnectionFailure, isPoolExhausted } from '../../database/pools.ts'
 import type { Shard } from '../../database/shards.ts'
 import { log } from '../../process/log.ts'
 import type { Deadline } from '../deadline.ts'
 import { Refusal } from '../refusal.ts'
 import type { Claims, Recorded } from '../tokens.ts'
-import { listenForAsked, recordGlobally } from './global_part.ts'
 
 type Connect = WithPgClient<NodePostgresPgClient>
 
@@ -111,7 +111,8 @@ export class ShardUse {
           const part = asked.take()
           if (!part || this.#recorded?.[part.task]) throw error
           const databases = { shard: client.rawClient, global: this.#global }
-          const recorded = await recordGlobally(part, databases, this.#operation.deadline)
+          const recorded = await recordGlobally(part, databases, () => this.#operation.deadline?.check())
+          if (!recorded) throw new Refusal('shard_behind')
           this.#recorded = { ...this.#recorded, ...recorded }
         }
       }

@@ -1,7 +1,10 @@
 create or replace function app_private.has_arrived(task text, answer jsonb) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
-  if has_arrived.task = 'admit_invited' then
+  if has_arrived.task = 'add_specializations' then
+    return app_private.unknown_specializations(
+      array(select jsonb_array_elements_text(has_arrived.answer -> 'names'))) = '{}';
+  elsif has_arrived.task = 'admit_invited' then
     return exists (
       select from app_private.accounts a join app_private.sessions s on s.account_id = a.id
       where a.id = (has_arrived.answer ->> 'accountId')::bigint and s.id = (has_arrived.answer ->> 'sessionId')::uuid

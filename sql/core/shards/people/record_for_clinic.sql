@@ -25,6 +25,8 @@ begin
       return app_private.read_record_link(asked);
     when 'claim_by_link' then
       person := app_private.claim_by_link(asked);
+    when 'add_specializations' then
+      return app_private.add_specializations(asked);
     when 'admit_invited' then
       return app_private.admit_for_clinic(asked);
     else
@@ -36,11 +38,12 @@ $$;
 
 comment on function app_private.record_for_clinic is
 'Records in the global database what a call in a shard has asked for (app_private.in_global_database): add_customer, '
-'confirm_customer, end_claim, claim_record, ask_for_record, read_record_link, claim_by_link, admit_invited. Returns '
-'{"customerId"}, of read_record_link with the "address", of admit_invited {"accountId", "sessionId", "isNew", '
-'"tokens"}. Called by servers only, which do not repeat it: a customer that the shard does not use is removed later '
-'(app_private.settle_people). Refuses not_here in a database without shards, invalid_argument, text_too_long, '
-'text_not_accepted, invalid_email, shard_behind, invitation_invalid, email_taken, customer_not_claimable, '
-'merge_link_invalid, merge_not_possible, merged_visits_overlap.';
+'confirm_customer, end_claim, claim_record, ask_for_record, read_record_link, claim_by_link, add_specializations, '
+'admit_invited. Returns {"customerId"}, of read_record_link with the "address", of add_specializations {"names"}, of '
+'admit_invited {"accountId", "sessionId", "isNew", "tokens"}. Called by servers only, which do not repeat it: a '
+'customer that the shard does not use is removed later (app_private.settle_people). Refuses not_here in a database '
+'without shards, invalid_argument, text_too_long, text_not_accepted, invalid_email, shard_behind, '
+'invitation_invalid, email_taken, customer_not_claimable, merge_link_invalid, merge_not_possible, '
+'merged_visits_overlap.';
 
 grant execute on function app_private.record_for_clinic to app_authenticator;

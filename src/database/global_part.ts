@@ -1,8 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Pool, PoolClient } from 'pg'
-import type { Deadline } from '../deadline.ts'
-import { Refusal } from '../refusal.ts'
-import type { Recorded } from '../tokens.ts'
+import type { ClientBase, Pool } from 'pg'
 
 /** How long a call waits for the copy of what was recorded, and the pause between two questions, milliseconds. */
 const patienceMs = 3000
@@ -16,12 +13,12 @@ interface Asked {
 
 interface Databases {
   /** A connection outside a transaction: the call's own, since all others may be waiting, too. */
-  shard: PoolClient
+  shard: ClientBase
   global: Pool
 }
 
 /** Reads what a shard asks for from the notices on a connection, until it is disposed. */
-export function listenForAsked(client: PoolClient) {
+export function listenForAsked(client: ClientBase) {
   let asked: Asked | undefined
   const listen = ({ message, detail }: { message?: string | undefined; detail?: string | undefined }) => {
     if (message === 'medislot: to be recorded in the global database' && detail) asked = JSON.parse(detail)
@@ -40,13 +37,13 @@ export function listenForAsked(client: PoolClient) {
 
 /**
  * Records in the global database what a shard has asked for, and waits until the shard has the copy. Gives the answer by its
- * task. Throws the database's refusal, and Refusal `shard_behind` when the copy does not arrive.
+ * task; undefined when the copy does not arrive. Throws the database's refusal. `check` may end the wait by throwing.
  */
 export async function recordGlobally(
   { task, asked }: Asked,
   { shard, global }: Databases,
-  deadline: Deadline | undefined,
-): Promise<Recorded> {
+  check?: () => void,
+): Promise<Record<string, object> | undefined> {
   const { rows } = await global.query<{ answer: object }>('select app_private.record_for_clinic($1, $2) as answer', [
     task,
     JSON.stringify(asked),
@@ -56,7 +53,7 @@ export async function recordGlobally(
   for (const end = performance.now() + patienceMs; ; await sleep(pauseMs)) {
     const { rows: found } = await shard.query('select app_private.has_arrived($1, $2) as arrived', values)
     if (found[0]?.arrived) return { [task]: answer }
-    deadline?.check()
-    if (performance.now() > end) throw new Refusal('shard_behind')
+    check?.()
+    if (performance.now() > end) return undefined
   }
 }
