@@ -2,8 +2,8 @@ import type { Client } from 'pg'
 import { migrateDatabase } from '../database/migrations.ts'
 import { clinicsOf, peopleOf } from '../database/shards.ts'
 import { StartError } from '../process/settings.ts'
-import { addressWithoutLogin, connectOwner, type Shard, withLoginOf } from './databases.ts'
-import { faultsOfServer, subscribe } from './replication.ts'
+import { addressWithoutLogin, connectOwner, type Shard, shardsOf, withLoginOf } from './databases.ts'
+import { faultsOfLimits, faultsOfServer, subscribe } from './replication.ts'
 import { inTransaction } from './transactions.ts'
 
 /**
@@ -27,6 +27,9 @@ export async function addShard(globalUrl: string, id: number, given: string, pas
       ]
       if (faults.length > 0) throw new StartError(faults.join('\n'))
       for (const url of [globalUrl, shardUrl]) await migrateDatabase(url)
+      const numbers = new Set([...(await shardsOf(global)).map((known) => known.id), id])
+      const limits = await faultsOfLimits(global, numbers.size)
+      if (limits.length > 0) throw new StartError(limits.join('\n'))
       await inTransaction(global, async () => {
         await global.query('select app_private.become_global()')
         await global.query('select app_private.publish_copies()')

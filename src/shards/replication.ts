@@ -37,6 +37,25 @@ export async function faultsOfServer(client: Client, name: string): Promise<stri
 }
 
 /**
+ * Settings of the global database that are too small for so many shards: a subscription that gets no worker waits for ever. Each
+ * shard needs one of each, and copying the rows of a new shard another one.
+ */
+export async function faultsOfLimits(global: Client, shards: number): Promise<string[]> {
+  const { rows } = await global.query<{ name: string; is: number; least: number }>(
+    `select name, setting::int as is, $1 + 1 + (name = 'max_worker_processes')::int as least from pg_settings
+     where name in ('max_logical_replication_workers', 'max_worker_processes', 'max_replication_slots', 'max_wal_senders',
+         'max_active_replication_origins')
+       and setting::int < $1 + 1 + (name = 'max_worker_processes')::int
+     order by name`,
+    [shards],
+  )
+  return rows.map(
+    ({ name, is, least }) =>
+      `the global database: ${name} is ${is} and must be at least ${least} for ${shards} shards (restart PostgreSQL)`,
+  )
+}
+
+/**
  * Subscribes to what another database publishes, by its address, under a name that is also that of the slot there, and waits
  * until everything is copied. When the subscription exists, it gets the connection again, and tables that are published
  * meanwhile.

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { EmbeddedServer } from '../../src/database/embedded/embedded.ts'
 import { log } from '../../src/process/log.ts'
+import { faultsOfLimits } from '../../src/shards/replication.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import { expectRefusal } from '../helpers/database.ts'
 import { describeWithLibrary } from '../helpers/debian.ts'
@@ -254,6 +255,24 @@ describe('npm run shards -- add', () => {
     const { code, stderr } = await installation.shards('add', ...args())
     expect(stderr).toMatch(message)
     expect(code).toBe(1)
+  })
+})
+
+describe('the settings of the global database', () => {
+  it('are compared with what each shard needs', async () => {
+    expect(await faultsOfLimits(global.client, 2)).toEqual([])
+    expect(await faultsOfLimits(global.client, 24)).toEqual(
+      [
+        ['max_active_replication_origins', 16, 25],
+        ['max_logical_replication_workers', 16, 25],
+        ['max_replication_slots', 16, 25],
+        ['max_wal_senders', 16, 25],
+        ['max_worker_processes', 24, 26],
+      ].map(
+        ([name, is, least]) =>
+          `the global database: ${name} is ${is} and must be at least ${least} for 24 shards (restart PostgreSQL)`,
+      ),
+    )
   })
 })
 

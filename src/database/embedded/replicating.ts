@@ -37,6 +37,11 @@ async function prepare(server: EmbeddedServer, replicationPassword: string): Pro
     await client.query('grant pg_create_subscription to medislot')
     await client.query('grant set on parameter session_replication_role to medislot')
     await client.query(`alter system set wal_level = 'logical'`)
+    // For a dozen shards; PostgreSQL's own limits do for three.
+    await client.query('alter system set max_logical_replication_workers = 16')
+    await client.query('alter system set max_worker_processes = 24')
+    for (const name of ['max_replication_slots', 'max_wal_senders', 'max_active_replication_origins'])
+      await client.query(`alter system set ${name} = 16`)
     return level === 'logical'
   } finally {
     await client.end()
