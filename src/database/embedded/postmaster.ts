@@ -22,7 +22,10 @@ export async function launch(place: Place, throwaway: boolean): Promise<{ child:
     timezone: 'UTC',
     log_timezone: 'UTC',
     log_line_prefix: '%m [%p] %a ',
-    ...(throwaway ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
+    // What is not flushed by its commit is sent to subscribers when the WAL writer has flushed it.
+    ...(throwaway
+      ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', wal_writer_delay: '10ms' }
+      : {}),
   }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 
   // After a kill -9 the children of the old server may keep its shared memory for a moment, and another program may take the
