@@ -64,6 +64,7 @@ async function copy(copies: Copies, clinics: string[] | null, password: string):
   try {
     await endSubscription(copies, walsender)
     const { rows } = await walsender.query(`CREATE_REPLICATION_SLOT ${name} LOGICAL pgoutput (SNAPSHOT 'export')`)
+    await continueIds(copies)
     await publisher.query('begin isolation level repeatable read read only')
     try {
       await publisher.query(`set transaction snapshot ${publisher.escapeLiteral(rows[0].snapshot_name)}`)
@@ -93,6 +94,35 @@ async function endSubscription({ name, publisher, subscriber }: Copies, walsende
     if (rows.length === 0) return
     if (!rows[0].active) await walsender.query(`DROP_REPLICATION_SLOT ${name}`)
     else if (Date.now() > deadline) throw new StartError(`${name}: the slot is still in use. Run this again.`)
+  }
+}
+
+/**
+ * Raises the publisher's sequences above the ids of the copies. A publisher that was restored from a backup does not know the
+ * last ones: it would give the id of a booking to which a link was sent, or of a patient, to somebody else.
+ */
+async function continueIds({ publisher, subscriber, home }: Copies): Promise<void> {
+  const { rows } = await publisher.query<{ table: string; sequence: string; least: string; most: string }>(
+    `select th.table_name as table, s.oid::regclass::text as sequence, q.seqmin as least,
+       q.seqmin + 999999999999 - q.seqmin % 1000000000000 as most
+     from app_private.table_homes th
+     join pg_attribute a on a.attrelid = th.table_name::regclass and a.attname = 'id'
+     cross join lateral (select pg_get_serial_sequence(th.table_name, a.attname)::regclass as oid) s
+     join pg_sequence q on q.seqrelid = s.oid and q.seqtypid = 'bigint'::regtype
+     where th.home = $1 and th.copied_columns is not null`,
+    [home],
+  )
+  for (const { table, sequence, least, most } of rows) {
+    const { rows: known } = await subscriber.query<{ id: string | null }>(
+      `select max(id) as id from ${table} where id between $1 and $2`,
+      [least, most],
+    )
+    await publisher.query(
+      `select setval($1::regclass, $2::bigint) from pg_sequences
+       where format('%I.%I', schemaname, sequencename)::regclass = $1::regclass
+         and coalesce(last_value, min_value - 1) < $2::bigint`,
+      [sequence, known[0]?.id],
+    )
   }
 }
 

@@ -10,6 +10,7 @@ import { type ProgramOptions, runToEnd } from './program.ts'
 /** Servers that can be the global database and shards of an installation: with the same logins, ready for replication. */
 export interface Servers {
   servers: EmbeddedServer[]
+  dataDirOf(number: number): string
   /** Runs `npm run shards` on the first server's database. */
   shards(...args: string[]): ReturnType<typeof runToEnd>
   /** Runs it and kills it when a promise is fulfilled. */
@@ -25,8 +26,8 @@ export const addressOf = (server: EmbeddedServer): string => `postgresql://127.0
 
 export const replicationPassword = `it's a \\ fine password`
 
-/** Starts servers, of which none has been migrated. Call remove() when done. */
-export async function startServers(count: number): Promise<Servers> {
+/** Starts servers, of which none has been migrated; `throwaway` ones are not durable. Call remove() when done. */
+export async function startServers(count: number, { throwaway = true } = {}): Promise<Servers> {
   const folder = await mkdtemp(join(tmpdir(), 'medislot-shards-'))
   await chmod(folder, 0o755)
   const servers: EmbeddedServer[] = []
@@ -35,7 +36,7 @@ export async function startServers(count: number): Promise<Servers> {
     await mkdir(dataDir)
     if (number > 0) await copyFile(join(folder, '0/secrets.json'), join(dataDir, 'secrets.json'))
     takeOwnPort(dataDir)
-    servers.push(await startReplicating(dataDir, replicationPassword, { throwaway: true }))
+    servers.push(await startReplicating(dataDir, replicationPassword, { throwaway }))
   }
   const [global] = servers as [EmbeddedServer]
   const run = (options: ProgramOptions & { args: string[]; signal?: ['SIGKILL', Promise<unknown>] }) =>
@@ -45,10 +46,11 @@ export async function startServers(count: number): Promise<Servers> {
     })
   return {
     servers,
+    dataDirOf: (number) => join(folder, String(number)),
     shards: (...args) => run({ args }),
     killedShards: (when, ...args) => run({ args, signal: ['SIGKILL', when] }),
     async startAgain(number) {
-      servers[number] = await startEmbedded(join(folder, String(number)), { throwaway: true })
+      servers[number] = await startEmbedded(join(folder, String(number)), { throwaway })
     },
     async remove() {
       for (const server of servers) await server.stop()
@@ -67,8 +69,9 @@ export interface Installation extends Servers {
 export async function startInstallation(
   shardCount: number,
   prepare: (servers: EmbeddedServer[]) => Promise<void> = async () => {},
+  { throwaway = true } = {},
 ): Promise<Installation> {
-  const servers = await startServers(1 + shardCount)
+  const servers = await startServers(1 + shardCount, { throwaway })
   await prepare(servers.servers)
   for (const [number, server] of servers.servers.entries()) {
     if (number === 0) continue

@@ -1,11 +1,14 @@
+import { appendFile, chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { copyCluster } from '../../src/database/embedded/copy_cluster.ts'
 import { log } from '../../src/process/log.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type Installation, startInstallation } from '../helpers/shards.ts'
 import { aClinic, aCustomer, aDoctor, anAccount, aSlot, type Customer } from '../helpers/world.ts'
 
-// `npm run shards -- copy` after a slot was lost to max_slot_wal_keep_size.
+// `npm run shards -- copy` after a slot was lost to max_slot_wal_keep_size, and after a shard was restored from a backup.
 
 let installation: Installation
 let global: Connection
@@ -160,6 +163,94 @@ describe('npm run shards -- copy', () => {
       stderr: expect.stringMatching(/Shard 2 is not active/),
     })
     await anAccount(global)
+    await agrees()
+  })
+})
+
+describe('a shard that was restored to a point in time', () => {
+  const archive = () => `${installation.dataDirOf(1)}-archive`
+
+  /** Starts the shard again and connects to it. */
+  async function startShard(): Promise<void> {
+    await installation.startAgain(1)
+    const server = installation.servers[1] as Installation['servers'][number]
+    shard = await connect(server.ownerUrl())
+    installation.databases[0] = shard
+    superusers[1] = await connect(server.superuserUrl('medislot'))
+  }
+
+  async function stopShard(): Promise<void> {
+    await shard.close()
+    await superusers[1].close()
+    await installation.servers[1]?.stop()
+  }
+
+  async function startArchiving(): Promise<void> {
+    await mkdir(archive())
+    await chmod(archive(), 0o777)
+    await superusers[1].query('alter system set archive_mode = on')
+    await superusers[1].query(`alter system set archive_command = 'test ! -f ${archive()}/%f && cp %p ${archive()}/%f'`)
+    await stopShard()
+    await startShard()
+  }
+
+  /** As docs/operations.md says. */
+  async function restoreTo(moment: string): Promise<void> {
+    const { last } = await superusers[1].one('select pg_walfile_name(pg_switch_wal()) as last')
+    await eventually(
+      async () =>
+        (await superusers[1].one('select last_archived_wal as archived from pg_stat_archiver')).archived >= last,
+      'the log in the archive',
+    )
+    await stopShard()
+    const cluster = join(installation.dataDirOf(1), 'pg')
+    await rm(cluster, { recursive: true })
+    await rename(`${cluster}-backup`, cluster)
+    await appendFile(
+      join(cluster, 'postgresql.auto.conf'),
+      `\nrestore_command = 'cp ${archive()}/%f %p'\nrecovery_target_time = '${moment}'
+recovery_target_action = 'promote'\narchive_mode = off\n`,
+    )
+    await writeFile(join(cluster, 'recovery.signal'), '')
+    await startShard()
+    await eventually(
+      async () => !(await superusers[1].one('select pg_is_in_recovery() as recovers')).recovers,
+      'the end of the recovery',
+    )
+  }
+
+  it('gets its copies again, and gives no id again that a lost booking had', async () => {
+    await startArchiving()
+    const clinicId = await aClinic(shard)
+    const patient = await aPatient()
+    const kept = await books(patient, clinicId, 48)
+    const cluster = join(installation.dataDirOf(1), 'pg')
+    await copyCluster(
+      installation.dataDirOf(1),
+      installation.servers[1]?.superuserUrl('medislot') as string,
+      `${cluster}-backup`,
+    )
+    const between = await books(patient, clinicId, 60)
+    const { moment } = await shard.one('select clock_timestamp()::text as moment')
+    const late = await aPatient()
+    // More than the restored sequence may skip.
+    let lost = ''
+    for (let hours = 72; hours < 120; hours++) lost = await books(late, clinicId, hours)
+    await eventually(async () => (await bookingInGlobal(lost)) === 'booked', 'the copy')
+
+    await restoreTo(moment)
+    expect(await installation.shards('check')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^shard 1: the slot medislot_clinics_1 is missing: run npm run shards -- copy 1$/m),
+    })
+    await copies()
+    const states = []
+    for (const id of [kept, between, lost]) states.push(await bookingInGlobal(id))
+    expect(states).toEqual(['booked', 'booked', undefined])
+    expect(await isKnown(late)).toBe(true)
+    const next = await books(late, clinicId, 130)
+    expect(Number(next)).toBeGreaterThan(Number(lost))
+    await eventually(async () => (await bookingInGlobal(next)) === 'booked', 'the copy')
     await agrees()
   })
 })

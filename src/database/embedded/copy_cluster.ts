@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { Client } from 'pg'
 import { placeOf } from './place.ts'
 
-// WAL comes from the server or from an archive. The other files are made again by PostgreSQL, and may disappear meanwhile.
+// WAL comes from the server or from an archive, and slots are not restored. The other files are made again by PostgreSQL, and
+// may disappear meanwhile.
 const leftOut =
-  /\/(pg_wal\/.+|postmaster\.(pid|opts)|pg_internal\.init.*|pgsql_tmp.*|standby\.signal|recovery\.signal)$/
+  /\/(pg_(wal|replslot)\/.+|postmaster\.(pid|opts)|pg_internal\.init.*|pgsql_tmp.*|standby\.signal|recovery\.signal)$/
 
 /**
  * Takes a base backup of a running embedded server into a folder that does not exist yet, as pg_basebackup does, which the
