@@ -23,6 +23,7 @@ const names = [
   'start',
   'paint',
   'cache',
+  'shards',
 ] as const
 
 const cpu = cpus()[0]?.model.trim() ?? arch()

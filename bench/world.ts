@@ -54,7 +54,7 @@ export interface World {
 }
 
 log.level = 'fatal'
-const secret = 'a secret for benchmarks only, of some length'
+export const secret = 'a secret for benchmarks only, of some length'
 /** Connections to the database that medislot's server and each peer may have. */
 export const poolSize = 20
 
@@ -102,18 +102,9 @@ export async function makeWorld({ clinics, doctors, days, customers }: Size): Pr
     await migrateDatabase(server.ownerUrl())
     // With current.sql, since the programs need the schema with uncommitted changes.
     await watch({ ...(await migrateSettings()), connectionString: server.ownerUrl() }, true)
-    await people(world, { clinics, doctors, customers })
-    if (days > 0) {
-      await query(
-        `insert into app_public.doctor_slot_templates (clinic_id, doctor_id, time_slot_id, weekday)
-         select d.clinic_id, d.id, ts.id, weekday
-         from app_public.doctors d join app_public.time_slots ts using (clinic_id), generate_series(1, 5) weekday`,
-      )
-      await query(
-        'select app_public.generate_booking_slots(id, current_date + 1, current_date + $1::int) from app_public.clinics',
-        [days],
-      )
-    }
+    await makeSpecializations(world)
+    await makeClinics(world, { clinics, doctors, days })
+    world.callers = await makeCallers(world, customers)
     await query('vacuum analyze')
     return world
   } catch (error) {
@@ -122,26 +113,50 @@ export async function makeWorld({ clinics, doctors, days, customers }: Size): Pr
   }
 }
 
-async function people(world: World, { clinics, doctors, customers }: Omit<Size, 'days'>): Promise<void> {
-  await world.query(`
+/** A database as its owner. */
+interface Database {
+  // biome-ignore lint/suspicious/noExplicitAny: World and Connection give rows of any type
+  query(text: string, values?: unknown[]): Promise<any[]>
+}
+
+export const makeSpecializations = ({ query }: Database) =>
+  query(`insert into app_public.specializations (name) select 'Specialization ' || i from generate_series(1, 20) i`)
+
+/** Clinics with doctors, and slots if there are days. */
+export async function makeClinics({ query }: Database, { clinics, doctors, days }: Omit<Size, 'customers'>) {
+  await query(`
     insert into app_public.clinics (name, time_zone) select 'Clinic ' || i, 'Europe/Berlin' from generate_series(1, ${clinics}) i;
     update app_public.policies set max_live_bookings = 1000, horizon = interval '1 year';
-    insert into app_public.specializations (name) select 'Specialization ' || i from generate_series(1, 20) i;
     insert into app_public.doctors (clinic_id, full_name) select c.id, 'Doctor ' || i from app_public.clinics c, generate_series(1, ${doctors}) i;
     insert into app_public.doctor_specializations select clinic_id, id, 1 + id % 20 from app_public.doctors;
     insert into app_public.time_slots (clinic_id, name, start_time, end_time)
       select c.id, i::text, time '08:00' + i * interval '30 min', time '08:30' + i * interval '30 min'
-      from app_public.clinics c, generate_series(0, 15) i;
+      from app_public.clinics c, generate_series(0, 15) i`)
+  if (days === 0) return
+  await query(
+    `insert into app_public.doctor_slot_templates (clinic_id, doctor_id, time_slot_id, weekday)
+     select d.clinic_id, d.id, ts.id, weekday
+     from app_public.doctors d join app_public.time_slots ts using (clinic_id), generate_series(1, 5) weekday`,
+  )
+  await query(
+    'select app_public.generate_booking_slots(id, current_date + 1, current_date + $1::int) from app_public.clinics',
+    [days],
+  )
+}
+
+/** Registered patients with a session. */
+export async function makeCallers(world: Database, customers: number): Promise<Caller[]> {
+  await world.query(`
     with people as (
       insert into app_private.accounts (email, email_verified_at)
       select 'customer' || i || '@bench.example', now() from generate_series(1, ${customers}) i returning id, email)
     insert into app_public.customers (account_id, full_name, email) select id, email, email from people;
     insert into app_private.sessions (account_id) select id from app_private.accounts;`)
-  const rows = await world.query<{ sub: string; sid: string; customerId: string }>(
+  const rows: { sub: string; sid: string; customerId: string }[] = await world.query(
     `select s.account_id as sub, s.id as sid, c.id as "customerId"
      from app_private.sessions s join app_public.customers c on c.account_id = s.account_id order by c.id`,
   )
-  world.callers = await Promise.all(
+  return Promise.all(
     rows.map(async ({ sub, sid, customerId }) => ({
       customerId,
       accountId: sub,
@@ -159,7 +174,7 @@ async function people(world: World, { clinics, doctors, customers }: Omit<Size, 
 }
 
 /** Open slots in a random order, the same each time: patients do not book a table's pages one after the other. */
-export async function openSlots(world: World, most: number): Promise<Slot[]> {
+export async function openSlots(world: Pick<World, 'query' | 'callers'>, most: number): Promise<Slot[]> {
   const rows = await world.query<Omit<Slot, 'by'>>(
     `select clinic_id as "clinicId", id, (row_number() over (partition by starts_at order by id))::int as nth
      from app_public.booking_slots where status = 'open' order by md5(id::text) limit $1`,
@@ -181,7 +196,7 @@ export function requestConnections(world: World, size: number): Pool {
 
 /** Throws unless each of these slots is booked by its patient. */
 export async function requireBooked(
-  world: World,
+  world: Pick<World, 'one'>,
   slots: Slot[],
   table: 'medislot' | 'peers' = 'medislot',
 ): Promise<void> {
