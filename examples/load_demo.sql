@@ -41,6 +41,7 @@ begin
     return false;
   end if;
   perform pg_temp.add_demo_clinics(rosters);
+  perform pg_temp.add_demo_prices();
   return true;
 end
 $$;

@@ -491,6 +491,7 @@
 --! include people/merging/proven_address.sql
 --! include people/api/add_dependant.sql
 --! include people/api/claim_customer.sql
+--! include people/api/clinics_with_records.sql
 --! include people/api/confirm_merge.sql
 --! include people/api/end_guardianship.sql
 --! include people/api/find_human_by_document.sql
@@ -913,6 +914,7 @@
 --! include billing/provider/refunds_to_reconcile.sql
 --! include billing/provider/settle_checkout.sql
 --! include billing/provider/settle_refund.sql
+--! include billing/provider/is_event_of_another_database.sql
 --! include billing/provider/store_provider_event.sql
 --! include billing/reports/bookkeeping.sql
 --! include billing/reports/export_money.sql

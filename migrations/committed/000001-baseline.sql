@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:1d9e2985d1c29e3fb6a20ea7e237d6a01536099a
+--! Hash: sha1:020d7fd5cf9d6fb361af19fcd9db8dc0604d51de
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -15147,6 +15147,34 @@ comment on function app_public.claim_customer is
 
 grant execute on function app_public.claim_customer to app_customer;
 --! EndIncluded people/api/claim_customer.sql
+--! Included people/api/clinics_with_records.sql
+create or replace function app_public.clinics_with_records() returns setof app_public.clinics
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  people constant bigint[] := app_hidden.current_customer_ids();
+  parts jsonb;
+begin
+  if people = '{}' then
+    return;
+  end if;
+  parts := app_private.in_shards('clinics_with_records', '{}');
+  return query
+    select c.* from app_public.clinics c
+    where c.id in (
+      select cc.clinic_id from app_public.clinic_customers cc where cc.customer_id = any (people)
+      union all
+      select e.id::bigint from jsonb_array_elements_text(app_private.joined_parts(parts, 'clinicIds')) e (id))
+    order by c.id;
+end
+$$;
+
+comment on function app_public.clinics_with_records is
+'The clinics that have a record of the caller, or of somebody for whom the caller books. In an installation with '
+'shards it has those of all of them: lists of what has no copies, such as invoices, are complete for one clinic at a '
+'time. Empty for callers who are not signed in. Refuses shards_first in psql with shards.';
+
+grant execute on function app_public.clinics_with_records to app_customer;
+--! EndIncluded people/api/clinics_with_records.sql
 --! Included people/api/confirm_merge.sql
 create or replace function app_public.confirm_merge(token text, for_customer_id bigint default null)
 returns setof app_public.customers
@@ -29317,9 +29345,32 @@ comment on function billing_private.settle_refund is
 
 grant execute on function billing_private.settle_refund to app_billing;
 --! EndIncluded billing/provider/settle_refund.sql
+--! Included billing/provider/is_event_of_another_database.sql
+create or replace function billing_private.is_event_of_another_database(provider text, object_id text, own_id bigint)
+returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  own_shard constant int := coalesce((select i.shard_id from app_private.installation i), 0);
+begin
+  -- One that this database has made and no longer has is its own: it was lost with a backup, and somebody should know.
+  return coalesce(own_id / 1000000000000 <> own_shard, false)
+    -- Checkouts and refunds move with their clinic.
+    and not exists (select from billing.checkouts c where c.id = own_id)
+    and not exists (
+      select from billing.refunds r
+      join billing.payments p on p.clinic_id = r.clinic_id and p.id = r.payment_id
+      where r.provider_refund = object_id and p.provider = is_event_of_another_database.provider);
+end
+$$;
+
+comment on function billing_private.is_event_of_another_database is
+'Whether a provider''s event is about a checkout or refund of another database of the installation: its id (`own_id`) '
+'was made there, and this database has neither. A provider reports each event to the billing process of every '
+'database. False where the event names no id of ours.';
+--! EndIncluded billing/provider/is_event_of_another_database.sql
 --! Included billing/provider/store_provider_event.sql
 create or replace function billing_private.store_provider_event(
-  provider text, event_id text, type text, object_id text, account text default null)
+  provider text, event_id text, type text, object_id text, account text default null, own_id bigint default null)
 returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -29327,6 +29378,10 @@ begin
      or greatest(length(provider), length(event_id), length(type), length(object_id), length(account)) > 255 then
     perform app_hidden.refuse('invalid_argument', 'An event has a provider, an id, a type and an object.',
       '{"argument": "eventId"}');
+  end if;
+  if billing_private.is_event_of_another_database(
+    store_provider_event.provider, store_provider_event.object_id, store_provider_event.own_id) then
+    return null;
   end if;
   insert into billing_private.provider_events (provider, event_id, type, object_id, account)
   values (store_provider_event.provider, store_provider_event.event_id, store_provider_event.type,
@@ -29337,8 +29392,10 @@ end
 $$;
 
 comment on function billing_private.store_provider_event is
-'Stores an event that a provider has reported, whose signature the caller has verified. Returns whether it is new: '
-'each is stored once. For the billing process. Refuses invalid_argument.';
+'Stores an event that a provider has reported, whose signature the caller has verified. `own_id`: the checkout or '
+'refund that it is about, by our id, if it says so. Returns whether it is new: each is stored once. Null for one that '
+'is about another database of the installation, which is not stored. For the billing process. Refuses '
+'invalid_argument.';
 
 grant execute on function billing_private.store_provider_event to app_billing;
 --! EndIncluded billing/provider/store_provider_event.sql

@@ -61,10 +61,16 @@ export class Ledger {
     await this.#rows('select billing_private.record_provider_call($1, $2, $3, $4)', [id, outcome, reply, error])
   }
 
-  /** Stores an event once. Gives whether it is new. */
-  async storeEvent({ provider, eventId, type, objectId, account }: StoredEvent): Promise<boolean> {
-    const values = [provider, eventId, type, objectId, account]
-    return this.#value<boolean>('select billing_private.store_provider_event($1, $2, $3, $4, $5) as value', values)
+  /**
+   * Stores an event once. Gives whether it is new; null for one about a checkout or refund of another database, by `ownId`,
+   * which is not stored.
+   */
+  storeEvent(
+    { provider, eventId, type, objectId, account }: StoredEvent,
+    ownId: string | undefined,
+  ): Promise<boolean | null> {
+    const values = [provider, eventId, type, objectId, account, ownId]
+    return this.#value('select billing_private.store_provider_event($1, $2, $3, $4, $5, $6) as value', values)
   }
 
   claimEvents(): Promise<StoredEvent[]> {

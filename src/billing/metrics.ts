@@ -4,6 +4,8 @@ import { mayReadMetrics } from '../http/metrics_access.ts'
 import { log } from '../process/log.ts'
 import type { Ledger } from './ledger.ts'
 
+export type WebhookOutcome = 'stored' | 'known' | 'elsewhere' | 'refused'
+
 /**
  * GET /metrics of the billing process: what waits in the database, the webhooks that arrived here, and this process. Who may
  * read them is as for the HTTP server. `countWebhook` counts one by its outcome.
@@ -14,7 +16,7 @@ export function createMetrics(ledger: Ledger, metricsToken: string | undefined) 
   collectDefaultMetrics({ register: registry })
   const webhooks = new Counter({
     name: 'medislot_billing_webhooks_total',
-    help: 'Webhooks by outcome: stored, known (stored before), refused (not genuine)',
+    help: 'Webhooks by outcome: stored, known (stored before), elsewhere (of another database), refused (not genuine)',
     labelNames: ['provider', 'outcome'],
     registers,
   })
@@ -43,6 +45,6 @@ export function createMetrics(ledger: Ledger, metricsToken: string | undefined) 
 
   return {
     routes,
-    countWebhook: (provider: string, outcome: 'stored' | 'known' | 'refused') => webhooks.inc({ provider, outcome }),
+    countWebhook: (provider: string, outcome: WebhookOutcome) => webhooks.inc({ provider, outcome }),
   }
 }

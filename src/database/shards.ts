@@ -12,6 +12,8 @@ const everyMs = 1000
 /** How long a shard may take to answer a question, and how many it may leave open before it counts as hanging. */
 const answerMs = 2000
 const mostUnanswered = 3
+/** How long a shard may take to give figures for /metrics. */
+const figuresMs = 3000
 
 /** The global database, when it is one of several that an operation names. */
 export const globalNumber = 0
@@ -35,6 +37,8 @@ export class Shard {
   readonly connect: ReturnType<typeof makePgAdaptorWithPgClient>
   /** What is announced in this database. */
   readonly subscriber: PgSubscriber
+  /** One connection for /metrics, which is not to delay the questions whether the shard answers. */
+  readonly figures: Pool
   /** Operations that began here, and those that got no connection. */
   operations = 0
   failures = 0
@@ -54,6 +58,7 @@ export class Shard {
     this.#listening = listenPool(databaseUrl)
     this.subscriber = new PgSubscriber(this.#listening)
     this.#asking = answersPool(databaseUrl, answerMs)
+    this.figures = answersPool(databaseUrl, figuresMs)
     void this.#ask()
   }
 
@@ -94,7 +99,7 @@ export class Shard {
   async end(): Promise<void> {
     clearTimeout(this.#timer)
     await this.subscriber.release()
-    await Promise.all([this.pool.end(), this.#listening.end(), this.#asking.end()])
+    await Promise.all([this.pool.end(), this.#listening.end(), this.#asking.end(), this.figures.end()])
   }
 }
 

@@ -96,7 +96,7 @@ async function executeOnce(running: Running, args: Arguments): Promise<Execution
   Object.assign(settingsOf(args), { deadline })
   describeOperation(args, kind)
   try {
-    const shard = shardFor(running, args, deadline)
+    const shard = await shardFor(running, args, deadline)
     const { claims, seen, transaction } = request
     if (!transaction) await running.routing?.arrived(shard?.shard, seen, deadline)
     Object.assign(settingsOf(args), {
@@ -124,7 +124,7 @@ async function subscribeTo(running: Running, args: Arguments) {
   if (socket) deadline.follow(socket as Socket)
   Object.assign(settingsOf(args), { readOnly: true, deadline })
   try {
-    const shard = shardFor(running, args, deadline)
+    const shard = await shardFor(running, args, deadline)
     Object.assign(settingsOf(args), { shard })
     if (shard) Object.assign(args.contextValue as object, { pgSubscriber: shard.shard.subscriber })
     const result = await onShard(shard, async () => subscribe(args))
@@ -166,15 +166,21 @@ function cacheKeyOf({ keyInCatalogue }: Running, args: Arguments): string | unde
 }
 
 /** The use of the shard in which an operation runs. Throws Refusal `several_databases`. */
-function shardFor({ routing, keyInCatalogue }: Running, args: Arguments, deadline: Deadline): ShardUse | undefined {
+async function shardFor(
+  { routing, keyInCatalogue }: Running,
+  args: Arguments,
+  deadline: Deadline,
+): Promise<ShardUse | undefined> {
   const { claims, transaction } = args.requestContext as Grafast.RequestContext
   if (!routing || transaction) return undefined
   const { document, operationName, variableValues } = args
-  const shard = routing.shardOf(
-    { document, operationName: operationName ?? undefined, variables: variableValues ?? {} },
-    { isAnonymous: claims.sub === undefined, isOfCatalogue: () => keyInCatalogue(args) !== undefined },
-  )
-  return shard && routing.use(shard, { claims, deadline })
+  const given = { document, operationName: operationName ?? undefined, variables: variableValues ?? {} }
+  const caller = { claims, deadline }
+  const isOfCatalogue = () => keyInCatalogue(args) !== undefined
+  const shard =
+    routing.shardOf(given, { isAnonymous: claims.sub === undefined, isOfCatalogue }) ??
+    (await routing.shardOfCheckout(given, caller))
+  return shard && routing.use(shard, caller)
 }
 
 /** Answers a query from the cache, if it may, or from the database. */

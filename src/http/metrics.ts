@@ -42,7 +42,7 @@ export function createMetrics(
   if (replicas) replicaMetrics(replicas, [own])
   if (cache) cacheMetrics(cache, [own])
   if (shards) shardMetrics(shards, [own])
-  const readQueues = queueMetrics(pool, [shared])
+  const readQueues = queueMetrics(pool, shards, [shared])
   const readTimeZones = timeZoneMetrics(pool, [shared])
 
   const routes = Router().get('/metrics', async (request, response, next) => {
@@ -93,12 +93,16 @@ function poolMetrics(watched: Record<string, Pool>, registers: Registry[]): void
   })
 }
 
-/** Messages and jobs. Returns the function that reads the figures from the database. */
-function queueMetrics(pool: Pool, registers: Registry[]): () => Promise<void> {
+/**
+ * Messages and jobs, with shards those of each database. Returns the function that reads the figures. A shard that gives none
+ * is left out.
+ */
+function queueMetrics(pool: Pool, shards: Shards | undefined, registers: Registry[]): () => Promise<void> {
+  const ofShard = shards ? ['shard'] : []
   const gauge = (name: string, help: string, label: string) =>
-    new Gauge({ name: `medislot_${name}`, help, labelNames: [label], registers })
+    new Gauge({ name: `medislot_${name}`, help, labelNames: [label, ...ofShard], registers })
   const counter = (name: string, help: string) =>
-    new Counter({ name: `medislot_${name}_total`, help, labelNames: ['channel'], registers })
+    new Counter({ name: `medislot_${name}_total`, help, labelNames: ['channel', ...ofShard], registers })
   const byChannel = {
     waiting: gauge('notifications_waiting', 'Messages that are not sent yet, due now or later', 'channel'),
     due: gauge('notifications_due', 'Messages that are due and not sent yet', 'channel'),
@@ -114,18 +118,38 @@ function queueMetrics(pool: Pool, registers: Registry[]): () => Promise<void> {
     late_seconds: gauge('jobs_late_seconds', 'Seconds since the oldest job not yet started became due', 'task'),
     failed: gauge('jobs_failed', 'Jobs given up', 'task'),
   }
-  return async () => {
+  const queues = [
+    ['select * from app_private.delivery_figures()', 'channel', byChannel],
+    ['select * from app_private.job_figures()', 'task', byTask],
+  ] as const
+
+  /** The figures of a database, those of each queue. */
+  async function read(from: Pool): Promise<Record<string, string>[][]> {
+    const found: Record<string, string>[][] = []
     // One after the other: the pool has one connection.
-    for (const [query, label, gauges] of [
-      ['select * from app_private.delivery_figures()', 'channel', byChannel],
-      ['select * from app_private.job_figures()', 'task', byTask],
-    ] as const) {
-      const { rows } = await pool.query<Record<string, string>>(query)
-      for (const [column, each] of Object.entries(gauges)) {
-        each.reset()
-        for (const row of rows) each.inc({ [label]: row[label] as string }, Number(row[column]))
-      }
-    }
+    for (const [query] of queues) found.push((await from.query<Record<string, string>>(query)).rows)
+    return found
+  }
+
+  const readShard = ({ number, figures }: Shard) =>
+    read(figures).catch((error) => {
+      log.warn({ err: error, shard: number }, 'the shard gave no figures')
+      return []
+    })
+
+  function add(found: Record<string, string>[][], database: { shard?: string }): void {
+    for (const [index, [, label, gauges]] of queues.entries())
+      for (const [column, each] of Object.entries(gauges))
+        for (const row of found[index] ?? [])
+          each.inc({ ...database, [label]: row[label] as string }, Number(row[column]))
+  }
+
+  return async () => {
+    const all = [...(shards?.all.values() ?? [])]
+    const [own, ...ofShards] = await Promise.all([read(pool), ...all.map(readShard)])
+    for (const [, , gauges] of queues) for (const each of Object.values(gauges)) each.reset()
+    add(own, shards ? { shard: 'global' } : {})
+    for (const [index, { number }] of all.entries()) add(ofShards[index] ?? [], { shard: String(number) })
   }
 }
 

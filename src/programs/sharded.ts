@@ -1,5 +1,6 @@
 import { chmod, copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { startBilling } from '../billing/start_billing.ts'
 import { dataDirectory } from '../database/embedded/data_dir.ts'
 import type { EmbeddedServer } from '../database/embedded/embedded.ts'
 import { startReplicating } from '../database/embedded/replicating.ts'
@@ -18,8 +19,8 @@ import { caughtUp } from '../shards/replication.ts'
 import { startWorker } from '../worker/start_worker.ts'
 
 // `npm run start:shards`: an installation with shards on one machine, to try it out (docs/scaling.md): three embedded
-// PostgreSQL servers, which are the global database and two shards with the demo clinics; the HTTP server; and a worker for
-// each database.
+// PostgreSQL servers, which are the global database and two shards with the demo clinics; the HTTP server; and, for each
+// database, a worker and billing with the provider for development.
 
 /** The demo clinics of each shard. */
 const clinicsOfShards = [['riverside'], ['harbour', 'lagoon']]
@@ -44,10 +45,13 @@ await runProgram(
     const { jwtSecret = global.secrets.jwtSecret } = settings
     const server = await startServer({ ...settings, jwtSecret, databaseUrl: global.serverUrl() }, lifecycle)
     lifecycle.onStop('HTTP server', server.stop)
-    for (const database of [global, ...shards]) {
-      const { publicUrl = server.url } = settings
+    const { publicUrl = server.url, billingPort: port } = settings
+    for (const [n, database] of [global, ...shards].entries()) {
       const worker = await startWorker({ ...settings, databaseUrl: database.ownerUrl(), publicUrl })
       lifecycle.onStop('worker', worker.stop)
+      const ofDatabase = { databaseUrl: database.billingUrl(), billingPort: port && port + n }
+      const billing = await startBilling({ ...settings, publicUrl, ...ofDatabase }, lifecycle)
+      lifecycle.onStop('billing', billing.stop)
     }
     const addresses = [`psql: ${global.ownerUrl()}`, ...shards.map((shard, n) => `shard ${n + 1}: ${shard.ownerUrl()}`)]
     process.stdout.write(`medislot is ready: ${[server.displayUrl, ...addresses].join('  ')}\n`)

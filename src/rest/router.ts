@@ -307,6 +307,7 @@ async function shardOf(
   const operation = { document: endpoint.parsed, variables }
   return (
     routing.shardOf(operation, { isAnonymous, isOfCatalogue: () => isOfCatalogue }) ??
+    (await routing.shardOfCheckout(operation, caller)) ??
     (await shardOfMovedRow({ graphql, route: endpoint, caller }, routing, input))
   )
 }

@@ -17,6 +17,8 @@ export interface Delivery {
 export class StripeWebhooks {
   /** Where events are sent; undefined: nowhere, as if no endpoint was registered. */
   url: string | undefined
+  /** More endpoints, which get what is sent to the first one, as it happens. */
+  readonly others: string[] = []
   /** `lose`: not sent at all. `hold`: kept until release(). `twice`: each one sent two times, at the same moment. */
   mode: 'send' | 'lose' | 'hold' | 'twice' = 'send'
   readonly deliveries: Delivery[] = []
@@ -32,7 +34,8 @@ export class StripeWebhooks {
   announce(event: Json): void {
     if (this.mode === 'lose' || this.url === undefined) return
     if (this.mode === 'hold') return void this.#held.push(event)
-    for (let times = this.mode === 'twice' ? 2 : 1; times > 0; times--) this.#start(event)
+    for (let times = this.mode === 'twice' ? 2 : 1; times > 0; times--)
+      for (const url of [this.url, ...this.others]) this.#start(event, url)
   }
 
   /** Sends what was held back, in order or reversed, one after another. */
@@ -68,24 +71,24 @@ export class StripeWebhooks {
     while (this.#pending.size > 0) await Promise.all(this.#pending)
   }
 
-  #start(event: Json): void {
-    const sending = this.#send(event).finally(() => this.#pending.delete(sending))
+  #start(event: Json, url: string): void {
+    const sending = this.#send(event, url).finally(() => this.#pending.delete(sending))
     this.#pending.add(sending)
   }
 
-  async #send(event: Json): Promise<Delivery> {
+  async #send(event: Json, url = this.url): Promise<Delivery> {
     const payload = JSON.stringify(event)
-    const delivery = await this.#deliver(event, payload, sign(payload, this.#secret))
+    const delivery = await this.#deliver(event, payload, sign(payload, this.#secret), url)
     if (delivery.status < 200 || delivery.status >= 300) this.#unanswered.push(event)
     return delivery
   }
 
-  async #deliver(event: Json, body: string, signature: string): Promise<Delivery> {
+  async #deliver(event: Json, body: string, signature: string, url = this.url): Promise<Delivery> {
     const delivery: Delivery = { id: event.id, type: event.type, status: 0 }
     this.deliveries.push(delivery)
     const headers = { 'content-type': 'application/json; charset=utf-8', 'stripe-signature': signature }
     try {
-      const response = await fetch(String(this.url), { method: 'POST', headers, body })
+      const response = await fetch(String(url), { method: 'POST', headers, body })
       delivery.status = response.status
       await response.arrayBuffer()
     } catch {

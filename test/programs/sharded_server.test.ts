@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createPool } from '../../src/database/pools.ts'
 import { taskList } from '../../src/worker/task_list.ts'
+import { aPrice } from '../helpers/billing.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import type { Claims } from '../helpers/database.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { dataOf, expectGraphQLRefusal, graphqlClient } from '../helpers/graphql.ts'
 import { listening, publishAll } from '../helpers/live.ts'
-import { type Program, startServer } from '../helpers/program.ts'
+import { type Program, startProgram, startServer } from '../helpers/program.ts'
 import { clientsOf } from '../helpers/server.ts'
+import { aService } from '../helpers/services.ts'
 import { addressOf, type Servers, startServers } from '../helpers/shards.ts'
+import { type FakeStripe, startStripe } from '../helpers/stripe.ts'
 import { tokenSettings } from '../helpers/tokens.ts'
 import { work } from '../helpers/work.ts'
 import { aClinic, aCustomer, aDoctor, anAccount, aSlot, aTimeSlot, unique } from '../helpers/world.ts'
@@ -150,6 +153,26 @@ describe('a server with shards', () => {
       expect(booked.booking).toMatchObject({ clinicId: practice.clinicId, status: 'BOOKED' })
       expect(await bookingsIn(practice.shard, practice.clinicId)).toEqual(['booked'])
     }
+  })
+
+  it('reports the messages and jobs of each database', async () => {
+    const [, practice] = (await practices()) as [Practice, Practice]
+    await dataOf(byGraphQL(await registered(), practice))
+    const metrics = await (await fetch(`${server.url}/metrics`)).text()
+    const waiting = (of: string) =>
+      Number(
+        new RegExp(`^medislot_notifications_waiting\\{channel="email",shard="${of}"\\} (\\d+)$`, 'm').exec(
+          metrics,
+        )?.[1],
+      )
+    const { count } = await practice.shard.one(
+      `select count(*)::int from app_public.notifications where channel = 'email' and state = 'pending'`,
+    )
+    expect(count).toBeGreaterThan(0)
+    expect(waiting('2')).toBe(count)
+    expect(waiting('1')).toBeGreaterThanOrEqual(0)
+    expect(waiting('global')).toBeGreaterThanOrEqual(0)
+    expect(metrics).not.toMatch(/^medislot_notifications_waiting\{channel="email"\}/m)
   })
 
   it('lists the bookings of a person in all shards, and finds the clinics of all', async () => {
@@ -554,6 +577,183 @@ describe('people who were recorded for a clinic in a shard', () => {
       [clinicId],
     )
     expect(pending).toEqual([{ customer_id: waiting }])
+  })
+})
+
+describe('payments at clinics in shards', () => {
+  let stripe: FakeStripe
+  /** Of the global database, then of the shards. */
+  const billing: Program[] = []
+  beforeAll(async () => {
+    // A clinic of the first shard is in the second, and so may be what the first one has made. The server knows it in a second.
+    await global.query('insert into app_private.clinic_shards (clinic_id, shard_id) values (1900000000001, 2)')
+    stripe = await startStripe()
+    const keys = { STRIPE_SECRET_KEY: stripe.key, STRIPE_WEBHOOK_SECRET: stripe.webhookSecret }
+    for (const { billingUrl } of installation.servers) {
+      const env = { DATABASE_URL: billingUrl(), STRIPE_API_URL: stripe.url, PUBLIC_URL: server.url, ...keys }
+      billing.push(await startProgram('billing', { env: { ...env, LOG_LEVEL: 'warn' } }))
+    }
+    // Each of them has an endpoint of its own at the provider, which reports every event to all.
+    const [first, ...others] = billing.map(({ url }) => `${url}/webhooks/stripe`)
+    stripe.webhooks.url = first
+    stripe.webhooks.others.push(...others)
+  })
+  afterAll(async () => {
+    await stripe?.stop()
+    for (const program of billing) expect(await program.stop()).toBe(0)
+  })
+
+  interface PaidPractice extends Practice {
+    serviceId: string
+  }
+
+  /** A practice in a shard whose visits cost 50.00 and are paid in advance, online. */
+  async function aPaidPracticeIn(shard: Connection): Promise<PaidPractice> {
+    const practice = await aPracticeIn(shard)
+    const { clinicId, doctorId } = practice
+    const serviceId = await aService(shard, clinicId, { doctors: [doctorId] })
+    await aPrice(shard, clinicId, serviceId, { amount: 5000 })
+    await shard.query(`select billing.set_provider_account($1, 'stripe')`, [clinicId])
+    return { ...practice, serviceId }
+  }
+
+  const toPay = ({ clinicId, slotId, serviceId }: PaidPractice) => ({
+    clinicId,
+    visits: [{ clinicId, bookingSlotId: slotId, serviceId }],
+  })
+  const byGraphQL = (token: string, input: object) =>
+    graphql(token)<{ beginCheckout: { checkout: { id: string } } }>(
+      'mutation ($input: BeginCheckoutInput!) { beginCheckout(input: $input) { checkout { id } } }',
+      { input },
+    )
+  const begunByGraphQL = async (token: string, practice: PaidPractice) =>
+    (await dataOf(byGraphQL(token, toPay(practice)))).beginCheckout.checkout.id
+  async function begunByRest(token: string, practice: PaidPractice): Promise<string> {
+    const { status, body } = await rest('POST', '/checkouts', { token, body: toPay(practice) })
+    expect({ status, body }).toMatchObject({ status: 201, body: { state: 'OPEN' } })
+    return body.id
+  }
+
+  /** The patient pays on the provider's page, once there is one, and waits for what it leads to. */
+  async function pay(token: string, id: string) {
+    const checkout = async () => (await rest('GET', `/checkouts/${id}`, { token })).body
+    await eventually(async () => (await checkout()).url !== null, 'a payment page')
+    await stripe.pay((await checkout()).url.split('/').at(-1))
+    await eventually(async () => (await checkout()).state === 'PAID', 'the end of the payment')
+    return checkout()
+  }
+
+  const eventsIn = async (db: Connection) => (await db.query('select from billing_private.provider_events')).length
+  /** How many webhooks the billing process of each database has ignored. */
+  const ignored = () =>
+    Promise.all(
+      billing.map(async ({ url }) => {
+        const metrics = await (await fetch(`${url}/metrics`)).text()
+        return Number(/outcome="elsewhere"\} (\d+)$/m.exec(metrics)?.[1] ?? 0)
+      }),
+    )
+
+  it('book the visit, are recorded in the shard of the clinic alone, and are paid back', async () => {
+    const begun = [begunByGraphQL, begunByRest]
+    for (const [index, shard] of shards.entries()) {
+      const others = [global, ...shards.filter((each) => each !== shard)]
+      const before = { events: await Promise.all(others.map(eventsIn)), ignored: await ignored() }
+      const practice = await aPaidPracticeIn(shard)
+      const { clinicId } = practice
+      const token = await registered()
+      const id = await begun[index]?.(token, practice)
+      expect(await pay(token, id as string)).toMatchObject({ state: 'PAID', outcome: 'BOOKED', amount: '5000' })
+      expect(await bookingsIn(shard, clinicId)).toEqual(['booked'])
+      const { body: invoices } = await rest('GET', `/invoices?clinicId=${clinicId}`, { token })
+      expect(invoices.items).toMatchObject([{ state: 'SETTLED', paid: '5000', lines: [{ kind: 'VISIT' }] }])
+      const document = await fetch(`${server.url}/api/invoices/${invoices.items[0].id}/document`, {
+        headers: { authorization: `Bearer ${token}` },
+      })
+      expect([document.status, document.headers.get('content-type')]).toEqual([200, 'application/pdf'])
+
+      // The visit is cancelled, and the desk pays its price back.
+      const [booking] = await shard.query('select id from app_public.bookings where clinic_id = $1', [clinicId])
+      expect(await rest('POST', `/bookings/${booking?.id}/cancel`, { token })).toMatchObject({ status: 200 })
+      const desk = await clientsOf(server.url).tokenOf(await aReceptionist(practice))
+      const { body: payments } = await rest('GET', `/payments?clinicId=${clinicId}`, { token: desk })
+      const refunds = `/payments/${payments.items[0].id}/refunds`
+      const refund = { amount: '5000', reason: 'Moved away' }
+      expect(await rest('POST', refunds, { token: desk, body: refund })).toMatchObject({ status: 201 })
+      const state = () => rest('GET', `/refunds?clinicId=${clinicId}`, { token })
+      await eventually(async () => (await state()).body.items[0]?.state === 'SUCCEEDED', 'the refund')
+
+      // The payment and the refund were reported to all databases.
+      await stripe.webhooks.settled()
+      expect(await Promise.all(others.map(eventsIn))).toEqual(before.events)
+      const ownNumber = index + 1
+      expect(await ignored()).toEqual(before.ignored.map((count, number) => count + (number === ownNumber ? 0 : 2)))
+      expect(await shard.query('select from billing.books_that_do_not_balance')).toEqual([])
+    }
+    expect(stripe.api.all('refund')).toHaveLength(2)
+  })
+
+  it('are refused for clinics in two shards, by both APIs, which hold nothing', async () => {
+    const [first, second] = await Promise.all(shards.map(aPaidPracticeIn))
+    const body = {
+      clinicId: first?.clinicId,
+      visits: [first, second].flatMap((practice) => (practice ? toPay(practice).visits : [])),
+    }
+    const token = await registered()
+    await expectGraphQLRefusal(byGraphQL(token, body), 'several_databases')
+    expect(await rest('POST', '/checkouts', { token, body })).toMatchObject({
+      status: 400,
+      body: { code: 'several_databases' },
+    })
+    for (const { shard, slotId } of [first, second] as PaidPractice[])
+      expect(await shard.one('select status from app_public.booking_slots where id = $1', [slotId])).toEqual({
+        status: 'open',
+      })
+  })
+
+  it('can be read and cancelled by the id of the checkout after clinics were moved, by nobody else', async () => {
+    const cancel = `mutation ($id: BigInt!) { cancelCheckout(input: { checkoutId: $id }) { checkout { state } } }`
+    const read = `query ($id: BigInt!) { checkout(id: $id) { state } }`
+    for (const shard of shards) {
+      const practice = await aPaidPracticeIn(shard)
+      const [token, other] = [await registered(), await registered()]
+      const id = await begunByRest(token, practice)
+      expect(await dataOf(graphql(other)(read, { id }))).toEqual({ checkout: null })
+      await expectGraphQLRefusal(graphql(other)(cancel, { id }), 'checkout_not_found')
+      expect(await rest('GET', `/checkouts/${id}`, { token: other })).toMatchObject({ status: 404 })
+      expect(await dataOf(graphql(token)(read, { id }))).toEqual({ checkout: { state: 'OPEN' } })
+      expect(await dataOf(graphql(token)(cancel, { id }))).toEqual({
+        cancelCheckout: { checkout: { state: 'EXPIRED' } },
+      })
+      const again = await begunByGraphQL(token, practice)
+      expect(await rest('DELETE', `/checkouts/${again}`, { token })).toMatchObject({
+        status: 200,
+        body: { state: 'EXPIRED' },
+      })
+    }
+  })
+
+  it('are listed clinic by clinic: those of all shards that have a record of the patient', async () => {
+    const token = await registered()
+    expect(await rest('GET', '/me/clinics', { token })).toMatchObject({ status: 200, body: { items: [] } })
+    const clinicIds: string[] = []
+    for (const shard of shards) {
+      const practice = await aPaidPracticeIn(shard)
+      await pay(token, await begunByRest(token, practice))
+      clinicIds.push(practice.clinicId)
+    }
+    const mine = () => dataOf(graphql(token)<{ clinicsWithRecords: object }>('{ clinicsWithRecords { nodes { id } } }'))
+    const nodes = clinicIds.map((id) => ({ id }))
+    await eventually(
+      async () => (await global.query('select from app_public.clinics where id = any ($1)', [clinicIds])).length === 2,
+      'copies',
+    )
+    expect((await mine()).clinicsWithRecords).toEqual({ nodes })
+    const { body } = await rest('GET', '/me/clinics', { token })
+    expect(body.items.map(({ id }: { id: string }) => id)).toEqual(clinicIds)
+    for (const id of clinicIds)
+      expect((await rest('GET', `/payments?clinicId=${id}`, { token })).body.items).toMatchObject([
+        { clinicId: id, received: '5000' },
+      ])
   })
 })
 

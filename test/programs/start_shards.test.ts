@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { eventually } from '../helpers/eventually.ts'
 import { type Installation, newInstallation } from '../helpers/installation.ts'
 import { startProgram } from '../helpers/program.ts'
 
@@ -38,7 +39,7 @@ async function tokenOf(url: string): Promise<string> {
 
 const shardOf = (id: string) => Math.floor(Number(id) / 1_000_000_000_000)
 
-it('serves the demo clinics from two shards, and keeps what was booked when it is started again', async () => {
+it('serves the demo clinics from two shards, takes a payment, and keeps what was booked when it is started again', async () => {
   const first = await start()
   const { items: clinics } = await get<List<{ id: string; name: string }>>(`${first.url}/api/clinics`)
   expect(clinics.map(({ id, name }) => [shardOf(id), name])).toEqual([
@@ -56,6 +57,30 @@ it('serves the demo clinics from two shards, and keeps what was booked when it i
     expect(booking).toMatchObject({ clinicId: id, status: 'BOOKED' })
     booked.push(booking.id)
   }
+
+  // A visit that is paid in advance, on the page of the billing process of its shard, which takes no money.
+  const [, { id: clinicId }] = clinics as [object, { id: string }]
+  const api = `${first.url}/api`
+  const { items: services } = await get<List<{ id: string; name: string }>>(`${api}/clinics/${clinicId}/services`)
+  const serviceId = services.find(({ name }) => name === 'Vaccination')?.id
+  const search = `${api}/availability/search?clinicId=${clinicId}&serviceId=${serviceId}`
+  const bookingSlotId = (await get<List<{ bookingSlotId: string }>>(search)).items.at(-1)?.bookingSlotId
+  const { items: questions } = await get<List<{ id: string; isRequired: boolean; choices: string[] }>>(
+    `${api}/services/${serviceId}/questions`,
+  )
+  const answers = questions.map(({ id: questionId, choices }) => ({ questionId, answer: choices[0] ?? 'Nothing' }))
+  const begun = { clinicId, visits: [{ bookingSlotId, serviceId, answers }] }
+  const { id: checkoutId } = await post<{ id: string }>(`${api}/checkouts`, { token, body: begun })
+  expect(shardOf(checkoutId)).toBe(2)
+  const checkout = () => get<{ url: string | null }>(`${api}/checkouts/${checkoutId}`, token)
+  await eventually(async () => (await checkout()).url !== null, 'a page for the payment')
+  const paid = await fetch((await checkout()).url as string, { method: 'POST', redirect: 'manual' })
+  expect(paid.headers.get('location')).toBe(`${first.url}/pay/${checkoutId}?done`)
+  expect(await checkout()).toMatchObject({
+    state: 'PAID',
+    outcome: 'BOOKED',
+    parts: [{ bookingId: expect.any(String) }],
+  })
   expect(await first.stop()).toBe(0)
 
   const second = await start()

@@ -94,6 +94,7 @@ const byLink = [
 const spanning: Record<string, string> = {
   'app_public.accept_invitation': 'makes an account, which is global, and an employee of the clinic',
   'app_public.claimable_records': 'looks for records with the same address in all clinics',
+  'app_public.clinics_with_records': 'looks for records of a person in all clinics',
   'app_public.current_offers': 'lists what a person is offered in all clinics',
   'app_public.erase_customer': 'removes what every clinic knows about a person',
   'app_public.export_customer': 'collects what every clinic knows about a person',

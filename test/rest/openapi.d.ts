@@ -352,6 +352,13 @@ export interface paths {
      */
     delete: operations["endGuardianship"];
   };
+  "/me/clinics": {
+    /**
+     * List the clinics that have a record of the caller or of the caller’s dependants
+     * @description For: Customers.
+     */
+    get: operations["listClinicsWithRecords"];
+  };
   "/me/claimableRecords": {
     /**
      * List the records that clinics made with the caller’s confirmed e-mail address and that nobody has claimed
@@ -7209,6 +7216,68 @@ export interface operations {
       };
       /** @description idempotency_key_reused */
       422: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Any other refusal, or a fault of ours. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List the clinics that have a record of the caller or of the caller’s dependants
+   * @description For: Customers.
+   */
+  listClinicsWithRecords: {
+    parameters: {
+      query?: {
+        /** @description Longest page. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description Answered 304 when it is still so. */
+        "If-None-Match"?: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description rel="next": the next page. */
+          Link?: string;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Clinic"][];
+            /** @description Give it as `cursor` for the next page; null on the last. */
+            nextCursor: string | null;
+          };
+        };
+      };
+      /** @description As If-None-Match knows it. */
+      304: {
+        content: never;
+      };
+      /** @description bad_request */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description unauthenticated */
+      401: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description forbidden, insufficient_privilege */
+      403: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
         };

@@ -516,6 +516,7 @@ const cases: Case[] = [
     request: async () => [`/me/dependants/${world.gina.customerId}`],
   },
   { id: 'listCurrentOffers', outcomes: signedIn(200), request: async () => ['/me/slotOffers'] },
+  { id: 'listClinicsWithRecords', outcomes: signedIn(200), request: async () => ['/me/clinics'] },
   { id: 'listClaimableRecords', outcomes: signedIn(200), request: async () => ['/me/claimableRecords'] },
   {
     id: 'requestAccountMerge',

@@ -87,6 +87,7 @@ export const functions: Record<string, Call[]> = {
     },
   ],
   claimable_records: [{ outcomes: signedIn('done') }],
+  clinics_with_records: [{ outcomes: signedIn('done') }],
   confirm_email: [{ given: () => ({ token: 'x' }), outcomes: signedIn('email_link_invalid') }],
   request_email_confirmation: [{ outcomes: signedIn('done') }],
   change_email: [

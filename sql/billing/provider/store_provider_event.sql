@@ -1,5 +1,5 @@
 create or replace function billing_private.store_provider_event(
-  provider text, event_id text, type text, object_id text, account text default null)
+  provider text, event_id text, type text, object_id text, account text default null, own_id bigint default null)
 returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -7,6 +7,10 @@ begin
      or greatest(length(provider), length(event_id), length(type), length(object_id), length(account)) > 255 then
     perform app_hidden.refuse('invalid_argument', 'An event has a provider, an id, a type and an object.',
       '{"argument": "eventId"}');
+  end if;
+  if billing_private.is_event_of_another_database(
+    store_provider_event.provider, store_provider_event.object_id, store_provider_event.own_id) then
+    return null;
   end if;
   insert into billing_private.provider_events (provider, event_id, type, object_id, account)
   values (store_provider_event.provider, store_provider_event.event_id, store_provider_event.type,
@@ -17,7 +21,9 @@ end
 $$;
 
 comment on function billing_private.store_provider_event is
-'Stores an event that a provider has reported, whose signature the caller has verified. Returns whether it is new: '
-'each is stored once. For the billing process. Refuses invalid_argument.';
+'Stores an event that a provider has reported, whose signature the caller has verified. `own_id`: the checkout or '
+'refund that it is about, by our id, if it says so. Returns whether it is new: each is stored once. Null for one that '
+'is about another database of the installation, which is not stored. For the billing process. Refuses '
+'invalid_argument.';
 
 grant execute on function billing_private.store_provider_event to app_billing;

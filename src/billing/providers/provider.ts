@@ -49,6 +49,8 @@ export interface ProviderEvent {
   type: string
   objectId: string
   account: string | undefined
+  /** Our id of the checkout or refund, if the event has one: it says to which database the event belongs. */
+  ownId: string | undefined
 }
 
 /** Somebody who takes payments online. Functions throw ProviderError. */

@@ -166,7 +166,10 @@ function refundOf({ id, status }: Stripe.Refund): ProviderRefund {
 }
 
 function eventOf({ id, type, account, data }: Stripe.Event): ProviderEvent {
-  return { id, type, objectId: String((data.object as { id?: string }).id ?? ''), account }
+  const { id: objectId = '', metadata } = data.object as { id?: string; metadata?: Stripe.Metadata | null }
+  const named = metadata?.checkout ?? metadata?.refund
+  const ownId = /^\d{1,18}$/.test(named ?? '') ? named : undefined
+  return { id, type, objectId: String(objectId), account, ownId }
 }
 
 /** Does the work and reports Stripe's errors as ProviderError. */

@@ -1,9 +1,8 @@
 import type { PoolClient } from 'pg'
 import type { Shards } from '../../database/shards.ts'
-import type { Deadline } from '../deadline.ts'
 import { Refusal } from '../refusal.ts'
-import type { Claims } from '../tokens.ts'
-import { type Gathers, inTransaction, passSetting } from '../transaction.ts'
+import { type Gathers, passSetting } from '../transaction.ts'
+import { type Caller, readInShard } from './read_in_shard.ts'
 import type { ShardUse } from './shard_use.ts'
 
 /** What the global database asks of the shards: sql/core/shards/people/in_shards.sql. */
@@ -17,6 +16,8 @@ interface Asked {
 /** The statement with a shard's part of each task. */
 const statements: Record<string, string> = {
   export_customer: `select to_jsonb(e) as part from app_public.export_customer(($1::jsonb ->> 'customerId')::bigint) e`,
+  clinics_with_records: `select jsonb_build_object('clinicIds', coalesce(jsonb_agg(c.id), '[]')) as part
+    from app_public.clinics_with_records() c where $1::jsonb is not null`,
   claimable_records: `select jsonb_build_object('records', coalesce(jsonb_agg(to_jsonb(r)), '[]')) as part
     from app_public.claimable_records() r where $1::jsonb is not null`,
 }
@@ -28,15 +29,11 @@ const customerNotFound = 'MS203'
 export class Gathering implements Gathers {
   readonly #shards: Shards
   readonly #use: (number: number) => ShardUse
-  readonly #operation: { claims: Claims; deadline?: Deadline | undefined }
+  readonly #operation: Caller
   readonly #gathered: Record<string, Record<string, object>> = {}
   #asked: Asked | undefined
 
-  constructor(
-    shards: Shards,
-    use: (number: number) => ShardUse,
-    operation: { claims: Claims; deadline?: Deadline | undefined },
-  ) {
+  constructor(shards: Shards, use: (number: number) => ShardUse, operation: Caller) {
     this.#shards = shards
     this.#use = use
     this.#operation = operation
@@ -69,19 +66,10 @@ export class Gathering implements Gathers {
     const text = statements[task]
     if (!text) throw new Error(`nothing asks shards for ${task}`)
     if (!this.#shards.all.has(Number(number))) throw new Refusal('shard_unavailable', '', { shard: Number(number) })
-    const use = this.#use(Number(number))
-    const { claims, deadline } = this.#operation
-    const settings = { claims, readOnly: true, shard: use, ...(deadline && { deadline }) }
     try {
-      // With the rights of the same caller.
-      return await use.repeated(() =>
-        use.connect(null, (connected) =>
-          inTransaction(connected, settings, async (client) => {
-            const { rows } = await client.query<{ part: object }>({ text, values: [JSON.stringify(asked)] as never[] })
-            return rows[0]?.part ?? {}
-          }),
-        ),
-      )
+      const values = [JSON.stringify(asked)]
+      const rows = await readInShard<{ part: object }>(this.#use(Number(number)), this.#operation, text, values)
+      return rows[0]?.part ?? {}
     } catch (error) {
       // The global database knows the person.
       if ((error as { code?: string }).code === customerNotFound) throw new Refusal('shard_behind')

@@ -89,6 +89,19 @@ export class Places {
     throw new Refusal('several_databases', '', { fields })
   }
 
+  /**
+   * The id of the checkout that an operation is about, if it does not say where the checkout is, since clinics were moved. The
+   * keys of other rows have their clinic.
+   */
+  checkoutOf({ document, operationName, variables: given }: GivenOperation): string | undefined {
+    const operation = this.#operationOf(document, operationName)
+    const [field, ...others] = operation?.fields ?? []
+    if (!operation || !field || others.length > 0 || !/^(checkout|cancelCheckout)$/.test(field.name)) return undefined
+    const { clinics, rows } = namedBy(field.uses, { ...operation.defaults, ...given })
+    const [id, ...more] = clinics.length === 0 ? rows : []
+    return id && more.length === 0 && this.#shards.ofRow(id).length > 1 ? id : undefined
+  }
+
   /** Whether a root field that names no clinic belongs to the global database alone. */
   #isElsewhere = ({ isMutation }: Operation, name: string) =>
     isMutation ? name !== '__typename' : !everywhere.has(name)
@@ -103,9 +116,7 @@ export class Places {
   }
 
   #numbersOf(uses: RootField['uses'], variables: Record<string, unknown>): Set<number> {
-    const named: Named = { clinics: [], rows: [] }
-    for (const { field, argument } of uses)
-      collect(named, [field], { [argument.name.value]: valueFromASTUntyped(argument.value, variables) })
+    const named = namedBy(uses, variables)
     const numbers = named.clinics.map((id) => this.#shards.ofClinic(id))
     // A clinic says where its rows are. Without one, a row that may have been moved is read from the copies of all clinics.
     if (numbers.length === 0) {
@@ -117,6 +128,14 @@ export class Places {
 }
 
 const nameOf = (number: number) => (number === globalNumber ? 'global' : `shard ${number}`)
+
+/** What the arguments of a root field name. */
+function namedBy(uses: RootField['uses'], variables: Record<string, unknown>): Named {
+  const named: Named = { clinics: [], rows: [] }
+  for (const { field, argument } of uses)
+    collect(named, [field], { [argument.name.value]: valueFromASTUntyped(argument.value, variables) })
+  return named
+}
 
 /** Adds the ids in a value to what is named. `path` has the names of columns and relations that lead to it. */
 function collect(named: Named, path: string[], value: unknown): void {

@@ -2,10 +2,10 @@ import type { Pool } from 'pg'
 import { clinicsOf, globalNumber, peopleOf, type Shard, type Shards } from '../../database/shards.ts'
 import type { Deadline } from '../deadline.ts'
 import type { Positions } from '../positions.ts'
-import type { Claims } from '../tokens.ts'
 import { Arrivals } from './arrivals.ts'
 import { Gathering } from './gathering.ts'
 import { type GivenOperation, Places } from './places.ts'
+import { type Caller, readInShard } from './read_in_shard.ts'
 import { ShardUse } from './shard_use.ts'
 
 /** Sends operations to the shards of an installation. */
@@ -46,8 +46,28 @@ export class Routing {
     return this.#shards.ofRow(id).map((number) => this.#shards.all.get(number))
   }
 
+  /**
+   * The shard that has the checkout which an operation is about, when its id leaves that open because clinics were moved: asks
+   * the shards that may have it, with the caller's rights. Undefined for the global database.
+   */
+  async shardOfCheckout(given: GivenOperation, operation: Caller): Promise<Shard | undefined> {
+    const id = operation.claims.sub === undefined ? undefined : this.#places.checkoutOf(given)
+    if (id === undefined) return undefined
+    for (const shard of this.shardsOfRow(id)) {
+      if (!shard) continue
+      const found = await readInShard(
+        this.use(shard, operation),
+        operation,
+        'select from billing.checkouts where id = $1',
+        [id],
+      )
+      if (found.length > 0) return shard
+    }
+    return undefined
+  }
+
   /** The use of a shard by one operation. */
-  use(shard: Shard, operation: { claims: Claims; deadline?: Deadline | undefined }): ShardUse {
+  use(shard: Shard, operation: Caller): ShardUse {
     return new ShardUse(shard, this.#global, operation)
   }
 
@@ -73,7 +93,7 @@ export class Routing {
   }
 
   /** What a read in the global database may gather from the shards. */
-  gathering(operation: { claims: Claims; deadline?: Deadline | undefined }): Gathering {
+  gathering(operation: Caller): Gathering {
     return new Gathering(
       this.#shards,
       (number) => this.use(this.#shards.all.get(number) as Shard, operation),

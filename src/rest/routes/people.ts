@@ -1,5 +1,5 @@
 import { several, severalOf } from './filters.ts'
-import { Customer, Guardianship } from './fragments.ts'
+import { Clinic, Customer, Guardianship } from './fragments.ts'
 import { pageInfo, type Route } from './route.ts'
 
 /** Families, and records that turned out to be of one person. */
@@ -45,6 +45,19 @@ export const people: Route[] = [
     }`,
     variables: ({ path }) => path,
     notFound: 'guardianship_not_found',
+  },
+  {
+    method: 'GET',
+    path: '/me/clinics',
+    id: 'listClinicsWithRecords',
+    summary: 'List the clinics that have a record of the caller or of the caller’s dependants',
+    rights: 'Customers.',
+    document: `query ClinicsWithRecords($first: Int!, $after: Cursor) {
+      clinicsWithRecords(first: $first, after: $after) { nodes { ...Clinic } ${pageInfo} }
+    } ${Clinic}`,
+    variables: ({ first, after }) => ({ first, after }),
+    answer: 'clinicsWithRecords',
+    list: 'connection',
   },
   {
     method: 'GET',

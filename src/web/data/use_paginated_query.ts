@@ -3,7 +3,7 @@ import type { TypedDocumentString } from './generated/graphql.ts'
 import { request } from './session.ts'
 import { type AsyncResult, useAsync } from './use_query.ts'
 
-interface Page<Node> {
+export interface Page<Node> {
   nodes: readonly (Node | null)[]
   pageInfo: { hasNextPage: boolean; endCursor: string | null }
 }
@@ -27,17 +27,26 @@ export function usePaginatedQuery<Result, Variables, Node>(
   { all = false } = {},
 ): PaginatedResult<Node> {
   const [count, setCount] = useState(1)
-  const query = useAsync(variables && JSON.stringify([variables, count]), async (signal) => {
-    const nodes: Node[] = []
-    let hasMore = true
-    let after: string | null = null
-    for (let n = 0; hasMore && (all || n < count); n++) {
-      const page = read(await request(document, { ...variables, after } as Variables, signal))
-      nodes.push(...(page?.nodes ?? []).flatMap((node) => (node ? [node] : [])))
-      hasMore = page?.pageInfo.hasNextPage ?? false
-      after = page?.pageInfo.endCursor ?? null
-    }
-    return { nodes, hasMore }
-  })
+  const query = useAsync(variables && JSON.stringify([variables, count]), (signal) =>
+    loadPages((after) => request(document, { ...variables, after } as Variables, signal), read, all ? Infinity : count),
+  )
   return { ...query, fetchMore: () => setCount((before) => before + 1) }
+}
+
+/** Loads the first pages of a list, at most `count`. */
+export async function loadPages<Result, Node>(
+  load: (after: string | null) => Promise<Result>,
+  read: (result: Result) => Page<Node> | null | undefined,
+  count: number,
+): Promise<PaginatedData<Node>> {
+  const nodes: Node[] = []
+  let hasMore = true
+  let after: string | null = null
+  for (let n = 0; hasMore && n < count; n++) {
+    const page = read(await load(after))
+    nodes.push(...(page?.nodes ?? []).flatMap((node) => (node ? [node] : [])))
+    hasMore = page?.pageInfo.hasNextPage ?? false
+    after = page?.pageInfo.endCursor ?? null
+  }
+  return { nodes, hasMore }
 }

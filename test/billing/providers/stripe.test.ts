@@ -196,7 +196,7 @@ test('an event is accepted when its exact bytes were signed a moment ago, and is
     id: 'evt_1',
     object: 'event',
     type: 'checkout.session.completed',
-    data: { object: { id: sessionId, payment_status: 'paid', amount_total: 1 } },
+    data: { object: { id: sessionId, payment_status: 'paid', amount_total: 1, metadata: { checkout: '17' } } },
   })
   const sign = (secret: string, timestamp?: number) =>
     Stripe.webhooks.generateTestHeaderString({ payload, secret, ...(timestamp && { timestamp }) })
@@ -208,6 +208,7 @@ test('an event is accepted when its exact bytes were signed a moment ago, and is
     type: 'checkout.session.completed',
     objectId: sessionId,
     account: undefined,
+    ownId: '17',
   })
   for (const [bytes, signature] of [
     [body, undefined],

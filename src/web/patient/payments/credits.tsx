@@ -1,27 +1,33 @@
 import { graphql } from '../../data/generated/gql.ts'
-import { useQuery } from '../../data/use_query.ts'
 import { Problem } from '../../parts/feedback/notice.tsx'
 import { Pending } from '../../parts/feedback/pending.tsx'
 import { useMoney } from '../../parts/money/use_money.ts'
 import { useText } from '../../text/language.ts'
 import { paymentsTexts } from '../../text/patient/payments.ts'
+import { useListOfClinics, type Whose } from './use_list_of_clinics.ts'
 import '../pay/pay.css'
 
 const MyCredits = graphql(`
-  query MyCredits($customerIds: [BigInt!]!) {
-    credits(filter: { customerId: { in: $customerIds } }, orderBy: [PRIMARY_KEY_ASC], first: 100) {
+  query MyCredits($clinicId: BigInt!, $customerIds: [BigInt!]!, $after: Cursor) {
+    credits(
+      filter: { clinicId: { equalTo: $clinicId }, customerId: { in: $customerIds } }
+      orderBy: [PRIMARY_KEY_ASC], first: 100, after: $after
+    ) {
       nodes { clinicId customerId currency balance reserved clinic { name } customer { fullName } }
+      pageInfo { hasNextPage endCursor }
     }
   }
 `)
 
 /** What clinics owe the patient. Nothing where there is none. */
-export function Credits({ customerIds }: { customerIds: string[] }) {
+export function Credits({ whose }: { whose: Whose }) {
   const { t } = useText(paymentsTexts)
   const money = useMoney()
-  const { data, error, pending, refetch } = useQuery(MyCredits, { customerIds })
+  const { data, error, pending, refetch } = useListOfClinics(MyCredits, whose, {}, (page) => page.credits, {
+    all: true,
+  })
   if (error !== undefined) return <Problem error={error} retry={refetch} />
-  const credits = data?.credits?.nodes.flatMap((node) => (node && node.balance !== '0' ? [node] : [])) ?? []
+  const credits = data?.nodes.filter(({ balance }) => balance !== '0') ?? []
   if (credits.length === 0) return <Pending when={pending} />
   return (
     <section className="booking-rows">

@@ -1,7 +1,6 @@
 import { Link } from 'wouter'
 import { graphql } from '../../data/generated/gql.ts'
 import type { MyInvoicesQuery } from '../../data/generated/graphql.ts'
-import { usePaginatedQuery } from '../../data/use_paginated_query.ts'
 import { AreaErrorTextsContext } from '../../parts/feedback/error_text.ts'
 import { Empty, Problem } from '../../parts/feedback/notice.tsx'
 import { useMoney } from '../../parts/money/use_money.ts'
@@ -11,12 +10,14 @@ import { paymentsTexts } from '../../text/patient/payments.ts'
 import { localDate, longDate } from '../../time/time.ts'
 import { More } from './more.tsx'
 import { PayTogether } from './pay_together.tsx'
+import { useListOfClinics, type Whose } from './use_list_of_clinics.ts'
 import '../pay/pay.css'
 
 const MyInvoices = graphql(`
-  query MyInvoices($customerIds: [BigInt!]!, $states: [InvoiceState!]!, $after: Cursor) {
+  query MyInvoices($clinicId: BigInt!, $customerIds: [BigInt!]!, $states: [InvoiceState!]!, $after: Cursor) {
     invoices(
-      filter: { customerId: { in: $customerIds }, state: { in: $states } }, orderBy: [ID_DESC], first: 20, after: $after
+      filter: { clinicId: { equalTo: $clinicId }, customerId: { in: $customerIds }, state: { in: $states } }
+      orderBy: [ID_DESC], first: 20, after: $after
     ) {
       nodes {
         id clinicId number state currency total due issuedAt dueOn createdAt clinic { name timeZone } customer { id fullName }
@@ -29,19 +30,17 @@ const MyInvoices = graphql(`
 type Row = NonNullable<NonNullable<MyInvoicesQuery['invoices']>['nodes'][number]>
 
 interface InvoicesProps {
-  customerIds: string[]
+  whose: Whose
   ownName: string | null
 }
 
 /** The invoices of a patient, first those that are to be paid. */
-export function Invoices({ customerIds, ownName }: InvoicesProps) {
+export function Invoices({ whose, ownName }: InvoicesProps) {
   const { t } = useText(paymentsTexts)
-  const open = usePaginatedQuery(MyInvoices, { customerIds, states: ['OPEN'] }, (data) => data.invoices, { all: true })
-  const others = usePaginatedQuery(
-    MyInvoices,
-    { customerIds, states: ['DRAFT', 'SETTLED', 'VOID'] },
-    (data) => data.invoices,
-  )
+  const read = (data: MyInvoicesQuery) => data.invoices
+  const date = ({ issuedAt, createdAt }: Row) => issuedAt ?? createdAt
+  const open = useListOfClinics(MyInvoices, whose, { states: ['OPEN'] }, read, { date, all: true })
+  const others = useListOfClinics(MyInvoices, whose, { states: ['DRAFT', 'SETTLED', 'VOID'] }, read, { date })
   const error = open.error ?? others.error
   if (error !== undefined) {
     const retry = () => {

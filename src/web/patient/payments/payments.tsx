@@ -1,5 +1,4 @@
 import { graphql } from '../../data/generated/gql.ts'
-import { usePaginatedQuery } from '../../data/use_paginated_query.ts'
 import { Problem } from '../../parts/feedback/notice.tsx'
 import { Pending } from '../../parts/feedback/pending.tsx'
 import { useMoney } from '../../parts/money/use_money.ts'
@@ -7,11 +6,15 @@ import { useText } from '../../text/language.ts'
 import { paymentsTexts } from '../../text/patient/payments.ts'
 import { localDate, longDate } from '../../time/time.ts'
 import { More } from './more.tsx'
+import { useListOfClinics, type Whose } from './use_list_of_clinics.ts'
 import '../pay/pay.css'
 
 const MyPayments = graphql(`
-  query MyPayments($customerIds: [BigInt!]!, $after: Cursor) {
-    payments(filter: { customerId: { in: $customerIds } }, orderBy: [ID_DESC], first: 20, after: $after) {
+  query MyPayments($clinicId: BigInt!, $customerIds: [BigInt!]!, $after: Cursor) {
+    payments(
+      filter: { clinicId: { equalTo: $clinicId }, customerId: { in: $customerIds } }
+      orderBy: [ID_DESC], first: 20, after: $after
+    ) {
       nodes { id method currency received refunded receivedAt clinic { name timeZone } }
       pageInfo { hasNextPage endCursor }
     }
@@ -19,10 +22,12 @@ const MyPayments = graphql(`
 `)
 
 /** The payments of a patient, the latest first. */
-export function Payments({ customerIds }: { customerIds: string[] }) {
+export function Payments({ whose }: { whose: Whose }) {
   const { t, locale } = useText(paymentsTexts)
   const money = useMoney()
-  const payments = usePaginatedQuery(MyPayments, { customerIds }, (data) => data.payments)
+  const payments = useListOfClinics(MyPayments, whose, {}, (data) => data.payments, {
+    date: ({ receivedAt }) => receivedAt,
+  })
   if (payments.error !== undefined) return <Problem error={payments.error} retry={payments.refetch} />
   if (!payments.data || payments.data.nodes.length === 0) return <Pending when={payments.pending} />
   return (

@@ -1,0 +1,21 @@
+create or replace function billing_private.is_event_of_another_database(provider text, object_id text, own_id bigint)
+returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  own_shard constant int := coalesce((select i.shard_id from app_private.installation i), 0);
+begin
+  -- One that this database has made and no longer has is its own: it was lost with a backup, and somebody should know.
+  return coalesce(own_id / 1000000000000 <> own_shard, false)
+    -- Checkouts and refunds move with their clinic.
+    and not exists (select from billing.checkouts c where c.id = own_id)
+    and not exists (
+      select from billing.refunds r
+      join billing.payments p on p.clinic_id = r.clinic_id and p.id = r.payment_id
+      where r.provider_refund = object_id and p.provider = is_event_of_another_database.provider);
+end
+$$;
+
+comment on function billing_private.is_event_of_another_database is
+'Whether a provider''s event is about a checkout or refund of another database of the installation: its id (`own_id`) '
+'was made there, and this database has neither. A provider reports each event to the billing process of every '
+'database. False where the event names no id of ours.';

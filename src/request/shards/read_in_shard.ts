@@ -1,0 +1,27 @@
+import type { Deadline } from '../deadline.ts'
+import type { Claims } from '../tokens.ts'
+import { inTransaction } from '../transaction.ts'
+import type { ShardUse } from './shard_use.ts'
+
+/** Who calls an operation, and until when it may take. */
+export interface Caller {
+  claims: Claims
+  deadline?: Deadline | undefined
+}
+
+/** Runs one query in a shard with the rights of the caller. Throws as ShardUse does. */
+export const readInShard = <Row extends object>(
+  use: ShardUse,
+  { claims, deadline }: Caller,
+  text: string,
+  values: string[],
+): Promise<Row[]> =>
+  use.repeated(() =>
+    use.connect(null, (connected) =>
+      inTransaction(
+        connected,
+        { claims, readOnly: true, shard: use, ...(deadline && { deadline }) },
+        async (client) => (await client.query<Row>({ text, values: values as never[] })).rows as Row[],
+      ),
+    ),
+  )
