@@ -141,7 +141,7 @@ function queueMetrics(pool: Pool, shards: Shards | undefined, registers: Registr
     for (const [index, [, label, gauges]] of queues.entries())
       for (const [column, each] of Object.entries(gauges))
         for (const row of found[index] ?? [])
-          each.inc({ ...database, [label]: row[label] as string }, Number(row[column]))
+          each.inc({ [label]: row[label] as string, ...database }, Number(row[column]))
   }
 
   return async () => {
