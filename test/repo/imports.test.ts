@@ -53,6 +53,28 @@ function areasAgainstTheDirection(imports: ImportGraph): string[] {
   )
 }
 
+/** The folders that contain a file, from its own to the topmost. */
+function foldersAbove(file: string): string[] {
+  const parts = file.split('/').slice(0, -1)
+  return parts.map((_, at) => parts.slice(0, at + 1).join('/'))
+}
+
+/** Which folders directly in `parent` import from which others there, whatever the depth of the files. */
+function importsOfFolders(parent: string, imports: ImportGraph): ImportGraph {
+  const folderIn = (file: string) => {
+    const [folder, ...rest] = file.startsWith(`${parent}/`) ? file.slice(parent.length + 1).split('/') : []
+    return rest.length > 0 ? folder : undefined
+  }
+  const found = new Map<string, string[]>()
+  for (const [file, imported] of imports) {
+    const folder = folderIn(file)
+    if (!folder) continue
+    const others = imported.map(folderIn).filter((other) => other !== undefined && other !== folder) as string[]
+    found.set(folder, [...(found.get(folder) ?? []), ...others])
+  }
+  return found
+}
+
 it('every folder of src/ belongs to a layer', () => {
   expect(readdirSync('src').sort()).toEqual([...layers.flat(), apart].sort())
 })
@@ -87,6 +109,13 @@ it('no files import each other in a cycle', () => {
   expect(circlesOf(everything)).toEqual([])
 })
 
+it('no folders of src/ that lie beside each other import each other in a cycle', () => {
+  const parents = new Set([...graph.keys()].flatMap(foldersAbove))
+  expect(parents.size).toBeGreaterThan(60)
+  const cycles = [...parents].flatMap((parent) => circlesOf(importsOfFolders(parent, graph)))
+  expect(cycles).toEqual([])
+})
+
 describe('the test itself', () => {
   it('finds a cycle of files, a cycle inside another one, and a file that imports itself', () => {
     const circular = new Map([
@@ -98,6 +127,16 @@ describe('the test itself', () => {
     ])
     expect(circlesOf(circular)).toEqual([['e'], ['a', 'b', 'c']])
     expect(circlesOf(new Map([...circular, ['c', ['d']], ['e', []]]))).toEqual([])
+  })
+
+  it('finds folders that import each other, through files at any depth', () => {
+    const imports = new Map([
+      ['src/web/one/a.ts', ['src/web/two/deep/b.ts']],
+      ['src/web/two/deep/b.ts', ['src/web/three.ts']],
+      ['src/web/two/c.ts', ['src/web/one/d.ts', 'src/web/two/deep/b.ts']],
+    ])
+    expect(circlesOf(importsOfFolders('src/web', imports))).toEqual([['one', 'two']])
+    expect(circlesOf(importsOfFolders('src/web/two', imports))).toEqual([])
   })
 
   it('finds imports of a higher layer, within a layer, of programs, and between pages and server', () => {

@@ -6,6 +6,7 @@ import { Notice, Problem } from '../../parts/feedback/notice.tsx'
 import { Pending } from '../../parts/feedback/pending.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Page } from '../../parts/layout/page.tsx'
+import { useIsPhone } from '../../parts/layout/use_is_phone.ts'
 import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { dayTexts } from '../../text/desk/day.ts'
 import { deskErrorTexts } from '../../text/desk/errors.ts'
@@ -22,7 +23,6 @@ import { clocksChange } from './grid_time.ts'
 import { ConnectionBanner, Counts, Place, Steps } from './head.tsx'
 import { NetworkAlertNotices } from './network_alerts.tsx'
 import { Subscribe } from './subscribe.tsx'
-import { useIsPhone } from './use_is_phone.ts'
 
 const DeskBooking = graphql(`
   query DeskBooking($clinicId: BigInt!, $id: BigInt!) { booking(clinicId: $clinicId, id: $id) { slotDate status } }

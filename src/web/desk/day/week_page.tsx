@@ -6,6 +6,7 @@ import { useQuery } from '../../data/use_query.ts'
 import { Empty, Problem } from '../../parts/feedback/notice.tsx'
 import { Pending } from '../../parts/feedback/pending.tsx'
 import { Page } from '../../parts/layout/page.tsx'
+import { useIsPhone } from '../../parts/layout/use_is_phone.ts'
 import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { dayTexts } from '../../text/desk/day.ts'
 import { useLanguage, useText } from '../../text/language.ts'
@@ -20,7 +21,6 @@ import { clocksChange, marksOfWeek, placedByClock, rangeOf, withoutReplaced } fr
 import { ConnectionBanner, Counts, Place, Steps } from './head.tsx'
 import { News } from './news.tsx'
 import { Subscribe } from './subscribe.tsx'
-import { useIsPhone } from './use_is_phone.ts'
 
 const DeskDoctor = graphql(`
   query DeskDoctor($clinicId: BigInt!, $id: BigInt!) { doctor(clinicId: $clinicId, id: $id) { id fullName } }

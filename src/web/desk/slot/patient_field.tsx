@@ -2,11 +2,11 @@ import { useState } from 'react'
 import { ComboBox, FieldError, Input, Label, ListBox, ListBoxItem, Popover } from 'react-aria-components'
 import { graphql } from '../../data/generated/gql.ts'
 import { useQuery } from '../../data/use_query.ts'
+import { useIsPhone } from '../../parts/layout/use_is_phone.ts'
 import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { slotTexts } from '../../text/desk/slot.ts'
 import { useText } from '../../text/language.ts'
 import { commonTexts } from '../../text/shared/common.ts'
-import { useIsPhone } from '../day/use_is_phone.ts'
 
 const FindPatients = graphql(`
   query FindPatients($clinicId: BigInt!, $wanted: String!) {

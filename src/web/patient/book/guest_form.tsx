@@ -9,7 +9,7 @@ import { useText } from '../../text/language.ts'
 import { guestErrorTexts, guestTexts } from '../../text/patient/guest.ts'
 import { accountTexts } from '../../text/shared/account.ts'
 import { clock, ownZone } from '../../time/time.ts'
-import { answersIn, Questions } from '../booking/chosen_service.tsx'
+import { answersIn, Questions } from '../parts/chosen_service.tsx'
 
 const BookAsGuest = graphql(`
   mutation BookAsGuest(

@@ -2,7 +2,7 @@ import { graphql } from '../../data/generated/gql.ts'
 import { request } from '../../data/session.ts'
 import { useAsync } from '../../data/use_query.ts'
 import { minutesOf, plusMinutes } from '../../time/interval.ts'
-import { lengthOf } from '../booking/chosen_service.tsx'
+import { lengthOf } from '../parts/chosen_service.tsx'
 import { usePayment } from '../pay/use_payment.ts'
 
 const SlotToBook = graphql(`

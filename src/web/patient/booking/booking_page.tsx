@@ -12,16 +12,16 @@ import { bookingsTexts } from '../../text/patient/bookings.ts'
 import { familyTexts } from '../../text/patient/family.ts'
 import { dateText, localDate, ownZone } from '../../time/time.ts'
 import { ConfirmNotice } from '../account/confirm_notice.tsx'
+import { ServiceSummary } from '../parts/chosen_service.tsx'
+import { VisitSummary } from '../parts/visit_summary.tsx'
 import { searchAddress } from '../search/search.ts'
 import { WaitForEarlier } from '../waiting/wait_for_earlier.tsx'
 import { downloadCalendarFile } from './calendar_file.ts'
 import { ChangeDialogs, type Changing, useChanging } from './changing.tsx'
-import { ServiceSummary } from './chosen_service.tsx'
 import { InvoicesOfBooking } from './invoices_of_booking.tsx'
 import { RecordingsOfBooking } from './recordings_of_booking.tsx'
 import { StatusTag } from './status_tag.tsx'
 import { VisitActions } from './visit_actions.tsx'
-import { VisitSummary } from './visit_summary.tsx'
 
 const OneBooking = graphql(`
   query OneBooking($clinicId: BigInt!, $id: BigInt!) {

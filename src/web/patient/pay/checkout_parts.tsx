@@ -1,8 +1,8 @@
 import { Link } from 'wouter'
 import { useText } from '../../text/language.ts'
 import { payTexts } from '../../text/patient/pay.ts'
-import { ServiceSummary } from '../booking/chosen_service.tsx'
-import { VisitSummary } from '../booking/visit_summary.tsx'
+import { ServiceSummary } from '../parts/chosen_service.tsx'
+import { VisitSummary } from '../parts/visit_summary.tsx'
 import type { Checkout, CheckoutPart } from './use_checkout.ts'
 
 /** What a payment is for, with links to what it has become. */

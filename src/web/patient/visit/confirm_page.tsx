@@ -11,10 +11,10 @@ import { useText } from '../../text/language.ts'
 import { guestTexts } from '../../text/patient/guest.ts'
 import { visitTexts } from '../../text/patient/visit.ts'
 import { bookingErrorTexts } from '../../text/shared/booking_errors.ts'
-import { ServiceSummary } from '../booking/chosen_service.tsx'
-import { VisitSummary } from '../booking/visit_summary.tsx'
-import { InvalidLink } from './invalid_link.tsx'
-import { useLinkToken } from './link_token.ts'
+import { ServiceSummary } from '../parts/chosen_service.tsx'
+import { InvalidLink } from '../parts/invalid_link.tsx'
+import { useLinkToken } from '../parts/link_token.ts'
+import { VisitSummary } from '../parts/visit_summary.tsx'
 
 const ConfirmGuestBooking = graphql(`
   mutation ConfirmGuestBooking($token: String!) {

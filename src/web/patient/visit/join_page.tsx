@@ -14,9 +14,9 @@ import { visitTexts } from '../../text/patient/visit.ts'
 import { onlineTexts } from '../../text/shared/online.ts'
 import { recordingErrorTexts } from '../../text/shared/recordings.ts'
 import { dayAndClock, ownZone } from '../../time/time.ts'
-import { VisitSummary } from '../booking/visit_summary.tsx'
-import { InvalidLink } from './invalid_link.tsx'
-import { useLinkToken } from './link_token.ts'
+import { InvalidLink } from '../parts/invalid_link.tsx'
+import { useLinkToken } from '../parts/link_token.ts'
+import { VisitSummary } from '../parts/visit_summary.tsx'
 
 const ConsultationByLink = graphql(`
   mutation ConsultationByLink($token: String!) {

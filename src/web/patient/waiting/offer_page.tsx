@@ -14,10 +14,10 @@ import { useText } from '../../text/language.ts'
 import { visitTexts } from '../../text/patient/visit.ts'
 import { waitingErrorTexts, waitingTexts } from '../../text/patient/waiting.ts'
 import { dayAndClock } from '../../time/time.ts'
-import { ServiceSummary } from '../booking/chosen_service.tsx'
-import { VisitSummary } from '../booking/visit_summary.tsx'
-import { InvalidLink } from '../visit/invalid_link.tsx'
-import { useLinkToken } from '../visit/link_token.ts'
+import { ServiceSummary } from '../parts/chosen_service.tsx'
+import { InvalidLink } from '../parts/invalid_link.tsx'
+import { useLinkToken } from '../parts/link_token.ts'
+import { VisitSummary } from '../parts/visit_summary.tsx'
 
 const OfferByLink = graphql(`
   mutation OfferByLink($token: String!) {

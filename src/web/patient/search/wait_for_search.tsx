@@ -4,8 +4,8 @@ import { request, useCurrentPerson } from '../../data/session.ts'
 import { Pending } from '../../parts/feedback/pending.tsx'
 import { useText } from '../../text/language.ts'
 import { waitingTexts } from '../../text/patient/waiting.ts'
-import type { Search } from '../search/search.ts'
-import { WaitButton } from './wait_button.tsx'
+import { WaitButton } from '../waiting/wait_button.tsx'
+import type { Search } from './search.ts'
 
 const JoinWaitingList = graphql(`
   mutation JoinWaitingList(
