@@ -28,23 +28,20 @@ const SimilarPatients = graphql(`
 const languages = ['', 'en', 'de'] as const
 type Language = (typeof languages)[number]
 
-/** Books a free slot for a caller or a walk-in, who is in the clinic's records or new. */
-export function BookForm({ slot, done }: { slot: DeskSlot; done(slots: DeskSlot[]): void }) {
-  const { t } = useText(slotTexts)
+/**
+ * Adds a patient to the clinic's records. When the clinic has records of `similar` people, the first attempt adds nothing: the
+ * next one uses the record that was chosen instead, or adds the same person all the same.
+ */
+function useNewPatient(slot: DeskSlot) {
   const actions = useActions(slot)
-  const [isNew, setIsNew] = useState(false)
-  const bookingFor = useBookingFor()
-  const [patient, setPatient] = useState<Patient | undefined>(bookingFor.patient)
-  const [isMissing, setIsMissing] = useState(false)
-  const [language, setLanguage] = useState<Language>('')
-  const [service, setService] = useState<string>()
-  const [online, setOnline] = useState<boolean>()
-  /** The records that are similar to the patient who was entered. */
   const [similar, setSimilar] = useState<{ ids: string[]; of: string }>()
-  /** The record that was chosen instead of a new one. */
   const instead = useRef<string>(undefined)
 
-  async function add(added: NewPatient) {
+  /** The id of the patient's record; undefined if there are similar ones to choose from. */
+  async function recordOf(added: NewPatient) {
+    const chosen = instead.current
+    instead.current = undefined
+    if (chosen) return chosen
     const of = JSON.stringify(added)
     try {
       return await actions.addPatient(added, similar?.of === of)
@@ -56,21 +53,37 @@ export function BookForm({ slot, done }: { slot: DeskSlot; done(slots: DeskSlot[
     }
   }
 
+  const choose = (id: string) => {
+    instead.current = id
+  }
+  return { similar: similar?.ids, recordOf, choose }
+}
+
+/** Books a free slot for a caller or a walk-in, who is in the clinic's records or new. */
+export function BookForm({ slot, done }: { slot: DeskSlot; done(slots: DeskSlot[]): void }) {
+  const { t } = useText(slotTexts)
+  const actions = useActions(slot)
+  const [isNew, setIsNew] = useState(false)
+  const bookingFor = useBookingFor()
+  const [patient, setPatient] = useState<Patient | undefined>(bookingFor.patient)
+  const [isMissing, setIsMissing] = useState(false)
+  const [language, setLanguage] = useState<Language>('')
+  const [service, setService] = useState<string>()
+  const [online, setOnline] = useState<boolean>()
+  const { similar, recordOf, choose } = useNewPatient(slot)
+
   async function book({ fullName = '', phone, email, note }: Record<string, string>) {
     if (!isNew && !patient) {
       setIsMissing(true)
       return
     }
-    const record = instead.current
-    instead.current = undefined
     const whose = isNew
-      ? (record ??
-        (await add({
+      ? await recordOf({
           fullName,
           ...(phone && { phone }),
           ...(email && { email }),
           ...(language && { preferredLanguage: language }),
-        })))
+        })
       : (patient as Patient).id
     if (!whose) return
     const booked = await actions.bookFor(whose, note, service, online)
@@ -97,9 +110,9 @@ export function BookForm({ slot, done }: { slot: DeskSlot; done(slots: DeskSlot[
       <Field label={t.note} hint={t.noteHint} name="note" long maxLength={1000} />
       {isNew && similar && (
         <Similar
-          ids={similar.ids}
+          ids={similar}
           use={(id, form) => {
-            instead.current = id
+            choose(id)
             form?.requestSubmit()
           }}
         />

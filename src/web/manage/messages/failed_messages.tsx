@@ -1,4 +1,5 @@
 import { graphql } from '../../data/generated/gql.ts'
+import type { DeadMessagesQuery } from '../../data/generated/graphql.ts'
 import { request } from '../../data/session.ts'
 import { usePaginatedQuery } from '../../data/use_paginated_query.ts'
 import { tel } from '../../parts/contact_links.ts'
@@ -35,11 +36,12 @@ const Settle = graphql(`
   }
 `)
 
+type DeadMessage = NonNullable<NonNullable<DeadMessagesQuery['lateNotifications']>['nodes'][number]>
+
 /** Messages that failed or are late: send them again, or phone patients without an address. */
 export function FailedMessages() {
-  const { t, locale } = useText(messagesTexts)
+  const { t } = useText(messagesTexts)
   const { clinic } = useWorkplace()
-  const errorText = useErrorText()
   const query = usePaginatedQuery(DeadMessages, { clinicId: clinic.id }, (result) => result.lateNotifications)
   return (
     <section className="below" aria-labelledby="failed">
@@ -49,61 +51,70 @@ export function FailedMessages() {
         empty={<p className="hint">{t.noneFailed}</p>}
         lead={<p className="hint">{t.failedLead}</p>}
       >
-        {({ id, kind, channel, state, lastError, hasAddress, booking, slotOffer, invoice }) => {
-          const isDead = state === 'DEAD'
-          const patient = (booking ?? slotOffer?.waiting ?? invoice)?.clinicCustomer
-          const startsAt = (booking ?? slotOffer?.bookingSlot)?.startsAt
-          const phone = patient?.phone
-          const name = patient?.fullName ?? t.patient
-          return (
-            <>
-              <div className="row-words">
-                <h3 className="row-title">{name}</h3>
-                <p>
-                  {kind && t.kinds[kind]}, {t.channels[channel as Channel] ?? channel}
-                  {startsAt && `, ${t.about(dayAndClock(startsAt, clinic.timeZone, locale))}`}
-                  {invoice?.number && `, ${invoice.number}`}
-                </p>
-                <p className="row-more">
-                  {!isDead ? t.stillTried : hasAddress ? t.givenUp : t.noAddress}{' '}
-                  {isDead && phone && <a href={tel(phone)}>{phone}</a>}
-                </p>
-                {lastError && (!isDead || hasAddress) && <p className="row-more">{lastError}</p>}
-              </div>
-              <div className="row-actions">
-                {isDead && hasAddress && id && (
-                  <RowButton
-                    of={name}
-                    press={async () => {
-                      await request(SendAgain, { clinicId: clinic.id, notificationId: id }).then(
-                        () => showToast(t.sentAgain),
-                        (error) => showToast(errorText(error)),
-                      )
-                      query.refetch()
-                    }}
-                  >
-                    {t.sendAgain}
-                  </RowButton>
-                )}
-                {isDead && id && (
-                  <RowButton
-                    of={name}
-                    press={async () => {
-                      await request(Settle, { clinicId: clinic.id, notificationId: id }).then(
-                        () => showToast(t.settled),
-                        (error) => showToast(errorText(error)),
-                      )
-                      query.refetch()
-                    }}
-                  >
-                    {t.settle}
-                  </RowButton>
-                )}
-              </div>
-            </>
-          )
-        }}
+        {(message) => <FailedMessage message={message} changed={query.refetch} />}
       </Listing>
     </section>
+  )
+}
+
+/** A message with its patient, what became of it, and what can be done about it. */
+function FailedMessage({ message, changed }: { message: DeadMessage; changed(): void }) {
+  const { t, locale } = useText(messagesTexts)
+  const { clinic } = useWorkplace()
+  const { id, kind, channel, state, lastError, hasAddress, booking, slotOffer, invoice } = message
+  const isDead = state === 'DEAD'
+  const { fullName, phone } = (booking ?? slotOffer?.waiting ?? invoice)?.clinicCustomer ?? {}
+  const startsAt = (booking ?? slotOffer?.bookingSlot)?.startsAt
+  const name = fullName ?? t.patient
+  return (
+    <>
+      <div className="row-words">
+        <h3 className="row-title">{name}</h3>
+        <p>
+          {kind && t.kinds[kind]}, {t.channels[channel as Channel] ?? channel}
+          {startsAt && `, ${t.about(dayAndClock(startsAt, clinic.timeZone, locale))}`}
+          {invoice?.number && `, ${invoice.number}`}
+        </p>
+        <p className="row-more">
+          {!isDead ? t.stillTried : hasAddress ? t.givenUp : t.noAddress}{' '}
+          {isDead && phone && <a href={tel(phone)}>{phone}</a>}
+        </p>
+        {lastError && (!isDead || hasAddress) && <p className="row-more">{lastError}</p>}
+      </div>
+      {isDead && id && <DeadMessageActions {...{ id, name, hasAddress, changed }} />}
+    </>
+  )
+}
+
+interface DeadMessageActionsProps {
+  id: string
+  name: string
+  hasAddress: boolean | null
+  changed(): void
+}
+
+function DeadMessageActions({ id, name, hasAddress, changed }: DeadMessageActionsProps) {
+  const { t } = useText(messagesTexts)
+  const { clinic } = useWorkplace()
+  const errorText = useErrorText()
+  const variables = { clinicId: clinic.id, notificationId: id }
+  const act = async (change: Promise<unknown>, done: string) => {
+    await change.then(
+      () => showToast(done),
+      (error) => showToast(errorText(error)),
+    )
+    changed()
+  }
+  return (
+    <div className="row-actions">
+      {hasAddress && (
+        <RowButton of={name} press={() => act(request(SendAgain, variables), t.sentAgain)}>
+          {t.sendAgain}
+        </RowButton>
+      )}
+      <RowButton of={name} press={() => act(request(Settle, variables), t.settled)}>
+        {t.settle}
+      </RowButton>
+    </div>
   )
 }

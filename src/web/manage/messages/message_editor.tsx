@@ -101,20 +101,29 @@ export function MessageEditor({ of, stored, standard, changed }: MessageEditorPr
         </Form>
       </div>
       <MessagePreview of={of} {...preview} isFaulty={fault !== undefined} />
-      {reverting && (
-        <Confirm
-          title={t.revertTitle}
-          submit={t.revert}
-          confirm={async () => {
-            await request(RemoveText, { clinicId: clinic.id, ...of })
-            showToast(t.reverted)
-            changed()
-          }}
-          close={() => setReverting(false)}
-        >
-          <p>{t.revertLead}</p>
-        </Confirm>
-      )}
+      {reverting && <RevertDialog of={of} reverted={changed} close={() => setReverting(false)} />}
     </div>
+  )
+}
+
+interface RevertDialogProps {
+  of: MessageOf
+  reverted(): void
+  close(): void
+}
+
+/** Asks whether to remove the clinic's own text, so that the standard is used. */
+function RevertDialog({ of, reverted, close }: RevertDialogProps) {
+  const { t } = useText(messagesTexts)
+  const { clinic } = useWorkplace()
+  const revert = async () => {
+    await request(RemoveText, { clinicId: clinic.id, ...of })
+    showToast(t.reverted)
+    reverted()
+  }
+  return (
+    <Confirm title={t.revertTitle} submit={t.revert} confirm={revert} close={close}>
+      <p>{t.revertLead}</p>
+    </Confirm>
   )
 }

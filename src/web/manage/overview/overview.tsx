@@ -177,28 +177,7 @@ function Period({ rows, first, today, choose }: PeriodProps) {
                 </option>
               ))}
           </Select>
-          {/* biome-ignore lint/a11y/useSemanticElements: three buttons of one purpose, no fields */}
-          <div className="period" role="group" aria-label={t.period}>
-            <button
-              type="button"
-              className="icon-button"
-              aria-label={t.earlier}
-              onClick={() => choose(plusDays(first, -28))}
-            >
-              <Icon name="arrowLeft" />
-            </button>
-            <button type="button" className="button small" onClick={() => choose(plusDays(mondayOf(today), -7))}>
-              {t.present}
-            </button>
-            <button
-              type="button"
-              className="icon-button"
-              aria-label={t.later}
-              onClick={() => choose(plusDays(first, 28))}
-            >
-              <Icon name="arrowRight" />
-            </button>
-          </div>
+          <PeriodButtons first={first} today={today} choose={choose} />
         </header>
         <Legend
           of={day ? dateText(day.date, locale, { weekday: 'short', day: 'numeric', month: 'short' }) : t.total}
@@ -211,6 +190,25 @@ function Period({ rows, first, today, choose }: PeriodProps) {
       {/* Only after the names are loaded: a doctor without a name is shown as a former one. */}
       {doctors && <DoctorTable rows={rows} doctors={doctors} />}
     </>
+  )
+}
+
+/** Leads to the four weeks before and after, and back to the present. */
+function PeriodButtons({ first, today, choose }: Omit<PeriodProps, 'rows'>) {
+  const { t } = useText(overviewTexts)
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: three buttons of one purpose, no fields
+    <div className="period" role="group" aria-label={t.period}>
+      <button type="button" className="icon-button" aria-label={t.earlier} onClick={() => choose(plusDays(first, -28))}>
+        <Icon name="arrowLeft" />
+      </button>
+      <button type="button" className="button small" onClick={() => choose(plusDays(mondayOf(today), -7))}>
+        {t.present}
+      </button>
+      <button type="button" className="icon-button" aria-label={t.later} onClick={() => choose(plusDays(first, 28))}>
+        <Icon name="arrowRight" />
+      </button>
+    </div>
   )
 }
 
