@@ -732,6 +732,33 @@ describe('payments at clinics in shards', () => {
     }
   })
 
+  it('move with their clinic, once they have ended, and are paid back in the other shard', async () => {
+    const [from, to] = shards
+    const practice = await aPaidPracticeIn(from)
+    const { clinicId } = practice
+    const token = await registered()
+    const desk = await clientsOf(server.url).tokenOf(await aReceptionist(practice))
+    const id = await begunByRest(token, practice)
+    const move = () => installation.shards('move', clinicId, '2')
+    expect(await move()).toMatchObject({ code: 1, stderr: expect.stringContaining('are paying online') })
+    await pay(token, id)
+    expect(await move()).toMatchObject({ code: 0 })
+
+    const checkout = () => rest('GET', `/checkouts/${id}`, { token })
+    await eventually(async () => (await checkout()).status === 200, 'the map with the clinic that was moved')
+    const { body } = await checkout()
+    expect(body).toMatchObject({ state: 'PAID', outcome: 'BOOKED', parts: [{ clinicId }] })
+    const cancel = `/bookings/${body.parts[0].bookingId}/cancel`
+    expect(await rest('POST', cancel, { token })).toMatchObject({ status: 200 })
+    const { body: payments } = await rest('GET', `/payments?clinicId=${clinicId}`, { token: desk })
+    const refund = { amount: '5000', reason: 'Moved away' }
+    const refunds = `/payments/${payments.items[0].id}/refunds`
+    expect(await rest('POST', refunds, { token: desk, body: refund })).toMatchObject({ status: 201 })
+    const refunded = `select from billing.refunds where clinic_id = $1 and state = 'succeeded'`
+    await eventually(async () => (await to.query(refunded, [clinicId])).length === 1, 'the refund')
+    for (const shard of shards) expect(await shard.query('select from billing.books_that_do_not_balance')).toEqual([])
+  })
+
   it('are listed clinic by clinic: those of all shards that have a record of the patient', async () => {
     const token = await registered()
     expect(await rest('GET', '/me/clinics', { token })).toMatchObject({ status: 200, body: { items: [] } })
