@@ -1,4 +1,4 @@
-import { clinicsOf, peopleOf } from '../src/database/shards.ts'
+import { clinicsOf, peopleOf } from '../src/database/several_databases.ts'
 import { caughtUp } from '../src/shards/replication.ts'
 import { startProgram } from '../test/helpers/program.ts'
 import { type Installation, startInstallation } from '../test/helpers/shards.ts'

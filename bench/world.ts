@@ -122,10 +122,21 @@ interface Database {
 export const makeSpecializations = ({ query }: Database) =>
   query(`insert into app_public.specializations (name) select 'Specialization ' || i from generate_series(1, 20) i`)
 
+/** Clinics that are made in one statement. */
+const batch = 200
+
 /** Clinics with doctors, and slots if there are days. */
 export async function makeClinics({ query }: Database, { clinics, doctors, days }: Omit<Size, 'customers'>) {
+  for (let made = 0; made < clinics; made += batch) {
+    await query(
+      `insert into app_public.clinics (name, time_zone)
+       select 'Clinic ' || i, 'Europe/Berlin' from generate_series($1::int, $2) i`,
+      [made + 1, Math.min(made + batch, clinics)],
+    )
+    // Plans of triggers for empty tables are made again.
+    if (made === 0) await query('analyze')
+  }
   await query(`
-    insert into app_public.clinics (name, time_zone) select 'Clinic ' || i, 'Europe/Berlin' from generate_series(1, ${clinics}) i;
     update app_public.policies set max_live_bookings = 1000, horizon = interval '1 year';
     insert into app_public.doctors (clinic_id, full_name) select c.id, 'Doctor ' || i from app_public.clinics c, generate_series(1, ${doctors}) i;
     insert into app_public.doctor_specializations select clinic_id, id, 1 + id % 20 from app_public.doctors;

@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import { makePgAdaptorWithPgClient, PgSubscriber } from 'postgraphile/adaptors/pg'
 import { log } from '../process/log.ts'
 import { answersPool, listenPool, requestPool, watchPool } from './pools.ts'
-import { withLoginOf } from './with_login_of.ts'
+import { withLoginOf } from './several_databases.ts'
 
 /** The ids of a shard begin with its number times this. */
 const idsOfShard = 1_000_000_000_000
@@ -17,10 +17,6 @@ const figuresMs = 3000
 
 /** The global database, when it is one of several that an operation names. */
 export const globalNumber = 0
-
-/** The subscription by which a shard gets people, and the one by which the global database gets the shard's clinics. */
-export const peopleOf = (shard: number) => `medislot_people_${shard}`
-export const clinicsOf = (shard: number) => `medislot_clinics_${shard}`
 
 interface MappedShard {
   shard_id: number

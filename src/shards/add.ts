@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
 import { migrateDatabase } from '../database/migrations.ts'
-import { clinicsOf, peopleOf } from '../database/shards.ts'
+import { clinicsOf, peopleOf } from '../database/several_databases.ts'
 import { StartError } from '../process/settings.ts'
 import { addressWithoutLogin, connectOwner, type Shard, shardsOf, withLoginOf } from './databases.ts'
 import { faultsOfLimits, faultsOfServer, subscribe } from './replication.ts'

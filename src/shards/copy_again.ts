@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'pg'
-import { clinicsOf, peopleOf } from '../database/shards.ts'
+import { clinicsOf, peopleOf } from '../database/several_databases.ts'
 import { log } from '../process/log.ts'
 import { StartError } from '../process/settings.ts'
 import { streamRows } from './clinic_rows.ts'

@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 import { StartError } from '../process/settings.ts'
 
-export { withLoginOf } from '../database/with_login_of.ts'
+export { withLoginOf } from '../database/several_databases.ts'
 
 /** A row of app_private.shards. */
 export interface Shard {

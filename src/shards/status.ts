@@ -1,5 +1,5 @@
 import type { Client } from 'pg'
-import { clinicsOf, peopleOf } from '../database/shards.ts'
+import { clinicsOf, peopleOf } from '../database/several_databases.ts'
 import { connectOwner, type Shard, shardsOf, withLoginOf } from './databases.ts'
 import { lagOf } from './replication.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Client } from 'pg'
-import { clinicsOf } from '../../src/database/shards.ts'
+import { clinicsOf } from '../../src/database/several_databases.ts'
 import { caughtUp } from '../../src/shards/replication.ts'
 import { type Installation, newInstallation } from '../helpers/installation.ts'
 import { type Program, startProgram } from '../helpers/program.ts'

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
-import { clinicsOf, globalNumber, peopleOf, type Shard, type Shards } from '../../database/shards.ts'
+import { clinicsOf, peopleOf } from '../../database/several_databases.ts'
+import { globalNumber, type Shard, type Shards } from '../../database/shards.ts'
 import type { Deadline } from '../deadline.ts'
 import type { Positions } from '../positions.ts'
 import { Arrivals } from './arrivals.ts'

@@ -1,6 +1,6 @@
 import type { Task } from 'graphile-worker'
 import { createPool } from '../../../database/pools.ts'
-import { withLoginOf } from '../../../database/with_login_of.ts'
+import { withLoginOf } from '../../../database/several_databases.ts'
 
 const batchSize = 1000
 

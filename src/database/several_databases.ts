@@ -1,0 +1,14 @@
+// How the databases of an installation with shards reach each other. Commands import this, so nothing of the server is here.
+
+/** A shard's address with the login of another: all databases of an installation have the same logins. */
+export function withLoginOf(url: string, address: string): string {
+  const { username, password } = new URL(url)
+  const shard = new URL(address)
+  shard.username = username
+  shard.password = password
+  return shard.href
+}
+
+/** The subscription by which a shard gets people, and the one by which the global database gets the shard's clinics. */
+export const peopleOf = (shard: number) => `medislot_people_${shard}`
+export const clinicsOf = (shard: number) => `medislot_clinics_${shard}`
