@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f76ccf56a19f37542cbb7c22286f5d7fe8471c67
+--! Hash: sha1:c8088df73b523646c8ace76d0d5289b7f4bc9927
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -8978,6 +8978,9 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
    '{clinic_id, id, booking_slot_id, customer_id, doctor_id, slot_date, during, status, sequence, cancelled_at,
      cancelled_by, active_doctor_id, service_id, visit_starts_at, visit_ends_at, row_version, created_at,
      is_online}'),
+  -- For the lists of those who wait, or are offered a time, at several clinics.
+  ('app_public.slot_offers', 'clinic', '{*}'),
+  ('app_public.waiting_list', 'clinic', '{*}'),
 
   -- All else that belongs to a clinic stays in its shard.
   ('app_private.delivery_attempts', 'clinic', null),
@@ -9019,8 +9022,6 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
   ('app_public.service_needs', 'clinic', null),
   ('app_public.service_questions', 'clinic', null),
   ('app_public.slot_generation_runs', 'clinic', null),
-  ('app_public.slot_offers', 'clinic', null),
-  ('app_public.waiting_list', 'clinic', null),
   ('app_public.webhook_endpoints', 'clinic', null),
   ('billing.checkout_parts', 'clinic', null),
   ('billing.coupon_uses', 'clinic', null),
@@ -10091,7 +10092,8 @@ begin
     + app_private.remove_batch('app_private.network_slots', 'taken_at < $1', at - interval '1 day', batch)
     + app_private.remove_batch('app_private.network_alerts', 'last_at < $1', at - keep.messages, batch)
     + app_private.remove_batch(
-        'app_public.waiting_list', 'until_date < ($1)::date and (ended_at < $1 or state = ''waiting'')',
+        'app_public.waiting_list', 'until_date < ($1)::date and (ended_at < $1 or state = ''waiting'') '
+          'and clinic_id not in (select clinic_id from app_private.clinic_shards)',
         at - keep.slots, batch)
     + app_private.remove_batch(
         'app_public.absences', 'calendar_id is not null and upper(during) < $1', at - keep.slots, batch)
@@ -14559,7 +14561,8 @@ begin
   delete from app_private.account_messages am where am.record_customer_id = target;
   delete from app_private.guest_bookings gb where gb.customer_id = target;
   perform app_private.erase_messages(target, known);
-  delete from app_public.waiting_list w where w.customer_id = target;
+  delete from app_public.waiting_list w where w.customer_id = target
+    and not exists (select from app_private.clinic_shards cs where cs.clinic_id = w.clinic_id);
   -- The rows stay, because bookings refer to them and statistics count them.
   update app_public.clinic_customers cc
   set full_name = 'erased', email = null, phone = null, notes = null, preferred_language = null,
@@ -30870,9 +30873,12 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = '
 begin
   perform app_private.decline(o.clinic_id, o.id) from app_public.slot_offers o
   where o.customer_id = any (customer_ids) and o.state = 'offered'
+    -- Copies of what is in shards, which do this themselves.
+    and not exists (select from app_private.clinic_shards cs where cs.clinic_id = o.clinic_id)
   order by o.clinic_id, o.booking_slot_id;
   update app_public.waiting_list w set state = 'left', ended_at = clock_timestamp()
-  where w.customer_id = any (customer_ids) and w.state = 'waiting';
+  where w.customer_id = any (customer_ids) and w.state = 'waiting'
+    and not exists (select from app_private.clinic_shards cs where cs.clinic_id = w.clinic_id);
 end
 $$;
 
@@ -31122,7 +31128,9 @@ begin
     left join app_public.services s on s.clinic_id = w.clinic_id and s.id = w.service_id
     left join app_public.doctors d on d.clinic_id = w.clinic_id and d.id = w.doctor_id
     left join app_public.specializations sp on sp.id = w.specialization_id
-    where w.customer_id = export_waiting_list.customer_id);
+    where w.customer_id = export_waiting_list.customer_id
+      -- Copies of what shards export.
+      and not exists (select from app_private.clinic_shards cs where cs.clinic_id = w.clinic_id));
 end
 $$;
 

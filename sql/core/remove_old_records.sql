@@ -46,7 +46,8 @@ begin
     + app_private.remove_batch('app_private.network_slots', 'taken_at < $1', at - interval '1 day', batch)
     + app_private.remove_batch('app_private.network_alerts', 'last_at < $1', at - keep.messages, batch)
     + app_private.remove_batch(
-        'app_public.waiting_list', 'until_date < ($1)::date and (ended_at < $1 or state = ''waiting'')',
+        'app_public.waiting_list', 'until_date < ($1)::date and (ended_at < $1 or state = ''waiting'') '
+          'and clinic_id not in (select clinic_id from app_private.clinic_shards)',
         at - keep.slots, batch)
     + app_private.remove_batch(
         'app_public.absences', 'calendar_id is not null and upper(during) < $1', at - keep.slots, batch)

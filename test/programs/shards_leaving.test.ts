@@ -209,6 +209,75 @@ describe('the export of a person', () => {
   })
 })
 
+describe('a person who waits at clinics of several databases', () => {
+  it('sees all entries and offers, takes an offered time, and exports and erases each entry once', async () => {
+    const [waiter, other] = [await aPatient(), await aPatient()]
+    // Patients who have not confirmed their address book with limits that do not matter here.
+    await site.global.query(
+      `update app_private.accounts a set email_verified_at = now() from app_public.customers c
+       where c.account_id = a.id and c.id = $1`,
+      [waiter.customerId],
+    )
+    for (const db of site.databases)
+      await eventually(
+        async () =>
+          (
+            await db.query(
+              `select from app_private.accounts a join app_public.customers c on c.account_id = a.id
+               where c.id = $1 and a.email_verified_at is not null`,
+              [waiter.customerId],
+            )
+          ).length > 0,
+        'the copy of the account',
+      )
+    const call = graphqlClient(site.url, waiter.token)
+    const clinicIds = other.visits.map(({ clinicId }) => clinicId)
+    for (const id of clinicIds)
+      await dataOf(
+        call('mutation ($id: BigInt!) { joinWaitingList(input: { clinicId: $id }) { clientMutationId } }', { id }),
+      )
+    const document = `{ waitingLists(filter: { state: { equalTo: WAITING } }, orderBy: [CLINIC_ID_ASC]) {
+      nodes { clinicId clinic { name } slotOffers { nodes { id } } }
+    } }`
+    const entries = async () =>
+      (
+        await dataOf(
+          call<{ waitingLists: { nodes: { clinicId: string; slotOffers: { nodes: { id: string }[] } }[] } }>(document),
+        )
+      ).waitingLists.nodes
+    await eventually(async () => (await entries()).length === 3, 'the copies of the entries')
+    expect((await entries()).map(({ clinicId }) => clinicId)).toEqual([...clinicIds].sort((a, b) => +a - +b))
+
+    const { bookingId, clinicId } = other.visits[1] as Visit
+    expect(await rest('POST', `/bookings/${bookingId}/cancel`, other.token)).toMatchObject({ status: 200 })
+    const offered = async () => (await rest('GET', '/me/slotOffers', waiter.token)).body.items
+    await eventually(async () => (await offered()).length > 0, 'the copy of the offer')
+    const [offer] = await offered()
+    expect(offer).toMatchObject({ clinicId, state: 'OFFERED', isOpen: true })
+    expect((await entries()).find((entry) => entry.clinicId === clinicId)?.slotOffers.nodes).toEqual([
+      { id: offer.offerId },
+    ])
+    const accept = `/clinics/${clinicId}/slotOffers/${offer.offerId}/accept`
+    expect(await rest('POST', accept, waiter.token)).toMatchObject({ status: 200, body: { clinicId } })
+    await eventually(async () => (await offered()).length === 0, 'the copy of what became of the offer')
+
+    const { body } = await rest('GET', `/customers/${waiter.customerId}/export`, waiter.token)
+    expect(body.waitingList.map((entry: { clinicId: string }) => entry.clinicId).sort()).toEqual([...clinicIds].sort())
+    expect(await rest('POST', `/customers/${waiter.customerId}/erase`, waiter.token)).toMatchObject({ status: 204 })
+    for (const [index, db] of site.databases.entries()) {
+      await hasArrived(db, waiter.customerId)
+      expect(await job(index + 1, 'carry_out_erasure')).toEqual([])
+    }
+    for (const table of ['waiting_list', 'slot_offers'])
+      await eventually(
+        async () =>
+          (await site.global.query(`select from app_public.${table} where customer_id = $1`, [waiter.customerId]))
+            .length === 0,
+        `the end of the copies in ${table}`,
+      )
+  })
+})
+
 const statusIn = async (db: Connection, bookingId: string) =>
   (await db.one('select status from app_public.bookings where id = $1', [bookingId])).status
 

@@ -71,7 +71,12 @@ const global = [
 ]
 
 /** Functions that read the copies of several clinics in the global database. available_slots does so without a clinic. */
-const acrossClinics = ['app_public.clinic_of_booking_slot', 'app_public.find_clinics', 'app_public.utc_offsets']
+const acrossClinics = [
+  'app_public.clinic_of_booking_slot',
+  'app_public.current_offers',
+  'app_public.find_clinics',
+  'app_public.utc_offsets',
+]
 
 /** Functions whose argument is a link's token, which names the clinic (app_private.read_link). */
 const byLink = [
@@ -95,7 +100,6 @@ const spanning: Record<string, string> = {
   'app_public.accept_invitation': 'makes an account, which is global, and an employee of the clinic',
   'app_public.claimable_records': 'looks for records with the same address in all clinics',
   'app_public.clinics_with_records': 'looks for records of a person in all clinics',
-  'app_public.current_offers': 'lists what a person is offered in all clinics',
   'app_public.erase_customer': 'removes what every clinic knows about a person',
   'app_public.export_customer': 'collects what every clinic knows about a person',
   'app_public.remove_customer': 'cancels the bookings of a person in all clinics',

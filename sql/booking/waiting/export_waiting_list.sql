@@ -22,7 +22,9 @@ begin
     left join app_public.services s on s.clinic_id = w.clinic_id and s.id = w.service_id
     left join app_public.doctors d on d.clinic_id = w.clinic_id and d.id = w.doctor_id
     left join app_public.specializations sp on sp.id = w.specialization_id
-    where w.customer_id = export_waiting_list.customer_id);
+    where w.customer_id = export_waiting_list.customer_id
+      -- Copies of what shards export.
+      and not exists (select from app_private.clinic_shards cs where cs.clinic_id = w.clinic_id));
 end
 $$;
 

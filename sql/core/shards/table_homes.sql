@@ -47,6 +47,9 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
    '{clinic_id, id, booking_slot_id, customer_id, doctor_id, slot_date, during, status, sequence, cancelled_at,
      cancelled_by, active_doctor_id, service_id, visit_starts_at, visit_ends_at, row_version, created_at,
      is_online}'),
+  -- For the lists of those who wait, or are offered a time, at several clinics.
+  ('app_public.slot_offers', 'clinic', '{*}'),
+  ('app_public.waiting_list', 'clinic', '{*}'),
 
   -- All else that belongs to a clinic stays in its shard.
   ('app_private.delivery_attempts', 'clinic', null),
@@ -88,8 +91,6 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
   ('app_public.service_needs', 'clinic', null),
   ('app_public.service_questions', 'clinic', null),
   ('app_public.slot_generation_runs', 'clinic', null),
-  ('app_public.slot_offers', 'clinic', null),
-  ('app_public.waiting_list', 'clinic', null),
   ('app_public.webhook_endpoints', 'clinic', null),
   ('billing.checkout_parts', 'clinic', null),
   ('billing.coupon_uses', 'clinic', null),

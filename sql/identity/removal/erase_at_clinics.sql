@@ -29,7 +29,8 @@ begin
   delete from app_private.account_messages am where am.record_customer_id = target;
   delete from app_private.guest_bookings gb where gb.customer_id = target;
   perform app_private.erase_messages(target, known);
-  delete from app_public.waiting_list w where w.customer_id = target;
+  delete from app_public.waiting_list w where w.customer_id = target
+    and not exists (select from app_private.clinic_shards cs where cs.clinic_id = w.clinic_id);
   -- The rows stay, because bookings refer to them and statistics count them.
   update app_public.clinic_customers cc
   set full_name = 'erased', email = null, phone = null, notes = null, preferred_language = null,

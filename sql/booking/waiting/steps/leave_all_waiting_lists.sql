@@ -3,9 +3,12 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = '
 begin
   perform app_private.decline(o.clinic_id, o.id) from app_public.slot_offers o
   where o.customer_id = any (customer_ids) and o.state = 'offered'
+    -- Copies of what is in shards, which do this themselves.
+    and not exists (select from app_private.clinic_shards cs where cs.clinic_id = o.clinic_id)
   order by o.clinic_id, o.booking_slot_id;
   update app_public.waiting_list w set state = 'left', ended_at = clock_timestamp()
-  where w.customer_id = any (customer_ids) and w.state = 'waiting';
+  where w.customer_id = any (customer_ids) and w.state = 'waiting'
+    and not exists (select from app_private.clinic_shards cs where cs.clinic_id = w.clinic_id);
 end
 $$;
 

@@ -44,6 +44,31 @@ describe('in the global database, the clinics of shards are left out by', () => 
     await db.query('insert into app_private.clinic_shards values ($1, 2)', [elsewhere.clinicId])
   }
 
+  it('the removal of old entries of waiting lists, and the end of those of customers who leave', async () => {
+    const [{ customerId }, leaving] = [await aCustomer(db), await aCustomer(db)]
+    for (const { clinicId } of [own, elsewhere])
+      for (const id of [customerId, leaving.customerId]) {
+        await db.query(
+          `insert into app_public.clinic_customers (clinic_id, customer_id, full_name) values ($1, $2, 'Una')`,
+          [clinicId, id],
+        )
+        await db.query(
+          `insert into app_public.waiting_list (clinic_id, customer_id, from_date, until_date)
+           values ($1, $2, current_date, current_date + 7)`,
+          [clinicId, id],
+        )
+      }
+    await becomeGlobal()
+    await db.query('select app_public.remove_customer($1)', [leaving.customerId])
+    const entries = 'select clinic_id, state from app_public.waiting_list where customer_id = $1 order by clinic_id'
+    expect(await db.query(entries, [leaving.customerId])).toEqual([
+      { clinic_id: own.clinicId, state: 'left' },
+      { clinic_id: elsewhere.clinicId, state: 'waiting' },
+    ])
+    await db.query(`select app_private.remove_old_records(1000, now() + interval '1000 days')`)
+    expect(await db.query(entries, [customerId])).toEqual([{ clinic_id: elsewhere.clinicId, state: 'waiting' }])
+  })
+
   it('the release of expired holds', async () => {
     const { customerId } = await aCustomer(db)
     await db.query(
