@@ -505,6 +505,28 @@ describeWithLibrary('postgresql-15-plproxy', '/usr/lib/postgresql/15/lib/plproxy
   })
 })
 
+describe('a migration that adds a column to what is copied', () => {
+  // The last test that compares all copies: the column stays.
+  it('is followed by add, which publishes the column', async () => {
+    for (const database of [global, ...shards])
+      await database.query(`
+        alter table app_public.bookings add column trial int;
+        update app_private.table_homes set copied_columns = copied_columns || '{trial}'
+        where table_name = 'app_public.bookings'`)
+    const { stderr } = await installation.shards('check')
+    for (const number of [1, 2])
+      expect(stderr).toContain(`shard ${number}: app_public.bookings is not published as app_private.table_homes says`)
+    for (const number of [1, 2]) expect(await add(number)).toMatchObject({ code: 0 })
+    expect(await installation.shards('check')).toMatchObject({ code: 0, stderr: '' })
+    const [shard] = shards
+    const practice = await aShardedPractice(shard)
+    const { id } = await books(shard, await registered(), practice)
+    await shard.query('update app_public.bookings set trial = 7 where id = $1', [id])
+    const copy = () => global.query('select trial from app_public.bookings where id = $1', [id])
+    await eventually(async () => (await copy())[0]?.trial === 7, 'the column in the copy')
+  })
+})
+
 describe('a shard that is down', () => {
   it('is reported, while people register and the other shard books', async () => {
     await installation.servers[2]?.stop()
