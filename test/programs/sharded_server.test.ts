@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createPool } from '../../src/database/pools.ts'
 import { taskList } from '../../src/worker/task_list.ts'
@@ -285,6 +286,7 @@ describe('a server with shards', () => {
       })
     expect(await book()).toMatchObject({ status: 403 })
     const waiting = book(added.headers.get('medislot-position'))
+    expect(await Promise.race([waiting, sleep(300, 'waits')])).toBe('waits')
     await held.release()
     expect(await waiting).toMatchObject({ status: 201 })
   })
