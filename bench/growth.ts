@@ -4,7 +4,7 @@ import { compare, type Measured, measured, median } from './compare.ts'
 import { askable, heapOf } from './heap.ts'
 import { atATime, type Load, loadOn, perSecond } from './load.ts'
 import { byGraphQL, byRest } from './ways.ts'
-import { makeWorld, openSlots, requireBooked, type Slot, type World } from './world.ts'
+import { fillWithSlots, makeWorld, openSlots, requireBooked, type Slot, type World } from './world.ts'
 
 const clients = 16
 const sizes = {
@@ -27,7 +27,7 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
   try {
     const contestants = []
     for (const n of clinics) {
-      const world = await makeWorld({ clinics: n, doctors: 2, days: daysOf(n), customers: 2 * n })
+      const world = await manyClinics(n)
       worlds.push(world)
       const program = await world.program('server')
       const server = loadOn(program.url, clients)
@@ -77,8 +77,17 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
   }
 }
 
-/** With few clinics, more days are needed to have slots for all rounds; with very many, making a month takes hours. */
-const daysOf = (clinics: number) => (clinics <= 10 ? 180 : clinics <= 10_000 ? 28 : 4)
+/**
+ * With few clinics, more days are needed to have slots for all rounds. For very many, generating a month would take hours: two
+ * days are made at once, without templates and events.
+ */
+async function manyClinics(clinics: number): Promise<World> {
+  const isBulk = clinics > 10_000
+  const days = isBulk ? 0 : clinics <= 10 ? 180 : 28
+  const world = await makeWorld({ clinics, doctors: 2, days, customers: Math.min(2 * clinics, 20_000) })
+  if (isBulk) await fillWithSlots(world, 2, 0)
+  return world
+}
 
 /** How many slots a world has, and the bytes that a row of its large tables takes with its indexes. */
 async function sizeOf(world: World): Promise<string> {
