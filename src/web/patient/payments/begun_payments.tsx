@@ -5,14 +5,14 @@ import { Pending } from '../../parts/feedback/pending.tsx'
 import { useMoney } from '../../parts/money/use_money.ts'
 import { useText } from '../../text/language.ts'
 import { paymentsTexts } from '../../text/patient/payments.ts'
-import { useListOfClinics, type Whose } from './use_list_of_clinics.ts'
+import { latestFirst, useListOfClinics, type Whose } from './use_list_of_clinics.ts'
 
 const OpenCheckouts = graphql(`
-  query OpenCheckouts($clinicId: BigInt!, $customerIds: [BigInt!]!, $after: Cursor) {
+  query OpenCheckouts($clinicIds: [BigInt!]!, $customerIds: [BigInt!]!, $after: Cursor) {
     checkouts(
       filter: {
         customerId: { in: $customerIds }, state: { equalTo: OPEN }
-        checkoutParts: { some: { clinicId: { equalTo: $clinicId } } }
+        checkoutParts: { some: { clinicId: { in: $clinicIds } } }
       }
       orderBy: [PRIMARY_KEY_DESC], first: 10, after: $after
     ) {
@@ -27,7 +27,7 @@ export function BegunPayments({ whose }: { whose: Whose }) {
   const { t } = useText(paymentsTexts)
   const money = useMoney()
   const { data, error, pending, refetch } = useListOfClinics(OpenCheckouts, whose, {}, (page) => page.checkouts, {
-    date: ({ createdAt }) => createdAt,
+    order: latestFirst(({ createdAt }) => createdAt),
   })
   if (error !== undefined) return <Problem error={error} retry={refetch} />
   // One that pays for several clinics is in the list of each.

@@ -8,9 +8,9 @@ import { useListOfClinics, type Whose } from './use_list_of_clinics.ts'
 import '../pay/pay.css'
 
 const MyCredits = graphql(`
-  query MyCredits($clinicId: BigInt!, $customerIds: [BigInt!]!, $after: Cursor) {
+  query MyCredits($clinicIds: [BigInt!]!, $customerIds: [BigInt!]!, $after: Cursor) {
     credits(
-      filter: { clinicId: { equalTo: $clinicId }, customerId: { in: $customerIds } }
+      filter: { clinicId: { in: $clinicIds }, customerId: { in: $customerIds } }
       orderBy: [PRIMARY_KEY_ASC], first: 100, after: $after
     ) {
       nodes { clinicId customerId currency balance reserved clinic { name } customer { fullName } }

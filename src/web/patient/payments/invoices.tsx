@@ -10,13 +10,13 @@ import { paymentsTexts } from '../../text/patient/payments.ts'
 import { localDate, longDate } from '../../time/time.ts'
 import { More } from './more.tsx'
 import { PayTogether } from './pay_together.tsx'
-import { useListOfClinics, type Whose } from './use_list_of_clinics.ts'
+import { latestFirst, useListOfClinics, type Whose } from './use_list_of_clinics.ts'
 import '../pay/pay.css'
 
 const MyInvoices = graphql(`
-  query MyInvoices($clinicId: BigInt!, $customerIds: [BigInt!]!, $states: [InvoiceState!]!, $after: Cursor) {
+  query MyInvoices($clinicIds: [BigInt!]!, $customerIds: [BigInt!]!, $states: [InvoiceState!]!, $after: Cursor) {
     invoices(
-      filter: { clinicId: { equalTo: $clinicId }, customerId: { in: $customerIds }, state: { in: $states } }
+      filter: { clinicId: { in: $clinicIds }, customerId: { in: $customerIds }, state: { in: $states } }
       orderBy: [ID_DESC], first: 20, after: $after
     ) {
       nodes {
@@ -38,9 +38,9 @@ interface InvoicesProps {
 export function Invoices({ whose, ownName }: InvoicesProps) {
   const { t } = useText(paymentsTexts)
   const read = (data: MyInvoicesQuery) => data.invoices
-  const date = ({ issuedAt, createdAt }: Row) => issuedAt ?? createdAt
-  const open = useListOfClinics(MyInvoices, whose, { states: ['OPEN'] }, read, { date, all: true })
-  const others = useListOfClinics(MyInvoices, whose, { states: ['DRAFT', 'SETTLED', 'VOID'] }, read, { date })
+  const order = latestFirst(({ issuedAt, createdAt }: Row) => issuedAt ?? createdAt)
+  const open = useListOfClinics(MyInvoices, whose, { states: ['OPEN'] }, read, { order, all: true })
+  const others = useListOfClinics(MyInvoices, whose, { states: ['DRAFT', 'SETTLED', 'VOID'] }, read, { order })
   const error = open.error ?? others.error
   if (error !== undefined) {
     const retry = () => {

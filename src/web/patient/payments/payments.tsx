@@ -6,13 +6,13 @@ import { useText } from '../../text/language.ts'
 import { paymentsTexts } from '../../text/patient/payments.ts'
 import { localDate, longDate } from '../../time/time.ts'
 import { More } from './more.tsx'
-import { useListOfClinics, type Whose } from './use_list_of_clinics.ts'
+import { latestFirst, useListOfClinics, type Whose } from './use_list_of_clinics.ts'
 import '../pay/pay.css'
 
 const MyPayments = graphql(`
-  query MyPayments($clinicId: BigInt!, $customerIds: [BigInt!]!, $after: Cursor) {
+  query MyPayments($clinicIds: [BigInt!]!, $customerIds: [BigInt!]!, $after: Cursor) {
     payments(
-      filter: { clinicId: { equalTo: $clinicId }, customerId: { in: $customerIds } }
+      filter: { clinicId: { in: $clinicIds }, customerId: { in: $customerIds } }
       orderBy: [ID_DESC], first: 20, after: $after
     ) {
       nodes { id method currency received refunded receivedAt clinic { name timeZone } }
@@ -26,7 +26,7 @@ export function Payments({ whose }: { whose: Whose }) {
   const { t, locale } = useText(paymentsTexts)
   const money = useMoney()
   const payments = useListOfClinics(MyPayments, whose, {}, (data) => data.payments, {
-    date: ({ receivedAt }) => receivedAt,
+    order: latestFirst(({ receivedAt }) => receivedAt),
   })
   if (payments.error !== undefined) return <Problem error={payments.error} retry={payments.refetch} />
   if (!payments.data || payments.data.nodes.length === 0) return <Pending when={payments.pending} />

@@ -1,35 +1,51 @@
 import { useState } from 'react'
+import { Refusal } from '../../data/client.ts'
 import type { TypedDocumentString } from '../../data/generated/graphql.ts'
 import { request } from '../../data/session.ts'
 import { loadPages, type Page, type PaginatedResult } from '../../data/use_paginated_query.ts'
 import { useAsync } from '../../data/use_query.ts'
 
-/** Whose money is shown: the patient and those for whom the patient books, at the clinics that have records of them. */
+/** Some people, and the clinics that have records of them. */
 export interface Whose {
   customerIds: string[]
   clinicIds: string[]
 }
 
 /**
- * A list of some people at several clinics, the latest first by `date`, or else clinic by clinic: each clinic is asked by itself, since they may be in
- * different databases, of which each has its own invoices. fetchMore() loads one more page of each. `all` loads all pages.
+ * A list of what clinics have about some people, in the order of `order`. Clinics may be in different databases, of which each has
+ * its own rows: then each clinic is asked by itself. fetchMore() loads one more page, of each. `all` loads all pages.
  */
 export function useListOfClinics<Result, Variables, Node>(
   document: TypedDocumentString<Result, Variables>,
   { customerIds, clinicIds }: Whose,
-  variables: Omit<Variables, 'clinicId' | 'customerIds' | 'after'>,
+  variables: Omit<Variables, keyof Whose | 'after'>,
   read: (result: Result) => Page<Node> | null | undefined,
-  { date = () => '', all = false }: { date?: (node: Node) => string; all?: boolean },
+  { order, all = false }: { order?: (a: Node, b: Node) => number; all?: boolean } = {},
 ): PaginatedResult<Node> {
   const [count, setCount] = useState(1)
   const query = useAsync(JSON.stringify([customerIds, clinicIds, variables, count]), async (signal) => {
-    const load = (clinicId: string) => (after: string | null) =>
-      request(document, { ...variables, customerIds, clinicId, after } as Variables, signal)
-    const lists = await Promise.all(clinicIds.map((id) => loadPages(load(id), read, all ? Infinity : count)))
-    return {
-      nodes: lists.flatMap(({ nodes }) => nodes).sort((a, b) => date(b).localeCompare(date(a))),
-      hasMore: lists.some(({ hasMore }) => hasMore),
-    }
+    const load = (of: string[]) =>
+      loadPages(
+        (after) => request(document, { ...variables, customerIds, clinicIds: of, after } as Variables, signal),
+        read,
+        all ? Infinity : count,
+      )
+    if (clinicIds.length === 0) return { nodes: [], hasMore: false }
+    const lists = await load(clinicIds).then(
+      (list) => [list],
+      (error) => {
+        if (!(error instanceof Refusal && error.code === 'several_databases')) throw error
+        return Promise.all(clinicIds.map((id) => load([id])))
+      },
+    )
+    const nodes = lists.flatMap((list) => list.nodes)
+    return { nodes: order ? nodes.sort(order) : nodes, hasMore: lists.some(({ hasMore }) => hasMore) }
   })
   return { ...query, fetchMore: () => setCount((before) => before + 1) }
 }
+
+/** An order with the latest first, by a date of each. */
+export const latestFirst =
+  <Node>(date: (node: Node) => string) =>
+  (a: Node, b: Node): number =>
+    date(b).localeCompare(date(a))
