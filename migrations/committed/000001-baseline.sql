@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c8088df73b523646c8ace76d0d5289b7f4bc9927
+--! Hash: sha1:3a67cbec8c74b37ba5cfcd75e3d96ddd9d40bf07
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -15584,7 +15584,7 @@ comment on function app_private.desk_may_book_for is
 --! EndIncluded clinic/rules/desk_may_book_for.sql
 --! Included clinic/rules/is_time_zone.sql
 create or replace function app_private.is_time_zone(name text) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   -- pg_timezone_names reads a thousand files, so most names are looked up elsewhere. An older server may not know them.
   if exists (select from app_private.time_zone_countries tzc where tzc.time_zone = is_time_zone.name) then

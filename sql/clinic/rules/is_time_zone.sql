@@ -1,5 +1,5 @@
 create or replace function app_private.is_time_zone(name text) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   -- pg_timezone_names reads a thousand files, so most names are looked up elsewhere. An older server may not know them.
   if exists (select from app_private.time_zone_countries tzc where tzc.time_zone = is_time_zone.name) then
