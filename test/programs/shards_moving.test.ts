@@ -218,6 +218,24 @@ describe('a clinic of the global database', () => {
   })
 })
 
+it('a removal that the new shard has carried out before the clinic came is carried out again', async () => {
+  const { clinicId } = await aPractice(two)
+  await mapped(clinicId)
+  const patient = await aPatient()
+  const slotId = await aSlot(two, clinicId, await aDoctor(two, clinicId))
+  const { id } = await books(two, patient, clinicId, slotId)
+  await global.query('insert into app_private.removals (customer_id) values ($1)', [patient.customerId])
+  const carryOut = async () =>
+    (await one.one('select app_private.carry_out_removal($1) as done', [patient.customerId])).done
+  await eventually(carryOut, 'the removal')
+  expect(await carryOut()).toBe(false)
+  await moved(clinicId, 1)
+  expect(await carryOut()).toBe(true)
+  expect(await one.query('select status from app_public.bookings where id = $1', [id])).toEqual([
+    { status: 'cancelled' },
+  ])
+})
+
 describe('a move that is interrupted', () => {
   const waiting = `select pid from pg_stat_activity where application_name = 'medislot shards' and wait_event_type = 'Lock'`
 
