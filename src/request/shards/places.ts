@@ -1,5 +1,6 @@
 import {
   type ArgumentNode,
+  type DirectiveNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -14,6 +15,7 @@ import { Refusal } from '../refusal.ts'
 /** Arguments of a root field and of the fields inside it, each with the name of its field. */
 interface RootField {
   name: string
+  directives: readonly DirectiveNode[]
   uses: { field: string; argument: ArgumentNode }[]
 }
 
@@ -79,7 +81,8 @@ export class Places {
     const operation = this.#operationOf(document, operationName)
     if (!operation) return undefined
     const variables = { ...operation.defaults, ...given }
-    const byField = operation.fields.map(({ name, uses }) => ({ name, numbers: this.#numbersOf(uses, variables) }))
+    const read = operation.fields.filter(({ directives }) => !isLeftOut(directives, variables))
+    const byField = read.map(({ name, uses }) => ({ name, numbers: this.#numbersOf(uses, variables) }))
     const [number, ...others] = new Set(byField.flatMap(({ numbers }) => [...numbers]))
     if (!number && others.length === 0) return undefined
     const elsewhere = byField.filter(({ name, numbers }) => numbers.size === 0 && this.#isElsewhere(operation, name))
@@ -127,6 +130,13 @@ export class Places {
   }
 }
 
+/** Whether @skip or @include on a field leaves it out. */
+const isLeftOut = (directives: readonly DirectiveNode[], variables: Record<string, unknown>) =>
+  directives.some(({ name, arguments: [argument] = [] }) => {
+    const value = argument && valueFromASTUntyped(argument.value, variables)
+    return name.value === 'include' ? value === false : name.value === 'skip' && value === true
+  })
+
 const nameOf = (number: number) => (number === globalNumber ? 'global' : `shard ${number}`)
 
 /** What the arguments of a root field name. */
@@ -172,6 +182,7 @@ function readOperation(document: DocumentNode, operationName: string | undefined
     isMutation: operation.operation === 'mutation',
     fields: fieldsOf(operation.selectionSet, fragments).map((field) => ({
       name: field.name.value,
+      directives: field.directives ?? [],
       uses: usesIn(field, fragments),
     })),
     defaults: Object.fromEntries(defaults),

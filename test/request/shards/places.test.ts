@@ -54,6 +54,15 @@ describe('an operation runs in the shard', () => {
       '($c: BigInt!) { clinic(id: $c) { name } policy(clinicId: $c) { leadTime } }',
       { c: inShard(2) },
     ],
+    [
+      'of a row beside fields that are left out',
+      `($id: BigInt!, $has: Boolean!) {
+         availableSlots(doctorId: $id) { cursor }
+         other: clinic(id: "${inShard(1)}") @include(if: $has) { id }
+         clinics @skip(if: true) { totalCount }
+       }`,
+      { id: inShard(2), has: false },
+    ],
   ])('%s', (_, text, variables) => {
     expect(placeOf(`query ${text}`, variables)).toBe(2)
   })
