@@ -11,6 +11,8 @@ export default {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   testEnvironment: 'node',
+  // What needs shards runs in jest.sharded.config.js.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/rights/sharded'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { target: 'esnext', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],

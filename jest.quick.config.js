@@ -6,4 +6,7 @@ import { slow } from './jest.slow.config.js'
  *
  * @type {import('jest').Config}
  */
-export default { ...all, testPathIgnorePatterns: ['/node_modules/', ...slow.map((path) => `<rootDir>/${path}`)] }
+export default {
+  ...all,
+  testPathIgnorePatterns: [...all.testPathIgnorePatterns, ...slow.map((path) => `<rootDir>/${path}`)],
+}

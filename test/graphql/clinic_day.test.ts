@@ -2,7 +2,7 @@ import { jest } from '@jest/globals'
 import type { Claims } from '../../src/request/tokens.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type Answer, dataOf, type GraphQLClient } from '../helpers/graphql.ts'
-import { listeners, listening, publishAll } from '../helpers/live.ts'
+import { breakListening, listeners, listening, publishAll } from '../helpers/live.ts'
 import { sharedServer, type TestServer } from '../helpers/server.ts'
 import type { Subscription } from '../helpers/subscription.ts'
 import { aPractice, aSlot } from '../helpers/world.ts'
@@ -140,8 +140,7 @@ test('the subscription ends when the database connection breaks, because events 
   await listening(served.owner, practice.clinicId)
   // PgSubscriber reports this itself.
   const said = jest.spyOn(console, 'error').mockImplementation(() => undefined)
-  for (const { pid } of await listeners(served.owner))
-    await served.owner.query('select pg_terminate_backend($1)', [pid])
+  await breakListening(served.owner)
   expect(codeOf(await next)).toBe('internal_error')
   expect(await events.next()).toBeUndefined()
   said.mockRestore()

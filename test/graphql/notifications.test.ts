@@ -55,16 +55,18 @@ test('the desk sees late notifications and sends failed ones again', async () =>
 })
 
 test('the rebooking list is readable by the staff and not by patients', async () => {
-  const entries = `query { rebookingLists(filter: { resolution: { isNull: true } }) { nodes { reason booking { id startsAt } } } }`
+  const entries = `query ($clinicId: BigInt!) {
+    rebookingLists(filter: { clinicId: { equalTo: $clinicId }, resolution: { isNull: true } }) { nodes { reason booking { id startsAt } } } }`
   await served.owner.query(
     `insert into app_public.rebooking_list (clinic_id, booking_id, booking_slot_id, reason)
      select clinic_id, id, booking_slot_id, 'time_moved' from app_public.bookings where id = $1`,
     [bookingId],
   )
   const desk = await served.as(practice.receptionist.claims)
-  expect(await dataOf(desk(entries))).toMatchObject({
+  const { clinicId } = practice
+  expect(await dataOf(desk(entries, { clinicId }))).toMatchObject({
     rebookingLists: { nodes: [{ reason: 'time_moved', booking: { id: bookingId } }] },
   })
   const patient = await served.as(practice.customer.claims)
-  await expectGraphQLRefusal(patient(entries), 'insufficient_privilege')
+  await expectGraphQLRefusal(patient(entries, { clinicId }), 'insufficient_privilege')
 })

@@ -4,13 +4,13 @@ import express from 'express'
 import { pino } from 'pino'
 import type { StoreSettings } from '../../src/consultation/recordings.ts'
 import { passwordPool, requestPool } from '../../src/database/pools.ts'
+import { watchShards } from '../../src/database/shards.ts'
 import { createGraphQL, type GraphQLInstance } from '../../src/graphql/instance.ts'
 import { identifyRequests } from '../../src/http/requests.ts'
 import { log as programLog } from '../../src/process/log.ts'
 import type { TokenSettings } from '../../src/request/tokens.ts'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import { clientsOf, type TestServer } from '../helpers/server.ts'
+import type { Connection } from '../helpers/connection.ts'
+import { clientsOf, ownDatabase, type TestServer } from '../helpers/server.ts'
 import { tokenSettings } from '../helpers/tokens.ts'
 
 /** The API over HTTP and WebSocket, in this process, for tests of the GraphQL instance itself; others use helpers/server.ts. */
@@ -38,10 +38,11 @@ export async function serve(
   prepare: (owner: Connection) => Promise<unknown> = async () => undefined,
 ): Promise<Served> {
   programLog.level = 'warn'
-  const database: ClonedDatabase = await cloneDatabase()
-  const owner = await connect(database.url)
+  const { database, owner, drop } = await ownDatabase()
   await prepare(owner)
-  const pool = requestPool({ databaseUrl: database.serverUrl, poolSize, statementTimeoutMs: 10_000 })
+  const poolSettings = { databaseUrl: database.serverUrl, poolSize, statementTimeoutMs: 10_000 }
+  const pool = requestPool(poolSettings)
+  const shards = await watchShards(pool, poolSettings)
   // Requests may have to queue for a connection; on a busy machine some of them would be refused.
   let queued = false
   pool.on('release', () => {
@@ -57,6 +58,7 @@ export async function serve(
   const graphql = await createGraphQL({
     pool,
     passwordPool: passwords,
+    shards,
     log,
     manifests,
     settings: { ...defaults, ...settings },
@@ -80,8 +82,9 @@ export async function serve(
       await new Promise((resolve) => server.close(resolve))
       await pool.end()
       await passwords.end()
+      await shards?.end()
       await owner.close()
-      await database.drop()
+      await drop()
       if (queued) throw new Error(`more than ${poolSize} requests at once: see test/helpers/few_at_once.ts`)
     },
   }

@@ -13,7 +13,9 @@ export interface TestCluster {
    * publication of events in all databases of its server, so this is a second server where possible.
    */
   shared: Addresses
-  /** The log file of that server. */
+  /** In a run with shards: the servers of the databases `shard1`, `shard2`, … beside `global` on that of the clones. */
+  shards?: Addresses[]
+  /** The log file of the server with `shared`. */
   sharedLog: string
   /** The address of the lender (lender.ts), once it is started. */
   lender?: string
@@ -45,22 +47,26 @@ export function testCluster(): TestCluster {
   return JSON.parse(process.env.MEDISLOT_TEST_CLUSTER ?? 'null')
 }
 
-const serverOf = (database: string) => (database === 'shared' ? 'shared' : 'clones')
+/** Whether the tests of this run share a server with shards (jest.sharded.config.js), and with how many. */
+export const shardCount = Number(process.env.TEST_SHARDS ?? 0)
+
+function serverOf(database: string): Addresses {
+  const { clones, shared, shards } = testCluster()
+  const [, number] = /^shard(\d)$/.exec(database) ?? []
+  return shards?.[Number(number) - 1] ?? (database === 'shared' ? shared : clones)
+}
 
 /** The owner's address of a database of the run's PostgreSQL. */
-export const ownerUrlOf = (database: string): string => addressOf(testCluster()[serverOf(database)].ownerUrl, database)
+export const ownerUrlOf = (database: string): string => addressOf(serverOf(database).ownerUrl, database)
 
 /** The address of a database of the run's PostgreSQL for an HTTP server: as app_authenticator. */
-export const serverUrlOf = (database: string): string =>
-  addressOf(testCluster()[serverOf(database)].serverUrl, database)
+export const serverUrlOf = (database: string): string => addressOf(serverOf(database).serverUrl, database)
 
 /** The address of a database of the run's PostgreSQL for the billing process: as app_billing. */
-export const billingUrlOf = (database: string): string =>
-  addressOf(testCluster()[serverOf(database)].billingUrl, database)
+export const billingUrlOf = (database: string): string => addressOf(serverOf(database).billingUrl, database)
 
 /** The superuser's address of a database of the run's PostgreSQL. */
-export const superuserUrlOf = (database: string): string =>
-  addressOf(testCluster()[serverOf(database)].superuserUrl, database)
+export const superuserUrlOf = (database: string): string => addressOf(serverOf(database).superuserUrl, database)
 
 function addressOf(address: string, database: string): string {
   const url = new URL(address)

@@ -10,12 +10,14 @@ import { migrate, watch } from 'graphile-migrate'
 import { Client } from 'pg'
 import { createDatabase } from '../../src/database/embedded/cluster.ts'
 import { startEmbedded } from '../../src/database/embedded/embedded.ts'
+import { startReplicating } from '../../src/database/embedded/replicating.ts'
 import { connectionsClosed, migrateSettings } from '../../src/database/migrations.ts'
 import { exitOnSignals } from '../../src/process/lifecycle.ts'
 import { log } from '../../src/process/log.ts'
-import { addressesOf, type TestCluster, testCluster } from './cluster.ts'
+import { addressesOf, shardCount, type TestCluster, testCluster } from './cluster.ts'
 import { openLender } from './lender.ts'
 import { makeRunFolder } from './run_folder.ts'
+import { replicationPassword } from './shards.ts'
 
 /**
  * Starts the run's PostgreSQL in a temporary folder (or takes the one at TEST_POSTGRESQL_URL, with its log) and makes its databases.
@@ -38,15 +40,16 @@ async function startCluster(): Promise<TestCluster> {
   const folder = makeRunFolder('medislot-test-')
   await chmod(folder, 0o755)
   cleanUpAfter(folder)
-  const [clones, shared] = await startServers(folder, process.env.TEST_POSTGRESQL_URL)
+  const [clones, shared, ...shards] = await startServers(folder, process.env.TEST_POSTGRESQL_URL)
   globalThis.stopTestServers = async () => {
-    await Promise.all([clones.stop(), shared.stop()])
+    await Promise.all([clones, shared, ...shards].map((server) => server.stop()))
     await rm(folder, { recursive: true })
   }
   return {
     folder,
     clones: addressesOf(clones),
     shared: addressesOf(shared),
+    shards: shards.map(addressesOf),
     sharedLog: process.env.TEST_POSTGRESQL_LOG ?? join(folder, 'shared/postgres.log'),
   }
 }
@@ -68,21 +71,30 @@ function cleanUpAfter(folder: string): void {
   process.env.TMPDIR = folder
 }
 
-/** The server with the cloned databases and the server with the database `shared`. */
-async function startServers(folder: string, given?: string): Promise<[clones: TestServer, shared: TestServer]> {
+/** The server with the cloned databases, the one with the database `shared`, and those of shards in a run that has them. */
+async function startServers(
+  folder: string,
+  given?: string,
+): Promise<[clones: TestServer, shared: TestServer, ...shards: TestServer[]]> {
   if (given) {
     const server = await serverAt(given)
     await makeDatabases(server)
     return [server, server]
   }
-  const folders = [join(folder, 'clones'), join(folder, 'shared')] as const
-  await mkdir(folders[0])
-  const server = await startEmbedded(folders[0], { throwaway: true })
+  const names = ['clones', 'shared', ...Array.from({ length: shardCount }, (_, index) => `shard${index + 1}`)]
+  const [first, ...others] = names.map((name) => join(folder, name)) as [string, ...string[]]
+  await mkdir(first)
+  const options = { throwaway: true }
+  const server = await (shardCount > 0
+    ? startReplicating(first, replicationPassword, options)
+    : startEmbedded(first, options))
   await makeDatabases(server)
-  // Copied as files, with their owner, which is faster than creating everything twice.
+  // Copied as files, with their owner, which is faster than creating everything again.
   await server.stop()
-  await promisify(execFile)('cp', ['-a', ...folders])
-  return [await startEmbedded(folders[0], { throwaway: true }), await startEmbedded(folders[1], { throwaway: true })]
+  for (const other of others) await promisify(execFile)('cp', ['-a', first, other])
+  const servers: TestServer[] = []
+  for (const dataDir of [first, ...others]) servers.push(await startEmbedded(dataDir, options))
+  return servers as [TestServer, TestServer]
 }
 
 /**

@@ -6,10 +6,11 @@ import { promisify } from 'node:util'
 import { type BrowserServer, chromium } from 'playwright-core'
 import { loadDemoData } from '../../src/roster/demo.ts'
 import { chromiumOptions } from './browser_options.ts'
-import { type ClonedDatabase, cloneDatabase } from './cluster.ts'
+import { type ClonedDatabase, cloneDatabase, shardCount } from './cluster.ts'
 import { calendarKeys } from './external_calendars.ts'
 import { type Program, startServer } from './program.ts'
 import { storeEnv, unreachableStore } from './s3.ts'
+import { makeSharded } from './sharded_run.ts'
 import { tokenSettings } from './tokens.ts'
 
 // Resources that are slow to start are started once, in the main process of Jest, when a test first needs one
@@ -36,11 +37,11 @@ const buildPages = () =>
  */
 export async function openLender(): Promise<{ url: string; stop(): Promise<void> }> {
   const loans = new Map<string, Promise<unknown>>()
-  const servers: { program: Program; database: ClonedDatabase }[] = []
+  const servers: Program[] = []
   const browsers: BrowserServer[] = []
   let built: Promise<unknown> | undefined
 
-  async function serve(database: ClonedDatabase): Promise<Loans['server']> {
+  async function serve(database: Pick<ClonedDatabase, 'name' | 'serverUrl'>): Promise<Loans['server']> {
     const env = {
       JWT_SECRET: tokenSettings.jwtSecret,
       LOG_LEVEL: 'warn',
@@ -48,12 +49,12 @@ export async function openLender(): Promise<{ url: string; stop(): Promise<void>
       ...storeEnv(unreachableStore),
     }
     const program = await startServer(database.serverUrl, env)
-    servers.push({ program, database })
+    servers.push(program)
     return { url: program.url, database: database.name }
   }
 
   const start = {
-    server: async () => serve(await cloneDatabase()),
+    server: async () => serve(await (shardCount > 0 ? makeSharded() : cloneDatabase())),
     site: async () => serve(await cloneDatabase((await loan('demo')).database)),
     async browser(): Promise<Loans['browser']> {
       built ??= buildPages()
@@ -96,7 +97,7 @@ export async function openLender(): Promise<{ url: string; stop(): Promise<void>
     async stop() {
       http.close()
       await Promise.all(browsers.map((browser) => browser.close()))
-      for (const { program } of servers) {
+      for (const program of servers) {
         const code = await program.stop()
         if (code !== 0) throw new Error(`a server that tests shared ended with ${code}:\n${program.stderr()}`)
       }

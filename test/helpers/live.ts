@@ -1,13 +1,30 @@
 import type { Connection } from './connection.ts'
 import { eventually } from './eventually.ts'
+import { databasesOf } from './sharded_owner.ts'
 
 type Owner = Pick<Connection, 'one' | 'query'>
 
 /** The listening connections of this database: PostgreSQL shows those of all databases, including other tests'. */
-export const listeners = (owner: Owner) =>
-  owner.query<{ pid: number; query: string; state: string }>(
-    `select pid, query, state from pg_stat_activity where datname = current_database() and query like 'LISTEN%'`,
-  )
+export async function listeners(owner: Owner): Promise<{ pid: number; query: string; state: string }[]> {
+  const found = []
+  for (const database of databasesOf(owner))
+    found.push(
+      ...(await database.query<{ pid: number; query: string; state: string }>(
+        `select pid, query, state from pg_stat_activity where datname = current_database() and query like 'LISTEN%'`,
+      )),
+    )
+  return found
+}
+
+/** Ends the connections that listen. */
+export async function breakListening(owner: Owner): Promise<void> {
+  const pids = (await listeners(owner)).map(({ pid }) => pid)
+  for (const database of databasesOf(owner))
+    await database.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid = any ($1)',
+      [pids],
+    )
+}
 
 /** Waits until the server listens for the changes of a clinic. Changes before that are not published to it. */
 export async function listening(owner: Owner, clinicId: string): Promise<void> {
@@ -22,7 +39,11 @@ export async function listening(owner: Owner, clinicId: string): Promise<void> {
  * Runs the job publish_events until all events are published. An open transaction in any database of the server delays
  * them.
  */
-export const publishAll = (owner: Owner) =>
+export async function publishAll(owner: Owner): Promise<void> {
+  for (const database of databasesOf(owner)) await publishIn(database)
+}
+
+const publishIn = (owner: Owner) =>
   eventually(async () => {
     await owner.query('select app_private.publish_events()')
     const { behind } = await owner.one<{ behind: number }>(

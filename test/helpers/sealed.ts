@@ -1,11 +1,16 @@
 import type { Db } from './database.ts'
 import { eventually } from './eventually.ts'
+import { databasesOf } from './sharded_owner.ts'
 
 /**
  * Seals all committed events. Waits for older transactions to end: PostgreSQL's snapshots do not distinguish
  * transactions of this database from those that other tests run in other databases.
  */
-export async function sealAll(db: Pick<Db, 'one'>): Promise<void> {
+export async function sealAll(owner: Pick<Db, 'one'>): Promise<void> {
+  for (const database of databasesOf(owner)) await sealIn(database)
+}
+
+async function sealIn(db: Pick<Db, 'one'>): Promise<void> {
   await eventually(async () => {
     while ((await db.one<{ seen: number }>('select app_private.seal_events() as seen')).seen > 0);
     const { is_done } = await db.one<{ is_done: boolean }>(

@@ -1,9 +1,10 @@
 import { borrow } from './borrow.ts'
-import { cloneDatabase, ownerUrlOf } from './cluster.ts'
+import { cloneDatabase, ownerUrlOf, serverUrlOf, shardCount } from './cluster.ts'
 import { type Connection, connect } from './connection.ts'
 import type { Claims, Db } from './database.ts'
 import { type GraphQLClient, graphqlClient } from './graphql.ts'
 import { type Program, startProgram, startServer } from './program.ts'
+import { ownerOfRun } from './sharded_owner.ts'
 import { type Subscription, subscription } from './subscription.ts'
 import { tokenOf, tokenSettings } from './tokens.ts'
 
@@ -12,7 +13,7 @@ export interface TestServer {
   url: string
   /** The name of its database: see cluster.ts. */
   database: string
-  /** A connection of the owner to the database, for creating rows. */
+  /** A connection of the owner to the database, for creating rows; in a run with shards, a ShardedOwner of all databases. */
   owner: Connection & Db
   tokenOf(claims: Claims): Promise<string>
   /** A GraphQL client with a token for these claims; without any, an anonymous one. */
@@ -54,7 +55,7 @@ interface OwnOptions extends Options {
 export async function sharedServer({ demo = false, worker = false }: Options = {}): Promise<TestServer> {
   const { url, database } = await borrow(demo ? 'site' : 'server')
   const ended = new AsyncDisposableStack()
-  const owner = ended.adopt(await connect(ownerUrlOf(database)), (it) => it.close()) as Connection & Db
+  const owner = ended.adopt(await ownerOf(database), (it) => it.close())
   if (worker) await startWorker(ended, ownerUrlOf(database))
   return { url, database, owner, ...clientsOf(url), stop: () => ended.disposeAsync() }
 }
@@ -62,9 +63,9 @@ export async function sharedServer({ demo = false, worker = false }: Options = {
 /** Starts a server on a database of its own, for tests that look at all rows or need other settings. Call stop() when done. */
 export async function ownServer({ demo = false, worker = false, env, prepare }: OwnOptions = {}): Promise<OwnServer> {
   await using started = new AsyncDisposableStack()
-  const template = demo ? (await borrow('demo')).database : undefined
-  const database = started.adopt(await cloneDatabase(template), (it) => it.drop())
-  const owner = started.adopt(await connect(database.url), (it) => it.close()) as Connection & Db
+  const { database, owner, drop } = await ownDatabase(demo ? (await borrow('demo')).database : undefined)
+  started.defer(drop)
+  started.defer(() => owner.close())
   await prepare?.(owner)
   const settings = { JWT_SECRET: tokenSettings.jwtSecret, LOG_LEVEL: 'warn', ...env }
   const program = started.adopt(await startServer(database.serverUrl, settings), async (it) => {
@@ -87,6 +88,23 @@ export async function ownServer({ demo = false, worker = false, env, prepare }: 
     ...clientsOf(program.url),
     stop: () => running.disposeAsync(),
   }
+}
+
+const ownerOf = async (database: string) =>
+  (await (shardCount > 0 ? ownerOfRun() : connect(ownerUrlOf(database)))) as Connection & Db
+
+/**
+ * A database for one server, and its owner: in a run with shards the global database, which all servers share. Close the owner,
+ * then call drop().
+ */
+export async function ownDatabase(of?: string) {
+  if (shardCount > 0) {
+    const { database: name } = await borrow('server')
+    const database = { name, url: ownerUrlOf(name), serverUrl: serverUrlOf(name) }
+    return { database, owner: await ownerOf(name), drop: async () => undefined }
+  }
+  const database = await cloneDatabase(of)
+  return { database, owner: await ownerOf(database.name), drop: database.drop }
 }
 
 async function startWorker(

@@ -32,7 +32,7 @@ function run(outcomes: Record<string, [code: number, printed: string]>) {
 test('the last lines of a run say that each part passed', () => {
   const { status, lines } = run({})
   expect(status).toBe(0)
-  expect(lines.slice(-3)).toEqual(['test: passed', 'test:slow: passed', 'test:stock: passed'])
+  expect(lines.slice(-4)).toEqual(['test: passed', 'test:slow: passed', 'test:sharded: passed', 'test:stock: passed'])
 })
 
 test('a part that fails stops no other, and the last lines name its failed files and tests', () => {
@@ -40,17 +40,20 @@ test('a part that fails stops no other, and the last lines name its failed files
     'PASS test/a.test.ts\nFAIL test/b.test.ts (9 s)\n  ● Console\n  ● b › counts\nFAIL test/b.test.ts (9 s)'
   const { status, lines } = run({ 'run test': [3, printed], 'run test:stock': [1, 'out of memory'] })
   expect(status).toBe(1)
-  expect(lines).toEqual(expect.arrayContaining(['npm run test', 'npm run test:slow', 'npm run test:stock']))
+  expect(lines).toEqual(
+    expect.arrayContaining(['npm run test', 'npm run test:slow', 'npm run test:sharded', 'npm run test:stock']),
+  )
   const end = [
     'test: failed with 3',
     'FAIL test/b.test.ts (9 s)',
     '  ● b › counts',
     'test:slow: passed',
+    'test:sharded: passed',
     'test:stock: failed with 1',
     'npm run test:stock',
     'out of memory',
   ]
-  expect(lines.slice(-7)).toEqual(end)
+  expect(lines.slice(-8)).toEqual(end)
 })
 
 test('without the packages of the lock file no part runs', () => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
+import { shardCount } from '../helpers/cluster.ts'
 import type { Claims } from '../helpers/database.ts'
 import { ownServer, sharedServer, type TestServer } from '../helpers/server.ts'
 import { tokenOf } from '../helpers/tokens.ts'
@@ -31,10 +32,12 @@ export interface RestServer extends Omit<TestServer, 'as'> {
 
 /**
  * The server that tests share, on a database that has the rows of others too; or, for a test that looks at all rows,
- * one of its own. Call stop() when done.
+ * one of its own. In a run with shards, which has one server, nothing is free in the clinics of earlier files instead. Call
+ * stop() when done.
  */
 export async function serveRest({ own = false } = {}): Promise<RestServer> {
-  const server = await (own ? ownServer() : sharedServer())
+  const server = await (own && shardCount === 0 ? ownServer() : sharedServer())
+  if (own && shardCount > 0) await server.owner.query(`update app_public.policies set lead_time = '365 days'`)
   return { ...server, as: await restClientsOf(server.url) }
 }
 

@@ -1,5 +1,6 @@
 import type { Connection } from '../helpers/connection.ts'
 import type { Claims, Db } from '../helpers/database.ts'
+import { allDatabasesOf } from '../helpers/sharded_owner.ts'
 import { anAccount, anEmployee } from '../helpers/world.ts'
 import { people, twoClinics, type Who } from '../sql/two_clinics.ts'
 import type { Call } from './call.ts'
@@ -71,6 +72,12 @@ const digests = new WeakMap<object, string>()
  * planning it takes longer than running it.
  */
 export async function digestOf(owner: Pick<Connection, 'client' | 'query'>): Promise<string> {
+  const parts: string[] = []
+  for (const database of await allDatabasesOf(owner)) parts.push(await digestOfOne(database))
+  return parts.join()
+}
+
+async function digestOfOne(owner: Pick<Connection, 'client' | 'query'>): Promise<string> {
   const text = digests.get(owner.client) ?? (await digestStatement(owner))
   digests.set(owner.client, text)
   return (await owner.client.query<{ digest: string }>({ name: 'digest', text })).rows[0]?.digest ?? ''

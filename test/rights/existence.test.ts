@@ -176,7 +176,7 @@ describe.each(Object.entries(known))('an address %s', (_, make) => {
 /** The work of an API call, as PostgreSQL counts it. The call is rolled back. */
 async function work(call: string, values: unknown[]): Promise<{ hashes: number; messages: number }> {
   // Only a superuser may count calls.
-  const client = new Client({ connectionString: superuserUrlOf(server.owner.client.database ?? '') })
+  const client = new Client({ connectionString: superuserUrlOf(server.database) })
   await client.connect()
   try {
     await client.query(`begin; set local track_functions = 'all'; set local role app_authenticator`)

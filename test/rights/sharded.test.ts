@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { getNamedType, isInputObjectType, isRequiredArgument } from 'postgraphile/graphql'
 import type { Connection } from '../helpers/connection.ts'
 import { graphqlClient } from '../helpers/graphql.ts'
-import { type ShardedServer, shardedServer } from '../helpers/sharded_server.ts'
+import { sharedServer, type TestServer } from '../helpers/server.ts'
+import type { ShardedOwner } from '../helpers/sharded_owner.ts'
 import { tokenOf } from '../helpers/tokens.ts'
 import { type Client, restClientsOf } from '../rest/api.ts'
 import { camel, documentOf } from './document_of.ts'
@@ -11,22 +12,30 @@ import { type Anybody, digestOf, everybodysWorld, outcomesOfAll } from './everyb
 import { committedSchema } from './example.ts'
 import { functions } from './functions.ts'
 
-// Clinic A is in one shard, clinic B in another. Nobody learns or changes more than if both were in one database.
+// In a run with shards: clinic A is in one shard, clinic B in another. Nobody learns or changes more than if both were in one database.
 
-let server: ShardedServer
+let server: TestServer
+let owner: ShardedOwner
 let world: Awaited<ReturnType<typeof everybodysWorld>>
 
 beforeAll(async () => {
-  server = await shardedServer(2)
-  world = await everybodysWorld(server.owner)
+  server = await sharedServer()
+  owner = server.owner as object as ShardedOwner
+  world = await everybodysWorld(owner)
 })
 afterAll(() => server?.stop())
 
 const numberOf = (id: string) => Math.floor(Number(id) / 1e12)
-const shardOf = (clinicId: string) => server.databases[numberOf(clinicId) - 1] as Connection
+const shardOf = (clinicId: string) => owner.databases[numberOf(clinicId) - 1] as Connection
 
 it('the clinics are in different shards', () => {
   expect([numberOf(world.a.clinicId), numberOf(world.b.clinicId)]).toEqual([1, 2])
+})
+
+it('bookings are made in the shards, each of them, and not in the global database', async () => {
+  const events = 'select from app_public.events where booking_slot_id is not null limit 1'
+  for (const shard of owner.databases) expect(await shard.query(events)).toHaveLength(1)
+  expect(await owner.global.query(events)).toEqual([])
 })
 
 it("endpoints answer the same for ids of another shard's rows as for unknown ids, and change nothing there", async () => {

@@ -20,12 +20,15 @@ let served: RestServer
 let tokens: Record<string, string>
 let good: string
 let clinicId: string
+/** Rows that everybody may see, by the part of an address before their id. */
+let rows: Record<string, string>
 
 beforeAll(async () => {
   // Of its own, since what is in the whole database is compared before and after.
   served = await serveRest({ own: true })
   const practice = await aPractice(served.owner)
   clinicId = practice.clinicId
+  rows = { clinics: clinicId, doctors: practice.doctorId, bookingSlots: practice.slotId }
 
   const { sub, sid } = practice.manager.claims as { sub: string; sid: string }
   const signed = (
@@ -167,7 +170,8 @@ describe('an unusable token', () => {
       await fewAtOnce(dependent, async (route) => {
         const given = bodyFor(route, committedSchema())
         const body = given && JSON.stringify(given)
-        const response = await fetch(`${served.url}/api${route.path.replace(/\{\w+\}/g, '1')}?${neededBy(route)}`, {
+        const path = route.path.replace(/(\w+)\/\{\w+\}/g, (_, before) => `${before}/${rows[before] ?? 1}`)
+        const response = await fetch(`${served.url}/api${path}?${neededBy(route)}`, {
           method: route.method,
           headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
           ...(body && { body }),
@@ -280,7 +284,7 @@ describe('a caller with an unusable token', () => {
     const response = await post({ query: '{ clinics { totalCount } bookings { totalCount } }' }, tokens.expired)
     expect([response.status, response.headers.get('www-authenticate')]).toEqual([200, 'Bearer error="invalid_token"'])
     expect(await response.json()).toMatchObject({
-      data: { clinics: { totalCount: 1 }, bookings: null },
+      data: { clinics: { totalCount: expect.any(Number) }, bookings: null },
       errors: [
         { message: 'The access token has expired.', path: ['bookings'], extensions: { code: 'unauthenticated' } },
       ],
@@ -291,7 +295,7 @@ describe('a caller with an unusable token', () => {
     // With a usable token there is no notice.
     const usable = await post({ query: '{ clinics { totalCount } }' }, good)
     expect(usable.headers.get('www-authenticate')).toBeNull()
-    expect(await usable.json()).toEqual({ data: { clinics: { totalCount: 1 } } })
+    expect(await usable.json()).toEqual({ data: { clinics: { totalCount: expect.any(Number) } } })
   })
 })
 

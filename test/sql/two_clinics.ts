@@ -12,6 +12,7 @@ import {
   aTemplate,
   aTimeSlot,
   type Customer,
+  unique,
 } from '../helpers/world.ts'
 import { money, prices } from './two_clinics_money.ts'
 
@@ -46,7 +47,8 @@ export async function twoClinics(db: Db) {
   const uma = await aCustomer(db, 'Uma')
   await registerAgain(db, uma, ann)
   const { id: specializationId } = await db.one(
-    `insert into app_public.specializations (name) values ('Dermatology') returning id`,
+    'insert into app_public.specializations (name) values ($1) returning id',
+    [unique('Dermatology')],
   )
   const a = await furnished(db, specializationId)
   const b = await furnished(db, specializationId)

@@ -1,0 +1,24 @@
+import all from './jest.config.js'
+
+process.env.TEST_SHARDS = '2'
+
+/**
+ * `npm run test:sharded`: with a global database and two shards, in which the clinics of the tests are in turn
+ * (test/helpers/sharded_run.ts), tests that others run with one database. docs/scaling.md says why the others are not among them.
+ */
+const sharded = [
+  'test/rest/(?!reference)\\w+',
+  'test/graphql/(callers|clinic_day|consultations|normalised_caches|notifications|password_mutations|reading|recordings)',
+  'test/graphql/(scalars|text_domains|visits_in_docs)',
+  'test/rights/(existence|sharded|tokens)',
+]
+
+/** @type {import('jest').Config} */
+export default {
+  ...all,
+  testRegex: sharded.map((path) => `/${path}\\.test\\.ts$`),
+  testMatch: undefined,
+  testPathIgnorePatterns: ['/node_modules/'],
+  // The databases of a run are those of all its tests, which look at what others left, but not at what others do.
+  maxWorkers: 1,
+}

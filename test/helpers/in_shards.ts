@@ -1,0 +1,20 @@
+import { it } from '@jest/globals'
+import { shardCount } from './cluster.ts'
+import type { Db } from './database.ts'
+import { databasesOf } from './sharded_owner.ts'
+
+// What differs in a run with shards (jest.sharded.config.js) from one database: docs/scaling.md.
+
+/** A test of what is not so with shards. */
+export const itInOneDatabase = shardCount > 0 ? it.skip : it
+
+/** How employees of another clinic are refused what is for a clinic's employees: a shard does not know where else they work. */
+export const refusalOfOtherStaff = shardCount > 0 ? 'insufficient_privilege' : 'forbidden'
+
+/** Lets the shards do what their workers do after a person was removed or erased: in one database it is done at once. */
+export async function peopleHaveLeft(owner: Pick<Db, 'query'>): Promise<void> {
+  if (shardCount === 0) return
+  for (const shard of databasesOf(owner))
+    for (const what of ['removal', 'erasure'])
+      await shard.query(`select app_private.carry_out_${what}(customer_id) from app_private.copied_${what}s`)
+}
