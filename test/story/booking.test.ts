@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Client } from 'pg'
 import { eventually } from '../helpers/eventually.ts'
-import { dataOf, expectGraphQLRefusal } from '../helpers/graphql.ts'
+import { dataOf } from '../helpers/graphql.ts'
 import { type Program, startProgram } from '../helpers/program.ts'
-import { bookSlot, oneBooking, signedIn } from './one_booking.ts'
+import { oneBooking, oneOffer, signedIn } from './one_booking.ts'
 
 // The tour: one booking, from the request to the row, the message and the cancellation, in the program as a user starts it,
 // with its embedded PostgreSQL, its demo clinics and its worker. Read its steps (one_booking.ts) beside the path in the README:
@@ -35,47 +35,8 @@ afterAll(async () => {
 it('Ann books an appointment, gets a confirmation, and cancels', () =>
   oneBooking({ url: program.url, databaseOf: () => dba, untilFound: async () => undefined }))
 
-it('Bob waits for a time that is booked; when it is given up, he gets a message and takes it before anyone else can', async () => {
-  const bob = await signedIn(program.url, 'bob')
-  const ann = await signedIn(program.url, 'ann')
-  const { rows } = await dba.query<{ clinicId: string; bookingSlotId: string }>(
-    `select clinic_id as "clinicId", booking_slot_id as "bookingSlotId"
-     from app_public.available_slots(from_time => now() + interval '3 days', page_size => 1)`,
-  )
-  const input = rows[0]
-  const booked = await dataOf<{ bookSlot: { booking: { id: string } } }>(ann(bookSlot, { input }))
-  await dataOf(
-    bob(`mutation ($clinicId: BigInt!) { joinWaitingList(input: { clinicId: $clinicId }) { waitingList { state } } }`, {
-      clinicId: input?.clinicId,
-    }),
-  )
-  await dataOf(
-    ann(`mutation ($input: CancelBookingInput!) { cancelBooking(input: $input) { booking { status } } }`, {
-      input: { clinicId: input?.clinicId, bookingId: booked.bookSlot.booking.id },
-    }),
-  )
-  // The transaction of the cancellation offered it (offer_freed_slots). Ann is refused for as long as his head start lasts.
-  await expectGraphQLRefusal(ann(bookSlot, { input }), 'slot_offered')
-  const { currentOffers } = await dataOf<{ currentOffers: { nodes: { clinicId: string; offerId: string }[] } }>(
-    bob('{ currentOffers(first: 1) { nodes { clinicId offerId } } }'),
-  )
-  const message = await eventually(async () => {
-    const { rows: messages } = await dba.query<{ recipient: string }>(
-      `select m.recipient from app_private.messages m
-       join app_public.notifications n on n.clinic_id = m.clinic_id and n.id = m.notification_id
-       where n.clinic_id = $1 and n.slot_offer_id = $2`,
-      [currentOffers.nodes[0]?.clinicId, currentOffers.nodes[0]?.offerId],
-    )
-    return messages[0]
-  }, 'the message about the offer')
-  expect(message.recipient).toBe('bob@medislot.example')
-  const taken = await dataOf<{ acceptOffer: { booking: { status: string; bookingSlotId: string } } }>(
-    bob(`mutation ($input: AcceptOfferInput!) { acceptOffer(input: $input) { booking { status bookingSlotId } } }`, {
-      input: currentOffers.nodes[0],
-    }),
-  )
-  expect(taken.acceptOffer.booking).toEqual({ status: 'BOOKED', bookingSlotId: input?.bookingSlotId })
-})
+it('Bob waits for a time that is booked; when it is given up, he gets a message and takes it before anyone else can', () =>
+  oneOffer({ url: program.url, databaseOf: () => dba }))
 
 it('a doctor has a calendar elsewhere, and the worker makes its busy times absences', async () => {
   const riverside = await signedIn(program.url, 'riverside')

@@ -3,8 +3,8 @@ import type { Client } from 'pg'
 import { eventually } from '../helpers/eventually.ts'
 import { dataOf, expectGraphQLRefusal, type GraphQLClient, graphqlClient } from '../helpers/graphql.ts'
 
-// One booking, step by step, with the demo clinics and a worker: booking.test.ts runs it with one database, sharded.test.ts
-// with several.
+// One booking, and one time that is offered, step by step, with the demo clinics and a worker: booking.test.ts runs them with one
+// database, sharded.test.ts with several.
 
 type Queries = Pick<Client, 'query'>
 
@@ -23,7 +23,7 @@ interface Slot {
   startsAt: string
 }
 
-export const bookSlot = `mutation ($input: BookSlotInput!) { bookSlot(input: $input) { booking { id status startsAt doctor { fullName } } } }`
+const bookSlot = `mutation ($input: BookSlotInput!) { bookSlot(input: $input) { booking { id status startsAt doctor { fullName } } } }`
 
 /** The API as somebody of the demo uses it after signing in. */
 export async function signedIn(url: string, name: string): Promise<GraphQLClient> {
@@ -127,6 +127,51 @@ export async function oneBooking({ url, databaseOf, untilFound }: Running): Prom
   await untilFound(clinicId)
   const again = await dataOf<{ availableSlots: Slot[] }>(ann(search, { specializationId, fromTime }))
   expect(again.availableSlots.map((other) => other.bookingSlotId)).toContain(bookingSlotId)
+}
+
+/** Bob waits for a time that Ann has booked, and takes it when she gives it up. */
+export async function oneOffer({ url, databaseOf }: Omit<Running, 'untilFound'>): Promise<void> {
+  const [bob, ann] = [await signedIn(url, 'bob'), await signedIn(url, 'ann')]
+  const search = 'query ($from: Datetime!) { availableSlots(fromTime: $from, pageSize: 1) { clinicId bookingSlotId } }'
+  const from = new Date(Date.now() + 72 * 3600 * 1000).toISOString()
+  const { availableSlots } = await dataOf<{ availableSlots: { clinicId: string; bookingSlotId: string }[] }>(
+    ann(search, { from }),
+  )
+  const [input = { clinicId: '', bookingSlotId: '' }] = availableSlots
+  const dba = databaseOf(input.clinicId)
+  const booked = await dataOf<{ bookSlot: { booking: { id: string } } }>(ann(bookSlot, { input }))
+  await dataOf(
+    bob(`mutation ($clinicId: BigInt!) { joinWaitingList(input: { clinicId: $clinicId }) { waitingList { state } } }`, {
+      clinicId: input.clinicId,
+    }),
+  )
+  await dataOf(
+    ann(`mutation ($input: CancelBookingInput!) { cancelBooking(input: $input) { booking { status } } }`, {
+      input: { clinicId: input.clinicId, bookingId: booked.bookSlot.booking.id },
+    }),
+  )
+  // The transaction of the cancellation offered it (offer_freed_slots). Ann is refused for as long as his head start lasts.
+  await expectGraphQLRefusal(ann(bookSlot, { input }), 'slot_offered')
+  const { currentOffers } = await dataOf<{ currentOffers: { nodes: { clinicId: string; offerId: string }[] } }>(
+    bob('{ currentOffers(first: 1) { nodes { clinicId offerId } } }'),
+  )
+  const message = await eventually(async () => {
+    const { rows: messages } = await dba.query<{ recipient: string }>(
+      `select m.recipient from app_private.messages m
+       join app_public.notifications n on n.clinic_id = m.clinic_id and n.id = m.notification_id
+       where n.clinic_id = $1 and n.slot_offer_id = $2`,
+      [currentOffers.nodes[0]?.clinicId, currentOffers.nodes[0]?.offerId],
+    )
+    return messages[0]
+  }, 'the message about the offer')
+  expect(message.recipient).toBe('bob@medislot.example')
+  const taken = await dataOf<{ acceptOffer: { booking: { status: string; bookingSlotId: string } } }>(
+    bob(`mutation ($input: AcceptOfferInput!) { acceptOffer(input: $input) { booking { status bookingSlotId } } }`, {
+      input: currentOffers.nodes[0],
+    }),
+  )
+  expect(taken.acceptOffer.booking).toEqual({ status: 'BOOKED', bookingSlotId: input.bookingSlotId })
+  expect((await dba.query('select from app_private.freed_slots_not_offered')).rows).toEqual([])
 }
 
 /** Waits for the worker to deliver a message. */
