@@ -72,9 +72,7 @@ const digests = new WeakMap<object, string>()
  * planning it takes longer than running it.
  */
 export async function digestOf(owner: Pick<Connection, 'client' | 'query'>): Promise<string> {
-  const parts: string[] = []
-  for (const database of await allDatabasesOf(owner)) parts.push(await digestOfOne(database))
-  return parts.join()
+  return (await Promise.all((await allDatabasesOf(owner)).map(digestOfOne))).join()
 }
 
 async function digestOfOne(owner: Pick<Connection, 'client' | 'query'>): Promise<string> {
