@@ -9,7 +9,7 @@ process.env.TEST_SHARDS = '2'
 const sharded = [
   'test/rest/(?!reference)\\w+',
   'test/graphql/(callers|clinic_day|consultations|normalised_caches|notifications|password_mutations|reading|recordings)',
-  'test/graphql/(clients|scalars|text_domains|transport|trusted_documents|visits_in_docs)',
+  'test/graphql/(scalars|text_domains|transport|visits_in_docs)',
   'test/rights/(existence|sharded|tokens)',
 ]
 
