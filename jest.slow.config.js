@@ -9,9 +9,10 @@ export const slow = [
   'test/attack/wire',
   'test/concurrency/(freed_times|interleavings|money_fuzz)',
   'test/faults/',
-  'test/programs/(connections|crash|embedded|logins|pgbouncer|shards_(copies|moving)|start_shards)',
+  'test/programs/(connections|crash|embedded|logins|pgbouncer|sharded_server|shards|start_shards)',
   'test/repo/(benchmarks|stopped_run)',
   'test/servers/',
+  'test/story/sharded',
   'test/worker/crashes',
 ]
 
