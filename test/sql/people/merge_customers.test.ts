@@ -28,11 +28,11 @@ describe('merge_customers', () => {
       const visit = await db.as(receptionist.claims, () => book(db, clinicId, slotId, { customerId: recordId }))
       expect(await db.as(person.claims, () => visible(db))).toEqual([])
       await db.as(person.claims, () => expectRefusal(cancel(db, clinicId, visit.id), 'booking_not_found'))
-      const before = await db.query('select * from app_public.bookings')
+      const before = await db.query('select * from app_public.bookings order by id')
 
       const merged = await merge(db, recordId, person.customerId)
       expect(merged).toMatchObject({ id: recordId, merged_into_id: person.customerId })
-      expect(await db.query('select * from app_public.bookings')).toEqual(before)
+      expect(await db.query('select * from app_public.bookings order by id')).toEqual(before)
       await db.as(person.claims, async () => {
         expect(await visible(db)).toEqual([visit.id])
         // The person's programs learn which record survives.

@@ -137,7 +137,7 @@ describe('a time slot that moves', () => {
         timeSlotId,
       ])
       const times = () =>
-        db.query('select starts_at, ends_at from app_public.booking_slots where clinic_id = $1', [clinicId])
+        db.query('select starts_at, ends_at from app_public.booking_slots where clinic_id = $1 order by id', [clinicId])
       const before = await times()
       await move(db, timeSlotId, '14:00', '15:00')
       expect(await times()).toEqual(before)

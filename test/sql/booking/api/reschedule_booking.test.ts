@@ -78,7 +78,8 @@ describe('reschedule_booking', () => {
           `select to_jsonb(bs) as row from app_public.booking_slots bs where clinic_id = $1
            union all select to_jsonb(b) from app_public.bookings b where clinic_id = $1
            union all select to_jsonb(n) from app_public.notifications n where clinic_id = $1
-           union all select to_jsonb(e) from app_public.events e where clinic_id = $1`,
+           union all select to_jsonb(e) from app_public.events e where clinic_id = $1
+           order by 1`,
           [clinicId],
         )
       const before = await everything()
