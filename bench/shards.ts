@@ -109,34 +109,31 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
       shards <= size.shards ? [[name, sharded, shards]] : [],
     ),
   ]
+  const bookingEach = (
+    count: number,
+    measured: (slots: Slot[], book: (slot: Slot) => Promise<void>) => Promise<number>,
+  ) =>
+    candidates.map(([name, side, shards]) => ({
+      name,
+      async round() {
+        const slots = taken(side, shards, count)
+        const figure = await measured(slots, booked(side))
+        await requireAllBooked(side, slots)
+        return figure
+      },
+    }))
   const bookings = await compare({
     group: `bookings, ${clients} clients`,
     unit: '/s',
     rounds,
     warm: () => vacuum([plain, sharded]),
-    contestants: candidates.map(([name, side, shards]) => ({
-      name,
-      async round() {
-        const slots = taken(side, shards, size.share)
-        const figure = await perSecond(clients, slots, booked(side))
-        await requireAllBooked(side, slots)
-        return figure
-      },
-    })),
+    contestants: bookingEach(size.share, (slots, book) => perSecond(clients, slots, book)),
   })
   const single = await compare({
     group: 'a booking, one client',
     unit: 'ms',
     rounds,
-    contestants: candidates.map(([name, side, shards]) => ({
-      name,
-      async round() {
-        const slots = taken(side, shards, size.single)
-        const figure = median(await atATime(1, slots, booked(side)))
-        await requireAllBooked(side, slots)
-        return figure
-      },
-    })),
+    contestants: bookingEach(size.single, async (slots, book) => median(await atATime(1, slots, book))),
   })
   const registering: Record<string, number[]> = {}
   const first = await compare({
