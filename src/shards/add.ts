@@ -1,8 +1,8 @@
 import type { Client } from 'pg'
 import { migrateDatabase } from '../database/migrations.ts'
-import { clinicsOf, peopleOf } from '../database/several_databases.ts'
+import { clinicsOf, peopleOf, withLoginOf } from '../database/several_databases.ts'
 import { StartError } from '../process/settings.ts'
-import { addressWithoutLogin, connectOwner, type Shard, shardsOf, withLoginOf } from './databases.ts'
+import { addressWithoutLogin, connectOwner, type Shard, shardsOf } from './databases.ts'
 import { faultsOfLimits, faultsOfServer, subscribe } from './replication.ts'
 import { inTransaction } from './transactions.ts'
 

@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
-import { clinicsOf, peopleOf } from '../database/several_databases.ts'
-import { connectOwner, type Shard, shardsOf, withLoginOf } from './databases.ts'
+import { clinicsOf, peopleOf, withLoginOf } from '../database/several_databases.ts'
+import { connectOwner, type Shard, shardsOf } from './databases.ts'
 import { caughtUp, hasSubscription, lagOf } from './replication.ts'
 
 /**

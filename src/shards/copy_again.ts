@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'pg'
-import { clinicsOf, peopleOf } from '../database/several_databases.ts'
+import { clinicsOf, peopleOf, withLoginOf } from '../database/several_databases.ts'
 import { log } from '../process/log.ts'
 import { StartError } from '../process/settings.ts'
 import { streamRows } from './clinic_rows.ts'
@@ -10,7 +10,6 @@ import {
   connectOwner,
   replicationConnection,
   shardsOf,
-  withLoginOf,
 } from './databases.ts'
 import { hasSubscription } from './replication.ts'
 import { inTransaction } from './transactions.ts'

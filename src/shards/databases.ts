@@ -1,8 +1,6 @@
 import { Client } from 'pg'
 import { StartError } from '../process/settings.ts'
 
-export { withLoginOf } from '../database/several_databases.ts'
-
 /** A row of app_private.shards. */
 export interface Shard {
   id: number

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'pg'
-import { clinicsOf, peopleOf } from '../database/several_databases.ts'
+import { clinicsOf, peopleOf, withLoginOf } from '../database/several_databases.ts'
 import { log } from '../process/log.ts'
 import { StartError } from '../process/settings.ts'
 import { copyRows, tablesOfClinics } from './clinic_rows.ts'
-import { connectOwner, type Shard, shardsOf, withLoginOf } from './databases.ts'
+import { connectOwner, type Shard, shardsOf } from './databases.ts'
 import { caughtUp } from './replication.ts'
 import { inTransaction, olderTransactionsEnded } from './transactions.ts'
 

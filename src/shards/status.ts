@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
-import { clinicsOf, peopleOf } from '../database/several_databases.ts'
-import { connectOwner, type Shard, shardsOf, withLoginOf } from './databases.ts'
+import { clinicsOf, peopleOf, withLoginOf } from '../database/several_databases.ts'
+import { connectOwner, type Shard, shardsOf } from './databases.ts'
 import { lagOf } from './replication.ts'
 
 /** Lines about the shards in the map: how many clinics each has, and how far copies are behind, in bytes of the log. */
