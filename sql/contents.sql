@@ -355,8 +355,10 @@
 --! include core/shards/copying/rows_of_copy.sql
 --! include core/shards/copying/put_rows_of_copy.sql
 --! include core/shards/copying/remove_copies.sql
---! include core/shards/digest_of_copy.sql
+--! include core/shards/copying/digest_of_copy.sql
 --! include core/shards/faults_of_copies.sql
+--! include core/shards/figures/copy_figures.sql
+--! include core/shards/figures/waiting_figures.sql
 --! include core/shards/moving/rows/columns_of_clinic_table.sql
 --! include core/shards/moving/rows/part_of_row.sql
 --! include core/shards/moving/rows/digests_of_clinic.sql

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3a67cbec8c74b37ba5cfcd75e3d96ddd9d40bf07
+--! Hash: sha1:5ce5165b17284c5564454045768cc030f31b9599
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -11142,7 +11142,7 @@ comment on function app_private.remove_copies is
 'Removes the copies in a table, or with `of_clinics` those of these clinics, before put_rows_of_copy. Where '
 'session_replication_role is replica, as for replication. Refuses invalid_argument.';
 --! EndIncluded core/shards/copying/remove_copies.sql
---! Included core/shards/digest_of_copy.sql
+--! Included core/shards/copying/digest_of_copy.sql
 create or replace function app_private.digest_of_copy(table_name text, of_clinics bigint[] default null)
 returns text
 language plpgsql stable
@@ -11162,7 +11162,7 @@ $$;
 comment on function app_private.digest_of_copy is
 'The number of rows of a table that is copied between databases, and a digest of the columns that are: the same for '
 'the original and for a true copy. With `of_clinics` the rows of these clinics only. Refuses invalid_argument.';
---! EndIncluded core/shards/digest_of_copy.sql
+--! EndIncluded core/shards/copying/digest_of_copy.sql
 --! Included core/shards/faults_of_copies.sql
 create or replace function app_private.faults_of_copies() returns setof text
 language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
@@ -11239,6 +11239,80 @@ comment on function app_private.faults_of_copies is
 'triggers that refuse what is written elsewhere, and the ranges of a shard''s ids. A sentence each. For '
 'npm run shards -- check and for people in psql.';
 --! EndIncluded core/shards/faults_of_copies.sql
+--! Included core/shards/figures/copy_figures.sql
+create or replace function app_private.copy_figures()
+returns table (
+  shard_id int, copies text,
+  written double precision, confirmed double precision, log_bytes double precision, log_left_bytes double precision,
+  is_running boolean, errors bigint)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  own_shard constant int := (select i.shard_id from app_private.installation i);
+begin
+  return query
+    with directions as (
+      select s.id as shard_id, p.copies, (p.copies = 'people') = (own_shard is null) as is_publisher,
+        format('medislot_%s_%s', p.copies, s.id) as name
+      from (select sh.id from app_private.shards sh where sh.state = 'active' union all
+            select own_shard where own_shard is not null) s
+      cross join (values ('people'), ('clinics')) p (copies)
+    )
+    select d.shard_id, d.copies,
+      case when d.is_publisher then pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::double precision end,
+      pg_wal_lsn_diff(sl.confirmed_flush_lsn, '0/0')::double precision,
+      case when d.is_publisher
+        then coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), sl.restart_lsn), 0)::double precision end,
+      case
+        when not d.is_publisher then null
+        -- Not greatest(): it gives the lower bound also without a limit.
+        when sl.slot_name is null or sl.wal_status = 'lost' or sl.safe_wal_size < 0 then 0
+        else coalesce(sl.safe_wal_size::double precision, 'infinity')
+      end,
+      case when not d.is_publisher then exists (
+        select from pg_stat_subscription st where st.subid = su.oid and st.relid is null and st.pid is not null) end,
+      case when not d.is_publisher then coalesce(
+        (select ss.apply_error_count + ss.sync_error_count from pg_stat_subscription_stats ss where ss.subid = su.oid),
+        0) end
+    from directions d
+    left join pg_replication_slots sl on d.is_publisher and sl.slot_name = d.name
+    left join pg_subscription su on not d.is_publisher and su.subname = d.name
+      and su.subdbid = (select db.oid from pg_database db where db.datname = current_database())
+    order by 1, 2;
+end
+$$;
+
+comment on function app_private.copy_figures is
+'For /metrics, in an installation with shards: a row for the copies of people and of clinics of each shard. What this '
+'database publishes has the positions in its log (bytes) that were written and that the subscriber has confirmed, the '
+'log that is kept for it, and how much more is kept until max_slot_wal_keep_size is reached. What it subscribes to '
+'has whether PostgreSQL is applying it, and its errors.';
+
+grant execute on function app_private.copy_figures to app_authenticator;
+--! EndIncluded core/shards/figures/copy_figures.sql
+--! Included core/shards/figures/waiting_figures.sql
+create or replace function app_private.waiting_figures()
+returns table (what text, waiting bigint, waiting_seconds double precision)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  return query
+    select w.what, w.waiting, coalesce(extract(epoch from now() - w.since), 0)::double precision
+    from (
+      select 'moves' as what, count(*) as waiting, min(cm.began_at) as since
+      from app_private.clinic_moves cm where cm.state <> 'gone'
+      union all
+      select 'erasures', count(*), min(ce.arrived_at) from app_private.copied_erasures ce
+      union all
+      select 'removals', count(*), min(cr.arrived_at) from app_private.copied_removals cr
+    ) w;
+end
+$$;
+
+comment on function app_private.waiting_figures is
+'For /metrics, in an installation with shards: how many clinics are moving out of this database, how many erasures and '
+'removals of people are still to be carried out at its clinics, and for how many seconds the first of each has waited.';
+
+grant execute on function app_private.waiting_figures to app_authenticator;
+--! EndIncluded core/shards/figures/waiting_figures.sql
 --! Included core/shards/moving/rows/columns_of_clinic_table.sql
 create or replace function app_private.columns_of_clinic_table(table_name text, only_key boolean default false)
 returns text

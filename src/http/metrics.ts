@@ -9,6 +9,7 @@ import { figuresOfAllProcesses, giveFigures, sharesPort } from '../process/proce
 import type { Settings } from '../process/settings.ts'
 import type { CatalogueCache } from '../request/catalogue_cache.ts'
 import { mayReadMetrics } from './metrics_access.ts'
+import { copyMetrics, shardMetrics } from './shard_metrics.ts'
 
 /** What is counted besides, each if there is one. */
 interface Watched {
@@ -43,6 +44,7 @@ export function createMetrics(
   if (cache) cacheMetrics(cache, [own])
   if (shards) shardMetrics(shards, [own])
   const readQueues = queueMetrics(pool, shards, [shared])
+  const readCopies = shards && copyMetrics(pool, shards, [shared])
   const readTimeZones = timeZoneMetrics(pool, [shared])
 
   const routes = Router().get('/metrics', async (request, response, next) => {
@@ -50,6 +52,7 @@ export function createMetrics(
     // When the database does not answer, the other metrics are still worth having. One after the other: the pool has
     // one connection.
     await readQueues()
+      .then(readCopies)
       .then(readTimeZones)
       .catch((error) => log.warn({ err: error }, 'the database gave no figures'))
     const figures = await Promise.all([sharesPort ? figuresOfAllProcesses() : own.metrics(), shared.metrics()])
@@ -225,46 +228,6 @@ function replicaMetrics(replicas: Replicas, registers: Registry[]): void {
   total('fallbacks', 'Reads that went to the primary because no replica had replayed enough', () => [
     [{}, replicas.fallbacks],
   ])
-}
-
-/** What the shards do for this server. */
-function shardMetrics({ all }: Shards, registers: Registry[]): void {
-  const total = (name: string, help: string, read: (shard: Shard) => number) =>
-    new Counter({
-      name: `medislot_shard_${name}_total`,
-      help,
-      labelNames: ['shard'],
-      registers,
-      collect() {
-        this.reset()
-        for (const shard of all.values()) this.inc({ shard: String(shard.number) }, read(shard))
-      },
-    })
-  total('operations', 'Operations that were sent to the shard', ({ operations }) => operations)
-  total('failures', 'Operations that got no connection to the shard', ({ failures }) => failures)
-  new Gauge({
-    name: 'medislot_shard_answers',
-    help: '1 for a shard that answers, 0 for one that is down or hangs',
-    labelNames: ['shard'],
-    registers,
-    collect() {
-      for (const { number, answers } of all.values()) this.set({ shard: String(number) }, answers ? 1 : 0)
-    },
-  })
-  new Gauge({
-    name: 'medislot_shard_connections',
-    help: 'Connections to the shard that are idle or busy, and requests waiting for one',
-    labelNames: ['shard', 'state'],
-    registers,
-    collect() {
-      for (const { number, pool } of all.values()) {
-        const shard = String(number)
-        this.set({ shard, state: 'idle' }, pool.idleCount)
-        this.set({ shard, state: 'busy' }, pool.totalCount - pool.idleCount)
-        this.set({ shard, state: 'waiting' }, pool.waitingCount)
-      }
-    },
-  })
 }
 
 /** Where answers to anonymous reads of the catalogue came from. */

@@ -176,6 +176,62 @@ describe('a server with shards', () => {
     expect(metrics).not.toMatch(/^medislot_notifications_waiting\{channel="email"\}/m)
   })
 
+  it('reports how far copies are behind, in both directions, until they continue', async () => {
+    const [shard] = shards
+    const superuser = await connect(serverOf(0).superuserUrl('medislot'))
+    const figures = async (copies: string) => {
+      const metrics = await (await fetch(`${server.url}/metrics`)).text()
+      const found = metrics.matchAll(
+        new RegExp(`^medislot_copies_(\\w+)\\{shard="1",copies="${copies}"\\} (.*)$`, 'gm'),
+      )
+      return Object.fromEntries(
+        [...found].map(([, name, value]) => [name, value?.replace('+Inf', 'Infinity')].map(String)),
+      )
+    }
+    const hasAll = (copies: string) =>
+      eventually(async () => {
+        const { behind_bytes, behind_seconds, running } = await figures(copies)
+        return [behind_bytes, behind_seconds, running].map(Number).join() === '0,0,1'
+      }, 'the copies')
+    for (const copies of ['people', 'clinics']) await hasAll(copies)
+    expect(await figures('people')).toMatchObject({ errors_total: '0', log_left_bytes: 'Infinity' })
+    expect(Number((await figures('people')).log_bytes)).toBeGreaterThan(0)
+
+    // A subscription that is stopped, for as long as there is something that it has not copied.
+    await shard.query('alter subscription medislot_people_1 disable')
+    await superuser.query(`alter system set max_slot_wal_keep_size = '1GB'`)
+    await superuser.query('select pg_reload_conf()')
+    await aCustomer(global)
+    await eventually(async () => (await figures('people')).running === '0', 'the end of the subscription')
+    const before = await figures('people')
+    expect(Number(before.behind_bytes)).toBeGreaterThan(0)
+    const later = await eventually(async () => {
+      const found = await figures('people')
+      return Number(found.behind_seconds) > Number(before.behind_seconds) + 1 && found
+    }, 'the seconds')
+    expect(Number(later.log_left_bytes)).toBeGreaterThan(0)
+    expect(Number(later.log_left_bytes)).toBeLessThanOrEqual(2 ** 30 + 16 * 2 ** 20)
+    await hasAll('clinics')
+    await superuser.query('alter system reset max_slot_wal_keep_size')
+    await superuser.query('select pg_reload_conf()')
+    await superuser.close()
+    await shard.query('alter subscription medislot_people_1 enable')
+    await hasAll('people')
+
+    // A row that is in the way of a copy.
+    const name = unique('specialization')
+    const { id } = await global.one(`select nextval(pg_get_serial_sequence('app_public.specializations', 'id')) as id`)
+    const add = 'insert into app_public.specializations (id, name) overriding system value values ($1, $2)'
+    await shard.query('set session_replication_role = replica')
+    await shard.query(add, [id, name])
+    await global.query(add, [id, name])
+    await eventually(async () => Number((await figures('people')).errors_total) > 0, 'an error')
+    await shard.query('delete from app_public.specializations where id = $1', [id])
+    await shard.query('reset session_replication_role')
+    await hasAll('people')
+    expect(Number((await figures('people')).errors_total)).toBeGreaterThan(0)
+  })
+
   it('lists the bookings of a person in all shards, and finds the clinics of all', async () => {
     const token = await registered()
     const [first, second] = (await practices()) as [Practice, Practice]

@@ -32,6 +32,12 @@ async function rest(method: string, path: string, token?: string, body?: object)
   return { status: response.status, body: text ? JSON.parse(text) : undefined }
 }
 
+/** A figure of the server's /metrics. */
+async function figure(name: string): Promise<number> {
+  const lines = (await (await fetch(`${site.url}/metrics`)).text()).split('\n')
+  return Number(lines.find((line) => line.startsWith(`${name} `))?.slice(name.length))
+}
+
 /** The global database and both shards. */
 const everywhere = (): Connection[] => [site.global, ...site.databases]
 
@@ -411,6 +417,11 @@ describe('the erasure of a person', () => {
     await isNoted(again, removed.customerId)
     for (const table of ['copied_erasures', 'copied_removals'])
       await again.query(`update app_private.${table} set arrived_at = now() - interval '1 hour'`)
+    for (const what of ['erasures', 'removals']) {
+      expect(await figure(`medislot_shards_waiting{what="${what}",shard="2"}`)).toBe(1)
+      expect(await figure(`medislot_shards_waiting_seconds{what="${what}",shard="2"}`)).toBeGreaterThanOrEqual(3600)
+      expect(await figure(`medislot_shards_waiting{what="${what}",shard="global"}`)).toBe(0)
+    }
     const { stderr } = await site.shards('check')
     expect(stderr).toContain(
       'shard 2: 1 erased people still have data at clinics here, since the job carry_out_erasure has not run or has failed',
@@ -425,12 +436,15 @@ describe('the erasure of a person', () => {
       `insert into app_private.clinic_moves (clinic_id, to_shard, refused_until) values ($1, 1, now() + interval '1 hour')`,
       [clinicId],
     )
+    expect(await figure('medislot_shards_waiting{what="moves",shard="2"}')).toBe(1)
     expect(await job(2, 'carry_out_erasure')).toEqual([expect.stringContaining('1 people could not be erased here')])
     expect(await tablesWith(again, traces)).toContain('app_public.clinic_customers')
     await again.query('delete from app_private.clinic_moves where clinic_id = $1', [clinicId])
     expect(await job(2, 'carry_out_erasure')).toEqual([])
     expect(await tablesWith(again, traces)).toEqual([])
     expect(await again.query('select from app_private.copied_erasures')).toEqual([])
+    for (const what of ['erasures', 'removals', 'moves'])
+      expect(await figure(`medislot_shards_waiting{what="${what}",shard="2"}`)).toBe(0)
     expect((await site.shards('check')).stdout).toBe('Map, clinics and copies agree.\n')
   })
 })

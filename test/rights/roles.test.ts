@@ -63,12 +63,14 @@ describe.each(applications)('%s', (role) => {
             'catalogue_state',
             'changed_time_zones',
             'clinic_utc_offsets',
+            'copy_figures',
             'delivery_figures',
             'has_arrived',
             'job_figures',
             'person_of',
             'record_for_clinic',
             'shard_map',
+            'waiting_figures',
           ]
         : [],
     )

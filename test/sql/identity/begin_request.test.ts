@@ -287,6 +287,7 @@ describe('app_authenticator, before a request begins,', () => {
         // Servers compare this with Node's time zone data.
         'app_private.changed_time_zones',
         'app_private.clinic_utc_offsets',
+        'app_private.copy_figures',
         // Figures without names, for /metrics.
         'app_private.delivery_figures',
         // What shards have the global database record.
@@ -296,6 +297,7 @@ describe('app_authenticator, before a request begins,', () => {
         'app_private.record_for_clinic',
         // Servers route requests by it.
         'app_private.shard_map',
+        'app_private.waiting_figures',
       ])
     }))
 
