@@ -4,26 +4,27 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { copyCluster } from '../../src/database/embedded/copy_cluster.ts'
 import { log } from '../../src/process/log.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
+import { type Claims, expectRefusal } from '../helpers/database.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type Installation, startInstallation } from '../helpers/shards.ts'
 import { aClinic, aCustomer, aDoctor, anAccount, aSlot, type Customer } from '../helpers/world.ts'
+import { anAddress, claimsOf, password, type Tokens } from '../sql/identity/sessions.ts'
 
-// `npm run shards -- copy` after a slot was lost to max_slot_wal_keep_size, and after a shard was restored from a backup.
+// `npm run shards -- copy` after a slot was lost to max_slot_wal_keep_size, and after a shard or the global database was restored
+// from a backup.
 
 let installation: Installation
 let global: Connection
 let shard: Connection
-let superusers: [Connection, Connection]
+let second: Connection
+let superusers: Connection[]
 
 beforeAll(async () => {
   log.level = 'silent'
-  installation = await startInstallation(1)
+  installation = await startInstallation(2)
   global = installation.global
-  ;[shard] = installation.databases as [Connection]
-  superusers = (await Promise.all(installation.servers.map((server) => connect(server.superuserUrl('medislot'))))) as [
-    Connection,
-    Connection,
-  ]
+  ;[shard, second] = installation.databases as [Connection, Connection]
+  superusers = await Promise.all(installation.servers.map((server) => connect(server.superuserUrl('medislot'))))
 })
 afterAll(async () => {
   for (const superuser of superusers ?? []) await superuser.close()
@@ -43,17 +44,25 @@ async function aPatient(): Promise<Customer> {
 const isKnown = async ({ accountId }: Customer) =>
   (await shard.query('select from app_private.sessions where account_id = $1', [accountId])).length > 0
 
-async function books({ claims }: Customer, clinicId: string, hours: number): Promise<string> {
-  const slotId = await aSlot(shard, clinicId, await aDoctor(shard, clinicId), hours)
-  const { id } = await shard.request(claims, () =>
-    shard.one<{ id: string }>('select id from app_public.book_slot($1, $2)', [clinicId, slotId]),
+async function books(
+  { claims }: Pick<Customer, 'claims'>,
+  clinicId: string,
+  hours: number,
+  at = shard,
+): Promise<string> {
+  const slotId = await aSlot(at, clinicId, await aDoctor(at, clinicId), hours)
+  const { id } = await at.request(claims, () =>
+    at.one<{ id: string }>('select id from app_public.book_slot($1, $2)', [clinicId, slotId]),
   )
   return id
 }
 
 /** Stops a subscription, lets something happen, and writes so much that the publisher no longer keeps the log for it. */
 async function loses(publisher: number, name: string, happens: () => Promise<unknown>): Promise<void> {
-  const [sender, receiver] = publisher === 0 ? [superusers[0], shard] : [superusers[1], global]
+  const [sender, receiver] = (publisher === 0 ? [superusers[0], shard] : [superusers[1], global]) as [
+    Connection,
+    Connection,
+  ]
   await receiver.query(`alter subscription ${name} disable`)
   await happens()
   await sender.query(`alter system set max_slot_wal_keep_size = '1MB'`)
@@ -80,10 +89,10 @@ async function agrees(): Promise<void> {
   expect(await installation.shards('check')).toMatchObject({ code: 0, stderr: '' })
 }
 
-/** Makes the copies again, which succeeds. */
-async function copies(): Promise<void> {
-  const { code, stdout, stderr } = await installation.shards('copy', '1')
-  expect([code, stdout, code && stderr]).toEqual([0, 'The copies of shard 1 are complete.\n', 0])
+/** Makes the copies of a shard again, which succeeds. */
+async function copies(number = 1): Promise<void> {
+  const { code, stdout, stderr } = await installation.shards('copy', String(number))
+  expect([code, stdout, code && stderr]).toEqual([0, `The copies of shard ${number} are complete.\n`, 0])
 }
 
 describe('when the log of people was lost', () => {
@@ -101,7 +110,9 @@ describe('when the log of people was lost', () => {
     expect(await installation.shards('check')).toMatchObject({ code: 1, stderr: expect.stringMatching(lost) })
     expect((await installation.shards('status')).stdout).toMatch(/copies of people lost/)
 
-    await copies()
+    // The limit is that of the server, so the other shard may have lost its slot, too.
+    await copies(2)
+    await copies(1)
     const record = 'select full_name from app_public.clinic_customers where clinic_id = $1'
     expect(await shard.query(record, [clinicId])).toEqual([{ full_name: 'Ann New' }])
     expect(await isKnown(bob)).toBe(false)
@@ -158,78 +169,85 @@ describe('npm run shards -- copy', () => {
   })
 
   it('refuses shards that do not exist', async () => {
-    expect(await installation.shards('copy', '2')).toMatchObject({
+    expect(await installation.shards('copy', '3')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/Shard 2 is not active/),
+      stderr: expect.stringMatching(/Shard 3 is not active/),
     })
     await anAccount(global)
     await agrees()
   })
 })
 
-describe('a shard that was restored to a point in time', () => {
-  const archive = () => `${installation.dataDirOf(1)}-archive`
+// As docs/operations.md says.
 
-  /** Starts the shard again and connects to it. */
-  async function startShard(): Promise<void> {
-    await installation.startAgain(1)
-    const server = installation.servers[1] as Installation['servers'][number]
-    shard = await connect(server.ownerUrl())
-    installation.databases[0] = shard
-    superusers[1] = await connect(server.superuserUrl('medislot'))
-  }
+const archiveOf = (number: number) => `${installation.dataDirOf(number)}-archive`
+const clusterOf = (number: number) => join(installation.dataDirOf(number), 'pg')
+const superuserOf = (number: number) => superusers[number] as Connection
 
-  async function stopShard(): Promise<void> {
-    await shard.close()
-    await superusers[1].close()
-    await installation.servers[1]?.stop()
-  }
+/** Starts a server again and connects to it. */
+async function start(number: number): Promise<void> {
+  await installation.startAgain(number)
+  const server = installation.servers[number] as Installation['servers'][number]
+  const owner = await connect(server.ownerUrl())
+  if (number === 0) global = owner
+  else shard = owner
+  superusers[number] = await connect(server.superuserUrl('medislot'))
+}
 
-  async function startArchiving(): Promise<void> {
-    await mkdir(archive())
-    await chmod(archive(), 0o777)
-    await superusers[1].query('alter system set archive_mode = on')
-    await superusers[1].query(`alter system set archive_command = 'test ! -f ${archive()}/%f && cp %p ${archive()}/%f'`)
-    await stopShard()
-    await startShard()
-  }
+async function stop(number: number): Promise<void> {
+  await (number === 0 ? global : shard).close()
+  await superuserOf(number).close()
+  await installation.servers[number]?.stop()
+}
 
-  /** As docs/operations.md says. */
-  async function restoreTo(moment: string): Promise<void> {
-    const { last } = await superusers[1].one('select pg_walfile_name(pg_switch_wal()) as last')
-    await eventually(
-      async () =>
-        (await superusers[1].one('select last_archived_wal as archived from pg_stat_archiver')).archived >= last,
-      'the log in the archive',
-    )
-    await stopShard()
-    const cluster = join(installation.dataDirOf(1), 'pg')
-    await rm(cluster, { recursive: true })
-    await rename(`${cluster}-backup`, cluster)
-    await appendFile(
-      join(cluster, 'postgresql.auto.conf'),
-      `\nrestore_command = 'cp ${archive()}/%f %p'\nrecovery_target_time = '${moment}'
+async function startArchiving(number: number): Promise<void> {
+  const archive = archiveOf(number)
+  await mkdir(archive)
+  await chmod(archive, 0o777)
+  await superuserOf(number).query('alter system set archive_mode = on')
+  await superuserOf(number).query(`alter system set archive_command = 'test ! -f ${archive}/%f && cp %p ${archive}/%f'`)
+  await stop(number)
+  await start(number)
+}
+
+const backUp = (number: number) =>
+  copyCluster(
+    installation.dataDirOf(number),
+    installation.servers[number]?.superuserUrl('medislot') as string,
+    `${clusterOf(number)}-backup`,
+  )
+
+async function restoreTo(number: number, moment: string): Promise<void> {
+  const { last } = await superuserOf(number).one('select pg_walfile_name(pg_switch_wal()) as last')
+  await eventually(
+    async () =>
+      (await superuserOf(number).one('select last_archived_wal as archived from pg_stat_archiver')).archived >= last,
+    'the log in the archive',
+  )
+  await stop(number)
+  const cluster = clusterOf(number)
+  await rm(cluster, { recursive: true })
+  await rename(`${cluster}-backup`, cluster)
+  await appendFile(
+    join(cluster, 'postgresql.auto.conf'),
+    `\nrestore_command = 'cp ${archiveOf(number)}/%f %p'\nrecovery_target_time = '${moment}'
 recovery_target_action = 'promote'\narchive_mode = off\n`,
-    )
-    await writeFile(join(cluster, 'recovery.signal'), '')
-    await startShard()
-    await eventually(
-      async () => !(await superusers[1].one('select pg_is_in_recovery() as recovers')).recovers,
-      'the end of the recovery',
-    )
-  }
+  )
+  await writeFile(join(cluster, 'recovery.signal'), '')
+  await start(number)
+  await eventually(
+    async () => !(await superuserOf(number).one('select pg_is_in_recovery() as recovers')).recovers,
+    'the end of the recovery',
+  )
+}
 
+describe('a shard that was restored to a point in time', () => {
   it('gets its copies again, and gives no id again that a lost booking had', async () => {
-    await startArchiving()
+    await startArchiving(1)
     const clinicId = await aClinic(shard)
     const patient = await aPatient()
     const kept = await books(patient, clinicId, 48)
-    const cluster = join(installation.dataDirOf(1), 'pg')
-    await copyCluster(
-      installation.dataDirOf(1),
-      installation.servers[1]?.superuserUrl('medislot') as string,
-      `${cluster}-backup`,
-    )
+    await backUp(1)
     const between = await books(patient, clinicId, 60)
     const { moment } = await shard.one('select clock_timestamp()::text as moment')
     const late = await aPatient()
@@ -238,7 +256,7 @@ recovery_target_action = 'promote'\narchive_mode = off\n`,
     for (let hours = 72; hours < 120; hours++) lost = await books(late, clinicId, hours)
     await eventually(async () => (await bookingInGlobal(lost)) === 'booked', 'the copy')
 
-    await restoreTo(moment)
+    await restoreTo(1, moment)
     expect(await installation.shards('check')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^shard 1: the slot medislot_clinics_1 is missing: run npm run shards -- copy 1$/m),
@@ -251,6 +269,106 @@ recovery_target_action = 'promote'\narchive_mode = off\n`,
     const next = await books(late, clinicId, 130)
     expect(Number(next)).toBeGreaterThan(Number(lost))
     await eventually(async () => (await bookingInGlobal(next)) === 'booked', 'the copy')
+    await agrees()
+  })
+})
+
+describe('a global database that was restored to a point in time', () => {
+  const isCustomer = async (db: Connection, id: string) =>
+    (await db.query('select from app_public.customers where id = $1', [id])).length > 0
+
+  /** The claims of a receptionist of a clinic. */
+  async function atTheDesk(db: Connection, clinicId: string): Promise<Claims> {
+    const { accountId, claims } = await anAccount(global)
+    await eventually(
+      async () => (await db.query('select from app_private.sessions where account_id = $1', [accountId])).length > 0,
+      'the copy of the account',
+    )
+    await db.query(
+      `insert into app_public.employees (clinic_id, account_id, role, full_name) values ($1, $2, 'receptionist', 'Joan')`,
+      [clinicId, accountId],
+    )
+    return claims
+  }
+
+  it('has its copies made again for each shard, which forget who registered later, and clinics keep their records', async () => {
+    await startArchiving(0)
+    const clinics: [Connection, string][] = [
+      [shard, await aClinic(shard)],
+      [second, await aClinic(second)],
+    ]
+    const early = await aPatient()
+    const moved = await aClinic(shard)
+    const mapped = async (id: string) =>
+      (await global.query('select shard_id from app_private.clinic_shards where clinic_id = $1', [id]))[0]?.shard_id
+    await eventually(async () => (await mapped(moved)) === 1, 'the map')
+    await backUp(0)
+    const email = anAddress()
+    const registered = await global.request({}, () =>
+      global.one<Tokens>('select * from app_public.register_customer($1, $2, $3)', [email, password, 'Ann']),
+    )
+    const { moment } = await global.one('select clock_timestamp()::text as moment')
+    // More than the restored sequences may skip.
+    let late = early
+    for (let count = 0; count < 40; count++) late = await aCustomer(global)
+    await eventually(() => isCustomer(second, late.customerId), 'the copy')
+    await global.query(`update app_public.customers set full_name = 'Ann Later' where id = $1`, [early.customerId])
+    const made = await aClinic(shard)
+    expect(await installation.shards('move', moved, '2')).toMatchObject({ code: 0 })
+    const lost: [Connection, string, string][] = []
+    for (const [index, [db, clinicId]] of clinics.entries())
+      lost.push([db, clinicId, await books(late, clinicId, 48 + 24 * index, db)])
+    await eventually(async () => (await bookingInGlobal(lost[1]?.[2] as string)) === 'booked', 'the copy')
+
+    await restoreTo(0, moment)
+    const { stderr } = await installation.shards('check')
+    for (const number of [1, 2])
+      expect(stderr).toContain(
+        `shard ${number}: the slot medislot_people_${number} is missing: run npm run shards -- copy ${number}\n`,
+      )
+    await copies(1)
+    expect((await installation.shards('check')).stderr.split('\n')).toEqual([
+      `shard 1: clinic ${moved} is in the map only`,
+      'shard 2: the slot medislot_people_2 is missing: run npm run shards -- copy 2',
+      '',
+    ])
+    await copies(2)
+    // A clinic that was made later is in the map again, one that moved later only when it is entered there.
+    expect([await mapped(made), await mapped(moved)]).toEqual([1, 1])
+    expect((await installation.shards('check')).stderr.split('\n')).toEqual([
+      `shard 1: clinic ${moved} is in the map only`,
+      `shard 2: clinic ${moved} is not in the map`,
+      '',
+    ])
+    await global.query('select app_private.map_clinic($1, 2)', [moved])
+    await agrees()
+
+    for (const db of [global, shard, second])
+      expect([await isCustomer(db, early.customerId), await isCustomer(db, late.customerId)]).toEqual([true, false])
+    for (const [db, clinicId, id] of lost) {
+      await expectRefusal(books(late, clinicId, 130, db), 'unauthenticated')
+      expect(await bookingInGlobal(id)).toBe('booked')
+      const record = 'select full_name from app_public.clinic_customers where clinic_id = $1 and customer_id = $2'
+      expect(await db.query(record, [clinicId, late.customerId])).toHaveLength(1)
+      // The desk can still end the visit.
+      await db.request(await atTheDesk(db, clinicId), () =>
+        db.query('select app_public.cancel_booking($1, $2)', [clinicId, id]),
+      )
+      await eventually(async () => (await bookingInGlobal(id)) === 'cancelled', 'the copy')
+    }
+    // Who registered before signs in and books in both shards; who registers now is nobody who was lost.
+    const signedIn = await global.request({}, () =>
+      global.one<Tokens>('select * from app_public.sign_in($1, $2)', [email, password]),
+    )
+    const next = await aPatient()
+    expect(Number(next.customerId)).toBeGreaterThan(Number(late.customerId))
+    expect(Number(next.accountId)).toBeGreaterThan(Number(late.accountId))
+    expect(signedIn).toMatchObject({ account_id: registered.account_id, refusal: null })
+    for (const [index, [db, clinicId]] of clinics.entries()) {
+      await eventually(() => isCustomer(db, next.customerId), 'the copy')
+      const id = await books({ claims: claimsOf(signedIn) }, clinicId, 140 + 24 * index, db)
+      await eventually(async () => (await bookingInGlobal(id)) === 'booked', 'the copy')
+    }
     await agrees()
   })
 })
