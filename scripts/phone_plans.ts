@@ -37,7 +37,8 @@ export async function phonePlans(): Promise<string> {
     const [callingCode, internationalPrefix, numbers, lengths, , nationalPrefix, , forParsing, becomes, , , types] =
       plan
     // Mobile numbers without a pattern of their own have the pattern of landlines.
-    const mobile = types ? (types[1] && types[1][0]) || (types[0] && types[0][0]) || null : null
+    const [landlines, mobiles] = (types || []).map((kind) => (kind || [])[0])
+    const mobile = mobiles || landlines || null
     const isMain = metadata.country_calling_codes[callingCode]?.[0] === country
     const texts = [country, callingCode, internationalPrefix, forParsing || nationalPrefix || null, becomes || null]
     const values = [...texts, numbers, mobile].map(literal)

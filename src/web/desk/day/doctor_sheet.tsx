@@ -27,22 +27,9 @@ export function DoctorSheet({ doctor, date, slots, close, done }: DoctorSheetPro
   const withdrawDay = useWithdrawDay()
   const [ended, setEnded] = useState<EndedBooking[]>()
   const left = slots.filter((slot) => slot.slotDate === date && slot.status !== 'WITHDRAWN' && !isOver(slot))
-  const booked = left
-    .filter((slot) => stateOf(slot) === 'booked' || stateOf(slot) === 'arrived')
-    // For an appointment that has begun there is no notification and no phone call.
-    .map((slot) => ({ ...slot, isAhead: Date.parse(slot.startsAt) > Date.now() }))
-
-  const { data, pending } = useQuery(
-    DeskWithoutAddress,
-    booked.length > 0
-      ? {
-          clinicId: clinic.id,
-          customerIds: booked.flatMap(({ customerId }) => (customerId ? [customerId] : [])),
-          kind: 'SLOT_WITHDRAWN' as const,
-        }
-      : null,
-  )
-  const withoutAddress = new Set<string | undefined>(data?.customersWithoutAddress?.flatMap((id) => (id ? [id] : [])))
+  const booked = left.filter((slot) => stateOf(slot) === 'booked' || stateOf(slot) === 'arrived')
+  const { expected, pending } = usePeopleOf(booked)
+  const people = ended ? ended.map(toPerson) : expected
 
   async function withdraw(reason: string | undefined) {
     const bookings = await withdrawDay({
@@ -55,24 +42,6 @@ export function DoctorSheet({ doctor, date, slots, close, done }: DoctorSheetPro
     done(bookings.flatMap(({ bookingSlot }) => (bookingSlot ? [bookingSlot] : [])))
   }
 
-  const people = ended
-    ? ended.map(({ id, startsAt, isToPhone, clinicCustomer }) => ({
-        id,
-        startsAt,
-        clinicCustomer,
-        isToPhone,
-        isAhead: Date.parse(startsAt) > Date.now(),
-      }))
-    : booked.map(({ id, startsAt, isAhead, clinicCustomer }) => ({
-        id,
-        startsAt,
-        clinicCustomer,
-        isToPhone: isAhead && withoutAddress.has(clinicCustomer?.customerId),
-        isAhead,
-      }))
-  const toPhone = people.filter(({ isToPhone }) => isToPhone)
-  const notified = people.filter(({ isToPhone, isAhead }) => isAhead && !isToPhone)
-  const isKnown = ended !== undefined || data !== undefined
   return (
     <Sheet title={t.title(doctor.fullName)} close={close}>
       <div className="slot-sheet">
@@ -84,22 +53,69 @@ export function DoctorSheet({ doctor, date, slots, close, done }: DoctorSheetPro
         )}
         {!ended && left.length > 0 && <p>{booked.length === 0 ? t.nobody : t.cancelled(booked.length)}</p>}
         <Pending when={pending} />
-        {isKnown && toPhone.length > 0 && <People label={t.toPhone(toPhone.length)} people={toPhone} />}
-        {isKnown && notified.length > 0 && <People label={t.notified(notified.length)} people={notified} />}
+        {people && <Contacts people={people} />}
         {!ended && left.length > 0 && <EndForm submit={t.submit} act={withdraw} keep={close} />}
       </div>
     </Sheet>
   )
 }
 
+/** The patient of an appointment. */
+interface Person {
+  id: string
+  startsAt: string
+  clinicCustomer: { fullName: string; phone: string | null } | null
+  isToPhone: boolean
+  /** For an appointment that has begun there is no notification and no phone call. */
+  isAhead: boolean
+}
+
+const toPerson = ({ id, startsAt, clinicCustomer, isToPhone }: EndedBooking): Person => ({
+  id,
+  startsAt,
+  clinicCustomer,
+  isToPhone,
+  isAhead: Date.parse(startsAt) > Date.now(),
+})
+
+/** The patients of booked slots: who would be notified or has to be phoned; undefined until that is known. */
+function usePeopleOf(booked: DeskSlot[]): { expected: Person[] | undefined; pending: boolean } {
+  const { clinic } = useWorkplace()
+  const { data, pending } = useQuery(
+    DeskWithoutAddress,
+    booked.length > 0
+      ? {
+          clinicId: clinic.id,
+          customerIds: booked.flatMap(({ customerId }) => (customerId ? [customerId] : [])),
+          kind: 'SLOT_WITHDRAWN' as const,
+        }
+      : null,
+  )
+  const withoutAddress = new Set<string | undefined>(data?.customersWithoutAddress?.flatMap((id) => (id ? [id] : [])))
+  const expected = booked.map(({ id, startsAt, clinicCustomer }): Person => {
+    const isAhead = Date.parse(startsAt) > Date.now()
+    const isToPhone = isAhead && withoutAddress.has(clinicCustomer?.customerId)
+    return { id, startsAt, clinicCustomer, isToPhone, isAhead }
+  })
+  return { expected: data && expected, pending }
+}
+
+/** Who has to be phoned, and who is notified. */
+function Contacts({ people }: { people: Person[] }) {
+  const { t } = useText(withdrawDayTexts)
+  const toPhone = people.filter(({ isToPhone }) => isToPhone)
+  const notified = people.filter(({ isToPhone, isAhead }) => isAhead && !isToPhone)
+  return (
+    <>
+      {toPhone.length > 0 && <People label={t.toPhone(toPhone.length)} people={toPhone} />}
+      {notified.length > 0 && <People label={t.notified(notified.length)} people={notified} />}
+    </>
+  )
+}
+
 interface PeopleProps {
   label: string
-  people: {
-    id: string
-    startsAt: string
-    clinicCustomer: { fullName: string; phone: string | null } | null
-    isToPhone: boolean
-  }[]
+  people: Person[]
 }
 
 /** The patients of some appointments, with the phone numbers of those who have to be phoned. */

@@ -67,19 +67,23 @@ export default function SearchBox(props: SearchBoxProps) {
           </Button>
         )}
       </div>
-      <Popover className="popover">
-        <ListBox
-          className="list-box"
-          renderEmptyState={() => <p className="list-empty">{data ? noneFound : t.loading}</p>}
-        >
-          {({ id, name: found, detail }: Found) => (
-            <ListBoxItem id={id} textValue={found} className="list-item">
-              <span>{found}</span>
-              {detail && <small>{detail}</small>}
-            </ListBoxItem>
-          )}
-        </ListBox>
-      </Popover>
+      <Options none={data ? noneFound : t.loading} />
     </ComboBox>
+  )
+}
+
+/** What was found; `none` is shown while there is nothing. */
+function Options({ none }: { none: string }) {
+  return (
+    <Popover className="popover">
+      <ListBox className="list-box" renderEmptyState={() => <p className="list-empty">{none}</p>}>
+        {({ id, name, detail }: Found) => (
+          <ListBoxItem id={id} textValue={name} className="list-item">
+            <span>{name}</span>
+            {detail && <small>{detail}</small>}
+          </ListBoxItem>
+        )}
+      </ListBox>
+    </Popover>
   )
 }

@@ -227,7 +227,8 @@ describe('withdrawing', () => {
             await withdraw(db, clinicId, slotIds[at] as string, { cascade: true })
           })
           expect(await bookingOf(db, bookingId)).toMatchObject({ status: 'cancelled', cancelled_by: 'clinic' })
-          expect(await statesOf(db, slotIds)).toBe('oooooo'.slice(0, at) + 'w' + 'oooooo'.slice(at + 1))
+          const withdrawn = `${'oooooo'.slice(0, at)}w${'oooooo'.slice(at + 1)}`
+          expect(await statesOf(db, slotIds)).toBe(withdrawn)
           await judgeAsCommit(db)
         })
       }
