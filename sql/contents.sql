@@ -345,7 +345,8 @@
 --! include core/shards/people/people_to_settle.sql
 --! include core/shards/people/use_of_customers.sql
 --! include core/shards/people/settle_people.sql
---! include core/shards/shard_map.sql
+--! include core/shards/serving/shard_map.sql
+--! include core/shards/serving/tables_of_clinics.sql
 --! include core/shards/become_shard.sql
 --! include core/shards/become_global.sql
 --! include core/shards/moving/rows/clinic_column.sql

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:5ce5165b17284c5564454045768cc030f31b9599
+--! Hash: sha1:79fad637ef679de2f95c450d508574f81b246dc3
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -8866,6 +8866,9 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS718', 'shards_first', 421, 'The shards are asked first',
    'The global database does not have all that is asked for. The server asks the shards and repeats the call, so that '
    'only callers without a server, such as psql, meet this refusal.'),
+  ('MS719', 'clinic_needed', 400, 'Name the clinic',
+   'Each clinic has what is asked for in its own database, and this caller would have to ask several. Name the clinic, '
+   'by an argument or a filter (clinicId). The detail names the fields.'),
   ('MS900', 'internal_error', 500, 'Unexpected error', 'An error of the server. It is logged with the request id.'),
   ('MS901', 'graphql_parse_failed', 400, 'Not a GraphQL document', 'The document could not be parsed.'),
   ('MS902', 'graphql_validation_failed', 400, 'Document does not fit the schema',
@@ -10882,7 +10885,7 @@ comment on function app_private.settle_people is
 'Ends the wait for these customers, whom the global database has recorded for shards: the used ones stay, the unused '
 'ones are removed, or erased if something refers to them. Returns how many. Called by the job settle_people.';
 --! EndIncluded core/shards/people/settle_people.sql
---! Included core/shards/shard_map.sql
+--! Included core/shards/serving/shard_map.sql
 create or replace function app_private.shard_map()
 returns table (shard_id int, address text, moved_clinic_ids bigint[])
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -10902,7 +10905,58 @@ comment on function app_private.shard_map is
 'without shards.';
 
 grant execute on function app_private.shard_map to app_authenticator;
---! EndIncluded core/shards/shard_map.sql
+--! EndIncluded core/shards/serving/shard_map.sql
+--! Included core/shards/serving/tables_of_clinics.sql
+create or replace function app_private.tables_of_clinics()
+returns table (table_name text, is_copied boolean, readers text, seen_by text)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return query
+    with relations as (
+      select th.table_name as name, th.table_name::regclass as oid, th.table_name::regclass as of_table,
+        th.copied_columns is not null as is_copied
+      from app_private.table_homes th where th.home = 'clinic'
+      union all
+      -- A view shows what its tables do.
+      select distinct v.relnamespace::regnamespace || '.' || v.relname, v.oid, d.refobjid, th.copied_columns is not null
+      from pg_class v
+      join pg_rewrite r on r.ev_class = v.oid
+      join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass
+      join app_private.table_homes th on th.table_name::regclass = d.refobjid and th.home = 'clinic'
+      where v.relkind = 'v' and v.relnamespace in ('app_public'::regnamespace, 'billing'::regnamespace)
+    ),
+    policies as (
+      select p.polrelid as of_table, pg_get_expr(p.polqual, p.polrelid) ~ 'current_customer_ids?\(' as is_own
+      from pg_policy p
+      where p.polpermissive and p.polcmd in ('r', '*')
+        and p.polroles && array[0, 'app_anonymous'::regrole, 'app_customer'::regrole]::oid[]
+    )
+    select r.name, bool_and(r.is_copied),
+      case
+        when has_any_column_privilege('app_anonymous', r.oid, 'select') then 'app_anonymous'
+        when has_any_column_privilege('app_customer', r.oid, 'select') then 'app_customer'
+        when has_any_column_privilege('app_staff', r.oid, 'select') then 'app_staff'
+        when has_any_column_privilege('app_admin', r.oid, 'select') then 'app_admin'
+      end,
+      case
+        when bool_or(not p.is_own) then 'everybody'
+        when bool_or(p.is_own) then 'customers'
+        else 'staff'
+      end
+    from relations r left join policies p on p.of_table = r.of_table
+    group by r.name, r.oid
+    order by r.name;
+end
+$$;
+
+comment on function app_private.tables_of_clinics is
+'For servers of an installation with shards: each table of clinics, and each view of them, by its name with the '
+'schema. Whether the global database has copies of its rows, the least role that may read any (null: none), and who '
+'sees rows besides the staff of their clinics: customers their own, everybody some, or nobody (staff). From '
+'app_private.table_homes, privileges and policies.';
+
+grant execute on function app_private.tables_of_clinics to app_authenticator;
+--! EndIncluded core/shards/serving/tables_of_clinics.sql
 --! Included core/shards/become_shard.sql
 create or replace function app_private.become_shard(shard_id int, installation_id uuid) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$

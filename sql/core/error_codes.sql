@@ -285,6 +285,9 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS718', 'shards_first', 421, 'The shards are asked first',
    'The global database does not have all that is asked for. The server asks the shards and repeats the call, so that '
    'only callers without a server, such as psql, meet this refusal.'),
+  ('MS719', 'clinic_needed', 400, 'Name the clinic',
+   'Each clinic has what is asked for in its own database, and this caller would have to ask several. Name the clinic, '
+   'by an argument or a filter (clinicId). The detail names the fields.'),
   ('MS900', 'internal_error', 500, 'Unexpected error', 'An error of the server. It is logged with the request id.'),
   ('MS901', 'graphql_parse_failed', 400, 'Not a GraphQL document', 'The document could not be parsed.'),
   ('MS902', 'graphql_validation_failed', 400, 'Document does not fit the schema',

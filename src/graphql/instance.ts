@@ -23,6 +23,7 @@ import { type Deadline, deadlineOf } from '../request/deadline.ts'
 import type { Positions } from '../request/positions.ts'
 import { ReplicaReads } from '../request/replica_reads.ts'
 import { makeRequestService } from '../request/service.ts'
+import { ClinicsOfCaller } from '../request/shards/reads/clinics_of_caller.ts'
 import { Routing } from '../request/shards/routing.ts'
 import type { Outcome, RequestTransaction } from '../request/shared_transaction.ts'
 import { type Claims, createTokens, type TokenSettings, type Tokens, type Unusable } from '../request/tokens.ts'
@@ -132,7 +133,6 @@ export async function createGraphQL(options: GraphQLOptions): Promise<GraphQLIns
   let serving: Serving
   const service = makeRequestService(pool, { passwordPool, listening })
   const replicaReads = replicas && new ReplicaReads(replicas, settings.replicaReads ?? 'anonymous', pool)
-  const routing = shards && new Routing(shards, pool)
 
   const instance = postgraphile({
     extends: [schemaPreset, databasePreset(service), servicesPreset(settings, tokens), servingPreset(settings, errors)],
@@ -140,6 +140,7 @@ export async function createGraphQL(options: GraphQLOptions): Promise<GraphQLIns
   })
   const schema = await instance.getSchema()
   const cache = makeCache?.(printSchema(schema))
+  const routing = shards && new Routing(shards, pool, await ClinicsOfCaller.read(shards, pool, schema))
   const reads = { replicaReads, cache, routing }
   const operations = createOperations(schema, errors.formatError, settings.introspection, answerTimes, reads)
   const check = (document: string) => operations.parseAndValidate(document).errors ?? []

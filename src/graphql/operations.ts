@@ -165,7 +165,7 @@ function cacheKeyOf({ keyInCatalogue }: Running, args: Arguments): string | unde
   return claims.sub !== undefined || unusable || transaction ? undefined : keyInCatalogue(args)
 }
 
-/** The use of the shard in which an operation runs. Throws Refusal `several_databases`. */
+/** The use of the shard in which an operation runs. Throws Refusal `several_databases` and `clinic_needed`. */
 async function shardFor(
   { routing, keyInCatalogue }: Running,
   args: Arguments,
@@ -179,7 +179,8 @@ async function shardFor(
   const isOfCatalogue = () => keyInCatalogue(args) !== undefined
   const shard =
     routing.shardOf(given, { isAnonymous: claims.sub === undefined, isOfCatalogue }) ??
-    (await routing.shardOfCheckout(given, caller))
+    (await routing.shardOfCheckout(given, caller)) ??
+    (await routing.shardOfCaller(given, caller))
   return shard && routing.use(shard, caller)
 }
 

@@ -44,8 +44,8 @@ export function callerOf(operation: ReturnType<typeof operationOf>, bearer: Bear
   throw bearer.unusable.refusal
 }
 
-/** Refusals of callers who are not signed in. */
-const wantSomebody = ['unauthenticated', 'insufficient_privilege', 'forbidden']
+/** Refusals of callers who are not signed in, when somebody else might be answered. */
+const wantSomebody = ['unauthenticated', 'insufficient_privilege', 'forbidden', 'clinic_needed']
 
 /** A result for a caller with an unusable token: reports the token, and gives it as the reason of what it caused to be refused. */
 export function withUnusableToken(result: ExecutionResult, { refusal, expired }: Unusable): ExecutionResult {

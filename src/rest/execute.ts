@@ -188,6 +188,12 @@ async function locate(
   else if (notFound) throw ProblemError.of(notFound)
 }
 
+/** The row of a clinic that an address names, and how to look its clinic up; undefined if it names none. */
+export function rowOf({ locate: before, row = before }: Route, input: Input) {
+  const key = row && locates[row.what]?.ofRow ? row.by(input) : undefined
+  return row && key !== undefined ? { ...row, by: () => key, key } : undefined
+}
+
 /**
  * The shard for a request whose ids leave open where the row is, because clinics were moved: asks the databases that may have
  * it for its clinic. Undefined for the global database. Throws ProblemError.
@@ -197,10 +203,9 @@ export async function shardOfMovedRow(
   routing: Routing,
   input: Input,
 ): Promise<Shard | undefined> {
-  const lookUp = route.locate
-  const key = lookUp && locates[lookUp.what]?.ofRow ? lookUp.by(input) : undefined
-  if (!lookUp || key === undefined) return undefined
-  const candidates = routing.shardsOfRow(key)
+  const lookUp = rowOf(route, input)
+  if (!lookUp) return undefined
+  const candidates = routing.shardsOfRow(lookUp.key)
   if (candidates.length < 2) return undefined
   for (const shard of candidates) {
     const copy: Input = { ...input }

@@ -15,7 +15,7 @@ import type { Unusable } from '../request/tokens.ts'
 import { canonical } from './canonical.ts'
 import { type Condition, conditionOf } from './conditional.ts'
 import { sendCsv } from './csv.ts'
-import { type Answer, type Caller, execute, type Key, shardOfMovedRow } from './execute.ts'
+import { type Answer, type Caller, execute, type Key, rowOf, shardOfMovedRow } from './execute.ts'
 import { openApi } from './openapi/openapi.ts'
 import { referenceDocuments } from './openapi/reference.ts'
 import { type FormattedError, formatProblem, invalidToken, ProblemError } from './problem.ts'
@@ -212,7 +212,7 @@ function problemErrorOf(error: unknown): ProblemError | undefined {
  */
 function asUnauthenticated(error: unknown, { refusal }: Unusable): unknown {
   const code = error instanceof ProblemError ? error.error.extensions?.code : undefined
-  return code && /_not_found$|^(not_found|forbidden|insufficient_privilege)$/.test(code) ? refusal : error
+  return code && /_not_found$|^(not_found|forbidden|insufficient_privilege|clinic_needed)$/.test(code) ? refusal : error
 }
 
 function checkDocuments(graphql: GraphQLInstance): void {
@@ -290,7 +290,10 @@ function keyOf(request: Request, { query, body, returned }: ReturnType<Check>): 
     : { key, asked: [request.method, request.path, canonical([query, body, returned])] }
 }
 
-/** The shard with what a request is about; undefined for the global database. Throws Refusal `several_databases`. */
+/**
+ * The shard with what a request is about; undefined for the global database. Throws Refusal `several_databases` and
+ * `clinic_needed`.
+ */
 async function shardOf(
   graphql: GraphQLInstance,
   endpoint: Endpoint,
@@ -308,7 +311,9 @@ async function shardOf(
   return (
     routing.shardOf(operation, { isAnonymous, isOfCatalogue: () => isOfCatalogue }) ??
     (await routing.shardOfCheckout(operation, caller)) ??
-    (await shardOfMovedRow({ graphql, route: endpoint, caller }, routing, input))
+    (rowOf(endpoint, input) === undefined
+      ? routing.shardOfCaller(operation, caller)
+      : shardOfMovedRow({ graphql, route: endpoint, caller }, routing, input))
   )
 }
 

@@ -19,6 +19,8 @@ const anonymous = 'unauthenticated'
 export function billingCases(of: () => { server: RestServer; world: World }): Case[] {
   const owner = () => of().server.owner
   const clinicId = () => of().world.a.clinicId
+  /** With shards, what is not copied is read by clinic. */
+  const ofClinicA = () => `clinicId=${clinicId()}`
   const ann = () => of().world.ann.customerId
   const invoice = async (...amounts: number[]) => {
     const { id } = await billing<{ id: string }>(owner(), 'create_invoice', clinicId(), ann())
@@ -79,7 +81,7 @@ export function billingCases(of: () => { server: RestServer; world: World }): Ca
       outcomes: [anonymous, noRight, noRight, forbidden, forbidden, 200, forbidden, 200],
       request: async () => [`/clinics/${clinicId()}/providerAccount`, { provider: 'development' }],
     },
-    { id: 'listPrices', outcomes: Array(8).fill(200), request: async () => ['/prices'] },
+    { id: 'listPrices', outcomes: Array(8).fill(200), request: async () => [`/prices?${ofClinicA()}`] },
     {
       id: 'createPrice',
       outcomes: managersOfRows,
@@ -99,7 +101,7 @@ export function billingCases(of: () => { server: RestServer; world: World }): Ca
         return [`/prices/${id}`, { validUntil: '2031-01-01' }]
       },
     },
-    { id: 'listCoupons', outcomes: lists(noRight), request: async () => ['/coupons'] },
+    { id: 'listCoupons', outcomes: lists(noRight), request: async () => [`/coupons?${ofClinicA()}`] },
     {
       id: 'createCoupon',
       outcomes: managersOfRows,
@@ -108,7 +110,7 @@ export function billingCases(of: () => { server: RestServer; world: World }): Ca
         { clinicId: clinicId(), code: unique('C').replace(' ', '-'), percent: '10', currency: 'EUR' },
       ],
     },
-    { id: 'listInvoices', outcomes: lists(200), request: async () => ['/invoices'] },
+    { id: 'listInvoices', outcomes: lists(200), request: async () => [`/invoices?${ofClinicA()}`] },
     {
       id: 'getInvoice',
       outcomes: ofInvoice(200, 200),
@@ -148,7 +150,7 @@ export function billingCases(of: () => { server: RestServer; world: World }): Ca
         return [`/invoices/${await openInvoice()}/pay-by-credit`, { amount: '100' }]
       },
     },
-    { id: 'listPayments', outcomes: lists(200), request: async () => ['/payments'] },
+    { id: 'listPayments', outcomes: lists(200), request: async () => [`/payments?${ofClinicA()}`] },
     {
       id: 'recordPayment',
       outcomes: desk,
@@ -159,9 +161,9 @@ export function billingCases(of: () => { server: RestServer; world: World }): Ca
       outcomes: ofInvoice(noRight, 201).map((each) => (each === 'invoice_not_found' ? 'payment_not_found' : each)),
       request: async () => [`/payments/${await payment()}/refunds`, { amount: '100' }],
     },
-    { id: 'listRefunds', outcomes: lists(200), request: async () => ['/refunds'] },
-    { id: 'listMovements', outcomes: lists(200), request: async () => ['/movements'] },
-    { id: 'listCredits', outcomes: lists(200), request: async () => ['/credits'] },
+    { id: 'listRefunds', outcomes: lists(200), request: async () => [`/refunds?${ofClinicA()}`] },
+    { id: 'listMovements', outcomes: lists(200), request: async () => [`/movements?${ofClinicA()}`] },
+    { id: 'listCredits', outcomes: lists(200), request: async () => [`/credits?${ofClinicA()}`] },
     {
       id: 'grantGoodwill',
       outcomes: managers,
@@ -170,7 +172,7 @@ export function billingCases(of: () => { server: RestServer; world: World }): Ca
         { clinicId: clinicId(), customerId: ann(), amount: '100', reason: 'Waited for long' },
       ],
     },
-    { id: 'listCheckouts', outcomes: lists(200), request: async () => ['/checkouts'] },
+    { id: 'listCheckouts', outcomes: lists(200), request: async () => [`/checkouts?${ofClinicA()}`] },
     {
       id: 'getCheckout',
       outcomes: [anonymous, 200, ...Array(5).fill('checkout_not_found'), 200],

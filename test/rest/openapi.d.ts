@@ -12572,6 +12572,8 @@ export interface operations {
   listRecordings: {
     parameters: {
       query?: {
+        /** @description Of this clinic. */
+        clinicId?: string;
         /** @description Longest page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
@@ -16104,6 +16106,8 @@ export interface operations {
   listCheckouts: {
     parameters: {
       query?: {
+        /** @description That pay something at this clinic. */
+        clinicId?: string;
         /** @description Of this customer. */
         customerId?: string;
         /** @description Longest page. */

@@ -245,7 +245,7 @@ const cases: Case[] = [
   {
     id: 'listRecordings',
     outcomes: signedIn(200),
-    request: async () => ['/recordings'],
+    request: async () => [`/recordings?clinicId=${world.a.clinicId}`],
   },
   {
     id: 'getRecording',

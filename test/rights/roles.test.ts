@@ -70,6 +70,7 @@ describe.each(applications)('%s', (role) => {
             'person_of',
             'record_for_clinic',
             'shard_map',
+            'tables_of_clinics',
             'waiting_figures',
           ]
         : [],

@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { getNamedType, isInputObjectType, isRequiredArgument } from 'postgraphile/graphql'
 import type { Connection } from '../helpers/connection.ts'
+import type { Claims } from '../helpers/database.ts'
 import { graphqlClient } from '../helpers/graphql.ts'
 import { sharedServer, type TestServer } from '../helpers/server.ts'
 import type { ShardedOwner } from '../helpers/sharded_owner.ts'
 import { tokenOf } from '../helpers/tokens.ts'
+import { anAccount } from '../helpers/world.ts'
 import { type Client, restClientsOf } from '../rest/api.ts'
 import { camel, documentOf } from './document_of.ts'
 import { absent, askForHidden } from './endpoint_ids.ts'
@@ -79,6 +81,139 @@ it('lists of the clinic in the other shard have only what a stranger sees', asyn
     bookings: expect.any(Number),
     clinicCustomers: expect.any(Number),
     notifications: expect.any(Number),
+  })
+})
+
+describe('queries that name no clinic, of what the global database has no copies of', () => {
+  interface Table {
+    list: string
+    readers: string
+    seen_by: string
+  }
+
+  /** The lists of such tables, by the least role that may read them and by who sees rows besides the staff. */
+  async function lists() {
+    const tables = await owner.global.query<Omit<Table, 'list'> & { name: string }>(
+      'select table_name as name, readers, seen_by from app_private.tables_of_clinics() where not is_copied',
+    )
+    const names = new Map(tables.map(({ name, ...table }) => [camel(name.replace(/^\w+\./, '')), table]))
+    return Object.values(committedSchema().getQueryType()?.getFields() ?? {}).flatMap(({ name, args }) => {
+      const table = names.get(name) ?? names.get(name.replace(/s$/, ''))
+      return table && !args.some(isRequiredArgument) ? [{ list: name, ...table }] : []
+    })
+  }
+
+  type Answer = Record<string, { totalCount: string; nodes: { clinicId: string }[] }>
+
+  /** The code of the refusal, or the rows. */
+  async function read(as: Claims, list: string, clinicId?: string) {
+    const client = graphqlClient(server.url, as.sub ? await tokenOf(as) : undefined)
+    const filter = clinicId === undefined ? '' : `(filter: { clinicId: { equalTo: "${clinicId}" } })`
+    const { data, errors } = await client<Answer>(`{ ${list}${filter} { totalCount nodes { clinicId } } }`)
+    return errors?.[0]?.extensions?.code ?? data?.[list]
+  }
+
+  async function eachList(as: Claims, expected: (table: Table) => unknown) {
+    const all = await lists()
+    expect(all.length).toBeGreaterThan(30)
+    for (const table of all) expect([table.list, await read(as, table.list)]).toEqual([table.list, expected(table)])
+  }
+
+  it("give employees of one clinic their clinic's rows, as with the clinic, and not a part of what everybody sees", async () => {
+    for (const who of ['receptionist A', 'manager B'] as const) {
+      const clinic = who === 'manager B' ? world.b : world.a
+      const all: Record<string, unknown> = {}
+      for (const { list } of await lists()) all[list] = await read(world.claims[who], list, clinic.clinicId)
+      expect(all).toMatchObject({
+        rebookingLists: { nodes: [{}] },
+        events: { nodes: expect.arrayContaining([{ clinicId: clinic.clinicId }]) },
+      })
+      await eachList(world.claims[who], ({ list, seen_by }) => (seen_by === 'everybody' ? 'clinic_needed' : all[list]))
+    }
+  })
+
+  it('refuse employees of clinics in several databases, and administrators', async () => {
+    const { accountId, claims } = await anAccount(owner)
+    for (const { clinicId } of [world.a, world.b])
+      await owner.query(
+        `insert into app_public.employees (clinic_id, account_id, role, full_name) values ($1, $2, 'manager', 'Both')`,
+        [clinicId, accountId],
+      )
+    await eachList(claims, () => 'clinic_needed')
+    await eachList(world.claims.admin, () => 'clinic_needed')
+  })
+
+  it('refuse patients and anybody what they may read, and the rest as with one database', async () => {
+    for (const [who, roles] of [
+      ['Ann', ['app_anonymous', 'app_customer']],
+      ['anonymous', ['app_anonymous']],
+    ] as const)
+      await eachList(world.claims[who], ({ readers }) =>
+        roles.some((role) => role === readers) ? 'clinic_needed' : 'insufficient_privilege',
+      )
+  })
+
+  it('are empty for somebody who is neither patient nor employee, as there is nothing for them in any database', async () => {
+    await eachList(world.claims['former manager A'], ({ readers, seen_by }) => {
+      if (readers === 'app_staff') return 'insufficient_privilege'
+      return seen_by === 'everybody' ? 'clinic_needed' : { totalCount: 0, nodes: [] }
+    })
+  })
+
+  /** The codes of the refusals, or the names of the fields that were answered. */
+  async function outcome(who: Anybody, document: string, variables = {}) {
+    const { data, errors } = await graphqlClient(server.url, await tokenOf(world.claims[who]))(document, variables)
+    return errors?.map(({ extensions }) => extensions?.code) ?? Object.keys(data ?? {})
+  }
+
+  it.each([
+    ['inside other rows', '{ bookings { nodes { bookingAnswers { totalCount } } } }', {}],
+    [
+      'inside other rows, in a fragment',
+      '{ ...All } fragment All on Query { bookings { edges { node { ...One } } } } fragment One on Booking { notifications { totalCount } }',
+      {},
+    ],
+    [
+      'in a filter',
+      '{ bookings(filter: { notifications: { some: { clinicId: { isNull: false } } } }) { totalCount } }',
+      {},
+    ],
+    [
+      'in a variable',
+      'query ($f: BookingFilter) { bookings(filter: $f) { totalCount } }',
+      { f: { and: [{ notificationsExist: false }] } },
+    ],
+  ])('are refused to patients, and not to employees of one clinic, when it is %s', async (_, document, variables) => {
+    expect(await outcome('Ann', document, variables)).toEqual(['clinic_needed'])
+    expect(await outcome('receptionist A', document, variables)).toEqual(['bookings'])
+  })
+
+  it.each([
+    [
+      'all else that is asked is of the clinic, or the same everywhere',
+      '{ rebookingLists { totalCount } currentPerson { accountId } bookings { totalCount } }',
+      true,
+    ],
+    ['clinics of others are asked for, too', '{ rebookingLists { totalCount } clinics { totalCount } }', false],
+    [
+      'it is reached from what is the same everywhere',
+      '{ specializations { nodes { doctorSpecializations { nodes { doctor { doctorSlotTemplates { totalCount } } } } } } }',
+      false,
+    ],
+    ['it is left out', '{ clinics { totalCount } rebookingLists @skip(if: true) { totalCount } }', true],
+  ])('are answered to an employee if %s: %s is %s', async (_, document, isAnswered) => {
+    const codes = await outcome('receptionist A', document)
+    expect(codes.includes('clinic_needed')).toBe(!isAnswered)
+  })
+
+  it('are decided in the same way by REST', async () => {
+    const as = await restClientsOf(server.url)
+    const [desk, ann] = [await as(world.claims['receptionist A']), await as(world.claims.Ann)]
+    for (const list of ['/movements', '/invoices'])
+      expect((await desk('GET', list)).body).toEqual((await desk('GET', `${list}?clinicId=${world.a.clinicId}`)).body)
+    expect((await desk('GET', '/invoices')).body.items.length).toBeGreaterThan(0)
+    expect(await ann('GET', '/recordings')).toMatchObject({ status: 400, body: { code: 'clinic_needed' } })
+    expect(await ann('GET', `/recordings?clinicId=${world.a.clinicId}`)).toMatchObject({ status: 200 })
   })
 })
 

@@ -121,10 +121,11 @@ function allDocuments(): Asked[] {
 }
 
 /** A value for each parameter without which an endpoint refuses the request as malformed. */
-const neededBy = ({ needs = [], query = {} }: (typeof routes)[number]) =>
+const neededBy = ({ needs = [], query = {}, path }: (typeof routes)[number]) =>
   new URLSearchParams(
     Object.fromEntries(
-      needs.map((name) => {
+      // With shards, prices are read by clinic.
+      [...needs, ...(path === '/prices' && query.clinicId ? ['clinicId'] : [])].map((name) => {
         const { enum: values, format } = query[name] as { enum?: string[]; format?: string }
         const known: Record<string, string> = { region: 'DE', year: '2027' }
         return [name, values?.[0] ?? known[name] ?? (format === 'date' ? '2027-02-01' : '1')]

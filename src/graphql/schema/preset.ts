@@ -2,6 +2,7 @@ import './graphile_env.ts'
 import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection'
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
 import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter'
+import { TablesOfTypesPlugin } from '../../request/shards/reads/tables_of_types.ts'
 import { countsPreset } from './aggregates.ts'
 import { authTokensPreset } from './auth_tokens.ts'
 import { ClinicDayPlugin } from './clinic_day.ts'
@@ -33,6 +34,7 @@ export const schemaPreset: GraphileConfig.Preset = {
     ColumnsPlugin,
     ImpliedRelationsPlugin,
     ListsPlugin,
+    TablesOfTypesPlugin,
     ClinicDayPlugin,
     ConsultationPlugin,
     HolidaysPlugin,

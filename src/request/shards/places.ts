@@ -6,33 +6,43 @@ import {
   type FragmentDefinitionNode,
   getOperationAST,
   Kind,
+  type OperationTypeNode,
   type SelectionSetNode,
   valueFromASTUntyped,
 } from 'postgraphile/graphql'
 import { globalNumber, type Shards } from '../../database/shards.ts'
 import { Refusal } from '../refusal.ts'
+import type { RootSelection } from './reads/tables_read.ts'
 
 /** Arguments of a root field and of the fields inside it, each with the name of its field. */
 interface RootField {
   name: string
+  node: FieldNode
   directives: readonly DirectiveNode[]
   uses: { field: string; argument: ArgumentNode }[]
 }
 
 interface Operation {
-  isMutation: boolean
+  kind: OperationTypeNode
   fields: RootField[]
+  fragments: Fragments
   defaults: Record<string, unknown>
+}
+
+/** The root fields of a query that do not say where their rows are, and its variables. */
+export interface Unplaced {
+  fields: (RootSelection & { name: string })[]
+  variables: Record<string, unknown>
 }
 
 /** What a root field names: ids of clinics, and ids of rows, some of which belong to clinics. */
 interface Named {
   clinics: string[]
-  rows: string[]
+  rows: { id: string; isOfPeople: boolean }[]
 }
 
 /** Root fields of queries that read what every shard has, too, so that they may be asked together with a clinic. */
-const everywhere = new Set(
+export const everywhere: ReadonlySet<string> = new Set(
   [
     '__typename __schema __type currentPerson specialization specializations',
     'customer customers customerMerge customerMerges guardianship guardianships guardiansOfCustomers',
@@ -44,6 +54,9 @@ const everywhere = new Set(
 const passesName = new Set(['filter', 'condition', 'input', 'patch', 'and', 'or', 'some', 'every', 'equalTo', 'in'])
 /** Parts that exclude what they name. */
 const excludes = new Set(['not', 'none', 'notEqualTo', 'notIn', 'isNull', 'lessThan', 'greaterThan'])
+
+/** Ids of what the global database has: of people, and of what is the same everywhere. */
+const ofPeople = /(customer|account|specialization|merge|guardianship)(Ids?|s)?$/i
 
 /** The token of a link (app_private.read_link): key, signature, purpose, the clinic's id in hexadecimal, a subject. */
 const link = /^[1-9]\d{0,8}\.[\w-]{16}\.[mjocf]([1-9a-f][0-9a-f]{0,14})-[1-9a-f][0-9a-f]{0,14}$/
@@ -101,13 +114,33 @@ export class Places {
     const [field, ...others] = operation?.fields ?? []
     if (!operation || !field || others.length > 0 || !/^(checkout|cancelCheckout)$/.test(field.name)) return undefined
     const { clinics, rows } = namedBy(field.uses, { ...operation.defaults, ...given })
-    const [id, ...more] = clinics.length === 0 ? rows : []
+    const [id, ...more] = clinics.length === 0 ? rows.map((row) => row.id) : []
     return id && more.length === 0 && this.#shards.ofRow(id).length > 1 ? id : undefined
   }
 
+  /**
+   * The root fields of a query that name neither a clinic, nor a row of one that says where it is, nor a link: in the global
+   * database they read copies.
+   */
+  unplaced(given: GivenOperation): Unplaced {
+    const operation = this.#operationOf(given.document, given.operationName)
+    if (operation?.kind !== 'query' || this.checkoutOf(given) !== undefined) return { fields: [], variables: {} }
+    const variables = { ...operation.defaults, ...given.variables }
+    const fields = operation.fields.filter(
+      ({ directives, uses }) => !isLeftOut(directives, variables) && !this.#saysWhere(uses, variables),
+    )
+    return { fields: fields.map(({ name, node }) => ({ name, node, fragments: operation.fragments })), variables }
+  }
+
+  #saysWhere(uses: RootField['uses'], variables: Record<string, unknown>): boolean {
+    if (uses.some(({ argument }) => argument.name.value === 'token')) return true
+    const { clinics, rows } = namedBy(uses, variables)
+    return clinics.length > 0 || rows.some(({ id, isOfPeople }) => !isOfPeople && this.#shards.ofRow(id).length < 2)
+  }
+
   /** Whether a root field that names no clinic belongs to the global database alone. */
-  #isElsewhere = ({ isMutation }: Operation, name: string) =>
-    isMutation ? name !== '__typename' : !everywhere.has(name)
+  #isElsewhere = ({ kind }: Operation, name: string) =>
+    kind === 'mutation' ? name !== '__typename' : !everywhere.has(name)
 
   #operationOf(document: DocumentNode, operationName: string | undefined): Operation | undefined {
     const known = this.#operations.get(document) ?? new Map<string | undefined, Operation>()
@@ -123,7 +156,7 @@ export class Places {
     const numbers = named.clinics.map((id) => this.#shards.ofClinic(id))
     // A clinic says where its rows are. Without one, a row that may have been moved is read from the copies of all clinics.
     if (numbers.length === 0) {
-      const ofRows = named.rows.map((id) => this.#shards.ofRow(id))
+      const ofRows = named.rows.map(({ id }) => this.#shards.ofRow(id))
       numbers.push(...ofRows.map(([likeliest, ...others]) => (others.length > 0 ? undefined : likeliest || undefined)))
     }
     return new Set(numbers.filter((number) => number !== undefined))
@@ -163,7 +196,8 @@ function addId({ clinics, rows }: Named, path: string[], value: string): void {
     if (hexadecimal) clinics.push(String(Number.parseInt(hexadecimal, 16)))
   } else if (/^\d{1,18}$/.test(value)) {
     if (/^clinicIds?$/.test(name) || (name === 'id' && /^(clinics?|updateClinic)$/.test(parent))) clinics.push(value)
-    else if (/^id$|Ids?$/.test(name) && name !== 'clientMutationId') rows.push(value)
+    else if (/^id$|Ids?$/.test(name) && name !== 'clientMutationId')
+      rows.push({ id: value, isOfPeople: ofPeople.test(name === 'id' ? parent : name) })
   }
 }
 
@@ -179,12 +213,14 @@ function readOperation(document: DocumentNode, operationName: string | undefined
     defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
   )
   return {
-    isMutation: operation.operation === 'mutation',
+    kind: operation.operation,
     fields: fieldsOf(operation.selectionSet, fragments).map((field) => ({
       name: field.name.value,
+      node: field,
       directives: field.directives ?? [],
       uses: usesIn(field, fragments),
     })),
+    fragments,
     defaults: Object.fromEntries(defaults),
   }
 }

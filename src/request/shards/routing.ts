@@ -7,6 +7,7 @@ import { Arrivals } from './arrivals.ts'
 import { Gathering } from './gathering.ts'
 import { type GivenOperation, Places } from './places.ts'
 import { type Caller, readInShard } from './read_in_shard.ts'
+import type { ClinicsOfCaller } from './reads/clinics_of_caller.ts'
 import { ShardUse } from './shard_use.ts'
 
 /** Sends operations to the shards of an installation. */
@@ -14,13 +15,15 @@ export class Routing {
   readonly #shards: Shards
   readonly #global: Pool
   readonly #places: Places
+  readonly #clinicsOfCaller: ClinicsOfCaller
   /** The copies that a shard has, and those that the global database has of it. */
   readonly #arrivals = new WeakMap<Shard, Record<'people' | 'clinics', Arrivals>>()
 
   /** `global` leads to the global database, whose map `shards` follows. */
-  constructor(shards: Shards, global: Pool) {
+  constructor(shards: Shards, global: Pool, clinicsOfCaller: ClinicsOfCaller) {
     this.#shards = shards
     this.#global = global
+    this.#clinicsOfCaller = clinicsOfCaller
     this.#places = new Places(shards)
   }
 
@@ -65,6 +68,15 @@ export class Routing {
       if (found.length > 0) return shard
     }
     return undefined
+  }
+
+  /**
+   * The shard of a query that names no clinic and reads what is not copied: that of the clinics where the caller works. Undefined
+   * for the global database. Throws Refusal `clinic_needed` when several databases have it.
+   */
+  async shardOfCaller(given: GivenOperation, { claims }: Caller): Promise<Shard | undefined> {
+    const unplaced = this.#places.unplaced(given)
+    return this.#shards.all.get(await this.#clinicsOfCaller.placeOf(unplaced, claims))
   }
 
   /** The use of a shard by one operation. */

@@ -118,6 +118,7 @@ export const bookings: Route[] = [
     id: 'listBookingAnswers',
     summary: 'List what the patient answered to the questions of the service, as they were asked',
     rights: ownOrDesk,
+    row: { what: 'booking', by: ({ path }) => path.id },
     document: `query BookingAnswers($id: BigInt!, $first: Int!, $after: Cursor) {
       bookings(first: 1, filter: { id: { equalTo: $id } }) {
         nodes { bookingAnswers(first: $first, after: $after) { nodes { ...BookingAnswer } ${pageInfo} } }

@@ -72,6 +72,8 @@ export interface Route {
   document: string
   /** The look-up (locate.ts) of the clinic, or of an id by a name, before the document runs, and its key. */
   locate?: { what: string; by: (input: Input) => string | undefined }
+  /** Where `locate` is not needed: the look-up of the clinic of the row that the address names, after clinics were moved. */
+  row?: Route['locate']
   variables: (input: Input) => Record<string, unknown>
   /** The path of the answer in the data: 'createClinic.clinic'; for a list, the connection. Without it there is no body. */
   answer?: string

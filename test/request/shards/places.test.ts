@@ -154,6 +154,43 @@ describe('an operation is refused', () => {
   })
 })
 
+describe('a query does not say where its rows are', () => {
+  const unplaced = (text: string, variables: Record<string, unknown> = {}) =>
+    new Places(shards).unplaced({ document: parse(text), variables }).fields.map(({ name }) => name)
+
+  it.each([
+    ['without arguments', '{ events { nodes { id } } }', {}],
+    [
+      'by a person',
+      '($id: BigInt!) { events(filter: { customerId: { equalTo: $id } }) { nodes { id } } }',
+      { id: '7' },
+    ],
+    [
+      'by a row that may have been moved',
+      '($id: BigInt!) { events(filter: { bookingId: { equalTo: $id } }) { nodes { id } } }',
+      { id: inShard(1) },
+    ],
+    ['beside a field that does', '($c: BigInt!) { clinic(id: $c) { id } events { nodes { id } } }', { c: inShard(2) }],
+  ])('%s', (_, text, variables) => {
+    expect(unplaced(`query ${text}`, variables)).toEqual(['events'])
+  })
+
+  it.each([
+    ['with a clinic', '($c: BigInt!) { events(filter: { clinicId: { equalTo: $c } }) { nodes { id } } }', { c: moved }],
+    ['with an unknown clinic', '($c: BigInt!) { event(clinicId: $c, id: 1) { id } }', { c: inShard(3) }],
+    ['with a row', '($id: BigInt!) { events(filter: { bookingId: { equalTo: $id } }) { nodes { id } } }', { id: '7' }],
+    ['with a link', '{ bookingByLink(token: "no link") { startsAt } }', {}],
+    ['when it is left out', '($no: Boolean!) { events @include(if: $no) { nodes { id } } }', { no: false }],
+    ['with a checkout, for which all are asked', `{ checkout(id: "${inShard(1)}") { id } }`, {}],
+  ])('but one %s does', (_, text, variables) => {
+    expect(unplaced(`query ${text}`, variables)).toEqual([])
+  })
+
+  it('and a mutation does not count', () => {
+    expect(unplaced('mutation { signOut(input: { refreshToken: "a" }) { success } }')).toEqual([])
+  })
+})
+
 describe('every endpoint of the REST API with an id of a clinic or of its rows', () => {
   const ofPeople = /^\/(customers|specializations|me|checkouts)\b/
   const cases = routes.filter(({ path }) => path.includes('{') && !ofPeople.test(path))

@@ -297,6 +297,7 @@ describe('app_authenticator, before a request begins,', () => {
         'app_private.record_for_clinic',
         // Servers route requests by it.
         'app_private.shard_map',
+        'app_private.tables_of_clinics',
         'app_private.waiting_figures',
       ])
     }))

@@ -122,6 +122,7 @@ export const absences: Route[] = [
     id: 'getAbsence',
     summary: 'Get absence',
     rights: 'The clinic’s desk and administrators; doctors their own and those of everyone.',
+    row: { what: 'absence', by: idInPath },
     document: `query Absence($id: BigInt!) {
       absences(first: 1, filter: { id: { equalTo: $id } }) { nodes { ...Absence } }
     } ${Absence}`,

@@ -306,7 +306,12 @@ const credits: Route[] = [
 const checkouts: Route[] = [
   list('/checkouts', 'Checkout', 'Checkout', Checkout, {
     rights: 'Customers see their own and those of their dependants, administrators all.',
-    query: { customerId },
+    query: { clinicId: { ...clinicId, description: 'That pay something at this clinic.' }, customerId },
+    variables: ({ query, first, after }) => {
+      const parts = query.clinicId === undefined ? undefined : { some: { clinicId: { equalTo: query.clinicId } } }
+      const filter = given({ checkoutParts: parts, customerId: equalTo(query.customerId) })
+      return { first, after, ...(Object.keys(filter).length > 0 && { filter }) }
+    },
   }),
   {
     method: 'GET',

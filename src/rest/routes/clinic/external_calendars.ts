@@ -61,6 +61,7 @@ export const externalCalendars: Route[] = [
     id: 'getExternalCalendar',
     summary: 'Get an external calendar, and why it cannot be read',
     rights,
+    row: { what: 'externalCalendar', by: idInPath },
     document: `query ExternalCalendar($id: BigInt!) {
       externalCalendars(first: 1, filter: { id: { equalTo: $id } }) { nodes { ...ExternalCalendar } }
     } ${ExternalCalendar}`,

@@ -1,3 +1,4 @@
+import { clinicId } from '../filters.ts'
 import { ConsultationEntry, Recording, RecordingConsent, RecordingLink } from '../fragments.ts'
 import { type Input, pageInfo, type Route } from '../route.ts'
 
@@ -14,10 +15,15 @@ export const recordings: Route[] = [
     id: 'listRecordings',
     summary: 'List the recordings of the caller’s visits, those of archived bookings too',
     rights: 'Signed-in people; patients get theirs, doctors those of their own visits.',
-    document: `query Recordings($first: Int!, $after: Cursor) {
-      recordings(first: $first, after: $after) { nodes { ...Recording } ${pageInfo} }
+    query: { clinicId },
+    document: `query Recordings($first: Int!, $after: Cursor, $filter: RecordingFilter) {
+      recordings(first: $first, after: $after, filter: $filter) { nodes { ...Recording } ${pageInfo} }
     } ${Recording}`,
-    variables: ({ first, after }) => ({ first, after }),
+    variables: ({ query, first, after }) => ({
+      first,
+      after,
+      ...(query.clinicId !== undefined && { filter: { clinicId: { equalTo: query.clinicId } } }),
+    }),
     answer: 'recordings',
     list: 'connection',
   },
@@ -69,6 +75,7 @@ export const recordings: Route[] = [
     id: 'listBookingRecordings',
     summary: 'List the recordings of an online visit',
     rights: `${rights} To others who see the booking the list is empty.`,
+    row: { what: 'booking', by: ({ path }) => path.id },
     document: `query BookingRecordings($id: BigInt!, $first: Int!, $after: Cursor) {
       bookings(first: 1, filter: { id: { equalTo: $id } }) {
         nodes { recordings(first: $first, after: $after) { nodes { ...Recording } ${pageInfo} } }

@@ -102,6 +102,7 @@ export const resources: Route[] = [
     id: 'listServiceNeeds',
     summary: 'List what a visit to a service takes: one of the resources with the same number each',
     rights: staff,
+    row: { what: 'service', by: ({ path }) => path.id },
     document: `query ServiceNeeds($id: BigInt!, $first: Int!, $after: Cursor) {
       services(first: 1, filter: { id: { equalTo: $id } }) {
         nodes { serviceNeeds(first: $first, after: $after) { nodes { ...ServiceNeed } ${pageInfo} } }
@@ -138,6 +139,7 @@ export const resources: Route[] = [
     summary: 'List the rooms and the equipment that a booking has',
     rights:
       'Customers their own, of which they see the rooms; the clinic’s staff and administrators any of the clinic.',
+    row: { what: 'booking', by: ({ path }) => path.id },
     document: `query BookingResources($id: BigInt!, $first: Int!, $after: Cursor) {
       bookings(first: 1, filter: { id: { equalTo: $id } }) {
         nodes { resourceClaims(first: $first, after: $after) { nodes { ...ResourceClaim } ${pageInfo} } }

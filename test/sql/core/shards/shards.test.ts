@@ -235,3 +235,37 @@ describe('shard_map', () => {
     ])
   })
 })
+
+describe('tables_of_clinics', () => {
+  const described = (name: string) =>
+    db.query(
+      'select is_copied as copied, readers, seen_by as "seenBy" from app_private.tables_of_clinics() where table_name = $1',
+      [name],
+    )
+
+  it.each([
+    ['app_public.bookings', true, 'app_customer', 'customers'],
+    ['app_public.rebooking_list', false, 'app_staff', 'staff'],
+    ['app_public.notifications', false, 'app_customer', 'customers'],
+    ['billing.prices', false, 'app_anonymous', 'everybody'],
+    ['app_private.messages', false, null, 'staff'],
+    // A view, of messages that patients see.
+    ['app_public.late_notifications', false, 'app_staff', 'customers'],
+  ])(
+    'says of %s whether it is copied (%s), who may read it and who sees rows',
+    async (name, copied, readers, seenBy) => {
+      expect(await described(name)).toEqual([{ copied, readers, seenBy }])
+    },
+  )
+
+  it('follows the privileges and policies of a table, and leaves out what is no table of clinics', async () => {
+    await db.query(
+      'create policy everybody_sees_them on app_public.rebooking_list for select to app_customer using (true)',
+    )
+    await db.query('grant select on app_public.rebooking_list to app_customer')
+    expect(await described('app_public.rebooking_list')).toEqual([
+      { copied: false, readers: 'app_customer', seenBy: 'everybody' },
+    ])
+    expect(await described('app_public.customers')).toEqual([])
+  })
+})

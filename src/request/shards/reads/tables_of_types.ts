@@ -1,0 +1,29 @@
+import 'postgraphile'
+import type { PgCodec } from 'postgraphile/@dataplan/pg'
+
+/** Says in each type for rows, for lists of them and for filters on them which table, view or composite type it is for. */
+export const TablesOfTypesPlugin: GraphileConfig.Plugin = {
+  name: 'MedislotTablesOfTypesPlugin',
+  schema: {
+    hooks: {
+      GraphQLObjectType: (config, _build, { scope }) => withTable(config, scope.pgCodec),
+      GraphQLInputObjectType: (config, _build, { scope }) =>
+        withTable(config, scope.pgCodec ?? scope.foreignTable?.codec),
+    },
+  },
+}
+
+const extension = 'medislotTable'
+
+function withTable<Config extends { extensions?: object | null | undefined }>(
+  config: Config,
+  codec: PgCodec | undefined,
+): Config {
+  const { schemaName, name } = (codec?.attributes && codec.extensions?.pg) || {}
+  if (name === undefined) return config
+  return { ...config, extensions: { ...config.extensions, [extension]: `${schemaName}.${name}` } }
+}
+
+/** The table of a type, with its schema. */
+export const tableOf = (type: { extensions: object }): string | undefined =>
+  (type.extensions as { [extension]?: string })[extension]
