@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:79fad637ef679de2f95c450d508574f81b246dc3
+--! Hash: sha1:fe71ca785f5ac5f0d147b48a6bdbd765df03a0e5
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -2745,6 +2745,7 @@ declare
   the_clinic bigint;
   the_slot bigint;
   is_visit boolean := false;
+  is_broken boolean;
 begin
   if TG_TABLE_NAME = 'bookings' then
     the_clinic := OLD.clinic_id;
@@ -2756,21 +2757,24 @@ begin
   end if;
   -- Deferred to the commit, because the slot is updated before its booking is inserted. Reads the state at commit: the
   -- slot may have been freed and booked for another customer in the same transaction.
-  if exists (
-       select from app_public.booking_slots bs
-       where bs.clinic_id = the_clinic and bs.id = the_slot and bs.status = 'booked'
-         and not exists (
-           select from app_public.bookings b
-           where b.clinic_id = bs.clinic_id and b.active_booking_slot_id = coalesce(bs.head_slot_id, bs.id)
-             and b.customer_id = bs.customer_id))
-     -- The other slots of a visit. Asked for visits only, so that a booking of one slot costs no more.
-     or is_visit and exists (
-       select from app_public.booking_slots bs
-       where bs.clinic_id = the_clinic and bs.head_slot_id = the_slot
-         and not exists (
-           select from app_public.bookings b
-           where b.clinic_id = bs.clinic_id and b.active_booking_slot_id = bs.head_slot_id
-             and b.customer_id = bs.customer_id)) then
+  is_broken := exists (
+    select from app_public.booking_slots bs
+    where bs.clinic_id = the_clinic and bs.id = the_slot and bs.status = 'booked'
+      and not exists (
+        select from app_public.bookings b
+        where b.clinic_id = bs.clinic_id and b.active_booking_slot_id = coalesce(bs.head_slot_id, bs.id)
+          and b.customer_id = bs.customer_id));
+  -- The other slots of a visit. A statement of its own: with an "or" in one, PostgreSQL planned it at each booking.
+  if is_visit and not is_broken then
+    is_broken := exists (
+      select from app_public.booking_slots bs
+      where bs.clinic_id = the_clinic and bs.head_slot_id = the_slot
+        and not exists (
+          select from app_public.bookings b
+          where b.clinic_id = bs.clinic_id and b.active_booking_slot_id = bs.head_slot_id
+            and b.customer_id = bs.customer_id));
+  end if;
+  if is_broken then
     raise exception 'booking slot % is booked without a booking of its customer',
       the_slot using errcode = 'check_violation', constraint = TG_NAME;
   end if;
@@ -19996,7 +20000,10 @@ grant execute on function app_public.change_booking_resource to app_staff;
 create or replace function app_private.assert_below_limit(
   policy app_public.policies, customer_id bigint, except_slot_ids bigint[])
 returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+language plpgsql stable
+-- Planned once: PostgreSQL planned it at each booking, which took five times as long as counting.
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   live int;
   ids bigint[] := app_private.ids_of_person(assert_below_limit.customer_id);
@@ -20005,13 +20012,19 @@ begin
     perform app_private.assert_unconfirmed_below_limit(except_slot_ids);
   end if;
   -- A series counts as one booking. All slots that are held together have one held_until, which no other hold of the
-  -- customer has.
-  select (select count(distinct coalesce(-b.series_id, b.id)) from app_public.bookings b
-          where b.clinic_id = policy.clinic_id and b.customer_id = any (ids)
-            and b.status in ('booked', 'checked_in') and b.ends_at > now())
-       + (select count(distinct bs.held_until) from app_public.booking_slots bs
-          where bs.clinic_id = policy.clinic_id and bs.customer_id = any (ids)
-            and bs.status = 'held' and bs.held_until > now() and bs.id <> all (except_slot_ids))
+  -- customer has. Each id is looked up by itself: a list is estimated at ten, for which whole clinics may be read.
+  select (select count(distinct coalesce(-b.series_id, b.id)) from unnest(ids) as own (id)
+          cross join lateral (
+            select b.id, b.series_id from app_public.bookings b
+            where b.clinic_id = policy.clinic_id and b.customer_id = own.id
+              and b.status in ('booked', 'checked_in') and b.ends_at > now()
+            offset 0) b)
+       + (select count(distinct bs.held_until) from unnest(ids) as own (id)
+          cross join lateral (
+            select bs.held_until from app_public.booking_slots bs
+            where bs.clinic_id = policy.clinic_id and bs.customer_id = own.id
+              and bs.status = 'held' and bs.held_until > now() and bs.id <> all (except_slot_ids)
+            offset 0) bs)
     into live;
   if live >= policy.max_live_bookings then
     perform app_hidden.refuse('too_many_bookings', format('There are %s live bookings and holds already.', live),
@@ -20266,7 +20279,10 @@ comment on function app_private.slots_of_booking is 'The ids of the slots of a l
 create or replace function app_private.lock_booking(
   clinic_id bigint, booking_id bigint, other_slot_ids bigint[] default '{}')
 returns app_public.bookings
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile
+-- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp as $$
 declare
   seen app_public.bookings;
   booking app_public.bookings;
@@ -20445,12 +20461,17 @@ create or replace function app_private.assert_may_book_service(service app_publi
 returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
+  is_for_the_desk boolean;
   has_visited boolean;
 begin
-  if service.bookable_by = 'desk'
-     or service.bookable_by = 'known_patients' and not exists (
-       select from app_public.clinic_customers cc
-       where cc.clinic_id = service.clinic_id and cc.customer_id = assert_may_book_service.customer_id) then
+  is_for_the_desk := service.bookable_by = 'desk';
+  -- A statement of its own: with an "or" in one, PostgreSQL planned it in each call.
+  if service.bookable_by = 'known_patients' then
+    is_for_the_desk := not exists (
+      select from app_public.clinic_customers cc
+      where cc.clinic_id = service.clinic_id and cc.customer_id = assert_may_book_service.customer_id);
+  end if;
+  if is_for_the_desk then
     perform app_hidden.refuse('service_not_for_customer', 'Only the clinic can book this service for you. Call it.',
       jsonb_build_object('serviceId', service.id::text, 'bookableBy', service.bookable_by));
   end if;
@@ -20480,7 +20501,10 @@ comment on function app_private.assert_may_book_service is
 create or replace function app_private.assert_run_claimable(
   clinic_id bigint, run bigint[], service_id bigint, customer_id bigint, own_slot_ids bigint[] default '{}')
 returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+language plpgsql stable
+-- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   in_the_way app_public.booking_slots;
 begin
@@ -20643,7 +20667,10 @@ comment on function app_private.run_of is
 create or replace function app_private.claim_run(
   slot app_public.booking_slots, service app_public.services, customer_id bigint)
 returns bigint[]
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile
+-- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp as $$
 declare
   run constant bigint[] := app_private.run_of(slot, service);
 begin
@@ -20760,7 +20787,10 @@ comment on function app_private.slots_of_visit is
 --! Included booking/runs/lock_visit.sql
 create or replace function app_private.lock_visit(clinic_id bigint, booking_slot_id bigint)
 returns app_public.booking_slots
-language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+language plpgsql volatile
+-- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   slot app_public.booking_slots;
   ids constant bigint[] := app_private.slots_of_visit(lock_visit.clinic_id, lock_visit.booking_slot_id);
@@ -20784,7 +20814,10 @@ comment on function app_private.lock_visit is
 --! EndIncluded booking/runs/lock_visit.sql
 --! Included booking/runs/take_run.sql
 create or replace function app_private.take_run(clinic_id bigint, run bigint[], customer_id bigint) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile
+-- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp as $$
 begin
   update app_public.booking_slots bs
   set status = 'booked', customer_id = take_run.customer_id, held_until = null,
@@ -21885,7 +21918,10 @@ comment on function app_private.erase_reasons is
 --! EndIncluded booking/steps/erase_reasons.sql
 --! Included booking/steps/free_slots.sql
 create or replace function app_private.free_slots(clinic_id bigint, slot_ids bigint[]) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+language plpgsql volatile
+-- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   update app_public.booking_slots bs
   -- Bookings with an inactive doctor may be cancelled or moved, but an inactive doctor has no open slots.
@@ -23002,7 +23038,10 @@ create or replace function app_public.hold_slot(
   clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, idempotency_key text default null,
   row_version int default null, service_id bigint default null)
 returns app_public.booking_slots
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+language plpgsql volatile security definer
+-- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   customer app_public.customers;
   slot app_public.booking_slots;
@@ -24483,11 +24522,14 @@ begin
   where we.clinic_id = booking.clinic_id and we.is_active and queue_notifications.kind = any (we.kinds);
   -- Most bookings are made more than a day ahead of their reminders: these are written later, many in one transaction
   -- (queue_coming_reminders), and never if the booking is cancelled before.
-  if kind in ('booking_confirmed', 'booking_rescheduled') and exists (
-    select from app_public.policies p cross join unnest(p.reminder_lead_times) as ahead
-    where p.clinic_id = booking.clinic_id
-      and booking.starts_at - ahead <= clock_timestamp() + app_private.reminder_period()) then
-    perform app_private.queue_reminders(booking.clinic_id, array[booking.id]);
+  if kind in ('booking_confirmed', 'booking_rescheduled') then
+    if exists (
+      select from app_public.policies p cross join unnest(p.reminder_lead_times) as ahead
+      where p.clinic_id = booking.clinic_id
+        and booking.starts_at - ahead <= clock_timestamp() + app_private.reminder_period())
+    then
+      perform app_private.queue_reminders(booking.clinic_id, array[booking.id]);
+    end if;
   end if;
 end
 $$;

@@ -1,7 +1,10 @@
 create or replace function app_private.assert_run_claimable(
   clinic_id bigint, run bigint[], service_id bigint, customer_id bigint, own_slot_ids bigint[] default '{}')
 returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+language plpgsql stable
+-- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   in_the_way app_public.booking_slots;
 begin

@@ -1,7 +1,10 @@
 create or replace function app_private.claim_run(
   slot app_public.booking_slots, service app_public.services, customer_id bigint)
 returns bigint[]
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile
+-- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp as $$
 declare
   run constant bigint[] := app_private.run_of(slot, service);
 begin

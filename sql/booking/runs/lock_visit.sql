@@ -1,6 +1,9 @@
 create or replace function app_private.lock_visit(clinic_id bigint, booking_slot_id bigint)
 returns app_public.booking_slots
-language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+language plpgsql volatile
+-- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   slot app_public.booking_slots;
   ids constant bigint[] := app_private.slots_of_visit(lock_visit.clinic_id, lock_visit.booking_slot_id);

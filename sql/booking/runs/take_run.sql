@@ -1,5 +1,8 @@
 create or replace function app_private.take_run(clinic_id bigint, run bigint[], customer_id bigint) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile
+-- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp as $$
 begin
   update app_public.booking_slots bs
   set status = 'booked', customer_id = take_run.customer_id, held_until = null,

@@ -1,5 +1,8 @@
 create or replace function app_private.free_slots(clinic_id bigint, slot_ids bigint[]) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+language plpgsql volatile
+-- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   update app_public.booking_slots bs
   -- Bookings with an inactive doctor may be cancelled or moved, but an inactive doctor has no open slots.

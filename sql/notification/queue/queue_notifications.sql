@@ -33,11 +33,14 @@ begin
   where we.clinic_id = booking.clinic_id and we.is_active and queue_notifications.kind = any (we.kinds);
   -- Most bookings are made more than a day ahead of their reminders: these are written later, many in one transaction
   -- (queue_coming_reminders), and never if the booking is cancelled before.
-  if kind in ('booking_confirmed', 'booking_rescheduled') and exists (
-    select from app_public.policies p cross join unnest(p.reminder_lead_times) as ahead
-    where p.clinic_id = booking.clinic_id
-      and booking.starts_at - ahead <= clock_timestamp() + app_private.reminder_period()) then
-    perform app_private.queue_reminders(booking.clinic_id, array[booking.id]);
+  if kind in ('booking_confirmed', 'booking_rescheduled') then
+    if exists (
+      select from app_public.policies p cross join unnest(p.reminder_lead_times) as ahead
+      where p.clinic_id = booking.clinic_id
+        and booking.starts_at - ahead <= clock_timestamp() + app_private.reminder_period())
+    then
+      perform app_private.queue_reminders(booking.clinic_id, array[booking.id]);
+    end if;
   end if;
 end
 $$;
