@@ -341,6 +341,8 @@
 --! include core/shards/people/claiming/read_record_link.sql
 --! include core/shards/people/claiming/claim_by_link.sql
 --! include core/shards/people/claiming/claim_by_link_in_shard.sql
+--! include core/shards/people/admit_guest.sql
+--! include core/shards/people/count_unconfirmed.sql
 --! include core/shards/people/record_for_clinic.sql
 --! include core/shards/people/people_to_settle.sql
 --! include core/shards/people/use_of_customers.sql

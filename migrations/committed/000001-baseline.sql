@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:fe71ca785f5ac5f0d147b48a6bdbd765df03a0e5
+--! Hash: sha1:69406d29c983f0ac019f0e1897b962a47128e2eb
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -8860,8 +8860,8 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
    'The caller has registered or signed in a moment ago, or the request records a person, and the database of this '
    'clinic has not received that yet. Nothing was changed at the clinic. Repeat the request.'),
   ('MS715', 'global_database_first', 421, 'The global database records a part first',
-   'A shard cannot record people itself. The server has the global database do so and then repeats the call, so that '
-   'only callers without a server, such as psql, meet this refusal.'),
+   'A shard cannot record people itself, nor count what they have elsewhere. The server has the global database do '
+   'so and then repeats the call, so that only callers without a server, such as psql, meet this refusal.'),
   ('MS716', 'clinic_moving', 503, 'The clinic is being moved',
    'The clinic is being moved to another database, which takes some seconds. Repeat the request.'),
   ('MS717', 'clinic_not_movable', 409, 'Clinic cannot be moved',
@@ -10418,7 +10418,9 @@ comment on function app_private.unknown_specializations is
 create or replace function app_private.has_arrived(task text, answer jsonb) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
-  if has_arrived.task = 'add_specializations' then
+  if has_arrived.task = 'count_unconfirmed' then
+    return true;
+  elsif has_arrived.task = 'add_specializations' then
     return app_private.unknown_specializations(
       array(select jsonb_array_elements_text(has_arrived.answer -> 'names'))) = '{}';
   elsif has_arrived.task = 'admit_invited' then
@@ -10759,6 +10761,55 @@ comment on function app_private.claim_by_link_in_shard is
 'compares the address to which it was sent with the one that the clinic has recorded, has the global database merge '
 'the record, and compares again. Refuses global_database_first, shard_behind, merge_link_invalid.';
 --! EndIncluded core/shards/people/claiming/claim_by_link_in_shard.sql
+--! Included core/shards/people/admit_guest.sql
+create or replace function app_private.admit_guest(address app_public.email_address, from_address text) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  perform set_config('medislot.client_address', coalesce(admit_guest.from_address, ''), true);
+  perform app_private.assert_network_below_limit('guest');
+  -- As assert_guest_below_limit does for the guests of one database.
+  perform pg_advisory_xact_lock(hashtextextended('medislot guest ' || admit_guest.address, 0));
+  if (select count(*) from app_private.people_of_shards p
+      join app_public.customers c on c.id = p.customer_id
+      where p.recorded_at > now() - interval '1 hour' and c.email = admit_guest.address and c.account_id is null) >= 4
+  then
+    perform app_hidden.refuse('too_many_guest_bookings',
+      'Confirm the appointments that you have asked for first. We sent you an e-mail for each.');
+  end if;
+  perform app_private.count_network_attempt('guest');
+end
+$$;
+
+comment on function app_private.admit_guest is
+'Checks and counts, in the global database, a guest of a clinic in a shard: so many from one network '
+'(app_private.network_limits, kind guest), and four an hour with one address, in all shards together. Also those '
+'whom the shard refuses afterwards. Refuses too_many_attempts, too_many_guest_bookings.';
+--! EndIncluded core/shards/people/admit_guest.sql
+--! Included core/shards/people/count_unconfirmed.sql
+create or replace function app_private.count_unconfirmed(asked jsonb) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+declare
+  ids constant bigint[] := array(select jsonb_array_elements_text(asked -> 'customerIds'))::bigint[];
+  shard constant int := (asked ->> 'shardId')::int;
+begin
+  return jsonb_build_object(
+    'live', (
+      select count(*) from app_public.bookings b
+      where b.customer_id = any (ids) and b.status in ('booked', 'checked_in') and b.ends_at > now()
+        and not exists (
+          select from app_private.clinic_shards cs where cs.clinic_id = b.clinic_id and cs.shard_id = shard)),
+    'held', (
+      select count(distinct (bs.clinic_id, bs.held_until)) from app_public.booking_slots bs
+      where bs.customer_id = any (ids) and bs.status = 'held' and bs.held_until > now()
+        and not exists (
+          select from app_private.clinic_shards cs where cs.clinic_id = bs.clinic_id and cs.shard_id = shard)));
+end
+$$;
+
+comment on function app_private.count_unconfirmed is
+'A task of record_for_clinic: how many live visits and holds these customers have outside a shard, by the copies in '
+'the global database. For app_private.assert_unconfirmed_below_limit in that shard.';
+--! EndIncluded core/shards/people/count_unconfirmed.sql
 --! Included core/shards/people/record_for_clinic.sql
 create or replace function app_private.record_for_clinic(task text, asked jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
@@ -10771,6 +10822,9 @@ begin
   end if;
   case record_for_clinic.task
     when 'add_customer' then
+      if asked ? 'guestFrom' then
+        perform app_private.admit_guest((asked ->> 'email')::app_public.email_address, asked ->> 'guestFrom');
+      end if;
       person := app_private.new_customer((asked ->> 'clinicId')::bigint, asked ->> 'fullName',
         (asked ->> 'email')::app_public.email_address, asked ->> 'phone', asked ->> 'preferredLanguage');
       insert into app_private.people_of_shards (clinic_id, customer_id)
@@ -10791,6 +10845,8 @@ begin
       return app_private.add_specializations(asked);
     when 'admit_invited' then
       return app_private.admit_for_clinic(asked);
+    when 'count_unconfirmed' then
+      return app_private.count_unconfirmed(asked);
     else
       perform app_hidden.refuse('invalid_argument', 'There is no such task.', '{"argument": "task"}');
   end case;
@@ -10801,12 +10857,13 @@ $$;
 comment on function app_private.record_for_clinic is
 'Records in the global database what a call in a shard has asked for (app_private.in_global_database): add_customer, '
 'confirm_customer, end_claim, claim_record, ask_for_record, read_record_link, claim_by_link, add_specializations, '
-'admit_invited. Returns {"customerId"}, of read_record_link with the "address", of add_specializations {"names"}, of '
-'admit_invited {"accountId", "sessionId", "isNew", "tokens"}. Called by servers only, which do not repeat it: a '
+'admit_invited; or reads there what the shard needs (count_unconfirmed). Returns {"customerId"}, of read_record_link '
+'with the "address", of add_specializations {"names"}, of admit_invited {"accountId", "sessionId", "isNew", "tokens"}, '
+'of count_unconfirmed {"live", "held"}. Called by servers only, which do not repeat it: a '
 'customer that the shard does not use is removed later (app_private.settle_people). Refuses not_here in a database '
 'without shards, invalid_argument, text_too_long, text_not_accepted, invalid_email, shard_behind, '
 'invitation_invalid, email_taken, customer_not_claimable, merge_link_invalid, merge_not_possible, '
-'merged_visits_overlap.';
+'merged_visits_overlap, too_many_attempts, too_many_guest_bookings.';
 
 grant execute on function app_private.record_for_clinic to app_authenticator;
 --! EndIncluded core/shards/people/record_for_clinic.sql
@@ -12085,6 +12142,7 @@ declare
   allowed app_private.unconfirmed_limits;
   live int;
   held int;
+  elsewhere jsonb;
 begin
   -- One after another, since the clinics' records of the customer are different rows.
   perform pg_advisory_xact_lock(hashtextextended('medislot unconfirmed account', app_hidden.current_account_id()));
@@ -12096,6 +12154,14 @@ begin
   where bs.customer_id = any (app_hidden.current_customer_ids())
     and bs.status = 'held' and bs.held_until > now()
     and bs.id <> all (except_slot_ids);
+  if live < allowed.live_bookings and held < allowed.holds and app_private.is_shard() then
+    elsewhere := app_private.in_global_database('count_unconfirmed', jsonb_build_object(
+      'customerIds', app_hidden.current_customer_ids(),
+      'shardId', (select i.shard_id from app_private.installation i)));
+    -- Without an answer the global database is down, and this shard's own rows decide.
+    live := live + coalesce((elsewhere ->> 'live')::int, 0);
+    held := held + coalesce((elsewhere ->> 'held')::int, 0);
+  end if;
   if live >= allowed.live_bookings or held >= allowed.holds then
     perform app_hidden.refuse('email_not_confirmed', 'Confirm your e-mail address before you book again.',
       jsonb_build_object('live', live, 'held', held, 'allowed', allowed.live_bookings));
@@ -12105,7 +12171,8 @@ $$;
 
 comment on function app_private.assert_unconfirmed_below_limit is
 'Checks that a caller who has not confirmed the e-mail address of the account may book or hold one more visit, in any '
-'clinic and for anyone (app_private.unconfirmed_limits). Refuses email_not_confirmed.';
+'clinic and for anyone (app_private.unconfirmed_limits). In a shard the global database counts those elsewhere, by '
+'their copies. Refuses email_not_confirmed, global_database_first.';
 --! EndIncluded identity/confirmation/assert_unconfirmed_below_limit.sql
 --! Included identity/confirmation/claimable_records.sql
 create or replace function app_public.claimable_records() returns setof app_public.claimable_record
@@ -13973,7 +14040,8 @@ grant execute on function app_public.sign_out to app_anonymous;
 -- Functions and views: people
 --! Included people/rules/new_customer.sql
 create or replace function app_private.new_customer(
-  clinic_id bigint, full_name text, email app_public.email_address, phone text, preferred_language text)
+  clinic_id bigint, full_name text, email app_public.email_address, phone text, preferred_language text,
+  for_guest boolean default false)
 returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -13982,7 +14050,10 @@ begin
   if app_private.is_shard() then
     return (app_private.in_global_database('add_customer', jsonb_build_object(
       'clinicId', new_customer.clinic_id::text, 'fullName', new_customer.full_name, 'email', new_customer.email,
-      'phone', new_customer.phone, 'preferredLanguage', new_customer.preferred_language)) ->> 'customerId')::bigint;
+      'phone', new_customer.phone, 'preferredLanguage', new_customer.preferred_language)
+      || case when new_customer.for_guest
+           then jsonb_build_object('guestFrom', coalesce(host(app_private.client_address()), '')) else '{}' end)
+      ->> 'customerId')::bigint;
   end if;
   insert into app_public.customers (full_name, email, phone, preferred_language)
   values (new_customer.full_name, new_customer.email, new_customer.phone, new_customer.preferred_language)
@@ -13993,8 +14064,8 @@ $$;
 
 comment on function app_private.new_customer is
 'Records a person without an account, for a clinic, and returns the customer''s id. In a shard the global database '
-'records the person: see app_private.in_global_database. Refuses global_database_first, shard_behind, text_too_long, '
-'text_not_accepted.';
+'records the person, and counts guests: see app_private.in_global_database, admit_guest. Refuses '
+'global_database_first, shard_behind, text_too_long, text_not_accepted.';
 --! EndIncluded people/rules/new_customer.sql
 --! Included people/rules/confirm_customer.sql
 create or replace function app_private.confirm_customer(customer_id bigint) returns void
@@ -22870,7 +22941,8 @@ comment on function app_public.book_slot is
 'run_not_free, no_resource_free, question_not_found, answer_missing, answer_not_accepted, booking_too_late, '
 'booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed, network_takes_too_many, '
 'customer_busy, customer_not_found, customer_not_confirmed, forbidden, unauthenticated, idempotency_key_reused, '
-'invalid_argument, text_too_long, text_not_accepted, stale_row_version.';
+'invalid_argument, text_too_long, text_not_accepted, stale_row_version; in a shard also '
+'global_database_first, shard_behind.';
 
 grant execute on function app_public.book_slot to app_customer;
 --! EndIncluded booking/api/book_slot.sql
@@ -23134,7 +23206,8 @@ comment on function app_public.hold_slot is
 'service_not_found, service_not_offered, service_not_for_customer, start_not_offered, run_not_free, no_resource_free, '
 'booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed, '
 'network_takes_too_many, held_too_often, customer_not_found, customer_not_confirmed, forbidden, unauthenticated, '
-'idempotency_key_reused, invalid_argument, stale_row_version.';
+'idempotency_key_reused, invalid_argument, stale_row_version; in a shard also '
+'global_database_first, shard_behind.';
 
 grant execute on function app_public.hold_slot to app_customer;
 --! EndIncluded booking/api/hold_slot.sql
@@ -23363,7 +23436,8 @@ comment on function app_public.set_slot_customer is
 'slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, booking_too_late, booking_too_far_ahead, '
 'slot_in_the_past, too_many_bookings, email_not_confirmed, network_takes_too_many, customer_busy, customer_not_found, '
 'customer_not_confirmed, booking_not_found, hold_not_found, checkout_open, cancellation_too_late, illegal_transition, '
-'forbidden, unauthenticated, invalid_argument, stale_row_version.';
+'forbidden, unauthenticated, invalid_argument, stale_row_version; in a shard also '
+'global_database_first, shard_behind.';
 
 grant execute on function app_public.set_slot_customer to app_customer;
 --! EndIncluded booking/api/set_slot_customer.sql
@@ -26461,7 +26535,7 @@ begin
   -- A customer of their own, whatever customers and accounts there are with this address: the answer reveals none of
   -- them, and the person who proves the address later can claim this one.
   guest_id := app_private.new_customer(book_as_guest.clinic_id, given_name, address, null,
-    case when book_as_guest.language in ('en', 'de') then book_as_guest.language end);
+    case when book_as_guest.language in ('en', 'de') then book_as_guest.language end, for_guest => true);
   own_claims := app_private.begin_as_link_holder(guest_id);
   slot := app_public.hold_slot(
     book_as_guest.clinic_id, book_as_guest.booking_slot_id, service_id => book_as_guest.service_id);
@@ -28921,7 +28995,8 @@ comment on function billing.begin_checkout is
 'slot_reserved, service_not_found, service_not_offered, service_not_for_customer, start_not_offered, run_not_free, '
 'no_resource_free, question_not_found, answer_missing, answer_not_accepted, place_not_offered, booking_too_late, '
 'booking_too_far_ahead, too_many_bookings, held_too_often, email_not_confirmed, network_takes_too_many, '
-'customer_busy, customer_not_found, idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted.';
+'customer_busy, customer_not_found, idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted; '
+'in a shard also global_database_first, shard_behind.';
 
 grant execute on function billing.begin_checkout to app_customer;
 --! EndIncluded billing/checkout/api/begin_checkout.sql
@@ -31423,7 +31498,8 @@ comment on function app_public.accept_offer is
 'start_not_offered, question_not_found, answer_missing, answer_not_accepted, booking_not_found, illegal_transition, '
 'cancellation_too_late, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, '
 'email_not_confirmed, network_takes_too_many, customer_busy, customer_not_found, customer_not_confirmed, '
-'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted, forbidden, unauthenticated.';
+'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted, forbidden, unauthenticated; '
+'in a shard also global_database_first, shard_behind.';
 
 grant execute on function app_public.accept_offer to app_customer;
 --! EndIncluded booking/waiting/api/accept_offer.sql
@@ -31457,7 +31533,8 @@ comment on function app_public.accept_offer_by_link is
 'service_not_found, service_not_offered, service_not_for_customer, start_not_offered, question_not_found, '
 'answer_missing, answer_not_accepted, illegal_transition, cancellation_too_late, booking_too_late, '
 'booking_too_far_ahead, too_many_bookings, network_takes_too_many, customer_busy, customer_not_found, '
-'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted.';
+'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted; in a shard also '
+'global_database_first, shard_behind.';
 
 grant execute on function app_public.accept_offer_by_link to app_anonymous;
 --! EndIncluded booking/waiting/api/accept_offer_by_link.sql

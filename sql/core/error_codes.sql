@@ -275,8 +275,8 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
    'The caller has registered or signed in a moment ago, or the request records a person, and the database of this '
    'clinic has not received that yet. Nothing was changed at the clinic. Repeat the request.'),
   ('MS715', 'global_database_first', 421, 'The global database records a part first',
-   'A shard cannot record people itself. The server has the global database do so and then repeats the call, so that '
-   'only callers without a server, such as psql, meet this refusal.'),
+   'A shard cannot record people itself, nor count what they have elsewhere. The server has the global database do '
+   'so and then repeats the call, so that only callers without a server, such as psql, meet this refusal.'),
   ('MS716', 'clinic_moving', 503, 'The clinic is being moved',
    'The clinic is being moved to another database, which takes some seconds. Repeat the request.'),
   ('MS717', 'clinic_not_movable', 409, 'Clinic cannot be moved',

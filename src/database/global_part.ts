@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClientBase, Pool } from 'pg'
+import { isConnectionFailure, isPoolExhausted } from './pools.ts'
 
 /** How long a call waits for the copy of what was recorded, and the pause between two questions, milliseconds. */
 const patienceMs = 3000
 const pauseMs = 5
+
+/** Without an answer to these tasks, the shard decides by its own rows. */
+const dispensable = new Set(['count_unconfirmed'])
 
 /** What a shard asks the global database to record: sql/core/shards/people/in_global_database.sql. */
 interface Asked {
@@ -36,19 +40,31 @@ export function listenForAsked(client: ClientBase) {
 }
 
 /**
+ * Has the global database answer what a shard has asked for. Empty when it is down or hangs and the shard can do without.
+ */
+async function answerOf({ task, asked }: Asked, global: Pool): Promise<object> {
+  const answering = global
+    .query<{ answer: object }>('select app_private.record_for_clinic($1, $2) as answer', [task, JSON.stringify(asked)])
+    .then(({ rows }) => rows[0]?.answer ?? {})
+  if (!dispensable.has(task)) return answering
+  const answered = answering.catch((error: Error) => {
+    if (isConnectionFailure(error) || isPoolExhausted(error)) return {}
+    throw error
+  })
+  return Promise.race([answered, sleep(patienceMs, {}, { ref: false })])
+}
+
+/**
  * Records in the global database what a shard has asked for, and waits until the shard has the copy. Gives the answer by its
  * task; undefined when the copy does not arrive. Throws the database's refusal. `check` may end the wait by throwing.
  */
 export async function recordGlobally(
-  { task, asked }: Asked,
+  part: Asked,
   { shard, global }: Databases,
   check?: () => void,
 ): Promise<Record<string, object> | undefined> {
-  const { rows } = await global.query<{ answer: object }>('select app_private.record_for_clinic($1, $2) as answer', [
-    task,
-    JSON.stringify(asked),
-  ])
-  const answer = rows[0]?.answer ?? {}
+  const { task } = part
+  const answer = await answerOf(part, global)
   const values = [task, JSON.stringify(answer)]
   for (const end = performance.now() + patienceMs; ; await sleep(pauseMs)) {
     const { rows: found } = await shard.query('select app_private.has_arrived($1, $2) as arrived', values)

@@ -31,7 +31,8 @@ beforeAll(async () => {
     const { code, stderr } = await installation.shards('add', String(number), addressOf(serverOf(number)))
     if (code !== 0) throw new Error(stderr)
   }
-  server = await startServer(serverOf(0).serverUrl(), { JWT_SECRET: tokenSettings.jwtSecret, LOG_LEVEL: 'warn' })
+  const env = { JWT_SECRET: tokenSettings.jwtSecret, LOG_LEVEL: 'warn', TRUST_PROXY: '1' }
+  server = await startServer(serverOf(0).serverUrl(), env)
   const [first, second, third] = await Promise.all(installation.servers.map((each) => connect(each.ownerUrl())))
   global = first as Connection
   shards = [second as Connection, third as Connection]
@@ -66,15 +67,18 @@ interface Given {
   token?: string | undefined
   body?: object
   position?: string | null
+  /** The address that the request comes from, behind a proxy. */
+  from?: string
 }
 
-async function rest(method: string, path: string, { token, body, position }: Given = {}) {
+async function rest(method: string, path: string, { token, body, position, from }: Given = {}) {
   const response = await fetch(`${server.url}/api${path}`, {
     method,
     headers: {
       ...(token && { authorization: `Bearer ${token}` }),
       ...(body && { 'content-type': 'application/json' }),
       ...(position && { 'medislot-position': position }),
+      ...(from && { 'x-forwarded-for': from }),
     },
     ...(body && { body: JSON.stringify(body) }),
   })
@@ -89,6 +93,9 @@ async function registered(): Promise<string> {
   expect({ status, body }).toMatchObject({ status: 201, body: { accessToken: expect.any(String) } })
   return body.accessToken
 }
+
+/** The access token of a patient whose address is confirmed, so that no limit is in the way. */
+const confirmed = async () => clientsOf(server.url).tokenOf((await aCustomer(global)).claims)
 
 const bookSlot = `mutation ($clinicId: BigInt!, $slotId: BigInt!) {
   bookSlot(input: { clinicId: $clinicId, bookingSlotId: $slotId }) { booking { id clinicId status } }
@@ -233,7 +240,7 @@ describe('a server with shards', () => {
   })
 
   it('lists the bookings of a person in all shards, and finds the clinics of all', async () => {
-    const token = await registered()
+    const token = await confirmed()
     const [first, second] = (await practices()) as [Practice, Practice]
     for (const practice of [first, second]) await dataOf(byGraphQL(token, practice))
     const mine = () =>
@@ -250,6 +257,64 @@ describe('a server with shards', () => {
       }),
     )
     expect(clinics).toEqual({ clinics: { nodes: [{ id: first.clinicId }, { id: second.clinicId }] } })
+  })
+
+  it('counts what somebody who has not confirmed the address has booked and held in all databases', async () => {
+    const [first, second] = (await practices()) as [Practice, Practice]
+    const token = await registered()
+    const book = ({ slotId }: Practice) => rest('POST', `/bookingSlots/${slotId}/book`, { token })
+    const hold = ({ slotId }: Practice) => rest('POST', `/bookingSlots/${slotId}/hold`, { token })
+    const copied = ({ slotId }: Practice, status: string) =>
+      eventually(
+        async () =>
+          (await global.query('select from app_public.booking_slots where id = $1 and status = $2', [slotId, status]))
+            .length > 0,
+        'the copy',
+      )
+    const refused = { status: 422, body: { code: 'email_not_confirmed' } }
+    // Two holds, in two shards; a third is refused in each, and in the global database.
+    for (const practice of [first, second]) {
+      expect(await hold(practice)).toMatchObject({ status: 200 })
+      await copied(practice, 'held')
+    }
+    const clinicId = await aClinic(global)
+    const own = await aSlot(global, clinicId, await aDoctor(global, clinicId), 120)
+    const others = await Promise.all(shards.map((shard) => aPracticeIn(shard, 96)))
+    for (const slotId of [own, ...others.map((other) => other.slotId)])
+      expect(await rest('POST', `/bookingSlots/${slotId}/hold`, { token })).toMatchObject(refused)
+    // What is held may be booked, once.
+    const booked = await book(first)
+    expect(booked).toMatchObject({ status: 201 })
+    await copied(first, 'booked')
+    expect(await book(second)).toMatchObject({ ...refused, body: { ...refused.body, details: { live: 1, held: 0 } } })
+    await expectGraphQLRefusal(byGraphQL(token, second), 'email_not_confirmed')
+    expect(await rest('POST', `/bookings/${booked.body.id}/cancel`, { token })).toMatchObject({ status: 200 })
+    await eventually(async () => (await book(second)).status === 201, 'the booking')
+  })
+
+  it('counts guests of one network, and of one address, in all databases', async () => {
+    const both = (await practices()) as [Practice, Practice]
+    for (const { shard, clinicId } of both)
+      await shard.query('update app_public.policies set accepts_guests = true where clinic_id = $1', [clinicId])
+    await global.query(`update app_private.network_limits set burst = 2 where kind = 'guest'`)
+    const guest = (practice: Practice, from: string, email = `${unique('guest').replace(' ', '-')}@test.example`) =>
+      rest('POST', '/guests/book', {
+        from,
+        body: { clinicId: practice.clinicId, bookingSlotId: practice.slotId, fullName: 'Guest', email },
+      })
+    const [first, second] = both
+    const more = await aPracticeIn(shards[0], 96)
+    await more.shard.query('update app_public.policies set accepts_guests = true where clinic_id = $1', [more.clinicId])
+    for (const practice of both) expect(await guest(practice, '203.0.113.7')).toMatchObject({ status: 200 })
+    expect(await guest(more, '203.0.113.7')).toMatchObject({ status: 429, body: { code: 'too_many_attempts' } })
+    await global.query(`update app_private.network_limits set burst = 10 where kind = 'guest'`)
+
+    // Four mails an hour for one address. The slots are taken, which the shards find out later.
+    const email = 'spammed@test.example'
+    for (const practice of [first, second, first, second])
+      expect(await guest(practice, '203.0.113.8', email)).toMatchObject({ body: { code: 'slot_held' } })
+    expect(await guest(more, '203.0.113.8', email)).toMatchObject({ body: { code: 'too_many_guest_bookings' } })
+    expect(await guest(more, '203.0.113.8')).toMatchObject({ status: 200 })
   })
 
   it('refuses one document for clinics of two shards', async () => {
@@ -286,8 +351,7 @@ describe('a server with shards', () => {
 
   it('answers a patient who has just booked with the booking, by REST and GraphQL, however late its copy arrives', async () => {
     const [practice, second] = (await practices()) as [Practice, Practice]
-    // With a confirmed address, so that no limit is in the way.
-    const token = await clientsOf(server.url).tokenOf((await aCustomer(global)).claims)
+    const token = await confirmed()
     const booked = await rest('POST', `/bookingSlots/${practice.slotId}/book`, { token })
     const first = booked.headers.get('medislot-position')
     expect(first).toMatch(/^\d+\.1-\d+$/)
@@ -425,7 +489,7 @@ describe('a server with shards', () => {
        values ($1, $1, $2, $3, current_date + 3, tstzrange(current_date + 3, current_date + 3 + interval '30 min'))`,
       [id, doctorId, timeSlotId],
     )
-    const token = await registered()
+    const token = await confirmed()
     const book = (slotId: string) => rest('POST', `/bookingSlots/${slotId}/book`, { token })
     await eventually(async () => (await book(id)).status === 201, 'the map with the clinic that was moved')
     expect(await bookingsIn(shard, id)).toEqual(['booked'])
@@ -818,7 +882,7 @@ describe('payments at clinics in shards', () => {
   })
 
   it('are listed clinic by clinic: those of all shards that have a record of the patient', async () => {
-    const token = await registered()
+    const token = await confirmed()
     expect(await rest('GET', '/me/clinics', { token })).toMatchObject({ status: 200, body: { items: [] } })
     const clinicIds: string[] = []
     for (const shard of shards) {
@@ -860,7 +924,7 @@ describe('a shard that hangs', () => {
 
   it('is answered with shard_unavailable, also to requests that wait for it, while the others serve', async () => {
     const [first, second] = (await practices()) as [Practice, Practice]
-    const token = await registered()
+    const token = await confirmed()
     const book = ({ slotId }: Practice) => rest('POST', `/bookingSlots/${slotId}/book`, { token })
     // Both databases know the caller, and the server has connections to them.
     for (const { clinicId } of [first, second])

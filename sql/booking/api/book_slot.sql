@@ -95,6 +95,7 @@ comment on function app_public.book_slot is
 'run_not_free, no_resource_free, question_not_found, answer_missing, answer_not_accepted, booking_too_late, '
 'booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed, network_takes_too_many, '
 'customer_busy, customer_not_found, customer_not_confirmed, forbidden, unauthenticated, idempotency_key_reused, '
-'invalid_argument, text_too_long, text_not_accepted, stale_row_version.';
+'invalid_argument, text_too_long, text_not_accepted, stale_row_version; in a shard also '
+'global_database_first, shard_behind.';
 
 grant execute on function app_public.book_slot to app_customer;

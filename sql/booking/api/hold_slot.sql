@@ -98,6 +98,7 @@ comment on function app_public.hold_slot is
 'service_not_found, service_not_offered, service_not_for_customer, start_not_offered, run_not_free, no_resource_free, '
 'booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed, '
 'network_takes_too_many, held_too_often, customer_not_found, customer_not_confirmed, forbidden, unauthenticated, '
-'idempotency_key_reused, invalid_argument, stale_row_version.';
+'idempotency_key_reused, invalid_argument, stale_row_version; in a shard also '
+'global_database_first, shard_behind.';
 
 grant execute on function app_public.hold_slot to app_customer;

@@ -60,6 +60,7 @@ comment on function app_public.set_slot_customer is
 'slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, booking_too_late, booking_too_far_ahead, '
 'slot_in_the_past, too_many_bookings, email_not_confirmed, network_takes_too_many, customer_busy, customer_not_found, '
 'customer_not_confirmed, booking_not_found, hold_not_found, checkout_open, cancellation_too_late, illegal_transition, '
-'forbidden, unauthenticated, invalid_argument, stale_row_version.';
+'forbidden, unauthenticated, invalid_argument, stale_row_version; in a shard also '
+'global_database_first, shard_behind.';
 
 grant execute on function app_public.set_slot_customer to app_customer;

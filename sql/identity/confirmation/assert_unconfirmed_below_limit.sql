@@ -4,6 +4,7 @@ declare
   allowed app_private.unconfirmed_limits;
   live int;
   held int;
+  elsewhere jsonb;
 begin
   -- One after another, since the clinics' records of the customer are different rows.
   perform pg_advisory_xact_lock(hashtextextended('medislot unconfirmed account', app_hidden.current_account_id()));
@@ -15,6 +16,14 @@ begin
   where bs.customer_id = any (app_hidden.current_customer_ids())
     and bs.status = 'held' and bs.held_until > now()
     and bs.id <> all (except_slot_ids);
+  if live < allowed.live_bookings and held < allowed.holds and app_private.is_shard() then
+    elsewhere := app_private.in_global_database('count_unconfirmed', jsonb_build_object(
+      'customerIds', app_hidden.current_customer_ids(),
+      'shardId', (select i.shard_id from app_private.installation i)));
+    -- Without an answer the global database is down, and this shard's own rows decide.
+    live := live + coalesce((elsewhere ->> 'live')::int, 0);
+    held := held + coalesce((elsewhere ->> 'held')::int, 0);
+  end if;
   if live >= allowed.live_bookings or held >= allowed.holds then
     perform app_hidden.refuse('email_not_confirmed', 'Confirm your e-mail address before you book again.',
       jsonb_build_object('live', live, 'held', held, 'allowed', allowed.live_bookings));
@@ -24,4 +33,5 @@ $$;
 
 comment on function app_private.assert_unconfirmed_below_limit is
 'Checks that a caller who has not confirmed the e-mail address of the account may book or hold one more visit, in any '
-'clinic and for anyone (app_private.unconfirmed_limits). Refuses email_not_confirmed.';
+'clinic and for anyone (app_private.unconfirmed_limits). In a shard the global database counts those elsewhere, by '
+'their copies. Refuses email_not_confirmed, global_database_first.';

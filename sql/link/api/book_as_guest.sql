@@ -35,7 +35,7 @@ begin
   -- A customer of their own, whatever customers and accounts there are with this address: the answer reveals none of
   -- them, and the person who proves the address later can claim this one.
   guest_id := app_private.new_customer(book_as_guest.clinic_id, given_name, address, null,
-    case when book_as_guest.language in ('en', 'de') then book_as_guest.language end);
+    case when book_as_guest.language in ('en', 'de') then book_as_guest.language end, for_guest => true);
   own_claims := app_private.begin_as_link_holder(guest_id);
   slot := app_public.hold_slot(
     book_as_guest.clinic_id, book_as_guest.booking_slot_id, service_id => book_as_guest.service_id);

@@ -47,6 +47,7 @@ comment on function billing.begin_checkout is
 'slot_reserved, service_not_found, service_not_offered, service_not_for_customer, start_not_offered, run_not_free, '
 'no_resource_free, question_not_found, answer_missing, answer_not_accepted, place_not_offered, booking_too_late, '
 'booking_too_far_ahead, too_many_bookings, held_too_often, email_not_confirmed, network_takes_too_many, '
-'customer_busy, customer_not_found, idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted.';
+'customer_busy, customer_not_found, idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted; '
+'in a shard also global_database_first, shard_behind.';
 
 grant execute on function billing.begin_checkout to app_customer;

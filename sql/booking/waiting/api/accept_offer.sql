@@ -22,6 +22,7 @@ comment on function app_public.accept_offer is
 'start_not_offered, question_not_found, answer_missing, answer_not_accepted, booking_not_found, illegal_transition, '
 'cancellation_too_late, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, '
 'email_not_confirmed, network_takes_too_many, customer_busy, customer_not_found, customer_not_confirmed, '
-'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted, forbidden, unauthenticated.';
+'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted, forbidden, unauthenticated; '
+'in a shard also global_database_first, shard_behind.';
 
 grant execute on function app_public.accept_offer to app_customer;

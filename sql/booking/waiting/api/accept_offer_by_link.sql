@@ -27,6 +27,7 @@ comment on function app_public.accept_offer_by_link is
 'service_not_found, service_not_offered, service_not_for_customer, start_not_offered, question_not_found, '
 'answer_missing, answer_not_accepted, illegal_transition, cancellation_too_late, booking_too_late, '
 'booking_too_far_ahead, too_many_bookings, network_takes_too_many, customer_busy, customer_not_found, '
-'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted.';
+'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted; in a shard also '
+'global_database_first, shard_behind.';
 
 grant execute on function app_public.accept_offer_by_link to app_anonymous;
