@@ -324,6 +324,7 @@
 --! include core/shards/people/leaving/note_removal.sql
 --! include core/shards/triggers/note_copied_removal.sql
 --! include core/shards/triggers/map_copied_clinic.sql
+--! include core/shards/triggers/note_employment.sql
 --! include core/shards/triggers/refuse_clinic_elsewhere.sql
 --! include core/shards/refuse_clinics_elsewhere.sql
 --! include core/shards/note_copied_changes.sql

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:69406d29c983f0ac019f0e1897b962a47128e2eb
+--! Hash: sha1:df766e8ab0ed2f0d184a6c1d25c1d7ba50adf372
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -3795,6 +3795,7 @@ create table app_private.accounts (
   claimed_email app_public.email_address,
   email_verified_at timestamptz,
   new_email app_public.email_address,
+  works_elsewhere boolean not null default false,
   constraint accounts_are_identified_by_id primary key (id),
   constraint accounts_are_unique_by_email unique (email),
   constraint accounts_have_one_address check (num_nonnulls(email, claimed_email) = 1)
@@ -3815,6 +3816,9 @@ comment on column app_private.accounts.email_verified_at is
 'an account has the limits of app_private.unconfirmed_limits, and learns nothing that others record for the address.';
 comment on column app_private.accounts.new_email is
 'The address that the account will have as soon as its owner confirms it (change_email, confirm_email).';
+comment on column app_private.accounts.works_elsewhere is
+'In an installation with shards: whether the account works at a clinic in any database, so that all of them know it as '
+'staff. Kept by the global database (app_private.note_employment). False with one database.';
 
 create index accounts_by_claimed_email on app_private.accounts (claimed_email) where claimed_email is not null;
 
@@ -8941,7 +8945,8 @@ on conflict (sqlstate) do update
 insert into app_private.table_homes (table_name, home, copied_columns) values
   -- People. Shards have copies, so that a booking needs its clinic's shard only. No shard has a hash of a password.
   ('app_private.accounts', 'global',
-   '{id, email, claimed_email, is_admin, is_active, created_at, email_verified_at}'),
+   '{id, email, claimed_email, is_admin, is_active, created_at, email_verified_at,
+     works_elsewhere}'),
   ('app_private.external_identities', 'global', '{*}'),
   ('app_private.sessions', 'global', '{*}'),
   ('app_private.humans', 'global', '{*}'),
@@ -10301,6 +10306,24 @@ comment on function app_private.map_copied_clinic is
 'Trigger on clinics in the global database, fired by replication only: records in which shard a new clinic is, which '
 'its id tells. Created by app_private.become_global.';
 --! EndIncluded core/shards/triggers/map_copied_clinic.sql
+--! Included core/shards/triggers/note_employment.sql
+create or replace function app_private.note_employment() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  -- One after another for an account: shards may report changes of it at the same time.
+  perform from app_private.accounts a
+  where a.id in (OLD.account_id, NEW.account_id) order by a.id for no key update;
+  update app_private.accounts a set works_elsewhere = not a.works_elsewhere
+  where a.id in (OLD.account_id, NEW.account_id) and a.works_elsewhere <> exists (
+    select from app_public.employees e where e.account_id = a.id and e.is_active);
+  return null;
+end
+$$;
+
+comment on function app_private.note_employment is
+'Trigger on employees in the global database, of its own clinics and of copies: notes in the account whether it works '
+'at any clinic, which all shards learn with their copies of accounts. Created by app_private.become_global.';
+--! EndIncluded core/shards/triggers/note_employment.sql
 --! Included core/shards/triggers/refuse_clinic_elsewhere.sql
 create or replace function app_private.refuse_clinic_elsewhere() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -11118,6 +11141,11 @@ begin
   execute 'create or replace trigger copied_clinics_are_in_the_map after insert on app_public.clinics '
     'for each row execute function app_private.map_copied_clinic()';
   execute 'alter table app_public.clinics enable replica trigger copied_clinics_are_in_the_map';
+  execute 'create or replace trigger employment_is_noted after insert or update or delete on app_public.employees '
+    'for each row execute function app_private.note_employment()';
+  execute 'alter table app_public.employees enable always trigger employment_is_noted';
+  update app_private.accounts a set works_elsewhere = true
+  where not a.works_elsewhere and a.id in (select e.account_id from app_public.employees e where e.is_active);
   perform app_private.refuse_clinics_elsewhere();
   perform app_private.note_copied_changes('clinic');
 end
@@ -11125,8 +11153,8 @@ $$;
 
 comment on function app_private.become_global is
 'Makes this database the global one of an installation with shards: copies of clinics that arrive are entered in the '
-'map, and changes of such clinics are refused (not_here). Its own clinics stay in it. May be repeated. Called by '
-'npm run shards. Refuses shard_not_possible.';
+'map, changes of such clinics are refused (not_here), and accounts say whether they work at a clinic. Its own clinics '
+'stay in it. May be repeated. Called by npm run shards. Refuses shard_not_possible.';
 --! EndIncluded core/shards/become_global.sql
 --! Included core/shards/moving/rows/clinic_column.sql
 create or replace function app_private.clinic_column(table_name text) returns text
@@ -11330,6 +11358,14 @@ begin
       'or has failed for them', count(*))
     from app_private.copied_removals cr where cr.arrived_at < now() - interval '15 minutes'
     having count(*) > 0;
+  if own_shard is null and exists (select from app_private.shards) then
+    return query
+      select format('%s accounts do not say rightly whether they work at a clinic', count(*))
+      from app_private.accounts a
+      where a.works_elsewhere <> exists (
+        select from app_public.employees e where e.account_id = a.id and e.is_active)
+      having count(*) > 0;
+  end if;
   if own_shard is not null then
     return query
       select format('%s can be written here, although people are recorded in the global database', th.table_name)
@@ -12825,7 +12861,7 @@ begin
   end if;
   person.role := case
     when account.is_admin then 'app_admin'
-    when cardinality(person.staff_clinic_ids) > 0 then 'app_staff'
+    when cardinality(person.staff_clinic_ids) > 0 or account.works_elsewhere then 'app_staff'
     else 'app_customer'
   end;
   return person;

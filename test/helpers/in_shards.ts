@@ -8,9 +8,6 @@ import { databasesOf } from './sharded_owner.ts'
 /** A test of what is not so with shards. */
 export const itInOneDatabase = shardCount > 0 ? it.skip : it
 
-/** How employees of another clinic are refused what is for a clinic's employees: a shard does not know where else they work. */
-export const refusalOfOtherStaff = shardCount > 0 ? 'insufficient_privilege' : 'forbidden'
-
 /** Lets the shards do what their workers do after a person was removed or erased: in one database it is done at once. */
 export async function peopleHaveLeft(owner: Pick<Db, 'query'>): Promise<void> {
   if (shardCount === 0) return

@@ -23,6 +23,10 @@ export interface ShardedOwner extends Pick<Connection, 'query' | 'one' | 'reques
 export const databasesOf = <Owner extends object>(owner: Owner): (Owner | Connection)[] =>
   'databases' in owner ? (owner as unknown as Databases).databases : [owner]
 
+/** The database with a row of a clinic, by its id: a shard behind such an owner, or the one database of any other. */
+export const databaseOf = <Owner extends object>(owner: Owner, id: string): Owner | Connection =>
+  'databases' in owner ? ((owner as unknown as Databases).databases[Math.floor(Number(id) / 1e12) - 1] ?? owner) : owner
+
 /** All databases behind an owner, with their copies. */
 export async function allDatabasesOf<Owner extends object>(owner: Owner): Promise<(Owner | Connection)[]> {
   if (!('databases' in owner)) return [owner]
@@ -120,6 +124,8 @@ export async function shardedOwner({ global, databases }: Databases, superuserUr
     const [, , name = '', isCall] = named.exec(text) ?? []
     const writes = writing.test(text) && homes.get(name)?.isCopied !== false
     if (writes || isCall) await untilCopied(chosen)
+    // The global database notes who works anywhere, and tells the shards.
+    if (writes && name === 'app_public.employees') await untilCopied([global])
     return found as never
   }
 

@@ -13,7 +13,7 @@ import { clientsOf } from '../helpers/server.ts'
 import { aService } from '../helpers/services.ts'
 import { addressOf, type Servers, startServers } from '../helpers/shards.ts'
 import { type FakeStripe, startStripe } from '../helpers/stripe.ts'
-import { tokenSettings } from '../helpers/tokens.ts'
+import { tokenOf, tokenSettings } from '../helpers/tokens.ts'
 import { work } from '../helpers/work.ts'
 import { aClinic, aCustomer, aDoctor, anAccount, aSlot, aTimeSlot, unique } from '../helpers/world.ts'
 import { password } from '../sql/identity/sessions.ts'
@@ -496,6 +496,16 @@ describe('a server with shards', () => {
     // As before: ids of clinics that stayed.
     const { slotId, clinicId } = await aPracticeIn(shards[0], 24 * 5)
     expect(await book(slotId)).toMatchObject({ status: 201, body: { clinicId } })
+    // Of what the global database has no copies: its id leaves open in which shard it is, which both are asked as the employee.
+    await shard.query(
+      `insert into app_public.absences (id, clinic_id, doctor_id, kind, first_date, last_date) overriding system value
+       values ($1, $1, $2, 'vacation', current_date + 9, current_date + 9)`,
+      [id, doctorId],
+    )
+    const deskToken = await tokenOf(await aReceptionist({ shard, clinicId: id, doctorId, slotId: id }))
+    const absence = () => rest('GET', `/absences/${id}`, { token: deskToken })
+    await eventually(async () => (await absence()).status !== 403, 'both shards to know the employee')
+    expect(await absence()).toMatchObject({ status: 200, body: { clinicId: id, doctorId } })
   })
 })
 

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { routes } from '../../src/rest/routes/index.ts'
-import { shardCount } from '../helpers/cluster.ts'
 import { inDays } from '../helpers/dates.ts'
 import { connectCalendar } from '../helpers/external_calendars.ts'
 import { aResource } from '../helpers/rooms.ts'
@@ -1100,12 +1099,6 @@ const cases: Case[] = [
   },
 ]
 
-/** In a run with shards, clinic A's does not know that manager B works for a clinic, and gives nothing that is for such people. */
-const inShards = (outcomes: Outcome[]) =>
-  outcomes.map((outcome, i) =>
-    people[i] === 'manager B' && outcomes[people.indexOf('Bob')] === noRight ? noRight : outcome,
-  )
-
 describe('the endpoints', () => {
   it('are all tested here', () => {
     expect(cases.map(({ id }) => id).sort()).toEqual(routes.map(({ id }) => id).sort())
@@ -1114,10 +1107,8 @@ describe('the endpoints', () => {
   it.each(cases)('$id is for its callers; refused, it changes nothing', async ({ id, request, outcomes }) => {
     const route = routes.find((row) => row.id === id)
     const found: Outcome[] = []
-    let isInShard = false
     for (const [i, client] of clients.entries()) {
       const [path, body] = await request()
-      isInShard = shardCount > 0 && /\b[12]\d{12}\b/.test(`${path} ${JSON.stringify(body)}`)
       // A failed sign-in is counted.
       const stays = typeof outcomes[i] === 'string' && route?.method !== 'GET' && id !== 'signIn'
       const before = stays && (await digestOf(server.owner))
@@ -1125,6 +1116,6 @@ describe('the endpoints', () => {
       found.push(reply.status < 400 ? reply.status : reply.body.code)
       if (stays) expect([people[i], await digestOf(server.owner)]).toEqual([people[i], before])
     }
-    expect(found).toEqual(isInShard ? inShards(outcomes) : outcomes)
+    expect(found).toEqual(outcomes)
   })
 })

@@ -8,6 +8,11 @@ begin
   execute 'create or replace trigger copied_clinics_are_in_the_map after insert on app_public.clinics '
     'for each row execute function app_private.map_copied_clinic()';
   execute 'alter table app_public.clinics enable replica trigger copied_clinics_are_in_the_map';
+  execute 'create or replace trigger employment_is_noted after insert or update or delete on app_public.employees '
+    'for each row execute function app_private.note_employment()';
+  execute 'alter table app_public.employees enable always trigger employment_is_noted';
+  update app_private.accounts a set works_elsewhere = true
+  where not a.works_elsewhere and a.id in (select e.account_id from app_public.employees e where e.is_active);
   perform app_private.refuse_clinics_elsewhere();
   perform app_private.note_copied_changes('clinic');
 end
@@ -15,5 +20,5 @@ $$;
 
 comment on function app_private.become_global is
 'Makes this database the global one of an installation with shards: copies of clinics that arrive are entered in the '
-'map, and changes of such clinics are refused (not_here). Its own clinics stay in it. May be repeated. Called by '
-'npm run shards. Refuses shard_not_possible.';
+'map, changes of such clinics are refused (not_here), and accounts say whether they work at a clinic. Its own clinics '
+'stay in it. May be repeated. Called by npm run shards. Refuses shard_not_possible.';

@@ -49,6 +49,14 @@ begin
       'or has failed for them', count(*))
     from app_private.copied_removals cr where cr.arrived_at < now() - interval '15 minutes'
     having count(*) > 0;
+  if own_shard is null and exists (select from app_private.shards) then
+    return query
+      select format('%s accounts do not say rightly whether they work at a clinic', count(*))
+      from app_private.accounts a
+      where a.works_elsewhere <> exists (
+        select from app_public.employees e where e.account_id = a.id and e.is_active)
+      having count(*) > 0;
+  end if;
   if own_shard is not null then
     return query
       select format('%s can be written here, although people are recorded in the global database', th.table_name)

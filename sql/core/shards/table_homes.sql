@@ -3,7 +3,8 @@
 insert into app_private.table_homes (table_name, home, copied_columns) values
   -- People. Shards have copies, so that a booking needs its clinic's shard only. No shard has a hash of a password.
   ('app_private.accounts', 'global',
-   '{id, email, claimed_email, is_admin, is_active, created_at, email_verified_at}'),
+   '{id, email, claimed_email, is_admin, is_active, created_at, email_verified_at,
+     works_elsewhere}'),
   ('app_private.external_identities', 'global', '{*}'),
   ('app_private.sessions', 'global', '{*}'),
   ('app_private.humans', 'global', '{*}'),

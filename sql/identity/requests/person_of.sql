@@ -55,7 +55,7 @@ begin
   end if;
   person.role := case
     when account.is_admin then 'app_admin'
-    when cardinality(person.staff_clinic_ids) > 0 then 'app_staff'
+    when cardinality(person.staff_clinic_ids) > 0 or account.works_elsewhere then 'app_staff'
     else 'app_customer'
   end;
   return person;

@@ -9,6 +9,7 @@ create table app_private.accounts (
   claimed_email app_public.email_address,
   email_verified_at timestamptz,
   new_email app_public.email_address,
+  works_elsewhere boolean not null default false,
   constraint accounts_are_identified_by_id primary key (id),
   constraint accounts_are_unique_by_email unique (email),
   constraint accounts_have_one_address check (num_nonnulls(email, claimed_email) = 1)
@@ -29,6 +30,9 @@ comment on column app_private.accounts.email_verified_at is
 'an account has the limits of app_private.unconfirmed_limits, and learns nothing that others record for the address.';
 comment on column app_private.accounts.new_email is
 'The address that the account will have as soon as its owner confirms it (change_email, confirm_email).';
+comment on column app_private.accounts.works_elsewhere is
+'In an installation with shards: whether the account works at a clinic in any database, so that all of them know it as '
+'staff. Kept by the global database (app_private.note_employment). False with one database.';
 
 create index accounts_by_claimed_email on app_private.accounts (claimed_email) where claimed_email is not null;
 

@@ -3,7 +3,7 @@ import { faultsOfServer } from '../../../../src/shards/replication.ts'
 import { asSuperuser, type ClonedDatabase, cloneDatabase, superuserUrlOf } from '../../../helpers/cluster.ts'
 import { type Connection, connect } from '../../../helpers/connection.ts'
 import { expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { aClinic, aCustomer, anAccount } from '../../../helpers/world.ts'
+import { aClinic, aCustomer, anAccount, anEmployee } from '../../../helpers/world.ts'
 
 // What makes a database a shard or the global one. test/programs/shards.test.ts has real ones, with replication between them.
 
@@ -26,7 +26,7 @@ it('a database that is neither has no trigger, no publication and no range of id
     expect(
       await shared.query(
         `select tgname as name from pg_trigger
-         where tgname ~ '^(people_are_recorded_in|people_are_not_removed|copied_clinics|clinics_are_changed_where|changes_of_copies)' or tgenabled <> 'O'
+         where tgname ~ '^(people_are_recorded_in|people_are_not_removed|copied_clinics|clinics_are_changed_where|changes_of_copies|employment_is_noted)' or tgenabled <> 'O'
          union all select pubname from pg_publication
          union all select sequencename from pg_sequences where schemaname ~ '^(app_|billing)' and min_value <> 1`,
       ),
@@ -118,6 +118,54 @@ describe('become_global', () => {
     await db.query(`update app_public.clinics set name = 'New' where id < 2000000000007`)
     // A second time changes nothing.
     await db.query('select app_private.become_global()')
+  })
+
+  it('notes which accounts work at a clinic, also by what replication brings', async () => {
+    const [own, elsewhere] = [await anEmployee(db, await aClinic(db), 'manager'), await anAccount(db)]
+    const noted = async () =>
+      (await db.query('select id from app_private.accounts where works_elsewhere order by id')).map(({ id }) => id)
+    expect(await noted()).toEqual([])
+    await db.query('select app_private.become_global()')
+    await db.query(`insert into app_private.shards values (2, 'postgresql://two/medislot')`)
+    expect(await noted()).toEqual([own.accountId])
+
+    const apply = await connect(superuserUrlOf(database.name))
+    await apply.query('set session_replication_role = replica')
+    for (const id of [2000000000007, 2000000000008]) {
+      await apply.query(
+        `insert into app_public.clinics (id, name, time_zone) overriding system value values ($1, 'Two', 'UTC')`,
+        [id],
+      )
+      await apply.query(
+        `insert into app_public.employees (id, clinic_id, account_id, role, full_name) overriding system value
+         values ($1, $1, $2, 'doctor', 'Dora')`,
+        [id, elsewhere.accountId],
+      )
+    }
+    expect(await noted()).toEqual([own.accountId, elsewhere.accountId])
+    // Until the last of the clinics.
+    await apply.query('update app_public.employees set is_active = false where clinic_id = 2000000000007')
+    expect(await noted()).toEqual([own.accountId, elsewhere.accountId])
+    await apply.query('delete from app_public.employees where clinic_id = 2000000000008')
+    await apply.query('update app_public.employees set is_active = false where account_id = $1', [own.accountId])
+    expect(await noted()).toEqual([])
+    const wrong = () => db.query(`select f from app_private.faults_of_copies() f where f ~ '^\\d+ accounts'`)
+    expect(await wrong()).toEqual([])
+    await apply.query('update app_private.accounts set works_elsewhere = true where id = $1', [own.accountId])
+    await apply.close()
+    expect(await wrong()).toEqual([{ f: '1 accounts do not say rightly whether they work at a clinic' }])
+  })
+
+  it('lets a manager of its own clinics end a membership, which the account then says', async () => {
+    const clinicId = await aClinic(db)
+    const [manager, colleague] = [await anEmployee(db, clinicId, 'manager'), await anEmployee(db, clinicId, 'doctor')]
+    await db.query('select app_private.become_global()')
+    await db.request(manager.claims, () =>
+      db.query('update app_public.employees set is_active = false where id = $1', [colleague.employeeId]),
+    )
+    expect(await db.query('select id from app_private.accounts where works_elsewhere')).toEqual([
+      { id: manager.accountId },
+    ])
   })
 
   it('refuses a shard', async () => {
