@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:df766e8ab0ed2f0d184a6c1d25c1d7ba50adf372
+--! Hash: sha1:936afdfef34e12a14c036e0ba02dd772b032fa9c
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -10213,6 +10213,9 @@ comment on function app_private.jobs_with_work is
 create or replace function app_private.refuse_people_in_shard() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  if TG_LEVEL = 'ROW' and current_setting('medislot.migrates', true) = 'on' then
+    return null;
+  end if;
   perform app_hidden.refuse('not_here', 'People are recorded in the global database. This is a shard.',
     jsonb_build_object('table', TG_TABLE_NAME));
   return null;
@@ -10221,7 +10224,8 @@ $$;
 
 comment on function app_private.refuse_people_in_shard is
 'Trigger on the global tables in a shard: refuses (not_here) every change, so that nobody exists twice. Replication '
-'does not fire it. Created by app_private.become_shard.';
+'does not fire it. Statements of migrations leave such rows out: the same migration changes them in the global '
+'database, and they are copied. Created by app_private.become_shard.';
 --! EndIncluded core/shards/triggers/refuse_people_in_shard.sql
 --! Included core/shards/people/leaving/note_erasure.sql
 create or replace function app_private.note_erasure(customer_id bigint) returns void
@@ -10345,6 +10349,9 @@ begin
       jsonb_build_object('clinicId', clinic_of_row::text));
   elsif move.state = 'gone'
     or exists (select from app_private.clinic_shards cs where cs.clinic_id = clinic_of_row) then
+    if current_setting('medislot.migrates', true) = 'on' then
+      return null;
+    end if;
     perform app_hidden.refuse('not_here', 'This clinic is in another database.',
       jsonb_build_object('table', TG_TABLE_NAME, 'clinicId', clinic_of_row::text));
   end if;
@@ -10355,7 +10362,8 @@ $$;
 comment on function app_private.refuse_clinic_elsewhere is
 'Trigger on the tables of clinics in an installation with shards: refuses (not_here) every change of a clinic that is '
 'in another database, so that no slot is booked in two places, and (clinic_moving) for some seconds every change of a '
-'clinic that is being moved. Replication does not fire it. Created by app_private.refuse_clinics_elsewhere.';
+'clinic that is being moved. Replication does not fire it. Statements of migrations leave out the rows of clinics '
+'elsewhere, which the same migration changes there. Created by app_private.refuse_clinics_elsewhere.';
 --! EndIncluded core/shards/triggers/refuse_clinic_elsewhere.sql
 --! Included core/shards/refuse_clinics_elsewhere.sql
 create or replace function app_private.refuse_clinics_elsewhere() returns void

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { migrate } from 'graphile-migrate'
 import type { EmbeddedServer } from '../../src/database/embedded/embedded.ts'
+import { committedHashes, migrateSettings } from '../../src/database/migrations.ts'
 import { log } from '../../src/process/log.ts'
 import { faultsOfLimits } from '../../src/shards/replication.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
@@ -505,25 +508,80 @@ describeWithLibrary('postgresql-15-plproxy', '/usr/lib/postgresql/15/lib/plproxy
   })
 })
 
-describe('a migration that adds a column to what is copied', () => {
-  // The last test that compares all copies: the column stays.
-  it('is followed by add, which publishes the column', async () => {
-    for (const database of [global, ...shards])
-      await database.query(`
-        alter table app_public.bookings add column trial int;
-        update app_private.table_homes set copied_columns = copied_columns || '{trial}'
-        where table_name = 'app_public.bookings'`)
+describe('a migration that adds columns to what is copied, and changes rows', () => {
+  const migration = `
+alter table app_public.customers add column trial text;
+alter table app_public.bookings add column trial int;
+update app_private.table_homes set copied_columns = copied_columns || '{trial}' where table_name = 'app_public.bookings';
+update app_public.customers set trial = 'of ' || id;
+update app_public.doctors set full_name = full_name || ' II';
+update app_public.bookings set trial = 7;
+insert into app_public.specializations (name) values ('Trials');`
+
+  /** Writes the migrations of this release and one more into a folder. */
+  async function writeOneMore(folder: string): Promise<void> {
+    const committed = join(folder, 'committed')
+    await cp(join((await migrateSettings()).migrationsFolder, 'committed'), committed, { recursive: true })
+    const previous = (await committedHashes()).at(-1)
+    const hash = createHash('sha1').update(`${previous}\n${migration.trim()}\n`).digest('hex')
+    await writeFile(
+      join(committed, '999999-trial.sql'),
+      `--! Previous: ${previous}\n--! Hash: sha1:${hash}\n--! Message: trial\n${migration}\n`,
+    )
+  }
+
+  // The last test that compares all copies: the columns stay.
+  it('changes each row where it is at home, whose copies follow, and add publishes the column', async () => {
+    const practices = []
+    for (const shard of shards) practices.push(await aShardedPractice(shard))
+    const own = await aClinic(global)
+    await aDoctor(global, own)
+    const bookings: string[] = []
+    for (const [index, shard] of shards.entries())
+      bookings.push((await books(shard, await registered(), practices[index] as Practice)).id)
+
+    const folder = await mkdtemp(join(tmpdir(), 'medislot-migrations-'))
+    await using _ = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
+    await writeOneMore(folder)
+    const settings = { ...(await migrateSettings()), migrationsFolder: folder, afterAllMigrations: [] }
+    for (const server of installation.servers) await migrate({ ...settings, connectionString: server.ownerUrl() })
     const { stderr } = await installation.shards('check')
     for (const number of [1, 2])
       expect(stderr).toContain(`shard ${number}: app_public.bookings is not published as app_private.table_homes says`)
     for (const number of [1, 2]) expect(await add(number)).toMatchObject({ code: 0 })
+    // What was changed before the column was published is in no copy.
+    expect((await installation.shards('check')).stderr.trimEnd().split('\n')).toEqual(
+      [1, 2].map((number) => `shard ${number}: the copies of app_public.bookings differ`),
+    )
+    for (const number of [1, 2]) expect(await installation.shards('copy', String(number))).toMatchObject({ code: 0 })
     expect(await installation.shards('check')).toMatchObject({ code: 0, stderr: '' })
-    const [shard] = shards
-    const practice = await aShardedPractice(shard)
-    const { id } = await books(shard, await registered(), practice)
-    await shard.query('update app_public.bookings set trial = 7 where id = $1', [id])
-    const copy = () => global.query('select trial from app_public.bookings where id = $1', [id])
-    await eventually(async () => (await copy())[0]?.trial === 7, 'the column in the copy')
+
+    for (const database of [global, ...shards]) {
+      const one = (text: string) => database.one(text)
+      // Once for each row: not again by the migration of a database that has the copy.
+      expect(await one(`select count(*)::int from app_public.doctors where full_name !~ '[^I] II$'`)).toEqual({
+        count: 0,
+      })
+      expect(
+        await one(`select count(*)::int from app_public.customers where trial is distinct from 'of ' || id`),
+      ).toEqual({
+        count: 0,
+      })
+      expect(await one(`select count(*)::int from app_public.specializations where name = 'Trials'`)).toEqual({
+        count: 1,
+      })
+    }
+    expect(await global.query('select trial from app_public.bookings where id = any ($1)', [bookings])).toEqual([
+      { trial: 7 },
+      { trial: 7 },
+    ])
+    // Outside of migrations, copies are refused as before.
+    await expectRefusal(global.query('update app_public.doctors set full_name = full_name'), 'not_here')
+    await expectRefusal(shards[0].query('update app_public.customers set trial = null'), 'not_here')
+    // And the column is copied from now on.
+    await shards[0].query('update app_public.bookings set trial = 8 where id = $1', [bookings[0]])
+    const copy = () => global.query('select trial from app_public.bookings where id = $1', [bookings[0]])
+    await eventually(async () => (await copy())[0]?.trial === 8, 'the column in the copy')
   })
 })
 

@@ -13,7 +13,7 @@ export async function startReplicating(
 ): Promise<EmbeddedServer> {
   const server = await startEmbedded(dataDir, { throwaway })
   try {
-    if (await prepare(server, replicationPassword)) return server
+    if (await prepare(server, replicationPassword, throwaway)) return server
   } catch (error) {
     await server.stop()
     throw error
@@ -23,7 +23,7 @@ export async function startReplicating(
 }
 
 /** Gives whether the server is ready; otherwise it has to be started again. */
-async function prepare(server: EmbeddedServer, replicationPassword: string): Promise<boolean> {
+async function prepare(server: EmbeddedServer, replicationPassword: string, throwaway: boolean): Promise<boolean> {
   const client = new Client({ connectionString: server.superuserUrl() })
   await client.connect()
   try {
@@ -42,6 +42,8 @@ async function prepare(server: EmbeddedServer, replicationPassword: string): Pro
     await client.query('alter system set max_worker_processes = 24')
     for (const name of ['max_replication_slots', 'max_wal_senders', 'max_active_replication_origins'])
       await client.query(`alter system set ${name} = 16`)
+    // Tests that stop copies wait for less than five seconds until they go on.
+    if (throwaway) await client.query(`alter system set wal_retrieve_retry_interval = '100ms'`)
     return level === 'logical'
   } finally {
     await client.end()
