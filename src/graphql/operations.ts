@@ -8,6 +8,7 @@ import {
   type GraphQLSchema,
   getOperationAST,
 } from 'postgraphile/graphql'
+import type { Shard } from '../database/shards.ts'
 import { describeSpan, isTracing, noteRefusal } from '../process/tracing.ts'
 import type { CatalogueCache } from '../request/catalogue_cache.ts'
 import { type AnswerTimes, Deadline, deadlineOf } from '../request/deadline.ts'
@@ -18,12 +19,14 @@ import type { RequestSettings } from '../request/service.ts'
 import type { Routing } from '../request/shards/routing.ts'
 import { onShard, type ShardUse } from '../request/shards/shard_use.ts'
 import { catalogueKey, type KeyOfAnswer } from './catalogue.ts'
-import { endOnError } from './end_on_error.ts'
 import type { FormatError } from './errors.ts'
 import { computesPassword } from './password_mutations.ts'
 import { operationOf } from './root_fields.ts'
+import { mergeLists } from './several_databases/merge_lists.ts'
+import { type SpanningDocument, spanningDocuments } from './several_databases/spanning_document.ts'
 import { callerOf, withUnusableToken } from './unusable_tokens.ts'
 import { type Arguments, createValidator, type Validated } from './validator.ts'
+import { endOnError } from './websocket/end_on_error.ts'
 
 /** How documents are checked and run, the same for HTTP, WebSocket and callers in this process. */
 export interface Operations extends Pick<ExecutionConfig, 'execute' | 'subscribe'> {
@@ -48,6 +51,8 @@ interface Running extends Reads {
   refusalOf: ReturnType<typeof createValidator>['refusalOf']
   /** What an answer would be cached under; undefined if it contains more than the catalogue. */
   keyInCatalogue(args: Arguments): string | undefined
+  /** The documents that the databases are asked for lists that are in all of them. */
+  spanning(args: Pick<Arguments, 'document' | 'operationName'>): SpanningDocument
 }
 
 /**
@@ -62,7 +67,14 @@ export function createOperations(
   reads: Reads = {},
 ): Operations {
   const { parseAndValidate, refusalOf } = createValidator(schema, introspection)
-  const running: Running = { ...reads, answerTimes, formatError, refusalOf, keyInCatalogue: keysOf(schema) }
+  const running: Running = {
+    ...reads,
+    answerTimes,
+    formatError,
+    refusalOf,
+    keyInCatalogue: keysOf(schema),
+    spanning: spanningDocuments(schema),
+  }
   return {
     parseAndValidate,
     execute: ((args: Arguments) => executeOnce(running, args)) as typeof execute,
@@ -103,7 +115,9 @@ async function executeOnce(running: Running, args: Arguments): Promise<Execution
       shard,
       gathering: shard ? undefined : running.routing?.gathering({ claims, deadline }),
     })
-    const result = await onShard(shard, () => (kind === 'query' ? query(running, args) : mutate(running, args)))
+    const result = await onShard(shard, () =>
+      kind === 'query' ? inAllDatabases(running, args, deadline) : mutate(running, args),
+    )
     return unreadOf(result, deadline) ?? format(result)
   } catch (error) {
     return format({ errors: [unexpected(error)] })
@@ -173,8 +187,7 @@ async function shardFor(
 ): Promise<ShardUse | undefined> {
   const { claims, transaction } = args.requestContext as Grafast.RequestContext
   if (!routing || transaction) return undefined
-  const { document, operationName, variableValues } = args
-  const given = { document, operationName: operationName ?? undefined, variables: variableValues ?? {} }
+  const given = givenTo(args)
   const caller = { claims, deadline }
   const isOfCatalogue = () => keyInCatalogue(args) !== undefined
   const shard =
@@ -182,6 +195,38 @@ async function shardFor(
     (await routing.shardOfCheckout(given, caller)) ??
     (await routing.shardOfCaller(given, caller))
   return shard && routing.use(shard, caller)
+}
+
+const givenTo = ({ document, operationName, variableValues }: Arguments) => ({
+  document,
+  operationName: operationName ?? undefined,
+  variables: variableValues ?? {},
+})
+
+/** Answers a query; with lists that are in all databases, by the answers of all of them. */
+async function inAllDatabases(running: Running, args: Arguments, deadline: Deadline): Promise<ExecutionResult> {
+  const { routing } = running
+  const { transaction, ...request } = args.requestContext as Grafast.RequestContext
+  const { claims, seen } = request
+  if (settingsOf(args).shard || transaction?.isInShard) return query(running, args)
+  const shards = routing?.shardsToMerge(givenTo(args), claims.sub === undefined) ?? []
+  if (!routing || shards.length === 0) return query(running, args)
+  const spanning = running.spanning(args)
+  const part = async (shard: Shard) => {
+    const use = routing.use(shard, { claims, deadline })
+    const pgSettings: RequestSettings = { claims, readOnly: true, deadline, shard: use }
+    const contextValue = Object.assign(Object.create(null), args.contextValue, { pgSettings })
+    await routing.arrived(shard, seen, deadline)
+    return use.repeated(
+      async () =>
+        (await attempt({ ...args, document: spanning.shards, requestContext: request as never, contextValue })).result,
+    )
+  }
+  const [global, ...parts] = await Promise.all([
+    query(running, { ...args, document: spanning.global }),
+    ...shards.map(part),
+  ])
+  return mergeLists(spanning, args.variableValues ?? {}, global, parts)
 }
 
 /** Answers a query from the cache, if it may, or from the database. */

@@ -124,7 +124,10 @@ export class CallerTransactions {
     const settings = { claims, readOnly: true, shard: use, gathering, ...(deadline && { deadline }) }
     const reading = connectWithDeadline(use?.connect ?? connect, deadline)
     try {
-      return await work({ run: (statement) => query.run(reading, settings, statement) })
+      return await work({
+        isInShard: use !== undefined,
+        run: (statement) => query.run(reading, settings, statement),
+      })
     } catch (error) {
       throw formatted(error, requestId)
     } finally {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createPool } from '../../src/database/pools.ts'
 import { taskList } from '../../src/worker/task_list.ts'
-import { aPrice } from '../helpers/billing.ts'
+import { anInvoice, aPrice, record } from '../helpers/billing.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import type { Claims } from '../helpers/database.ts'
 import { eventually } from '../helpers/eventually.ts'
@@ -712,6 +712,158 @@ describe('people who were recorded for a clinic in a shard', () => {
   })
 })
 
+describe('lists of what has no copies', () => {
+  interface Money {
+    token: string
+    customerId: string
+    clinicIds: string[]
+    invoices: { clinic_id: string; id: string }[]
+  }
+
+  /** A patient with three invoices and a payment in each of the three databases. */
+  async function aPatientWithInvoices(): Promise<Money> {
+    const { customerId, claims } = await aCustomer(global)
+    const clinicIds: string[] = []
+    for (const [number, db] of [global, ...shards].entries()) {
+      await eventually(
+        async () => (await db.query('select from app_public.customers where id = $1', [customerId])).length > 0,
+        'the copy of the patient',
+      )
+      const clinicId = await aClinic(db)
+      clinicIds.push(clinicId)
+      await record(db, clinicId, customerId)
+      await anInvoice(db, clinicId, customerId)
+      const open = await anInvoice(db, clinicId, customerId, 1000)
+      await db.query('select billing.issue_invoice($1, $2)', [clinicId, open])
+      const paid = await anInvoice(db, clinicId, customerId, 2000 + number)
+      const pay = `select billing.record_payment($1, $2, 'cash', $3, array[$4::bigint])`
+      await db.query(pay, [clinicId, customerId, 2000 + number, paid])
+    }
+    const all = [global, ...shards].map((db) =>
+      db.query('select to_jsonb(i) as row from billing.invoices i where customer_id = $1', [customerId]),
+    )
+    const invoices = (await Promise.all(all)).flat().map(({ row }) => row as Money['invoices'][number])
+    return { token: await clientsOf(server.url).tokenOf(claims), customerId, clinicIds, invoices }
+  }
+
+  const list = `query ($first: Int!, $after: Cursor, $orderBy: [InvoiceOrderBy!]) {
+    invoices(first: $first, after: $after, orderBy: $orderBy) {
+      nodes { id } all: edges { cursor row: node { id clinicId invoiceLines { nodes { amount } } } }
+      totalCount pageInfo { hasNextPage hasPreviousPage last: endCursor startCursor }
+    }
+  }`
+  interface Page {
+    nodes: { id: string }[]
+    all: { cursor: string; row: { id: string; clinicId: string; invoiceLines: { nodes: { amount: string }[] } } }[]
+    totalCount: number
+    pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; last: string; startCursor: string }
+  }
+
+  it('are sorted and paged over all databases as in one', async () => {
+    const { token, invoices } = await aPatientWithInvoices()
+    expect(invoices).toHaveLength(9)
+    const orders: [orderBy: string[] | null, sql: string][] = [
+      [null, 'clinic_id, id'],
+      [['ID_DESC'], 'id desc'],
+      [['PRIMARY_KEY_DESC'], 'clinic_id desc, id desc'],
+      [['CURRENCY_DESC', 'PRIMARY_KEY_ASC'], 'currency desc, clinic_id, id'],
+      [['STATE_ASC'], 'state, clinic_id, id'],
+      [['STATE_DESC', 'CURRENCY_ASC', 'NATURAL'], 'state desc, clinic_id desc, id desc'],
+    ]
+    const sortedBy = (sql: string) =>
+      global.query(`select id from jsonb_populate_recordset(null::billing.invoices, $1) order by ${sql}`, [
+        JSON.stringify(invoices),
+      ])
+    for (const [orderBy, sql] of orders) {
+      const sorted = await sortedBy(sql)
+      const pages: Page[] = []
+      for (let after: string | null = null; ; ) {
+        const { invoices: page }: { invoices: Page } = await dataOf(
+          graphql(token)<{ invoices: Page }>(list, { first: 4, after, ...(orderBy && { orderBy }) }),
+        )
+        pages.push(page)
+        if (!page.pageInfo.hasNextPage) break
+        after = page.pageInfo.last
+      }
+      expect({ orderBy, ids: pages.flatMap(({ nodes }) => nodes.map(({ id }) => id)) }).toEqual({
+        orderBy,
+        ids: sorted.map(({ id }) => id),
+      })
+      expect(pages.map(({ nodes, totalCount }) => [nodes.length, totalCount])).toEqual([
+        [4, 9],
+        [4, 9],
+        [1, 9],
+      ])
+      for (const { nodes, all, pageInfo } of pages) {
+        expect(all.map(({ row }) => row.id)).toEqual(nodes.map(({ id }) => id))
+        expect(pageInfo).toMatchObject({ startCursor: all[0]?.cursor, last: all.at(-1)?.cursor })
+      }
+      // As in one database, where pages only go forward.
+      expect(pages.map(({ pageInfo }) => pageInfo.hasPreviousPage)).toEqual([false, false, false])
+    }
+    for (const [orderBy, sql] of [
+      [['ISSUED_AT_DESC'], 'issued_at desc, clinic_id desc, id desc'],
+      [['SERIAL_ASC', 'ID_DESC'], 'serial, id desc'],
+    ] as const) {
+      const { invoices: page } = await dataOf(graphql(token)<{ invoices: Page }>(list, { first: 9, orderBy }))
+      expect(page.nodes).toEqual(await sortedBy(sql))
+    }
+  })
+
+  it('are paged by REST, and narrowed down by what all databases have', async () => {
+    const { token, invoices, customerId, clinicIds } = await aPatientWithInvoices()
+    const read = async (path: string) => {
+      const { status, body } = await rest('GET', path, { token })
+      expect({ status, body }).toMatchObject({ status: 200 })
+      return body as { items: { id: string; clinicId: string; received?: string }[]; nextCursor: string | null }
+    }
+    const first = await read('/invoices?limit=5')
+    const second = await read(`/invoices?limit=5&cursor=${encodeURIComponent(first.nextCursor as string)}`)
+    const ids = invoices.map(({ id }) => BigInt(id)).sort((a, b) => (a < b ? 1 : -1))
+    expect([...first.items, ...second.items].map(({ id }) => BigInt(id))).toEqual(ids)
+    expect(second.nextCursor).toBeNull()
+    const open = await read(`/invoices?state=OPEN&customerId=${customerId}`)
+    expect(open.items.map(({ clinicId }) => clinicId)).toEqual(clinicIds.toReversed())
+    const payments = await read('/payments')
+    expect(payments.items.map(({ clinicId, received }) => [clinicId, received])).toEqual(
+      clinicIds.map((id, number) => [id, String(2000 + number)]).toReversed(),
+    )
+    expect((await read('/movements?limit=1')).items).toMatchObject([{ clinicId: clinicIds[2] }])
+    expect((await read(`/invoices?clinicId=${clinicIds[1]}`)).items).toHaveLength(3)
+  })
+
+  it('are read together with clinics in several databases and with what is in the global one', async () => {
+    const { token, clinicIds } = await aPatientWithInvoices()
+    const read = (text: string, variables: Record<string, unknown> = {}) => dataOf(graphql(token)(text, variables))
+    const [inGlobal, ...inShards] = clinicIds
+    const both = `query ($clinics: [BigInt!], $clinic: BigInt!, $no: Boolean!) {
+      two: invoices(filter: { clinicId: { in: $clinics } }) { totalCount }
+      one: invoices(filter: { clinicId: { equalTo: $clinic } }) { totalCount ...Rows }
+      none: invoices @include(if: $no) { totalCount }
+      ...All
+      bookings { totalCount }
+      __typename
+    }
+    fragment Rows on InvoiceConnection { pageInfo { __typename hasNextPage } }
+    fragment All on Query { payments { nodes { __typename received } } currentPerson { accountId } }`
+    expect(await read(both, { clinics: inShards, clinic: inShards[0], no: false })).toEqual({
+      two: { totalCount: 6 },
+      one: { totalCount: 3, pageInfo: { __typename: 'PageInfo', hasNextPage: false } },
+      payments: { nodes: ['2000', '2001', '2002'].map((received) => ({ __typename: 'Payment', received })) },
+      currentPerson: { accountId: expect.any(String) },
+      bookings: { totalCount: 0 },
+      __typename: 'Query',
+    })
+    const ofGlobal = 'query ($id: BigInt!) { invoices(filter: { clinicId: { equalTo: $id } }) { totalCount } }'
+    expect(await read(ofGlobal, { id: inGlobal })).toEqual({ invoices: { totalCount: 3 } })
+    const withClinic = `query ($id: BigInt!) { clinic(id: $id) { id } invoices { totalCount } }`
+    await expectGraphQLRefusal(graphql(token)(withClinic, { id: inShards[0] }), 'several_databases')
+    await expectGraphQLRefusal(graphql(token)('{ invoices(after: "WyJhIiwxXQ==") { totalCount } }'), 'bad_request')
+    const other = await clientsOf(server.url).tokenOf((await aCustomer(global)).claims)
+    expect(await dataOf(graphql(other)('{ invoices { totalCount } }'))).toEqual({ invoices: { totalCount: 0 } })
+  })
+})
+
 describe('payments at clinics in shards', () => {
   let stripe: FakeStripe
   /** Of the global database, then of the shards. */
@@ -994,6 +1146,13 @@ describe('a shard that is down', () => {
     expect(answer).toMatchObject({ status: 503, body: { code: 'shard_unavailable', details: { shard: 2 } } })
     expect(answer.headers.get('retry-after')).toBe('1')
     await expectGraphQLRefusal(byGraphQL(token, second), 'shard_unavailable')
+    // A list without a part would look complete.
+    await expectGraphQLRefusal(graphql(token)('{ invoices { totalCount } }'), 'shard_unavailable')
+    expect(await rest('GET', '/payments', { token })).toMatchObject({
+      status: 503,
+      body: { code: 'shard_unavailable', details: { shard: 2 } },
+    })
+    expect(await rest('GET', `/payments?clinicId=${first.clinicId}`, { token })).toMatchObject({ status: 200 })
     expect(await rest('POST', `/bookingSlots/${first.slotId}/book`, { token })).toMatchObject({ status: 201 })
     // Searches read copies.
     expect(await read()).toMatchObject({ status: 200 })

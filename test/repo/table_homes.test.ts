@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { buildSchema } from 'postgraphile/graphql'
+import { listsInShards } from '../../src/request/shards/reads/lists_in_shards.ts'
 import { asSuperuser, type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import { aPractice, unique } from '../helpers/world.ts'
@@ -207,6 +210,22 @@ describe('every function of the API', () => {
       const found = (await db.query(functionsWithoutClinic)).map((row) => row.function)
       expect(found).toEqual([...global, ...acrossClinics, ...byLink, ...Object.keys(spanning)].sort())
     }))
+})
+
+describe('every list of the API', () => {
+  it('of a clinic whose rows the global database lacks is read in all databases', async () => {
+    const found = await db.query(
+      `select initcap(replace(split_part(table_name, '.', 2), '_', ' ')) as name from app_private.table_homes
+       where home = 'clinic' and copied_columns is null or table_name = 'billing.checkouts'`,
+    )
+    const query = buildSchema(readFileSync('schema.graphql', 'utf8')).getQueryType()?.getFields() ?? {}
+    const lists = found
+      .map(({ name }) => name.replaceAll(' ', '').replace(/^./, (first: string) => first.toLowerCase()))
+      .flatMap((name) => [name, `${name}s`])
+      .filter((name) => query[name]?.args.some((argument) => argument.name === 'orderBy'))
+    expect(lists.length).toBeGreaterThan(30)
+    expect([...listsInShards].sort()).toEqual(lists.sort())
+  })
 })
 
 describe('reads across clinics', () => {

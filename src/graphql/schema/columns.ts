@@ -22,14 +22,18 @@ export const ColumnsPlugin: GraphileConfig.Plugin = {
       pgCodecAttribute: {
         // PostGraphile hides filters and orders that no index supports, and ignores partial indexes, which are the ones
         // that contain states. A filter by state only narrows down what other filters found.
-        override: (behavior, [codec, name]) =>
-          codec.attributes[name]?.codec.extensions?.oid && isEnum(codec.attributes[name].codec)
-            ? [behavior, 'filterBy', 'orderBy']
-            : behavior,
+        override: (behavior, [codec, name]) => {
+          const { codec: type } = codec.attributes[name] ?? {}
+          if (type?.extensions?.oid && isEnum(type)) return [behavior, 'filterBy', 'orderBy']
+          return name === 'created_at' && ofPeople.has(codec.name) ? [behavior, 'orderBy'] : behavior
+        },
       },
     },
   },
 }
+
+/** Tables whose rows people list for all clinics: ids are in the order of time within one database only. */
+const ofPeople = new Set(['checkouts', 'invoices', 'refunds'])
 
 const isEnum = (codec: object) => 'values' in codec
 

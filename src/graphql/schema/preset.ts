@@ -9,7 +9,8 @@ import { ClinicDayPlugin } from './clinic_day.ts'
 import { ColumnsPlugin } from './columns.ts'
 import { HolidaysPlugin } from './holidays.ts'
 import { ImpliedRelationsPlugin } from './implied_relations.ts'
-import { ListsPlugin } from './lists.ts'
+import { ListsPlugin } from './lists/lists.ts'
+import { ListOrdersPlugin } from './lists/orders.ts'
 import { NamingPlugin } from './naming.ts'
 import { ConsultationPlugin } from './online_visits/consultations.ts'
 import { RecordingsPlugin } from './online_visits/recordings.ts'
@@ -34,6 +35,7 @@ export const schemaPreset: GraphileConfig.Preset = {
     ColumnsPlugin,
     ImpliedRelationsPlugin,
     ListsPlugin,
+    ListOrdersPlugin,
     TablesOfTypesPlugin,
     ClinicDayPlugin,
     ConsultationPlugin,

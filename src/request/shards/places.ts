@@ -12,6 +12,7 @@ import {
 } from 'postgraphile/graphql'
 import { globalNumber, type Shards } from '../../database/shards.ts'
 import { Refusal } from '../refusal.ts'
+import { listsInShards } from './reads/lists_in_shards.ts'
 import type { RootSelection } from './reads/tables_read.ts'
 
 /** Arguments of a root field and of the fields inside it, each with the name of its field. */
@@ -39,6 +40,12 @@ export interface Unplaced {
 interface Named {
   clinics: string[]
   rows: { id: string; isOfPeople: boolean }[]
+}
+
+/** A root field and the databases that it names. */
+interface Place {
+  name: string
+  numbers: Set<number>
 }
 
 /** Root fields of queries that read what every shard has, too, so that they may be asked together with a clinic. */
@@ -88,21 +95,32 @@ export class Places {
 
   /**
    * The number of the shard in which an operation runs; undefined for the global database. Throws Refusal `several_databases`
-   * when its parts belong to different databases, unless `readsCopies` says that the global database has all that it reads.
+   * when its parts belong to different databases, unless `runsGlobally` says that it runs in the global database all the same.
    */
-  of({ document, operationName, variables: given }: GivenOperation, readsCopies: () => boolean): number | undefined {
-    const operation = this.#operationOf(document, operationName)
+  of(given: GivenOperation, runsGlobally: () => boolean): number | undefined {
+    const { operation, places } = this.#placesOf(given)
     if (!operation) return undefined
-    const variables = { ...operation.defaults, ...given }
-    const read = operation.fields.filter(({ directives }) => !isLeftOut(directives, variables))
-    const byField = read.map(({ name, uses }) => ({ name, numbers: this.#numbersOf(uses, variables) }))
-    const [number, ...others] = new Set(byField.flatMap(({ numbers }) => [...numbers]))
+    const [number, ...others] = numbersIn(places)
     if (!number && others.length === 0) return undefined
-    const elsewhere = byField.filter(({ name, numbers }) => numbers.size === 0 && this.#isElsewhere(operation, name))
-    if (others.length === 0 && elsewhere.length === 0) return number
-    if (readsCopies()) return undefined
-    const fields = byField.map(({ name, numbers }) => ({ field: name, databases: [...numbers].map(nameOf) }))
+    if (others.length === 0 && !this.#hasOthers(operation, places)) return number
+    if (runsGlobally()) return undefined
+    const fields = places.map(({ name, numbers }) => ({ field: name, databases: [...numbers].map(nameOf) }))
     throw new Refusal('several_databases', '', { fields })
+  }
+
+  /**
+   * Whether an operation reads lists of which the global database has no copies, and which are not all in one database. What
+   * else it reads is in the global database.
+   */
+  spansShards(given: GivenOperation): boolean {
+    const { operation, places } = this.#placesOf(given)
+    if (operation?.kind !== 'query') return false
+    const lists = places.filter(({ name }) => listsInShards.has(name))
+    const rest = places.filter((place) => !lists.includes(place))
+    if (lists.length === 0 || [...numbersIn(rest)].some((number) => number !== globalNumber)) return false
+    const [number, ...others] = numbersIn(places)
+    const inOneDatabase = others.length === 0 && lists.every(({ numbers }) => numbers.size > 0)
+    return !inOneDatabase || (number !== globalNumber && this.#hasOthers(operation, rest))
   }
 
   /**
@@ -138,9 +156,21 @@ export class Places {
     return clinics.length > 0 || rows.some(({ id, isOfPeople }) => !isOfPeople && this.#shards.ofRow(id).length < 2)
   }
 
-  /** Whether a root field that names no clinic belongs to the global database alone. */
-  #isElsewhere = ({ kind }: Operation, name: string) =>
-    kind === 'mutation' ? name !== '__typename' : !everywhere.has(name)
+  /** Whether there is a root field that names no clinic and belongs to the global database alone. */
+  #hasOthers = ({ kind }: Operation, places: Place[]) =>
+    places.some(
+      ({ name, numbers }) =>
+        numbers.size === 0 && (kind === 'mutation' ? name !== '__typename' : !everywhere.has(name)),
+    )
+
+  /** The databases that each root field of an operation names. */
+  #placesOf({ document, operationName, variables: given }: GivenOperation) {
+    const operation = this.#operationOf(document, operationName)
+    const variables = { ...operation?.defaults, ...given }
+    const read = operation?.fields.filter(({ directives }) => !isLeftOut(directives, variables)) ?? []
+    const places: Place[] = read.map(({ name, uses }) => ({ name, numbers: this.#numbersOf(uses, variables) }))
+    return { operation, places }
+  }
 
   #operationOf(document: DocumentNode, operationName: string | undefined): Operation | undefined {
     const known = this.#operations.get(document) ?? new Map<string | undefined, Operation>()
@@ -169,6 +199,8 @@ const isLeftOut = (directives: readonly DirectiveNode[], variables: Record<strin
     const value = argument && valueFromASTUntyped(argument.value, variables)
     return name.value === 'include' ? value === false : name.value === 'skip' && value === true
   })
+
+const numbersIn = (places: Place[]) => new Set(places.flatMap(({ numbers }) => [...numbers]))
 
 const nameOf = (number: number) => (number === globalNumber ? 'global' : `shard ${number}`)
 

@@ -35,10 +35,20 @@ export class Routing {
     operation: GivenOperation,
     { isAnonymous, isOfCatalogue }: { isAnonymous: boolean; isOfCatalogue: () => boolean },
   ): Shard | undefined {
-    const number = this.#places.of(operation, isOfCatalogue)
+    const number = this.#places.of(operation, () => isOfCatalogue() || this.#isMerged(operation, isAnonymous))
     const shard = number === undefined ? undefined : this.#shards.all.get(number)
     return shard && isAnonymous && isOfCatalogue() ? undefined : shard
   }
+
+  /**
+   * The shards that an operation asks besides the global database, in which shardOf() lets it run: lists of what has no copies
+   * there. None for most operations, and for anonymous callers, each of whose requests would cost one in every shard.
+   */
+  shardsToMerge(operation: GivenOperation, isAnonymous: boolean): Shard[] {
+    return this.#isMerged(operation, isAnonymous) ? [...this.#shards.all.values()] : []
+  }
+
+  #isMerged = (operation: GivenOperation, isAnonymous: boolean) => !isAnonymous && this.#places.spansShards(operation)
 
   /** The shard with a clinic; undefined for the global database. */
   shardOfClinic(id: string): Shard | undefined {
@@ -72,7 +82,7 @@ export class Routing {
 
   /**
    * The shard of a query that names no clinic and reads what is not copied: that of the clinics where the caller works. Undefined
-   * for the global database. Throws Refusal `clinic_needed` when several databases have it.
+   * for the global database, also for what is merged there. Throws Refusal `clinic_needed` when several databases have it.
    */
   async shardOfCaller(given: GivenOperation, { claims }: Caller): Promise<Shard | undefined> {
     const unplaced = this.#places.unplaced(given)

@@ -114,6 +114,53 @@ describe('an operation runs in the global database', () => {
   })
 })
 
+describe('a query reads lists in all databases', () => {
+  const spans = (text: string, variables: Record<string, unknown> = {}) =>
+    new Places(shards).spansShards({ document: parse(text), variables })
+  const two = '{ invoices(filter: { clinicId: { in: $c } }) { totalCount } }'
+
+  it.each([
+    ['without a clinic', '{ invoices { totalCount } }', {}],
+    [
+      'beside what the global database has',
+      '{ payments { totalCount } clinic(id: 7) { id } bookings { totalCount } }',
+      {},
+    ],
+    ['of clinics in several databases', `query ($c: [BigInt!]) ${two}`, { c: [inShard(1), inShard(2)] }],
+    [
+      'of one clinic and of all',
+      'query ($c: BigInt!) { payments { totalCount } invoices(filter: { clinicId: { equalTo: $c } }) { totalCount } }',
+      { c: inShard(2) },
+    ],
+    [
+      'of a clinic in a shard beside what the global database has',
+      'query ($c: [BigInt!]) { bookings { totalCount } invoices(filter: { clinicId: { in: $c } }) { totalCount } }',
+      { c: inShard(2) },
+    ],
+  ])('%s', (_, text, variables) => {
+    expect(spans(text, variables)).toBe(true)
+  })
+
+  it.each([
+    ['of one clinic in a shard', `query ($c: [BigInt!]) ${two}`, { c: inShard(2) }],
+    ['of one clinic in the global database', `query ($c: [BigInt!]) ${two}`, { c: '7' }],
+    [
+      'beside a clinic in a shard',
+      'query ($c: BigInt!) { invoices { totalCount } clinic(id: $c) { id } }',
+      { c: inShard(1) },
+    ],
+    ['that a directive leaves out', '{ bookings { totalCount } invoices @skip(if: true) { totalCount } }', {}],
+    ['of which it has copies', '{ bookings { totalCount } }', {}],
+    [
+      'of one clinic beside what every shard has',
+      `query ($c: [BigInt!]) { ${two.slice(1, -1)} currentPerson { accountId } }`,
+      { c: inShard(2) },
+    ],
+  ])('but not %s', (_, text, variables) => {
+    expect(spans(text, variables)).toBe(false)
+  })
+})
+
 describe('an operation is refused', () => {
   it.each([
     ['visits', { visits: [{ clinicId: inShard(2), bookingSlotId: inShard(2), serviceId: inShard(2) }] }],

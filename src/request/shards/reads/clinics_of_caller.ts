@@ -4,6 +4,7 @@ import { globalNumber, type Shards } from '../../../database/shards.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Claims } from '../../tokens.ts'
 import { everywhere, type Unplaced } from '../places.ts'
+import { listsInShards } from './lists_in_shards.ts'
 import { TablesOfQueries, type TablesRead } from './tables_read.ts'
 
 const roles = ['app_anonymous', 'app_customer', 'app_staff', 'app_admin'] as const
@@ -31,7 +32,8 @@ const nobody: Person = { role: 'app_anonymous', isCustomer: false, clinicIds: []
 /**
  * Decides about queries that name no clinic and read tables of which the global database has no copies. There, the answer would
  * be empty and look complete. An employee all of whose clinics are in one database reads there. A caller who sees no rows of
- * such tables anywhere is answered by the global database. All others are refused.
+ * such tables anywhere is answered by the global database, and so are all others about lists that are merged there; else they
+ * are refused.
  */
 export class ClinicsOfCaller {
   readonly #shards: Shards
@@ -79,6 +81,7 @@ export class ClinicsOfCaller {
       if (place !== undefined && others.length === 0 && read.every((each) => this.#isOfOwnClinics(each, isCustomer)))
         return place
     }
+    if (claims.sub !== undefined && missing.every(isMerged)) return globalNumber
     throw new Refusal('clinic_needed', '', { fields: missing.map(({ name }) => name) })
   }
 
@@ -114,6 +117,11 @@ export class ClinicsOfCaller {
     }
   }
 }
+
+/** Whether a field is a list that all databases are asked for, and reads nothing else but what belongs to its rows. */
+const isMerged = ({ name, own, free }: TablesRead & { name: string }) =>
+  listsInShards.has(name) &&
+  [...free].every((table) => table === own || (name === 'checkouts' && table === 'billing.checkout_parts'))
 
 /** SQLSTATE of `unauthenticated`. */
 const unauthenticated = 'MS401'

@@ -12,28 +12,41 @@ const clinicId = { ...id, description: 'Of this clinic.' }
 const customerId = { ...id, description: 'Of this customer.' }
 const invoiceState = { type: 'string', enum: ['DRAFT', 'OPEN', 'SETTLED', 'VOID'] }
 
-/** A list with the latest first, which can be narrowed down to a clinic, a customer and more. */
+interface ListOptions extends Partial<Route> {
+  order?: string
+  latest?: string
+  filterOf?: (query: Input['query']) => object
+}
+
+const filterOfColumns = (query: Input['query']) =>
+  given(Object.fromEntries(Object.entries(query).map(([of, value]) => [of, equalTo(value)])))
+
+/**
+ * A list with the latest first, which can be narrowed down to a clinic, a customer and more. Ids are in the order of time within
+ * one database only: `latest` is the order of a list that names no clinic.
+ */
 const list = (
   path: string,
   name: string,
   type: string,
   fragment: string,
-  { rights = theirOwn, order = 'ID_DESC', ...more }: Partial<Route> & { order?: string } = {},
+  { rights = theirOwn, order = 'ID_DESC', latest = order, filterOf = filterOfColumns, ...more }: ListOptions = {},
 ): Route => ({
   method: 'GET',
   path,
   id: `list${name}s`,
   summary: `List ${path.slice(1)}, the latest first`,
-  document: `query ${name}s($first: Int!, $after: Cursor, $filter: ${type}Filter) {
-    ${path.slice(1)}(first: $first, after: $after, filter: $filter, orderBy: [${order}]) {
+  document: `query ${name}s($first: Int!, $after: Cursor, $filter: ${type}Filter, $orderBy: [${type}OrderBy!]) {
+    ${path.slice(1)}(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
       nodes { ...${type} } ${pageInfo}
     }
   } ${fragment}`,
   query: { clinicId, customerId },
   variables: ({ query, first, after }) => {
-    const filter = given(Object.fromEntries(Object.entries(query).map(([of, value]) => [of, equalTo(value)])))
+    const filter = filterOf(query)
+    const orderBy = (query.clinicId === undefined ? latest : order).split(', ')
     // An empty filter is refused.
-    return { first, after, ...(Object.keys(filter).length > 0 && { filter }) }
+    return { first, after, orderBy, ...(Object.keys(filter).length > 0 && { filter }) }
   },
   answer: path.slice(1),
   list: 'connection',
@@ -131,7 +144,10 @@ const coupons: Route[] = [
 ]
 
 const invoices: Route[] = [
-  list('/invoices', 'Invoice', 'Invoice', Invoice, { query: { clinicId, customerId, state: invoiceState } }),
+  list('/invoices', 'Invoice', 'Invoice', Invoice, {
+    latest: 'CREATED_AT_DESC',
+    query: { clinicId, customerId, state: invoiceState },
+  }),
   {
     method: 'GET',
     path: '/invoices/{id}',
@@ -235,7 +251,7 @@ const invoices: Route[] = [
 ]
 
 const payments: Route[] = [
-  list('/payments', 'Payment', 'Payment', Payment),
+  list('/payments', 'Payment', 'Payment', Payment, { latest: 'RECEIVED_AT_DESC' }),
   {
     method: 'POST',
     path: '/payments',
@@ -277,8 +293,8 @@ const payments: Route[] = [
     notFound: 'payment_not_found',
     errors: ['amount_not_accepted', 'refund_exceeds_payment', 'insufficient_credit', 'amount_not_payable_online'],
   },
-  list('/refunds', 'Refund', 'Refund', Refund),
-  list('/movements', 'Movement', 'Movement', Movement),
+  list('/refunds', 'Refund', 'Refund', Refund, { latest: 'CREATED_AT_DESC' }),
+  list('/movements', 'Movement', 'Movement', Movement, { latest: 'MOVED_AT_DESC' }),
 ]
 
 const credits: Route[] = [
@@ -305,13 +321,14 @@ const credits: Route[] = [
 
 const checkouts: Route[] = [
   list('/checkouts', 'Checkout', 'Checkout', Checkout, {
+    latest: 'CREATED_AT_DESC',
     rights: 'Customers see their own and those of their dependants, administrators all.',
     query: { clinicId: { ...clinicId, description: 'That pay something at this clinic.' }, customerId },
-    variables: ({ query, first, after }) => {
-      const parts = query.clinicId === undefined ? undefined : { some: { clinicId: { equalTo: query.clinicId } } }
-      const filter = given({ checkoutParts: parts, customerId: equalTo(query.customerId) })
-      return { first, after, ...(Object.keys(filter).length > 0 && { filter }) }
-    },
+    filterOf: ({ clinicId: of, customerId: customer }) =>
+      given({
+        checkoutParts: of === undefined ? undefined : { some: { clinicId: { equalTo: of } } },
+        customerId: equalTo(customer),
+      }),
   }),
   {
     method: 'GET',

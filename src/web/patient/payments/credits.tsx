@@ -1,17 +1,16 @@
 import { graphql } from '../../data/generated/gql.ts'
+import { usePaginatedQuery } from '../../data/use_paginated_query.ts'
 import { Problem } from '../../parts/feedback/notice.tsx'
 import { Pending } from '../../parts/feedback/pending.tsx'
 import { useMoney } from '../../parts/money/use_money.ts'
 import { useText } from '../../text/language.ts'
 import { paymentsTexts } from '../../text/patient/payments.ts'
-import { useListOfClinics, type Whose } from './use_list_of_clinics.ts'
 import '../pay/pay.css'
 
 const MyCredits = graphql(`
-  query MyCredits($clinicIds: [BigInt!]!, $customerIds: [BigInt!]!, $after: Cursor) {
+  query MyCredits($customerIds: [BigInt!]!, $after: Cursor) {
     credits(
-      filter: { clinicId: { in: $clinicIds }, customerId: { in: $customerIds } }
-      orderBy: [PRIMARY_KEY_ASC], first: 100, after: $after
+      filter: { customerId: { in: $customerIds } }, orderBy: [PRIMARY_KEY_ASC], first: 100, after: $after
     ) {
       nodes { clinicId customerId currency balance reserved clinic { name } customer { fullName } }
       pageInfo { hasNextPage endCursor }
@@ -20,10 +19,10 @@ const MyCredits = graphql(`
 `)
 
 /** What clinics owe the patient. Nothing where there is none. */
-export function Credits({ whose }: { whose: Whose }) {
+export function Credits({ customerIds }: { customerIds: string[] }) {
   const { t } = useText(paymentsTexts)
   const money = useMoney()
-  const { data, error, pending, refetch } = useListOfClinics(MyCredits, whose, {}, (page) => page.credits, {
+  const { data, error, pending, refetch } = usePaginatedQuery(MyCredits, { customerIds }, (page) => page.credits, {
     all: true,
   })
   if (error !== undefined) return <Problem error={error} retry={refetch} />

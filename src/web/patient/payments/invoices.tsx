@@ -1,6 +1,7 @@
 import { Link } from 'wouter'
 import { graphql } from '../../data/generated/gql.ts'
 import type { MyInvoicesQuery } from '../../data/generated/graphql.ts'
+import { usePaginatedQuery } from '../../data/use_paginated_query.ts'
 import { AreaErrorTextsContext } from '../../parts/feedback/error_text.ts'
 import { Empty, Problem } from '../../parts/feedback/notice.tsx'
 import { useMoney } from '../../parts/money/use_money.ts'
@@ -10,14 +11,13 @@ import { paymentsTexts } from '../../text/patient/payments.ts'
 import { localDate, longDate } from '../../time/time.ts'
 import { More } from './more.tsx'
 import { PayTogether } from './pay_together.tsx'
-import { latestFirst, useListOfClinics, type Whose } from './use_list_of_clinics.ts'
 import '../pay/pay.css'
 
 const MyInvoices = graphql(`
-  query MyInvoices($clinicIds: [BigInt!]!, $customerIds: [BigInt!]!, $states: [InvoiceState!]!, $after: Cursor) {
+  query MyInvoices($customerIds: [BigInt!]!, $states: [InvoiceState!]!, $after: Cursor) {
     invoices(
-      filter: { clinicId: { in: $clinicIds }, customerId: { in: $customerIds }, state: { in: $states } }
-      orderBy: [ID_DESC], first: 20, after: $after
+      filter: { customerId: { in: $customerIds }, state: { in: $states } }
+      orderBy: [CREATED_AT_DESC], first: 20, after: $after
     ) {
       nodes {
         id clinicId number state currency total due issuedAt dueOn createdAt clinic { name timeZone } customer { id fullName }
@@ -30,17 +30,16 @@ const MyInvoices = graphql(`
 type Row = NonNullable<NonNullable<MyInvoicesQuery['invoices']>['nodes'][number]>
 
 interface InvoicesProps {
-  whose: Whose
+  customerIds: string[]
   ownName: string | null
 }
 
 /** The invoices of a patient, first those that are to be paid. */
-export function Invoices({ whose, ownName }: InvoicesProps) {
+export function Invoices({ customerIds, ownName }: InvoicesProps) {
   const { t } = useText(paymentsTexts)
   const read = (data: MyInvoicesQuery) => data.invoices
-  const order = latestFirst(({ issuedAt, createdAt }: Row) => issuedAt ?? createdAt)
-  const open = useListOfClinics(MyInvoices, whose, { states: ['OPEN'] }, read, { order, all: true })
-  const others = useListOfClinics(MyInvoices, whose, { states: ['DRAFT', 'SETTLED', 'VOID'] }, read, { order })
+  const open = usePaginatedQuery(MyInvoices, { customerIds, states: ['OPEN'] }, read, { all: true })
+  const others = usePaginatedQuery(MyInvoices, { customerIds, states: ['DRAFT', 'SETTLED', 'VOID'] }, read)
   const error = open.error ?? others.error
   if (error !== undefined) {
     const retry = () => {

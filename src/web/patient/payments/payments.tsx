@@ -1,4 +1,5 @@
 import { graphql } from '../../data/generated/gql.ts'
+import { usePaginatedQuery } from '../../data/use_paginated_query.ts'
 import { Problem } from '../../parts/feedback/notice.tsx'
 import { Pending } from '../../parts/feedback/pending.tsx'
 import { useMoney } from '../../parts/money/use_money.ts'
@@ -6,14 +7,12 @@ import { useText } from '../../text/language.ts'
 import { paymentsTexts } from '../../text/patient/payments.ts'
 import { localDate, longDate } from '../../time/time.ts'
 import { More } from './more.tsx'
-import { latestFirst, useListOfClinics, type Whose } from './use_list_of_clinics.ts'
 import '../pay/pay.css'
 
 const MyPayments = graphql(`
-  query MyPayments($clinicIds: [BigInt!]!, $customerIds: [BigInt!]!, $after: Cursor) {
+  query MyPayments($customerIds: [BigInt!]!, $after: Cursor) {
     payments(
-      filter: { clinicId: { in: $clinicIds }, customerId: { in: $customerIds } }
-      orderBy: [ID_DESC], first: 20, after: $after
+      filter: { customerId: { in: $customerIds } }, orderBy: [RECEIVED_AT_DESC], first: 20, after: $after
     ) {
       nodes { id method currency received refunded receivedAt clinic { name timeZone } }
       pageInfo { hasNextPage endCursor }
@@ -22,12 +21,10 @@ const MyPayments = graphql(`
 `)
 
 /** The payments of a patient, the latest first. */
-export function Payments({ whose }: { whose: Whose }) {
+export function Payments({ customerIds }: { customerIds: string[] }) {
   const { t, locale } = useText(paymentsTexts)
   const money = useMoney()
-  const payments = useListOfClinics(MyPayments, whose, {}, (data) => data.payments, {
-    order: latestFirst(({ receivedAt }) => receivedAt),
-  })
+  const payments = usePaginatedQuery(MyPayments, { customerIds }, (data) => data.payments)
   if (payments.error !== undefined) return <Problem error={payments.error} retry={payments.refetch} />
   if (!payments.data || payments.data.nodes.length === 0) return <Pending when={payments.pending} />
   return (

@@ -1,0 +1,62 @@
+import type { PgCodec } from 'postgraphile/@dataplan/pg'
+import type { GraphQLEnumType } from 'postgraphile/graphql'
+
+/** A column in the order of a list. */
+export interface OrderColumn {
+  isDescending: boolean
+  nullsFirst: boolean
+  isNullable: boolean
+  codec: PgCodec
+}
+
+declare module 'postgraphile/graphql' {
+  interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
+    /** The columns by which a list of a table is ordered, in the order of the values in its cursors. */
+    medislotOrder?: (orderBy: readonly string[]) => OrderColumn[]
+  }
+}
+
+/** What an entry of an enum of orders calls: see PostGraphile's PgOrderAllAttributesPlugin. */
+interface OrderBuilder {
+  orderBy(order: { attribute: string; direction: 'ASC' | 'DESC'; nulls?: 'FIRST' | 'LAST' }): void
+  setOrderIsUnique(): void
+}
+
+/** Says of each list of a table at the root how it is ordered, so that lists of several databases can be merged. */
+export const ListOrdersPlugin: GraphileConfig.Plugin = {
+  name: 'MedislotListOrdersPlugin',
+  schema: {
+    hooks: {
+      GraphQLObjectType_fields_field(field, build, { scope }) {
+        const { isRootQuery, isPgFieldConnection, pgFieldResource } = scope
+        const { codec, uniques = [], parameters } = pgFieldResource ?? {}
+        const attributes = codec?.attributes
+        if (!isRootQuery || !isPgFieldConnection || !attributes || parameters) return field
+        const unique = uniques[0]?.attributes ?? []
+        const enumName = build.inflection.orderByType(build.getGraphQLTypeNameByPgCodec(codec, 'output') ?? '')
+        const entryOf = (name: string) =>
+          (build.getTypeByName(enumName) as GraphQLEnumType | undefined)?.getValue(name)?.extensions.grafast?.apply as
+            | ((builder: OrderBuilder) => void)
+            | undefined
+        const medislotOrder = (orderBy: readonly string[]): OrderColumn[] => {
+          const orders: Parameters<OrderBuilder['orderBy']>[0][] = []
+          let isUnique = false
+          const setOrderIsUnique = () => {
+            isUnique = true
+          }
+          for (const name of orderBy) entryOf(name)?.({ orderBy: (order) => orders.push(order), setOrderIsUnique })
+          // As PostGraphile does.
+          const direction = orders[0]?.direction ?? 'ASC'
+          if (!isUnique) orders.push(...unique.map((attribute: string) => ({ attribute, direction })))
+          return orders.map(({ attribute, direction: given, nulls }) => ({
+            isDescending: given === 'DESC',
+            nullsFirst: nulls ? nulls === 'FIRST' : given === 'DESC',
+            isNullable: !attributes[attribute]?.notNull,
+            codec: attributes[attribute]?.codec as PgCodec,
+          }))
+        }
+        return { ...field, extensions: { ...field.extensions, medislotOrder } }
+      },
+    },
+  },
+}
