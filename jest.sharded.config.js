@@ -8,8 +8,8 @@ process.env.TEST_SHARDS = '2'
  */
 const sharded = [
   'test/rest/(?!reference)\\w+',
-  'test/graphql/(callers|clinic_day|consultations|normalised_caches|notifications|password_mutations|reading|recordings)',
-  'test/graphql/(scalars|text_domains|transport|visits_in_docs)',
+  // `names` needs no database.
+  'test/graphql/(?!names)\\w+',
   'test/rights/(existence|sharded|tokens)',
 ]
 

@@ -87,9 +87,9 @@ describe('a refusal of the database', () => {
 
   test('does not affect other fields', async () => {
     const { data, errors } = await anybody(
-      '{ secretOf(id: 1) clinics { nodes { id } } again: secretOf(id: 2) clinic(id: "1") { id } }',
+      '{ secretOf(id: 1) clinics(first: 1) { nodes { id } } again: secretOf(id: 2) clinic(id: "1") { id } }',
     )
-    expect(data).toMatchObject({ secretOf: null, again: null, clinics: { nodes: [{ id: practice.clinicId }, {}] } })
+    expect(data).toMatchObject({ secretOf: null, again: null, clinics: { nodes: [{ id: expect.any(String) }] } })
     expect(errors?.map(({ path, extensions }) => [path?.[0], extensions?.code])).toEqual([
       ['secretOf', 'insufficient_privilege'],
       ['again', 'insufficient_privilege'],

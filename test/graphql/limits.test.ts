@@ -47,10 +47,11 @@ test('a list without a page size returns 20 rows, and null does not avoid that',
   await served.owner.query(
     `insert into app_public.specializations (name) select 'S' || i from generate_series(1, 30) i`,
   )
+  const { count } = await served.owner.one('select count(*)::int from app_public.specializations')
   const { specializations } = await dataOf<{ specializations: { nodes: unknown[]; totalCount: number } }>(
     anybody('{ specializations { totalCount nodes { id } } }'),
   )
-  expect([specializations.nodes.length, specializations.totalCount]).toEqual([20, 30])
+  expect([specializations.nodes.length, specializations.totalCount]).toEqual([20, count])
   await expectGraphQLRefusal(anybody('{ specializations(first: null) { nodes { id } } }'), 'graphql_validation_failed')
   await expectGraphQLRefusal(
     anybody('query ($first: Int) { specializations(first: $first) { nodes { id } } }', { first: null }),

@@ -9,12 +9,13 @@ import { createGraphQL, type GraphQLInstance } from '../../src/graphql/instance.
 import { identifyRequests } from '../../src/http/requests.ts'
 import { log as programLog } from '../../src/process/log.ts'
 import type { TokenSettings } from '../../src/request/tokens.ts'
+import { shardCount } from '../helpers/cluster.ts'
 import type { Connection } from '../helpers/connection.ts'
 import { clientsOf, ownDatabase, type TestServer } from '../helpers/server.ts'
 import { tokenSettings } from '../helpers/tokens.ts'
 
 /** The API over HTTP and WebSocket, in this process, for tests of the GraphQL instance itself; others use helpers/server.ts. */
-export interface Served extends Omit<TestServer, 'owner' | 'database'> {
+export interface Served extends Omit<TestServer, 'owner'> {
   graphql: GraphQLInstance
   /** The owner's connection to its database. */
   owner: Connection
@@ -39,6 +40,8 @@ export async function serve(
 ): Promise<Served> {
   programLog.level = 'warn'
   const { database, owner, drop } = await ownDatabase()
+  const functions = 'select oid::regprocedure::text as name from pg_proc where pronamespace::regnamespace::text ~ $1'
+  const made = shardCount > 0 ? await owner.query<{ name: string }>(functions, ['^app_']) : []
   await prepare(owner)
   const poolSettings = { databaseUrl: database.serverUrl, poolSize, statementTimeoutMs: 10_000 }
   const pool = requestPool(poolSettings)
@@ -72,6 +75,7 @@ export async function serve(
 
   return {
     url,
+    database: database.name,
     graphql,
     owner,
     logged,
@@ -83,6 +87,10 @@ export async function serve(
       await pool.end()
       await passwords.end()
       await shards?.end()
+      // With shards, other files have the same databases.
+      const known = new Set(made.map(({ name }) => name))
+      for (const { name } of shardCount > 0 ? await owner.query<{ name: string }>(functions, ['^app_']) : [])
+        if (!known.has(name)) await owner.query(`drop function ${name} cascade`)
       await owner.close()
       await drop()
       if (queued) throw new Error(`more than ${poolSize} requests at once: see test/helpers/few_at_once.ts`)

@@ -1,6 +1,7 @@
 import { eventually } from '../helpers/eventually.ts'
 import { fewAtOnce } from '../helpers/few_at_once.ts'
 import { dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/graphql.ts'
+import { databaseOf } from '../helpers/sharded_owner.ts'
 import { aPractice, aSlot } from '../helpers/world.ts'
 import { type Served, serve } from './served.ts'
 
@@ -83,7 +84,8 @@ test('of two mutations in one document the first stays when the second is refuse
 })
 
 test('a commit that fails because the disk is full may have happened, and the error says so', async () => {
-  await served.owner.query(`
+  const database = databaseOf(served.owner, practice.clinicId)
+  await database.query(`
     create function app_private.find_no_room() returns trigger language plpgsql as
       $$ begin raise 'no room left' using errcode = 'disk_full'; end $$;
     create constraint trigger there_is_no_room after insert on app_public.bookings deferrable initially deferred
@@ -96,12 +98,12 @@ test('a commit that fails because the disk is full may have happened, and the er
     const slot = await aSlot(served.owner, practice.clinicId, practice.doctorId, 96)
     await expectGraphQLRefusal(book(slot), 'connection_failure')
     // Before the commit it is certain that nothing was done.
-    await served.owner.query('alter table app_public.bookings disable trigger there_is_no_room')
-    await served.owner.query(`create trigger there_is_no_room_at_all before insert on app_public.bookings
+    await database.query('alter table app_public.bookings disable trigger there_is_no_room')
+    await database.query(`create trigger there_is_no_room_at_all before insert on app_public.bookings
       for each row execute function app_private.find_no_room()`)
     await expectGraphQLRefusal(book(slot), 'disk_full')
   } finally {
-    await served.owner.query('drop function app_private.find_no_room() cascade')
+    await database.query('drop function app_private.find_no_room() cascade')
   }
 })
 
