@@ -364,7 +364,10 @@
 --! include core/shards/figures/copy_figures.sql
 --! include core/shards/figures/waiting_figures.sql
 --! include core/shards/moving/rows/columns_of_clinic_table.sql
+--! include core/shards/moving/rows/id_in_clinic.sql
 --! include core/shards/moving/rows/part_of_row.sql
+--! include core/shards/moving/rows/rows_in_parts.sql
+--! include core/shards/moving/rows/changes_of_clinic.sql
 --! include core/shards/moving/rows/digests_of_clinic.sql
 --! include core/shards/moving/rows/rows_of_clinic.sql
 --! include core/shards/moving/rows/put_rows_of_clinic.sql
@@ -374,7 +377,10 @@
 --! include core/shards/moving/require_no_open_payments.sql
 --! include core/shards/moving/begin_move.sql
 --! include core/shards/moving/hold_writes.sql
---! include core/shards/moving/unsealed_events.sql
+--! include core/shards/moving/wait_for_moving_rows.sql
+--! include core/shards/moving/events/event_horizon.sql
+--! include core/shards/moving/events/unsealed_events.sql
+--! include core/shards/moving/events/fault_since.sql
 --! include core/shards/moving/begin_arrival.sql
 --! include core/shards/moving/end_arrival.sql
 --! include core/shards/moving/leave_clinic.sql

@@ -4,7 +4,7 @@ declare
   -- Events are read in the order of their transactions, and only up to the oldest one still running: ids are drawn
   -- before the commit, so "every id above the last" would lose the event of a transaction that drew early and commits
   -- late.
-  horizon xid8 := pg_snapshot_xmin(pg_current_snapshot());
+  horizon xid8 := app_private.event_horizon();
   published app_private.event_publication;
   seen int;
 begin

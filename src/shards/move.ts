@@ -3,7 +3,7 @@ import type { Client } from 'pg'
 import { clinicsOf, peopleOf, withLoginOf } from '../database/several_databases.ts'
 import { log } from '../process/log.ts'
 import { StartError } from '../process/settings.ts'
-import { copyRows, tablesOfClinics } from './clinic_rows.ts'
+import { type Copied, copyRows, tablesOfClinics } from './clinic_rows.ts'
 import { connectOwner, type Shard, shardsOf } from './databases.ts'
 import { caughtUp } from './replication.ts'
 import { inTransaction, olderTransactionsEnded } from './transactions.ts'
@@ -16,13 +16,8 @@ const patienceMs = 15_000
 /** Servers read the map every second (src/request/shards). Until then they ask the old database, which answers clinic_moving. */
 const mapIsKnownMs = 2000
 
-/** History, which is never changed: copied while the clinic is in use. Seals first, so that no event is sealed twice. */
-const history = [
-  'app_private.event_seals',
-  'app_public.events',
-  'app_public.archived_booking_slots',
-  'app_public.archived_bookings',
-]
+/** How often changes are copied before writes are refused, unless that stops getting quicker. */
+const passes = 10
 
 /** The databases that a move is about. `from` is 0 for the global database. */
 interface Move {
@@ -35,8 +30,8 @@ interface Move {
 }
 
 /**
- * Moves a clinic to a shard while it is used: copies its rows, refuses its writes for the last changes, compares both copies
- * and verifies the chain of events, changes the map, and removes the rows where they were. Continues what an earlier call was
+ * Moves a clinic to a shard while it is used: verifies its chain of events, copies its rows and what changes meanwhile, refuses
+ * its writes for the last changes, compares both copies, changes the map, and removes the rows where they were. Continues what an earlier call was
  * interrupted in, and undoes everything when it fails before the clinic has arrived. A move to the shard in which the clinic
  * still is undoes one that was interrupted. Throws StartError when the clinic cannot be moved.
  */
@@ -72,18 +67,25 @@ async function continueMove(move: Move): Promise<void> {
 /** Whether the target has the clinic: then a move goes forward only. */
 async function hasArrived({ target, clinicId }: Move): Promise<boolean> {
   // A transaction of an attempt that was interrupted ends first (app_private.begin_arrival).
-  await target.query(`select pg_advisory_xact_lock(hashtext('medislot arrival'))`)
+  await target.query('select app_private.wait_for_moving_rows()')
   const { rowCount } = await target.query('select from app_public.clinics where id = $1', [clinicId])
   return rowCount === 1
 }
 
-/** Copies the clinic to the target. When this fails the clinic stays where it is, and can be written there. */
+/**
+ * Copies the clinic to the target, in one transaction, so that no job sees it there before its time. When this fails the clinic
+ * stays where it is, and can be written there.
+ */
 async function arrive(move: Move): Promise<void> {
   const { source, target, clinicId, to } = move
   try {
     await source.query('select app_private.begin_move($1, $2)', [clinicId, to])
-    log.info({ clinicId, to }, 'copying the history')
-    const verified = await copyHistory(move)
+    log.info({ clinicId, to }, 'verifying the chain of events')
+    const verified = await verifyChain(move)
+    await target.query('begin')
+    await target.query('select app_private.begin_arrival($1)', [clinicId])
+    log.info({ clinicId, to }, 'copying rows')
+    const copied = await copyWhileUsed(move)
     await untilCopiesAgree(move)
     log.info({ clinicId }, 'refusing writes')
     const began = Date.now()
@@ -91,7 +93,8 @@ async function arrive(move: Move): Promise<void> {
     await untilNothingIsWritten(move)
     await untilCopiesAgree(move)
     log.info({ clinicId }, 'copying the last changes')
-    await inTransaction(target, () => copyRest(move, verified))
+    await copyRest(move, copied, verified)
+    await target.query('commit')
     log.info({ clinicId, refusedMs: Date.now() - began }, 'the clinic has arrived')
   } catch (error) {
     await undo(move).catch((failure: Error) => {
@@ -102,31 +105,35 @@ async function arrive(move: Move): Promise<void> {
   }
 }
 
-/** Copies and verifies the part of the chain of events that is sealed, and gives the position and hash of its end. */
-async function copyHistory({ source, target, clinicId }: Move): Promise<{ position: string; hash: string }> {
-  return inTransaction(target, async () => {
-    await target.query('select app_private.begin_arrival($1)', [clinicId])
-    await copyRows(source, target, clinicId, history)
-    // Events of the last moments, which this database would seal by its own order of transactions.
-    await target.query(
-      `delete from app_public.events e where e.clinic_id = $1 and not exists (
-         select from app_private.event_seals s where s.clinic_id = e.clinic_id and s.event_id = e.id)`,
-      [clinicId],
-    )
-    const { rows: faults } = await target.query(
-      'select fault, fault_position as position from app_private.first_faulty_seal($1, 0)',
-      [clinicId],
-    )
-    if (faults[0].fault)
-      throw new StartError(`The chain of events is at fault: ${faults[0].fault} at position ${faults[0].position}.`)
-    await target.query('select app_private.end_arrival($1)', [clinicId])
-    const { rows } = await target.query(
-      `select position, encode(hash, 'hex') as hash from app_private.event_seals
-       where clinic_id = $1 order by position desc limit 1`,
-      [clinicId],
-    )
-    return rows[0] ?? { position: '0', hash: '' }
-  })
+/** The end of the part of a chain that is known to be intact. */
+interface Verified {
+  position: string
+  hash: string
+}
+
+/** Verifies what is sealed. */
+async function verifyChain({ source, clinicId }: Move): Promise<Verified> {
+  const { rows } = await source.query(
+    `select fault, fault_position, position, coalesce(hash, '') as hash from app_public.verify_events($1)`,
+    [clinicId],
+  )
+  const [{ fault, fault_position, ...verified }] = rows as [Verified & { fault?: string; fault_position?: string }]
+  if (fault) throw new StartError(`The chain of events is at fault: ${fault} at position ${fault_position}.`)
+  return verified
+}
+
+/** Copies all rows, and then what has changed meanwhile, until that takes no less time than before. */
+async function copyWhileUsed({ source, target, clinicId }: Move): Promise<Copied> {
+  const tables = await tablesOfClinics(target)
+  let copied: Copied | undefined
+  for (let pass = 1, before = Number.POSITIVE_INFINITY; ; pass++) {
+    const began = Date.now()
+    copied = await copyRows(source, target, clinicId, tables, copied)
+    const took = Date.now() - began
+    log.info({ clinicId, pass, parts: copied.parts, ms: took }, 'copied')
+    if (pass > 1 && (took > before / 2 || pass >= passes)) return copied
+    before = took
+  }
 }
 
 /** Waits for transactions that began before writes were refused, and until all events are sealed. */
@@ -148,25 +155,17 @@ async function untilCopiesAgree({ global, source, from, to }: Move): Promise<voi
   if (!people || !clinics) throw new StartError('Copies do not catch up: see npm run shards -- status.')
 }
 
-/** Copies what has changed and compares everything. With the commit of this transaction the clinic is in the target. */
-async function copyRest(move: Move, verified: { position: string; hash: string }): Promise<void> {
-  const { source, target, clinicId } = move
-  await target.query('select app_private.begin_arrival($1)', [clinicId])
+/** Copies what has changed, and compares it. With the commit of this transaction the clinic is in the target. */
+async function copyRest({ source, target, clinicId }: Move, copied: Copied, verified: Verified): Promise<void> {
   const { rows } = await source.query('select app_private.companions_of_clinic($1)::text as companions', [clinicId])
   await target.query('select app_private.put_companions_of_clinic($1)', [rows[0].companions])
-  let different = await tablesOfClinics(target)
-  // Nobody writes, but profiles that change meanwhile are copied to the clinic's records.
-  for (let attempt = 0; attempt < 5 && different.length > 0; attempt++)
-    different = await copyRows(source, target, clinicId, different)
-  if (different.length > 0) throw new StartError(`Copies differ: ${different.join(', ')}.`)
+  await copyRows(source, target, clinicId, await tablesOfClinics(target), copied)
   await target.query('select app_private.end_arrival($1)', [clinicId])
-  const { rows: found } = await target.query('select * from app_public.verify_events($1, $2, $3)', [
-    clinicId,
-    verified.position,
-    verified.hash,
-  ])
-  if (found[0].fault || found[0].unsealed !== '0')
-    throw new StartError(`The chain of events is at fault: ${found[0].fault ?? 'unsealed events'}.`)
+  const { rows: found } = await target.query<{ fault: string | null }>(
+    'select app_private.fault_since($1, $2, $3) as fault',
+    [clinicId, verified.position, verified.hash],
+  )
+  if (found[0]?.fault) throw new StartError(`The chain of events is at fault: ${found[0].fault}.`)
   await source.query('select app_private.leave_clinic($1)', [clinicId])
 }
 
@@ -182,18 +181,11 @@ async function finish({ global, source, target, clinicId, to }: Move): Promise<v
   await inTransaction(target, () => target.query('select app_private.follow_profiles($1)', [clinicId]))
 }
 
-/** Removes what was copied. Refused when the target has the clinic, which may be written there. */
+/** Removes what was copied, which is not committed. Refused when the target has the clinic, which may be written there. */
 async function undo(move: Move): Promise<void> {
-  const { source, target, clinicId } = move
-  await target.query('rollback')
+  await move.target.query('rollback')
   if (await hasArrived(move)) throw new Error('the clinic has arrived')
-  await inTransaction(target, async () => {
-    await target.query('select app_private.begin_arrival($1)', [clinicId])
-    for (const table of history)
-      await target.query('select app_private.remove_rows_of_clinic($1, $2)', [clinicId, table])
-    await target.query('select app_private.end_arrival($1)', [clinicId])
-  })
-  await source.query('select app_private.remain($1)', [clinicId])
+  await move.source.query('select app_private.remain($1)', [move.clinicId])
 }
 
 async function undoInterrupted(move: Move): Promise<void> {

@@ -3,7 +3,7 @@ returns table (task text, variant text)
 language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   -- As in publish_events and seal_events: they read up to the oldest transaction that is still running.
-  horizon constant xid8 := pg_snapshot_xmin(pg_current_snapshot());
+  horizon constant xid8 := app_private.event_horizon();
 begin
   -- Each answer is the first entry of an index. `order by … limit 1` rather than `exists`, for which the planner may
   -- read a large table.

@@ -3,7 +3,7 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = '
 declare
   -- Read as publish_events reads: in the order of transactions, up to the oldest one still running. So a transaction
   -- that commits late is sealed late, in its place, and nothing that is sealed ever gets something before it.
-  horizon xid8 := pg_snapshot_xmin(pg_current_snapshot());
+  horizon xid8 := app_private.event_horizon();
   sealing app_private.event_sealing;
   reached app_private.event_sealing;
   is_restored boolean;

@@ -2,7 +2,7 @@ create or replace function app_private.begin_arrival(clinic_id bigint) returns v
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   -- An attempt that was interrupted may still be about to commit.
-  perform pg_advisory_xact_lock(hashtext('medislot arrival'));
+  perform app_private.wait_for_moving_rows();
   if exists (select from app_public.clinics c where c.id = begin_arrival.clinic_id) then
     perform app_hidden.refuse('clinic_not_movable', 'This clinic is in this database already.',
       '{"because": "has_arrived"}');

@@ -7,6 +7,7 @@ declare
     from jsonb_array_elements(app_private.companions_of_clinic(remove_moved_clinic.clinic_id) -> 'checkouts') c);
   one record;
 begin
+  perform app_private.wait_for_moving_rows();
   perform from app_private.clinic_moves cm
   where cm.clinic_id = remove_moved_clinic.clinic_id and cm.state = 'left' for update;
   if not found then

@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { copyRows, differentParts, tablesOfClinics } from '../../../../src/shards/clinic_rows.ts'
+import { copyRows, tablesOfClinics } from '../../../../src/shards/clinic_rows.ts'
 import { billing, openPage, settle } from '../../../helpers/billing.ts'
 import { asSuperuser, type ClonedDatabase, cloneDatabase } from '../../../helpers/cluster.ts'
 import { type Connection, connect } from '../../../helpers/connection.ts'
 import { expectRefusal } from '../../../helpers/database.ts'
+import { eventually } from '../../../helpers/eventually.ts'
 import { aSharedAccount, beginShared, receivedBy } from '../../../helpers/shared_checkouts.ts'
-import { aClinic, aDoctor, aPractice } from '../../../helpers/world.ts'
+import { aClinic, aDoctor, aPractice, aSlot } from '../../../helpers/world.ts'
 
 // What a move of a clinic consists of. test/programs/shards_moving.test.ts moves clinics between real servers.
 
@@ -77,26 +78,94 @@ describe('the rows of a clinic', () => {
     await other?.drop()
   })
 
-  it('are copied as they are, in the parts of tables that differ', async () => {
+  const names = () => target.query('select full_name, row_version from app_public.doctors')
+  /** As copyRows gives it, when no other transaction of the server is running. */
+  const copiedNow = async () => ({ since: (await db.one('select pg_current_xact_id()::xid as since')).since, parts: 0 })
+
+  it('are copied as they are, and later the parts of tables that have changed since or have another number of rows', async () => {
     const { clinicId } = await aPractice(db)
     await aPractice(db)
     const tables = await tablesOfClinics(db.client)
-    const copied = await copyRows(db.client, target.client, clinicId, tables)
-    expect(copied).toEqual(expect.arrayContaining(['app_public.clinics', 'app_public.events', 'app_public.policies']))
-    expect(await copyRows(db.client, target.client, clinicId, tables)).toEqual([])
+    await copyRows(db.client, target.client, clinicId, tables)
     expect(await target.query('select id from app_public.clinics')).toEqual([{ id: clinicId }])
+    expect(await copyRows(db.client, target.client, clinicId, tables, await copiedNow())).toMatchObject({ parts: 0 })
 
+    const earlier = await copiedNow()
     await db.query(`update app_public.doctors set full_name = 'New' where clinic_id = $1`, [clinicId])
     await target.query('delete from app_public.events')
     await target.query(`insert into app_public.time_slots (clinic_id, id, name, start_time, end_time)
       overriding system value values (${clinicId}, 999, 'Extra', '01:00', '02:00')`)
-    const changed = ['app_public.doctors', 'app_public.events', 'app_public.time_slots']
-    for (const table of changed)
-      expect((await differentParts(db.client, target.client, clinicId, table)).length).toBeGreaterThan(0)
-    expect(await copyRows(db.client, target.client, clinicId, tables)).toEqual(changed)
-    expect(await target.query('select full_name, row_version from app_public.doctors')).toEqual([
-      { full_name: 'New', row_version: 2 },
-    ])
+    expect(await copyRows(db.client, target.client, clinicId, tables, earlier)).toMatchObject({ parts: 3 })
+    expect(await names()).toEqual([{ full_name: 'New', row_version: 2 }])
+    expect(await target.query('select from app_public.events')).not.toEqual([])
+    expect(await target.query('select from app_public.time_slots where id = 999')).toEqual([])
+  })
+
+  it('that another transaction writes while they are copied are copied the next time', async () => {
+    const { clinicId } = await aPractice(db)
+    const tables = await tablesOfClinics(db.client)
+    const writer = await connect(database.url)
+    try {
+      await writer.query('begin')
+      await writer.query(`update app_public.doctors set full_name = 'Late' where clinic_id = $1`, [clinicId])
+      await db.query(`update app_public.clinics set name = 'New' where id = $1`, [clinicId])
+      const first = await copyRows(db.client, target.client, clinicId, tables)
+      expect(await names()).toEqual([{ full_name: expect.not.stringMatching('Late'), row_version: 1 }])
+      await writer.query('commit')
+      await copyRows(db.client, target.client, clinicId, tables, first)
+      expect(await names()).toEqual([{ full_name: 'Late', row_version: 2 }])
+    } finally {
+      await writer.close()
+    }
+  })
+
+  it('that are not the same afterwards end the copying', async () => {
+    const { clinicId } = await aPractice(db)
+    await target.query(`create function pg_temp.changed() returns trigger language plpgsql as
+      $$begin NEW.full_name = 'Another'; return NEW; end$$`)
+    await target.query(`create trigger changes before insert on app_public.doctors for each row
+      execute function pg_temp.changed()`)
+    await target.query('alter table app_public.doctors enable always trigger changes')
+    await expect(copyRows(db.client, target.client, clinicId, await tablesOfClinics(db.client))).rejects.toThrow(
+      'Copies differ: app_public.doctors.',
+    )
+  })
+})
+
+describe('while the rows of a clinic are moved for a long time', () => {
+  /** Another transaction that has the number of a writer, and perhaps moves rows. */
+  async function within(lock: string, work: (transaction: bigint) => Promise<void>) {
+    const mover = await connect(database.url)
+    try {
+      await mover.query('begin')
+      if (lock) await mover.query(lock)
+      const { id } = await mover.one('select pg_current_xact_id()::text as id')
+      await work(BigInt(id))
+    } finally {
+      await mover.close()
+    }
+  }
+  const moving = 'select app_private.wait_for_moving_rows()'
+  const horizon = async () => BigInt((await db.one('select app_private.event_horizon()::text as horizon')).horizon)
+
+  it('events of other clinics are sealed in a shard', async () => {
+    await db.query('select app_private.become_shard(3, gen_random_uuid())')
+    await within(moving, async () => {
+      const clinicId = await aClinic(db)
+      await aSlot(db, clinicId, await aDoctor(db, clinicId))
+      await eventually(async () => {
+        await db.query('select app_private.seal_events()')
+        return (await db.query('select from app_private.event_seals where clinic_id = $1', [clinicId])).length > 0
+      }, 'the seal')
+    })
+  })
+
+  it('events wait for older transactions that move no rows, and in one database for all', async () => {
+    await within(moving, async (moved) => expect(await horizon()).toBeLessThanOrEqual(moved))
+    await db.query('select app_private.become_shard(3, gen_random_uuid())')
+    await within('', async (older) => {
+      await within(moving, async () => expect(await horizon()).toBeLessThanOrEqual(older))
+    })
   })
 })
 

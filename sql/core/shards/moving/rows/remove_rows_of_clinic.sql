@@ -1,11 +1,13 @@
 create or replace function app_private.remove_rows_of_clinic(
-  clinic_id bigint, table_name text, parts int[] default null)
+  clinic_id bigint, table_name text, parts bigint[] default null)
 returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
-  execute format('delete from %s where %I = $1 and ($2 is null or %s = any ($2))',
-    remove_rows_of_clinic.table_name, app_private.clinic_column(remove_rows_of_clinic.table_name),
-    app_private.part_of_row(remove_rows_of_clinic.table_name))
+  execute case
+    when remove_rows_of_clinic.parts is null then format('delete from %s t where t.%I = $1',
+      remove_rows_of_clinic.table_name, app_private.clinic_column(remove_rows_of_clinic.table_name))
+    else format('delete from %s d using (select t.ctid %s) r where d.ctid = r.ctid',
+      remove_rows_of_clinic.table_name, app_private.rows_in_parts(remove_rows_of_clinic.table_name)) end
   using remove_rows_of_clinic.clinic_id, remove_rows_of_clinic.parts;
 end
 $$;

@@ -3,10 +3,14 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   while app_private.seal_events() > 0 loop
   end loop;
+  -- Not all events of the clinic, of which there may be millions. What has the number of a later transaction was sealed
+  -- in another database.
   return (
-    select count(*) from app_public.events e
-    where e.clinic_id = unsealed_events.clinic_id and not exists (
-      select from app_private.event_seals s where s.clinic_id = e.clinic_id and s.event_id = e.id));
+    select count(*) from app_private.event_sealing es
+    join app_public.events e on (e.transaction_id, e.id) > (es.transaction_id, es.event_id)
+    where e.clinic_id = unsealed_events.clinic_id and e.transaction_id < pg_snapshot_xmax(pg_current_snapshot())
+      and not exists (
+        select from app_private.event_seals s where s.clinic_id = e.clinic_id and s.event_id = e.id));
 end
 $$;
 
