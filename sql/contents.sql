@@ -153,6 +153,7 @@
 --! include core/shards/tables/table_homes.sql
 --! include core/shards/tables/shards.sql
 --! include core/shards/tables/clinic_shards.sql
+--! include core/shards/tables/returned_clinics.sql
 --! include core/shards/tables/clinic_moves.sql
 
 -- Tables: humans
@@ -351,6 +352,7 @@
 --! include core/shards/serving/shard_map.sql
 --! include core/shards/serving/tables_of_clinics.sql
 --! include core/shards/become_shard.sql
+--! include core/shards/triggers/keep_specialization.sql
 --! include core/shards/become_global.sql
 --! include core/shards/moving/rows/clinic_column.sql
 --! include core/shards/publish_copies.sql
@@ -375,6 +377,10 @@
 --! include core/shards/moving/rows/companions_of_clinic.sql
 --! include core/shards/moving/rows/put_companions_of_clinic.sql
 --! include core/shards/moving/require_no_open_payments.sql
+--! include core/shards/moving/rows/columns_not_copied.sql
+--! include core/shards/moving/has_clinic.sql
+--! include core/shards/moving/rows/become_copies.sql
+--! include core/shards/moving/rows/complete_copies.sql
 --! include core/shards/moving/begin_move.sql
 --! include core/shards/moving/hold_writes.sql
 --! include core/shards/moving/wait_for_moving_rows.sql

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:d76632eef023f8c5522ba3f289a9ffb668b6b2b1
+--! Hash: sha1:7594194153d5c50f37ce5af1b2d226b4a37cf7fb
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -2745,6 +2745,7 @@ declare
   the_clinic bigint;
   the_slot bigint;
   is_visit boolean := false;
+  is_broken boolean;
 begin
   if TG_TABLE_NAME = 'bookings' then
     the_clinic := OLD.clinic_id;
@@ -2756,21 +2757,24 @@ begin
   end if;
   -- Deferred to the commit, because the slot is updated before its booking is inserted. Reads the state at commit: the
   -- slot may have been freed and booked for another customer in the same transaction.
-  if exists (
-       select from app_public.booking_slots bs
-       where bs.clinic_id = the_clinic and bs.id = the_slot and bs.status = 'booked'
-         and not exists (
-           select from app_public.bookings b
-           where b.clinic_id = bs.clinic_id and b.active_booking_slot_id = coalesce(bs.head_slot_id, bs.id)
-             and b.customer_id = bs.customer_id))
-     -- The other slots of a visit. Asked for visits only, so that a booking of one slot costs no more.
-     or is_visit and exists (
-       select from app_public.booking_slots bs
-       where bs.clinic_id = the_clinic and bs.head_slot_id = the_slot
-         and not exists (
-           select from app_public.bookings b
-           where b.clinic_id = bs.clinic_id and b.active_booking_slot_id = bs.head_slot_id
-             and b.customer_id = bs.customer_id)) then
+  is_broken := exists (
+    select from app_public.booking_slots bs
+    where bs.clinic_id = the_clinic and bs.id = the_slot and bs.status = 'booked'
+      and not exists (
+        select from app_public.bookings b
+        where b.clinic_id = bs.clinic_id and b.active_booking_slot_id = coalesce(bs.head_slot_id, bs.id)
+          and b.customer_id = bs.customer_id));
+  -- The other slots of a visit. A statement of its own: with an "or" in one, PostgreSQL planned it at each booking.
+  if is_visit and not is_broken then
+    is_broken := exists (
+      select from app_public.booking_slots bs
+      where bs.clinic_id = the_clinic and bs.head_slot_id = the_slot
+        and not exists (
+          select from app_public.bookings b
+          where b.clinic_id = bs.clinic_id and b.active_booking_slot_id = bs.head_slot_id
+            and b.customer_id = bs.customer_id));
+  end if;
+  if is_broken then
     raise exception 'booking slot % is booked without a booking of its customer',
       the_slot using errcode = 'check_violation', constraint = TG_NAME;
   end if;
@@ -3705,6 +3709,19 @@ create index clinics_outside_the_shard_of_their_id on app_private.clinic_shards 
 
 alter table app_private.clinic_shards enable row level security;
 --! EndIncluded core/shards/tables/clinic_shards.sql
+--! Included core/shards/tables/returned_clinics.sql
+-- No foreign key to the clinic, as in the map.
+create table app_private.returned_clinics (
+  clinic_id bigint not null,
+  constraint a_clinic_returns_once primary key (clinic_id)
+);
+
+comment on table app_private.returned_clinics is
+'Clinics that are in this database, the global one, although their id has the number of a shard: they were moved from '
+'there (npm run shards -- move). Empty in an installation of one database.';
+
+alter table app_private.returned_clinics enable row level security;
+--! EndIncluded core/shards/tables/returned_clinics.sql
 --! Included core/shards/tables/clinic_moves.sql
 create table app_private.clinic_moves (
   clinic_id bigint not null,
@@ -3718,12 +3735,13 @@ create table app_private.clinic_moves (
 );
 
 comment on table app_private.clinic_moves is
-'Clinics of this database that are moving to a shard, or have moved there. Written by npm run shards -- move. Empty in '
-'an installation of one database.';
+'Clinics of this database that are moving to another one, or have moved there. Written by npm run shards -- move. '
+'Empty in an installation of one database.';
 comment on column app_private.clinic_moves.state is
 'leaving: the clinic is here, and its rows are being copied. left: it is not written here any more, and its rows are '
 'still to be removed. gone: its rows are removed.';
-comment on column app_private.clinic_moves.to_shard is 'The number of the shard to which the clinic moves or moved.';
+comment on column app_private.clinic_moves.to_shard is
+'The number of the shard to which the clinic moves or moved; 0 for the global database.';
 comment on column app_private.clinic_moves.refused_until is
 'Until when writes of a clinic that is leaving are refused. If npm run shards is killed, they are possible again then.';
 
@@ -3791,6 +3809,7 @@ create table app_private.accounts (
   claimed_email app_public.email_address,
   email_verified_at timestamptz,
   new_email app_public.email_address,
+  works_elsewhere boolean not null default false,
   constraint accounts_are_identified_by_id primary key (id),
   constraint accounts_are_unique_by_email unique (email),
   constraint accounts_have_one_address check (num_nonnulls(email, claimed_email) = 1)
@@ -3811,6 +3830,9 @@ comment on column app_private.accounts.email_verified_at is
 'an account has the limits of app_private.unconfirmed_limits, and learns nothing that others record for the address.';
 comment on column app_private.accounts.new_email is
 'The address that the account will have as soon as its owner confirms it (change_email, confirm_email).';
+comment on column app_private.accounts.works_elsewhere is
+'In an installation with shards: whether the account works at a clinic in any database, so that all of them know it as '
+'staff. Kept by the global database (app_private.note_employment). False with one database.';
 
 create index accounts_by_claimed_email on app_private.accounts (claimed_email) where claimed_email is not null;
 
@@ -8856,8 +8878,8 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
    'The caller has registered or signed in a moment ago, or the request records a person, and the database of this '
    'clinic has not received that yet. Nothing was changed at the clinic. Repeat the request.'),
   ('MS715', 'global_database_first', 421, 'The global database records a part first',
-   'A shard cannot record people itself. The server has the global database do so and then repeats the call, so that '
-   'only callers without a server, such as psql, meet this refusal.'),
+   'A shard cannot record people itself, nor count what they have elsewhere. The server has the global database do '
+   'so and then repeats the call, so that only callers without a server, such as psql, meet this refusal.'),
   ('MS716', 'clinic_moving', 503, 'The clinic is being moved',
    'The clinic is being moved to another database, which takes some seconds. Repeat the request.'),
   ('MS717', 'clinic_not_movable', 409, 'Clinic cannot be moved',
@@ -8866,6 +8888,12 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS718', 'shards_first', 421, 'The shards are asked first',
    'The global database does not have all that is asked for. The server asks the shards and repeats the call, so that '
    'only callers without a server, such as psql, meet this refusal.'),
+  ('MS719', 'clinic_needed', 400, 'Name the clinic',
+   'Each clinic has what is asked for in its own database, and this caller would have to ask several. Name the clinic, '
+   'by an argument or a filter (clinicId). The detail names the fields.'),
+  ('MS720', 'specialization_kept', 409, 'Specializations are kept',
+   'Specializations are not deleted in an installation with shards, since a shard may refer to one in a row that has '
+   'not been copied yet. They can be renamed.'),
   ('MS900', 'internal_error', 500, 'Unexpected error', 'An error of the server. It is logged with the request id.'),
   ('MS901', 'graphql_parse_failed', 400, 'Not a GraphQL document', 'The document could not be parsed.'),
   ('MS902', 'graphql_validation_failed', 400, 'Document does not fit the schema',
@@ -8934,7 +8962,8 @@ on conflict (sqlstate) do update
 insert into app_private.table_homes (table_name, home, copied_columns) values
   -- People. Shards have copies, so that a booking needs its clinic's shard only. No shard has a hash of a password.
   ('app_private.accounts', 'global',
-   '{id, email, claimed_email, is_admin, is_active, created_at, email_verified_at}'),
+   '{id, email, claimed_email, is_admin, is_active, created_at, email_verified_at,
+     works_elsewhere}'),
   ('app_private.external_identities', 'global', '{*}'),
   ('app_private.sessions', 'global', '{*}'),
   ('app_private.humans', 'global', '{*}'),
@@ -8955,6 +8984,7 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
   -- The map of the shards.
   ('app_private.clinic_shards', 'global', null),
   ('app_private.people_of_shards', 'global', null),
+  ('app_private.returned_clinics', 'global', null),
   ('app_private.shards', 'global', null),
 
   -- What is read across clinics: by patients who search, by people who see their bookings, by administrators.
@@ -10201,6 +10231,9 @@ comment on function app_private.jobs_with_work is
 create or replace function app_private.refuse_people_in_shard() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  if TG_LEVEL = 'ROW' and current_setting('medislot.migrates', true) = 'on' then
+    return null;
+  end if;
   perform app_hidden.refuse('not_here', 'People are recorded in the global database. This is a shard.',
     jsonb_build_object('table', TG_TABLE_NAME));
   return null;
@@ -10209,7 +10242,8 @@ $$;
 
 comment on function app_private.refuse_people_in_shard is
 'Trigger on the global tables in a shard: refuses (not_here) every change, so that nobody exists twice. Replication '
-'does not fire it. Created by app_private.become_shard.';
+'does not fire it. Statements of migrations leave such rows out: the same migration changes them in the global '
+'database, and they are copied. Created by app_private.become_shard.';
 --! EndIncluded core/shards/triggers/refuse_people_in_shard.sql
 --! Included core/shards/people/leaving/note_erasure.sql
 create or replace function app_private.note_erasure(customer_id bigint) returns void
@@ -10294,6 +10328,24 @@ comment on function app_private.map_copied_clinic is
 'Trigger on clinics in the global database, fired by replication only: records in which shard a new clinic is, which '
 'its id tells. Created by app_private.become_global.';
 --! EndIncluded core/shards/triggers/map_copied_clinic.sql
+--! Included core/shards/triggers/note_employment.sql
+create or replace function app_private.note_employment() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  -- One after another for an account: shards may report changes of it at the same time.
+  perform from app_private.accounts a
+  where a.id in (OLD.account_id, NEW.account_id) order by a.id for no key update;
+  update app_private.accounts a set works_elsewhere = not a.works_elsewhere
+  where a.id in (OLD.account_id, NEW.account_id) and a.works_elsewhere <> exists (
+    select from app_public.employees e where e.account_id = a.id and e.is_active);
+  return null;
+end
+$$;
+
+comment on function app_private.note_employment is
+'Trigger on employees in the global database, of its own clinics and of copies: notes in the account whether it works '
+'at any clinic, which all shards learn with their copies of accounts. Created by app_private.become_global.';
+--! EndIncluded core/shards/triggers/note_employment.sql
 --! Included core/shards/triggers/refuse_clinic_elsewhere.sql
 create or replace function app_private.refuse_clinic_elsewhere() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -10315,6 +10367,9 @@ begin
       jsonb_build_object('clinicId', clinic_of_row::text));
   elsif move.state = 'gone'
     or exists (select from app_private.clinic_shards cs where cs.clinic_id = clinic_of_row) then
+    if current_setting('medislot.migrates', true) = 'on' then
+      return null;
+    end if;
     perform app_hidden.refuse('not_here', 'This clinic is in another database.',
       jsonb_build_object('table', TG_TABLE_NAME, 'clinicId', clinic_of_row::text));
   end if;
@@ -10325,7 +10380,8 @@ $$;
 comment on function app_private.refuse_clinic_elsewhere is
 'Trigger on the tables of clinics in an installation with shards: refuses (not_here) every change of a clinic that is '
 'in another database, so that no slot is booked in two places, and (clinic_moving) for some seconds every change of a '
-'clinic that is being moved. Replication does not fire it. Created by app_private.refuse_clinics_elsewhere.';
+'clinic that is being moved. Replication does not fire it. Statements of migrations leave out the rows of clinics '
+'elsewhere, which the same migration changes there. Created by app_private.refuse_clinics_elsewhere.';
 --! EndIncluded core/shards/triggers/refuse_clinic_elsewhere.sql
 --! Included core/shards/refuse_clinics_elsewhere.sql
 create or replace function app_private.refuse_clinics_elsewhere() returns void
@@ -10411,7 +10467,9 @@ comment on function app_private.unknown_specializations is
 create or replace function app_private.has_arrived(task text, answer jsonb) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
-  if has_arrived.task = 'add_specializations' then
+  if has_arrived.task = 'count_unconfirmed' then
+    return true;
+  elsif has_arrived.task = 'add_specializations' then
     return app_private.unknown_specializations(
       array(select jsonb_array_elements_text(has_arrived.answer -> 'names'))) = '{}';
   elsif has_arrived.task = 'admit_invited' then
@@ -10752,6 +10810,55 @@ comment on function app_private.claim_by_link_in_shard is
 'compares the address to which it was sent with the one that the clinic has recorded, has the global database merge '
 'the record, and compares again. Refuses global_database_first, shard_behind, merge_link_invalid.';
 --! EndIncluded core/shards/people/claiming/claim_by_link_in_shard.sql
+--! Included core/shards/people/admit_guest.sql
+create or replace function app_private.admit_guest(address app_public.email_address, from_address text) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  perform set_config('medislot.client_address', coalesce(admit_guest.from_address, ''), true);
+  perform app_private.assert_network_below_limit('guest');
+  -- As assert_guest_below_limit does for the guests of one database.
+  perform pg_advisory_xact_lock(hashtextextended('medislot guest ' || admit_guest.address, 0));
+  if (select count(*) from app_private.people_of_shards p
+      join app_public.customers c on c.id = p.customer_id
+      where p.recorded_at > now() - interval '1 hour' and c.email = admit_guest.address and c.account_id is null) >= 4
+  then
+    perform app_hidden.refuse('too_many_guest_bookings',
+      'Confirm the appointments that you have asked for first. We sent you an e-mail for each.');
+  end if;
+  perform app_private.count_network_attempt('guest');
+end
+$$;
+
+comment on function app_private.admit_guest is
+'Checks and counts, in the global database, a guest of a clinic in a shard: so many from one network '
+'(app_private.network_limits, kind guest), and four an hour with one address, in all shards together. Also those '
+'whom the shard refuses afterwards. Refuses too_many_attempts, too_many_guest_bookings.';
+--! EndIncluded core/shards/people/admit_guest.sql
+--! Included core/shards/people/count_unconfirmed.sql
+create or replace function app_private.count_unconfirmed(asked jsonb) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+declare
+  ids constant bigint[] := array(select jsonb_array_elements_text(asked -> 'customerIds'))::bigint[];
+  shard constant int := (asked ->> 'shardId')::int;
+begin
+  return jsonb_build_object(
+    'live', (
+      select count(*) from app_public.bookings b
+      where b.customer_id = any (ids) and b.status in ('booked', 'checked_in') and b.ends_at > now()
+        and not exists (
+          select from app_private.clinic_shards cs where cs.clinic_id = b.clinic_id and cs.shard_id = shard)),
+    'held', (
+      select count(distinct (bs.clinic_id, bs.held_until)) from app_public.booking_slots bs
+      where bs.customer_id = any (ids) and bs.status = 'held' and bs.held_until > now()
+        and not exists (
+          select from app_private.clinic_shards cs where cs.clinic_id = bs.clinic_id and cs.shard_id = shard)));
+end
+$$;
+
+comment on function app_private.count_unconfirmed is
+'A task of record_for_clinic: how many live visits and holds these customers have outside a shard, by the copies in '
+'the global database. For app_private.assert_unconfirmed_below_limit in that shard.';
+--! EndIncluded core/shards/people/count_unconfirmed.sql
 --! Included core/shards/people/record_for_clinic.sql
 create or replace function app_private.record_for_clinic(task text, asked jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
@@ -10764,6 +10871,9 @@ begin
   end if;
   case record_for_clinic.task
     when 'add_customer' then
+      if asked ? 'guestFrom' then
+        perform app_private.admit_guest((asked ->> 'email')::app_public.email_address, asked ->> 'guestFrom');
+      end if;
       person := app_private.new_customer((asked ->> 'clinicId')::bigint, asked ->> 'fullName',
         (asked ->> 'email')::app_public.email_address, asked ->> 'phone', asked ->> 'preferredLanguage');
       insert into app_private.people_of_shards (clinic_id, customer_id)
@@ -10784,6 +10894,8 @@ begin
       return app_private.add_specializations(asked);
     when 'admit_invited' then
       return app_private.admit_for_clinic(asked);
+    when 'count_unconfirmed' then
+      return app_private.count_unconfirmed(asked);
     else
       perform app_hidden.refuse('invalid_argument', 'There is no such task.', '{"argument": "task"}');
   end case;
@@ -10794,12 +10906,13 @@ $$;
 comment on function app_private.record_for_clinic is
 'Records in the global database what a call in a shard has asked for (app_private.in_global_database): add_customer, '
 'confirm_customer, end_claim, claim_record, ask_for_record, read_record_link, claim_by_link, add_specializations, '
-'admit_invited. Returns {"customerId"}, of read_record_link with the "address", of add_specializations {"names"}, of '
-'admit_invited {"accountId", "sessionId", "isNew", "tokens"}. Called by servers only, which do not repeat it: a '
+'admit_invited; or reads there what the shard needs (count_unconfirmed). Returns {"customerId"}, of read_record_link '
+'with the "address", of add_specializations {"names"}, of admit_invited {"accountId", "sessionId", "isNew", "tokens"}, '
+'of count_unconfirmed {"live", "held"}. Called by servers only, which do not repeat it: a '
 'customer that the shard does not use is removed later (app_private.settle_people). Refuses not_here in a database '
 'without shards, invalid_argument, text_too_long, text_not_accepted, invalid_email, shard_behind, '
 'invitation_invalid, email_taken, customer_not_claimable, merge_link_invalid, merge_not_possible, '
-'merged_visits_overlap.';
+'merged_visits_overlap, too_many_attempts, too_many_guest_bookings.';
 
 grant execute on function app_private.record_for_clinic to app_authenticator;
 --! EndIncluded core/shards/people/record_for_clinic.sql
@@ -10882,7 +10995,7 @@ comment on function app_private.settle_people is
 'Ends the wait for these customers, whom the global database has recorded for shards: the used ones stay, the unused '
 'ones are removed, or erased if something refers to them. Returns how many. Called by the job settle_people.';
 --! EndIncluded core/shards/people/settle_people.sql
---! Included core/shards/shard_map.sql
+--! Included core/shards/serving/shard_map.sql
 create or replace function app_private.shard_map()
 returns table (shard_id int, address text, moved_clinic_ids bigint[])
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -10892,17 +11005,70 @@ begin
           where cs.shard_id = s.id and cs.clinic_id / 1000000000000 <> cs.shard_id order by cs.clinic_id)
   from app_private.shards s
   where s.state = 'active'
-  order by s.id;
+  union all
+  select 0, null, array_agg(rc.clinic_id order by rc.clinic_id) from app_private.returned_clinics rc having count(*) > 0
+  order by 1;
 end
 $$;
 
 comment on function app_private.shard_map is
 'The map as servers need it: the shards that can be used, with their addresses, and the clinics that are in a shard '
-'although their id has the number of another database. All other clinics are where their id says: id / 10^12. No row '
-'without shards.';
+'although their id has the number of another database; 0, without an address, for such clinics of the global database. '
+'All other clinics are where their id says: id / 10^12. No row without shards.';
 
 grant execute on function app_private.shard_map to app_authenticator;
---! EndIncluded core/shards/shard_map.sql
+--! EndIncluded core/shards/serving/shard_map.sql
+--! Included core/shards/serving/tables_of_clinics.sql
+create or replace function app_private.tables_of_clinics()
+returns table (table_name text, is_copied boolean, readers text, seen_by text)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return query
+    with relations as (
+      select th.table_name as name, th.table_name::regclass as oid, th.table_name::regclass as of_table,
+        th.copied_columns is not null as is_copied
+      from app_private.table_homes th where th.home = 'clinic'
+      union all
+      -- A view shows what its tables do.
+      select distinct v.relnamespace::regnamespace || '.' || v.relname, v.oid, d.refobjid, th.copied_columns is not null
+      from pg_class v
+      join pg_rewrite r on r.ev_class = v.oid
+      join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass
+      join app_private.table_homes th on th.table_name::regclass = d.refobjid and th.home = 'clinic'
+      where v.relkind = 'v' and v.relnamespace in ('app_public'::regnamespace, 'billing'::regnamespace)
+    ),
+    policies as (
+      select p.polrelid as of_table, pg_get_expr(p.polqual, p.polrelid) ~ 'current_customer_ids?\(' as is_own
+      from pg_policy p
+      where p.polpermissive and p.polcmd in ('r', '*')
+        and p.polroles && array[0, 'app_anonymous'::regrole, 'app_customer'::regrole]::oid[]
+    )
+    select r.name, bool_and(r.is_copied),
+      case
+        when has_any_column_privilege('app_anonymous', r.oid, 'select') then 'app_anonymous'
+        when has_any_column_privilege('app_customer', r.oid, 'select') then 'app_customer'
+        when has_any_column_privilege('app_staff', r.oid, 'select') then 'app_staff'
+        when has_any_column_privilege('app_admin', r.oid, 'select') then 'app_admin'
+      end,
+      case
+        when bool_or(not p.is_own) then 'everybody'
+        when bool_or(p.is_own) then 'customers'
+        else 'staff'
+      end
+    from relations r left join policies p on p.of_table = r.of_table
+    group by r.name, r.oid
+    order by r.name;
+end
+$$;
+
+comment on function app_private.tables_of_clinics is
+'For servers of an installation with shards: each table of clinics, and each view of them, by its name with the '
+'schema. Whether the global database has copies of its rows, the least role that may read any (null: none), and who '
+'sees rows besides the staff of their clinics: customers their own, everybody some, or nobody (staff). From '
+'app_private.table_homes, privileges and policies.';
+
+grant execute on function app_private.tables_of_clinics to app_authenticator;
+--! EndIncluded core/shards/serving/tables_of_clinics.sql
 --! Included core/shards/become_shard.sql
 create or replace function app_private.become_shard(shard_id int, installation_id uuid) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
@@ -10992,6 +11158,21 @@ comment on function app_private.become_shard is
 'profiles that replication changes. Repeating it adds what a later migration brought. Called by '
 'npm run shards. Refuses invalid_argument, shard_not_possible (the detail says why).';
 --! EndIncluded core/shards/become_shard.sql
+--! Included core/shards/triggers/keep_specialization.sql
+create or replace function app_private.keep_specialization() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform app_hidden.refuse('specialization_kept',
+    'Specializations are not deleted while clinics are in several databases. Rename it instead.');
+  return null;
+end
+$$;
+
+comment on function app_private.keep_specialization is
+'Trigger on specializations in the global database of an installation with shards: refuses (specialization_kept) to '
+'delete one. A row that refers to it may have been committed in a shard, but not have been copied yet, and replication '
+'checks no foreign keys. Created by app_private.become_global.';
+--! EndIncluded core/shards/triggers/keep_specialization.sql
 --! Included core/shards/become_global.sql
 create or replace function app_private.become_global() returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
@@ -11003,6 +11184,13 @@ begin
   execute 'create or replace trigger copied_clinics_are_in_the_map after insert on app_public.clinics '
     'for each row execute function app_private.map_copied_clinic()';
   execute 'alter table app_public.clinics enable replica trigger copied_clinics_are_in_the_map';
+  execute 'create or replace trigger employment_is_noted after insert or update or delete on app_public.employees '
+    'for each row execute function app_private.note_employment()';
+  execute 'alter table app_public.employees enable always trigger employment_is_noted';
+  update app_private.accounts a set works_elsewhere = true
+  where not a.works_elsewhere and a.id in (select e.account_id from app_public.employees e where e.is_active);
+  execute 'create or replace trigger specializations_are_kept before delete on app_public.specializations '
+    'for each row execute function app_private.keep_specialization()';
   perform app_private.refuse_clinics_elsewhere();
   perform app_private.note_copied_changes('clinic');
 end
@@ -11010,8 +11198,9 @@ $$;
 
 comment on function app_private.become_global is
 'Makes this database the global one of an installation with shards: copies of clinics that arrive are entered in the '
-'map, and changes of such clinics are refused (not_here). Its own clinics stay in it. May be repeated. Called by '
-'npm run shards. Refuses shard_not_possible.';
+'map, changes of such clinics are refused (not_here), accounts say whether they work at a clinic, and specializations '
+'are not deleted any more (specialization_kept). Its own clinics stay in it. May be repeated. Called by npm run '
+'shards. Refuses shard_not_possible.';
 --! EndIncluded core/shards/become_global.sql
 --! Included core/shards/moving/rows/clinic_column.sql
 create or replace function app_private.clinic_column(table_name text) returns text
@@ -11142,7 +11331,7 @@ comment on function app_private.remove_copies is
 'Removes the copies in a table, or with `of_clinics` those of these clinics, before put_rows_of_copy. Where '
 'session_replication_role is replica, as for replication. Refuses invalid_argument.';
 --! EndIncluded core/shards/copying/remove_copies.sql
---! Included core/shards/digest_of_copy.sql
+--! Included core/shards/copying/digest_of_copy.sql
 create or replace function app_private.digest_of_copy(table_name text, of_clinics bigint[] default null)
 returns text
 language plpgsql stable
@@ -11162,7 +11351,7 @@ $$;
 comment on function app_private.digest_of_copy is
 'The number of rows of a table that is copied between databases, and a digest of the columns that are: the same for '
 'the original and for a true copy. With `of_clinics` the rows of these clinics only. Refuses invalid_argument.';
---! EndIncluded core/shards/digest_of_copy.sql
+--! EndIncluded core/shards/copying/digest_of_copy.sql
 --! Included core/shards/faults_of_copies.sql
 create or replace function app_private.faults_of_copies() returns setof text
 language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
@@ -11203,7 +11392,8 @@ begin
         and t.tgenabled = 'O')
     order by th.table_name;
   return query
-    select format('clinic %s is still moving: run npm run shards -- move %1$s %2$s again', cm.clinic_id, cm.to_shard)
+    select format('clinic %s is still moving: run npm run shards -- move %1$s %2$s again', cm.clinic_id,
+      coalesce(nullif(cm.to_shard, 0)::text, 'global'))
     from app_private.clinic_moves cm where cm.state <> 'gone' order by cm.clinic_id;
   return query
     select format('%s erased people still have data at clinics here, since the job carry_out_erasure has not run or '
@@ -11215,6 +11405,14 @@ begin
       'or has failed for them', count(*))
     from app_private.copied_removals cr where cr.arrived_at < now() - interval '15 minutes'
     having count(*) > 0;
+  if own_shard is null and exists (select from app_private.shards) then
+    return query
+      select format('%s accounts do not say rightly whether they work at a clinic', count(*))
+      from app_private.accounts a
+      where a.works_elsewhere <> exists (
+        select from app_public.employees e where e.account_id = a.id and e.is_active)
+      having count(*) > 0;
+  end if;
   if own_shard is not null then
     return query
       select format('%s can be written here, although people are recorded in the global database', th.table_name)
@@ -11239,6 +11437,80 @@ comment on function app_private.faults_of_copies is
 'triggers that refuse what is written elsewhere, and the ranges of a shard''s ids. A sentence each. For '
 'npm run shards -- check and for people in psql.';
 --! EndIncluded core/shards/faults_of_copies.sql
+--! Included core/shards/figures/copy_figures.sql
+create or replace function app_private.copy_figures()
+returns table (
+  shard_id int, copies text,
+  written double precision, confirmed double precision, log_bytes double precision, log_left_bytes double precision,
+  is_running boolean, errors bigint)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  own_shard constant int := (select i.shard_id from app_private.installation i);
+begin
+  return query
+    with directions as (
+      select s.id as shard_id, p.copies, (p.copies = 'people') = (own_shard is null) as is_publisher,
+        format('medislot_%s_%s', p.copies, s.id) as name
+      from (select sh.id from app_private.shards sh where sh.state = 'active' union all
+            select own_shard where own_shard is not null) s
+      cross join (values ('people'), ('clinics')) p (copies)
+    )
+    select d.shard_id, d.copies,
+      case when d.is_publisher then pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::double precision end,
+      pg_wal_lsn_diff(sl.confirmed_flush_lsn, '0/0')::double precision,
+      case when d.is_publisher
+        then coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), sl.restart_lsn), 0)::double precision end,
+      case
+        when not d.is_publisher then null
+        -- Not greatest(): it gives the lower bound also without a limit.
+        when sl.slot_name is null or sl.wal_status = 'lost' or sl.safe_wal_size < 0 then 0
+        else coalesce(sl.safe_wal_size::double precision, 'infinity')
+      end,
+      case when not d.is_publisher then exists (
+        select from pg_stat_subscription st where st.subid = su.oid and st.relid is null and st.pid is not null) end,
+      case when not d.is_publisher then coalesce(
+        (select ss.apply_error_count + ss.sync_error_count from pg_stat_subscription_stats ss where ss.subid = su.oid),
+        0) end
+    from directions d
+    left join pg_replication_slots sl on d.is_publisher and sl.slot_name = d.name
+    left join pg_subscription su on not d.is_publisher and su.subname = d.name
+      and su.subdbid = (select db.oid from pg_database db where db.datname = current_database())
+    order by 1, 2;
+end
+$$;
+
+comment on function app_private.copy_figures is
+'For /metrics, in an installation with shards: a row for the copies of people and of clinics of each shard. What this '
+'database publishes has the positions in its log (bytes) that were written and that the subscriber has confirmed, the '
+'log that is kept for it, and how much more is kept until max_slot_wal_keep_size is reached. What it subscribes to '
+'has whether PostgreSQL is applying it, and its errors.';
+
+grant execute on function app_private.copy_figures to app_authenticator;
+--! EndIncluded core/shards/figures/copy_figures.sql
+--! Included core/shards/figures/waiting_figures.sql
+create or replace function app_private.waiting_figures()
+returns table (what text, waiting bigint, waiting_seconds double precision)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  return query
+    select w.what, w.waiting, coalesce(extract(epoch from now() - w.since), 0)::double precision
+    from (
+      select 'moves' as what, count(*) as waiting, min(cm.began_at) as since
+      from app_private.clinic_moves cm where cm.state <> 'gone'
+      union all
+      select 'erasures', count(*), min(ce.arrived_at) from app_private.copied_erasures ce
+      union all
+      select 'removals', count(*), min(cr.arrived_at) from app_private.copied_removals cr
+    ) w;
+end
+$$;
+
+comment on function app_private.waiting_figures is
+'For /metrics, in an installation with shards: how many clinics are moving out of this database, how many erasures and '
+'removals of people are still to be carried out at its clinics, and for how many seconds the first of each has waited.';
+
+grant execute on function app_private.waiting_figures to app_authenticator;
+--! EndIncluded core/shards/figures/waiting_figures.sql
 --! Included core/shards/moving/rows/columns_of_clinic_table.sql
 create or replace function app_private.columns_of_clinic_table(table_name text, only_key boolean default false)
 returns text
@@ -11481,18 +11753,92 @@ comment on function app_private.require_no_open_payments is
 'Refuses (clinic_not_movable) a clinic with payments that a provider has not settled, and one that shares with '
 'another clinic a checkout that ended unpaid within 30 days: money may still arrive. A step of a move.';
 --! EndIncluded core/shards/moving/require_no_open_payments.sql
+--! Included core/shards/moving/rows/columns_not_copied.sql
+create or replace function app_private.columns_not_copied(table_name text) returns text[]
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return array(
+    select a.attname::text from app_private.table_homes th
+    join pg_attribute a on a.attrelid = th.table_name::regclass and a.attnum > 0 and not a.attisdropped
+      and a.attgenerated = '' and a.attname <> all (th.copied_columns)
+    where th.table_name = columns_not_copied.table_name and th.copied_columns <> '{*}'
+    order by a.attname);
+end
+$$;
+
+comment on function app_private.columns_not_copied is
+'The columns that copies of a table lack, without generated ones. Empty for tables that are copied as a whole or not '
+'at all.';
+--! EndIncluded core/shards/moving/rows/columns_not_copied.sql
+--! Included core/shards/moving/has_clinic.sql
+create or replace function app_private.has_clinic(clinic_id bigint) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return exists (select from app_public.clinics c where c.id = has_clinic.clinic_id)
+    and not exists (select from app_private.clinic_shards cs where cs.clinic_id = has_clinic.clinic_id);
+end
+$$;
+
+comment on function app_private.has_clinic is
+'Whether a clinic is in this database, not only a copy of it.';
+--! EndIncluded core/shards/moving/has_clinic.sql
+--! Included core/shards/moving/rows/become_copies.sql
+create or replace function app_private.become_copies(clinic_id bigint) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  one record;
+begin
+  for one in
+    select th.table_name, string_agg(format('%I = default', c.name), ', ' order by c.name) as defaults
+    from app_private.table_homes th
+    cross join unnest(app_private.columns_not_copied(th.table_name)) c (name)
+    where th.home = 'clinic'
+    group by th.table_name order by th.table_name
+  loop
+    execute format('update %s set %s where clinic_id = $1', one.table_name, one.defaults) using become_copies.clinic_id;
+  end loop;
+end
+$$;
+
+comment on function app_private.become_copies is
+'Takes from rows of a clinic in the global database what copies of them do not have. Where triggers are off.';
+--! EndIncluded core/shards/moving/rows/become_copies.sql
+--! Included core/shards/moving/rows/complete_copies.sql
+create or replace function app_private.complete_copies(table_name text, new_rows json) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+declare
+  columns constant text[] := app_private.columns_not_copied(complete_copies.table_name);
+begin
+  perform set_config('session_replication_role', 'replica', true);
+  -- Replication updates the other columns meanwhile. These are not in the way of each other.
+  execute format(
+    'update %1$s t set %2$s from json_populate_recordset(null::%1$s, $1) r
+    where t.clinic_id = r.clinic_id and t.%3$I = r.%3$I and (%4$s)', complete_copies.table_name,
+    (select string_agg(format('%1$I = r.%1$I', c.name), ', ') from unnest(columns) c (name)),
+    app_private.id_in_clinic(complete_copies.table_name),
+    (select string_agg(format('t.%1$I is distinct from r.%1$I', c.name), ' or ') from unnest(columns) c (name)))
+  using new_rows;
+  perform set_config('session_replication_role', 'origin', true);
+end
+$$;
+
+comment on function app_private.complete_copies is
+'Adds to copies in the global database the columns that they lack, from rows that rows_of_clinic gave in a shard. The '
+'first step of a move to the global database, in many short transactions: the clinic is still in the shard.';
+--! EndIncluded core/shards/moving/rows/complete_copies.sql
 --! Included core/shards/moving/begin_move.sql
 create or replace function app_private.begin_move(clinic_id bigint, to_shard int) returns app_private.clinic_moves
 language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   move app_private.clinic_moves;
 begin
-  if not exists (select from app_public.clinics c where c.id = begin_move.clinic_id) then
+  if not app_private.has_clinic(begin_move.clinic_id) then
     perform app_hidden.refuse('clinic_not_movable', 'This clinic is not in this database.', '{"because": "not_here"}');
   end if;
   select cm.* into move from app_private.clinic_moves cm where cm.clinic_id = begin_move.clinic_id for update;
   if move.to_shard <> begin_move.to_shard then
-    perform app_hidden.refuse('clinic_not_movable', format('This clinic is moving to shard %s already.', move.to_shard),
+    perform app_hidden.refuse('clinic_not_movable',
+      format('This clinic is moving to shard %s already (0: the global database).', move.to_shard),
       jsonb_build_object('because', 'moves_elsewhere', 'shardId', move.to_shard));
   elsif move.clinic_id is null then
     insert into app_private.clinic_moves as cm (clinic_id, to_shard)
@@ -11508,7 +11854,8 @@ end
 $$;
 
 comment on function app_private.begin_move is
-'Records in the database of a clinic that it is moving to a shard, unless that is recorded already, and returns what '
+'Records in the database of a clinic that it is moving to a shard, or to the global '
+'database (0), unless that is recorded already, and returns what '
 'is recorded. Writes go on. The caller makes certain that the other database does not have the clinic. Called by '
 'npm run shards -- move. Refuses clinic_not_movable (the detail says why).';
 --! EndIncluded core/shards/moving/begin_move.sql
@@ -11614,19 +11961,21 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   -- An attempt that was interrupted may still be about to commit.
   perform app_private.wait_for_moving_rows();
-  if exists (select from app_public.clinics c where c.id = begin_arrival.clinic_id) then
+  if app_private.has_clinic(begin_arrival.clinic_id) then
     perform app_hidden.refuse('clinic_not_movable', 'This clinic is in this database already.',
       '{"because": "has_arrived"}');
   end if;
-  -- The global database has copies of these rows already, from the shard that the clinic leaves.
-  perform app_private.publish_copies(without_clinic => begin_arrival.clinic_id);
+  if app_private.is_shard() then
+    -- The global database has copies of these rows already, from the database that the clinic leaves.
+    perform app_private.publish_copies(without_clinic => begin_arrival.clinic_id);
+  end if;
   -- Rows come as they are, with their history: triggers have done their work in the other database.
   perform set_config('session_replication_role', 'replica', true);
 end
 $$;
 
 comment on function app_private.begin_arrival is
-'From here until end_arrival, in the same transaction, rows of a clinic are copied to this shard: without triggers, '
+'From here until end_arrival, in the same transaction, rows of a clinic are copied to this database: without triggers, '
 'and without copies of them to the global database. The owner needs the right to set session_replication_role. Refuses '
 'clinic_not_movable if the clinic is here.';
 --! EndIncluded core/shards/moving/begin_arrival.sql
@@ -11653,13 +12002,18 @@ begin
   join app_public.bookings b on b.clinic_id = end_arrival.clinic_id and b.customer_id = r.customer_id
     and b.status in ('booked', 'checked_in') and b.created_at <= r.removed_at
   group by b.customer_id;
-  perform app_private.publish_copies();
+  if app_private.is_shard() then
+    perform app_private.publish_copies();
+  else
+    perform app_private.map_clinic(end_arrival.clinic_id, 0);
+  end if;
   insert into app_private.catalogue_changes default values;
 end
 $$;
 
 comment on function app_private.end_arrival is
-'Ends begin_arrival: from here on, what is written is copied to the global database as usual. '
+'Ends begin_arrival: from here on, what is written is copied to the global database as usual, or the map of that '
+'database says that the clinic is there. '
 'People whom the clinic knows and who were erased are erased again here (app_private.carry_out_erasure), and the '
 'visits of customers who were removed are ended (app_private.carry_out_removal).';
 --! EndIncluded core/shards/moving/end_arrival.sql
@@ -11698,13 +12052,22 @@ comment on function app_private.remain is
 create or replace function app_private.map_clinic(clinic_id bigint, shard_id int) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
-  insert into app_private.clinic_shards as cs (clinic_id, shard_id) values (map_clinic.clinic_id, map_clinic.shard_id)
-  on conflict on constraint a_clinic_is_in_one_shard do update set shard_id = excluded.shard_id;
+  delete from app_private.returned_clinics rc where rc.clinic_id = map_clinic.clinic_id;
+  if map_clinic.shard_id <> 0 then
+    insert into app_private.clinic_shards as cs (clinic_id, shard_id) values (map_clinic.clinic_id, map_clinic.shard_id)
+    on conflict on constraint a_clinic_is_in_one_shard do update set shard_id = excluded.shard_id;
+    return;
+  end if;
+  delete from app_private.clinic_shards cs where cs.clinic_id = map_clinic.clinic_id;
+  if map_clinic.clinic_id >= 1000000000000 then
+    insert into app_private.returned_clinics (clinic_id) values (map_clinic.clinic_id);
+  end if;
 end
 $$;
 
 comment on function app_private.map_clinic is
-'Enters in the map of the global database in which shard a clinic is from now on. A step of a move.';
+'Enters in the map of the global database in which shard a clinic is from now on, or that it is in that database (0). '
+'A step of a move.';
 --! EndIncluded core/shards/moving/map_clinic.sql
 --! Included core/shards/moving/remove_moved_clinic.sql
 create or replace function app_private.remove_moved_clinic(clinic_id bigint) returns void
@@ -11728,22 +12091,14 @@ begin
   end if;
   perform set_config('session_replication_role', 'replica', true);
   for one in
-    select th.table_name, th.copied_columns from app_private.table_homes th
-    where th.home = 'clinic' order by th.table_name
+    select th.table_name from app_private.table_homes th
+    where th.home = 'clinic' and (in_shard or th.copied_columns is null) order by th.table_name
   loop
-    if in_shard or one.copied_columns is null then
-      perform app_private.remove_rows_of_clinic(remove_moved_clinic.clinic_id, one.table_name);
-    elsif one.copied_columns <> '{*}' then
-      -- The rows of the global database become copies, which have some of the columns.
-      execute (
-        select format('update %s set %s where clinic_id = $1', one.table_name,
-          string_agg(format('%I = default', a.attname), ', '))
-        from pg_attribute a
-        where a.attrelid = one.table_name::regclass and a.attnum > 0 and not a.attisdropped
-          and a.attgenerated = '' and a.attname <> all (one.copied_columns))
-      using remove_moved_clinic.clinic_id;
-    end if;
+    perform app_private.remove_rows_of_clinic(remove_moved_clinic.clinic_id, one.table_name);
   end loop;
+  if not in_shard then
+    perform app_private.become_copies(remove_moved_clinic.clinic_id);
+  end if;
   delete from billing.checkouts ch
   where ch.id = any (checkout_ids)
     and not exists (select from billing.checkout_parts cp where cp.checkout_id = ch.id)
@@ -12072,6 +12427,7 @@ declare
   allowed app_private.unconfirmed_limits;
   live int;
   held int;
+  elsewhere jsonb;
 begin
   -- One after another, since the clinics' records of the customer are different rows.
   perform pg_advisory_xact_lock(hashtextextended('medislot unconfirmed account', app_hidden.current_account_id()));
@@ -12083,6 +12439,14 @@ begin
   where bs.customer_id = any (app_hidden.current_customer_ids())
     and bs.status = 'held' and bs.held_until > now()
     and bs.id <> all (except_slot_ids);
+  if live < allowed.live_bookings and held < allowed.holds and app_private.is_shard() then
+    elsewhere := app_private.in_global_database('count_unconfirmed', jsonb_build_object(
+      'customerIds', app_hidden.current_customer_ids(),
+      'shardId', (select i.shard_id from app_private.installation i)));
+    -- Without an answer the global database is down, and this shard's own rows decide.
+    live := live + coalesce((elsewhere ->> 'live')::int, 0);
+    held := held + coalesce((elsewhere ->> 'held')::int, 0);
+  end if;
   if live >= allowed.live_bookings or held >= allowed.holds then
     perform app_hidden.refuse('email_not_confirmed', 'Confirm your e-mail address before you book again.',
       jsonb_build_object('live', live, 'held', held, 'allowed', allowed.live_bookings));
@@ -12092,7 +12456,8 @@ $$;
 
 comment on function app_private.assert_unconfirmed_below_limit is
 'Checks that a caller who has not confirmed the e-mail address of the account may book or hold one more visit, in any '
-'clinic and for anyone (app_private.unconfirmed_limits). Refuses email_not_confirmed.';
+'clinic and for anyone (app_private.unconfirmed_limits). In a shard the global database counts those elsewhere, by '
+'their copies. Refuses email_not_confirmed, global_database_first.';
 --! EndIncluded identity/confirmation/assert_unconfirmed_below_limit.sql
 --! Included identity/confirmation/claimable_records.sql
 create or replace function app_public.claimable_records() returns setof app_public.claimable_record
@@ -12745,7 +13110,7 @@ begin
   end if;
   person.role := case
     when account.is_admin then 'app_admin'
-    when cardinality(person.staff_clinic_ids) > 0 then 'app_staff'
+    when cardinality(person.staff_clinic_ids) > 0 or account.works_elsewhere then 'app_staff'
     else 'app_customer'
   end;
   return person;
@@ -13960,7 +14325,8 @@ grant execute on function app_public.sign_out to app_anonymous;
 -- Functions and views: people
 --! Included people/rules/new_customer.sql
 create or replace function app_private.new_customer(
-  clinic_id bigint, full_name text, email app_public.email_address, phone text, preferred_language text)
+  clinic_id bigint, full_name text, email app_public.email_address, phone text, preferred_language text,
+  for_guest boolean default false)
 returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -13969,7 +14335,10 @@ begin
   if app_private.is_shard() then
     return (app_private.in_global_database('add_customer', jsonb_build_object(
       'clinicId', new_customer.clinic_id::text, 'fullName', new_customer.full_name, 'email', new_customer.email,
-      'phone', new_customer.phone, 'preferredLanguage', new_customer.preferred_language)) ->> 'customerId')::bigint;
+      'phone', new_customer.phone, 'preferredLanguage', new_customer.preferred_language)
+      || case when new_customer.for_guest
+           then jsonb_build_object('guestFrom', coalesce(host(app_private.client_address()), '')) else '{}' end)
+      ->> 'customerId')::bigint;
   end if;
   insert into app_public.customers (full_name, email, phone, preferred_language)
   values (new_customer.full_name, new_customer.email, new_customer.phone, new_customer.preferred_language)
@@ -13980,8 +14349,8 @@ $$;
 
 comment on function app_private.new_customer is
 'Records a person without an account, for a clinic, and returns the customer''s id. In a shard the global database '
-'records the person: see app_private.in_global_database. Refuses global_database_first, shard_behind, text_too_long, '
-'text_not_accepted.';
+'records the person, and counts guests: see app_private.in_global_database, admit_guest. Refuses '
+'global_database_first, shard_behind, text_too_long, text_not_accepted.';
 --! EndIncluded people/rules/new_customer.sql
 --! Included people/rules/confirm_customer.sql
 create or replace function app_private.confirm_customer(customer_id bigint) returns void
@@ -19987,7 +20356,10 @@ grant execute on function app_public.change_booking_resource to app_staff;
 create or replace function app_private.assert_below_limit(
   policy app_public.policies, customer_id bigint, except_slot_ids bigint[])
 returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+language plpgsql stable
+-- Planned once: PostgreSQL planned it at each booking, which took five times as long as counting.
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   live int;
   ids bigint[] := app_private.ids_of_person(assert_below_limit.customer_id);
@@ -19996,13 +20368,19 @@ begin
     perform app_private.assert_unconfirmed_below_limit(except_slot_ids);
   end if;
   -- A series counts as one booking. All slots that are held together have one held_until, which no other hold of the
-  -- customer has.
-  select (select count(distinct coalesce(-b.series_id, b.id)) from app_public.bookings b
-          where b.clinic_id = policy.clinic_id and b.customer_id = any (ids)
-            and b.status in ('booked', 'checked_in') and b.ends_at > now())
-       + (select count(distinct bs.held_until) from app_public.booking_slots bs
-          where bs.clinic_id = policy.clinic_id and bs.customer_id = any (ids)
-            and bs.status = 'held' and bs.held_until > now() and bs.id <> all (except_slot_ids))
+  -- customer has. Each id is looked up by itself: a list is estimated at ten, for which whole clinics may be read.
+  select (select count(distinct coalesce(-b.series_id, b.id)) from unnest(ids) as own (id)
+          cross join lateral (
+            select b.id, b.series_id from app_public.bookings b
+            where b.clinic_id = policy.clinic_id and b.customer_id = own.id
+              and b.status in ('booked', 'checked_in') and b.ends_at > now()
+            offset 0) b)
+       + (select count(distinct bs.held_until) from unnest(ids) as own (id)
+          cross join lateral (
+            select bs.held_until from app_public.booking_slots bs
+            where bs.clinic_id = policy.clinic_id and bs.customer_id = own.id
+              and bs.status = 'held' and bs.held_until > now() and bs.id <> all (except_slot_ids)
+            offset 0) bs)
     into live;
   if live >= policy.max_live_bookings then
     perform app_hidden.refuse('too_many_bookings', format('There are %s live bookings and holds already.', live),
@@ -20257,7 +20635,10 @@ comment on function app_private.slots_of_booking is 'The ids of the slots of a l
 create or replace function app_private.lock_booking(
   clinic_id bigint, booking_id bigint, other_slot_ids bigint[] default '{}')
 returns app_public.bookings
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile
+-- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp as $$
 declare
   seen app_public.bookings;
   booking app_public.bookings;
@@ -20436,12 +20817,17 @@ create or replace function app_private.assert_may_book_service(service app_publi
 returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
+  is_for_the_desk boolean;
   has_visited boolean;
 begin
-  if service.bookable_by = 'desk'
-     or service.bookable_by = 'known_patients' and not exists (
-       select from app_public.clinic_customers cc
-       where cc.clinic_id = service.clinic_id and cc.customer_id = assert_may_book_service.customer_id) then
+  is_for_the_desk := service.bookable_by = 'desk';
+  -- A statement of its own: with an "or" in one, PostgreSQL planned it in each call.
+  if service.bookable_by = 'known_patients' then
+    is_for_the_desk := not exists (
+      select from app_public.clinic_customers cc
+      where cc.clinic_id = service.clinic_id and cc.customer_id = assert_may_book_service.customer_id);
+  end if;
+  if is_for_the_desk then
     perform app_hidden.refuse('service_not_for_customer', 'Only the clinic can book this service for you. Call it.',
       jsonb_build_object('serviceId', service.id::text, 'bookableBy', service.bookable_by));
   end if;
@@ -20471,7 +20857,10 @@ comment on function app_private.assert_may_book_service is
 create or replace function app_private.assert_run_claimable(
   clinic_id bigint, run bigint[], service_id bigint, customer_id bigint, own_slot_ids bigint[] default '{}')
 returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+language plpgsql stable
+-- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   in_the_way app_public.booking_slots;
 begin
@@ -20634,7 +21023,10 @@ comment on function app_private.run_of is
 create or replace function app_private.claim_run(
   slot app_public.booking_slots, service app_public.services, customer_id bigint)
 returns bigint[]
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile
+-- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp as $$
 declare
   run constant bigint[] := app_private.run_of(slot, service);
 begin
@@ -20751,7 +21143,10 @@ comment on function app_private.slots_of_visit is
 --! Included booking/runs/lock_visit.sql
 create or replace function app_private.lock_visit(clinic_id bigint, booking_slot_id bigint)
 returns app_public.booking_slots
-language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+language plpgsql volatile
+-- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   slot app_public.booking_slots;
   ids constant bigint[] := app_private.slots_of_visit(lock_visit.clinic_id, lock_visit.booking_slot_id);
@@ -20775,7 +21170,10 @@ comment on function app_private.lock_visit is
 --! EndIncluded booking/runs/lock_visit.sql
 --! Included booking/runs/take_run.sql
 create or replace function app_private.take_run(clinic_id bigint, run bigint[], customer_id bigint) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile
+-- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp as $$
 begin
   update app_public.booking_slots bs
   set status = 'booked', customer_id = take_run.customer_id, held_until = null,
@@ -21876,7 +22274,10 @@ comment on function app_private.erase_reasons is
 --! EndIncluded booking/steps/erase_reasons.sql
 --! Included booking/steps/free_slots.sql
 create or replace function app_private.free_slots(clinic_id bigint, slot_ids bigint[]) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+language plpgsql volatile
+-- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   update app_public.booking_slots bs
   -- Bookings with an inactive doctor may be cancelled or moved, but an inactive doctor has no open slots.
@@ -22825,7 +23226,8 @@ comment on function app_public.book_slot is
 'run_not_free, no_resource_free, question_not_found, answer_missing, answer_not_accepted, booking_too_late, '
 'booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed, network_takes_too_many, '
 'customer_busy, customer_not_found, customer_not_confirmed, forbidden, unauthenticated, idempotency_key_reused, '
-'invalid_argument, text_too_long, text_not_accepted, stale_row_version.';
+'invalid_argument, text_too_long, text_not_accepted, stale_row_version; in a shard also '
+'global_database_first, shard_behind.';
 
 grant execute on function app_public.book_slot to app_customer;
 --! EndIncluded booking/api/book_slot.sql
@@ -22993,7 +23395,10 @@ create or replace function app_public.hold_slot(
   clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, idempotency_key text default null,
   row_version int default null, service_id bigint default null)
 returns app_public.booking_slots
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+language plpgsql volatile security definer
+-- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   customer app_public.customers;
   slot app_public.booking_slots;
@@ -23086,7 +23491,8 @@ comment on function app_public.hold_slot is
 'service_not_found, service_not_offered, service_not_for_customer, start_not_offered, run_not_free, no_resource_free, '
 'booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed, '
 'network_takes_too_many, held_too_often, customer_not_found, customer_not_confirmed, forbidden, unauthenticated, '
-'idempotency_key_reused, invalid_argument, stale_row_version.';
+'idempotency_key_reused, invalid_argument, stale_row_version; in a shard also '
+'global_database_first, shard_behind.';
 
 grant execute on function app_public.hold_slot to app_customer;
 --! EndIncluded booking/api/hold_slot.sql
@@ -23315,7 +23721,8 @@ comment on function app_public.set_slot_customer is
 'slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, booking_too_late, booking_too_far_ahead, '
 'slot_in_the_past, too_many_bookings, email_not_confirmed, network_takes_too_many, customer_busy, customer_not_found, '
 'customer_not_confirmed, booking_not_found, hold_not_found, checkout_open, cancellation_too_late, illegal_transition, '
-'forbidden, unauthenticated, invalid_argument, stale_row_version.';
+'forbidden, unauthenticated, invalid_argument, stale_row_version; in a shard also '
+'global_database_first, shard_behind.';
 
 grant execute on function app_public.set_slot_customer to app_customer;
 --! EndIncluded booking/api/set_slot_customer.sql
@@ -24474,11 +24881,14 @@ begin
   where we.clinic_id = booking.clinic_id and we.is_active and queue_notifications.kind = any (we.kinds);
   -- Most bookings are made more than a day ahead of their reminders: these are written later, many in one transaction
   -- (queue_coming_reminders), and never if the booking is cancelled before.
-  if kind in ('booking_confirmed', 'booking_rescheduled') and exists (
-    select from app_public.policies p cross join unnest(p.reminder_lead_times) as ahead
-    where p.clinic_id = booking.clinic_id
-      and booking.starts_at - ahead <= clock_timestamp() + app_private.reminder_period()) then
-    perform app_private.queue_reminders(booking.clinic_id, array[booking.id]);
+  if kind in ('booking_confirmed', 'booking_rescheduled') then
+    if exists (
+      select from app_public.policies p cross join unnest(p.reminder_lead_times) as ahead
+      where p.clinic_id = booking.clinic_id
+        and booking.starts_at - ahead <= clock_timestamp() + app_private.reminder_period())
+    then
+      perform app_private.queue_reminders(booking.clinic_id, array[booking.id]);
+    end if;
   end if;
 end
 $$;
@@ -26410,7 +26820,7 @@ begin
   -- A customer of their own, whatever customers and accounts there are with this address: the answer reveals none of
   -- them, and the person who proves the address later can claim this one.
   guest_id := app_private.new_customer(book_as_guest.clinic_id, given_name, address, null,
-    case when book_as_guest.language in ('en', 'de') then book_as_guest.language end);
+    case when book_as_guest.language in ('en', 'de') then book_as_guest.language end, for_guest => true);
   own_claims := app_private.begin_as_link_holder(guest_id);
   slot := app_public.hold_slot(
     book_as_guest.clinic_id, book_as_guest.booking_slot_id, service_id => book_as_guest.service_id);
@@ -28870,7 +29280,8 @@ comment on function billing.begin_checkout is
 'slot_reserved, service_not_found, service_not_offered, service_not_for_customer, start_not_offered, run_not_free, '
 'no_resource_free, question_not_found, answer_missing, answer_not_accepted, place_not_offered, booking_too_late, '
 'booking_too_far_ahead, too_many_bookings, held_too_often, email_not_confirmed, network_takes_too_many, '
-'customer_busy, customer_not_found, idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted.';
+'customer_busy, customer_not_found, idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted; '
+'in a shard also global_database_first, shard_behind.';
 
 grant execute on function billing.begin_checkout to app_customer;
 --! EndIncluded billing/checkout/api/begin_checkout.sql
@@ -31372,7 +31783,8 @@ comment on function app_public.accept_offer is
 'start_not_offered, question_not_found, answer_missing, answer_not_accepted, booking_not_found, illegal_transition, '
 'cancellation_too_late, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, '
 'email_not_confirmed, network_takes_too_many, customer_busy, customer_not_found, customer_not_confirmed, '
-'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted, forbidden, unauthenticated.';
+'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted, forbidden, unauthenticated; '
+'in a shard also global_database_first, shard_behind.';
 
 grant execute on function app_public.accept_offer to app_customer;
 --! EndIncluded booking/waiting/api/accept_offer.sql
@@ -31406,7 +31818,8 @@ comment on function app_public.accept_offer_by_link is
 'service_not_found, service_not_offered, service_not_for_customer, start_not_offered, question_not_found, '
 'answer_missing, answer_not_accepted, illegal_transition, cancellation_too_late, booking_too_late, '
 'booking_too_far_ahead, too_many_bookings, network_takes_too_many, customer_busy, customer_not_found, '
-'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted.';
+'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted; in a shard also '
+'global_database_first, shard_behind.';
 
 grant execute on function app_public.accept_offer_by_link to app_anonymous;
 --! EndIncluded booking/waiting/api/accept_offer_by_link.sql

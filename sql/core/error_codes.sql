@@ -288,6 +288,9 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS719', 'clinic_needed', 400, 'Name the clinic',
    'Each clinic has what is asked for in its own database, and this caller would have to ask several. Name the clinic, '
    'by an argument or a filter (clinicId). The detail names the fields.'),
+  ('MS720', 'specialization_kept', 409, 'Specializations are kept',
+   'Specializations are not deleted in an installation with shards, since a shard may refer to one in a row that has '
+   'not been copied yet. They can be renamed.'),
   ('MS900', 'internal_error', 500, 'Unexpected error', 'An error of the server. It is logged with the request id.'),
   ('MS901', 'graphql_parse_failed', 400, 'Not a GraphQL document', 'The document could not be parsed.'),
   ('MS902', 'graphql_validation_failed', 400, 'Document does not fit the schema',

@@ -9,6 +9,9 @@ export function withLoginOf(url: string, address: string): string {
   return shard.href
 }
 
+/** The number of the global database. Shards have numbers from 1 on. */
+export const globalNumber = 0
+
 /** The subscription by which a shard gets people, and the one by which the global database gets the shard's clinics. */
 export const peopleOf = (shard: number) => `medislot_people_${shard}`
 export const clinicsOf = (shard: number) => `medislot_clinics_${shard}`

@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import { makePgAdaptorWithPgClient, PgSubscriber } from 'postgraphile/adaptors/pg'
 import { log } from '../process/log.ts'
 import { answersPool, listenPool, requestPool, watchPool } from './pools.ts'
-import { withLoginOf } from './several_databases.ts'
+import { globalNumber, withLoginOf } from './several_databases.ts'
 
 /** The ids of a shard begin with its number times this. */
 const idsOfShard = 1_000_000_000_000
@@ -14,9 +14,6 @@ const answerMs = 2000
 const mostUnanswered = 3
 /** How long a shard may take to give figures for /metrics. */
 const figuresMs = 3000
-
-/** The global database, when it is one of several that an operation names. */
-export const globalNumber = 0
 
 interface MappedShard {
   shard_id: number
@@ -135,6 +132,8 @@ export async function watchShards(pool: Pool, settings: ShardSettings): Promise<
 
   function follow(rows: MappedShard[]): void {
     for (const row of rows) {
+      // The global database, for clinics that were moved back to it.
+      if (row.shard_id === globalNumber) continue
       const known = all.get(row.shard_id)
       if (known?.address === row.address) continue
       all.set(row.shard_id, new Shard(row, settings))

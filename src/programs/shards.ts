@@ -1,11 +1,12 @@
 import { DatabaseError } from 'pg'
+import { globalNumber } from '../database/several_databases.ts'
 import { withDatabase } from '../database/with_database.ts'
 import { runProgram } from '../process/run_program.ts'
 import { readSettings, StartError } from '../process/settings.ts'
 import { addShard } from '../shards/add.ts'
 import { faultsOf } from '../shards/check.ts'
 import { copyAgain } from '../shards/copy_again.ts'
-import { moveClinic } from '../shards/move.ts'
+import { databaseName, moveClinic } from '../shards/move.ts'
 import { proxySql } from '../shards/proxy.ts'
 import { statusLines } from '../shards/status.ts'
 
@@ -14,6 +15,7 @@ import { statusLines } from '../shards/status.ts'
 const usage = `Usage:
   npm run shards -- add 1 postgresql://shard1.example:5432/medislot
   npm run shards -- move 17 2
+  npm run shards -- move 17 global
   npm run shards -- copy 2
   npm run shards -- status
   npm run shards -- check
@@ -54,10 +56,11 @@ function required(password: string | undefined): string {
 
 async function move(databaseUrl: string, given: string[]): Promise<void> {
   const [clinicId = '', shard = '', ...others] = given
-  if (!/^[1-9]\d{0,15}$/.test(clinicId) || !/^[1-9]\d{0,3}$/.test(shard) || others.length > 0)
+  if (!/^[1-9]\d{0,15}$/.test(clinicId) || !/^(global|[1-9]\d{0,3})$/.test(shard) || others.length > 0)
     throw new StartError(usage)
-  await moveClinic(databaseUrl, clinicId, Number(shard))
-  process.stdout.write(`Clinic ${clinicId} is in shard ${shard}.\n`)
+  const to = shard === 'global' ? globalNumber : Number(shard)
+  await moveClinic(databaseUrl, clinicId, to)
+  process.stdout.write(`Clinic ${clinicId} is in ${databaseName(to)}.\n`)
 }
 
 async function status(databaseUrl: string, given: string[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { globalNumber } from '../database/shards.ts'
+import { globalNumber } from '../database/several_databases.ts'
 
 /**
  * The header that carries positions in write-ahead logs: sent with the response to a change, and sent back by the client with

@@ -44,8 +44,16 @@ export async function copyAgain(globalUrl: string, id: number, password: string)
       const { rows } = await global.query('select clinic_id as id from app_private.clinic_shards where shard_id = $1', [
         id,
       ])
-      const held = await shard.query('select id from app_public.clinics')
-      const clinics = [...new Set([...rows, ...held.rows].map((clinic) => clinic.id as string))]
+      const held = (await shard.query('select id from app_public.clinics')).rows.map((clinic) => clinic.id)
+      // Of a clinic that has moved away the shard has old rows at most, for example after it was restored.
+      const { rows: elsewhere } = await global.query(
+        `select h.id from unnest($1::bigint[]) h (id) where h.id / 1000000000000 <> $2
+           or exists (select from app_private.clinic_shards cs where cs.clinic_id = h.id and cs.shard_id <> $2)
+           or exists (select from app_private.returned_clinics rc where rc.clinic_id = h.id)`,
+        [held, id],
+      )
+      const others = new Set(elsewhere.map((clinic) => clinic.id))
+      const clinics = [...new Set([...rows.map((row) => row.id), ...held.filter((clinic) => !others.has(clinic))])]
       const copies = { publisher: shard, subscriber: global, address: found.address }
       await copy({ ...copies, name: clinicsOf(id), home: 'clinic' }, clinics, password)
     } finally {

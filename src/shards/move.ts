@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'pg'
-import { clinicsOf, peopleOf, withLoginOf } from '../database/several_databases.ts'
+import { clinicsOf, globalNumber, peopleOf, withLoginOf } from '../database/several_databases.ts'
 import { log } from '../process/log.ts'
 import { StartError } from '../process/settings.ts'
-import { type Copied, copyRows, tablesOfClinics } from './clinic_rows.ts'
+import { asOfOneMoment, type Copied, copyDifferentRows, copyRows, streamRows, tablesOfClinics } from './clinic_rows.ts'
 import { connectOwner, type Shard, shardsOf } from './databases.ts'
 import { caughtUp } from './replication.ts'
 import { inTransaction, olderTransactionsEnded } from './transactions.ts'
@@ -19,7 +19,7 @@ const mapIsKnownMs = 2000
 /** How often changes are copied before writes are refused, unless that stops getting quicker. */
 const passes = 10
 
-/** The databases that a move is about. `from` is 0 for the global database. */
+/** The databases that a move is about, and their numbers. */
 interface Move {
   clinicId: string
   from: number
@@ -30,9 +30,9 @@ interface Move {
 }
 
 /**
- * Moves a clinic to a shard while it is used: verifies its chain of events, copies its rows and what changes meanwhile, refuses
+ * Moves a clinic to another database while it is used: verifies its chain of events, copies its rows and what changes meanwhile, refuses
  * its writes for the last changes, compares both copies, changes the map, and removes the rows where they were. Continues what an earlier call was
- * interrupted in, and undoes everything when it fails before the clinic has arrived. A move to the shard in which the clinic
+ * interrupted in, and undoes everything when it fails before the clinic has arrived. A move to where the clinic
  * still is undoes one that was interrupted. Throws StartError when the clinic cannot be moved.
  */
 export async function moveClinic(globalUrl: string, clinicId: string, to: number): Promise<void> {
@@ -41,11 +41,12 @@ export async function moveClinic(globalUrl: string, clinicId: string, to: number
     const { rows } = await global.query(`select pg_try_advisory_lock(hashtext('medislot move')) as is_free`)
     if (!rows[0].is_free) throw new StartError('Another clinic is being moved. Try again when that has ended.')
     const shards = await shardsOf(global)
-    if (shards.find(({ id }) => id === to)?.state !== 'active') throw new StartError(`Shard ${to} is not active.`)
+    if (to !== globalNumber && shards.find(({ id }) => id === to)?.state !== 'active')
+      throw new StartError(`Shard ${to} is not active.`)
     const mapped = await shardInMap(global, clinicId)
     const interrupted = await interruptedMove(globalUrl, global, shards, clinicId)
     if (interrupted && interrupted.to !== to && mapped !== to)
-      throw new StartError(`The clinic is moving to shard ${interrupted.to}: finish or undo that first.`)
+      throw new StartError(`The clinic is moving to ${databaseName(interrupted.to)}: finish or undo that first.`)
     if (!interrupted && mapped === to) return
     const urlOf = (id: number) => urlOfShard(globalUrl, shards, id)
     const [from, other] = interrupted ? [interrupted.from, interrupted.to] : [mapped, to]
@@ -68,8 +69,7 @@ async function continueMove(move: Move): Promise<void> {
 async function hasArrived({ target, clinicId }: Move): Promise<boolean> {
   // A transaction of an attempt that was interrupted ends first (app_private.begin_arrival).
   await target.query('select app_private.wait_for_moving_rows()')
-  const { rowCount } = await target.query('select from app_public.clinics where id = $1', [clinicId])
-  return rowCount === 1
+  return (await target.query('select app_private.has_clinic($1) as has', [clinicId])).rows[0].has
 }
 
 /**
@@ -82,6 +82,7 @@ async function arrive(move: Move): Promise<void> {
     await source.query('select app_private.begin_move($1, $2)', [clinicId, to])
     log.info({ clinicId, to }, 'verifying the chain of events')
     const verified = await verifyChain(move)
+    if (to === globalNumber) await completeCopies(move)
     await target.query('begin')
     await target.query('select app_private.begin_arrival($1)', [clinicId])
     log.info({ clinicId, to }, 'copying rows')
@@ -122,9 +123,37 @@ async function verifyChain({ source, clinicId }: Move): Promise<Verified> {
   return verified
 }
 
-/** Copies all rows, and then what has changed meanwhile, until that takes no less time than before. */
-async function copyWhileUsed({ source, target, clinicId }: Move): Promise<Copied> {
+/**
+ * Before a move to the global database: adds to its copies the columns that they lack. What is missing or changes afterwards is
+ * found by digests.
+ */
+async function completeCopies(move: Move): Promise<void> {
+  const { source, target, clinicId } = move
+  log.info({ clinicId }, 'completing copies')
+  await asOfOneMoment(source, async () => {
+    await untilCopiesAgree(move)
+    for (const { table } of await tablesOfClinics(target)) {
+      const { rows } = await target.query('select app_private.columns_not_copied($1) as columns', [table])
+      if (rows[0].columns.length === 0) continue
+      const given = `${source.escapeLiteral(clinicId)}, ${source.escapeLiteral(table)}`
+      const parts = `array(select part from app_private.changes_of_clinic(${given}))`
+      await streamRows(source, `app_private.rows_of_clinic(${given}, ${parts})`, (json) =>
+        target.query('select app_private.complete_copies($1, $2)', [table, json]),
+      )
+    }
+  })
+}
+
+/** The tables that are copied while the clinic is in use: in the global database those of which it has no copies. */
+async function tablesToCopy({ target, to }: Move): Promise<string[]> {
   const tables = await tablesOfClinics(target)
+  return tables.filter(({ isCopied }) => to !== globalNumber || !isCopied).map(({ table }) => table)
+}
+
+/** Copies all rows, and then what has changed meanwhile, until that takes no less time than before. */
+async function copyWhileUsed(move: Move): Promise<Copied> {
+  const { source, target, clinicId } = move
+  const tables = await tablesToCopy(move)
   let copied: Copied | undefined
   for (let pass = 1, before = Number.POSITIVE_INFINITY; ; pass++) {
     const began = Date.now()
@@ -150,16 +179,26 @@ async function untilNothingIsWritten({ source, clinicId }: Move): Promise<void> 
 
 /** Waits until the global database has the clinic as it is in the source, and the target the people as they are now. */
 async function untilCopiesAgree({ global, source, from, to }: Move): Promise<void> {
-  const people = await caughtUp(global, peopleOf(to))
-  const clinics = from === 0 || (await caughtUp(source, clinicsOf(from)))
+  const people = to === globalNumber || (await caughtUp(global, peopleOf(to)))
+  const clinics = from === globalNumber || (await caughtUp(source, clinicsOf(from)))
   if (!people || !clinics) throw new StartError('Copies do not catch up: see npm run shards -- status.')
 }
 
 /** Copies what has changed, and compares it. With the commit of this transaction the clinic is in the target. */
-async function copyRest({ source, target, clinicId }: Move, copied: Copied, verified: Verified): Promise<void> {
+async function copyRest(move: Move, copied: Copied, verified: Verified): Promise<void> {
+  const { source, target, clinicId, to } = move
   const { rows } = await source.query('select app_private.companions_of_clinic($1)::text as companions', [clinicId])
   await target.query('select app_private.put_companions_of_clinic($1)', [rows[0].companions])
-  await copyRows(source, target, clinicId, await tablesOfClinics(target), copied)
+  await copyRows(source, target, clinicId, await tablesToCopy(move), copied)
+  if (to === globalNumber) {
+    const copies = (await tablesOfClinics(target)).filter(({ isCopied }) => isCopied)
+    await copyDifferentRows(
+      source,
+      target,
+      clinicId,
+      copies.map(({ table }) => table),
+    )
+  }
   await target.query('select app_private.end_arrival($1)', [clinicId])
   const { rows: found } = await target.query<{ fault: string | null }>(
     'select app_private.fault_since($1, $2, $3) as fault',
@@ -185,18 +224,27 @@ async function finish({ global, source, target, clinicId, to }: Move): Promise<v
 async function undo(move: Move): Promise<void> {
   await move.target.query('rollback')
   if (await hasArrived(move)) throw new Error('the clinic has arrived')
+  if (move.to === globalNumber)
+    await inTransaction(move.target, async () => {
+      await move.target.query('set local session_replication_role = replica')
+      await move.target.query('select app_private.become_copies($1)', [move.clinicId])
+    })
   await move.source.query('select app_private.remain($1)', [move.clinicId])
 }
 
 async function undoInterrupted(move: Move): Promise<void> {
   if (await hasArrived(move))
     throw new StartError(
-      `The clinic has arrived in shard ${move.to}: npm run shards -- move ${move.clinicId} ${move.to}`,
+      `The clinic has arrived in ${databaseName(move.to)}: npm run shards -- move ${move.clinicId} ${move.to || 'global'}`,
     )
   await undo(move)
 }
 
-/** The shard in the map; 0 for the global database. Throws StartError if no database has the clinic. */
+/** A database by its number, in a sentence. */
+export const databaseName = (number: number): string =>
+  number === globalNumber ? 'the global database' : `shard ${number}`
+
+/** The number of the database in the map. Throws StartError if no database has the clinic. */
 async function shardInMap(global: Client, clinicId: string): Promise<number> {
   const { rows } = await global.query<{ shard: number }>(
     `select coalesce(cs.shard_id, 0) as shard from app_public.clinics c

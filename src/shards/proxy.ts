@@ -114,6 +114,7 @@ end $do$;`
 const map = `create function shards.number_of(clinic_id bigint) returns int language plproxy as $body$
   cluster 'medislot_0';
   select coalesce((select m.shard_id from app_private.clinic_shards m where m.clinic_id = $1::bigint),
+    (select 0 from app_private.returned_clinics r where r.clinic_id = $1::bigint),
     $1::bigint / 1000000000000)::int;
 $body$;
 comment on function shards.number_of is 'The shard of a clinic; 0 for the global database.';

@@ -1041,6 +1041,12 @@ describe('payments at clinics in shards', () => {
     const refunded = `select from billing.refunds where clinic_id = $1 and state = 'succeeded'`
     await eventually(async () => (await to.query(refunded, [clinicId])).length === 1, 'the refund')
     for (const shard of shards) expect(await shard.query('select from billing.books_that_do_not_balance')).toEqual([])
+
+    expect(await installation.shards('move', clinicId, 'global')).toMatchObject({ code: 0 })
+    const payment = async () => (await rest('GET', `/payments?clinicId=${clinicId}`, { token: desk })).body.items?.[0]
+    await eventually(async () => (await payment())?.id === payments.items[0].id, 'the map with the clinic in it')
+    expect((await checkout()).body).toMatchObject({ state: 'PAID', parts: [{ clinicId }] })
+    expect(await global.query('select from billing.books_that_do_not_balance')).toEqual([])
   })
 
   it('are listed clinic by clinic: those of all shards that have a record of the patient', async () => {

@@ -63,12 +63,15 @@ const books = (database: Connection, { claims }: Customer, clinicId: string, slo
 const cancels = (database: Connection, { claims }: Customer, clinicId: string, bookingId: string) =>
   database.request(claims, () => database.one('select app_public.cancel_booking($1, $2)', [clinicId, bookingId]))
 
-const moves = (clinicId: string, shard: number) => installation.shards('move', clinicId, String(shard))
+/** The name of a database in the command, by its number. */
+const named = (database: number) => (database === 0 ? 'global' : String(database))
+const moves = (clinicId: string, to: number) => installation.shards('move', clinicId, named(to))
 
 /** Moves a clinic, which succeeds. */
-async function moved(clinicId: string, shard: number): Promise<void> {
-  const { code, stdout, stderr } = await moves(clinicId, shard)
-  expect([code, stdout, code && stderr]).toEqual([0, `Clinic ${clinicId} is in shard ${shard}.\n`, 0])
+async function moved(clinicId: string, to: number): Promise<void> {
+  const { code, stdout, stderr } = await moves(clinicId, to)
+  const place = to === 0 ? 'the global database' : `shard ${to}`
+  expect([code, stdout, code && stderr]).toEqual([0, `Clinic ${clinicId} is in ${place}.\n`, 0])
 }
 
 /** How many rows of a clinic a database has in each table in which it has any. */
@@ -108,10 +111,12 @@ const moveCount = Number(process.env.MOVES ?? 5)
 jest.setTimeout(Math.max(300_000, moveCount * 60_000))
 
 describe('a clinic that moves while patients book', () => {
-  it('has each booking once, in the shard in which it is then, without a fault in its history', async () => {
+  it('has each booking once, in the database in which it is then, without a fault in its history', async () => {
     const patients = [await aPatient(), await aPatient(), await aPatient()]
     const { clinicId, slotIds } = await aPractice(one, patients.length)
     await mapped(clinicId)
+    /** In turn, beginning with the second. */
+    const places = [1, 2, 0]
     let isOver = false
     const acknowledged: { id: string; isLive: boolean }[] = []
     const patient = async (customer: Customer, slotId: string) => {
@@ -121,7 +126,7 @@ describe('a clinic that moves while patients book', () => {
       const there = async <T>(work: (database: Connection) => Promise<T>): Promise<T> =>
         eventually(async () => {
           const { shard } = await map.one(
-            'select shard_id as shard from app_private.clinic_shards where clinic_id = $1',
+            `select coalesce(max(shard_id), 0) as shard from app_private.clinic_shards where clinic_id = $1`,
             [clinicId],
           )
           return work(connections[shard] as Connection).catch(async (error) => {
@@ -149,14 +154,14 @@ describe('a clinic that moves while patients book', () => {
     const unexpected: Error[] = []
     const all = Promise.all(patients.map((customer, index) => patient(customer, slotIds[index] as string)))
     try {
-      for (let move = 1; move <= moveCount; move++) await moved(clinicId, move % 2 === 1 ? 2 : 1)
+      for (let move = 1; move <= moveCount; move++) await moved(clinicId, places[move % 3] as number)
     } finally {
       isOver = true
       await all
     }
     expect(unexpected).toEqual([])
     expect(acknowledged.length).toBeGreaterThan(patients.length)
-    const [last, other] = moveCount % 2 === 1 ? [two, one] : [one, two]
+    const last = [global, one, two][places[moveCount % 3] as number] as Connection
     const found = await last.query(
       `select id, status = 'booked' as "isLive" from app_public.bookings where clinic_id = $1`,
       [clinicId],
@@ -171,7 +176,7 @@ describe('a clinic that moves while patients book', () => {
       [clinicId],
     )
     expect(different).toBe(0)
-    await isIn(last, other, clinicId)
+    for (const other of [one, two]) if (other !== last) await isIn(last, other, clinicId)
   })
 })
 
@@ -215,6 +220,37 @@ describe('a clinic of the global database', () => {
     )
     await chainIsIntact(one, clinicId)
     expect(await installation.shards('check')).toMatchObject({ code: 0, stderr: '' })
+
+    const inShard = await rowsOf(one, clinicId)
+    await moved(clinicId, 0)
+    expect(await rowsOf(global, clinicId)).toEqual(inShard)
+    await isIn(global, one, clinicId)
+    expect(await global.query('select note, status from app_public.bookings where id = $1', [bookingId])).toEqual([
+      { note: 'private', status: 'cancelled' },
+    ])
+    await global.one('select (app_public.booking_by_link($1)).*', [link.token])
+    await books(global, patient, clinicId, slotId)
+    await expectRefusal(
+      one.query(
+        `insert into app_public.clinics (id, name, time_zone) overriding system value values ($1, 'New', 'UTC')`,
+        [clinicId],
+      ),
+      'not_here',
+    )
+  })
+
+  it('was one of a shard before, and goes to another one afterwards', async () => {
+    const { clinicId, slotIds } = await aPractice(two)
+    const patient = await aPatient()
+    await books(two, patient, clinicId, slotIds[0])
+    await mapped(clinicId)
+    await moved(clinicId, 0)
+    await isIn(global, two, clinicId)
+    await books(global, patient, clinicId, slotIds[1])
+    await moved(clinicId, 1)
+    await isIn(one, two, clinicId)
+    expect((await rowsOf(one, clinicId))['app_public.bookings']).toBe(2)
+    expect(await global.query('select from app_private.returned_clinics where clinic_id = $1', [clinicId])).toEqual([])
   })
 })
 
@@ -258,7 +294,7 @@ describe('a move that is interrupted', () => {
    */
   async function interrupted(
     clinicId: string,
-    shard: number,
+    to: number,
     tables: [number, string][],
     meanwhile: () => Promise<unknown> = async () => undefined,
   ): Promise<void> {
@@ -275,8 +311,9 @@ describe('a move that is interrupted', () => {
       await meanwhile()
     }
     try {
-      const killed = installation.killedShards(blocked(), 'move', clinicId, String(shard))
-      expect(await killed).toMatchObject({ code: 'SIGKILL' })
+      const killed = installation.killedShards(blocked(), 'move', clinicId, named(to))
+      const { code, stderr } = await killed
+      expect([code, code !== 'SIGKILL' && stderr]).toEqual(['SIGKILL', false])
       await lock.endWaiting()
     } finally {
       await lock.release()
@@ -299,6 +336,8 @@ describe('a move that is interrupted', () => {
     await mapped(practice.clinicId)
     return { ...practice, patient }
   }
+  const aBookingOf = async (database: Connection, clinicId: string) =>
+    (await database.one('select min(id) as id from app_public.bookings where clinic_id = $1', [clinicId])).id
   const stillMoving = async (clinicId: string) =>
     expect((await installation.shards('check')).stderr).toContain(`clinic ${clinicId} is still moving`)
 
@@ -369,6 +408,34 @@ describe('a move that is interrupted', () => {
       ),
       'not_here',
     )
+  })
+
+  it('to the global database leaves copies there, whichever step it was in', async () => {
+    const { clinicId, slotIds, patient } = await aClinicInUse()
+    await one.query(`update app_public.bookings set note = 'private' where clinic_id = $1`, [clinicId])
+    const note = async () =>
+      (await global.one('select note from app_public.bookings where clinic_id = $1', [clinicId])).note
+    // While copies are completed, while the other rows are copied, and while writes are refused.
+    for (const table of ['app_public.bookings', 'app_public.events', 'app_private.link_keys']) {
+      await interrupted(clinicId, 0, [[0, table]])
+      await expectRefusal(books(global, patient, clinicId, slotIds[1]), 'not_here')
+      expect(await global.query('select from app_public.events where clinic_id = $1', [clinicId])).toEqual([])
+    }
+    expect(await note()).toBe('private')
+    await stillMoving(clinicId)
+    await moved(clinicId, 1)
+    expect(await note()).toBeNull()
+    await books(one, patient, clinicId, slotIds[1])
+    expect(await installation.shards('check')).toMatchObject({ code: 0, stderr: '' })
+
+    // Before the rows are removed.
+    await interrupted(clinicId, 0, [
+      [0, 'app_private.clinic_shards'],
+      [1, 'app_public.events'],
+    ])
+    await cancels(global, patient, clinicId, await aBookingOf(global, clinicId))
+    await moved(clinicId, 0)
+    await isIn(global, one, clinicId)
   })
 })
 

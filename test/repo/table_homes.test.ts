@@ -40,7 +40,8 @@ const foreignKeysOfWrongDirection = `
 const tablesWithAnotherHome = `
   select h.table_name as table from app_private.table_homes h
   where h.table_name not in (
-      'app_public.clinics', 'app_private.clinic_moves', 'app_private.clinic_shards', 'app_private.people_of_shards')
+      'app_public.clinics', 'app_private.clinic_moves', 'app_private.clinic_shards', 'app_private.people_of_shards',
+      'app_private.returned_clinics')
     and (h.home = 'clinic') <> exists (
     select from pg_attribute a where a.attrelid = h.table_name::regclass and a.attname = 'clinic_id')`
 

@@ -13,6 +13,8 @@ begin
   execute 'alter table app_public.employees enable always trigger employment_is_noted';
   update app_private.accounts a set works_elsewhere = true
   where not a.works_elsewhere and a.id in (select e.account_id from app_public.employees e where e.is_active);
+  execute 'create or replace trigger specializations_are_kept before delete on app_public.specializations '
+    'for each row execute function app_private.keep_specialization()';
   perform app_private.refuse_clinics_elsewhere();
   perform app_private.note_copied_changes('clinic');
 end
@@ -20,5 +22,6 @@ $$;
 
 comment on function app_private.become_global is
 'Makes this database the global one of an installation with shards: copies of clinics that arrive are entered in the '
-'map, changes of such clinics are refused (not_here), and accounts say whether they work at a clinic. Its own clinics '
-'stay in it. May be repeated. Called by npm run shards. Refuses shard_not_possible.';
+'map, changes of such clinics are refused (not_here), accounts say whether they work at a clinic, and specializations '
+'are not deleted any more (specialization_kept). Its own clinics stay in it. May be repeated. Called by npm run '
+'shards. Refuses shard_not_possible.';

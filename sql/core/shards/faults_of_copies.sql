@@ -37,7 +37,8 @@ begin
         and t.tgenabled = 'O')
     order by th.table_name;
   return query
-    select format('clinic %s is still moving: run npm run shards -- move %1$s %2$s again', cm.clinic_id, cm.to_shard)
+    select format('clinic %s is still moving: run npm run shards -- move %1$s %2$s again', cm.clinic_id,
+      coalesce(nullif(cm.to_shard, 0)::text, 'global'))
     from app_private.clinic_moves cm where cm.state <> 'gone' order by cm.clinic_id;
   return query
     select format('%s erased people still have data at clinics here, since the job carry_out_erasure has not run or '

@@ -25,6 +25,7 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
   -- The map of the shards.
   ('app_private.clinic_shards', 'global', null),
   ('app_private.people_of_shards', 'global', null),
+  ('app_private.returned_clinics', 'global', null),
   ('app_private.shards', 'global', null),
 
   -- What is read across clinics: by patients who search, by people who see their bookings, by administrators.

@@ -10,7 +10,8 @@ import {
   type SelectionSetNode,
   valueFromASTUntyped,
 } from 'postgraphile/graphql'
-import { globalNumber, type Shards } from '../../database/shards.ts'
+import { globalNumber } from '../../database/several_databases.ts'
+import type { Shards } from '../../database/shards.ts'
 import { Refusal } from '../refusal.ts'
 import { listsInShards } from './reads/lists_in_shards.ts'
 import type { RootSelection } from './reads/tables_read.ts'

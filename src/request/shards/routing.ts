@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
-import { clinicsOf, peopleOf } from '../../database/several_databases.ts'
-import { globalNumber, type Shard, type Shards } from '../../database/shards.ts'
+import { clinicsOf, globalNumber, peopleOf } from '../../database/several_databases.ts'
+import type { Shard, Shards } from '../../database/shards.ts'
 import type { Deadline } from '../deadline.ts'
 import type { Positions } from '../positions.ts'
 import { Arrivals } from './arrivals.ts'

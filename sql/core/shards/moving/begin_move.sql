@@ -3,12 +3,13 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = '
 declare
   move app_private.clinic_moves;
 begin
-  if not exists (select from app_public.clinics c where c.id = begin_move.clinic_id) then
+  if not app_private.has_clinic(begin_move.clinic_id) then
     perform app_hidden.refuse('clinic_not_movable', 'This clinic is not in this database.', '{"because": "not_here"}');
   end if;
   select cm.* into move from app_private.clinic_moves cm where cm.clinic_id = begin_move.clinic_id for update;
   if move.to_shard <> begin_move.to_shard then
-    perform app_hidden.refuse('clinic_not_movable', format('This clinic is moving to shard %s already.', move.to_shard),
+    perform app_hidden.refuse('clinic_not_movable',
+      format('This clinic is moving to shard %s already (0: the global database).', move.to_shard),
       jsonb_build_object('because', 'moves_elsewhere', 'shardId', move.to_shard));
   elsif move.clinic_id is null then
     insert into app_private.clinic_moves as cm (clinic_id, to_shard)
@@ -24,6 +25,7 @@ end
 $$;
 
 comment on function app_private.begin_move is
-'Records in the database of a clinic that it is moving to a shard, unless that is recorded already, and returns what '
+'Records in the database of a clinic that it is moving to a shard, or to the global '
+'database (0), unless that is recorded already, and returns what '
 'is recorded. Writes go on. The caller makes certain that the other database does not have the clinic. Called by '
 'npm run shards -- move. Refuses clinic_not_movable (the detail says why).';

@@ -20,12 +20,17 @@ begin
   join app_public.bookings b on b.clinic_id = end_arrival.clinic_id and b.customer_id = r.customer_id
     and b.status in ('booked', 'checked_in') and b.created_at <= r.removed_at
   group by b.customer_id;
-  perform app_private.publish_copies();
+  if app_private.is_shard() then
+    perform app_private.publish_copies();
+  else
+    perform app_private.map_clinic(end_arrival.clinic_id, 0);
+  end if;
   insert into app_private.catalogue_changes default values;
 end
 $$;
 
 comment on function app_private.end_arrival is
-'Ends begin_arrival: from here on, what is written is copied to the global database as usual. '
+'Ends begin_arrival: from here on, what is written is copied to the global database as usual, or the map of that '
+'database says that the clinic is there. '
 'People whom the clinic knows and who were erased are erased again here (app_private.carry_out_erasure), and the '
 'visits of customers who were removed are ended (app_private.carry_out_removal).';

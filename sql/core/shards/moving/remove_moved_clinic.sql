@@ -19,22 +19,14 @@ begin
   end if;
   perform set_config('session_replication_role', 'replica', true);
   for one in
-    select th.table_name, th.copied_columns from app_private.table_homes th
-    where th.home = 'clinic' order by th.table_name
+    select th.table_name from app_private.table_homes th
+    where th.home = 'clinic' and (in_shard or th.copied_columns is null) order by th.table_name
   loop
-    if in_shard or one.copied_columns is null then
-      perform app_private.remove_rows_of_clinic(remove_moved_clinic.clinic_id, one.table_name);
-    elsif one.copied_columns <> '{*}' then
-      -- The rows of the global database become copies, which have some of the columns.
-      execute (
-        select format('update %s set %s where clinic_id = $1', one.table_name,
-          string_agg(format('%I = default', a.attname), ', '))
-        from pg_attribute a
-        where a.attrelid = one.table_name::regclass and a.attnum > 0 and not a.attisdropped
-          and a.attgenerated = '' and a.attname <> all (one.copied_columns))
-      using remove_moved_clinic.clinic_id;
-    end if;
+    perform app_private.remove_rows_of_clinic(remove_moved_clinic.clinic_id, one.table_name);
   end loop;
+  if not in_shard then
+    perform app_private.become_copies(remove_moved_clinic.clinic_id);
+  end if;
   delete from billing.checkouts ch
   where ch.id = any (checkout_ids)
     and not exists (select from billing.checkout_parts cp where cp.checkout_id = ch.id)

@@ -7,13 +7,15 @@ begin
           where cs.shard_id = s.id and cs.clinic_id / 1000000000000 <> cs.shard_id order by cs.clinic_id)
   from app_private.shards s
   where s.state = 'active'
-  order by s.id;
+  union all
+  select 0, null, array_agg(rc.clinic_id order by rc.clinic_id) from app_private.returned_clinics rc having count(*) > 0
+  order by 1;
 end
 $$;
 
 comment on function app_private.shard_map is
 'The map as servers need it: the shards that can be used, with their addresses, and the clinics that are in a shard '
-'although their id has the number of another database. All other clinics are where their id says: id / 10^12. No row '
-'without shards.';
+'although their id has the number of another database; 0, without an address, for such clinics of the global database. '
+'All other clinics are where their id says: id / 10^12. No row without shards.';
 
 grant execute on function app_private.shard_map to app_authenticator;

@@ -10,12 +10,13 @@ create table app_private.clinic_moves (
 );
 
 comment on table app_private.clinic_moves is
-'Clinics of this database that are moving to a shard, or have moved there. Written by npm run shards -- move. Empty in '
-'an installation of one database.';
+'Clinics of this database that are moving to another one, or have moved there. Written by npm run shards -- move. '
+'Empty in an installation of one database.';
 comment on column app_private.clinic_moves.state is
 'leaving: the clinic is here, and its rows are being copied. left: it is not written here any more, and its rows are '
 'still to be removed. gone: its rows are removed.';
-comment on column app_private.clinic_moves.to_shard is 'The number of the shard to which the clinic moves or moved.';
+comment on column app_private.clinic_moves.to_shard is
+'The number of the shard to which the clinic moves or moved; 0 for the global database.';
 comment on column app_private.clinic_moves.refused_until is
 'Until when writes of a clinic that is leaving are refused. If npm run shards is killed, they are possible again then.';
 

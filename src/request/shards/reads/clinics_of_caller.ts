@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { GraphQLSchema } from 'postgraphile/graphql'
-import { globalNumber, type Shards } from '../../../database/shards.ts'
+import { globalNumber } from '../../../database/several_databases.ts'
+import type { Shards } from '../../../database/shards.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Claims } from '../../tokens.ts'
 import { everywhere, type Unplaced } from '../places.ts'

@@ -6,6 +6,7 @@ import { aCustomer } from '../../../helpers/world.ts'
 const tables = [
   'shards',
   'clinic_shards',
+  'returned_clinics',
   'clinic_moves',
   'table_homes',
   'people_of_shards',
@@ -18,6 +19,7 @@ it('each constraint of the map and of the homes of tables refuses what its name 
   inTransaction(async (db) => {
     await db.query(`insert into app_private.shards (id, address) values (1, 'postgresql://one:5432/medislot')`)
     await db.query('insert into app_private.clinic_shards values (1000000000000, 1)')
+    await db.query('insert into app_private.returned_clinics values (1000000000001)')
     await db.query('insert into app_private.clinic_moves (clinic_id, to_shard) values (1000000000000, 2)')
     const { customerId } = await aCustomer(db)
     const person = 'insert into app_private.people_of_shards values'
@@ -38,6 +40,7 @@ it('each constraint of the map and of the homes of tables refuses what its name 
       states_of_shards_are_known: [`${shard} (2, 'postgresql://two/medislot', 'gone')`],
       a_clinic_is_in_one_shard: ['insert into app_private.clinic_shards values (1000000000000, 1)'],
       clinics_are_in_a_known_shard: ['insert into app_private.clinic_shards values (2000000000000, 2)'],
+      a_clinic_returns_once: ['insert into app_private.returned_clinics values (1000000000001)'],
       a_clinic_moves_to_one_shard: [`${move} (1000000000000, 3, 'leaving', null)`],
       states_of_moves_are_known: [`${move} (2000000000000, 3, 'lost', null)`],
       writes_are_refused_for_a_time_while_a_clinic_leaves: [`${move} (2000000000000, 3, 'left', now())`],

@@ -116,6 +116,10 @@ describe('become_global', () => {
     ])
       await expectRefusal(db.query(change), 'not_here')
     await db.query(`update app_public.clinics set name = 'New' where id < 2000000000007`)
+    // The copy of a row that refers to it may be on its way.
+    await db.query(`insert into app_public.specializations (name) values ('Xylology')`)
+    await expectRefusal(db.query('delete from app_public.specializations'), 'specialization_kept')
+    await db.query(`update app_public.specializations set name = 'Xylography'`)
     // A second time changes nothing.
     await db.query('select app_private.become_global()')
   })
@@ -267,7 +271,7 @@ describe('shard_map', () => {
     expect(await db.query('select * from app_private.shard_map()')).toEqual([])
   })
 
-  it('lists the active shards with the clinics whose id has another number', async () => {
+  it('lists the active shards with the clinics whose id has another number, and such clinics of the global database', async () => {
     await db.query(
       `insert into app_private.shards (id, address, state) values
          (1, 'postgresql://one.example/medislot', 'active'), (2, 'postgresql://two.example/medislot', 'active'),
@@ -280,6 +284,19 @@ describe('shard_map', () => {
     expect(await db.query('select * from app_private.shard_map()')).toEqual([
       { shard_id: 1, address: 'postgresql://one.example/medislot', moved_clinic_ids: [] },
       { shard_id: 2, address: 'postgresql://two.example/medislot', moved_clinic_ids: ['7', '1000000000001'] },
+    ])
+    for (const clinicId of ['1999999999999', '7'])
+      await db.query('select app_private.map_clinic($1, 0), app_private.map_clinic($1, 0)', [clinicId])
+    const rows = () => db.query('select shard_id, moved_clinic_ids as ids from app_private.shard_map()')
+    expect(await rows()).toEqual([
+      { shard_id: 0, ids: ['1999999999999'] },
+      { shard_id: 1, ids: [] },
+      { shard_id: 2, ids: ['1000000000001'] },
+    ])
+    await db.query('select app_private.map_clinic(1999999999999, 2)')
+    expect(await rows()).toEqual([
+      { shard_id: 1, ids: [] },
+      { shard_id: 2, ids: ['1000000000001', '1999999999999'] },
     ])
   })
 })
