@@ -12,6 +12,7 @@ import { log } from '../process/log.ts'
 import { runProgram } from '../process/run_program.ts'
 import { readSettings, StartError } from '../process/settings.ts'
 import { loadDemoClinics, loadDemoPeople } from '../roster/demo.ts'
+import { serveDemoCalendar } from '../roster/demo_calendar.ts'
 import { startServer } from '../server/start_server.ts'
 import { addShard } from '../shards/add.ts'
 import { addressWithoutLogin, connectOwner } from '../shards/databases.ts'
@@ -40,14 +41,15 @@ await runProgram(
     const databases = await startDatabases(join(await dataDirectory(settings.dataDir), 'shards'))
     const { global, shards } = databases
     await connectDatabases(databases)
-    if (settings.demo) await loadDemo(databases)
+    const { jwtSecret = global.secrets.jwtSecret, calendarKeys = global.secrets.calendarKeys } = settings
+    if (settings.demo) await loadDemo(databases, calendarKeys)
 
-    const { jwtSecret = global.secrets.jwtSecret } = settings
-    const server = await startServer({ ...settings, jwtSecret, databaseUrl: global.serverUrl() }, lifecycle)
+    const keys = { jwtSecret, calendarKeys }
+    const server = await startServer({ ...settings, ...keys, databaseUrl: global.serverUrl() }, lifecycle)
     lifecycle.onStop('HTTP server', server.stop)
     const { publicUrl = server.url, billingPort: port } = settings
     for (const [n, database] of [global, ...shards].entries()) {
-      const worker = await startWorker({ ...settings, databaseUrl: database.ownerUrl(), publicUrl })
+      const worker = await startWorker({ ...settings, ...keys, databaseUrl: database.ownerUrl(), publicUrl })
       lifecycle.onStop('worker', worker.stop)
       const ofDatabase = { databaseUrl: database.billingUrl(), billingPort: port && port + n }
       const billing = await startBilling({ ...settings, publicUrl, ...ofDatabase }, lifecycle)
@@ -97,12 +99,18 @@ async function connectDatabases({ global, shards }: Databases): Promise<void> {
   }
 }
 
-/** Loads the demo: people into the global database, and, once they are copied, the clinics into the shards. */
-async function loadDemo({ global, shards }: Databases): Promise<void> {
+/**
+ * Loads the demo: people into the global database, and, once they are copied, the clinics into the shards. Serves the calendar of
+ * one of its doctors.
+ */
+async function loadDemo({ global, shards }: Databases, calendarKeys: string): Promise<void> {
   const loaded = [await loadDemoPeople(global.ownerUrl())]
   for (const [index, shard] of shards.entries()) {
     await untilCopied(global, peopleOf(index + 1))
-    loaded.push(await loadDemoClinics(shard.ownerUrl(), clinicsOfShards[index] ?? []))
+    const isNew = await loadDemoClinics(shard.ownerUrl(), clinicsOfShards[index] ?? [])
+    loaded.push(isNew)
+    const stopCalendar = await serveDemoCalendar(shard.ownerUrl(), calendarKeys, isNew)
+    lifecycle.onStop(`the calendar of the demo in shard ${index + 1}`, stopCalendar)
     await untilCopied(shard, clinicsOf(index + 1))
   }
   if (loaded.includes(true)) log.info('loaded the demo clinics')

@@ -3,10 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Client } from 'pg'
-import { eventually } from '../helpers/eventually.ts'
-import { dataOf } from '../helpers/graphql.ts'
 import { type Program, startProgram } from '../helpers/program.ts'
-import { oneBooking, oneOffer, signedIn } from './one_booking.ts'
+import { oneBooking, oneCalendar, oneOffer } from './one_booking.ts'
 
 // The tour: one booking, from the request to the row, the message and the cancellation, in the program as a user starts it,
 // with its embedded PostgreSQL, its demo clinics and its worker. Read its steps (one_booking.ts) beside the path in the README:
@@ -38,21 +36,7 @@ it('Ann books an appointment, gets a confirmation, and cancels', () =>
 it('Bob waits for a time that is booked; when it is given up, he gets a message and takes it before anyone else can', () =>
   oneOffer({ url: program.url, databaseOf: () => dba }))
 
-it('a doctor has a calendar elsewhere, and the worker makes its busy times absences', async () => {
-  const riverside = await signedIn(program.url, 'riverside')
-  const query = `{ externalCalendars { nodes { id kind lastError } } absences { nodes { kind calendarId } } }`
-  const { externalCalendars, absences } = await eventually(async () => {
-    const found = await dataOf<{
-      externalCalendars: { nodes: { id: string; kind: string; lastError: string | null }[] }
-      absences: { nodes: { kind: string; calendarId: string | null }[] }
-    }>(riverside(query))
-    return found.absences.nodes.some(({ kind }) => kind === 'EXTERNAL') && found
-  }, 'the busy times of the calendar')
-  const [{ id } = { id: '' }] = externalCalendars.nodes
-  expect(externalCalendars.nodes).toEqual([{ id, kind: 'ICS', lastError: null }])
-  const busy = absences.nodes.filter(({ kind }) => kind === 'EXTERNAL')
-  expect(busy.map(({ calendarId }) => calendarId)).toEqual([id, id, id])
-})
+it('a doctor has a calendar elsewhere, and the worker makes its busy times absences', () => oneCalendar(program.url))
 
 it('no time was freed without an offer while somebody waited for it', async () => {
   expect((await dba.query('select * from app_private.freed_slots_not_offered')).rows).toEqual([])

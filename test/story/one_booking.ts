@@ -3,8 +3,8 @@ import type { Client } from 'pg'
 import { eventually } from '../helpers/eventually.ts'
 import { dataOf, expectGraphQLRefusal, type GraphQLClient, graphqlClient } from '../helpers/graphql.ts'
 
-// One booking, and one time that is offered, step by step, with the demo clinics and a worker: booking.test.ts runs them with one
-// database, sharded.test.ts with several.
+// One booking, one time that is offered, and one calendar, step by step, with the demo clinics and a worker: booking.test.ts runs
+// them with one database, sharded.test.ts with several.
 
 type Queries = Pick<Client, 'query'>
 
@@ -186,4 +186,21 @@ function messageAbout(dba: Queries, clinicId: string, bookingId: string, kind: s
     )
     return rows[0]
   }, `the message ${kind}`)
+}
+
+/** The calendar that a doctor of the demo keeps elsewhere is read by the worker. */
+export async function oneCalendar(url: string): Promise<void> {
+  const riverside = await signedIn(url, 'riverside')
+  const query = `{ externalCalendars { nodes { id kind lastError } } absences { nodes { kind calendarId } } }`
+  const { externalCalendars, absences } = await eventually(async () => {
+    const found = await dataOf<{
+      externalCalendars: { nodes: { id: string; kind: string; lastError: string | null }[] }
+      absences: { nodes: { kind: string; calendarId: string | null }[] }
+    }>(riverside(query))
+    return found.absences.nodes.some(({ kind }) => kind === 'EXTERNAL') && found
+  }, 'the busy times of the calendar')
+  const [{ id } = { id: '' }] = externalCalendars.nodes
+  expect(externalCalendars.nodes).toEqual([{ id, kind: 'ICS', lastError: null }])
+  const busy = absences.nodes.filter(({ kind }) => kind === 'EXTERNAL')
+  expect(busy.map(({ calendarId }) => calendarId)).toEqual([id, id, id])
 }

@@ -4,7 +4,7 @@ import { clinicsOf } from '../../src/database/several_databases.ts'
 import { caughtUp } from '../../src/shards/replication.ts'
 import { type Installation, newInstallation } from '../helpers/installation.ts'
 import { type Program, startProgram } from '../helpers/program.ts'
-import { oneBooking, oneOffer } from './one_booking.ts'
+import { oneBooking, oneCalendar, oneOffer } from './one_booking.ts'
 
 // The same with shards: the demo clinics are in two of them, Ann is in the global database, and each has a worker.
 
@@ -45,3 +45,6 @@ it('Ann books an appointment in a shard, gets a confirmation from its worker, an
 
 it('Bob waits for a time in a shard that is booked, and takes it when it is given up', () =>
   oneOffer({ url: program.url, databaseOf }))
+
+it('a doctor has a calendar elsewhere, and the worker of the shard makes its busy times absences', () =>
+  oneCalendar(program.url))
