@@ -21,6 +21,7 @@
 --! include core/texts/languages/require_names.sql
 --! include core/texts/require_one_of.sql
 --! include core/texts/require_prose.sql
+--! include event/require_reason.sql
 --! include core/texts/languages/require_prose_by_language.sql
 --! include core/search/misspelt_patterns.sql
 --! include core/search/name_key.sql
@@ -58,7 +59,8 @@
 --! include roster/types.sql
 --! include billing/types.sql
 
--- Functions that triggers call
+-- Functions that triggers and constraints call
+--! include notification/queue/names_its_subject.sql
 --! include core/triggers/bump_row_version.sql
 --! include core/triggers/refuse_missing.sql
 --! include core/triggers/note_catalogue_change.sql

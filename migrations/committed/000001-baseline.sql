@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7594194153d5c50f37ce5af1b2d226b4a37cf7fb
+--! Hash: sha1:ddfbc9da77c0ce59c2bb151bac9abbf78ed095b5
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -156,13 +156,17 @@ comment on function app_hidden.canonical_address is
 --! EndIncluded core/texts/canonical_address.sql
 --! Included core/texts/is_visible.sql
 create or replace function app_hidden.is_visible(value text) returns boolean
-language sql immutable parallel safe
--- At least one visible character: not a space, not a control character, and none of the characters that print nothing
--- (joiners, fillers, variation selectors, tags).
-return value ~
-  E'[^\\u0001-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f'
-  '\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\u3164'
-  '\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb\\U000e0000-\\U000e0fff]';
+language plpgsql immutable strict parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+  -- At least one visible character: not a space, not a control character, and none of the characters that print nothing
+  -- (joiners, fillers, variation selectors, tags). Not a function in SQL, whose text every booking would read again to
+  -- check a reason that it does not have.
+  return value ~
+    E'[^\\u0001-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f'
+    '\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\u3164'
+    '\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb\\U000e0000-\\U000e0fff]';
+end
+$$;
 
 comment on function app_hidden.is_visible is 'Whether a text has at least one visible character.';
 
@@ -348,6 +352,19 @@ comment on function app_hidden.require_prose is
 
 grant execute on function app_hidden.require_prose to app_anonymous;
 --! EndIncluded core/texts/require_prose.sql
+--! Included event/require_reason.sql
+create or replace function app_hidden.require_reason(value text) returns boolean
+language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
+begin
+  return app_hidden.require_prose(value, 'reason', 500);
+end
+$$;
+
+comment on function app_hidden.require_reason is
+'For check constraints of tables that each booking writes to: app_hidden.require_prose for a reason of at most 500 '
+'characters. PostgreSQL reads the text of a check anew in each statement, and this one is half as long. Refuses '
+'text_not_accepted, text_too_long.';
+--! EndIncluded event/require_reason.sql
 --! Included core/texts/languages/require_prose_by_language.sql
 create or replace function app_hidden.require_prose_by_language(texts jsonb, argument text, most int) returns boolean
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
@@ -1665,7 +1682,25 @@ comment on column billing.bookkeeping_entry.decimal_amount is
 comment on column billing.bookkeeping_entry.decimal_tax is 'The tax that is included in the amount of a line.';
 --! EndIncluded billing/types.sql
 
--- Functions that triggers call
+-- Functions that triggers and constraints call
+--! Included notification/queue/names_its_subject.sql
+create or replace function app_private.names_its_subject(
+  kind app_public.notification_kind, channel text, booking_id bigint, slot_offer_id bigint, invoice_id bigint)
+returns boolean
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return num_nonnulls(booking_id, slot_offer_id, invoice_id) = 1
+    and case kind when 'slot_offered' then slot_offer_id is not null and channel <> 'webhook'
+      when 'payment_due' then invoice_id is not null and channel <> 'webhook'
+      else booking_id is not null end;
+end
+$$;
+
+comment on function app_private.names_its_subject is
+'For a check constraint of notifications: a message is about an offer, an invoice or a booking, as its kind says, and '
+'about nothing else; webhooks are about bookings. A function, because PostgreSQL reads the text of a check anew in '
+'each statement.';
+--! EndIncluded notification/queue/names_its_subject.sql
 --! Included core/triggers/bump_row_version.sql
 create or replace function app_hidden.bump_row_version() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -1805,6 +1840,9 @@ comment on function app_private.end_claim_of_changed_address is
 create or replace function app_private.keep_visits_of_a_person_apart() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
+  if NEW.status not in ('booked', 'checked_in') then
+    return NEW;
+  end if;
   if exists (
        select from app_public.customers c
        where c.id = NEW.customer_id and c.merged_into_id is not null
@@ -2101,6 +2139,10 @@ declare
   ids constant bigint[] := case NEW.status when 'booked' then app_private.ids_of_person(NEW.customer_id) end;
   ended bigint[];
 begin
+  if NEW.status = 'held' and NEW.customer_id is null then
+    -- Still offered.
+    return null;
+  end if;
   with changed as (
     update app_public.slot_offers o
     set state = (case when o.customer_id = any (ids) then 'accepted' when NEW.status = 'open' then 'opened'
@@ -2239,6 +2281,9 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp set time
 declare
   hours tstzrange;
 begin
+  if NEW.status <> 'open' then
+    return NEW;
+  end if;
   if upper(NEW.during) <= now() then
     perform app_hidden.refuse('slot_in_the_past', 'This time has passed.',
       jsonb_build_object('endsAt', upper(NEW.during)));
@@ -2530,9 +2575,13 @@ comment on function app_private.restore_slots_of_absence is
 create or replace function app_private.keep_absent_slot_withdrawn() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
-  -- The row is locked already, and an absence locks it before it is committed, so this sees every absence.
-  absence_id constant bigint := app_private.absence_covering(NEW.clinic_id, NEW.doctor_id, NEW.during);
+  absence_id bigint;
 begin
+  if OLD.status = 'open' then
+    return NEW;
+  end if;
+  -- The row is locked already, and an absence locks it before it is committed, so this sees every absence.
+  absence_id := app_private.absence_covering(NEW.clinic_id, NEW.doctor_id, NEW.during);
   if absence_id is not null and OLD.status = 'withdrawn' then
     perform app_hidden.refuse('doctor_absent', 'The doctor is absent at this time.',
       jsonb_build_object('bookingSlotId', NEW.id::text, 'absenceId', absence_id::text));
@@ -2892,6 +2941,13 @@ comment on function app_private.record_new_slots is
 create or replace function app_private.record_slot_event() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
+  -- Also if only the customer changes: an expired hold that another customer takes over stays held. Or if only the head
+  -- changes: a visit may be moved by one slot.
+  if (NEW.status, NEW.customer_id, NEW.head_slot_id)
+    is not distinct from (OLD.status, OLD.customer_id, OLD.head_slot_id)
+  then
+    return null;
+  end if;
   insert into app_public.events (clinic_id, entity, booking_slot_id, customer_id, from_state, to_state, reason, actor,
     actor_account_id, head_slot_id)
   values (NEW.clinic_id, 'booking_slot', NEW.id, coalesce(NEW.customer_id, OLD.customer_id), OLD.status::text,
@@ -5953,6 +6009,8 @@ create policy staff_see_their_slots on app_public.booking_slots
 create policy admins_see_everything on app_public.booking_slots for select to app_admin using (true);
 grant select on app_public.booking_slots to app_anonymous;
 
+-- Conditions of triggers are short, and what rarely matters is asked by the function: PostgreSQL reads their text anew
+-- in each statement, which takes longer than a comparison in a function.
 create trigger booking_slots_count_their_versions before update on app_public.booking_slots
   for each row execute function app_hidden.bump_row_version();
 create trigger booking_slots_stay_what_they_are
@@ -5965,7 +6023,7 @@ create trigger booking_slots_change_as_allowed before update on app_public.booki
   execute function app_private.check_transition('booking_slot');
 create constraint trigger booked_slots_have_a_booking after insert or update on app_public.booking_slots
   deferrable initially deferred
-  for each row when (NEW.status = 'booked')
+  for each row when (NEW.booked_slot_id is not null)
   execute function app_private.require_booking_of_booked_slot();
 -- The conditions of the next three keep them away from bookings of one slot that is not reserved.
 create constraint trigger a_booking_fills_its_slots_without_a_gap after update on app_public.booking_slots
@@ -5979,22 +6037,17 @@ create constraint trigger a_booking_fills_its_new_slots_without_a_gap after inse
 create constraint trigger visits_take_no_slot_reserved_for_another_service
   after insert or update on app_public.booking_slots
   deferrable initially deferred
-  for each row when (NEW.status = 'booked' and NEW.service_id is not null)
+  for each row when (NEW.customer_id is not null and NEW.service_id is not null)
   execute function app_private.require_reserved_service();
--- Also if only the customer changes: an expired hold that another customer takes over stays held. Or if only the head
--- changes: a visit may be moved by one slot.
 create trigger slot_changes_are_events after update on app_public.booking_slots
-  for each row when ((NEW.status, NEW.customer_id, NEW.head_slot_id)
-    is distinct from (OLD.status, OLD.customer_id, OLD.head_slot_id))
-  execute function app_private.record_slot_event();
+  for each row execute function app_private.record_slot_event();
 -- The conditions of the next two keep them away from all slots that are not offered to the waiting list.
 create trigger offers_end_with_the_hold_of_their_slots after update on app_public.booking_slots
-  for each row when (OLD.status = 'held' and OLD.customer_id is null
-    and (NEW.status <> 'held' or NEW.customer_id is not null))
+  for each row when (OLD.status = 'held' and OLD.customer_id is null)
   execute function app_private.end_offers();
 create constraint trigger slots_held_for_nobody_are_offered after insert or update on app_public.booking_slots
   deferrable initially deferred
-  for each row when (NEW.status = 'held' and NEW.customer_id is null)
+  for each row when (NEW.held_until is not null and NEW.customer_id is null)
   execute function app_private.require_offer();
 create trigger new_slots_are_events after insert on app_public.booking_slots
   referencing new table as made for each statement execute function app_private.record_new_slots();
@@ -6002,13 +6055,13 @@ create trigger booking_slots_have_the_local_date_of_their_beginning after insert
   referencing new table as made for each statement execute function app_private.require_local_date();
 create trigger slots_are_opened_again_at_the_hours_of_their_time_slot
   before update of status on app_public.booking_slots
-  for each row when (OLD.status = 'withdrawn' and NEW.status = 'open')
+  for each row when (OLD.status = 'withdrawn')
   execute function app_private.assert_reopenable();
 create trigger booking_slots_start_within_three_years after insert on app_public.booking_slots
   referencing new table as made for each statement execute function app_private.refuse_distant_slots();
 -- By name the last of the triggers before an update, so that it decides on the status that the others let pass.
 create trigger slots_freed_in_an_absence_are_withdrawn before update of status on app_public.booking_slots
-  for each row when (NEW.status = 'open' and OLD.status <> 'open')
+  for each row when (NEW.status = 'open')
   execute function app_private.keep_absent_slot_withdrawn();
 create trigger new_slots_lie_outside_absences after insert on app_public.booking_slots
   referencing new table as made for each statement execute function app_private.refuse_slots_in_absences();
@@ -6098,9 +6151,9 @@ create table app_public.bookings (
   constraint visits_of_a_series_are_of_a_series_of_their_clinic foreign key (clinic_id, series_id)
     references app_public.booking_series (clinic_id, id),
   constraint visits_lie_within_their_slots
-    check (lower(during) <= visit_starts_at and visit_starts_at < visit_ends_at and visit_ends_at <= upper(during)),
+    check (starts_at <= visit_starts_at and visit_starts_at < visit_ends_at and visit_ends_at <= ends_at),
   constraint booking_notes_are_short check (app_hidden.require_prose(note, 'note', 2000)),
-  constraint cancellation_reasons_are_short check (app_hidden.require_prose(cancellation_reason, 'reason', 500)),
+  constraint cancellation_reasons_are_short check (app_hidden.require_reason(cancellation_reason)),
   constraint cancellation_reasons_are_visible check (app_hidden.is_visible(cancellation_reason))
 );
 
@@ -6193,8 +6246,7 @@ create trigger new_bookings_stand_for_withdrawn_ones after insert on app_public.
 -- After bookings_are_at_their_slots_time, by name: that fills in the time.
 create trigger visits_of_one_person_never_overlap before insert or update of booking_slot_id, during, status
   on app_public.bookings
-  for each row when (NEW.status in ('booked', 'checked_in'))
-  execute function app_private.keep_visits_of_a_person_apart();
+  for each row execute function app_private.keep_visits_of_a_person_apart();
 create trigger cancelled_bookings_have_a_higher_sequence before update of status on app_public.bookings
   for each row when (NEW.status = 'cancelled' and OLD.status <> 'cancelled')
   execute function app_private.increment_sequence();
@@ -6606,7 +6658,7 @@ create table app_public.events (
   constraint events_are_of_slots_and_bookings
     check (entity = case when booking_id is null then 'booking_slot' else 'booking' end),
   constraint actors_are_known check (actor = any ('{customer,staff,admin,system}')),
-  constraint reasons_of_events_are_short check (app_hidden.require_prose(reason, 'reason', 500))
+  constraint reasons_of_events_are_short check (app_hidden.require_reason(reason))
 );
 
 comment on table app_public.events is
@@ -7839,25 +7891,22 @@ create table app_public.notifications (
     references app_public.slot_offers (clinic_id, id) on delete cascade,
   constraint notifications_are_about_an_invoice foreign key (clinic_id, invoice_id)
     references billing.invoices (clinic_id, id),
-  constraint notifications_are_about_a_booking_an_offer_or_an_invoice check (
-    num_nonnulls(booking_id, slot_offer_id, invoice_id) = 1
-    and case kind when 'slot_offered' then slot_offer_id is not null and channel <> 'webhook'
-      when 'payment_due' then invoice_id is not null and channel <> 'webhook'
-      else booking_id is not null end),
+  constraint notifications_are_about_a_booking_an_offer_or_an_invoice
+    check (app_private.names_its_subject(kind, channel, booking_id, slot_offer_id, invoice_id)),
   constraint reminders_and_only_they_have_a_lead_time check ((kind = 'booking_reminder') = (lead_time > '0')),
   constraint sent_notifications_say_when check ((state = 'sent') = (sent_at is not null)),
   -- Over one channel, and to each endpoint once: changing a preference must not cause a second message.
   constraint a_booking_is_told_each_thing_once
     unique nulls not distinct (clinic_id, booking_id, kind, lead_time, booking_sequence, endpoint_id, slot_offer_id,
       invoice_id),
-  constraint notification_channels_are_known check (channel in ('email', 'sms', 'webhook')),
+  constraint notification_channels_are_known check (channel = any ('{email,sms,webhook}')),
   constraint webhooks_and_only_they_go_to_an_endpoint check ((channel = 'webhook') = (endpoint_id is not null)),
   constraint notifications_may_go_to_an_endpoint foreign key (clinic_id, endpoint_id)
     references app_public.webhook_endpoints (clinic_id, id),
   constraint notifications_are_spread_ahead_never_behind check (send_after <= due_at),
   constraint reasons_are_for_what_is_dropped check (dropped_because is null or state = 'dropped'),
   -- The answer to a last attempt may still arrive, and then it was sent.
-  constraint only_what_was_given_up_is_settled check (settled_at is null or state in ('dead', 'sent')),
+  constraint only_what_was_given_up_is_settled check (settled_at is null or state = any ('{dead,sent}')),
   constraint what_somebody_settled_says_when check (settled_by_account_id is null or settled_at is not null)
 );
 

@@ -51,9 +51,9 @@ create table app_public.bookings (
   constraint visits_of_a_series_are_of_a_series_of_their_clinic foreign key (clinic_id, series_id)
     references app_public.booking_series (clinic_id, id),
   constraint visits_lie_within_their_slots
-    check (lower(during) <= visit_starts_at and visit_starts_at < visit_ends_at and visit_ends_at <= upper(during)),
+    check (starts_at <= visit_starts_at and visit_starts_at < visit_ends_at and visit_ends_at <= ends_at),
   constraint booking_notes_are_short check (app_hidden.require_prose(note, 'note', 2000)),
-  constraint cancellation_reasons_are_short check (app_hidden.require_prose(cancellation_reason, 'reason', 500)),
+  constraint cancellation_reasons_are_short check (app_hidden.require_reason(cancellation_reason)),
   constraint cancellation_reasons_are_visible check (app_hidden.is_visible(cancellation_reason))
 );
 
@@ -146,8 +146,7 @@ create trigger new_bookings_stand_for_withdrawn_ones after insert on app_public.
 -- After bookings_are_at_their_slots_time, by name: that fills in the time.
 create trigger visits_of_one_person_never_overlap before insert or update of booking_slot_id, during, status
   on app_public.bookings
-  for each row when (NEW.status in ('booked', 'checked_in'))
-  execute function app_private.keep_visits_of_a_person_apart();
+  for each row execute function app_private.keep_visits_of_a_person_apart();
 create trigger cancelled_bookings_have_a_higher_sequence before update of status on app_public.bookings
   for each row when (NEW.status = 'cancelled' and OLD.status <> 'cancelled')
   execute function app_private.increment_sequence();

@@ -20,7 +20,7 @@ create table app_public.events (
   constraint events_are_of_slots_and_bookings
     check (entity = case when booking_id is null then 'booking_slot' else 'booking' end),
   constraint actors_are_known check (actor = any ('{customer,staff,admin,system}')),
-  constraint reasons_of_events_are_short check (app_hidden.require_prose(reason, 'reason', 500))
+  constraint reasons_of_events_are_short check (app_hidden.require_reason(reason))
 );
 
 comment on table app_public.events is

@@ -33,25 +33,22 @@ create table app_public.notifications (
     references app_public.slot_offers (clinic_id, id) on delete cascade,
   constraint notifications_are_about_an_invoice foreign key (clinic_id, invoice_id)
     references billing.invoices (clinic_id, id),
-  constraint notifications_are_about_a_booking_an_offer_or_an_invoice check (
-    num_nonnulls(booking_id, slot_offer_id, invoice_id) = 1
-    and case kind when 'slot_offered' then slot_offer_id is not null and channel <> 'webhook'
-      when 'payment_due' then invoice_id is not null and channel <> 'webhook'
-      else booking_id is not null end),
+  constraint notifications_are_about_a_booking_an_offer_or_an_invoice
+    check (app_private.names_its_subject(kind, channel, booking_id, slot_offer_id, invoice_id)),
   constraint reminders_and_only_they_have_a_lead_time check ((kind = 'booking_reminder') = (lead_time > '0')),
   constraint sent_notifications_say_when check ((state = 'sent') = (sent_at is not null)),
   -- Over one channel, and to each endpoint once: changing a preference must not cause a second message.
   constraint a_booking_is_told_each_thing_once
     unique nulls not distinct (clinic_id, booking_id, kind, lead_time, booking_sequence, endpoint_id, slot_offer_id,
       invoice_id),
-  constraint notification_channels_are_known check (channel in ('email', 'sms', 'webhook')),
+  constraint notification_channels_are_known check (channel = any ('{email,sms,webhook}')),
   constraint webhooks_and_only_they_go_to_an_endpoint check ((channel = 'webhook') = (endpoint_id is not null)),
   constraint notifications_may_go_to_an_endpoint foreign key (clinic_id, endpoint_id)
     references app_public.webhook_endpoints (clinic_id, id),
   constraint notifications_are_spread_ahead_never_behind check (send_after <= due_at),
   constraint reasons_are_for_what_is_dropped check (dropped_because is null or state = 'dropped'),
   -- The answer to a last attempt may still arrive, and then it was sent.
-  constraint only_what_was_given_up_is_settled check (settled_at is null or state in ('dead', 'sent')),
+  constraint only_what_was_given_up_is_settled check (settled_at is null or state = any ('{dead,sent}')),
   constraint what_somebody_settled_says_when check (settled_by_account_id is null or settled_at is not null)
 );
 

@@ -1,6 +1,9 @@
 create or replace function app_private.keep_visits_of_a_person_apart() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
+  if NEW.status not in ('booked', 'checked_in') then
+    return NEW;
+  end if;
   if exists (
        select from app_public.customers c
        where c.id = NEW.customer_id and c.merged_into_id is not null

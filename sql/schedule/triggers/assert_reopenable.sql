@@ -3,6 +3,9 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp set time
 declare
   hours tstzrange;
 begin
+  if NEW.status <> 'open' then
+    return NEW;
+  end if;
   if upper(NEW.during) <= now() then
     perform app_hidden.refuse('slot_in_the_past', 'This time has passed.',
       jsonb_build_object('endsAt', upper(NEW.during)));

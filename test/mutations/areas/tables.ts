@@ -31,7 +31,7 @@ export const tables: Mutation[] = [
   {
     name: 'a booked slot may be without a booking',
     file: 'tables/booking_slots.sql',
-    from: "for each row when (NEW.status = 'booked')",
+    from: 'for each row when (NEW.booked_slot_id is not null)',
     to: 'for each row when (false)',
     caughtBy: 'sql/booking/tables/constraints.test.ts',
   },

@@ -4,6 +4,10 @@ declare
   ids constant bigint[] := case NEW.status when 'booked' then app_private.ids_of_person(NEW.customer_id) end;
   ended bigint[];
 begin
+  if NEW.status = 'held' and NEW.customer_id is null then
+    -- Still offered.
+    return null;
+  end if;
   with changed as (
     update app_public.slot_offers o
     set state = (case when o.customer_id = any (ids) then 'accepted' when NEW.status = 'open' then 'opened'
