@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ddfbc9da77c0ce59c2bb151bac9abbf78ed095b5
+--! Hash: sha1:115f2b91d21245ff3204b9c1490f7bbd47930aea
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -15710,8 +15710,8 @@ $$;
 
 comment on function app_public.clinics_with_records is
 'The clinics that have a record of the caller, or of somebody for whom the caller books. In an installation with '
-'shards it has those of all of them: lists of what has no copies, such as invoices, are complete for one clinic at a '
-'time. Empty for callers who are not signed in. Refuses shards_first in psql with shards.';
+'shards it has those of all of them. Empty for callers who are not signed in. Refuses shards_first in psql with '
+'shards.';
 
 grant execute on function app_public.clinics_with_records to app_customer;
 --! EndIncluded people/api/clinics_with_records.sql
@@ -29701,7 +29701,7 @@ comment on function billing_private.claim_provider_calls is
 
 grant execute on function billing_private.claim_provider_calls to app_billing;
 --! EndIncluded billing/provider/claim_provider_calls.sql
---! Included billing/provider/claim_provider_events.sql
+--! Included billing/provider/events/claim_provider_events.sql
 create or replace function billing_private.claim_provider_events(providers text[], batch int default 20)
 returns table (provider text, event_id text, type text, object_id text, account text)
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
@@ -29726,7 +29726,7 @@ comment on function billing_private.claim_provider_events is
 'checkouts_to_reconcile finds what it was about. For the billing process.';
 
 grant execute on function billing_private.claim_provider_events to app_billing;
---! EndIncluded billing/provider/claim_provider_events.sql
+--! EndIncluded billing/provider/events/claim_provider_events.sql
 --! Included billing/provider/end_checkout.sql
 create or replace function billing_private.end_checkout(provider text, session_id text, state text) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
@@ -29751,7 +29751,7 @@ comment on function billing_private.end_checkout is
 
 grant execute on function billing_private.end_checkout to app_billing;
 --! EndIncluded billing/provider/end_checkout.sql
---! Included billing/provider/finish_provider_event.sql
+--! Included billing/provider/events/finish_provider_event.sql
 create or replace function billing_private.finish_provider_event(provider text, event_id text, error text default null)
 returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
@@ -29768,7 +29768,7 @@ comment on function billing_private.finish_provider_event is
 'process.';
 
 grant execute on function billing_private.finish_provider_event to app_billing;
---! EndIncluded billing/provider/finish_provider_event.sql
+--! EndIncluded billing/provider/events/finish_provider_event.sql
 --! Included billing/provider/provider_figures.sql
 create or replace function billing_private.provider_figures()
 returns table (provider text, what text, waiting bigint, late_seconds numeric, given_up bigint)
@@ -29934,7 +29934,7 @@ comment on function billing_private.settle_refund is
 
 grant execute on function billing_private.settle_refund to app_billing;
 --! EndIncluded billing/provider/settle_refund.sql
---! Included billing/provider/is_event_of_another_database.sql
+--! Included billing/provider/events/is_event_of_another_database.sql
 create or replace function billing_private.is_event_of_another_database(provider text, object_id text, own_id bigint)
 returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -29956,8 +29956,8 @@ comment on function billing_private.is_event_of_another_database is
 'Whether a provider''s event is about a checkout or refund of another database of the installation: its id (`own_id`) '
 'was made there, and this database has neither. A provider reports each event to the billing process of every '
 'database. False where the event names no id of ours.';
---! EndIncluded billing/provider/is_event_of_another_database.sql
---! Included billing/provider/store_provider_event.sql
+--! EndIncluded billing/provider/events/is_event_of_another_database.sql
+--! Included billing/provider/events/store_provider_event.sql
 create or replace function billing_private.store_provider_event(
   provider text, event_id text, type text, object_id text, account text default null, own_id bigint default null)
 returns boolean
@@ -29987,7 +29987,30 @@ comment on function billing_private.store_provider_event is
 'invalid_argument.';
 
 grant execute on function billing_private.store_provider_event to app_billing;
---! EndIncluded billing/provider/store_provider_event.sql
+--! EndIncluded billing/provider/events/store_provider_event.sql
+--! Included billing/provider/events/databases_of_event.sql
+create or replace function billing_private.databases_of_event(own_id bigint default null) returns setof text
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return query
+    select s.address from app_private.shards s
+    where s.state = 'active' and (
+      own_id is null
+      or s.id = own_id / 1000000000000
+      or exists (
+        select from app_private.clinic_shards cs
+        where cs.shard_id = s.id and cs.clinic_id / 1000000000000 <> cs.shard_id))
+    order by s.id;
+end
+$$;
+
+comment on function billing_private.databases_of_event is
+'The addresses of the shards that may have the checkout or refund of a provider''s event (`own_id`, null if the event '
+'does not say): the one that made its id, and those to which clinics were moved. In the global database, for its '
+'billing process, which hands the event on. No row without shards, and in a shard.';
+
+grant execute on function billing_private.databases_of_event to app_billing;
+--! EndIncluded billing/provider/events/databases_of_event.sql
 --! Included billing/reports/bookkeeping.sql
 create or replace function billing.bookkeeping(
   clinic_id bigint, from_date date, to_date date, after text default null, page_size int default 20)

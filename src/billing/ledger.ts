@@ -73,6 +73,15 @@ export class Ledger {
     return this.#value('select billing_private.store_provider_event($1, $2, $3, $4, $5, $6) as value', values)
   }
 
+  /** The addresses of other databases that may have the checkout or refund of an event; any of them without `ownId`. */
+  async databasesOfEvent(ownId: string | undefined): Promise<string[]> {
+    const rows = await this.#rows<{ address: string }>(
+      'select address from billing_private.databases_of_event($1) address',
+      [ownId],
+    )
+    return rows.map(({ address }) => address)
+  }
+
   claimEvents(): Promise<StoredEvent[]> {
     return this.#rows(
       `select provider, event_id as "eventId", type, object_id as "objectId", account

@@ -4,7 +4,7 @@ import { mayReadMetrics } from '../http/metrics_access.ts'
 import { log } from '../process/log.ts'
 import type { Ledger } from './ledger.ts'
 
-export type WebhookOutcome = 'stored' | 'known' | 'elsewhere' | 'refused'
+export type WebhookOutcome = 'stored' | 'known' | 'elsewhere' | 'not_handed_on' | 'refused'
 
 /**
  * GET /metrics of the billing process: what waits in the database, the webhooks that arrived here, and this process. Who may
@@ -16,7 +16,9 @@ export function createMetrics(ledger: Ledger, metricsToken: string | undefined) 
   collectDefaultMetrics({ register: registry })
   const webhooks = new Counter({
     name: 'medislot_billing_webhooks_total',
-    help: 'Webhooks by outcome: stored, known (stored before), elsewhere (of another database), refused (not genuine)',
+    help:
+      'Webhooks by outcome: stored, known (stored before), elsewhere (of another database), ' +
+      'not_handed_on (to a shard, which was down), refused (not genuine)',
     labelNames: ['provider', 'outcome'],
     registers,
   })

@@ -16,6 +16,7 @@ import { applyEvents } from './events.ts'
 import { Ledger } from './ledger.ts'
 import { startLoop } from './loop.ts'
 import { createMetrics } from './metrics.ts'
+import { OtherDatabases } from './other_databases.ts'
 import { developmentProvider } from './providers/development.ts'
 import type { PaymentProvider } from './providers/provider.ts'
 import { stripeProvider } from './providers/stripe.ts'
@@ -65,6 +66,7 @@ export async function startBilling(
 
   const names = [...(stripe ? ['stripe'] : []), ...(production ? [] : ['development'])]
   const ledger = new Ledger(pool, names)
+  const others = new OtherDatabases(ledger, settings.databaseUrl, (each) => new Ledger(each, names))
   let url = ''
   const all: PaymentProvider[] = [
     ...(stripe ? [stripeProvider(stripe)] : []),
@@ -82,7 +84,7 @@ export async function startBilling(
   app.use(endConnectionsWhen(() => lifecycle.stopping))
   app.use(metrics.routes)
   app.use(await healthRoutes(pool, () => lifecycle.stopping))
-  app.use(webhookRoutes(ledger, providers, metrics.countWebhook, () => events.wake()))
+  app.use(webhookRoutes(ledger, others, providers, metrics.countWebhook, () => events.wake()))
   if (!production) app.use(developmentPage(ledger, publicUrl))
   app.use(notFound)
   app.use(internalError)
@@ -99,7 +101,7 @@ export async function startBilling(
     displayUrl: address.displayUrl,
     async stop() {
       await Promise.all([finishRequests(graceMs), calls.stop(), events.stop(), reconciling.stop()])
-      await pool.end()
+      await Promise.all([pool.end(), others.end()])
     },
   }
 }

@@ -1,8 +1,9 @@
 import express, { Router } from 'express'
 import { log } from '../process/log.ts'
 import type { Providers } from './calls.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger, StoredEvent } from './ledger.ts'
 import type { WebhookOutcome } from './metrics.ts'
+import type { OtherDatabases } from './other_databases.ts'
 
 /** Stripe's events are some kilobytes. */
 const largestBody = '1mb'
@@ -10,11 +11,12 @@ const largestBody = '1mb'
 /**
  * POST /webhooks/:provider. Verifies the exact bytes that arrived, before anything parses them, and stores the event once.
  * Answers 200 when it is stored, and 400 when it is not genuine. The provider sends again what was not answered with 200.
- * One about another database of the installation is not stored and answered with 200: the billing process there gets it too.
- * `count` is called for each, `onEvent` for a new one.
+ * The process of the global database stores it in the shards that it may be about, and answers 503 while one of them is down.
+ * One that is not about the own database is not stored there. `count` is called for each, `onEvent` for a new one.
  */
 export function webhookRoutes(
   ledger: Ledger,
+  others: OtherDatabases,
   providers: Providers,
   count: (provider: string, outcome: WebhookOutcome) => void,
   onEvent: () => void,
@@ -35,9 +37,17 @@ export function webhookRoutes(
       return void response.status(400).json({ error: 'signature_invalid' })
     }
     const { id: eventId, ownId, ...changed } = event
-    const isNew = await ledger.storeEvent({ provider: provider.name, eventId, ...changed }, ownId)
-    count(provider.name, isNew === null ? 'elsewhere' : isNew ? 'stored' : 'known')
+    const stored: StoredEvent = { provider: provider.name, eventId, ...changed }
+    const isNew = await ledger.storeEvent(stored, ownId)
     if (isNew) onEvent()
+    try {
+      await others.handOn(stored, ownId)
+    } catch (err) {
+      count(provider.name, 'not_handed_on')
+      log.warn({ err, event: eventId, requestId: request.id }, 'a webhook could not be stored in a shard')
+      return void response.status(503).json({ error: 'shard_unavailable' })
+    }
+    count(provider.name, isNew === null ? 'elsewhere' : isNew ? 'stored' : 'known')
     response.json({ received: true })
   })
 }

@@ -868,6 +868,7 @@ describe('payments at clinics in shards', () => {
   let stripe: FakeStripe
   /** Of the global database, then of the shards. */
   const billing: Program[] = []
+  let endpointsOfShards: string[]
   beforeAll(async () => {
     // A clinic of the first shard is in the second, and so may be what the first one has made. The server knows it in a second.
     await global.query('insert into app_private.clinic_shards (clinic_id, shard_id) values (1900000000001, 2)')
@@ -877,10 +878,8 @@ describe('payments at clinics in shards', () => {
       const env = { DATABASE_URL: billingUrl(), STRIPE_API_URL: stripe.url, PUBLIC_URL: server.url, ...keys }
       billing.push(await startProgram('billing', { env: { ...env, LOG_LEVEL: 'warn' } }))
     }
-    // Each of them has an endpoint of its own at the provider, which reports every event to all.
-    const [first, ...others] = billing.map(({ url }) => `${url}/webhooks/stripe`)
-    stripe.webhooks.url = first
-    stripe.webhooks.others.push(...others)
+    // One endpoint at the provider serves all of them: that of the global database.
+    ;[stripe.webhooks.url, ...endpointsOfShards] = billing.map(({ url }) => `${url}/webhooks/stripe`)
   })
   afterAll(async () => {
     await stripe?.stop()
@@ -940,6 +939,8 @@ describe('payments at clinics in shards', () => {
   it('book the visit, are recorded in the shard of the clinic alone, and are paid back', async () => {
     const begun = [begunByGraphQL, begunByRest]
     for (const [index, shard] of shards.entries()) {
+      // The second time each of them has an endpoint of its own, and the provider reports every event to all.
+      if (index === 1) stripe.webhooks.others.push(...endpointsOfShards)
       const others = [global, ...shards.filter((each) => each !== shard)]
       const before = { events: await Promise.all(others.map(eventsIn)), ignored: await ignored() }
       const practice = await aPaidPracticeIn(shard)
@@ -966,14 +967,41 @@ describe('payments at clinics in shards', () => {
       const state = () => rest('GET', `/refunds?clinicId=${clinicId}`, { token })
       await eventually(async () => (await state()).body.items[0]?.state === 'SUCCEEDED', 'the refund')
 
-      // The payment and the refund were reported to all databases.
+      // The payment and the refund were reported to the global database, or to all.
       await stripe.webhooks.settled()
       expect(await Promise.all(others.map(eventsIn))).toEqual(before.events)
-      const ownNumber = index + 1
-      expect(await ignored()).toEqual(before.ignored.map((count, number) => count + (number === ownNumber ? 0 : 2)))
+      const reported = index === 0 ? [2, 0, 0] : [2, 2, 0]
+      expect(await ignored()).toEqual(before.ignored.map((count, number) => count + (reported[number] ?? 0)))
       expect(await shard.query('select from billing.books_that_do_not_balance')).toEqual([])
     }
     expect(stripe.api.all('refund')).toHaveLength(2)
+    stripe.webhooks.others.length = 0
+  })
+
+  it('are reported by the provider again when the database of the clinic was down', async () => {
+    const practice = await aPaidPracticeIn(shards[1])
+    const token = await registered()
+    const id = await begunByRest(token, practice)
+    const checkout = async () => (await rest('GET', `/checkouts/${id}`, { token })).body
+    await eventually(async () => (await checkout()).url !== null, 'a payment page')
+    const superuser = await connect(serverOf(2).superuserUrl())
+    try {
+      // As if it was down for the billing processes.
+      await superuser.query('alter role app_billing nologin')
+      await superuser.query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'app_billing'`)
+      await stripe.pay((await checkout()).url.split('/').at(-1))
+      await stripe.webhooks.settled()
+      expect(stripe.webhooks.deliveries.at(-1)).toMatchObject({ status: 503 })
+    } finally {
+      await superuser.query('alter role app_billing login')
+      await superuser.close()
+    }
+    expect(await checkout()).toMatchObject({ state: 'OPEN' })
+    expect(await stripe.webhooks.sendAgain()).toMatchObject([{ status: 200 }])
+    await eventually(async () => (await checkout()).state === 'PAID', 'the end of the payment')
+    expect(await bookingsIn(shards[1], practice.clinicId)).toEqual(['booked'])
+    const metrics = await (await fetch(`${billing[0]?.url}/metrics`)).text()
+    expect(metrics).toContain('medislot_billing_webhooks_total{provider="stripe",outcome="not_handed_on"} 1')
   })
 
   it('are refused for clinics in two shards, by both APIs, which hold nothing', async () => {

@@ -22,10 +22,10 @@ test('there is a global database, two shards, and a worker and a billing process
   }
 })
 
-test('the billing process of a shard is that of docker-compose.yml, with its database, its port and its secret for webhooks', () => {
+test('the billing process of a shard is that of docker-compose.yml, with its database and its port', () => {
   const first = readFileSync('docker-compose.yml', 'utf8')
   const settings = (text: string) => (text.match(/(?<=^ +)[A-Z_]+: .*$/gm) ?? []).sort()
-  const own = /^(DATABASE_URL|STRIPE_WEBHOOK_SECRET): /
+  const own = /^DATABASE_URL: /
   const ofFirst = settings(block('billing', '  ', first)).filter((each) => !own.test(each))
   expect(settings(block('x-billing-settings'))).toEqual(ofFirst)
   expect(block('x-billing')).toMatch(/^ {2}profiles: \[payments\]$/m)
@@ -35,7 +35,6 @@ test('the billing process of a shard is that of docker-compose.yml, with its dat
     const service = block(`billing${number}`, '  ')
     expect(settings(service)).toEqual([
       `DATABASE_URL: postgresql://app_billing:\${BILLING_PASSWORD:?must be set}@shard${number}/medislot`,
-      `STRIPE_WEBHOOK_SECRET: \${STRIPE_WEBHOOK_SECRET_${number}:-}`,
     ])
     expect(service).toContain(`- 127.0.0.1:${5680 + number}:5680`)
   }

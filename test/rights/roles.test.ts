@@ -122,6 +122,7 @@ describe('app_billing, the billing process', () => {
         'checkouts_to_reconcile',
         'claim_provider_calls',
         'claim_provider_events',
+        'databases_of_event',
         'end_checkout',
         'finish_provider_event',
         'provider_figures',

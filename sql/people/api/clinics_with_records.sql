@@ -20,7 +20,7 @@ $$;
 
 comment on function app_public.clinics_with_records is
 'The clinics that have a record of the caller, or of somebody for whom the caller books. In an installation with '
-'shards it has those of all of them: lists of what has no copies, such as invoices, are complete for one clinic at a '
-'time. Empty for callers who are not signed in. Refuses shards_first in psql with shards.';
+'shards it has those of all of them. Empty for callers who are not signed in. Refuses shards_first in psql with '
+'shards.';
 
 grant execute on function app_public.clinics_with_records to app_customer;

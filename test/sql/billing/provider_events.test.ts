@@ -75,3 +75,30 @@ it('an event about a refund that came with a clinic from another database is sto
     expect(await stored(db, '17', { ...refunded, objectId: 're_1' })).toBe(true)
     expect(await stored(db, '17', { ...refunded, objectId: 're_2' })).toBeNull()
   }))
+
+it('an event may be about what is in the shard of its id, and in shards to which clinics were moved', () =>
+  inTransaction(async (db) => {
+    const databasesOf = async (ownId: string | null) =>
+      (await db.query('select * from billing_private.databases_of_event($1) as address', [ownId])).map(
+        ({ address }) => address,
+      )
+    expect(await databasesOf(null)).toEqual([])
+    const addressOf = (number: number) => `postgresql://shard${number}.example/medislot`
+    for (const [number, state] of [
+      [1, 'active'],
+      [2, 'active'],
+      [3, 'active'],
+      [4, 'joining'],
+    ] as const)
+      await db.query('insert into app_private.shards (id, address, state) values ($1, $2, $3)', [
+        number,
+        addressOf(number),
+        state,
+      ])
+    await db.query('insert into app_private.clinic_shards (clinic_id, shard_id) values (1900000000001, 2)')
+    expect(await databasesOf('1000000000017')).toEqual([addressOf(1), addressOf(2)])
+    expect(await databasesOf('2000000000017')).toEqual([addressOf(2)])
+    expect(await databasesOf('17')).toEqual([addressOf(2)])
+    expect(await databasesOf('4000000000017')).toEqual([addressOf(2)])
+    expect(await databasesOf(null)).toEqual([addressOf(1), addressOf(2), addressOf(3)])
+  }))
