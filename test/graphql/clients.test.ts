@@ -30,6 +30,10 @@ beforeAll(async () => {
   const manifest = join(folder, 'clients.json')
   await writeFile(manifest, JSON.stringify({ [sha256(counted)]: counted }))
   served = await sharedServer()
+  // Other files have tried to sign in, too.
+  await served.owner.query(
+    `delete from app_private.sign_in_counts where address_hash = sha256(convert_to('a@test.example', 'utf8'))`,
+  )
   trusting = await serve({ manifests: [manifest] })
 })
 afterAll(async () => {

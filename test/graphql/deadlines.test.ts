@@ -6,7 +6,7 @@ import { eventually } from '../helpers/eventually.ts'
 import { type Answer, dataOf, graphqlClient } from '../helpers/graphql.ts'
 import { type Program, startServer } from '../helpers/program.ts'
 import { type OwnServer, ownServer } from '../helpers/server.ts'
-import { databaseOf } from '../helpers/sharded_owner.ts'
+import { databaseOf, globalOf } from '../helpers/sharded_owner.ts'
 import { tokenOf, tokenSettings } from '../helpers/tokens.ts'
 import { aPractice, aSlot } from '../helpers/world.ts'
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
   owner = server.owner
   locker = await connect(ownerUrlOf(server.database))
   practice = await aPractice(owner)
-  databases = [...new Set([databaseOf(owner, '0'), databaseOf(owner, practice.clinicId)])]
+  databases = [...new Set([globalOf(owner), databaseOf(owner, practice.clinicId)])]
   const { name } = await databaseOf(owner, practice.clinicId).one('select current_database() as name')
   clinicsLocker = await connect(ownerUrlOf(name))
   authorization = `Bearer ${await tokenOf(practice.customer.claims)}`

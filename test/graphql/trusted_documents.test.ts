@@ -8,6 +8,7 @@ import { serverUrlOf } from '../helpers/cluster.ts'
 import type { Answer } from '../helpers/graphql.ts'
 import { listening, publishAll } from '../helpers/live.ts'
 import { runToEnd, startServer } from '../helpers/program.ts'
+import { globalOf } from '../helpers/sharded_owner.ts'
 import { aPractice, aSlot } from '../helpers/world.ts'
 import { type Served, serve } from './served.ts'
 
@@ -32,10 +33,7 @@ beforeAll(async () => {
   trusting = await manifest('counted', { [`sha256:${idOf(counted)}`]: counted })
   served = await serve({ manifests: [trusting, await manifest('day', { [idOf(day)]: day })] })
   const count = async (table: string) =>
-    (await served.owner.query<{ n: number }>(`select count(*)::int as n from app_public.${table}`)).reduce(
-      (sum, { n }) => sum + n,
-      0,
-    )
+    (await globalOf(served.owner).one<{ n: number }>(`select count(*)::int as n from app_public.${table}`)).n
   seen = { clinics: await count('clinics where is_active'), specializations: await count('specializations') }
 })
 afterAll(async () => {

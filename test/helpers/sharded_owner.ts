@@ -27,6 +27,10 @@ export const databasesOf = <Owner extends object>(owner: Owner): (Owner | Connec
 export const databaseOf = <Owner extends object>(owner: Owner, id: string): Owner | Connection =>
   'databases' in owner ? ((owner as unknown as Databases).databases[Math.floor(Number(id) / 1e12) - 1] ?? owner) : owner
 
+/** The database that has people, and copies of clinics: the global one behind such an owner, or the one database of any other. */
+export const globalOf = <Owner extends object>(owner: Owner): Owner | Connection =>
+  'databases' in owner ? (owner as unknown as Databases).global : owner
+
 /** All databases behind an owner, with their copies. */
 export async function allDatabasesOf<Owner extends object>(owner: Owner): Promise<(Owner | Connection)[]> {
   if (!('databases' in owner)) return [owner]
