@@ -378,7 +378,9 @@
 --! include core/shards/moving/rows/remove_rows_of_clinic.sql
 --! include core/shards/moving/rows/companions_of_clinic.sql
 --! include core/shards/moving/rows/put_companions_of_clinic.sql
---! include core/shards/moving/require_no_open_payments.sql
+--! include core/shards/moving/payments/has_open_payments.sql
+--! include core/shards/moving/payments/hold_payments.sql
+--! include core/shards/moving/payments/require_no_open_payments.sql
 --! include core/shards/moving/rows/columns_not_copied.sql
 --! include core/shards/moving/has_clinic.sql
 --! include core/shards/moving/rows/become_copies.sql

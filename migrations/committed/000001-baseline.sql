@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:115f2b91d21245ff3204b9c1490f7bbd47930aea
+--! Hash: sha1:6816e8a78f20ca9f5ecd93a9699b535e3740a409
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -3784,10 +3784,12 @@ create table app_private.clinic_moves (
   state text not null default 'leaving',
   to_shard int not null,
   refused_until timestamptz,
+  payments_refused_until timestamptz,
   began_at timestamptz not null default now(),
   constraint a_clinic_moves_to_one_shard primary key (clinic_id),
   constraint states_of_moves_are_known check (state in ('leaving', 'left', 'gone')),
-  constraint writes_are_refused_for_a_time_while_a_clinic_leaves check (state = 'leaving' or refused_until is null)
+  constraint writes_are_refused_for_a_time_while_a_clinic_leaves
+    check (state = 'leaving' or refused_until is null and payments_refused_until is null)
 );
 
 comment on table app_private.clinic_moves is
@@ -3800,6 +3802,8 @@ comment on column app_private.clinic_moves.to_shard is
 'The number of the shard to which the clinic moves or moved; 0 for the global database.';
 comment on column app_private.clinic_moves.refused_until is
 'Until when writes of a clinic that is leaving are refused. If npm run shards is killed, they are possible again then.';
+comment on column app_private.clinic_moves.payments_refused_until is
+'Until when patients cannot begin to pay online, since the clinic moves when no payment is open.';
 
 alter table app_private.clinic_moves enable row level security;
 --! EndIncluded core/shards/tables/clinic_moves.sql
@@ -10410,7 +10414,8 @@ begin
   select cm.* into move from app_private.clinic_moves cm where cm.clinic_id = clinic_of_row;
   -- Seals are still added while the clinic is leaving: they follow from its events.
   if move.state = 'left'
-    or move.refused_until > clock_timestamp() and TG_TABLE_NAME not in ('event_seals', 'event_heads') then
+    or move.refused_until > clock_timestamp() and TG_TABLE_NAME not in ('event_seals', 'event_heads')
+    or move.payments_refused_until > clock_timestamp() and TG_TABLE_NAME = 'checkout_parts' and TG_OP = 'INSERT' then
     perform app_hidden.refuse('clinic_moving',
       'This clinic is being moved to another database. Repeat in some seconds.',
       jsonb_build_object('clinicId', clinic_of_row::text));
@@ -10429,8 +10434,9 @@ $$;
 comment on function app_private.refuse_clinic_elsewhere is
 'Trigger on the tables of clinics in an installation with shards: refuses (not_here) every change of a clinic that is '
 'in another database, so that no slot is booked in two places, and (clinic_moving) for some seconds every change of a '
-'clinic that is being moved. Replication does not fire it. Statements of migrations leave out the rows of clinics '
-'elsewhere, which the same migration changes there. Created by app_private.refuse_clinics_elsewhere.';
+'clinic that is being moved, and before that new online payments. Replication does not fire it. Statements of '
+'migrations leave out the rows of clinics elsewhere, which the same migration changes there. Created by '
+'app_private.refuse_clinics_elsewhere.';
 --! EndIncluded core/shards/triggers/refuse_clinic_elsewhere.sql
 --! Included core/shards/refuse_clinics_elsewhere.sql
 create or replace function app_private.refuse_clinics_elsewhere() returns void
@@ -11771,17 +11777,42 @@ comment on function app_private.put_companions_of_clinic is
 'Adds what companions_of_clinic gave in another database and is not here yet. A step of a move. Refuses '
 'clinic_not_movable if keys of links with the same number differ.';
 --! EndIncluded core/shards/moving/rows/put_companions_of_clinic.sql
---! Included core/shards/moving/require_no_open_payments.sql
+--! Included core/shards/moving/payments/has_open_payments.sql
+create or replace function app_private.has_open_payments(clinic_id bigint) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return exists (
+      select from billing.checkout_parts cp where cp.clinic_id = has_open_payments.clinic_id and cp.is_open)
+    or exists (
+      select from billing_private.provider_calls pc
+      where pc.clinic_id = has_open_payments.clinic_id and pc.state = 'pending');
+end
+$$;
+
+comment on function app_private.has_open_payments is
+'Whether patients are paying a clinic online, or something is still to be reported to its payment provider.';
+--! EndIncluded core/shards/moving/payments/has_open_payments.sql
+--! Included core/shards/moving/payments/hold_payments.sql
+create or replace function app_private.hold_payments(clinic_id bigint, for_seconds int) returns boolean
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+begin
+  update app_private.clinic_moves cm
+  set payments_refused_until = clock_timestamp() + make_interval(secs => hold_payments.for_seconds)
+  where cm.clinic_id = hold_payments.clinic_id and cm.state = 'leaving';
+  return app_private.has_open_payments(hold_payments.clinic_id);
+end
+$$;
+
+comment on function app_private.hold_payments is
+'Refuses (clinic_moving) new online payments of a clinic that is leaving, from the commit on, for so many seconds at '
+'most, and returns whether some are open, which go on. A step of a move.';
+--! EndIncluded core/shards/moving/payments/hold_payments.sql
+--! Included core/shards/moving/payments/require_no_open_payments.sql
 create or replace function app_private.require_no_open_payments(clinic_id bigint) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   -- The provider reports their outcome to the billing process of this database.
-  if exists (
-    select from billing.checkout_parts cp
-    where cp.clinic_id = require_no_open_payments.clinic_id and cp.is_open)
-    or exists (
-      select from billing_private.provider_calls pc
-      where pc.clinic_id = require_no_open_payments.clinic_id and pc.state = 'pending') then
+  if app_private.has_open_payments(require_no_open_payments.clinic_id) then
     perform app_hidden.refuse('clinic_not_movable', 'Patients of this clinic are paying online at the moment.',
       '{"because": "open_payments"}');
   elsif exists (
@@ -11801,7 +11832,7 @@ $$;
 comment on function app_private.require_no_open_payments is
 'Refuses (clinic_not_movable) a clinic with payments that a provider has not settled, and one that shares with '
 'another clinic a checkout that ended unpaid within 30 days: money may still arrive. A step of a move.';
---! EndIncluded core/shards/moving/require_no_open_payments.sql
+--! EndIncluded core/shards/moving/payments/require_no_open_payments.sql
 --! Included core/shards/moving/rows/columns_not_copied.sql
 create or replace function app_private.columns_not_copied(table_name text) returns text[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -11897,16 +11928,14 @@ begin
     update app_private.clinic_moves cm set state = 'leaving' where cm.clinic_id = begin_move.clinic_id
     returning cm.* into move;
   end if;
-  perform app_private.require_no_open_payments(begin_move.clinic_id);
   return move;
 end
 $$;
 
 comment on function app_private.begin_move is
-'Records in the database of a clinic that it is moving to a shard, or to the global '
-'database (0), unless that is recorded already, and returns what '
-'is recorded. Writes go on. The caller makes certain that the other database does not have the clinic. Called by '
-'npm run shards -- move. Refuses clinic_not_movable (the detail says why).';
+'Records in the database of a clinic that it is moving to a shard, or to the global database (0), unless that is '
+'recorded already, and returns what is recorded. Writes go on. The caller makes certain that the other database does '
+'not have the clinic. Called by npm run shards -- move. Refuses clinic_not_movable (the detail says why).';
 --! EndIncluded core/shards/moving/begin_move.sql
 --! Included core/shards/moving/hold_writes.sql
 create or replace function app_private.hold_writes(clinic_id bigint, for_seconds int) returns void
@@ -12072,7 +12101,7 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   perform app_private.require_no_open_payments(leave_clinic.clinic_id);
   -- If the time is over, somebody may have written.
-  update app_private.clinic_moves cm set state = 'left', refused_until = null
+  update app_private.clinic_moves cm set state = 'left', refused_until = null, payments_refused_until = null
   where cm.clinic_id = leave_clinic.clinic_id and cm.state = 'leaving' and cm.refused_until > clock_timestamp();
   if not found then
     perform app_hidden.refuse('clinic_not_movable', 'Copying the last changes took too long.',

@@ -15,7 +15,7 @@ import { statusLines } from '../shards/status.ts'
 const usage = `Usage:
   npm run shards -- add 1 postgresql://shard1.example:5432/medislot
   npm run shards -- move 17 2
-  npm run shards -- move 17 global
+  npm run shards -- move 17 global --wait 40
   npm run shards -- copy 2
   npm run shards -- status
   npm run shards -- check
@@ -55,11 +55,12 @@ function required(password: string | undefined): string {
 }
 
 async function move(databaseUrl: string, given: string[]): Promise<void> {
-  const [clinicId = '', shard = '', ...others] = given
+  const [clinicId = '', shard = '', option, minutes = '', ...others] = given
   if (!/^[1-9]\d{0,15}$/.test(clinicId) || !/^(global|[1-9]\d{0,3})$/.test(shard) || others.length > 0)
     throw new StartError(usage)
+  if (option !== undefined && !(option === '--wait' && /^\d{1,4}$/.test(minutes))) throw new StartError(usage)
   const to = shard === 'global' ? globalNumber : Number(shard)
-  await moveClinic(databaseUrl, clinicId, to)
+  await moveClinic(databaseUrl, clinicId, to, Number(minutes) * 60_000)
   process.stdout.write(`Clinic ${clinicId} is in ${databaseName(to)}.\n`)
 }
 

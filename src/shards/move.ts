@@ -16,6 +16,11 @@ const patienceMs = 15_000
 /** Servers read the map every second (src/request/shards). Until then they ask the old database, which answers clinic_moving. */
 const mapIsKnownMs = 2000
 
+/** For how long new payments are refused at most while rows are copied; a payment that begins later ends the move. */
+const paymentsRefusedSeconds = 1800
+/** How long a pause is made between two questions whether patients are still paying, milliseconds. */
+const paymentsEveryMs = 1000
+
 /** How often changes are copied before writes are refused, unless that stops getting quicker. */
 const passes = 10
 
@@ -27,15 +32,18 @@ interface Move {
   global: Client
   source: Client
   target: Client
+  /** How long to wait until patients who pay online have finished, milliseconds. */
+  patience: number
 }
 
 /**
  * Moves a clinic to another database while it is used: verifies its chain of events, copies its rows and what changes meanwhile, refuses
  * its writes for the last changes, compares both copies, changes the map, and removes the rows where they were. Continues what an earlier call was
  * interrupted in, and undoes everything when it fails before the clinic has arrived. A move to where the clinic
- * still is undoes one that was interrupted. Throws StartError when the clinic cannot be moved.
+ * still is undoes one that was interrupted. When patients are paying online, it waits for that time until they have finished,
+ * while no others can begin. Throws StartError when the clinic cannot be moved.
  */
-export async function moveClinic(globalUrl: string, clinicId: string, to: number): Promise<void> {
+export async function moveClinic(globalUrl: string, clinicId: string, to: number, patience: number): Promise<void> {
   const global = await connectOwner(globalUrl)
   try {
     const { rows } = await global.query(`select pg_try_advisory_lock(hashtext('medislot move')) as is_free`)
@@ -51,7 +59,7 @@ export async function moveClinic(globalUrl: string, clinicId: string, to: number
     const urlOf = (id: number) => urlOfShard(globalUrl, shards, id)
     const [from, other] = interrupted ? [interrupted.from, interrupted.to] : [mapped, to]
     await withClients([urlOf(from), urlOf(other)], async ([source, target]) => {
-      const move = { clinicId, from, to: other, global, source, target } as Move
+      const move = { clinicId, from, to: other, global, source, target, patience } as Move
       if (mapped === to && from === to) await undoInterrupted(move)
       else await continueMove(move)
     })
@@ -80,6 +88,7 @@ async function arrive(move: Move): Promise<void> {
   const { source, target, clinicId, to } = move
   try {
     await source.query('select app_private.begin_move($1, $2)', [clinicId, to])
+    await untilNobodyPays(move)
     log.info({ clinicId, to }, 'verifying the chain of events')
     const verified = await verifyChain(move)
     if (to === globalNumber) await completeCopies(move)
@@ -104,6 +113,19 @@ async function arrive(move: Move): Promise<void> {
     })
     throw error
   }
+}
+
+/** From here on no patient can begin to pay online. Waits for those who have begun. */
+async function untilNobodyPays({ source, clinicId, patience }: Move): Promise<void> {
+  const hold = async (seconds: number) =>
+    (await source.query('select app_private.hold_payments($1, $2) as open', [clinicId, seconds])).rows[0].open
+  const deadline = Date.now() + patience
+  for (let isLogged = false; (await hold(refusedSeconds)) && Date.now() < deadline; await sleep(paymentsEveryMs)) {
+    if (!isLogged) log.info({ clinicId, until: new Date(deadline) }, 'waiting for patients who are paying online')
+    isLogged = true
+  }
+  await source.query('select app_private.require_no_open_payments($1)', [clinicId])
+  await hold(paymentsRefusedSeconds)
 }
 
 /** The end of the part of a chain that is known to be intact. */

@@ -1051,10 +1051,13 @@ describe('payments at clinics in shards', () => {
     const token = await registered()
     const desk = await clientsOf(server.url).tokenOf(await aReceptionist(practice))
     const id = await begunByRest(token, practice)
-    const move = () => installation.shards('move', clinicId, '2')
+    const move = (...options: string[]) => installation.shards('move', clinicId, '2', ...options)
     expect(await move()).toMatchObject({ code: 1, stderr: expect.stringContaining('are paying online') })
+    const moving = move('--wait', '10')
+    const isHeld = 'select from app_private.clinic_moves where clinic_id = $1 and payments_refused_until > now()'
+    await eventually(async () => (await from.query(isHeld, [clinicId])).length === 1, 'a move that waits')
     await pay(token, id)
-    expect(await move()).toMatchObject({ code: 0 })
+    expect(await moving).toMatchObject({ code: 0 })
 
     const checkout = () => rest('GET', `/checkouts/${id}`, { token })
     await eventually(async () => (await checkout()).status === 200, 'the map with the clinic that was moved')

@@ -19,13 +19,11 @@ begin
     update app_private.clinic_moves cm set state = 'leaving' where cm.clinic_id = begin_move.clinic_id
     returning cm.* into move;
   end if;
-  perform app_private.require_no_open_payments(begin_move.clinic_id);
   return move;
 end
 $$;
 
 comment on function app_private.begin_move is
-'Records in the database of a clinic that it is moving to a shard, or to the global '
-'database (0), unless that is recorded already, and returns what '
-'is recorded. Writes go on. The caller makes certain that the other database does not have the clinic. Called by '
-'npm run shards -- move. Refuses clinic_not_movable (the detail says why).';
+'Records in the database of a clinic that it is moving to a shard, or to the global database (0), unless that is '
+'recorded already, and returns what is recorded. Writes go on. The caller makes certain that the other database does '
+'not have the clinic. Called by npm run shards -- move. Refuses clinic_not_movable (the detail says why).';

@@ -3,7 +3,7 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   perform app_private.require_no_open_payments(leave_clinic.clinic_id);
   -- If the time is over, somebody may have written.
-  update app_private.clinic_moves cm set state = 'left', refused_until = null
+  update app_private.clinic_moves cm set state = 'left', refused_until = null, payments_refused_until = null
   where cm.clinic_id = leave_clinic.clinic_id and cm.state = 'leaving' and cm.refused_until > clock_timestamp();
   if not found then
     perform app_hidden.refuse('clinic_not_movable', 'Copying the last changes took too long.',

@@ -3,10 +3,12 @@ create table app_private.clinic_moves (
   state text not null default 'leaving',
   to_shard int not null,
   refused_until timestamptz,
+  payments_refused_until timestamptz,
   began_at timestamptz not null default now(),
   constraint a_clinic_moves_to_one_shard primary key (clinic_id),
   constraint states_of_moves_are_known check (state in ('leaving', 'left', 'gone')),
-  constraint writes_are_refused_for_a_time_while_a_clinic_leaves check (state = 'leaving' or refused_until is null)
+  constraint writes_are_refused_for_a_time_while_a_clinic_leaves
+    check (state = 'leaving' or refused_until is null and payments_refused_until is null)
 );
 
 comment on table app_private.clinic_moves is
@@ -19,5 +21,7 @@ comment on column app_private.clinic_moves.to_shard is
 'The number of the shard to which the clinic moves or moved; 0 for the global database.';
 comment on column app_private.clinic_moves.refused_until is
 'Until when writes of a clinic that is leaving are refused. If npm run shards is killed, they are possible again then.';
+comment on column app_private.clinic_moves.payments_refused_until is
+'Until when patients cannot begin to pay online, since the clinic moves when no payment is open.';
 
 alter table app_private.clinic_moves enable row level security;

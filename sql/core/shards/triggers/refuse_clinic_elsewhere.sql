@@ -12,7 +12,8 @@ begin
   select cm.* into move from app_private.clinic_moves cm where cm.clinic_id = clinic_of_row;
   -- Seals are still added while the clinic is leaving: they follow from its events.
   if move.state = 'left'
-    or move.refused_until > clock_timestamp() and TG_TABLE_NAME not in ('event_seals', 'event_heads') then
+    or move.refused_until > clock_timestamp() and TG_TABLE_NAME not in ('event_seals', 'event_heads')
+    or move.payments_refused_until > clock_timestamp() and TG_TABLE_NAME = 'checkout_parts' and TG_OP = 'INSERT' then
     perform app_hidden.refuse('clinic_moving',
       'This clinic is being moved to another database. Repeat in some seconds.',
       jsonb_build_object('clinicId', clinic_of_row::text));
@@ -31,5 +32,6 @@ $$;
 comment on function app_private.refuse_clinic_elsewhere is
 'Trigger on the tables of clinics in an installation with shards: refuses (not_here) every change of a clinic that is '
 'in another database, so that no slot is booked in two places, and (clinic_moving) for some seconds every change of a '
-'clinic that is being moved. Replication does not fire it. Statements of migrations leave out the rows of clinics '
-'elsewhere, which the same migration changes there. Created by app_private.refuse_clinics_elsewhere.';
+'clinic that is being moved, and before that new online payments. Replication does not fire it. Statements of '
+'migrations leave out the rows of clinics elsewhere, which the same migration changes there. Created by '
+'app_private.refuse_clinics_elsewhere.';

@@ -186,7 +186,10 @@ describe('a clinic that was paid together with another one', () => {
       cancels: () => db.request(customer.claims, () => billing(db, 'cancel_checkout', id)),
     }
   }
-  const begins = (clinicId: string) => db.query('select app_private.begin_move($1, 4)', [clinicId])
+  const begins = async (clinicId: string) => {
+    await db.query('select app_private.begin_move($1, 4)', [clinicId])
+    await db.query('select app_private.require_no_open_payments($1)', [clinicId])
+  }
   const moves = async (clinicId: string) => {
     await begins(clinicId)
     await db.query('select app_private.hold_writes($1, 60)', [clinicId])
@@ -197,6 +200,21 @@ describe('a clinic that was paid together with another one', () => {
     db.query(`select billing_private.record_provider_call(id, 'done') from billing_private.provider_calls`)
   const because = async (clinicId: string) =>
     JSON.parse((await expectRefusal(begins(clinicId), 'clinic_not_movable')).detail ?? '')
+
+  it('has no payment begun while it waits for those that are open', async () => {
+    const { a, b, customer, visits, cancels } = await aSharedCheckout()
+    await db.query('select app_private.refuse_clinics_elsewhere()')
+    await db.query('select app_private.begin_move($1, 4)', [b.clinicId])
+    const holds = async () => (await db.one('select app_private.hold_payments($1, 60) as open', [b.clinicId])).open
+    expect(await holds()).toBe(true)
+    const begin = () => db.request(customer.claims, () => beginShared(db, a.clinicId, { visits }))
+    await cancels()
+    await closed()
+    expect(await holds()).toBe(false)
+    await expectRefusal(begin(), 'clinic_moving')
+    await db.query('update app_private.clinic_moves set payments_refused_until = now()')
+    await begin()
+  })
 
   it('does not move while that is open, and for 30 days when it was not paid', async () => {
     const { a, b, cancels, id } = await aSharedCheckout()

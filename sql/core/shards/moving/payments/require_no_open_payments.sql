@@ -2,12 +2,7 @@ create or replace function app_private.require_no_open_payments(clinic_id bigint
 language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   -- The provider reports their outcome to the billing process of this database.
-  if exists (
-    select from billing.checkout_parts cp
-    where cp.clinic_id = require_no_open_payments.clinic_id and cp.is_open)
-    or exists (
-      select from billing_private.provider_calls pc
-      where pc.clinic_id = require_no_open_payments.clinic_id and pc.state = 'pending') then
+  if app_private.has_open_payments(require_no_open_payments.clinic_id) then
     perform app_hidden.refuse('clinic_not_movable', 'Patients of this clinic are paying online at the moment.',
       '{"because": "open_payments"}');
   elsif exists (
