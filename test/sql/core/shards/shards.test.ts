@@ -3,6 +3,7 @@ import { faultsOfServer } from '../../../../src/shards/replication.ts'
 import { asSuperuser, type ClonedDatabase, cloneDatabase, superuserUrlOf } from '../../../helpers/cluster.ts'
 import { type Connection, connect } from '../../../helpers/connection.ts'
 import { expectRefusal, inTransaction } from '../../../helpers/database.ts'
+import { eventually } from '../../../helpers/eventually.ts'
 import { aClinic, aCustomer, anAccount, anEmployee } from '../../../helpers/world.ts'
 
 // What makes a database a shard or the global one. test/programs/shards.test.ts has real ones, with replication between them.
@@ -158,6 +159,30 @@ describe('become_global', () => {
     await apply.query('update app_private.accounts set works_elsewhere = true where id = $1', [own.accountId])
     await apply.close()
     expect(await wrong()).toEqual([{ f: '1 accounts do not say rightly whether they work at a clinic' }])
+  })
+
+  it('knows of a membership that begins while the last other one ends', async () => {
+    const clinicIds = [await aClinic(db), await aClinic(db)]
+    const { accountId } = await anEmployee(db, clinicIds[0] as string, 'manager')
+    await db.query('select app_private.become_global()')
+    const other = await connect(database.url)
+    await db.query('begin')
+    await db.query('update app_public.employees set is_active = false where account_id = $1', [accountId])
+    let hasBegun = false
+    const begins = other
+      .query(
+        `insert into app_public.employees (clinic_id, account_id, role, full_name) values ($1, $2, 'manager', 'Mona')`,
+        [clinicIds[1], accountId],
+      )
+      .then(() => {
+        hasBegun = true
+      })
+    const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    await eventually(async () => hasBegun || (await db.query(waits)).length > 0, 'the change of the same account')
+    await db.query('commit')
+    await begins
+    await other.close()
+    expect(await db.query('select works_elsewhere as works from app_private.accounts')).toEqual([{ works: true }])
   })
 
   it('lets a manager of its own clinics end a membership, which the account then says', async () => {
