@@ -235,6 +235,22 @@ describe('queries that name no clinic, of what the global database has no copies
     expect(codes.includes('clinic_needed')).toBe(!isAnswered)
   })
 
+  it('run where an employee works, too, when they read columns that copies lack', async () => {
+    const { clinicId } = world.a
+    await shardOf(clinicId).query(`update app_public.bookings set note = 'by phone' where clinic_id = $1`, [clinicId])
+    const notes = async (who: Anybody, filter = '') => {
+      const client = graphqlClient(server.url, await tokenOf(world.claims[who]))
+      return (await client<{ bookings: object }>(`{ bookings${filter} { nodes { id note } } }`)).data?.bookings
+    }
+    const all = await notes('receptionist A', `(filter: { clinicId: { equalTo: "${clinicId}" } })`)
+    expect(all).toMatchObject({ nodes: expect.arrayContaining([{ id: expect.any(String), note: 'by phone' }]) })
+    expect(await notes('receptionist A')).toEqual(all)
+    // Of a patient, whose bookings may be anywhere, the global database lists the copies.
+    expect(await notes('Ann')).toMatchObject({
+      nodes: expect.arrayContaining([{ id: expect.any(String), note: null }]),
+    })
+  })
+
   it('are decided in the same way by REST', async () => {
     const as = await restClientsOf(server.url)
     const [desk, ann] = [await as(world.claims['receptionist A']), await as(world.claims.Ann)]

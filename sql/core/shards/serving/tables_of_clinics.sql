@@ -1,5 +1,5 @@
 create or replace function app_private.tables_of_clinics()
-returns table (table_name text, is_copied boolean, readers text, seen_by text)
+returns table (table_name text, is_copied boolean, not_copied text[], readers text, seen_by text)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
   return query
@@ -23,6 +23,12 @@ begin
         and p.polroles && array[0, 'app_anonymous'::regrole, 'app_customer'::regrole]::oid[]
     )
     select r.name, bool_and(r.is_copied),
+      array(
+        select a.attname::text from pg_attribute a
+        join app_private.table_homes th on th.table_name::regclass = a.attrelid
+        where a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+          and th.copied_columns <> '{*}' and a.attname <> all (th.copied_columns)
+        order by a.attnum),
       case
         when has_any_column_privilege('app_anonymous', r.oid, 'select') then 'app_anonymous'
         when has_any_column_privilege('app_customer', r.oid, 'select') then 'app_customer'
@@ -42,8 +48,8 @@ $$;
 
 comment on function app_private.tables_of_clinics is
 'For servers of an installation with shards: each table of clinics, and each view of them, by its name with the '
-'schema. Whether the global database has copies of its rows, the least role that may read any (null: none), and who '
-'sees rows besides the staff of their clinics: customers their own, everybody some, or nobody (staff). From '
-'app_private.table_homes, privileges and policies.';
+'schema. Whether the global database has copies of its rows, which columns these lack, the least role that may read '
+'any (null: none), and who sees rows besides the staff of their clinics: customers their own, everybody some, or '
+'nobody (staff). From app_private.table_homes, privileges and policies.';
 
 grant execute on function app_private.tables_of_clinics to app_authenticator;

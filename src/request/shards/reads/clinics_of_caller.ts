@@ -15,6 +15,8 @@ type Role = (typeof roles)[number]
 interface ClinicTable {
   /** Whether the global database has copies of its rows. */
   isCopied: boolean
+  /** The columns that the copies lack. */
+  notCopied: string[]
   /** The least role that may read any. */
   readers: Role | null
   /** Who sees rows besides the staff of their clinics. */
@@ -31,21 +33,26 @@ interface Person {
 const nobody: Person = { role: 'app_anonymous', isCustomer: false, clinicIds: [] }
 
 /**
- * Decides about queries that name no clinic and read tables of which the global database has no copies. There, the answer would
- * be empty and look complete. An employee all of whose clinics are in one database reads there. A caller who sees no rows of
- * such tables anywhere is answered by the global database, and so are all others about lists that are merged there; else they
- * are refused.
+ * Decides about queries that name no clinic and read tables of which the global database has no copies, where the answer would be
+ * empty and look complete, or columns that copies lack, which would be null. An employee all of whose clinics are in one database
+ * reads there. A caller who sees no rows of such tables anywhere is answered by the global database, and so are all others about
+ * lists that are merged there; else they are refused. For those who cannot be sent elsewhere, columns stay null.
  */
 export class ClinicsOfCaller {
   readonly #shards: Shards
   readonly #global: Pool
   readonly #tables: Map<string, ClinicTable>
+  /** The fields that the copies lack, each after its table. */
+  readonly #columns: ReadonlySet<string>
   readonly #queries: TablesOfQueries
 
   private constructor(shards: Shards, global: Pool, tables: Map<string, ClinicTable>, schema: GraphQLSchema) {
     this.#shards = shards
     this.#global = global
     this.#tables = tables
+    this.#columns = new Set(
+      [...tables].flatMap(([table, { notCopied }]) => notCopied.map((column) => `${table}.${camel(column)}`)),
+    )
     this.#queries = new TablesOfQueries(schema, (table) => tables.has(table))
   }
 
@@ -53,7 +60,7 @@ export class ClinicsOfCaller {
   static async read(shards: Shards, global: Pool, schema: GraphQLSchema): Promise<ClinicsOfCaller> {
     const { rows } = await global
       .query<{ name: string } & ClinicTable>(
-        `select table_name as name, is_copied as "isCopied", readers, seen_by as "seenBy"
+        `select table_name as name, is_copied as "isCopied", not_copied as "notCopied", readers, seen_by as "seenBy"
          from app_private.tables_of_clinics()`,
       )
       .catch((error: Error & { code?: string }) => {
@@ -68,20 +75,23 @@ export class ClinicsOfCaller {
   async placeOf({ fields, variables }: Unplaced, claims: Claims): Promise<number> {
     const read = fields.map((field) => ({ ...field, ...this.#queries.of(field, variables) }))
     const lacking = read.filter(({ all }) => this.#somewhereElse(all).length > 0)
-    if (lacking.length === 0) return globalNumber
+    const lacksColumns = read.some(({ fields }) => [...fields].some((field) => this.#columns.has(field)))
+    if (lacking.length === 0 && !lacksColumns) return globalNumber
     const person = claims.sub === undefined ? nobody : await this.#personOf(claims)
     // One whom the global database refuses.
     if (!person) return globalNumber
     const { role, isCustomer, clinicIds } = person
     const missing = lacking.filter(({ all }) => this.#somewhereElse(all).some((table) => mayRead(role, table)))
-    if (missing.length === 0) return globalNumber
-    const seesNone = ({ all }: TablesRead) => this.#somewhereElse(all).every(({ seenBy }) => seenBy !== 'everybody')
-    if (role === 'app_customer' && !isCustomer && missing.every(seesNone)) return globalNumber
+    if (missing.length === 0 && !lacksColumns) return globalNumber
     if (role === 'app_staff') {
       const [place, ...others] = new Set(clinicIds.map((id) => this.#shards.ofClinic(id)))
       if (place !== undefined && others.length === 0 && read.every((each) => this.#isOfOwnClinics(each, isCustomer)))
         return place
     }
+    // Columns that the copies lack are null there.
+    if (missing.length === 0) return globalNumber
+    const seesNone = ({ all }: TablesRead) => this.#somewhereElse(all).every(({ seenBy }) => seenBy !== 'everybody')
+    if (role === 'app_customer' && !isCustomer && missing.every(seesNone)) return globalNumber
     if (claims.sub !== undefined && missing.every(isMerged)) return globalNumber
     throw new Refusal('clinic_needed', '', { fields: missing.map(({ name }) => name) })
   }
@@ -126,6 +136,8 @@ const isMerged = ({ name, own, free }: TablesRead & { name: string }) =>
 
 /** SQLSTATE of `unauthenticated`. */
 const unauthenticated = 'MS401'
+
+const camel = (column: string) => column.replace(/_(\w)/g, (_, letter) => letter.toUpperCase())
 
 const mayRead = (role: Role, { readers }: ClinicTable) =>
   readers !== null && roles.indexOf(role) >= roles.indexOf(readers)

@@ -21,6 +21,8 @@ export interface TablesRead {
   all: Set<string>
   /** Those that are not reached from a row of a clinic, which leads to rows of the same clinic. */
   free: Set<string>
+  /** The fields of rows of clinics that it returns or filters by, each after its table: `app_public.bookings.note`. */
+  fields: Set<string>
 }
 
 /** A root field, with the fragments of its document. */
@@ -48,8 +50,8 @@ export class TablesOfQueries {
 
   /** The tables that a root field reads with some variables. */
   of(root: RootSelection, variables: Record<string, unknown>): TablesRead {
-    const { own, all, free, inputs } = this.#find(root)
-    const read: TablesRead = { own, all: new Set(all), free: new Set(free) }
+    const { own, all, free, fields, inputs } = this.#find(root)
+    const read: TablesRead = { own, all: new Set(all), free: new Set(free), fields: new Set(fields) }
     for (const { argument, type, isFree } of inputs)
       this.#addInput(read, type, valueFromASTUntyped(argument.value, variables), isFree)
     return read
@@ -58,7 +60,7 @@ export class TablesOfQueries {
   #find({ node, fragments }: RootSelection): Found {
     const known = this.#found.get(node)
     if (known) return known
-    const found: Found = { own: undefined, all: new Set(), free: new Set(), inputs: [] }
+    const found: Found = { own: undefined, all: new Set(), free: new Set(), fields: new Set(), inputs: [] }
     this.#found.set(node, found)
     const query = this.#schema.getQueryType()
     if (query) this.#addField(found, query, node, { fragments, seen: new Set(), isFree: true })
@@ -70,6 +72,7 @@ export class TablesOfQueries {
   #addField(found: Found, parent: GraphQLObjectType, node: FieldNode, from: Reached): void {
     const field = parent.getFields()[node.name.value]
     if (!field) return
+    this.#addColumn(found, tableOf(parent), node.name.value)
     for (const argument of node.arguments ?? []) {
       const type = field.args.find(({ name }) => name === argument.name.value)?.type
       if (type && isInputObjectType(getNamedType(type))) found.inputs.push({ argument, type, isFree: from.isFree })
@@ -109,6 +112,10 @@ export class TablesOfQueries {
     if (isFree) free.add(table)
   }
 
+  #addColumn({ fields }: TablesRead, table: string | undefined, name: string): void {
+    if (table !== undefined && this.#isOfClinics(table)) fields.add(`${table}.${name}`)
+  }
+
   #addInput(read: TablesRead, given: GraphQLInputType, value: unknown, isFree: boolean): void {
     const type = getNamedType(given)
     if (!isInputObjectType(type) || typeof value !== 'object' || value === null) return
@@ -119,6 +126,7 @@ export class TablesOfQueries {
       for (const [name, inner] of Object.entries(each ?? {})) {
         const field = type.getFields()[name]
         if (field) this.#addInput(read, field.type, inner, isFreeInside)
+        this.#addColumn(read, table, name)
         // `bookingsExist: true` asks for rows, as `bookings: { … }` does.
         const relation = /Exists?$/.test(name) && type.getFields()[name.replace(/Exists?$/, '')]
         const related = relation && getNamedType(relation.type)

@@ -348,6 +348,15 @@ describe('tables_of_clinics', () => {
     },
   )
 
+  it('says which columns copies lack', async () => {
+    const lacking = 'select not_copied as columns from app_private.tables_of_clinics() where table_name = $1'
+    const { columns } = await db.one<{ columns: string[] }>(lacking, ['app_public.bookings'])
+    expect(columns).toEqual(expect.arrayContaining(['note', 'cancellation_reason']))
+    expect(columns).not.toContain('status')
+    for (const none of ['app_public.clinics', 'app_public.notifications'])
+      expect(await db.query(lacking, [none])).toEqual([{ columns: [] }])
+  })
+
   it('follows the privileges and policies of a table, and leaves out what is no table of clinics', async () => {
     await db.query(
       'create policy everybody_sees_them on app_public.rebooking_list for select to app_customer using (true)',
