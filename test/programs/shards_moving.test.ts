@@ -437,6 +437,23 @@ describe('a move that is interrupted', () => {
     await moved(clinicId, 0)
     await isIn(global, one, clinicId)
   })
+
+  it('only for some time brings what was written meanwhile, also to copies of the global database', async () => {
+    const { clinicId } = await aClinicInUse()
+    const lock = await aLock([0, 'app_public.events'])
+    const moving = moves(clinicId, 0)
+    await lock.awaited()
+    await one.query(`update app_public.bookings set note = 'written meanwhile' where clinic_id = $1`, [clinicId])
+    await one.query(`insert into app_public.resources (clinic_id, type, name) values ($1, 'room', 'Room 1')`, [
+      clinicId,
+    ])
+    await lock.release()
+    expect(await moving).toMatchObject({ code: 0 })
+    expect(await global.query('select note from app_public.bookings where clinic_id = $1', [clinicId])).toEqual([
+      { note: 'written meanwhile' },
+    ])
+    expect((await rowsOf(global, clinicId))['app_public.resources']).toBe(1)
+  })
 })
 
 describe('a move', () => {
