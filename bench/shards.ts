@@ -3,6 +3,7 @@ import { caughtUp } from '../src/shards/replication.ts'
 import { startProgram } from '../test/helpers/program.ts'
 import { type Installation, startInstallation } from '../test/helpers/shards.ts'
 import type { Benchmark, Scale } from './benchmark.ts'
+import { bookingsToGlobal, catchingUp, peopleToShard } from './catching_up.ts'
 import { compare, type Measured, median } from './compare.ts'
 import { atATime, type Load, loadOn, perSecond } from './load.ts'
 import { byRest } from './ways.ts'
@@ -32,6 +33,7 @@ const sizes = {
     single: 4,
     people: 2,
     searches: 4,
+    copied: 20,
     rounds: 1,
   },
   usual: {
@@ -44,6 +46,7 @@ const sizes = {
     single: 40,
     people: 15,
     searches: 40,
+    copied: 1000,
     rounds: 5,
   },
   full: {
@@ -56,6 +59,7 @@ const sizes = {
     single: 200,
     people: 50,
     searches: 100,
+    copied: 4000,
     rounds: 9,
   },
 }
@@ -81,7 +85,7 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
   await using running = new AsyncDisposableStack()
   const plain = await plainSide(size, running)
   progress('one database is made')
-  const sharded = await shardedSide(size, running)
+  const { installation, ...sharded } = await shardedSide(size, running)
   progress(`${size.shards} shards are made`)
   const { rounds } = size
   const sides = { 'one database': plain, 'global copies': sharded }
@@ -157,7 +161,16 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
       also: () => ({ 'ms to register': median(registering[name] ?? []).toFixed(1) }),
     })),
   })
-  return [...searches, ...bookings, ...single, ...first]
+  const toGlobal = bookingsToGlobal(installation, async () => {
+    const slots = taken(sharded, 1, size.copied)
+    await atATime(clients, slots, booked(sharded))
+    return slots.length
+  })
+  const copied = [
+    await catchingUp(toGlobal, rounds),
+    await catchingUp(peopleToShard(installation, size.copied), rounds),
+  ]
+  return [...searches, ...bookings, ...single, ...first, ...copied]
 }
 
 type ShardsSize = (typeof sizes)[Scale]
@@ -170,7 +183,10 @@ async function plainSide(size: ShardsSize, running: AsyncDisposableStack): Promi
   return { server, databases: [world], slots: [await openSlots(world, 1e6)] }
 }
 
-async function shardedSide(size: ShardsSize, running: AsyncDisposableStack): Promise<Side> {
+async function shardedSide(
+  size: ShardsSize,
+  running: AsyncDisposableStack,
+): Promise<Side & { installation: Installation }> {
   const installation = await startInstallation(size.shards, undefined, { throwaway: false })
   running.adopt(installation, (it) => it.remove())
   const { global, databases } = installation
@@ -199,7 +215,7 @@ async function shardedSide(size: ShardsSize, running: AsyncDisposableStack): Pro
     async (it) => void (await it.stop()),
   )
   const server = running.adopt(loadOn(program.url, clients), (it) => it.close())
-  return { server, databases: all, slots }
+  return { server, databases: all, slots, installation }
 }
 
 /** Gives the doctors of each clinic one specialization after the other, whatever their ids are. */
