@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9c492b6a60484bbb87fa5c93053465ae931627ae
+--! Hash: sha1:ae49e752fdbd207288ff192b9eab4baa888a7665
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -8926,7 +8926,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
    'Repeat the request later.'),
   ('MS713', 'several_databases', 400, 'Parts belong to several databases',
    'The operation names clinics that are in different databases, or clinics and what belongs to the global database. '
-   'Send each part in a request of its own. The detail names the fields.'),
+   'Send each part in a request of its own. The detail names the fields, and the clinics of each database.'),
   ('MS714', 'shard_behind', 503, 'The database of the clinic is behind',
    'The caller has registered or signed in a moment ago, or the request records a person, and the database of this '
    'clinic has not received that yet. Nothing was changed at the clinic. Repeat the request.'),

@@ -1012,9 +1012,10 @@ describe('payments at clinics in shards', () => {
     }
     const token = await registered()
     await expectGraphQLRefusal(byGraphQL(token, body), 'several_databases')
+    // The page pays the clinics of each database by themselves.
     expect(await rest('POST', '/checkouts', { token, body })).toMatchObject({
       status: 400,
-      body: { code: 'several_databases' },
+      body: { code: 'several_databases', details: { clinicIds: [[first?.clinicId], [second?.clinicId]] } },
     })
     for (const { shard, slotId } of [first, second] as PaidPractice[])
       expect(await shard.one('select status from app_public.booking_slots where id = $1', [slotId])).toEqual({

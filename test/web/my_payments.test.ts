@@ -146,10 +146,8 @@ test('credit pays a part of an invoice, and the rest stays due', async () => {
   await page.getByRole('heading', { level: 1, name: payTexts.en.endedTitle }).waitFor()
 })
 
-test.each(readers)('a patient pays open invoices of two clinics at once: $name, in $language', async (reader) => {
-  const { name, language, options } = reader
-  const [t, pay] = [paymentsTexts[language], payTexts[language]]
-  const customerId = await patientNamed(name)
+/** Another clinic that is paid online, with an open invoice of a patient for 8.00 USD; one of 12.00 USD is at the first. */
+async function invoicesOfTwoClinics(customerId: string) {
   const other = await pages.owner.one<{ id: string; name: string }>(
     'select id, name from app_public.clinics where id <> $1 and is_active order by id limit 1',
     [clinicId],
@@ -157,14 +155,23 @@ test.each(readers)('a patient pays open invoices of two clinics at once: $name, 
   await pages.owner.query(`update app_public.policies set currency = 'USD' where clinic_id = $1`, [other.id])
   const account = (at: string | null) =>
     pages.owner.query(`select billing.set_provider_account($1, 'development', $2)`, [other.id, at])
-  await account('acct-other')
+  await account(null)
   await record(pages.owner, other.id, customerId)
   await issuedInvoice(customerId)
   const id = await anInvoice(pages.owner, other.id, customerId, 800)
   await billing(pages.owner, 'issue_invoice', other.id, id)
   const open = () =>
-    pages.owner.query(`select due from billing.invoices where customer_id = $1 and state = 'open'`, [customerId])
-  const count = (await open()).length
+    pages.owner.query(`select due, clinic_id from billing.invoices where customer_id = $1 and state = 'open'`, [
+      customerId,
+    ])
+  return { other, account, open, count: (await open()).length }
+}
+
+test.each(readers)('a patient pays open invoices of two clinics at once: $name, in $language', async (reader) => {
+  const { name, language, options } = reader
+  const [t, pay] = [paymentsTexts[language], payTexts[language]]
+  const { other, account, open, count } = await invoicesOfTwoClinics(await patientNamed(name))
+  await account('acct-other')
 
   const page = await pages.visitor(options)
   await signInAs(page, pages.url, name.split(' ')[0]?.toLowerCase() as string, '/payments')
@@ -184,6 +191,34 @@ test.each(readers)('a patient pays open invoices of two clinics at once: $name, 
   await expectRight(page)
   expect(await open()).toEqual([])
 })
+
+test.each(readers)(
+  'a patient pays clinics in several databases one after another: $name, in $language',
+  async ({ name, language, options }) => {
+    const [t, pay] = [paymentsTexts[language], payTexts[language]]
+    const { other, open, count } = await invoicesOfTwoClinics(await patientNamed(name))
+    const page = await pages.visitor(options)
+    await signInAs(page, pages.url, name.split(' ')[0]?.toLowerCase() as string, '/payments')
+    // As a server with shards answers: sharded_server.test.ts.
+    await page.route('**/graphql', (route) => {
+      const { query, variables } = route.request().postDataJSON()
+      if (!/BeginCheckout/.test(query) || variables.input.invoices.length < count) return route.fallback()
+      const detail = { clinicIds: [[other.id], [clinicId]] }
+      const error = { message: 'x', extensions: { code: 'several_databases', detail } }
+      return route.fulfill({ json: { errors: [error] } })
+    })
+    await page.getByRole('button', { name: t.payTogether(count, '').trim() }).click()
+    await page.getByText(t.inParts(2)).waitFor()
+    await expectRight(page)
+    await page.getByRole('button', { name: other.name }).press('Enter')
+    await page.waitForURL('**/development/*')
+    await page.locator('form button').click()
+    await page.getByRole('heading', { level: 1, name: pay.paidTitle }).waitFor()
+    const left = await open()
+    expect(left.length).toBeGreaterThan(0)
+    expect(new Set(left.map(({ clinic_id }) => clinic_id))).toEqual(new Set([clinicId]))
+  },
+)
 
 test('invoices of others are not shown, and nothing without signing in', async () => {
   const t = paymentsTexts.en

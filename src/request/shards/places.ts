@@ -106,7 +106,19 @@ export class Places {
     if (others.length === 0 && !this.#hasOthers(operation, places)) return number
     if (runsGlobally()) return undefined
     const fields = places.map(({ name, numbers }) => ({ field: name, databases: [...numbers].map(nameOf) }))
-    throw new Refusal('several_databases', '', { fields })
+    throw new Refusal('several_databases', '', { fields, clinicIds: this.#clinicsByDatabase(operation, given) })
+  }
+
+  /** The clinics that an operation names, those of each database together. */
+  #clinicsByDatabase({ fields, defaults }: Operation, given: GivenOperation): string[][] {
+    const variables = { ...defaults, ...given.variables }
+    const ids = new Set(fields.flatMap(({ uses }) => namedBy(uses, variables).clinics))
+    const groups = new Map<number | undefined, string[]>()
+    for (const id of ids) {
+      const number = this.#shards.ofClinic(id)
+      groups.set(number, [...(groups.get(number) ?? []), id])
+    }
+    return [...groups.values()]
   }
 
   /**
