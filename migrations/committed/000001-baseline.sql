@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ae49e752fdbd207288ff192b9eab4baa888a7665
+--! Hash: sha1:937dec1f78c66ea38286e884dfc07af3d86093b6
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -6689,7 +6689,8 @@ comment on column app_public.events.head_slot_id is
 
 -- read in the order of transactions by app_private.publish_events
 create index events_by_transaction on app_public.events (transaction_id, id);
-create index events_of_a_slot on app_public.events (clinic_id, booking_slot_id, id);
+-- Half of each page is left free: slots are made in the order of this index, and each booking then adds two entries.
+create index events_of_a_slot on app_public.events (clinic_id, booking_slot_id, id) with (fillfactor = 50);
 create index events_of_a_booking on app_public.events (clinic_id, booking_id, id) where booking_id is not null;
 create index events_of_a_customer on app_public.events (customer_id, id) where customer_id is not null;
 
@@ -25141,7 +25142,7 @@ comment on function app_private.restore_notifications is
 --! EndIncluded notification/queue/restore_notifications.sql
 --! Included notification/delivery/claim_notifications.sql
 create or replace function app_private.claim_notifications(
-  batch int default 20, at timestamptz default now(), only_channel text default null)
+  batch int default 20, at timestamptz default now(), only_channel text default null, due_by timestamptz default null)
 returns setof app_public.notifications
 language plpgsql volatile
 -- Reads the index of due messages in its order and looks each message up by its key. The planner does not know how
@@ -25160,10 +25161,12 @@ declare
 begin
   if claim_notifications.only_channel is null then
     return query select n.*
-      from app_private.claim_notifications(claim_notifications.batch, claim_notifications.at, 'email') n;
+      from app_private.claim_notifications(claim_notifications.batch, claim_notifications.at, 'email',
+        claim_notifications.due_by) n;
     if not found then
       return query select n.*
-        from app_private.claim_notifications(claim_notifications.batch, claim_notifications.at, 'sms') n;
+        from app_private.claim_notifications(claim_notifications.batch, claim_notifications.at, 'sms',
+          claim_notifications.due_by) n;
     end if;
     return;
   elsif claim_notifications.only_channel = 'webhook' then
@@ -25173,7 +25176,8 @@ begin
     -- One clinic at a time (its rows are stored together, also on a shard): the clinic whose message has waited
     -- longest.
     select n.clinic_id into the_clinic from app_public.notifications n
-    where n.state = 'pending' and greatest(least(n.send_after, n.due_at), n.retry_at) <= claim_notifications.at
+    where n.state = 'pending' and greatest(least(n.send_after, n.due_at), n.retry_at)
+        <= least(claim_notifications.at, claim_notifications.due_by)
       and n.channel = claim_notifications.only_channel
     order by greatest(least(n.send_after, n.due_at), n.retry_at) limit 1 for update skip locked;
     if the_clinic is null then
@@ -25189,7 +25193,8 @@ begin
           n.answers_until, n.earlier_start
         from app_public.notifications n
         where n.clinic_id = the_clinic and n.state = 'pending'
-          and greatest(least(n.send_after, n.due_at), n.retry_at) <= claim_notifications.at
+          and greatest(least(n.send_after, n.due_at), n.retry_at)
+            <= least(claim_notifications.at, claim_notifications.due_by)
           and n.channel = claim_notifications.only_channel
         order by greatest(least(n.send_after, n.due_at), n.retry_at)
         limit claim_notifications.batch for update skip locked
@@ -25266,14 +25271,15 @@ end
 $$;
 
 comment on function app_private.claim_notifications is
-'Claims up to `batch` messages of one clinic that are to be sent at `at` by e-mail or SMS (`only_channel`; null '
-'means either), skipping messages that another worker has claimed. Each is due again after 30 s, doubling with each '
-'attempt, unless record_deliveries records its outcome; so a batch must be sent within 30 s. Reminders that are no '
-'longer wanted are dropped, and those of an invoice on which nothing is due any more. In the clinic''s quiet hours '
-'only two kinds of message are sent: answers to what the customer has just done (for one hour), and messages other '
-'than reminders about an appointment that begins within two hours of the end of the quiet hours. Everything else waits '
-'for their end, and a reminder that would then be too late is dropped. To an address that nobody has confirmed a few '
-'messages are sent an hour (messages_left); the others wait. Called by the job send_notifications.';
+'Claims up to `batch` messages of one clinic that are to be sent at `at` by e-mail or SMS (`only_channel`; null means '
+'either), and with `due_by` only those that were due by then, skipping messages that another worker has claimed. Each '
+'is due again after 30 s, doubling with each attempt, unless record_deliveries records its outcome; so a batch must '
+'be sent within 30 s. Reminders that are no longer wanted are dropped, and those of an invoice on which nothing is '
+'due any more. In the clinic''s quiet hours only two kinds of message are sent: answers to what the customer has just '
+'done (for one hour), and messages other than reminders about an appointment that begins within two hours of the end '
+'of the quiet hours. Everything else waits for their end, and a reminder that would then be too late is dropped. To '
+'an address that nobody has confirmed a few messages are sent an hour (messages_left); the others wait. Called by the '
+'job send_notifications.';
 --! EndIncluded notification/delivery/claim_notifications.sql
 --! Included notification/delivery/endpoints_with_webhooks.sql
 create or replace function app_private.endpoints_with_webhooks()

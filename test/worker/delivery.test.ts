@@ -424,6 +424,27 @@ describe('a batch', () => {
     expect(await confirmation(locked.id)).toMatchObject({ state: 'sent', attempts: 1 })
   })
 
+  it('that becomes due while others are sent is sent by the next run', async () => {
+    const [waiting, ...others] = (await aBatch(3)).patients
+    const { id } = await confirmation(waiting.id)
+    const dueAt = (time: string) => db.query(`update app_public.notifications set due_at = ${time} where id = $1`, [id])
+    await dueAt(`now() + interval '1 hour'`)
+    const transports: Transports = {
+      email: {
+        async send() {
+          await dueAt('clock_timestamp()')
+          return undefined
+        },
+      },
+    }
+    const run = () => work(pool, taskList(transports, 'https://book.test'), 'send_notifications')
+    expect(await run()).toEqual([])
+    for (const each of others) expect(await confirmation(each.id)).toMatchObject({ state: 'sent' })
+    expect(await confirmation(waiting.id)).toMatchObject({ state: 'pending', attempts: 0 })
+    expect(await run()).toEqual([])
+    expect(await confirmation(waiting.id)).toMatchObject({ state: 'sent', attempts: 1 })
+  })
+
   it('is recorded with any bytes that the other side sends', async () => {
     const [one, two] = (await aBatch(3)).patients
     const spiteful: Transports = {

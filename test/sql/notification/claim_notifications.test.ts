@@ -54,6 +54,23 @@ describe('claim_notifications', () => {
       expect(await claim(db)).toEqual([])
     }))
 
+  it('claims only what was due by a time, if one is given', () =>
+    inTransaction(async (db) => {
+      const { clinicId, bookingIds } = await bookings(db, 2)
+      const [first] = bookingIds
+      await db.query(
+        `update app_public.notifications set due_at = now() - interval '1 minute' where clinic_id = $1 and booking_id = $2`,
+        [clinicId, first],
+      )
+      for (const channel of ['null', `'email'`]) {
+        const claimed = await db.query<Notification>(
+          `select * from app_private.claim_notifications(only_channel => ${channel}, due_by => now() - interval '30 seconds')`,
+        )
+        expect(claimed.map((n) => n.booking_id)).toEqual(channel === 'null' ? [first] : [])
+      }
+      expect((await claim(db)).map((n) => n.booking_id)).toEqual([bookingIds[1]])
+    }))
+
   it('claims a reminder once it is due', () =>
     inTransaction(async (db) => {
       const { clinicId } = await bookings(db, 1)
