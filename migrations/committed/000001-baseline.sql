@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:937dec1f78c66ea38286e884dfc07af3d86093b6
+--! Hash: sha1:7124a324ec1ab6ac3bff6aefcca9952cee5e753d
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -23605,7 +23605,10 @@ create or replace function app_public.release_hold(
   clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, idempotency_key text default null,
   row_version int default null)
 returns app_public.booking_slots
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile security definer
+-- Planned once, as in hold_slot.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp as $$
 declare
   customer app_public.customers;
   slot app_public.booking_slots;

@@ -2,7 +2,10 @@ create or replace function app_public.release_hold(
   clinic_id bigint, booking_slot_id bigint, customer_id bigint default null, idempotency_key text default null,
   row_version int default null)
 returns app_public.booking_slots
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile security definer
+-- Planned once, as in hold_slot.
+set plan_cache_mode = force_generic_plan set jit = off
+set search_path = pg_catalog, pg_temp as $$
 declare
   customer app_public.customers;
   slot app_public.booking_slots;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { type ClonedDatabase, cloneDatabase } from '../../../helpers/cluster.ts'
 import { type Connection, connect } from '../../../helpers/connection.ts'
-import { book, cancel, hold, reschedule } from '../../../helpers/operations.ts'
+import { book, cancel, hold, release, reschedule } from '../../../helpers/operations.ts'
 import { aService } from '../../../helpers/services.ts'
 import { aPractice, aSlot } from '../../../helpers/world.ts'
 
@@ -53,8 +53,10 @@ it.each<[string, Operation]>([
   ['booking', (clinic, [slot]) => book(db, clinic, slot)],
   ['booking for a service', (clinic, [slot]) => book(db, clinic, slot, { serviceId })],
   [
-    'holding, booking and cancelling',
-    async (clinic, [slot]) => {
+    'holding, releasing, booking and cancelling',
+    async (clinic, [slot, other]) => {
+      await hold(db, clinic, other)
+      await release(db, clinic, other)
       await hold(db, clinic, slot)
       await cancel(db, clinic, (await book(db, clinic, slot)).id)
     },
