@@ -670,10 +670,15 @@ describe('people who were recorded for a clinic in a shard', () => {
     const taken = { clinicId, bookingSlotId: slotId, fullName: 'Late', email: 'late-guest@test.example' }
     expect(await rest('POST', '/guests/book', { body: taken })).toMatchObject({ status: 409 })
     const refused = await global.one(`select id from app_public.customers where email = 'late-guest@test.example'`)
+    // The clinic of another one was moved to the global database meanwhile.
+    const moved = await global.one(
+      `insert into app_public.customers (full_name, preferred_language) values ('Moved', 'en') returning id`,
+    )
+    await global.query('insert into app_private.people_of_shards values ($1, $2)', [await aClinic(global), moved.id])
     const still = async () =>
       (
         await global.query('select id from app_public.customers where id = any ($1) order by id', [
-          [patient, late, waiting, refused.id],
+          [patient, late, waiting, refused.id, moved.id],
         ])
       ).map(({ id }) => id)
     const settle = async () => {
@@ -686,7 +691,7 @@ describe('people who were recorded for a clinic in a shard', () => {
         await pool.end()
       }
     }
-    expect(await still()).toEqual([patient, late, waiting, refused.id])
+    expect(await still()).toEqual([patient, late, waiting, refused.id, moved.id])
     await settle()
     expect(await still()).toEqual([patient, late, waiting])
     // A day later, the shard forgets guests who have not confirmed. Their slots are free by then.

@@ -5,14 +5,16 @@ begin
   return query
     select ps.clinic_id, ps.customer_id, s.address
     from app_private.people_of_shards ps
-    join app_private.clinic_shards cs on cs.clinic_id = ps.clinic_id
-    join app_private.shards s on s.id = cs.shard_id
+    left join app_private.clinic_shards cs on cs.clinic_id = ps.clinic_id
+    left join app_private.shards s on s.id = cs.shard_id
     -- No call takes as long: what the shard does not use by then, it does not use at all.
     where ps.recorded_at < people_to_settle.at - interval '1 hour'
+      and (s.id is not null or app_private.has_clinic(ps.clinic_id))
     order by s.id, ps.clinic_id, ps.customer_id;
 end
 $$;
 
 comment on function app_private.people_to_settle is
 'Customers whom the global database has recorded for clinics in shards more than an hour before `at`, each '
-'with the address of the clinic''s shard, which knows whether they are used.';
+'with the address of the clinic''s shard, which knows whether they are used; without one if the clinic was moved to '
+'the global database since.';

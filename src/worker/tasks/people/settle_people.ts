@@ -7,7 +7,8 @@ const batchSize = 1000
 interface Pending {
   clinic_id: string
   customer_id: string
-  address: string
+  /** Null for a clinic that was moved to the global database since. */
+  address: string | null
 }
 
 interface Use {
@@ -28,14 +29,14 @@ export const settlePeople =
     for (const [address, people] of Map.groupBy(rows, (row) => row.address)) {
       try {
         for (let first = 0; first < people.length; first += batchSize) {
-          const uses = await usesIn(withLoginOf(databaseUrl, address), people.slice(first, first + batchSize))
+          const uses = await usesIn(databaseUrl, address, people.slice(first, first + batchSize))
           const of = (wanted: Use['use']) => uses.filter(({ use }) => use === wanted).map((row) => row.customer_id)
           const settled = await query<{ removed: number }>('select app_private.settle_people($1, $2) as removed', [
             of('used'),
             of('unused'),
           ])
           const removed = settled.rows[0]?.removed ?? 0
-          if (removed > 0) logger.info(`${address}: removed ${removed} people whom no clinic uses`)
+          if (removed > 0) logger.info(`removed ${removed} people whom no clinic uses`)
         }
       } catch (error) {
         failures.push(error)
@@ -44,9 +45,10 @@ export const settlePeople =
     if (failures.length > 0) throw new AggregateError(failures, `${failures.length} shards could not be asked`)
   }
 
-/** What a shard has of these people. */
-async function usesIn(shardUrl: string, people: Pending[]): Promise<Use[]> {
-  const pool = createPool(shardUrl, { name: 'worker', size: 1, patienceMs: 30_000 })
+/** What the database at an address has of these people, or without one the global database. */
+async function usesIn(databaseUrl: string, address: string | null, people: Pending[]): Promise<Use[]> {
+  const url = address ? withLoginOf(databaseUrl, address) : databaseUrl
+  const pool = createPool(url, { name: 'worker', size: 1, patienceMs: 30_000 })
   try {
     const { rows } = await pool.query<Use>('select * from app_private.use_of_customers($1, $2)', [
       people.map(({ clinic_id }) => clinic_id),
