@@ -85,7 +85,8 @@ export class QueryTransaction {
         const cause = await firstError(begun, error)
         await this.#close('rollback')
         // On a replica it is the whole query that is repeated.
-        if (this.#replica || !(await settings.gathering?.gather())) throw cause
+        if (this.#replica || !(await settings.gathering?.gather()))
+          throw settings.shard ? settings.shard.errorOfRead(client.rawClient, cause) : cause
       }
     }
   }

@@ -39,6 +39,7 @@ export class ShardUse {
   #refusal: unknown
   #recorded: Recorded | undefined
   #commits = false
+  readonly #brokenOff = new WeakSet<PoolClient>()
 
   constructor(shard: Shard, global: Pool, operation: Operation) {
     this.shard = shard
@@ -61,8 +62,10 @@ export class ShardUse {
       const unwatch = this.shard.onSilence(() => {
         isBrokenOff = true
         // PostgreSQL rolls back when it goes on and finds that the connection has ended.
-        if (connected) destroy(connected.rawClient)
-        else reject(this.#unavailable())
+        if (connected) {
+          this.#brokenOff.add(connected.rawClient)
+          destroy(connected.rawClient)
+        } else reject(this.#unavailable())
       })
       this.shard
         .connect(settings, async (client) => {
@@ -84,6 +87,14 @@ export class ShardUse {
     this.shard.failures++
     log.warn({ err, shard: this.shard.number }, 'a request got no answer from its shard')
     return new Refusal('shard_unavailable', '', { shard: this.shard.number })
+  }
+
+  /**
+   * What an error means of a read whose connection outlives the call of `connect`: Refusal `shard_unavailable` when the
+   * connection was broken off, since the shard hangs.
+   */
+  errorOfRead(client: PoolClient, error: unknown): unknown {
+    return this.#brokenOff.has(client) ? this.#unavailable(error as Error) : error
   }
 
   /** Notes that a commit is sent: what becomes of it may not be known. */
