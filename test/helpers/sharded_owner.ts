@@ -54,8 +54,8 @@ const named =
 
 const writing = /\b(insert into|update|delete from)\b/
 
-/** The ids of shards begin with their number. Also within texts, as in the session of a checkout. */
-const idInShard = /(?<!\d)([1-9])\d{12}(?!\d)/g
+/** The ids of shards begin with their number. Also within texts, as in the session of a checkout, but not in hexadecimal ones. */
+const idInShard = /(?<![\da-f])([1-9])\d{12}(?![\da-f])/g
 
 /** The clinic in the token of a link, in hexadecimal. */
 const clinicInLink = /\.[mjocf]([1-9a-f][0-9a-f]{0,14})-/g
@@ -129,7 +129,11 @@ export async function shardedOwner({ global, databases }: Databases, superuserUr
     const writes = writing.test(text) && homes.get(name)?.isCopied !== false
     if (writes || isCall) await untilCopied(chosen)
     // The global database notes who works anywhere, and tells the shards.
-    if (writes && name === 'app_public.employees') await untilCopied([global])
+    if (writes && name === 'app_public.employees') {
+      // What it applies is written to its log later, unless something else is committed.
+      await global.query(`select pg_logical_emit_message(true, 'tests', '')`)
+      await untilCopied([global])
+    }
     return found as never
   }
 
