@@ -65,11 +65,15 @@ describe('merged lists', () => {
     expect(merged.data?.some).toEqual({ nodes: ['1', '2'], totalCount: 3, info: { hasNextPage: true } })
   })
 
-  it('have null at the end of an ascending column, also of integers, for which cursors have 0', () => {
-    const byText = merge(list(3, column('text'), column('bigint')), answer([null, '1'], ['b', '2']), answer(['B', '3']))
+  it('have null at the end of an ascending column, whose values are arrays in cursors if they may be null', () => {
+    const byText = merge(
+      list(3, column('text', true), column('bigint')),
+      answer([[null], '1'], [['b'], '2']),
+      answer([['B'], '3']),
+    )
     // B is before b.
     expect(byText.data?.some).toMatchObject({ nodes: ['3', '2', '1'] })
-    const byInt = merge(list(2, column('int', true), column('bigint')), answer([0, '1']), answer([7, '2']))
+    const byInt = merge(list(2, column('int', true), column('bigint')), answer([[null], '1']), answer([[0], '2']))
     expect(byInt.data?.some).toMatchObject({ nodes: ['2', '1'] })
     const notNull = merge(list(2, column('int'), column('bigint')), answer([0, '1']), answer([7, '2']))
     expect(notNull.data?.some).toMatchObject({ nodes: ['1', '2'] })

@@ -10,6 +10,7 @@ import { ColumnsPlugin } from './columns.ts'
 import { HolidaysPlugin } from './holidays.ts'
 import { ImpliedRelationsPlugin } from './implied_relations.ts'
 import { ListsPlugin } from './lists/lists.ts'
+import { NullableOrdersPlugin } from './lists/nullable_orders.ts'
 import { ListOrdersPlugin } from './lists/orders.ts'
 import { NamingPlugin } from './naming.ts'
 import { ConsultationPlugin } from './online_visits/consultations.ts'
@@ -35,6 +36,7 @@ export const schemaPreset: GraphileConfig.Preset = {
     ColumnsPlugin,
     ImpliedRelationsPlugin,
     ListsPlugin,
+    NullableOrdersPlugin,
     ListOrdersPlugin,
     TablesOfTypesPlugin,
     ClinicDayPlugin,

@@ -90,9 +90,8 @@ const compareBy =
     return 0
   }
 
-/** PostGraphile's cursors have 0 for an integer that is null. */
-const valueIn = ({ isNullable, codec }: OrderColumn, value: unknown) =>
-  isNullable && value === 0 && /^int[24]$/.test(codec.name) ? null : value
+/** Columns that may be null are in cursors as arrays: see NullableOrdersPlugin. */
+const valueIn = ({ isNullable }: OrderColumn, value: unknown) => (isNullable ? (value as unknown[])[0] : value)
 
 function compareIn({ isDescending, nullsFirst, codec }: OrderColumn, a: unknown, b: unknown): number {
   if (a === b) return 0

@@ -1,5 +1,6 @@
 import type { PgCodec } from 'postgraphile/@dataplan/pg'
 import type { GraphQLEnumType } from 'postgraphile/graphql'
+import type { Apply, Order } from './nullable_orders.ts'
 
 /** A column in the order of a list. */
 export interface OrderColumn {
@@ -16,12 +17,6 @@ declare module 'postgraphile/graphql' {
   }
 }
 
-/** What an entry of an enum of orders calls: see PostGraphile's PgOrderAllAttributesPlugin. */
-interface OrderBuilder {
-  orderBy(order: { attribute: string; direction: 'ASC' | 'DESC'; nulls?: 'FIRST' | 'LAST' }): void
-  setOrderIsUnique(): void
-}
-
 /** Says of each list of a table at the root how it is ordered, so that lists of several databases can be merged. */
 export const ListOrdersPlugin: GraphileConfig.Plugin = {
   name: 'MedislotListOrdersPlugin',
@@ -36,10 +31,10 @@ export const ListOrdersPlugin: GraphileConfig.Plugin = {
         const enumName = build.inflection.orderByType(build.getGraphQLTypeNameByPgCodec(codec, 'output') ?? '')
         const entryOf = (name: string) =>
           (build.getTypeByName(enumName) as GraphQLEnumType | undefined)?.getValue(name)?.extensions.grafast?.apply as
-            | ((builder: OrderBuilder) => void)
+            | Apply
             | undefined
         const medislotOrder = (orderBy: readonly string[]): OrderColumn[] => {
-          const orders: Parameters<OrderBuilder['orderBy']>[0][] = []
+          const orders: Order[] = []
           let isUnique = false
           const setOrderIsUnique = () => {
             isUnique = true
