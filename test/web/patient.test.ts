@@ -6,12 +6,13 @@ const pages = pagesForTests()
 
 // Each test uses the times of another doctor.
 const anna = 'Dr. Anna Brandt'
-async function doctorsTimes(page: Page, doctor: string) {
+/** The free times of a doctor on the first of their days, or on a later one. */
+async function doctorsTimes(page: Page, doctor: string, day = 0) {
   await openFrontPage(page, pages.url)
   await page.getByRole('combobox', { name: 'Doctor' }).fill(doctor.split(' ').at(-1) as string)
   await page.getByRole('option', { name: doctor }).click()
   await onlyOf(page, doctor)
-  return page.locator('article').first().locator('a.time')
+  return page.locator('article').nth(day).locator('a.time')
 }
 
 /** Waits until the times of this doctor have replaced the previous list, which may have some of them too. */
@@ -82,15 +83,15 @@ test('of two patients who choose the same time, the second sees the next free ti
 test('a booking is moved and then cancelled', async () => {
   const page = await pages.visitor()
   await signInAs(page, pages.url, 'ann')
-  // At least two days ahead: before the clinic's cancellation cut-off.
-  const times = await doctorsTimes(page, 'Dr. Friederike Groß')
+  // On the doctor's third day, and so at least two days ahead: before the clinic's cancellation cut-off.
+  const times = await doctorsTimes(page, 'Dr. Friederike Groß', 2)
   await times.nth(1).click()
   await page.getByRole('button', { name: 'Book', exact: true }).click()
   await page.getByRole('heading', { name: 'Booked' }).waitFor()
   const before = await page.locator('.visit').innerText()
 
   await page.getByRole('button', { name: 'Move' }).click()
-  await page.locator('.move .time').nth(3).click()
+  await page.locator('.move article').nth(2).locator('.time').nth(3).click()
   await page.getByRole('dialog').waitFor()
   expect(await axeViolations(page)).toEqual([])
   await page.getByRole('button', { name: 'Move here' }).click()
