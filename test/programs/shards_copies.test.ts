@@ -341,9 +341,12 @@ describe('a global database that was restored to a point in time', () => {
     expect((await installation.shards('check')).stderr.split('\n')).toEqual([
       `shard 1: clinic ${moved} is in the map only`,
       `shard 2: clinic ${moved} is not in the map`,
+      'shard 2: the copies of app_public.clinics differ',
+      'shard 2: the copies of app_public.policies differ',
       '',
     ])
     await global.query('select app_private.map_clinic($1, 2)', [moved])
+    await copies(2)
     await agrees()
 
     for (const db of [global, shard, second])
