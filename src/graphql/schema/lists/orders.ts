@@ -43,12 +43,16 @@ export const ListOrdersPlugin: GraphileConfig.Plugin = {
           // As PostGraphile does.
           const direction = orders[0]?.direction ?? 'ASC'
           if (!isUnique) orders.push(...unique.map((attribute: string) => ({ attribute, direction })))
-          return orders.map(({ attribute, direction: given, nulls }) => ({
-            isDescending: given === 'DESC',
-            nullsFirst: nulls ? nulls === 'FIRST' : given === 'DESC',
-            isNullable: !attributes[attribute]?.notNull,
-            codec: attributes[attribute]?.codec as PgCodec,
-          }))
+          return orders.map(({ attribute, direction: given, nulls }) => {
+            const { codec: type, notNull } = attributes[attribute] as { codec: PgCodec; notNull?: boolean }
+            return {
+              isDescending: given === 'DESC',
+              nullsFirst: nulls ? nulls === 'FIRST' : given === 'DESC',
+              // As PostGraphile does: a domain may exclude null, too.
+              isNullable: !notNull && !type.notNull,
+              codec: type,
+            }
+          })
         }
         return { ...field, extensions: { ...field.extensions, medislotOrder } }
       },
