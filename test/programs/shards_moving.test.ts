@@ -98,6 +98,16 @@ async function chainIsIntact(database: Connection, clinicId: string): Promise<vo
   expect(verified).toEqual({ fault: null, unsealed: 0 })
 }
 
+/** A database that the clinic has left makes no other one with its id. */
+const refusesClinicWithId = (database: Connection, clinicId: string) =>
+  expectRefusal(
+    database.query(
+      `insert into app_public.clinics (id, name, time_zone) overriding system value values ($1, 'New', 'UTC')`,
+      [clinicId],
+    ),
+    'not_here',
+  )
+
 /** The clinic is in one database only, and everything agrees. */
 async function isIn(database: Connection, other: Connection, clinicId: string): Promise<void> {
   expect(await rowsOf(other, clinicId)).toEqual({})
@@ -230,13 +240,7 @@ describe('a clinic of the global database', () => {
     ])
     await global.one('select (app_public.booking_by_link($1)).*', [link.token])
     await books(global, patient, clinicId, slotId)
-    await expectRefusal(
-      one.query(
-        `insert into app_public.clinics (id, name, time_zone) overriding system value values ($1, 'New', 'UTC')`,
-        [clinicId],
-      ),
-      'not_here',
-    )
+    await refusesClinicWithId(one, clinicId)
   })
 
   it('was one of a shard before, and goes to another one afterwards', async () => {
@@ -401,13 +405,7 @@ describe('a move that is interrupted', () => {
     await moved(clinicId, 2)
     await isIn(two, one, clinicId)
     expect((await rowsOf(two, clinicId))['app_public.bookings']).toBe(2)
-    await expectRefusal(
-      one.query(
-        `insert into app_public.clinics (id, name, time_zone) overriding system value values ($1, 'New', 'UTC')`,
-        [clinicId],
-      ),
-      'not_here',
-    )
+    await refusesClinicWithId(one, clinicId)
   })
 
   it('to the global database leaves copies there, whichever step it was in', async () => {
