@@ -19,7 +19,7 @@ const pauseMs = 10
 
 const knowsCaller = 'select from app_private.person_of($1::jsonb)'
 /** SQLSTATE of `unauthenticated`. */
-const unauthenticated = 'MS401'
+export const unauthenticated = 'MS401'
 
 /** An operation for which a shard is used. */
 interface Operation {

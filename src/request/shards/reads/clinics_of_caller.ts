@@ -5,6 +5,7 @@ import type { Shards } from '../../../database/shards.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Claims } from '../../tokens.ts'
 import { everywhere, type Unplaced } from '../places.ts'
+import { unauthenticated } from '../shard_use.ts'
 import { listsInShards } from './lists_in_shards.ts'
 import { TablesOfQueries, type TablesRead } from './tables_read.ts'
 
@@ -133,9 +134,6 @@ export class ClinicsOfCaller {
 const isMerged = ({ name, own, free }: TablesRead & { name: string }) =>
   listsInShards.has(name) &&
   [...free].every((table) => table === own || (name === 'checkouts' && table === 'billing.checkout_parts'))
-
-/** SQLSTATE of `unauthenticated`. */
-const unauthenticated = 'MS401'
 
 const camel = (column: string) => column.replace(/_(\w)/g, (_, letter) => letter.toUpperCase())
 
