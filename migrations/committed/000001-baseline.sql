@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b35170c4d1d92dbde98af84913761bfda23ed062
+--! Hash: sha1:168cf68fe291efc72388fc7b1e2dc24fd42a1afd
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -3710,7 +3710,7 @@ create table app_private.table_homes (
 );
 
 comment on table app_private.table_homes is
-'For each table, in which database its rows are written when clinics are spread over several (docs/scaling.md), and '
+'For each table, in which database its rows are written when clinics are spread over several (docs/shards.md), and '
 'what other databases have copies of. In an installation of one database this has no effect.';
 comment on column app_private.table_homes.home is
 'clinic: in the database of the clinic, its shard. global: in the global database only. everywhere: each database '

@@ -25,7 +25,7 @@ export async function tableHomes(client: ClientBase): Promise<string[]> {
   return [
     '## With several databases',
     '',
-    'Where the rows of each table are when clinics are spread over several databases ([scaling.md](scaling.md)), as',
+    'Where the rows of each table are when clinics are spread over several databases ([shards.md](shards.md)), as',
     '`app_private.table_homes` has it. With one database all of them are there.',
     ...chapters.flatMap(([home, sentence]) => {
       const tables = rows.filter((row) => row.home === home)

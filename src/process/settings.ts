@@ -129,7 +129,7 @@ const specs = {
   }),
   REPLICATION_PASSWORD: str({
     default: undefined,
-    desc: 'Password of medislot_replication on all databases, for `npm run shards -- add` (docs/scaling.md)',
+    desc: 'Password of medislot_replication on all databases, for `npm run shards -- add` (docs/shards.md)',
   }),
   CATALOGUE_CACHE: yesOrNo({
     default: true,

@@ -19,7 +19,7 @@ import { addressWithoutLogin, connectOwner } from '../shards/databases.ts'
 import { caughtUp } from '../shards/replication.ts'
 import { startWorker } from '../worker/start_worker.ts'
 
-// `npm run start:shards`: an installation with shards on one machine, to try it out (docs/scaling.md): three embedded
+// `npm run start:shards`: an installation with shards on one machine, to try it out (docs/shards.md): three embedded
 // PostgreSQL servers, which are the global database and two shards with the demo clinics; the HTTP server; and, for each
 // database, a worker and billing with the provider for development.
 

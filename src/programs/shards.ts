@@ -10,7 +10,7 @@ import { databaseName, moveClinic } from '../shards/move.ts'
 import { proxySql } from '../shards/proxy.ts'
 import { statusLines } from '../shards/status.ts'
 
-// `npm run shards -- add|move|copy|status|check|proxy`: spreads clinics over several databases, for operators (docs/scaling.md). DATABASE_URL
+// `npm run shards -- add|move|copy|status|check|proxy`: spreads clinics over several databases, for operators (docs/shards.md). DATABASE_URL
 // is the global database, as its owner.
 const usage = `Usage:
   npm run shards -- add 1 postgresql://shard1.example:5432/medislot
@@ -20,7 +20,7 @@ const usage = `Usage:
   npm run shards -- status
   npm run shards -- check
   npm run shards -- proxy
-Passwords are in DATABASE_URL and REPLICATION_PASSWORD (docs/scaling.md).`
+Passwords are in DATABASE_URL and REPLICATION_PASSWORD (docs/shards.md).`
 
 await runProgram(async () => {
   const settings = readSettings('tool')

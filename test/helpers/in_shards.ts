@@ -2,7 +2,7 @@ import { shardCount } from './cluster.ts'
 import type { Db } from './database.ts'
 import { databasesOf } from './sharded_owner.ts'
 
-// What differs in a run with shards (jest.sharded.config.js) from one database: docs/scaling.md.
+// What differs in a run with shards (jest.sharded.config.js) from one database: docs/shards.md.
 
 /** Lets the shards do what their workers do after a person was removed or erased: in one database it is done at once. */
 export async function peopleHaveLeft(owner: Pick<Db, 'query'>): Promise<void> {

@@ -7,7 +7,7 @@ import { asSuperuser, type ClonedDatabase, cloneDatabase } from '../helpers/clus
 import { type Connection, connect } from '../helpers/connection.ts'
 import { aPractice, unique } from '../helpers/world.ts'
 
-// The rules that let clinics be spread over several databases (docs/scaling.md). Each query returns what breaks a rule.
+// The rules that let clinics be spread over several databases (docs/shards.md). Each query returns what breaks a rule.
 const ours = `in ('app_public'::regnamespace, 'app_hidden'::regnamespace, 'app_private'::regnamespace,
   'billing'::regnamespace, 'billing_private'::regnamespace)`
 /** A table's name, as in table_homes, whatever the search_path is. */

@@ -2,7 +2,7 @@ import { Client } from 'pg'
 import { type EmbeddedServer, startEmbedded } from './embedded.ts'
 
 /**
- * Starts an embedded server that can be the global database or a shard of an installation, as docs/scaling.md says: logical
+ * Starts an embedded server that can be the global database or a shard of an installation, as docs/shards.md says: logical
  * replication, its login with this password, and an owner who may subscribe and move clinics. On first use the server starts
  * twice, since the setting needs a restart.
  */

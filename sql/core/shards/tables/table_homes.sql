@@ -8,7 +8,7 @@ create table app_private.table_homes (
 );
 
 comment on table app_private.table_homes is
-'For each table, in which database its rows are written when clinics are spread over several (docs/scaling.md), and '
+'For each table, in which database its rows are written when clinics are spread over several (docs/shards.md), and '
 'what other databases have copies of. In an installation of one database this has no effect.';
 comment on column app_private.table_homes.home is
 'clinic: in the database of the clinic, its shard. global: in the global database only. everywhere: each database '

@@ -65,7 +65,7 @@ describe('a clinic that moves', () => {
 describe('the rows of a clinic', () => {
   let other: ClonedDatabase
   let target: Connection
-  // As docs/scaling.md says.
+  // As docs/shards.md says.
   beforeAll(() => asSuperuser('grant set on parameter session_replication_role to medislot'))
   afterAll(() => asSuperuser('revoke set on parameter session_replication_role from medislot'))
   beforeEach(async () => {
