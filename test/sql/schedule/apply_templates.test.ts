@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { clinicDate } from '../../helpers/dates.ts'
 import { book, cancel, createSlot, hold, reschedule, withdraw } from '../../helpers/operations.ts'
 import { aClinic, aCustomer, aDoctor, anEmployee, aTemplate, aTimeSlot } from '../../helpers/world.ts'
+
+const generate = (db: Db, clinicId: string, from: string, to: string) =>
+  db.query('select app_public.generate_booking_slots($1, $2, $3)', [clinicId, from, to])
 
 /** A clinic whose doctor works every day at nine and at ten, with slots for the coming week from tomorrow on. */
 async function aWeek(db: Db) {
@@ -11,12 +15,12 @@ async function aWeek(db: Db) {
   const ten = await aTimeSlot(db, clinicId, '10:00', '10:30')
   for (let weekday = 1; weekday <= 7; weekday++)
     for (const timeSlot of [nine, ten]) await aTemplate(db, clinicId, doctorId, timeSlot, weekday)
-  await db.query('select app_public.generate_booking_slots($1, current_date + 1, current_date + 7)', [clinicId])
+  await generate(db, clinicId, clinicDate(1), clinicDate(7))
   const slotsAt = async (timeSlot: string) =>
     (
       await db.query<{ id: string }>(
-        'select id from app_public.booking_slots where clinic_id = $1 and time_slot_id = $2 and not superseded and slot_date > current_date order by slot_date',
-        [clinicId, timeSlot],
+        'select id from app_public.booking_slots where clinic_id = $1 and time_slot_id = $2 and not superseded and slot_date >= $3 order by slot_date',
+        [clinicId, timeSlot, clinicDate(1)],
       )
     ).map(({ id }) => id)
   const { customerId } = await aCustomer(db)
@@ -35,8 +39,8 @@ const list = (db: Db, clinicId: string) =>
 const calendar = (db: Db, clinicId: string) =>
   db.query(
     `select (bs.starts_at at time zone c.time_zone)::time::text as at, bs.status, count(*)::int from app_public.booking_slots bs join app_public.clinics c on c.id = bs.clinic_id
-     where bs.clinic_id = $1 and bs.slot_date between current_date + 1 and current_date + 7 group by 1, 2 order by 1, 2`,
-    [clinicId],
+     where bs.clinic_id = $1 and bs.slot_date between $2 and $3 group by 1, 2 order by 1, 2`,
+    [clinicId, clinicDate(1), clinicDate(7)],
   )
 const isNoted = async (db: Db, clinicId: string) =>
   (
@@ -145,8 +149,7 @@ describe('apply_templates', () => {
     inTransaction(async (db) => {
       const { clinicId, doctorId } = await aWeek(db)
       const evening = await aTimeSlot(db, clinicId, '19:00', '19:30')
-      const { tomorrow } = await db.one<{ tomorrow: string }>('select (current_date + 1)::text as tomorrow')
-      await createSlot(db, clinicId, doctorId, evening, tomorrow)
+      await createSlot(db, clinicId, doctorId, evening, clinicDate(1))
       const noon = await aTimeSlot(db, clinicId, '12:00', '12:30')
       for (let weekday = 1; weekday <= 7; weekday++) await aTemplate(db, clinicId, doctorId, noon, weekday)
       expect(await apply(db, clinicId)).toMatchObject({ slots_made: expect.any(Number) })
@@ -165,19 +168,14 @@ describe('apply_templates', () => {
       const dates = async () =>
         (
           await db.query<{ day: number }>(
-            `select slot_date - current_date as day from app_public.booking_slots
+            `select slot_date - $2::date as day from app_public.booking_slots
              where clinic_id = $1 and status = 'open' order by slot_date`,
-            [clinicId],
+            [clinicId, clinicDate(0)],
           )
         ).map(({ day }) => day)
-      for (const day of [3, 30, 31])
-        await db.query('select app_public.generate_booking_slots($1, current_date + $2::int, current_date + $2::int)', [
-          clinicId,
-          day,
-        ])
+      for (const day of [3, 30, 31]) await generate(db, clinicId, clinicDate(day), clinicDate(day))
       // A slot made by hand covers nothing.
-      const { date } = await db.one<{ date: string }>('select (current_date + 20)::text as date')
-      await createSlot(db, clinicId, doctorId, nine, date)
+      await createSlot(db, clinicId, doctorId, nine, clinicDate(20))
       for (const [from, to] of [
         ['11:00', '11:30'],
         ['12:00', '12:30'],
@@ -201,12 +199,12 @@ describe('apply_templates', () => {
   it('removes slots of removed templates also more than a year ahead, where it makes none', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId } = await aWeek(db)
-      await db.query('select app_public.generate_booking_slots($1, current_date + 400, current_date + 401)', [clinicId])
+      await generate(db, clinicId, clinicDate(400), clinicDate(401))
       const far = () =>
-        db.query(
-          `select from app_public.booking_slots where clinic_id = $1 and status = 'open' and slot_date > current_date + 300`,
-          [clinicId],
-        )
+        db.query(`select from app_public.booking_slots where clinic_id = $1 and status = 'open' and slot_date > $2`, [
+          clinicId,
+          clinicDate(300),
+        ])
       expect(await far()).toHaveLength(4)
       await db.query('delete from app_public.doctor_slot_templates where doctor_id = $1', [doctorId])
       await apply(db, clinicId)

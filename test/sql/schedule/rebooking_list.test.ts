@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { cloneDatabase } from '../../helpers/cluster.ts'
 import { connect, untilWaiting } from '../../helpers/connection.ts'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { clinicDate } from '../../helpers/dates.ts'
 import { book, bookingOf, cancel, reschedule, withdraw } from '../../helpers/operations.ts'
 import { aCustomer, aDoctor, anEmployee, aPractice, aSlot, aTimeSlot, noonZone } from '../../helpers/world.ts'
 
@@ -186,7 +187,8 @@ describe('it waits until', () => {
       const { clinicId, manager, slots, slotId, bob, ofAnn, ofBob } = await twoPatients(db)
       await db.as(manager.claims, () => withdraw(db, clinicId, slots[0], { cascade: true }))
       // Something was generated, so that slots follow.
-      await db.query('select app_public.generate_booking_slots($1, current_date + 1, current_date + 7)', [clinicId])
+      const [from, to] = [clinicDate(1, noonZone()), clinicDate(7, noonZone())]
+      await db.query('select app_public.generate_booking_slots($1, $2, $3)', [clinicId, from, to])
       await db.as(manager.claims, () => db.query('select app_public.apply_templates($1)', [clinicId]))
       await db.as(bob.claims, () => reschedule(db, clinicId, ofBob, slotId))
       expect(await waiting(db, clinicId)).toEqual([ofAnn])
