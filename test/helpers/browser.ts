@@ -52,6 +52,14 @@ async function slowDown(page: Page): Promise<void> {
 }
 
 /**
+ * The pages' clock for `npm run test:clock`, which moves those of all other programs: so many seconds ahead, as theirs.
+ */
+const moveClock = (ahead: number) => `globalThis.Date = new Proxy(Date, {
+  construct: (real, given, as) => Reflect.construct(real, given.length > 0 ? given : [real.now() + ${ahead * 1000}], as),
+  get: (real, name) => (name === 'now' ? () => real.now() + ${ahead * 1000} : Reflect.get(real, name)),
+})`
+
+/**
  * Sets data-busy on the document while a request of its scripts is under way, and until what that changes has been laid
  * out. The attribute is set synchronously with the request, so it is there before what started the request is over.
  */
@@ -149,6 +157,7 @@ async function openPages({ shared = false, worker = false, env = {} }: PagesOpti
         ...options,
       })
       contexts.push(context)
+      if (process.env.TEST_CLOCK_AHEAD) await context.addInitScript(moveClock(Number(process.env.TEST_CLOCK_AHEAD)))
       const page = await context.newPage()
       await page.addInitScript(markBusy)
       pointWhenSettled(page)

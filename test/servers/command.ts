@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { findProgram } from '../helpers/find_program.ts'
+import { jest } from '../helpers/jest.ts'
 import { startStockPostgresql } from '../helpers/stock_postgresql.ts'
 
 // npm run test:stock [-- paths of tests]: runs tests on Debian's PostgreSQL 15, the oldest supported version, with its own
@@ -45,20 +46,13 @@ const server = await startStockPostgresql(postgres)
 const folder = await mkdtemp(join(tmpdir(), 'medislot-stock-report-'))
 const report = join(folder, 'report.json')
 // Side by side with other tests: not more than one file at a time.
-const args = [
-  '--experimental-vm-modules',
-  '--disable-warning=ExperimentalWarning',
-  resolve('node_modules/jest/bin/jest.js'),
-  '--maxWorkers=1',
-  '--json',
-  `--outputFile=${report}`,
-]
-const jest = spawn(process.execPath, [...args, ...(given.length > 0 ? given : usual())], {
+const args = [...jest, '--maxWorkers=1', '--json', `--outputFile=${report}`]
+const tests = spawn(process.execPath, [...args, ...(given.length > 0 ? given : usual())], {
   env: { ...process.env, TEST_POSTGRESQL_URL: server.superuserUrl, TEST_POSTGRESQL_LOG: server.logFile },
   stdio: 'inherit',
 })
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => jest.kill(signal))
-const [code, signal] = (await once(jest, 'exit')) as [number | null, NodeJS.Signals | null]
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => tests.kill(signal))
+const [code, signal] = (await once(tests, 'exit')) as [number | null, NodeJS.Signals | null]
 await server.remove()
 // Jest writes its report after the last test, so the report counts: once, Node ended with an error and without a message after
 // every test of a long run had passed.
