@@ -73,7 +73,7 @@ describe('at the same time', () => {
   it('credit is spent once', async () => {
     const { clinicId, customerId } = await aDebt(1000)
     await billing(owner, 'grant_goodwill', clinicId, customerId, 1000, 'Sorry')
-    const ids = await Promise.all(sessions.map(() => anInvoice(owner, clinicId, customerId, 1000)))
+    const ids = await Array.fromAsync(sessions, () => anInvoice(owner, clinicId, customerId, 1000))
     const outcomes = await atOnce((session, i) => billing(session, 'spend_credit', clinicId, ids[i], 1000))
     expect(outcomes).toEqual(['MS610', 'MS610', 'MS610', 'done'])
     expect(await creditOf(owner, clinicId, customerId)).toBe('0')
@@ -83,13 +83,11 @@ describe('at the same time', () => {
   it('the last use of a coupon goes to one customer', async () => {
     const { clinicId } = await aDebt(1000)
     const { code, couponId } = await aCoupon(owner, clinicId, { most: 1 })
-    const ids = await Promise.all(
-      sessions.map(async () => {
-        const { customerId } = await aCustomer(owner)
-        await record(owner, clinicId, customerId)
-        return anInvoice(owner, clinicId, customerId, 1000)
-      }),
-    )
+    const ids = await Array.fromAsync(sessions, async () => {
+      const { customerId } = await aCustomer(owner)
+      await record(owner, clinicId, customerId)
+      return anInvoice(owner, clinicId, customerId, 1000)
+    })
     const outcomes = await atOnce((session, i) => billing(session, 'apply_coupon', clinicId, ids[i], code))
     expect(outcomes).toEqual(['MS617', 'MS617', 'MS617', 'done'])
     expect(await owner.one('select used from billing.coupons where id = $1', [couponId])).toEqual({ used: 1 })
@@ -97,7 +95,7 @@ describe('at the same time', () => {
 
   it('invoices get numbers without a gap', async () => {
     const { clinicId, customerId } = await aDebt(1000)
-    const ids = await Promise.all(sessions.map(() => anInvoice(owner, clinicId, customerId, 1000)))
+    const ids = await Array.fromAsync(sessions, () => anInvoice(owner, clinicId, customerId, 1000))
     await atOnce((session, i) => billing(session, 'issue_invoice', clinicId, ids[i]))
     expect(
       await owner.query('select serial from billing.invoices where clinic_id = $1 and serial > 0 order by serial', [
@@ -123,7 +121,7 @@ describe('at the same time', () => {
 
   it('one of several patients begins to pay for a slot, and the others are refused before they pay', async () => {
     const practice = await aPaidPractice(owner)
-    const patients: Customer[] = await Promise.all(sessions.map(() => aCustomer(owner)))
+    const patients: Customer[] = await Array.fromAsync(sessions, () => aCustomer(owner))
     const outcomes = await atOnce((session, i) =>
       session.request((patients[i] as Customer).claims, () => beginVisit(session, practice, practice.slotId)),
     )
@@ -156,7 +154,7 @@ describe('credit that is reserved, at the same time', () => {
   async function withCredit(credit: number) {
     const { clinicId, customerId, customer } = await aDebt(1000)
     await billing(owner, 'grant_goodwill', clinicId, customerId, credit, 'Sorry')
-    const ids = await Promise.all(sessions.map(() => anInvoice(owner, clinicId, customerId, 10_000)))
+    const ids = await Array.fromAsync(sessions, () => anInvoice(owner, clinicId, customerId, 10_000))
     return {
       ids,
       begin: (session: Connection, i: number) =>
@@ -253,7 +251,7 @@ describe('a checkout for two clinics, at the same time', () => {
   it('is begun by one of several patients who name the clinics in different orders, without a deadlock', async () => {
     for (let times = 0; times < 5; times++) {
       const { a, visits } = await aSharedAccount(owner)
-      const patients: Customer[] = await Promise.all(sessions.map(() => aCustomer(owner)))
+      const patients: Customer[] = await Array.fromAsync(sessions, () => aCustomer(owner))
       const outcomes = await atOnce((session, i) =>
         session.request((patients[i] as Customer).claims, () =>
           beginShared(session, a.clinicId, { visits: i % 2 ? visits : visits.toReversed() }),

@@ -49,7 +49,7 @@ it('live visits of 200 callers never share a slot, and no caller waits without a
   // Reminders are written a day before they are due: these at no moment of the test.
   await owner.query(`update app_public.policies set reminder_lead_times = '{1 hour}' where clinic_id = $1`, [clinicId])
   const services = [longVisit, ninety, firstVisit, check]
-  const customers = await Promise.all(Array.from({ length: rush }, () => aCustomer(owner)))
+  const customers = await Array.fromAsync({ length: rush }, () => aCustomer(owner))
   const connections = await Promise.all(customers.map(() => connect(database.url)))
   const before = await deadlocks()
   try {
@@ -99,7 +99,7 @@ it('of two callers who want slots 1 to 4 and 3 to 6 one gets all of them and the
     [2, 0],
   ] as const) {
     const { clinicId, slotIds, longVisit } = await aVisitPractice(owner)
-    const people = await Promise.all([aCustomer(owner), aCustomer(owner)])
+    const people = [await aCustomer(owner), await aCustomer(owner)]
     const connections = await Promise.all(people.map(() => connect(database.url)))
     try {
       const outcomes = await all(connections, (connection, i) =>

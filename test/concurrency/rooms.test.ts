@@ -37,7 +37,7 @@ async function aMachineFor(doctorCount: number) {
   await needs(owner, clinicId, serviceId, [[machine]])
   const slots: string[][] = []
   for (const doctorId of doctors) slots.push(await aRowOfSlots(owner, clinicId, doctorId, 2))
-  const customers = await Promise.all(doctors.map(() => aCustomer(owner)))
+  const customers = await Array.fromAsync(doctors, () => aCustomer(owner))
   return { clinicId, serviceId, slots, customers, machine }
 }
 

@@ -51,7 +51,7 @@ async function twelveWeeks() {
       if (half === 0) nine.push(id)
     }
   }
-  const patients = await Promise.all(connections.map(() => aCustomer(owner)))
+  const patients = await Array.fromAsync(connections, () => aCustomer(owner))
   for (const { customerId } of patients)
     await owner.query(
       `insert into app_public.clinic_customers (clinic_id, customer_id, full_name) values ($1, $2, 'Known')`,

@@ -111,7 +111,7 @@ const mergedInto = async (db: Connection, id: string) =>
 
 it('a patient finds the records of all databases, adds them, sees their visits, and undoes it', async () => {
   const patient = await aPatient()
-  const desks = await Promise.all(everywhere().map(aDesk))
+  const desks = await Array.fromAsync(everywhere(), aDesk)
   const made: { desk: Desk; record: string; visit: string }[] = []
   for (const desk of desks) {
     const record = await aRecord(desk, patient.email)

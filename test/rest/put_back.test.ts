@@ -252,7 +252,7 @@ it('a slot that another customer holds is refused', async () => {
 const isSetAsAWhole = (path: string) => /\/(specializations|doctors|needs|order|providerAccount)$/.test(path)
 
 it('every resource with PUT is tested here', async () => {
-  const tried = new Set(await Promise.all(resources.map(async ([, make]) => (await make()).put)))
+  const tried = new Set(await Array.fromAsync(resources, async ([, make]) => (await make()).put))
   const puts = routes.filter(({ method, path }) => method === 'PUT' && !isSetAsAWhole(path))
   expect(puts.map(({ id }) => id).filter((id) => !tried.has(id))).toEqual([])
 })

@@ -78,9 +78,7 @@ it('when workers are killed and PostgreSQL crashes, every message is sent, and a
     const slotId = await aSlot(db, clinicId, await aDoctor(db, clinicId), 48)
     slots.push({ slotId, customerId: (await aCustomer(db)).customerId })
   }
-  const spare = await Promise.all(
-    Array.from({ length: 15 }, async () => aSlot(db, clinicId, await aDoctor(db, clinicId), 50)),
-  )
+  const spare = await Array.fromAsync({ length: 15 }, async () => aSlot(db, clinicId, await aDoctor(db, clinicId), 50))
   // A slow server, so that a worker dies while it is sending many messages.
   smtp.answer = async () => {
     await sleep(100)

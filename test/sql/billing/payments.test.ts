@@ -26,7 +26,7 @@ describe('money at the desk', () => {
       const { invoice, pay } = await aDesk(db)
       const ids = [await invoice(100), await invoice(100), await invoice(100)]
       await pay(100, ids)
-      const paid = async () => Promise.all(ids.map(async (id) => (await invoiceOf(db, id)).paid))
+      const paid = () => Array.fromAsync(ids, async (id) => (await invoiceOf(db, id)).paid)
       expect(await paid()).toEqual(['34', '33', '33'])
       await pay(200, [ids[2], ids[0], ids[1], ids[0]] as string[], 'card_terminal')
       expect(await paid()).toEqual(['100', '100', '100'])

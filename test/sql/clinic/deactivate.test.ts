@@ -218,7 +218,7 @@ describe.each([
     return { ...practice, over, begun, ahead, deactivate }
   }
   const stateOf = async (db: Db, ...ids: string[]) =>
-    Promise.all(ids.map(async (id) => (await bookingOf(db, id)).status))
+    Array.fromAsync(ids, async (id) => (await bookingOf(db, id)).status)
 
   it.each(['booked', 'checked_in'])('stay %s, and only future ones are cancelled', (status) =>
     inTransaction(async (db) => {

@@ -29,7 +29,7 @@ describe('an online visit', () => {
     inTransaction(async (db) => {
       const either = await anOnlinePractice(db, { hours: 50, mode: 'either' })
       const { clinicId, doctorId, customer } = either
-      const slots = await Promise.all([60, 61, 62, 63, 64].map((hours) => aSlot(db, clinicId, doctorId, hours)))
+      const slots = await Array.fromAsync([60, 61, 62, 63, 64], (hours) => aSlot(db, clinicId, doctorId, hours))
       const [a, b, c, d, e] = slots as [string, string, string, string, string]
       expect((await bookOnline(db, either, a)).is_online).toBe(false)
       expect((await bookOnline(db, either, b, true)).is_online).toBe(true)

@@ -141,8 +141,8 @@ describe('withdraw_day', () => {
         visits.push(await recordBooking(db, await slotOn(db, day, hours), day.ann.customerId, status))
       const ended = await db.as(day.desk.claims, () => withdrawDay(db, day, { cascade: true }))
       expect(ended.map(({ id }) => id)).toEqual([day.ofAnn.id, day.ofBob.id])
-      const states = visits.map(async (id) => (await bookingOf(db, id)).status)
-      expect(await Promise.all(states)).toEqual(['booked', 'checked_in', 'completed'])
+      const states = await Array.fromAsync(visits, async (id) => (await bookingOf(db, id)).status)
+      expect(states).toEqual(['booked', 'checked_in', 'completed'])
     }))
 
   it('returns the same answer under the same key, and notifies no customer twice', () =>
