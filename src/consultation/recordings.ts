@@ -39,37 +39,38 @@ export const originOfStore = (settings: StoreSettings): string => new URL(addres
 export const createRecordingStore = ({ recordings }: RecordingSettings): RecordingStore | undefined =>
   recordings && s3Store(recordings)
 
-function s3Store(settings: StoreSettings): RecordingStore {
+async function loadClient(settings: StoreSettings) {
   const { accessKeyId, secretAccessKey, region } = settings
-  let loading: ReturnType<typeof load> | undefined
+  const [sdk, { getSignedUrl }] = await Promise.all([
+    import('@aws-sdk/client-s3'),
+    import('@aws-sdk/s3-request-presigner'),
+  ])
+  const client: S3Client = new sdk.S3Client({
+    endpoint: addressOf(settings),
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    // The bucket is in the path, so that all clinics have one origin, which the pages' policy names.
+    forcePathStyle: true,
+    // No checksum of an empty body in links for uploads.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+  })
+  return { sdk, client, getSignedUrl }
+}
+
+const secondsUntil = (until: Date) =>
+  Math.min(longestLinkSeconds, Math.max(1, Math.round((until.getTime() - Date.now()) / 1000)))
+
+function s3Store(settings: StoreSettings): RecordingStore {
+  // The SDK is loaded when a recording is first used: it takes a sixth of a second.
+  let loading: ReturnType<typeof loadClient> | undefined
   const ready = () => {
-    loading ??= load()
+    loading ??= loadClient(settings)
     return loading
   }
-  // The SDK is loaded when a recording is first used: it takes a sixth of a second.
-  async function load() {
-    const [sdk, { getSignedUrl }] = await Promise.all([
-      import('@aws-sdk/client-s3'),
-      import('@aws-sdk/s3-request-presigner'),
-    ])
-    const client: S3Client = new sdk.S3Client({
-      endpoint: addressOf(settings),
-      region,
-      credentials: { accessKeyId, secretAccessKey },
-      // The bucket is in the path, so that all clinics have one origin, which the pages' policy names.
-      forcePathStyle: true,
-      // No checksum of an empty body in links for uploads.
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-    })
-    return { sdk, client, getSignedUrl }
-  }
-
   const objectOf = (key: string) => ({
     Bucket: settings.bucket.replace('{clinic}', key.split('/')[0] as string),
     Key: key,
   })
-  const secondsUntil = (until: Date) =>
-    Math.min(longestLinkSeconds, Math.max(1, Math.round((until.getTime() - Date.now()) / 1000)))
 
   return {
     async uploadUrl(key, { contentType, bytes }, until) {

@@ -115,18 +115,10 @@ export interface Shards {
 
 type ShardSettings = Parameters<typeof requestPool>[0]
 
-/**
- * Reads the map of the global database that `pool` leads to and follows its changes. Undefined in an installation of one
- * database: its first shard is noticed when servers start again. The shards need not be available, neither now nor later.
- */
-export async function watchShards(pool: Pool, settings: ShardSettings): Promise<Shards | undefined> {
-  const first = await readMap(pool).catch((error: Error & { code?: string }) => {
-    // A database that lacks this release's migrations has no function for this.
-    if (error.code === '42883') return []
-    throw error
-  })
-  if (first.length === 0) return undefined
-  const watcher = watchPool(settings)
+/** The map in memory, which `follow` brings up to date. */
+function createMap(
+  settings: ShardSettings,
+): Pick<Shards, 'all' | 'ofClinic' | 'ofRow'> & { follow(rows: MappedShard[]): void } {
   const all = new Map<number, Shard>()
   let moved = new Map<string, number>()
 
@@ -146,6 +138,34 @@ export async function watchShards(pool: Pool, settings: ShardSettings): Promise<
     )
   }
 
+  return {
+    follow,
+    all,
+    ofClinic(id) {
+      const number = moved.get(id) ?? numberIn(id)
+      return number === globalNumber || all.has(number) ? number : undefined
+    },
+    ofRow(id) {
+      const number = numberIn(id)
+      return number === globalNumber || all.has(number) ? [...new Set([number, ...moved.values()])] : []
+    },
+  }
+}
+
+/**
+ * Reads the map of the global database that `pool` leads to and follows its changes. Undefined in an installation of one
+ * database: its first shard is noticed when servers start again. The shards need not be available, neither now nor later.
+ */
+export async function watchShards(pool: Pool, settings: ShardSettings): Promise<Shards | undefined> {
+  const first = await readMap(pool).catch((error: Error & { code?: string }) => {
+    // A database that lacks this release's migrations has no function for this.
+    if (error.code === '42883') return []
+    throw error
+  })
+  if (first.length === 0) return undefined
+  const watcher = watchPool(settings)
+  const { follow, ...map } = createMap(settings)
+
   follow(first)
   let reachable = true
   let timer = setTimeout(turn, everyMs)
@@ -162,23 +182,15 @@ export async function watchShards(pool: Pool, settings: ShardSettings): Promise<
   }
 
   return {
-    all,
-    ofClinic(id) {
-      const number = moved.get(id) ?? numberIn(id)
-      return number === globalNumber || all.has(number) ? number : undefined
-    },
-    ofRow(id) {
-      const number = numberIn(id)
-      return number === globalNumber || all.has(number) ? [...new Set([number, ...moved.values()])] : []
-    },
+    ...map,
     anyAnswers: () =>
-      Promise.any([...all.values()].map(({ pool }) => pool.query('select'))).then(
+      Promise.any([...map.all.values()].map(({ pool }) => pool.query('select'))).then(
         () => true,
         () => false,
       ),
     async end() {
       clearTimeout(timer)
-      await Promise.all([watcher.end(), ...[...all.values()].map((shard) => shard.end())])
+      await Promise.all([watcher.end(), ...[...map.all.values()].map((shard) => shard.end())])
     },
   }
 }

@@ -50,7 +50,7 @@ export function createValidator(schema: GraphQLSchema, introspection: boolean): 
   function parseAndValidate(query: string): Validated {
     const known = cache.get(query)
     if (known) return known
-    const validated = parseWithinLimits(query)
+    const validated = parseAndCheck(query)
     // A refused document is not cached: it would replace one that is used.
     if (!validated.document) return validated
     const { document } = validated
@@ -59,22 +59,10 @@ export function createValidator(schema: GraphQLSchema, introspection: boolean): 
     return validated
   }
 
-  function parseWithinLimits(query: string): Validated {
-    let document: DocumentNode
-    try {
-      document = parse(new Source(query, 'GraphQL request'), { maxTokens: limits.tokens })
-    } catch (error) {
-      if (!(error instanceof GraphQLError)) throw error
-      // graphql-js reports its limit as a syntax error.
-      const tooLong = /tokens\. Parsing aborted/.test(error.message)
-      return {
-        errors: [
-          tooLong
-            ? tooComplex(`More than ${limits.tokens} tokens.`, 'tokens', limits.tokens)
-            : withCode(error, 'graphql_parse_failed'),
-        ],
-      }
-    }
+  function parseAndCheck(query: string): Validated {
+    const parsed = parseWithinLimits(query)
+    if (!parsed.document) return parsed
+    const { document } = parsed
     const errors = validationErrors(document)
     return errors.length > 0
       ? { errors: errors.map((error) => withCode(error, 'graphql_validation_failed')) }
@@ -102,6 +90,23 @@ export function createValidator(schema: GraphQLSchema, introspection: boolean): 
   }
 
   return { parseAndValidate, refusalOf }
+}
+
+function parseWithinLimits(query: string): Validated {
+  try {
+    return { document: parse(new Source(query, 'GraphQL request'), { maxTokens: limits.tokens }) }
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error
+    // graphql-js reports its limit as a syntax error.
+    const tooLong = /tokens\. Parsing aborted/.test(error.message)
+    return {
+      errors: [
+        tooLong
+          ? tooComplex(`More than ${limits.tokens} tokens.`, 'tokens', limits.tokens)
+          : withCode(error, 'graphql_parse_failed'),
+      ],
+    }
+  }
 }
 
 function withCode(error: GraphQLError, code: string): GraphQLError {

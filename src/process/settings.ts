@@ -420,6 +420,8 @@ function groupFaults(env: Environment): string[] {
   return faults
 }
 
+const isProduction = ({ NODE_ENV }: Environment): boolean => NODE_ENV === 'production'
+
 const isDemo = ({ DEMO, DATABASE_URL, NODE_ENV }: Environment): boolean =>
   DEMO ?? (DATABASE_URL === undefined && NODE_ENV !== 'production')
 
@@ -452,6 +454,78 @@ function recordingsOf(env: Environment) {
     : undefined
 }
 
+/** Where it listens, and what clients see of it. */
+const siteOf = (env: Environment) => ({
+  port: env.PORT,
+  host: env.HOST,
+  publicUrl: env.PUBLIC_URL,
+  billingPort: env.BILLING_PORT,
+  trust: trustOf(env.TRUST_PROXY),
+  introspection: env.GRAPHQL_INTROSPECTION ?? !isProduction(env),
+  /** The manifest; undefined: any document may run. */
+  trustedDocuments: env.TRUSTED_DOCUMENTS,
+  demo: isDemo(env),
+})
+
+const databasesOf = (env: Environment) => ({
+  databaseUrl: env.DATABASE_URL,
+  serverDatabaseUrl: env.SERVER_DATABASE_URL,
+  billingDatabaseUrl: env.BILLING_DATABASE_URL,
+  /** The address for LISTEN; when it is set, the server's other address goes through a pooler in transaction mode. */
+  listenDatabaseUrl: env.LISTEN_DATABASE_URL,
+  replicaUrls: env.REPLICA_URLS ?? [],
+  replicaReads: env.REPLICA_READS,
+  replicationPassword: env.REPLICATION_PASSWORD,
+  catalogueCache: env.CATALOGUE_CACHE,
+  redisUrl: env.REDIS_URL,
+  dataDir: env.MEDISLOT_DATA_DIR,
+  embeddedStandbys: env.EMBEDDED_STANDBYS,
+})
+
+const secretsOf = (env: Environment) => ({
+  jwtSecret: env.JWT_SECRET,
+  accessTokenSeconds: env.ACCESS_TOKEN_SECONDS,
+  jwtIssuer: env.JWT_ISSUER,
+  jwtAudience: env.JWT_AUDIENCE,
+  externalIssuer: externalIssuerOf(env),
+  metricsToken: env.METRICS_TOKEN,
+  identityKeys: env.IDENTITY_KEYS,
+  calendarKeys: env.CALENDAR_KEYS,
+})
+
+/** Accounts at other services. Undefined: the service is not used. */
+const servicesOf = (env: Environment) => ({
+  /** For payments, in the billing process. */
+  stripe: stripeOf(env),
+  /** How e-mail is sent; undefined: messages are stored in a table. */
+  mail: env.SMTP_URL && env.MAIL_FROM ? { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM } : undefined,
+  /** How SMS are sent; undefined: messages are stored in a table. */
+  twilio: twilioOf(env),
+  /** Where online visits can take place. */
+  jitsi: jitsiOf(env),
+  daily: env.DAILY_API_KEY ? { apiKey: env.DAILY_API_KEY, apiUrl: env.DAILY_API_URL } : undefined,
+  /** Where recordings of online visits are stored; undefined: there are none. */
+  recordings: recordingsOf(env),
+  /** Where traces are sent. */
+  tracesUrl: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+})
+
+const operationOf = (env: Environment) => ({
+  logLevel: env.LOG_LEVEL,
+  serverProcesses: env.SERVER_PROCESSES,
+  poolSize: env.POOL_SIZE,
+  passwordPoolSize: env.PASSWORD_POOL_SIZE,
+  /** The file for the heads of the chains of events; undefined: no file. */
+  eventHeadsFile: env.EVENT_HEADS_FILE,
+  workerConcurrency: env.WORKER_CONCURRENCY,
+  statementTimeoutMs: env.STATEMENT_TIMEOUT_MS,
+  answerTimes: { signedInMs: env.ANSWER_TIMEOUT_MS, anonymousMs: env.ANONYMOUS_ANSWER_TIMEOUT_MS },
+  requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+  /** How long /readyz reports the stop before the HTTP server stops listening, milliseconds. */
+  stopDelayMs: (env.STOP_DELAY_SECONDS ?? (isProduction(env) ? 5 : 0)) * 1000,
+  maxConnections: env.MAX_CONNECTIONS,
+})
+
 /**
  * Reads and checks the settings of a program from an environment. A variable set to the empty string counts as unset,
  * since compose files pass unset variables that way. Throws StartError with one line per error, each naming its variable.
@@ -467,66 +541,15 @@ export function readSettings(program: Program, environment: NodeJS.ProcessEnv = 
   if (faults.length === 0) faults.push(...contradictions(program, env))
   if (faults.length > 0) throw new StartError(faults.join('\n'))
 
-  const production = env.NODE_ENV === 'production'
   return {
-    production,
-    port: env.PORT,
+    production: isProduction(env),
+    ...siteOf(env),
     /** PORT was set, so no other port may be used. */
     portIsGiven: given.PORT !== undefined,
-    host: env.HOST,
-    publicUrl: env.PUBLIC_URL,
-    databaseUrl: env.DATABASE_URL,
-    serverDatabaseUrl: env.SERVER_DATABASE_URL,
-    billingDatabaseUrl: env.BILLING_DATABASE_URL,
-    billingPort: env.BILLING_PORT,
     billingPortIsGiven: given.BILLING_PORT !== undefined,
-    /** The account at Stripe, in the billing process; undefined: payments through Stripe are not made. */
-    stripe: stripeOf(env),
-    /** The address for LISTEN; when it is set, the server's other address goes through a pooler in transaction mode. */
-    listenDatabaseUrl: env.LISTEN_DATABASE_URL,
-    replicaUrls: env.REPLICA_URLS ?? [],
-    replicaReads: env.REPLICA_READS,
-    replicationPassword: env.REPLICATION_PASSWORD,
-    catalogueCache: env.CATALOGUE_CACHE,
-    redisUrl: env.REDIS_URL,
-    dataDir: env.MEDISLOT_DATA_DIR,
-    embeddedStandbys: env.EMBEDDED_STANDBYS,
-    jwtSecret: env.JWT_SECRET,
-    accessTokenSeconds: env.ACCESS_TOKEN_SECONDS,
-    jwtIssuer: env.JWT_ISSUER,
-    jwtAudience: env.JWT_AUDIENCE,
-    externalIssuer: externalIssuerOf(env),
-    /** How e-mail is sent; undefined: messages are stored in a table. */
-    mail: env.SMTP_URL && env.MAIL_FROM ? { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM } : undefined,
-    /** How SMS are sent; undefined: messages are stored in a table. */
-    twilio: twilioOf(env),
-    /** Where online visits can take place; undefined: not there. */
-    jitsi: jitsiOf(env),
-    daily: env.DAILY_API_KEY ? { apiKey: env.DAILY_API_KEY, apiUrl: env.DAILY_API_URL } : undefined,
-    /** Where recordings of online visits are stored; undefined: there are none. */
-    recordings: recordingsOf(env),
-    metricsToken: env.METRICS_TOKEN,
-    /** Where traces are sent; undefined: nowhere. */
-    tracesUrl: env.OTEL_EXPORTER_OTLP_ENDPOINT,
-    introspection: env.GRAPHQL_INTROSPECTION ?? !production,
-    /** The manifest; undefined: any document may run. */
-    trustedDocuments: env.TRUSTED_DOCUMENTS,
-    demo: isDemo(env),
-    logLevel: env.LOG_LEVEL,
-    serverProcesses: env.SERVER_PROCESSES,
-    poolSize: env.POOL_SIZE,
-    passwordPoolSize: env.PASSWORD_POOL_SIZE,
-    /** The file for the heads of the chains of events; undefined: no file. */
-    eventHeadsFile: env.EVENT_HEADS_FILE,
-    identityKeys: env.IDENTITY_KEYS,
-    calendarKeys: env.CALENDAR_KEYS,
-    workerConcurrency: env.WORKER_CONCURRENCY,
-    statementTimeoutMs: env.STATEMENT_TIMEOUT_MS,
-    answerTimes: { signedInMs: env.ANSWER_TIMEOUT_MS, anonymousMs: env.ANONYMOUS_ANSWER_TIMEOUT_MS },
-    trust: trustOf(env.TRUST_PROXY),
-    requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
-    /** How long /readyz reports the stop before the HTTP server stops listening, milliseconds. */
-    stopDelayMs: (env.STOP_DELAY_SECONDS ?? (production ? 5 : 0)) * 1000,
-    maxConnections: env.MAX_CONNECTIONS,
+    ...databasesOf(env),
+    ...secretsOf(env),
+    ...servicesOf(env),
+    ...operationOf(env),
   }
 }

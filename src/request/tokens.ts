@@ -1,4 +1,4 @@
-import { createSecretKey } from 'node:crypto'
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import { createRemoteJWKSet, decodeJwt, errors, jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { ServerSettings } from '../process/settings.ts'
@@ -59,36 +59,9 @@ const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 
 /** Issues our own access tokens (HS256), and verifies them and those of one external issuer, by its published keys. */
 export function createTokens(settings: TokenSettings): Tokens {
-  const { jwtIssuer: issuer, jwtAudience: audience, accessTokenSeconds: seconds, externalIssuer: external } = settings
+  const { jwtIssuer: issuer, jwtAudience: audience, accessTokenSeconds: seconds } = settings
   const key = createSecretKey(Buffer.from(settings.jwtSecret))
-  // Verification took a sixth of a booking's time. Only our own tokens: an external issuer may withdraw a key at any moment.
-  const cache = new LRUCache<string, { claims: Claims; until: number }>({ max: cachedTokens })
-  const externalKeys = external && createRemoteJWKSet(new URL(external.jwksUrl))
-
-  async function verified(token: string): Promise<Claims> {
-    const known = cache.get(token)
-    if (known && known.until > Date.now()) return known.claims
-    // Read before the verification, only to choose the key for it.
-    const { iss } = decodeJwt(token)
-    if (external && externalKeys && iss === external.issuer) {
-      const { payload } = await jwtVerify<{ sub: string }>(token, externalKeys, {
-        issuer: external.issuer,
-        audience: external.audience,
-        algorithms: asymmetric,
-        requiredClaims: ['sub', 'exp'],
-      })
-      return { iss: external.issuer, sub: payload.sub }
-    }
-    const { payload } = await jwtVerify<{ sub: string; sid: string; exp: number }>(token, key, {
-      issuer,
-      audience,
-      algorithms: ['HS256'],
-      requiredClaims: ['sub', 'sid', 'exp'],
-    })
-    const claims = { sub: payload.sub, sid: payload.sid }
-    cache.set(token, { claims, until: payload.exp * 1000 })
-    return claims
-  }
+  const verified = createVerifier(settings, key)
 
   async function bearerOf(authorization: string | undefined): Promise<Bearer> {
     if (authorization === undefined) return { claims: {} }
@@ -123,5 +96,38 @@ export function createTokens(settings: TokenSettings): Tokens {
       if (unusable) throw unusable.refusal
       return claims
     },
+  }
+}
+
+/** Gives a function that verifies a token and gives its claims. It throws what jose throws. */
+function createVerifier(settings: TokenSettings, key: KeyObject): (token: string) => Promise<Claims> {
+  const { jwtIssuer: issuer, jwtAudience: audience, externalIssuer: external } = settings
+  // Verification took a sixth of a booking's time. Only our own tokens: an external issuer may withdraw a key at any moment.
+  const cache = new LRUCache<string, { claims: Claims; until: number }>({ max: cachedTokens })
+  const externalKeys = external && createRemoteJWKSet(new URL(external.jwksUrl))
+
+  return async (token) => {
+    const known = cache.get(token)
+    if (known && known.until > Date.now()) return known.claims
+    // Read before the verification, only to choose the key for it.
+    const { iss } = decodeJwt(token)
+    if (external && externalKeys && iss === external.issuer) {
+      const { payload } = await jwtVerify<{ sub: string }>(token, externalKeys, {
+        issuer: external.issuer,
+        audience: external.audience,
+        algorithms: asymmetric,
+        requiredClaims: ['sub', 'exp'],
+      })
+      return { iss: external.issuer, sub: payload.sub }
+    }
+    const { payload } = await jwtVerify<{ sub: string; sid: string; exp: number }>(token, key, {
+      issuer,
+      audience,
+      algorithms: ['HS256'],
+      requiredClaims: ['sub', 'sid', 'exp'],
+    })
+    const claims = { sub: payload.sub, sid: payload.sid }
+    cache.set(token, { claims, until: payload.exp * 1000 })
+    return claims
   }
 }

@@ -37,14 +37,7 @@ export async function watchForDeadWorkers(databaseUrl: string, poolId: string): 
 
   async function connection(): Promise<Client> {
     if (client) return client
-    const next = new Client({
-      connectionString: databaseUrl,
-      application_name: 'medislot worker liveness',
-      connectionTimeoutMillis: 10_000,
-      query_timeout: 10_000,
-      keepAlive: true,
-      options: settingsOf(keepaliveSettings),
-    })
+    const next = newClient(databaseUrl)
     next.on('error', lost)
     next.once('end', () => {
       if (client === next) client = undefined
@@ -61,21 +54,7 @@ export async function watchForDeadWorkers(databaseUrl: string, poolId: string): 
     return next
   }
 
-  async function look(): Promise<void> {
-    // A pool that has just started may have a job before it has its advisory lock, so recently locked jobs are left alone.
-    const { rows } = await (await connection()).query(
-      `with holders as materialized (
-         select distinct locked_by from graphile_worker.jobs
-          where locked_at < now() - interval '5 seconds' and locked_by <> $1
-       ), dead as materialized (
-         select locked_by from holders where pg_try_advisory_xact_lock(hashtextextended(locked_by, 0))
-       )
-       select array_agg(locked_by) as ids, graphile_worker.force_unlock_workers(array_agg(locked_by))
-         from dead having count(*) > 0`,
-      [poolId],
-    )
-    if (rows.length > 0) log.warn({ workers: rows[0].ids }, 'gave back the jobs of workers that died')
-  }
+  const look = async () => unlockJobsOfDeadWorkers(await connection(), poolId)
 
   await look()
   lookIn(everyMs)
@@ -84,6 +63,32 @@ export async function watchForDeadWorkers(databaseUrl: string, poolId: string): 
     clearTimeout(timer)
     await leave(client)
   }
+}
+
+const newClient = (databaseUrl: string) =>
+  new Client({
+    connectionString: databaseUrl,
+    application_name: 'medislot worker liveness',
+    connectionTimeoutMillis: 10_000,
+    query_timeout: 10_000,
+    keepAlive: true,
+    options: settingsOf(keepaliveSettings),
+  })
+
+async function unlockJobsOfDeadWorkers(client: Client, poolId: string): Promise<void> {
+  // A pool that has just started may have a job before it has its advisory lock, so recently locked jobs are left alone.
+  const { rows } = await client.query<{ ids: string[] }>(
+    `with holders as materialized (
+       select distinct locked_by from graphile_worker.jobs
+        where locked_at < now() - interval '5 seconds' and locked_by <> $1
+     ), dead as materialized (
+       select locked_by from holders where pg_try_advisory_xact_lock(hashtextextended(locked_by, 0))
+     )
+     select array_agg(locked_by) as ids, graphile_worker.force_unlock_workers(array_agg(locked_by))
+       from dead having count(*) > 0`,
+    [poolId],
+  )
+  if (rows[0]) log.warn({ workers: rows[0].ids }, 'gave back the jobs of workers that died')
 }
 
 /** Closes a connection, without waiting long for a server that does not respond. */

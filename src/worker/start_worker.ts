@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Logger, parseCronItems, run, type WorkerEvents } from 'graphile-worker'
+import { Logger, parseCronItems, type Runner, run, type WorkerEvents } from 'graphile-worker'
 import type { Pool } from 'pg'
 import { type ConsultationSettings, createProviders } from '../consultation/providers.ts'
 import { createRecordingStore, type RecordingSettings } from '../consultation/recordings.ts'
@@ -131,18 +131,7 @@ async function begin(
     // Its messages about single jobs are details.
     logger: new Logger(libraryLog('worker', 'debug')),
   })
-  // graphile-worker ends by itself when it cannot record the outcome of a job, and may then hang for ever.
-  let patience: NodeJS.Timeout | undefined
-  const givenUp = new Promise<void>((resolve) => {
-    events.once('pool:gracefulShutdown', () => {
-      patience = setTimeout(resolve, graceMs)
-    })
-  })
-  const ended = runner.promise
-    .catch((error) => log.error({ err: error }, 'the worker ended'))
-    .finally(() => clearTimeout(patience))
-  const over = Promise.race([ended, givenUp])
-  const stopRunner = () => Promise.race([runner.stop().catch(() => ended), givenUp])
+  const { over, stopRunner } = watchEnd(runner, events)
   try {
     for (const job of perpetualJobs) await runner.addJob(job.task, job.payload, { jobKey: keyOf(job) })
     await runner.addJob('compare_time_zones', {}, { jobKey: 'compare_time_zones' })
@@ -158,5 +147,25 @@ async function begin(
   } catch (error) {
     await stopRunner()
     throw error
+  }
+}
+
+/**
+ * graphile-worker ends by itself when it cannot record the outcome of a job, and may then hang for ever. `over` is resolved
+ * when it has ended, or has been ending for too long; so is what `stopRunner` gives.
+ */
+function watchEnd(runner: Runner, events: WorkerEvents): { over: Promise<void>; stopRunner(): Promise<void> } {
+  let patience: NodeJS.Timeout | undefined
+  const givenUp = new Promise<void>((resolve) => {
+    events.once('pool:gracefulShutdown', () => {
+      patience = setTimeout(resolve, graceMs)
+    })
+  })
+  const ended = runner.promise
+    .catch((error) => log.error({ err: error }, 'the worker ended'))
+    .finally(() => clearTimeout(patience))
+  return {
+    over: Promise.race([ended, givenUp]),
+    stopRunner: () => Promise.race([runner.stop().catch(() => ended), givenUp]),
   }
 }

@@ -1,5 +1,6 @@
 import { usePaginatedQuery } from '../../data/use_paginated_query.ts'
 import { Select } from '../../parts/form/field.tsx'
+import { DoctorOptions } from '../../parts/workplace/doctor_options.tsx'
 import { useDoctorNames } from '../../parts/workplace/use_doctor_names.ts'
 import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { seriesTexts } from '../../text/desk/series.ts'
@@ -20,13 +21,7 @@ export function DoctorChoice({ value, choose, none }: ChoiceProps) {
   return (
     <Select label={t.doctor} name="doctorId" value={value} onChange={choose} required={none === undefined}>
       <option value="">{none ?? ''}</option>
-      {doctors
-        .filter(({ isActive }) => isActive)
-        .map(({ id, fullName }) => (
-          <option key={id} value={id}>
-            {fullName}
-          </option>
-        ))}
+      <DoctorOptions doctors={doctors.filter(({ isActive }) => isActive)} />
     </Select>
   )
 }

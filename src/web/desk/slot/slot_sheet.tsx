@@ -92,20 +92,14 @@ function SlotActions(props: ActionsProps) {
     case 'booked':
       return (
         <>
-          <PatientCard slot={slot} />
-          <OnlineVisit slot={slot} />
-          <VisitRecordings slot={slot} />
-          <VisitRooms slot={slot} />
+          <VisitParts slot={slot} />
           {isOurs && <BookedActions {...props} />}
         </>
       )
     case 'arrived':
       return (
         <>
-          <PatientCard slot={slot} />
-          <OnlineVisit slot={slot} />
-          <VisitRecordings slot={slot} />
-          <VisitRooms slot={slot} />
+          <VisitParts slot={slot} />
           {isOurs && <Act primary label={t.complete} act={actions.complete} done={done} />}
           {isOurs && (
             <div className="sheet-foot">
@@ -133,6 +127,16 @@ function SlotActions(props: ActionsProps) {
     }
   }
 }
+
+/** The patient of a visit that is not over, and what belongs to the visit. */
+const VisitParts = ({ slot }: { slot: DeskSlot }) => (
+  <>
+    <PatientCard slot={slot} />
+    <OnlineVisit slot={slot} />
+    <VisitRecordings slot={slot} />
+    <VisitRooms slot={slot} />
+  </>
+)
 
 function FreeSlot(props: ActionsProps) {
   const { t } = useText(slotTexts)

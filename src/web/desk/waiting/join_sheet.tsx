@@ -8,6 +8,7 @@ import { showToast } from '../../parts/feedback/toast.tsx'
 import { Field, Select } from '../../parts/form/field.tsx'
 import type { Fields } from '../../parts/form/form.tsx'
 import { FormSheet } from '../../parts/form/form_sheet.tsx'
+import { DoctorOptions } from '../../parts/workplace/doctor_options.tsx'
 import { useDoctorNames } from '../../parts/workplace/use_doctor_names.ts'
 import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { deskWaitingTexts } from '../../text/desk/waiting.ts'
@@ -75,11 +76,7 @@ export function JoinSheet({ saved, close }: { saved(): void; close(): void }) {
       />
       <Select label={t.doctor} value={doctorId} onChange={setDoctorId}>
         <option value="">{t.anyDoctor}</option>
-        {doctors.map(({ id, fullName }) => (
-          <option key={id} value={id}>
-            {fullName}
-          </option>
-        ))}
+        <DoctorOptions doctors={doctors} />
       </Select>
       <div className="two-dates">
         <DateField label={t.from} name="fromDate" value={fromDate} onChange={setFromDate} min={today} required />

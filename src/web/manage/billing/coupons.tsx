@@ -6,6 +6,7 @@ import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { useText } from '../../text/language.ts'
 import { billingTexts } from '../../text/manage/billing.ts'
 import { manageTexts } from '../../text/manage/common.ts'
+import { AddButton } from '../parts/entries.tsx'
 import { Section } from '../parts/section.tsx'
 import { AddCouponSheet, EditCouponSheet, RemoveCoupon } from './coupon_sheets.tsx'
 import { type Coupon, ManagedCoupons } from './managed_coupons.ts'
@@ -25,11 +26,7 @@ export function CouponsSection() {
     <Section
       title={common.section.coupons}
       lead={t.couponsLead}
-      action={
-        <button type="button" className="button primary" onClick={() => setOpened({ dialog: 'add' })}>
-          {t.addCoupon}
-        </button>
-      }
+      action={<AddButton press={() => setOpened({ dialog: 'add' })}>{t.addCoupon}</AddButton>}
     >
       <Listing
         query={query}

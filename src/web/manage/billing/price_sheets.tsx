@@ -12,6 +12,7 @@ import { FormSheet } from '../../parts/form/form_sheet.tsx'
 import { AmountField, requiredAmount } from '../../parts/money/amount_field.tsx'
 import { TaxRateField, taxRateOf } from '../../parts/money/tax_rate_field.tsx'
 import type { Money } from '../../parts/money/use_money.ts'
+import { DoctorOptions } from '../../parts/workplace/doctor_options.tsx'
 import { useDoctorNames } from '../../parts/workplace/use_doctor_names.ts'
 import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { nameIn, useText } from '../../text/language.ts'
@@ -115,11 +116,7 @@ function ForWhom() {
       </Select>
       <Select label={t.doctor} name="doctorId">
         <option value="">{t.everyDoctor}</option>
-        {doctors.map(({ id, fullName }) => (
-          <option key={id} value={id}>
-            {fullName}
-          </option>
-        ))}
+        <DoctorOptions doctors={doctors} />
       </Select>
     </>
   )

@@ -6,6 +6,7 @@ import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { useText } from '../../text/language.ts'
 import { billingTexts } from '../../text/manage/billing.ts'
 import { manageTexts } from '../../text/manage/common.ts'
+import { AddButton } from '../parts/entries.tsx'
 import { Section } from '../parts/section.tsx'
 import { ManagedPrices, type Price, usePriceName } from './managed_prices.ts'
 import { EndPrice, PriceSheet, RemovePrice } from './price_sheets.tsx'
@@ -25,11 +26,7 @@ export function PricesSection() {
     <Section
       title={common.section.prices}
       lead={t.pricesLead}
-      action={
-        <button type="button" className="button primary" onClick={() => setOpened({ dialog: 'add' })}>
-          {t.addPrice}
-        </button>
-      }
+      action={<AddButton press={() => setOpened({ dialog: 'add' })}>{t.addPrice}</AddButton>}
     >
       <Listing
         query={query}

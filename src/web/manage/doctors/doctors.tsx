@@ -7,12 +7,13 @@ import { useErrorText } from '../../parts/feedback/error_text.ts'
 import { Empty } from '../../parts/feedback/notice.tsx'
 import { showToast } from '../../parts/feedback/toast.tsx'
 import { Field, Select } from '../../parts/form/field.tsx'
-import { Listing, RowButton } from '../../parts/listing.tsx'
+import { Listing } from '../../parts/listing.tsx'
 import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { nameIn, useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
 import { doctorsTexts } from '../../text/manage/doctors.ts'
-import { ActiveTag, Section } from '../parts/section.tsx'
+import { AddButton, currentEntry, EntryActions } from '../parts/entries.tsx'
+import { Section } from '../parts/section.tsx'
 import { DeactivateDoctor } from './deactivate_doctor.tsx'
 import { DoctorSheet } from './doctor_sheet.tsx'
 import { fieldsOf, type ManagedDoctor } from './managed_doctor.ts'
@@ -57,11 +58,7 @@ export function DoctorsSection() {
     <Section
       title={common.section.doctors}
       lead={t.lead}
-      action={
-        <button type="button" className="button primary" onClick={() => setEdited('new')}>
-          {t.add}
-        </button>
-      }
+      action={<AddButton press={() => setEdited('new')}>{t.add}</AddButton>}
     >
       <div className="filters">
         <Field label={t.search} type="search" value={typed} onChange={({ target }) => setTyped(target.value)} />
@@ -89,12 +86,7 @@ export function DoctorsSection() {
         )}
       </Listing>
       {edited && (
-        <DoctorSheet
-          // The current row, after somebody else's change was loaded.
-          doctor={edited === 'new' ? undefined : (query.data?.nodes.find(({ id }) => id === edited.id) ?? edited)}
-          changed={query.refetch}
-          close={() => setEdited(undefined)}
-        />
+        <DoctorSheet doctor={currentEntry(query, edited)} changed={query.refetch} close={() => setEdited(undefined)} />
       )}
       {leaving && <DeactivateDoctor doctor={leaving} changed={query.refetch} close={() => setLeaving(undefined)} />}
     </Section>
@@ -130,8 +122,14 @@ function DoctorRow({ doctor, edit, leave, changed }: DoctorRowProps) {
         <p className={fields.length > 0 ? 'fields' : 'missing'}>{fields.join(', ') || t.noField}</p>
         {about && <p className="row-more">{about}</p>}
       </div>
-      {!isActive && <ActiveTag active={false} />}
-      <div className="row-actions">
+      <EntryActions
+        name={fullName}
+        isActive={isActive}
+        edit={edit}
+        end={leave}
+        endText={common.deactivate}
+        reactivate={reactivate}
+      >
         {isActive && (
           <Link
             href={`/manage/${clinicId}/templates?doctor=${id}`}
@@ -141,19 +139,7 @@ function DoctorRow({ doctor, edit, leave, changed }: DoctorRowProps) {
             {t.plan}
           </Link>
         )}
-        <RowButton of={fullName} press={edit}>
-          {common.edit}
-        </RowButton>
-        {isActive ? (
-          <RowButton of={fullName} ends press={leave}>
-            {common.deactivate}
-          </RowButton>
-        ) : (
-          <RowButton of={fullName} press={reactivate}>
-            {common.reactivate}
-          </RowButton>
-        )}
-      </div>
+      </EntryActions>
     </>
   )
 }

@@ -80,29 +80,46 @@ export function MessageEditor({ of, stored, standard, changed }: MessageEditorPr
           <p>
             <span className={`tag${stored ? ' booked' : ''}`}>{stored ? t.own : t.standard}</span>
           </p>
-          {of.channel === 'email' && (
-            <Field
-              label={t.subject}
-              name="subject"
-              value={text.subject}
-              error={fault?.argument === 'subject' ? fault.words : undefined}
-              maxLength={200}
-              required
-              onChange={({ target }) => setText({ ...text, subject: target.value })}
-            />
-          )}
-          <MessageBody
-            value={text.body}
-            error={fault?.argument === 'body' ? fault.words : undefined}
-            max={of.channel === 'sms' ? 600 : 10_000}
-            kind={of.kind}
-            change={(body) => setText({ ...text, body })}
-          />
+          <TextFields of={of} text={text} fault={fault} change={setText} />
         </Form>
       </div>
       <MessagePreview of={of} {...preview} isFaulty={fault !== undefined} />
       {reverting && <RevertDialog of={of} reverted={changed} close={() => setReverting(false)} />}
     </div>
+  )
+}
+
+interface TextFieldsProps {
+  of: MessageOf
+  text: Text
+  fault: ReturnType<typeof usePreview>['fault']
+  change(text: Text): void
+}
+
+/** The subject of an e-mail, and the body. */
+function TextFields({ of, text, fault, change }: TextFieldsProps) {
+  const { t } = useText(messagesTexts)
+  return (
+    <>
+      {of.channel === 'email' && (
+        <Field
+          label={t.subject}
+          name="subject"
+          value={text.subject}
+          error={fault?.argument === 'subject' ? fault.words : undefined}
+          maxLength={200}
+          required
+          onChange={({ target }) => change({ ...text, subject: target.value })}
+        />
+      )}
+      <MessageBody
+        value={text.body}
+        error={fault?.argument === 'body' ? fault.words : undefined}
+        max={of.channel === 'sms' ? 600 : 10_000}
+        kind={of.kind}
+        change={(body) => change({ ...text, body })}
+      />
+    </>
   )
 }
 

@@ -11,13 +11,14 @@ import { Field } from '../../parts/form/field.tsx'
 import type { Fields } from '../../parts/form/form.tsx'
 import { FormSheet } from '../../parts/form/form_sheet.tsx'
 import { Sheet } from '../../parts/layout/sheet.tsx'
-import { Listing, RowButton } from '../../parts/listing.tsx'
+import { Listing } from '../../parts/listing.tsx'
 import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
 import { kinds, messagesTexts } from '../../text/manage/messages.ts'
 import { webhooksTexts } from '../../text/manage/webhooks.ts'
-import { ActiveTag, Section } from '../parts/section.tsx'
+import { AddButton, currentEntry, EntryActions } from '../parts/entries.tsx'
+import { Section } from '../parts/section.tsx'
 
 const ManageWebhooks = graphql(`
   query ManageWebhooks($clinicId: BigInt!, $after: Cursor) {
@@ -60,11 +61,7 @@ export function WebhooksSection() {
     <Section
       title={common.section.webhooks}
       lead={t.lead}
-      action={
-        <button type="button" className="button primary" onClick={() => setEdited('new')}>
-          {t.add}
-        </button>
-      }
+      action={<AddButton press={() => setEdited('new')}>{t.add}</AddButton>}
     >
       <Listing
         query={query}
@@ -85,7 +82,7 @@ export function WebhooksSection() {
       </Listing>
       {edited && (
         <WebhookSheet
-          webhook={edited === 'new' ? undefined : (query.data?.nodes.find(({ id }) => id === edited.id) ?? edited)}
+          webhook={currentEntry(query, edited)}
           added={setSecret}
           changed={query.refetch}
           close={() => setEdited(undefined)}
@@ -141,21 +138,14 @@ function WebhookRow({ webhook, edit: open, deactivate, changed }: WebhookRowProp
           <p className="row-more">{disabledBecause === 'gone' ? t.disabledGone : t.disabledNotPublic}</p>
         )}
       </div>
-      {!isActive && <ActiveTag active={false} />}
-      <div className="row-actions">
-        <RowButton of={url} press={open}>
-          {common.edit}
-        </RowButton>
-        {isActive ? (
-          <RowButton of={url} ends press={deactivate}>
-            {common.deactivate}
-          </RowButton>
-        ) : (
-          <RowButton of={url} press={reactivate}>
-            {common.reactivate}
-          </RowButton>
-        )}
-      </div>
+      <EntryActions
+        name={url}
+        isActive={isActive}
+        edit={open}
+        end={deactivate}
+        endText={common.deactivate}
+        reactivate={reactivate}
+      />
     </>
   )
 }

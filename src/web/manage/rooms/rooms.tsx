@@ -5,12 +5,13 @@ import { useErrorText } from '../../parts/feedback/error_text.ts'
 import { Empty } from '../../parts/feedback/notice.tsx'
 import { showToast } from '../../parts/feedback/toast.tsx'
 import { Confirm } from '../../parts/form/confirm.tsx'
-import { Listing, RowButton } from '../../parts/listing.tsx'
+import { Listing } from '../../parts/listing.tsx'
 import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
 import { roomsTexts } from '../../text/manage/rooms.ts'
 import { minutesOf } from '../../time/interval.ts'
-import { ActiveTag, Section } from '../parts/section.tsx'
+import { AddButton, currentEntry, EntryActions } from '../parts/entries.tsx'
+import { Section } from '../parts/section.tsx'
 import { EditResource, RoomSheet } from './room_sheet.tsx'
 import { type Resource, useResources } from './use_resources.ts'
 
@@ -43,11 +44,7 @@ export function RoomsSection() {
     <Section
       title={common.section.rooms}
       lead={t.lead}
-      action={
-        <button type="button" className="button primary" onClick={() => setEdited('new')}>
-          {t.add}
-        </button>
-      }
+      action={<AddButton press={() => setEdited('new')}>{t.add}</AddButton>}
     >
       <Listing
         query={query}
@@ -67,11 +64,7 @@ export function RoomsSection() {
         )}
       </Listing>
       {edited && (
-        <RoomSheet
-          resource={edited === 'new' ? undefined : (query.data?.nodes.find(({ id }) => id === edited.id) ?? edited)}
-          changed={query.refetch}
-          close={() => setEdited(undefined)}
-        />
+        <RoomSheet resource={currentEntry(query, edited)} changed={query.refetch} close={() => setEdited(undefined)} />
       )}
       {removed && (
         <Confirm
@@ -116,21 +109,14 @@ function RoomRow({ resource, edit, remove, changed }: RoomRowProps) {
           {minutesOf(turnover) > 0 && ` · ${t.after(minutesOf(turnover))}`}
         </p>
       </div>
-      {!isActive && <ActiveTag active={false} />}
-      <div className="row-actions">
-        <RowButton of={name} press={edit}>
-          {common.edit}
-        </RowButton>
-        {isActive ? (
-          <RowButton of={name} ends press={remove}>
-            {common.remove}
-          </RowButton>
-        ) : (
-          <RowButton of={name} press={reactivate}>
-            {common.reactivate}
-          </RowButton>
-        )}
-      </div>
+      <EntryActions
+        name={name}
+        isActive={isActive}
+        edit={edit}
+        end={remove}
+        endText={common.remove}
+        reactivate={reactivate}
+      />
     </>
   )
 }

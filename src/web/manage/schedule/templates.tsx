@@ -5,6 +5,7 @@ import { DateField } from '../../parts/date/date_field.tsx'
 import { Empty } from '../../parts/feedback/notice.tsx'
 import { Select } from '../../parts/form/field.tsx'
 import { Loaded } from '../../parts/listing.tsx'
+import { DoctorOptions } from '../../parts/workplace/doctor_options.tsx'
 import { useDoctorNames } from '../../parts/workplace/use_doctor_names.ts'
 import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { useText } from '../../text/language.ts'
@@ -57,11 +58,7 @@ function Plans({ doctors, slots }: PlansProps) {
             setService(undefined)
           }}
         >
-          {doctors.map(({ id, fullName }) => (
-            <option key={id} value={id}>
-              {fullName}
-            </option>
-          ))}
+          <DoctorOptions doctors={doctors} />
         </Select>
         {doctor && (
           <ServiceField

@@ -71,6 +71,20 @@ export function TimeSlotSheet({ slot, changed, close }: TimeSlotSheetProps) {
   )
 }
 
+/** Adds time slots, except those that an earlier attempt has added. Gives how many it has added. */
+async function addAll(clinicId: string, times: ReturnType<typeof series>): Promise<number> {
+  let added = 0
+  for (const { start, end } of times) {
+    try {
+      await request(AddTimeSlot, { timeSlot: { clinicId, name: start, startTime: start, endTime: end } })
+      added += 1
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'unique_violation') throw error
+    }
+  }
+  return added
+}
+
 /** Adds a series of time slots of the same length, each named by its start time. */
 export function SeriesSheet({ changed, close }: Omit<TimeSlotSheetProps, 'slot'>) {
   const { t } = useText(timeSlotsTexts)
@@ -82,21 +96,8 @@ export function SeriesSheet({ changed, close }: Omit<TimeSlotSheetProps, 'slot'>
   const times = series(from, until, Number(length))
 
   async function save() {
-    let there = 0
-    try {
-      for (const { start, end } of times) {
-        try {
-          await request(AddTimeSlot, { timeSlot: { clinicId: clinic.id, name: start, startTime: start, endTime: end } })
-        } catch (error) {
-          // An earlier attempt may have added it.
-          if (!(error instanceof Refusal) || error.code !== 'unique_violation') throw error
-          there += 1
-        }
-      }
-    } finally {
-      changed()
-    }
-    showToast(t.seriesAdded(times.length - there, there))
+    const added = await addAll(clinic.id, times).finally(changed)
+    showToast(t.seriesAdded(added, times.length - added))
     close()
   }
 

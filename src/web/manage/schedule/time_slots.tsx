@@ -5,12 +5,13 @@ import { useErrorText } from '../../parts/feedback/error_text.ts'
 import { Empty } from '../../parts/feedback/notice.tsx'
 import { showToast } from '../../parts/feedback/toast.tsx'
 import { Confirm } from '../../parts/form/confirm.tsx'
-import { Listing, RowButton } from '../../parts/listing.tsx'
+import { Listing } from '../../parts/listing.tsx'
 import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
 import { timeSlotsTexts } from '../../text/manage/schedule/time_slots.ts'
 import { localClock, minutesBetween } from '../../time/local_clock.ts'
-import { ActiveTag, Section } from '../parts/section.tsx'
+import { AddButton, currentEntry, EntryActions } from '../parts/entries.tsx'
+import { Section } from '../parts/section.tsx'
 import { SeriesSheet, TimeSlotSheet } from './time_slot_sheet.tsx'
 import { byStart, type TimeSlot, useTimeSlots } from './use_time_slots.ts'
 
@@ -53,9 +54,7 @@ export function TimeSlotsSection() {
       lead={t.lead}
       action={
         <>
-          <button type="button" className="button primary" onClick={() => setEdited('series')}>
-            {t.addMany}
-          </button>
+          <AddButton press={() => setEdited('series')}>{t.addMany}</AddButton>
           <button type="button" className="button" onClick={() => setEdited('new')}>
             {t.add}
           </button>
@@ -77,11 +76,7 @@ export function TimeSlotsSection() {
       </Listing>
       {edited === 'series' && <SeriesSheet changed={changed} close={() => setEdited(undefined)} />}
       {edited && edited !== 'series' && (
-        <TimeSlotSheet
-          slot={edited === 'new' ? undefined : (query.data?.nodes.find(({ id }) => id === edited.id) ?? edited)}
-          changed={changed}
-          close={() => setEdited(undefined)}
-        />
+        <TimeSlotSheet slot={currentEntry(query, edited)} changed={changed} close={() => setEdited(undefined)} />
       )}
       {removed && (
         <Confirm
@@ -125,23 +120,14 @@ function TimeSlotRow({ slot, edit, remove, changed }: TimeSlotRowProps) {
         <h2 className="row-title">{slot.name}</h2>
         <p className="row-more">{t.minutes(minutesBetween(slot.startTime, slot.endTime))}</p>
       </div>
-      {!slot.isActive && <ActiveTag active={false} />}
-      <div className="row-actions">
-        {slot.isActive ? (
-          <>
-            <RowButton of={slot.name} press={edit}>
-              {common.edit}
-            </RowButton>
-            <RowButton of={slot.name} ends press={remove}>
-              {common.remove}
-            </RowButton>
-          </>
-        ) : (
-          <RowButton of={slot.name} press={reactivate}>
-            {common.reactivate}
-          </RowButton>
-        )}
-      </div>
+      <EntryActions
+        name={slot.name}
+        isActive={slot.isActive}
+        edit={slot.isActive ? edit : undefined}
+        end={remove}
+        endText={common.remove}
+        reactivate={reactivate}
+      />
     </>
   )
 }

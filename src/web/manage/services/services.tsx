@@ -9,6 +9,7 @@ import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
 import { servicesTexts } from '../../text/manage/services.ts'
+import { AddButton } from '../parts/entries.tsx'
 import { Section } from '../parts/section.tsx'
 import { EndService } from './end_service.tsx'
 import type { ManagedService } from './managed_service.ts'
@@ -54,11 +55,7 @@ function ServiceList() {
     <Section
       title={common.section.services}
       lead={t.lead}
-      action={
-        <button type="button" className="button primary" onClick={() => open('edit')}>
-          {t.add}
-        </button>
-      }
+      action={<AddButton press={() => open('edit')}>{t.add}</AddButton>}
     >
       <Listing
         query={query}

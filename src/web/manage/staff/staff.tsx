@@ -5,12 +5,13 @@ import { useErrorText } from '../../parts/feedback/error_text.ts'
 import { Empty } from '../../parts/feedback/notice.tsx'
 import { showToast } from '../../parts/feedback/toast.tsx'
 import { Confirm } from '../../parts/form/confirm.tsx'
-import { Listing, RowButton } from '../../parts/listing.tsx'
+import { Listing } from '../../parts/listing.tsx'
 import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
 import { staffTexts } from '../../text/manage/staff.ts'
-import { ActiveTag, Section } from '../parts/section.tsx'
+import { AddButton, currentEntry, EntryActions } from '../parts/entries.tsx'
+import { Section } from '../parts/section.tsx'
 import { EditEmployee, type Employee, ManageStaff } from './employees.ts'
 import { InviteSheet } from './invite_sheet.tsx'
 import { OpenInvitations } from './open_invitations.tsx'
@@ -35,11 +36,7 @@ export function StaffSection() {
     <Section
       title={common.section.staff}
       lead={t.lead}
-      action={
-        <button type="button" className="button primary" onClick={() => setInviting(true)}>
-          {t.invite}
-        </button>
-      }
+      action={<AddButton press={() => setInviting(true)}>{t.invite}</AddButton>}
     >
       <Listing query={query} empty={<Empty title={t.emptyTitle} />}>
         {(employee) => (
@@ -54,11 +51,7 @@ export function StaffSection() {
       <OpenInvitations key={invited} />
       {inviting && <InviteSheet invited={() => setInvited((n) => n + 1)} close={() => setInviting(false)} />}
       {edited && (
-        <StaffSheet
-          employee={query.data?.nodes.find(({ id }) => id === edited.id) ?? edited}
-          changed={query.refetch}
-          close={() => setEdited(undefined)}
-        />
+        <StaffSheet employee={currentEntry(query, edited)} changed={query.refetch} close={() => setEdited(undefined)} />
       )}
       {ended && (
         <Confirm
@@ -113,21 +106,14 @@ function EmployeeRow({ employee, edit, deactivate, changed }: EmployeeRowProps) 
         </p>
         {employee.email && <p className="row-more">{employee.email}</p>}
       </div>
-      {!employee.isActive && <ActiveTag active={false} />}
-      <div className="row-actions">
-        <RowButton of={employee.fullName} press={edit}>
-          {common.edit}
-        </RowButton>
-        {employee.isActive ? (
-          <RowButton of={employee.fullName} ends press={deactivate}>
-            {common.deactivate}
-          </RowButton>
-        ) : (
-          <RowButton of={employee.fullName} press={reactivate}>
-            {common.reactivate}
-          </RowButton>
-        )}
-      </div>
+      <EntryActions
+        name={employee.fullName}
+        isActive={employee.isActive}
+        edit={edit}
+        end={deactivate}
+        endText={common.deactivate}
+        reactivate={reactivate}
+      />
     </>
   )
 }

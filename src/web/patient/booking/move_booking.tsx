@@ -34,7 +34,7 @@ export function MoveBooking(props: MoveBookingProps) {
 }
 
 function OtherTimes({ clinicId, doctor, serviceId, move, stop }: MoveBookingProps) {
-  const { t, locale } = useText(bookingsTexts)
+  const { t } = useText(bookingsTexts)
   const { t: bookText } = useText(bookTexts)
   const { t: errors } = useText(bookingErrorTexts)
   const heading = useRef<HTMLHeadingElement>(null)
@@ -72,30 +72,43 @@ function OtherTimes({ clinicId, doctor, serviceId, move, stop }: MoveBookingProp
         )}
       />
       {chosen && (
-        <Sheet
-          title={t.moveConfirm(dayAndClock(chosen.startsAt, chosen.timeZone, locale))}
-          close={() => setChosen(undefined)}
-        >
-          <Form
-            submit={t.moveSubmit}
-            aside={
-              <button type="button" className="button" onClick={() => setChosen(undefined)}>
-                {bookText.change}
-              </button>
-            }
-            onSubmit={() => move(chosen.bookingSlotId)}
-            onRefusal={(refusal) => {
-              // Shown in the list behind the dialog, which no longer has that time.
-              const isTaken = refusal instanceof Refusal && /^(slot_|run_not_free)/.test(refusal.code)
-              if (isTaken) {
-                setLosses(losses + 1)
-                setChosen(undefined)
-              }
-              return isTaken
-            }}
-          />
-        </Sheet>
+        <ConfirmTime slot={chosen} move={move} taken={() => setLosses(losses + 1)} close={() => setChosen(undefined)} />
       )}
     </section>
+  )
+}
+
+interface ConfirmTimeProps {
+  slot: FreeSlot
+  move: MoveBookingProps['move']
+  /** Called when somebody else has taken the time. */
+  taken(): void
+  close(): void
+}
+
+function ConfirmTime({ slot, move, taken, close }: ConfirmTimeProps) {
+  const { t, locale } = useText(bookingsTexts)
+  const { t: bookText } = useText(bookTexts)
+  return (
+    <Sheet title={t.moveConfirm(dayAndClock(slot.startsAt, slot.timeZone, locale))} close={close}>
+      <Form
+        submit={t.moveSubmit}
+        aside={
+          <button type="button" className="button" onClick={close}>
+            {bookText.change}
+          </button>
+        }
+        onSubmit={() => move(slot.bookingSlotId)}
+        onRefusal={(refusal) => {
+          // Shown in the list behind the dialog, which no longer has that time.
+          const isTaken = refusal instanceof Refusal && /^(slot_|run_not_free)/.test(refusal.code)
+          if (isTaken) {
+            taken()
+            close()
+          }
+          return isTaken
+        }}
+      />
+    </Sheet>
   )
 }

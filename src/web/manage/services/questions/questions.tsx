@@ -8,6 +8,7 @@ import { Listing } from '../../../parts/listing.tsx'
 import { useWorkplace } from '../../../parts/workplace/workplace.tsx'
 import { nameIn, useText } from '../../../text/language.ts'
 import { servicesTexts } from '../../../text/manage/services.ts'
+import { AddButton, currentEntry } from '../../parts/entries.tsx'
 import { Section } from '../../parts/section.tsx'
 import type { Question } from './managed_question.ts'
 import { QuestionRow } from './question_row.tsx'
@@ -55,11 +56,7 @@ export function QuestionsPage({ serviceId }: { serviceId: string }) {
       title={t.questionsOf(service ? nameIn(language, service) : '…')}
       lead={t.questionsLead}
       back={{ href: `/manage/${clinic.id}/services`, label: t.backToServices }}
-      action={
-        <button type="button" className="button primary" onClick={() => setEdited('new')}>
-          {t.addQuestion}
-        </button>
-      }
+      action={<AddButton press={() => setEdited('new')}>{t.addQuestion}</AddButton>}
     >
       <Listing query={query} empty={<Empty title={t.noQuestions} />}>
         {(question) => (
@@ -76,7 +73,7 @@ export function QuestionsPage({ serviceId }: { serviceId: string }) {
       {edited && (
         <QuestionSheet
           serviceId={serviceId}
-          question={edited === 'new' ? undefined : (questions.find(({ id }) => id === edited.id) ?? edited)}
+          question={currentEntry(query, edited)}
           changed={query.refetch}
           close={() => setEdited(undefined)}
         />

@@ -2,8 +2,8 @@ import { useText } from '../../../text/language.ts'
 import { absencesTexts } from '../../../text/manage/schedule/absences.ts'
 import { Select } from '../../form/field.tsx'
 import { Icon } from '../../icon.tsx'
+import { type ChoosableDoctor, DoctorOptions } from '../doctor_options.tsx'
 import { useWorkplace } from '../workplace.tsx'
-import type { ChoosableDoctor } from './absence_sheet.tsx'
 
 interface AbsenceBarProps {
   year: number
@@ -35,11 +35,7 @@ export function AbsenceBar({ year, setYear, doctors, whose, setWhose, mayAdd, ad
       {isDesk && (
         <Select label={t.whose} value={whose} onChange={setWhose}>
           <option value="">{t.everyone}</option>
-          {doctors.map(({ id, fullName }) => (
-            <option key={id} value={id}>
-              {fullName}
-            </option>
-          ))}
+          <DoctorOptions doctors={doctors} />
         </Select>
       )}
       {isManager && (

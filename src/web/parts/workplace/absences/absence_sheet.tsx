@@ -12,6 +12,7 @@ import { showToast } from '../../feedback/toast.tsx'
 import { Field, Select } from '../../form/field.tsx'
 import { FormSheet } from '../../form/form_sheet.tsx'
 import { Sheet } from '../../layout/sheet.tsx'
+import { type ChoosableDoctor, DoctorOptions } from '../doctor_options.tsx'
 import { useWorkplace } from '../workplace.tsx'
 import { Affected } from './affected.tsx'
 import { EffectOf } from './effect_of.tsx'
@@ -36,11 +37,6 @@ const ChangeAbsence = graphql(`
   }
 `)
 const kinds = ['VACATION', 'SICKNESS', 'TRAINING', 'CLOSURE', 'HOLIDAY'] as const
-
-export interface ChoosableDoctor {
-  id: string
-  fullName: string
-}
 
 interface AbsenceSheetProps {
   doctors: ChoosableDoctor[]
@@ -144,11 +140,7 @@ function DoctorField({ doctors, doctorId, choose }: DoctorFieldProps) {
   return (
     <Select label={t.doctor} value={doctorId} onChange={choose}>
       {isDesk && <option value="">{t.everyone}</option>}
-      {doctors.map(({ id, fullName }) => (
-        <option key={id} value={id}>
-          {fullName}
-        </option>
-      ))}
+      <DoctorOptions doctors={doctors} />
     </Select>
   )
 }

@@ -6,6 +6,7 @@ import { Empty } from '../../feedback/notice.tsx'
 import { Pending } from '../../feedback/pending.tsx'
 import { Listing, Loaded } from '../../listing.tsx'
 import { Calendars } from '../calendars/calendars.tsx'
+import type { ChoosableDoctor } from '../doctor_options.tsx'
 import { useDoctorNames } from '../use_doctor_names.ts'
 import { useWorkplace } from '../workplace.tsx'
 import { AbsenceBar } from './absence_bar.tsx'
@@ -38,11 +39,7 @@ export function Absences() {
     absences.filter(({ doctorId }) => !whose || doctorId === null || doctorId === whose)
   const enter = (from: string, until: string, changed?: Absence) =>
     setOpened({ dialog: 'enter', from, until, ...(changed && { changed }) })
-  // Those of external calendars are many, and nothing is done with them here: the chart shows them.
-  const entered = (absences: Absence[]) => chosen(absences).filter(({ calendarId }) => calendarId === null)
-  const hasBusyTimes = chosen(query.data?.nodes ?? []).some(({ calendarId }) => calendarId !== null)
   const firstDay = year === Number(today.slice(0, 4)) ? today : `${year}-01-01`
-  const dialog = { saved: query.refetch, close: () => setOpened(undefined) }
   return (
     <>
       {/* The bar is shown when the doctors are known: the width of the choice depends on their names. */}
@@ -63,36 +60,66 @@ export function Absences() {
         )}
       </Loaded>
       {mayAdd && <p className="hint drag-hint">{t.dragHint}</p>}
-      <Listing
+      <AbsenceList
         query={query}
-        pick={entered}
-        empty={
-          <Empty title={hasBusyTimes ? t.noneEnteredTitle : t.emptyTitle}>
-            {hasBusyTimes && <p>{t.busyTimes}</p>}
-            <p>{t.empty}</p>
-          </Empty>
-        }
-      >
-        {(absence) => (
-          <AbsenceRow
-            absence={absence}
-            change={() => enter(absence.firstDate, absence.lastDate, absence)}
-            remove={() => setOpened({ dialog: 'remove', absence })}
-          />
-        )}
-      </Listing>
+        chosen={chosen}
+        change={(absence) => enter(absence.firstDate, absence.lastDate, absence)}
+        remove={(absence) => setOpened({ dialog: 'remove', absence })}
+      />
       <Calendars changed={query.refetch} />
-      {opened?.dialog === 'enter' && <AbsenceSheet doctors={doctors} {...opened} {...dialog} />}
-      {opened?.dialog === 'holidays' && query.data && (
-        <HolidaysSheet
-          year={year}
-          known={query.data.nodes.flatMap(({ sourceKey }) => (sourceKey ? [sourceKey] : []))}
-          {...dialog}
+      {opened && (
+        <Dialog
+          {...{ opened, doctors, year }}
+          absences={query.data?.nodes}
+          saved={query.refetch}
+          close={() => setOpened(undefined)}
         />
-      )}
-      {opened?.dialog === 'remove' && (
-        <RemoveAbsence absence={opened.absence} removed={dialog.saved} close={dialog.close} />
       )}
     </>
   )
+}
+
+interface AbsenceListProps {
+  query: ReturnType<typeof useAbsences>
+  /** Those of the doctors who are shown. */
+  chosen(absences: Absence[]): Absence[]
+  change(absence: Absence): void
+  remove(absence: Absence): void
+}
+
+/** The absences that were entered here. Those of external calendars are many and cannot be changed: only the chart shows them. */
+function AbsenceList({ query, chosen, change, remove }: AbsenceListProps) {
+  const { t } = useText(absencesTexts)
+  const hasBusyTimes = chosen(query.data?.nodes ?? []).some(({ calendarId }) => calendarId !== null)
+  return (
+    <Listing
+      query={query}
+      pick={(absences) => chosen(absences).filter(({ calendarId }) => calendarId === null)}
+      empty={
+        <Empty title={hasBusyTimes ? t.noneEnteredTitle : t.emptyTitle}>
+          {hasBusyTimes && <p>{t.busyTimes}</p>}
+          <p>{t.empty}</p>
+        </Empty>
+      }
+    >
+      {(absence) => <AbsenceRow absence={absence} change={() => change(absence)} remove={() => remove(absence)} />}
+    </Listing>
+  )
+}
+
+interface DialogProps {
+  opened: Opened
+  doctors: ChoosableDoctor[]
+  year: number
+  /** Undefined until they are loaded. */
+  absences: Absence[] | undefined
+  saved(): void
+  close(): void
+}
+
+function Dialog({ opened, doctors, year, absences, saved, close }: DialogProps) {
+  if (opened.dialog === 'enter') return <AbsenceSheet doctors={doctors} {...opened} saved={saved} close={close} />
+  if (opened.dialog === 'remove') return <RemoveAbsence absence={opened.absence} removed={saved} close={close} />
+  const known = absences?.flatMap(({ sourceKey }) => (sourceKey ? [sourceKey] : []))
+  return known && <HolidaysSheet year={year} known={known} saved={saved} close={close} />
 }

@@ -28,27 +28,6 @@ const dayAt = (target: EventTarget) => (target as Element).closest<HTMLElement>(
 export function YearChart({ year, today, absences, drag }: YearChartProps) {
   const { t, locale } = useText(absencesTexts)
   const start = useRef<string>(undefined)
-  const nameOf = ({ kind, doctor }: Absence) => `${t.kind[kind]}, ${doctor?.fullName ?? t.everyone}`
-  const cell = (month: number, day: number) => {
-    const date = dateOf(year, month, day)
-    if (!isDate(date)) return <td key={day} className="no-day" />
-    const here = absences.filter(({ firstDate, lastDate }) => firstDate <= date && date <= lastDate)
-    // Of several, the one of everyone colours the day.
-    const shown = here.find(({ doctorId }) => doctorId === null) ?? here[0]
-    const names = here.map(nameOf).join('; ')
-    return (
-      <td
-        key={day}
-        data-day={date}
-        className={[shown?.kind.toLowerCase(), isWeekend(date) && 'weekend', date === today && 'today']
-          .filter(Boolean)
-          .join(' ')}
-        title={shown && `${dateText(date, locale, { day: 'numeric', month: 'long' })}: ${names}`}
-      >
-        {shown && <span className="visually-hidden">{names}</span>}
-      </td>
-    )
-  }
   return (
     // It is wider than a phone. Readers without a mouse scroll it with the arrow keys.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
@@ -81,11 +60,40 @@ export function YearChart({ year, today, absences, drag }: YearChartProps) {
           {months.map((month) => (
             <tr key={month}>
               <th scope="row">{dateText(dateOf(year, month, 1), locale, { month: 'short' })}</th>
-              {days.map((day) => cell(month, day))}
+              {days.map((day) => (
+                <DayCell key={day} date={dateOf(year, month, day)} today={today} absences={absences} />
+              ))}
             </tr>
           ))}
         </tbody>
       </table>
     </section>
+  )
+}
+
+interface DayCellProps {
+  /** Perhaps a day that the month does not have. */
+  date: string
+  today: string
+  absences: Absence[]
+}
+
+function DayCell({ date, today, absences }: DayCellProps) {
+  const { t, locale } = useText(absencesTexts)
+  if (!isDate(date)) return <td className="no-day" />
+  const here = absences.filter(({ firstDate, lastDate }) => firstDate <= date && date <= lastDate)
+  // Of several, the one of everyone colours the day.
+  const shown = here.find(({ doctorId }) => doctorId === null) ?? here[0]
+  const names = here.map(({ kind, doctor }) => `${t.kind[kind]}, ${doctor?.fullName ?? t.everyone}`).join('; ')
+  return (
+    <td
+      data-day={date}
+      className={[shown?.kind.toLowerCase(), isWeekend(date) && 'weekend', date === today && 'today']
+        .filter(Boolean)
+        .join(' ')}
+      title={shown && `${dateText(date, locale, { day: 'numeric', month: 'long' })}: ${names}`}
+    >
+      {shown && <span className="visually-hidden">{names}</span>}
+    </td>
   )
 }

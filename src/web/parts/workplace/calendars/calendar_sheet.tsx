@@ -7,6 +7,7 @@ import { showToast } from '../../feedback/toast.tsx'
 import { Field, Select } from '../../form/field.tsx'
 import type { Fields } from '../../form/form.tsx'
 import { FormSheet } from '../../form/form_sheet.tsx'
+import { DoctorOptions } from '../doctor_options.tsx'
 import { useWorkplace } from '../workplace.tsx'
 import type { Calendar } from './use_calendars.ts'
 
@@ -60,11 +61,7 @@ export function CalendarSheet({ calendar, doctors, saved, close }: CalendarSheet
     >
       {!calendar && (
         <Select label={t.doctor} name="doctorId" required>
-          {doctors.map(({ id, fullName }) => (
-            <option key={id} value={id}>
-              {fullName}
-            </option>
-          ))}
+          <DoctorOptions doctors={doctors} />
         </Select>
       )}
       <Select label={t.kind} value={kind} onChange={setKind}>
