@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:168cf68fe291efc72388fc7b1e2dc24fd42a1afd
+--! Hash: sha1:cda9a5d21d9c3e7db45725c54e6c099ec644b2a1
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -4313,7 +4313,7 @@ comment on table app_private.copied_removals is
 'here are still to be cancelled. app_private.carry_out_removal removes the rows. Empty in an installation of one '
 'database.';
 comment on column app_private.copied_removals.arrived_at is
-'What clinics book afterwards, for a record that was merged into a removed customer, stays.';
+'Bookings that clinics make after this moment, for a record that was merged into a removed customer, stay.';
 
 alter table app_private.copied_removals enable row level security;
 --! EndIncluded core/shards/tables/copied_removals.sql
@@ -9153,7 +9153,8 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
   ('app_private.time_zone_rules', 'everywhere', null),
   ('app_private.unconfirmed_limits', 'everywhere', null),
   ('billing_private.provider_events', 'everywhere', null),
-  -- A checkout pays clinics that are in one database then. It goes with each of them that is moved.
+  -- A checkout pays clinics that are in one database at that time. When one of them is moved, the checkout is copied
+  -- with it.
   ('billing.checkouts', 'everywhere', null)
 on conflict (table_name) do update set home = excluded.home, copied_columns = excluded.copied_columns;
 --! EndIncluded core/shards/table_homes.sql
@@ -10296,8 +10297,8 @@ $$;
 
 comment on function app_private.refuse_people_in_shard is
 'Trigger on the global tables in a shard: refuses (not_here) every change, so that nobody exists twice. Replication '
-'does not fire it. Statements of migrations leave such rows out: the same migration changes them in the global '
-'database, and they are copied. Created by app_private.become_shard.';
+'does not fire it. Statements of migrations skip such rows: the same migration changes them in the global database, '
+'and they are copied. Created by app_private.become_shard.';
 --! EndIncluded core/shards/triggers/refuse_people_in_shard.sql
 --! Included core/shards/people/leaving/note_erasure.sql
 create or replace function app_private.note_erasure(customer_id bigint) returns void
@@ -10380,13 +10381,13 @@ $$;
 
 comment on function app_private.map_copied_clinic is
 'Trigger on clinics in the global database, fired by replication only: records in which shard a new clinic is, which '
-'its id tells. Created by app_private.become_global.';
+'follows from its id. Created by app_private.become_global.';
 --! EndIncluded core/shards/triggers/map_copied_clinic.sql
 --! Included core/shards/triggers/note_employment.sql
 create or replace function app_private.note_employment() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  -- One after another for an account: shards may report changes of it at the same time.
+  -- Changes of one account are handled one after another: copies from several shards may arrive at the same time.
   perform from app_private.accounts a
   where a.id in (OLD.account_id, NEW.account_id) order by a.id for no key update;
   update app_private.accounts a set works_elsewhere = not a.works_elsewhere
@@ -10397,8 +10398,8 @@ end
 $$;
 
 comment on function app_private.note_employment is
-'Trigger on employees in the global database, of its own clinics and of copies: notes in the account whether it works '
-'at any clinic, which all shards learn with their copies of accounts. Created by app_private.become_global.';
+'Trigger on employees in the global database, of its own clinics and of copies: records in the account whether it '
+'works at any clinic. All shards get this with their copies of accounts. Created by app_private.become_global.';
 --! EndIncluded core/shards/triggers/note_employment.sql
 --! Included core/shards/triggers/refuse_clinic_elsewhere.sql
 create or replace function app_private.refuse_clinic_elsewhere() returns trigger
@@ -10434,9 +10435,9 @@ $$;
 
 comment on function app_private.refuse_clinic_elsewhere is
 'Trigger on the tables of clinics in an installation with shards: refuses (not_here) every change of a clinic that is '
-'in another database, so that no slot is booked in two places, and (clinic_moving) for some seconds every change of a '
-'clinic that is being moved, and before that new online payments. Replication does not fire it. Statements of '
-'migrations leave out the rows of clinics elsewhere, which the same migration changes there. Created by '
+'in another database, so that no slot is booked in two places, and (clinic_moving), for some seconds, every change of '
+'a clinic that is being moved; before that, new online payments of such a clinic. Replication does not fire it. '
+'Statements of migrations skip rows of clinics in other databases, which the same migration changes there. Created by '
 'app_private.refuse_clinics_elsewhere.';
 --! EndIncluded core/shards/triggers/refuse_clinic_elsewhere.sql
 --! Included core/shards/refuse_clinics_elsewhere.sql
@@ -10485,8 +10486,9 @@ end
 $$;
 
 comment on function app_private.note_copied_changes is
-'A step of become_shard and become_global: replication fires no triggers of statements, so triggers of rows, which '
-'only replication fires, note changes of the catalogue that arrive as copies of tables with this home.';
+'A step of become_shard and become_global: creates triggers that note changes of the catalogue when they arrive by '
+'replication, on the tables with this home. They are row-level triggers, since replication fires no statement-level '
+'ones.';
 --! EndIncluded core/shards/note_copied_changes.sql
 --! Included core/shards/is_shard.sql
 create or replace function app_private.is_shard() returns boolean
@@ -10497,7 +10499,7 @@ end
 $$;
 
 comment on function app_private.is_shard is
-'Whether this database is a shard, which has copies of people. Jobs ask it.';
+'Whether this database is a shard, which has copies of people. For jobs.';
 --! EndIncluded core/shards/is_shard.sql
 --! Included roster/import/unknown_specializations.sql
 create or replace function app_private.unknown_specializations(names text[]) returns text[]
@@ -10573,10 +10575,10 @@ end
 $$;
 
 comment on function app_private.in_global_database is
-'Has the global database record a part of a call in a shard, of which there is one per task and transaction. The '
-'first time it refuses, and informs the server of what to record (INFO). The server has app_private.record_for_clinic '
-'do that, waits for the copy (app_private.has_arrived) and repeats the transaction with the answer, which this '
-'function then returns. Refuses global_database_first, shard_behind.';
+'In a shard: has the server record a part of a call in the global database, at most one for each task in a '
+'transaction. At the first call it refuses, and tells the server what to record (INFO). The server calls '
+'app_private.record_for_clinic there, waits for the copy (app_private.has_arrived) and repeats the transaction with '
+'the answer; then this function returns the answer. Refuses global_database_first, shard_behind.';
 --! EndIncluded core/shards/people/in_global_database.sql
 --! Included core/shards/people/in_shards.sql
 create or replace function app_private.in_shards(task text, asked jsonb) returns jsonb
@@ -10589,7 +10591,7 @@ begin
   if shard_ids = '{}' then
     return '[]';
   end if;
-  -- By what was asked, too: a document may ask about several people.
+  -- Also by the arguments: a document may ask about several people.
   parts := nullif(current_setting('medislot.gathered', true), '')::jsonb
     -> jsonb_build_array(in_shards.task, in_shards.asked)::text;
   if parts is null or not parts ?& shard_ids then
@@ -10604,10 +10606,10 @@ end
 $$;
 
 comment on function app_private.in_shards is
-'Has all shards asked for their parts of an answer, in the global database. The first time it refuses, and informs the '
-'server of what to ask (INFO). The server asks each shard in the name of the same caller and repeats the transaction '
-'with the parts, which this function then returns, by the number of the shard. Without shards: no part. Refuses '
-'shards_first.';
+'In the global database: has the server ask all shards for their parts of an answer. At the first call in a '
+'transaction it refuses, and tells the server what to ask (INFO). The server asks each shard as the same caller and '
+'repeats the transaction with the parts; then this function returns them, with the number of the shard. Without '
+'shards there are no parts. Refuses shards_first.';
 --! EndIncluded core/shards/people/in_shards.sql
 --! Included core/shards/people/joined_parts.sql
 create or replace function app_private.joined_parts(parts jsonb, variadic path text[]) returns jsonb
@@ -10621,7 +10623,8 @@ end
 $$;
 
 comment on function app_private.joined_parts is
-'The entries of the lists at one path of several parts of an answer (app_private.in_shards), one list after another.';
+'Takes the list at this path from each of several parts of an answer (app_private.in_shards), and returns the entries '
+'of all of them.';
 --! EndIncluded core/shards/people/joined_parts.sql
 --! Included core/shards/people/admit_for_clinic.sql
 create or replace function app_private.admit_for_clinic(asked jsonb) returns jsonb
@@ -10635,7 +10638,7 @@ begin
   if invitation.id is null then
     perform app_hidden.refuse('shard_behind', 'The copy of the invitation has not arrived yet.');
   end if;
-  -- What the server asks for is not believed: nobody is signed in to another account than that of the invited address.
+  -- The request of the server is not trusted: nobody is signed in to another account than that of the invited address.
   if invitation.accepted_at is not null or invitation.expires_at <= now()
      or asked ->> 'accountId' is not null and not exists (
        select from app_private.accounts a
@@ -10671,8 +10674,8 @@ end
 $$;
 
 comment on function app_private.add_specializations is
-'A task of record_for_clinic: adds the specializations that a roster imported into a shard has and the installation '
-'had not. Returns their names.';
+'A task of record_for_clinic: adds the specializations of a roster, imported into a shard, that the installation did '
+'not have yet. Returns their names.';
 --! EndIncluded core/shards/people/add_specializations.sql
 --! Included core/shards/people/claiming/claim_for_shard.sql
 create or replace function app_private.claim_for_shard(asked jsonb) returns void
@@ -10707,9 +10710,9 @@ $$;
 
 comment on function app_private.claim_for_shard is
 'A task of record_for_clinic: merges a record of a clinic in a shard into the person who claims it, or a dependant. '
-'The shard has compared the address that the clinic has recorded with the account''s; whether the account has proved '
-'it and the record is nobody''s is decided here. Refuses customer_not_claimable, merge_not_possible, '
-'merged_visits_overlap.';
+'The shard has compared the address that the clinic has recorded with the account''s; this function checks that the '
+'account has proved the address and that nobody has claimed the record. Refuses customer_not_claimable, '
+'merge_not_possible, merged_visits_overlap.';
 --! EndIncluded core/shards/people/claiming/claim_for_shard.sql
 --! Included core/shards/people/claiming/claim_in_shard.sql
 create or replace function app_private.claim_in_shard(customer_id bigint, for_customer_id bigint, clinic_id bigint)
@@ -10773,7 +10776,7 @@ $$;
 
 comment on function app_private.ask_for_record is
 'A task of record_for_clinic: mails the link that adds a record of a clinic in a shard to the account that asked, to '
-'the address that the clinic has recorded. Nothing is sent if somebody has the record.';
+'the address that the clinic has recorded. Nothing is sent if somebody has already claimed the record.';
 --! EndIncluded core/shards/people/claiming/ask_for_record.sql
 --! Included core/shards/people/claiming/read_record_link.sql
 create or replace function app_private.read_record_link(asked jsonb) returns jsonb
@@ -10886,9 +10889,9 @@ end
 $$;
 
 comment on function app_private.admit_guest is
-'Checks and counts, in the global database, a guest of a clinic in a shard: so many from one network '
-'(app_private.network_limits, kind guest), and four an hour with one address, in all shards together. Also those '
-'whom the shard refuses afterwards. Refuses too_many_attempts, too_many_guest_bookings.';
+'Checks, in the global database, the limits for guests of a clinic in a shard, and counts this one: the limit for the '
+'network (app_private.network_limits, kind guest), and four an hour with one address, in all shards together. Guests '
+'whom the shard refuses afterwards are counted, too. Refuses too_many_attempts, too_many_guest_bookings.';
 --! EndIncluded core/shards/people/admit_guest.sql
 --! Included core/shards/people/count_unconfirmed.sql
 create or replace function app_private.count_unconfirmed(asked jsonb) returns jsonb
@@ -10912,8 +10915,8 @@ end
 $$;
 
 comment on function app_private.count_unconfirmed is
-'A task of record_for_clinic: how many live visits and holds these customers have outside a shard, by the copies in '
-'the global database. For app_private.assert_unconfirmed_below_limit in that shard.';
+'A task of record_for_clinic: how many live visits and holds these customers have outside of a shard, according to '
+'the copies in the global database. For app_private.assert_unconfirmed_below_limit in that shard.';
 --! EndIncluded core/shards/people/count_unconfirmed.sql
 --! Included core/shards/people/record_for_clinic.sql
 create or replace function app_private.record_for_clinic(task text, asked jsonb) returns jsonb
@@ -10921,7 +10924,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 declare
   person bigint := (asked ->> 'customerId')::bigint;
 begin
-  -- Where there are no shards, a server records nobody past the rules of the API's functions.
+  -- Without shards, a server may record people only by the API's functions, with their rules.
   if not exists (select from app_private.shards) then
     perform app_hidden.refuse('not_here', 'This database has no shards.');
   end if;
@@ -10982,7 +10985,7 @@ begin
     from app_private.people_of_shards ps
     left join app_private.clinic_shards cs on cs.clinic_id = ps.clinic_id
     left join app_private.shards s on s.id = cs.shard_id
-    -- No call takes as long: what the shard does not use by then, it does not use at all.
+    -- No call takes that long: a customer whom the shard does not use by then will not be used.
     where ps.recorded_at < people_to_settle.at - interval '1 hour'
       and (s.id is not null or app_private.has_clinic(ps.clinic_id))
     order by s.id, ps.clinic_id, ps.customer_id;
@@ -10990,9 +10993,9 @@ end
 $$;
 
 comment on function app_private.people_to_settle is
-'Customers whom the global database has recorded for clinics in shards more than an hour before `at`, each '
-'with the address of the clinic''s shard, which knows whether they are used; without one if the clinic was moved to '
-'the global database since.';
+'Customers whom the global database has recorded for clinics in shards more than an hour before `at`, each with the '
+'address of the clinic''s shard, which has to be asked whether they are used. The address is null if the clinic was '
+'moved to the global database since.';
 --! EndIncluded core/shards/people/people_to_settle.sql
 --! Included core/shards/people/use_of_customers.sql
 create or replace function app_private.use_of_customers(clinic_ids bigint[], customer_ids bigint[])
@@ -11001,7 +11004,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return query
     select asked.clinic_id, asked.customer_id, case
-      -- A clinic that moves is asked again in the shard in which it then is.
+      -- For a clinic that is moving, the question is asked again later, in the shard in which it is then.
       when not exists (select from app_public.clinics c where c.id = asked.clinic_id)
         or exists (select from app_private.clinic_moves cm where cm.clinic_id = asked.clinic_id) then 'unknown'
       when exists (
@@ -11018,9 +11021,9 @@ end
 $$;
 
 comment on function app_private.use_of_customers is
-'What this shard has of customers whom the global database has recorded for these clinics, pair by pair: used (the '
-'clinic has a record), held (a guest has not confirmed yet), unused, or unknown (the clinic is not here, or is '
-'moving).';
+'Whether this shard uses customers whom the global database has recorded for these clinics, for each pair of customer '
+'and clinic: used (the clinic has a record), held (a guest has not confirmed yet), unused, or unknown (the clinic is '
+'not here, or is moving).';
 --! EndIncluded core/shards/people/use_of_customers.sql
 --! Included core/shards/people/settle_people.sql
 create or replace function app_private.settle_people(used bigint[], unused bigint[]) returns int
@@ -11050,8 +11053,8 @@ end
 $$;
 
 comment on function app_private.settle_people is
-'Ends the wait for these customers, whom the global database has recorded for shards: the used ones stay, the unused '
-'ones are removed, or erased if something refers to them. Returns how many. Called by the job settle_people.';
+'Keeps or removes these customers, whom the global database has recorded for shards: used ones stay; unused ones are '
+'removed, or erased if something refers to them. Returns how many were removed. Called by the job settle_people.';
 --! EndIncluded core/shards/people/settle_people.sql
 --! Included core/shards/serving/shard_map.sql
 create or replace function app_private.shard_map()
@@ -11071,8 +11074,8 @@ $$;
 
 comment on function app_private.shard_map is
 'The map as servers need it: the shards that can be used, with their addresses, and the clinics that are in a shard '
-'although their id has the number of another database; 0, without an address, for such clinics of the global database. '
-'All other clinics are where their id says: id / 10^12. No row without shards.';
+'although their id has the number of another database; 0, without an address, for such clinics of the global '
+'database. All other clinics are in the database with the number id / 10^12. Without shards it returns no rows.';
 
 grant execute on function app_private.shard_map to app_authenticator;
 --! EndIncluded core/shards/serving/shard_map.sql
@@ -11087,7 +11090,7 @@ begin
         th.copied_columns is not null as is_copied
       from app_private.table_homes th where th.home = 'clinic'
       union all
-      -- A view shows what its tables do.
+      -- A view shows rows of its tables.
       select distinct v.relnamespace::regnamespace || '.' || v.relname, v.oid, d.refobjid, th.copied_columns is not null
       from pg_class v
       join pg_rewrite r on r.ev_class = v.oid
@@ -11154,7 +11157,7 @@ begin
   elsif exists (select from app_private.shards) then
     perform app_hidden.refuse('shard_not_possible', 'This is the global database.', '{"because": "global"}');
   end if;
-  -- One installation: what other systems know about a booking is the same wherever the booking is.
+  -- All databases have the id of the installation: a booking has the same ids in other systems wherever it is.
   update app_private.installation i set shard_id = become_shard.shard_id, id = become_shard.installation_id
   where i.shard_id is null;
 
@@ -11168,7 +11171,8 @@ begin
       one.name, first_id, first_id + 999999999999);
   end loop;
 
-  -- So are the numbers of keys of links, which move with clinics, but they are small: they are in every link.
+  -- So are the numbers of the keys of links, since keys move with clinics. They are small, because each link contains
+  -- one.
   if known is null then
     with own as (delete from app_private.link_keys returning key)
     insert into app_private.link_keys (id, key) overriding system value
@@ -11193,8 +11197,9 @@ begin
 
   perform app_private.refuse_clinics_elsewhere();
 
-  -- Replication fires no ordinary trigger. The clinic's records have to follow the profile all the same, with what is
-  -- computed from them. claims_end_when_the_address_changes changes people, so the global database has to do that.
+  -- Replication fires no ordinary triggers, but the clinics' records have to follow the profile, and so do the values
+  -- that triggers compute from them. claims_end_when_the_address_changes is left to the global database, since it
+  -- changes people.
   execute 'alter table app_public.customers enable always trigger clinics_copies_follow_the_profile';
   for one in
     select t.tgname as name from pg_trigger t
@@ -11262,16 +11267,17 @@ $$;
 
 comment on function app_private.become_global is
 'Makes this database the global one of an installation with shards: copies of clinics that arrive are entered in the '
-'map, changes of such clinics are refused (not_here), accounts say whether they work at a clinic, and specializations '
-'are not deleted any more (specialization_kept). Its own clinics stay in it. May be repeated. Called by npm run '
-'shards. Refuses shard_not_possible.';
+'map, changes of such clinics are refused (not_here), accounts record whether they work at a clinic, and '
+'specializations can no longer be deleted (specialization_kept). Its own clinics stay in it. The call can be '
+'repeated. Called by npm run shards. Refuses shard_not_possible.';
 --! EndIncluded core/shards/become_global.sql
 --! Included core/shards/moving/rows/clinic_column.sql
 create or replace function app_private.clinic_column(table_name text) returns text
 language sql immutable set search_path = pg_catalog, pg_temp
 return case clinic_column.table_name when 'app_public.clinics' then 'id' else 'clinic_id' end;
 
-comment on function app_private.clinic_column is 'The column by which rows of a table of clinics name their clinic.';
+comment on function app_private.clinic_column is
+'The column of a table of clinics that has the id of the clinic.';
 --! EndIncluded core/shards/moving/rows/clinic_column.sql
 --! Included core/shards/publish_copies.sql
 create or replace function app_private.publish_copies(without_clinic bigint default null) returns void
@@ -11310,10 +11316,10 @@ end
 $$;
 
 comment on function app_private.publish_copies is
-'Publishes what other databases have copies of (app_private.table_homes), as medislot_copies: people in the global '
-'database, clinics in a shard. Repeating it publishes what a later migration added. Rows of '
-'`without_clinic` are left out until it is called again, also in the same transaction. The role medislot_replication '
-'must exist. Called by npm run shards.';
+'Creates or updates the publication medislot_copies with the tables of which other databases have copies '
+'(app_private.table_homes): people in the global database, clinics in a shard. Call it again after a migration that '
+'adds tables or columns. Rows of `without_clinic` are left out until it is called again, also in the same '
+'transaction. The role medislot_replication must exist. Called by npm run shards.';
 --! EndIncluded core/shards/publish_copies.sql
 --! Included core/shards/copying/copied_columns.sql
 create or replace function app_private.copied_columns(table_name text) returns text
@@ -11347,7 +11353,8 @@ end
 $$;
 
 comment on function app_private.copies_of_clinics is
-'A table for a from clause: all of it, or with `of_clinics` the rows of clinics that are parameter 1.';
+'The text of a from clause for the copies in a table: for all rows, or, with `of_clinics`, for the rows of the '
+'clinics in parameter 1.';
 --! EndIncluded core/shards/copying/copies_of_clinics.sql
 --! Included core/shards/copying/rows_of_copy.sql
 create or replace function app_private.rows_of_copy(table_name text, of_clinics bigint[]) returns setof text
@@ -11365,7 +11372,7 @@ $$;
 
 comment on function app_private.rows_of_copy is
 'The rows of a table, each as JSON with the columns that are copied, for put_rows_of_copy in another database. With '
-'`of_clinics` those of these clinics only. Refuses invalid_argument.';
+'`of_clinics`, only rows of these clinics. Refuses invalid_argument.';
 --! EndIncluded core/shards/copying/rows_of_copy.sql
 --! Included core/shards/copying/put_rows_of_copy.sql
 create or replace function app_private.put_rows_of_copy(table_name text, new_rows json) returns void
@@ -11379,8 +11386,8 @@ end
 $$;
 
 comment on function app_private.put_rows_of_copy is
-'Inserts copies of rows that rows_of_copy gave in another database. Where session_replication_role is replica, as for '
-'replication. Refuses invalid_argument.';
+'Inserts copies of rows that rows_of_copy returned in another database. Call it while session_replication_role is '
+'replica, as it is for replication. Refuses invalid_argument.';
 --! EndIncluded core/shards/copying/put_rows_of_copy.sql
 --! Included core/shards/copying/remove_copies.sql
 create or replace function app_private.remove_copies(table_name text, of_clinics bigint[]) returns void
@@ -11392,8 +11399,8 @@ end
 $$;
 
 comment on function app_private.remove_copies is
-'Removes the copies in a table, or with `of_clinics` those of these clinics, before put_rows_of_copy. Where '
-'session_replication_role is replica, as for replication. Refuses invalid_argument.';
+'Removes the copies in a table, or, with `of_clinics`, only those of these clinics, before put_rows_of_copy. Call it '
+'while session_replication_role is replica, as it is for replication. Refuses invalid_argument.';
 --! EndIncluded core/shards/copying/remove_copies.sql
 --! Included core/shards/copying/digest_of_copy.sql
 create or replace function app_private.digest_of_copy(table_name text, of_clinics bigint[] default null)
@@ -11413,8 +11420,8 @@ end
 $$;
 
 comment on function app_private.digest_of_copy is
-'The number of rows of a table that is copied between databases, and a digest of the columns that are: the same for '
-'the original and for a true copy. With `of_clinics` the rows of these clinics only. Refuses invalid_argument.';
+'The number of rows of a table that is copied between databases, and a digest of the copied columns. The original and '
+'a complete copy give the same text. With `of_clinics`, only rows of these clinics count. Refuses invalid_argument.';
 --! EndIncluded core/shards/copying/digest_of_copy.sql
 --! Included core/shards/faults_of_copies.sql
 create or replace function app_private.faults_of_copies() returns setof text
@@ -11497,9 +11504,9 @@ end
 $$;
 
 comment on function app_private.faults_of_copies is
-'What is not as it should be in this database of an installation with shards: publications, subscriptions, the '
-'triggers that refuse what is written elsewhere, and the ranges of a shard''s ids. A sentence each. For '
-'npm run shards -- check and for people in psql.';
+'The faults of this database in an installation with shards, one sentence each: of publications, subscriptions, the '
+'triggers that refuse changes of rows that belong to another database, and the ranges of a shard''s ids. For npm run '
+'shards -- check and for people in psql.';
 --! EndIncluded core/shards/faults_of_copies.sql
 --! Included core/shards/figures/copy_figures.sql
 create or replace function app_private.copy_figures()
@@ -11526,7 +11533,7 @@ begin
         then coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), sl.restart_lsn), 0)::double precision end,
       case
         when not d.is_publisher then null
-        -- Not greatest(): it gives the lower bound also without a limit.
+        -- Not greatest(), which would return 0 when there is no limit.
         when sl.slot_name is null or sl.wal_status = 'lost' or sl.safe_wal_size < 0 then 0
         else coalesce(sl.safe_wal_size::double precision, 'infinity')
       end,
@@ -11544,10 +11551,11 @@ end
 $$;
 
 comment on function app_private.copy_figures is
-'For /metrics, in an installation with shards: a row for the copies of people and of clinics of each shard. What this '
-'database publishes has the positions in its log (bytes) that were written and that the subscriber has confirmed, the '
-'log that is kept for it, and how much more is kept until max_slot_wal_keep_size is reached. What it subscribes to '
-'has whether PostgreSQL is applying it, and its errors.';
+'For /metrics, in an installation with shards: a row for the copies of people and of clinics of each shard. For what '
+'this database publishes, the row has the positions in the log (in bytes) that were written and that the subscriber '
+'has confirmed, the size of the log that is kept for the subscriber, and how much more is kept until '
+'max_slot_wal_keep_size is reached. For what it subscribes to, the row says whether PostgreSQL is applying changes, '
+'and counts errors.';
 
 grant execute on function app_private.copy_figures to app_authenticator;
 --! EndIncluded core/shards/figures/copy_figures.sql
@@ -11638,7 +11646,8 @@ begin
     return format('from %s t cross join lateral (select %s) p (part) where t.%I = $1 and p.part = any ($2)',
       rows_in_parts.table_name, app_private.part_of_row(rows_in_parts.table_name), clinic);
   end if;
-  -- Part after part by the index of the primary key, whatever is known about a table that has been filled just now.
+  -- One part after another by the index of the primary key, even if the statistics of a table that was just filled
+  -- suggest another plan.
   return format(
     'from unnest($2) p (part) cross join lateral (select t.ctid, t.* from %s t '
     'where t.%I = $1 and t.%3$I >= p.part * 64 and t.%3$I < p.part * 64 + 64 offset 0) t',
@@ -11654,7 +11663,7 @@ create or replace function app_private.changes_of_clinic(clinic_id bigint, table
 returns table (part bigint, row_count bigint, is_changed boolean)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  -- Of rows that were written before the counter of transactions began anew, some may seem to be changed.
+  -- Rows that were written before the transaction ids wrapped around may seem to be changed.
   return query execute format(
     'select %s, count(*), coalesce(bool_or(age(t.xmin) between 0 and age($2)), false)
     from %s t where t.%I = $1 group by 1',
@@ -11665,9 +11674,9 @@ end
 $$;
 
 comment on function app_private.changes_of_clinic is
-'The number of rows in each part (app_private.part_of_row) of a clinic''s rows in a table, and whether one was '
-'inserted or updated by the transaction `since` or a later one; rows that were deleted change the number. Reads no '
-'values, which takes much less time than digests_of_clinic. Parts without rows are left out.';
+'The number of rows in each part (app_private.part_of_row) of a clinic''s rows in a table, and whether one of them '
+'was inserted or updated by the transaction `since` or a later one; deleted rows are seen by the number. It reads no '
+'values, so it is much faster than digests_of_clinic. Parts without rows are left out.';
 --! EndIncluded core/shards/moving/rows/changes_of_clinic.sql
 --! Included core/shards/moving/rows/digests_of_clinic.sql
 create or replace function app_private.digests_of_clinic(clinic_id bigint, table_name text, parts bigint[])
@@ -11686,8 +11695,8 @@ end
 $$;
 
 comment on function app_private.digests_of_clinic is
-'The number of rows and a digest of each of these parts (app_private.part_of_row) of a clinic''s rows in a table: the '
-'same in two databases that have the same rows. Parts without rows are left out.';
+'The number of rows and a digest of each of these parts (app_private.part_of_row) of a clinic''s rows in a table. Two '
+'databases with the same rows have the same digests. Parts without rows are left out.';
 --! EndIncluded core/shards/moving/rows/digests_of_clinic.sql
 --! Included core/shards/moving/rows/rows_of_clinic.sql
 create or replace function app_private.rows_of_clinic(clinic_id bigint, table_name text, parts bigint[])
@@ -11719,8 +11728,8 @@ end
 $$;
 
 comment on function app_private.put_rows_of_clinic is
-'Inserts rows that rows_of_clinic gave in another database, as they are there. Between begin_arrival and end_arrival, '
-'so that no trigger changes them.';
+'Inserts rows that rows_of_clinic returned in another database, unchanged. Between begin_arrival and end_arrival, so '
+'that no trigger changes them.';
 --! EndIncluded core/shards/moving/rows/put_rows_of_clinic.sql
 --! Included core/shards/moving/rows/remove_rows_of_clinic.sql
 create or replace function app_private.remove_rows_of_clinic(
@@ -11738,8 +11747,8 @@ end
 $$;
 
 comment on function app_private.remove_rows_of_clinic is
-'Removes a clinic''s rows, or those in parts (app_private.part_of_row), from a table. Where triggers are off, so that '
-'history can be removed, too: a step of begin_arrival and remove_moved_clinic.';
+'Removes a clinic''s rows, or those in parts (app_private.part_of_row), from a table. Call it while triggers are off, '
+'so that history can be removed, too. A step of begin_arrival and remove_moved_clinic.';
 --! EndIncluded core/shards/moving/rows/remove_rows_of_clinic.sql
 --! Included core/shards/moving/rows/companions_of_clinic.sql
 create or replace function app_private.companions_of_clinic(clinic_id bigint) returns jsonb
@@ -11759,8 +11768,8 @@ end
 $$;
 
 comment on function app_private.companions_of_clinic is
-'What has to be in the database of a clinic although it does not belong to the clinic: the keys of links that were '
-'sent, and checkouts, which may have paid for visits in several clinics. For put_companions_of_clinic.';
+'Rows that do not belong to a clinic but have to be in its database: the keys of links that were sent, and checkouts, '
+'which may have paid for visits in several clinics. For put_companions_of_clinic.';
 --! EndIncluded core/shards/moving/rows/companions_of_clinic.sql
 --! Included core/shards/moving/rows/put_companions_of_clinic.sql
 create or replace function app_private.put_companions_of_clinic(companions jsonb) returns void
@@ -11783,8 +11792,8 @@ end
 $$;
 
 comment on function app_private.put_companions_of_clinic is
-'Adds what companions_of_clinic gave in another database and is not here yet. A step of a move. Refuses '
-'clinic_not_movable if keys of links with the same number differ.';
+'Adds the rows that companions_of_clinic returned in another database and that are not here yet. A step of a move. '
+'Refuses clinic_not_movable if keys of links with the same number differ.';
 --! EndIncluded core/shards/moving/rows/put_companions_of_clinic.sql
 --! Included core/shards/moving/payments/has_open_payments.sql
 create or replace function app_private.has_open_payments(clinic_id bigint) returns boolean
@@ -11813,8 +11822,8 @@ end
 $$;
 
 comment on function app_private.hold_payments is
-'Refuses (clinic_moving) new online payments of a clinic that is leaving, from the commit on, for so many seconds at '
-'most, and returns whether some are open, which go on. A step of a move.';
+'Refuses (clinic_moving) new online payments of a clinic that is leaving, from the commit on, for at most so many '
+'seconds. Payments that have begun can be completed; returns whether there are any. A step of a move.';
 --! EndIncluded core/shards/moving/payments/hold_payments.sql
 --! Included core/shards/moving/payments/require_no_open_payments.sql
 create or replace function app_private.require_no_open_payments(clinic_id bigint) returns void
@@ -11890,7 +11899,8 @@ end
 $$;
 
 comment on function app_private.become_copies is
-'Takes from rows of a clinic in the global database what copies of them do not have. Where triggers are off.';
+'Turns rows of a clinic in the global database into copies: resets the columns that copies lack. Call it while '
+'triggers are off.';
 --! EndIncluded core/shards/moving/rows/become_copies.sql
 --! Included core/shards/moving/rows/complete_copies.sql
 create or replace function app_private.complete_copies(table_name text, new_rows json) returns void
@@ -11899,7 +11909,7 @@ declare
   columns constant text[] := app_private.columns_not_copied(complete_copies.table_name);
 begin
   perform set_config('session_replication_role', 'replica', true);
-  -- Replication updates the other columns meanwhile. These are not in the way of each other.
+  -- Replication may update the other columns at the same time; neither overwrites the columns of the other.
   execute format(
     'update %1$s t set %2$s from json_populate_recordset(null::%1$s, $1) r
     where t.clinic_id = r.clinic_id and t.%3$I = r.%3$I and (%4$s)', complete_copies.table_name,
@@ -11912,8 +11922,8 @@ end
 $$;
 
 comment on function app_private.complete_copies is
-'Adds to copies in the global database the columns that they lack, from rows that rows_of_clinic gave in a shard. The '
-'first step of a move to the global database, in many short transactions: the clinic is still in the shard.';
+'Adds to copies in the global database the columns that they lack, from rows that rows_of_clinic returned in a shard. '
+'The first step of a move to the global database, in many short transactions, while the clinic is still in the shard.';
 --! EndIncluded core/shards/moving/rows/complete_copies.sql
 --! Included core/shards/moving/begin_move.sql
 create or replace function app_private.begin_move(clinic_id bigint, to_shard int) returns app_private.clinic_moves
@@ -11943,8 +11953,9 @@ $$;
 
 comment on function app_private.begin_move is
 'Records in the database of a clinic that it is moving to a shard, or to the global database (0), unless that is '
-'recorded already, and returns what is recorded. Writes go on. The caller makes certain that the other database does '
-'not have the clinic. Called by npm run shards -- move. Refuses clinic_not_movable (the detail says why).';
+'recorded already, and returns what is recorded. Writes are still possible. The caller has to ensure that the other '
+'database does not have the clinic. Called by npm run shards -- move. Refuses clinic_not_movable (the detail says '
+'why).';
 --! EndIncluded core/shards/moving/begin_move.sql
 --! Included core/shards/moving/hold_writes.sql
 create or replace function app_private.hold_writes(clinic_id bigint, for_seconds int) returns void
@@ -11956,8 +11967,8 @@ end
 $$;
 
 comment on function app_private.hold_writes is
-'Refuses (clinic_moving) writes of a clinic that is leaving, from the commit on, for so many seconds at most. '
-'Transactions that began before may still write: the caller waits for them. A step of a move.';
+'Refuses (clinic_moving) writes of a clinic that is leaving, from the commit on, for at most so many seconds. '
+'Transactions that began before the commit may still write, so the caller waits for them. A step of a move.';
 --! EndIncluded core/shards/moving/hold_writes.sql
 --! Included core/shards/moving/wait_for_moving_rows.sql
 create or replace function app_private.wait_for_moving_rows() returns void
@@ -11968,9 +11979,9 @@ end
 $$;
 
 comment on function app_private.wait_for_moving_rows is
-'Waits until no other transaction copies rows of a clinic to this database or removes them, and marks this one until '
-'its end as one that may. It takes long and writes no events of its own, so those of others are published and sealed '
-'meanwhile (app_private.event_horizon).';
+'Waits until no other transaction copies rows of a clinic to this database or removes them, and marks this '
+'transaction, until its end, as one that does. Such a transaction takes long and writes no new events, so events of '
+'other transactions are published and sealed meanwhile (app_private.event_horizon).';
 --! EndIncluded core/shards/moving/wait_for_moving_rows.sql
 --! Included core/shards/moving/events/event_horizon.sql
 create or replace function app_private.event_horizon() returns xid8
@@ -11996,8 +12007,8 @@ end
 $$;
 
 comment on function app_private.event_horizon is
-'The oldest transaction that is still running and may have written events: those of earlier ones are published and '
-'sealed. Leaves out the one that moves the rows of a clinic (app_private.wait_for_moving_rows).';
+'The oldest running transaction that may have written events: events of earlier transactions can be published and '
+'sealed. The transaction that copies the rows of a moving clinic does not count (app_private.wait_for_moving_rows).';
 --! EndIncluded core/shards/moving/events/event_horizon.sql
 --! Included core/shards/moving/events/unsealed_events.sql
 create or replace function app_private.unsealed_events(clinic_id bigint) returns bigint
@@ -12005,8 +12016,8 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   while app_private.seal_events() > 0 loop
   end loop;
-  -- Not all events of the clinic, of which there may be millions. What has the number of a later transaction was sealed
-  -- in another database.
+  -- Does not read all events of the clinic, of which there may be millions. Events with the number of a later
+  -- transaction were sealed in another database.
   return (
     select count(*) from app_private.event_sealing es
     join app_public.events e on (e.transaction_id, e.id) > (es.transaction_id, es.event_id)
@@ -12038,9 +12049,9 @@ end
 $$;
 
 comment on function app_private.fault_since is
-'What is wrong with the chain of a clinic''s events after a position at which it had this hash: as '
-'app_public.verify_events, but without looking for events that were never sealed, which reads all of them. Null if '
-'nothing is. A step of a move.';
+'The first fault in the chain of a clinic''s events after a position at which it had this hash; null if there is '
+'none. As app_public.verify_events, but without the search for events that were never sealed, which reads all events. '
+'A step of a move.';
 --! EndIncluded core/shards/moving/events/fault_since.sql
 --! Included core/shards/moving/begin_arrival.sql
 create or replace function app_private.begin_arrival(clinic_id bigint) returns void
@@ -12056,14 +12067,14 @@ begin
     -- The global database has copies of these rows already, from the database that the clinic leaves.
     perform app_private.publish_copies(without_clinic => begin_arrival.clinic_id);
   end if;
-  -- Rows come as they are, with their history: triggers have done their work in the other database.
+  -- Rows are copied as they are, with their history: triggers have already run in the other database.
   perform set_config('session_replication_role', 'replica', true);
 end
 $$;
 
 comment on function app_private.begin_arrival is
-'From here until end_arrival, in the same transaction, rows of a clinic are copied to this database: without triggers, '
-'and without copies of them to the global database. The owner needs the right to set session_replication_role. Refuses '
+'Begins to copy rows of a clinic to this database: until end_arrival, in the same transaction, no triggers fire, and '
+'the rows are not copied to the global database. The owner needs the right to set session_replication_role. Refuses '
 'clinic_not_movable if the clinic is here.';
 --! EndIncluded core/shards/moving/begin_arrival.sql
 --! Included core/shards/moving/end_arrival.sql
@@ -12099,17 +12110,17 @@ end
 $$;
 
 comment on function app_private.end_arrival is
-'Ends begin_arrival: from here on, what is written is copied to the global database as usual, or the map of that '
-'database says that the clinic is there. '
-'People whom the clinic knows and who were erased are erased again here (app_private.carry_out_erasure), and the '
-'visits of customers who were removed are ended (app_private.carry_out_removal).';
+'Ends what begin_arrival began: from here on, changes are copied to the global database as usual, or, if this is the '
+'global database, the map says that the clinic is here. People of the clinic who were erased meanwhile are erased '
+'here, too (app_private.carry_out_erasure), and the visits of customers who were removed are cancelled '
+'(app_private.carry_out_removal).';
 --! EndIncluded core/shards/moving/end_arrival.sql
 --! Included core/shards/moving/leave_clinic.sql
 create or replace function app_private.leave_clinic(clinic_id bigint) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   perform app_private.require_no_open_payments(leave_clinic.clinic_id);
-  -- If the time is over, somebody may have written.
+  -- After the time limit of hold_writes, rows may have been written.
   update app_private.clinic_moves cm set state = 'left', refused_until = null, payments_refused_until = null
   where cm.clinic_id = leave_clinic.clinic_id and cm.state = 'leaving' and cm.refused_until > clock_timestamp();
   if not found then
@@ -12120,7 +12131,7 @@ end
 $$;
 
 comment on function app_private.leave_clinic is
-'Ends the writing of a clinic for good, if nothing was written since hold_writes. A step of a move: the copy in the '
+'Refuses writes of a clinic for good, if nothing was written since hold_writes. A step of a move: the copy in the '
 'other database is complete. Refuses clinic_not_movable.';
 --! EndIncluded core/shards/moving/leave_clinic.sql
 --! Included core/shards/moving/remain.sql
@@ -12132,8 +12143,8 @@ end
 $$;
 
 comment on function app_private.remain is
-'Undoes a move in the database of the clinic: it is written here again. The caller makes certain that the other '
-'database does not have the clinic.';
+'Undoes a move in the database of the clinic: writes of the clinic are possible here again. The caller has to ensure '
+'that the other database does not have the clinic.';
 --! EndIncluded core/shards/moving/remain.sql
 --! Included core/shards/moving/map_clinic.sql
 create or replace function app_private.map_clinic(clinic_id bigint, shard_id int) returns void
@@ -12153,8 +12164,8 @@ end
 $$;
 
 comment on function app_private.map_clinic is
-'Enters in the map of the global database in which shard a clinic is from now on, or that it is in that database (0). '
-'A step of a move.';
+'Records in the map, in the global database, that a clinic is in this shard from now on, or in the global database '
+'(0). A step of a move.';
 --! EndIncluded core/shards/moving/map_clinic.sql
 --! Included core/shards/moving/remove_moved_clinic.sql
 create or replace function app_private.remove_moved_clinic(clinic_id bigint) returns void
@@ -12201,8 +12212,8 @@ end
 $$;
 
 comment on function app_private.remove_moved_clinic is
-'The last step of a move in the database that the clinic has left: removes its rows, history included, except the '
-'copies of the global database. Does nothing if that was done.';
+'The last step of a move in the database that the clinic has left: removes its rows with their history, but not the '
+'copies in the global database. Does nothing if they were removed before.';
 --! EndIncluded core/shards/moving/remove_moved_clinic.sql
 --! Included core/shards/moving/follow_profiles.sql
 create or replace function app_private.follow_profiles(clinic_id bigint) returns void
@@ -15184,9 +15195,9 @@ end
 $$;
 
 comment on function app_private.carry_out_erasure is
-'Erases at the clinics of this shard a person whom the global database has erased: cancels bookings ahead, and removes '
-'what erase_customer removes at clinics. False if that is done. Called by the job carry_out_erasure. Refuses '
-'clinic_moving while a clinic that knows the person is being moved.';
+'Erases at the clinics of this shard a person whom the global database has erased: cancels future bookings, and '
+'removes what erase_customer removes at clinics. Returns false if that was done before. Called by the job '
+'carry_out_erasure. Refuses clinic_moving while a clinic that knows the person is being moved.';
 --! EndIncluded core/shards/people/leaving/carry_out_erasure.sql
 --! Included core/shards/people/leaving/carry_out_removal.sql
 create or replace function app_private.carry_out_removal(customer_id bigint) returns boolean
@@ -15203,7 +15214,7 @@ begin
   if noted.customer_id is null then
     return false;
   end if;
-  -- For a record that stands for itself again, or a customer who is active again, others may have been booked since.
+  -- A record whose merge was undone, or a customer who is active again, may have newer bookings, which stay.
   if exists (select from app_public.customers c where c.id = target and c.is_active) then
     made_until := noted.arrived_at;
   end if;
@@ -15215,9 +15226,9 @@ end
 $$;
 
 comment on function app_private.carry_out_removal is
-'Cancels at the clinics of this shard the visits ahead of a customer whom the global database has removed, and ends '
-'the entries of waiting lists. False if that is done. Called by the job carry_out_removal. Refuses clinic_moving while '
-'one of these clinics is being moved.';
+'Cancels at the clinics of this shard the future visits of a customer whom the global database has removed, and ends '
+'the entries of waiting lists. Returns false if that was done before. Called by the job carry_out_removal. Refuses '
+'clinic_moving while one of these clinics is being moved.';
 --! EndIncluded core/shards/people/leaving/carry_out_removal.sql
 --! Included people/family/export_family.sql
 create or replace function app_private.export_family(customer_id bigint) returns jsonb

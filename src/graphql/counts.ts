@@ -4,9 +4,9 @@ import { tooComplex } from './limits.ts'
 const counting = ['totalCount', 'aggregates', 'groupedAggregates']
 
 /**
- * Validation rule: booking slots are counted by clinic. Everybody may see the free ones of all clinics, so that counting
- * them would read millions of rows for a caller who is not signed in. Other tables are either small or, for those who see
- * part of them, counted by an index. The clinic has to stand in the document, since a filter in a variable may be anything.
+ * Validation rule: booking slots are counted by clinic. Everybody may see the free ones of all clinics, so that counting them
+ * would read millions of rows for a caller who is not signed in. Other tables are either small or, for those who see part of
+ * them, counted by an index. The clinic has to be in the document itself, since a filter in a variable could contain anything.
  */
 export function countRule(context: ValidationContext): ASTVisitor {
   const counts = (selections: SelectionSetNode | undefined, seen: string[] = []): boolean =>

@@ -20,7 +20,7 @@ interface Registered {
 /** Turns any error into the one that the caller gets. */
 export type FormatError = (error: GraphQLError, requestId: string) => GraphQLError
 
-/** What the caller gets of an error: the name of a registered refusal, a sentence, and `extensions.detail`. */
+/** An error as the caller gets it: the name of a registered refusal, a sentence, and `extensions.detail`. */
 interface Formatted {
   code: string
   message: string

@@ -122,7 +122,7 @@ function measure(type: GraphQLInputType, value: unknown, depth: number, relation
 }
 
 interface Weight {
-  /** What a field counts as, if it counts. */
+  /** As what a field is counted, if at all. */
   counts?: 'relations' | 'conditions'
   deeper: number
   relationDeeper: number

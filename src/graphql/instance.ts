@@ -100,8 +100,8 @@ export interface GraphQLInstance {
   /** The errors of a document before it runs: none when it fits the schema and the limits. */
   check(document: string): readonly GraphQLError[]
   /**
-   * Runs work in one transaction of a caller, which is committed or rolled back as the outcome says. Throws a GraphQLError,
-   * formatted like any other, when the caller's session has ended or the commit fails.
+   * Runs work in one transaction of a caller, which is committed or rolled back according to the outcome. Throws a
+   * GraphQLError, formatted like any other, when the caller's session has ended or the commit fails.
    */
   inTransaction<T>(
     caller: TransactionCaller,
@@ -223,7 +223,7 @@ function servingPreset({ production }: { production: boolean }, { formatError }:
   }
 }
 
-/** Makes of anything thrown the error that callers get. */
+/** Turns anything that was thrown into the error that callers get. */
 function formatterOf({ formatError }: Errors): (error: unknown, requestId: string) => GraphQLError {
   return (error, requestId) =>
     error instanceof GraphQLError

@@ -33,7 +33,7 @@ export interface Operations extends Pick<ExecutionConfig, 'execute' | 'subscribe
   parseAndValidate(query: string): Validated
 }
 
-/** Where operations run besides the database itself, each if there is one. */
+/** Where operations can run or be answered besides the database itself, as far as these exist. */
 interface Reads {
   /** Decides which queries replicas serve. */
   replicaReads?: ReplicaReads | undefined
@@ -51,13 +51,13 @@ interface Running extends Reads {
   refusalOf: ReturnType<typeof createValidator>['refusalOf']
   /** What an answer would be cached under; undefined if it contains more than the catalogue. */
   keyInCatalogue(args: Arguments): string | undefined
-  /** The documents that the databases are asked for lists that are in all of them. */
+  /** The documents to run in the databases, for an operation with lists that are in all of them. */
   spanning(args: Pick<Arguments, 'document' | 'operationName'>): SpanningDocument
 }
 
 /**
  * The operations on a schema: limits before a document runs, `formatError` for every error that callers get. Without
- * introspection no error suggests a name of the schema either.
+ * introspection, errors do not suggest names of the schema, either.
  */
 export function createOperations(
   schema: GraphQLSchema,
@@ -82,7 +82,7 @@ export function createOperations(
   }
 }
 
-/** Remembers for each document how the key of its answer is made. */
+/** Gives the key of an answer. How to make it is computed once for each document. */
 function keysOf(schema: GraphQLSchema): Running['keyInCatalogue'] {
   const keys = new WeakMap<DocumentNode, KeyOfAnswer | null>()
   return ({ document, variableValues }) => {
@@ -203,7 +203,7 @@ const givenTo = ({ document, operationName, variableValues }: Arguments) => ({
   variables: variableValues ?? {},
 })
 
-/** Answers a query; with lists that are in all databases, by the answers of all of them. */
+/** Answers a query. If it has lists that are in all databases, their answers are merged. */
 async function inAllDatabases(running: Running, args: Arguments, deadline: Deadline): Promise<ExecutionResult> {
   const { routing } = running
   const { transaction, ...request } = args.requestContext as Grafast.RequestContext
@@ -247,7 +247,9 @@ async function query(running: Running, args: Arguments): Promise<ExecutionResult
   }
 }
 
-/** Runs a query in one transaction, on a replica if it may, and on the primary when that has failed; or in its shard. */
+/**
+ * Runs a query in one transaction: in its shard, on a replica if allowed, or on the primary, also after a replica has failed.
+ */
 async function read({ replicaReads }: Running, args: Arguments, position?: number): Promise<ExecutionResult> {
   if (settingsOf(args).shard) return (await attempt(args)).result
   const use = replicaReads && position !== undefined ? { reads: replicaReads, position } : undefined

@@ -41,7 +41,7 @@ export interface Validator {
 const rules = [...specifiedRules, depthRule, aliasRule, countRule, passwordRule, subscriptionRule]
 const cachedDocuments = 500
 
-/** The checks before an operation runs. Without introspection no error suggests a name of the schema either. */
+/** The checks before an operation runs. Without introspection, errors do not suggest names of the schema, either. */
 export function createValidator(schema: GraphQLSchema, introspection: boolean): Validator {
   const rulesHere = introspection ? rules : [...rules, introspectionRule]
   const cache = new LRUCache<string, Validated>({ max: cachedDocuments })

@@ -13,7 +13,7 @@ import { type Outcome, type RequestTransaction, RollbackSignal, SharedTransactio
 import type { Claims } from './tokens.ts'
 import { inTransaction } from './transaction.ts'
 
-/** Whose transaction it is. */
+/** The caller of a transaction. */
 export interface TransactionCaller {
   claims: Claims
   requestId: string
@@ -28,7 +28,7 @@ export interface TransactionCaller {
   shard?: Shard | undefined
 }
 
-/** Where the transactions run, and what they concern besides. */
+/** Where the transactions run, and what depends on them. */
 interface Installation {
   /** Connects to the database itself. */
   connect: WithPgClient<NodePostgresPgClient>
@@ -37,7 +37,7 @@ interface Installation {
   routing: Routing | undefined
   /** Notified when a transaction may have changed something. */
   cache: CatalogueCache | undefined
-  /** Makes of anything thrown the error that callers get. */
+  /** Turns anything that was thrown into the error that callers get. */
   formatted(error: unknown, requestId: string): Error
 }
 
@@ -50,8 +50,8 @@ export class CallerTransactions {
   }
 
   /**
-   * Runs work in one transaction of a caller, which is committed or rolled back as the outcome says. Throws a formatted error
-   * when the caller's session has ended or the commit fails.
+   * Runs work in one transaction of a caller, which is committed or rolled back according to the outcome. Throws a formatted
+   * error when the caller's session has ended or the commit fails.
    */
   async inTransaction<T>(
     caller: TransactionCaller,

@@ -4,13 +4,15 @@ import type { Pool } from 'pg'
 import { selectPosition } from '../database/replicas.ts'
 import type { SharedCache } from './shared_cache.ts'
 
-/** How long a server relies on what it knows of the catalogue's state without asking again, milliseconds. */
+/** How long a server uses the state of the catalogue that it has read without reading it again, milliseconds. */
 const reliedOnMs = 750
-/** How long after its state was last seen an answer is still served while a new one is made, milliseconds. */
+/** How long an answer is still served after its state was last seen, while a new answer is made, milliseconds. */
 const staleMs = 1500
 /** From this age on, the state is requested again, without a wait for it. */
 const refreshedMs = 250
-/** How long an answer may be used, seconds, whatever happens; with up to a fifth less, so that not all end at once. */
+/**
+ * How long an answer may be used at most, seconds. Up to a fifth is subtracted at random, so that not all answers end at once.
+ */
 const lifeSeconds = 300
 /** Maximum memory for answers, and the largest one that is stored; characters of JSON. */
 const maxSize = 32_000_000
@@ -64,7 +66,7 @@ export class CatalogueCache {
     this.shared = shared
   }
 
-  /** Something was changed through this server: the next answer needs the state after that. */
+  /** Called when something was changed through this server: the next answer needs the state after the change. */
   changed(): void {
     this.#outdatedAt = performance.now()
   }
@@ -150,13 +152,13 @@ export class CatalogueCache {
     return askedAt <= this.#outdatedAt
   }
 
-  /** Asks for the state; an answer to a question from before a change of this server does not do. */
+  /** Reads the state. A read that began before a change of this server does not count. */
   async #newest(): Promise<State | undefined> {
     const state = await this.#ask()
     return state && this.#isOutdated(state) ? this.#ask() : state
   }
 
-  /** All that need the state share one question. */
+  /** All callers that need the state share one read. */
   #ask(): Promise<State | undefined> {
     this.#asking ??= this.#read()
       .catch(() => undefined)

@@ -6,10 +6,12 @@ import { globalNumber } from '../database/several_databases.ts'
  */
 export const positionHeader = 'medislot-position'
 
-/** That of the own database, and those of shards with their numbers: 5173.1-2391.4-8722. */
+/**
+ * The position in the server's own database, then the numbers of shards and the positions in them: 5173.1-2391.4-8722.
+ */
 const form = /^\d{1,15}(\.[1-9]\d{0,3}-\d{1,15}){0,50}$/
 
-/** What a client has seen: for each database, a position up to which. */
+/** What a client has seen: a position in the log of each database. */
 export class Positions {
   readonly #byDatabase: ReadonlyMap<number, number>
   readonly #isKnown: boolean
@@ -26,8 +28,8 @@ export class Positions {
   }
 
   /**
-   * The position that a read has to see of the database that the server is given. Undefined if only the primary may serve it:
-   * when the header is not ours, and for what is copied there from shards.
+   * The position that a read in the database of the server has to see. Undefined if only the primary may serve the read: when
+   * the header is not ours, and when changes in shards, which are copied to the primary first, have to be seen.
    */
   get position(): number | undefined {
     return this.#isKnown && this.#byDatabase.size === 1 ? this.#byDatabase.get(globalNumber) : undefined
@@ -51,8 +53,8 @@ export class Positions {
 }
 
 /**
- * How a change reports its position: in an installation with copies, which are the replicas of the database that the server is
- * given, and with shards the copies in other databases.
+ * How a change reports its position, in an installation with copies: replicas of the server's database or, with shards, copies
+ * in other databases.
  */
 export function reportingTo(
   report: ((position: number, database: number) => void) | undefined,

@@ -26,11 +26,11 @@ export interface ReplicaUse {
 
 /**
  * The transaction that the statements of one query share. PostGraphile would run each in its own transaction, with its own
- * connection, begin_request and snapshot. Here they run one after another; after a statement that fails, the next one begins
- * a new transaction, so that other fields are not affected. One that needs parts from shards is repeated in it. The connection
- * is taken when the first statement runs, from a replica if `use` allows that. After an error there, no other statement runs
- * and `failedOnReplica` is true: the caller then repeats the whole query on the primary, since only that can tell whether the
- * error is one.
+ * connection, begin_request and snapshot. Here they run one after another; after a statement that fails, the next one begins a
+ * new transaction, so that other fields are not affected. A statement that needs parts from shards is repeated in the same
+ * transaction. The connection is taken when the first statement runs, from a replica if `use` allows that. After an error
+ * there, no other statement runs and `failedOnReplica` is true: the caller then repeats the whole query on the primary, since
+ * the error may be the fault of the replica.
  */
 export class QueryTransaction {
   readonly #use: ReplicaUse | undefined
@@ -84,7 +84,7 @@ export class QueryTransaction {
       } catch (error) {
         const cause = await firstError(begun, error)
         await this.#close('rollback')
-        // On a replica it is the whole query that is repeated.
+        // On a replica, the whole query is repeated instead.
         if (this.#replica || !(await settings.gathering?.gather()))
           throw settings.shard ? settings.shard.errorOfRead(client.rawClient, cause) : cause
       }

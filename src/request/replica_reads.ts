@@ -8,7 +8,7 @@ import type { Claims } from './tokens.ts'
 
 type Connect = WithPgClient<NodePostgresPgClient>
 
-/** Where a query reads, when that is not the primary. */
+/** The replica on which a query reads. */
 export interface ReplicaRead {
   connect: Connect
   /** The caller as the primary knows them; the replica must know the same. Undefined for an anonymous one. */
@@ -38,7 +38,7 @@ export class ReplicaReads {
     const replica = this.#replicas.choose(position)
     const connect = replica && this.#connects.get(replica)
     if (!replica || !connect) return undefined
-    // A replica learns late that a session, a membership or a guardianship has ended, so the primary says who calls.
+    // On a replica, a session, a membership or a guardianship ends a moment later, so the primary identifies the caller.
     const person = isAnonymous ? undefined : await this.#personOf(claims)
     if (!isAnonymous && person?.role !== 'app_customer') return undefined
     replica.reads++

@@ -16,7 +16,9 @@ export interface RequestSettings extends TransactionSettings {
   computesPassword?: boolean
 }
 
-/** Maximum requests that wait for a connection of passwordPool. With two connections that is three seconds' work. */
+/**
+ * Maximum requests that wait for a connection of passwordPool. With two connections, this is the work of three seconds.
+ */
 const mostWaiting = 100
 
 /**

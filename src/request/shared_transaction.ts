@@ -2,7 +2,7 @@ import type { NodePostgresPgClient } from 'postgraphile/adaptors/pg'
 
 /** A transaction in which the documents and statements of one request run, one after another. */
 export interface RequestTransaction {
-  /** It is one of a shard, in which all that runs in it is answered. */
+  /** Whether it is a transaction of a shard. Everything that runs in it is then answered there. */
   readonly isInShard?: boolean
   /** Runs work with the transaction's client, after the work that was requested before. */
   run<T>(work: (client: NodePostgresPgClient) => T | Promise<T>): Promise<T>

@@ -5,8 +5,8 @@ import type { ServerSettings } from '../process/settings.ts'
 import { Refusal } from './refusal.ts'
 
 /**
- * What app_private.begin_request gets to know about a caller: who it is, which is left out for an anonymous caller, the
- * address, and, when somebody signs in on the pages, the browser (a digest).
+ * What app_private.begin_request is given about a caller: who it is (not for an anonymous caller), the network address, and,
+ * when somebody signs in on the pages, a digest that identifies the browser.
  */
 export type Claims = { sub?: string; sid?: string; iss?: string; from?: string; device?: string }
 /** What the global database has recorded for a call in a shard, by task. */

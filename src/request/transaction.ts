@@ -19,21 +19,23 @@ export interface TransactionSettings {
   deadline?: Deadline
   /** The caller as the primary knows them, when this is a replica: see replica_reads.ts. */
   person?: string | undefined
-  /** Called at the end of a change, also of one that was rolled back, with a position that contains all that it has seen. */
+  /**
+   * Called at the end of a change, even if it was rolled back, with a position that contains everything that it has seen.
+   */
   reportPosition?: ((position: number) => void) | undefined
   /** The shard that the connection leads to, if it is one. */
   shard?: ShardUse | undefined
-  /** What a read in the global database of an installation with shards gathers from them. */
+  /** Gathers parts of an answer from the shards, for a read in the global database. */
   gathering?: Gathers | undefined
 }
 
-/** Gathers what a read has found missing: shards/gathering.ts. */
+/** Gathers the parts of an answer that the database asks of shards: shards/gathering.ts. */
 export interface Gathers {
-  /** Reads what is asked for from the notices on a connection. Gives a function that ends this. */
+  /** Listens for the requests that the database sends as notices on a connection. Gives a function that ends this. */
   listen(client: PoolClient): () => void
   /** Passes what was gathered to a transaction that has begun. */
   passTo(client: PoolClient): void
-  /** Gathers what was asked for since the last call. False if that was nothing, or nothing new. */
+  /** Gathers the parts that were requested since the last call. False if none were, or none that are new. */
   gather(): Promise<boolean>
 }
 
@@ -89,7 +91,7 @@ async function end(
   { reportPosition }: TransactionSettings,
 ): Promise<string> {
   if (!reportPosition) return (await rawClient.query(how)).command
-  // The driver's types do not know that several statements have several results.
+  // The driver's types do not allow for several statements, which have several results.
   const results = (await rawClient.query(`${how}; ${selectPosition}`)) as unknown as [
     QueryResult,
     QueryResult<{ position: string }>,
@@ -100,9 +102,9 @@ async function end(
 }
 
 /**
- * The error of a failed commit. When PostgreSQL has no disk space for its log, it reports that (class 53) and stops; after the
- * recovery, the log that it had written until then counts, and may contain this commit. So the outcome is unknown, as after a
- * lost connection.
+ * The error of a failed commit. When PostgreSQL has no disk space for its log, it reports that (class 53) and stops; the log
+ * that it had written until then is replayed at the recovery, and may contain this commit. So the outcome is unknown, as after
+ * a lost connection.
  */
 const ofCommit = (error: Error & { code?: string }): Error =>
   error.code?.startsWith('53')

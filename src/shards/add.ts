@@ -7,8 +7,9 @@ import { faultsOfLimits, faultsOfServer, subscribe } from './replication.ts'
 import { inTransaction } from './transactions.ts'
 
 /**
- * Makes a database a shard: migrates it, gives it its range of ids, and copies people to it and its clinics back. May be
- * repeated, after an interruption and after a migration. Throws StartError when one of the databases cannot take part.
+ * Makes a database a shard: migrates it, gives it its range of ids, and has people copied to it, and its clinics copied to the
+ * global database. It can be repeated after an interruption, and after a migration. Throws StartError if a database does not
+ * meet the requirements.
  */
 export async function addShard(globalUrl: string, id: number, given: string, password: string): Promise<Shard> {
   const address = addressWithoutLogin(given)

@@ -5,7 +5,7 @@ import { caughtUp, hasSubscription, lagOf } from './replication.ts'
 
 /**
  * Compares the map, the clinics in the shards and the copies, and gives a sentence for each difference. Copies are compared
- * when they have caught up, and again a few times, since rows may change meanwhile.
+ * after they have caught up; if they differ, they are compared again a few times, since rows may change meanwhile.
  */
 export async function faultsOf(globalUrl: string): Promise<string[]> {
   const global = await connectOwner(globalUrl)
@@ -47,7 +47,9 @@ async function faultsOfShard(globalUrl: string, global: Client, { id, address, s
   }
 }
 
-/** Whether copies cannot go on, since the log that they need was not kept, or nothing subscribes to it. */
+/**
+ * Whether copies cannot continue, because the log that they need was not kept, or because the subscription is missing.
+ */
 async function lostCopies(publisher: Client, subscriber: Client, name: string, id: number): Promise<string[]> {
   const lag = await lagOf(publisher, name)
   const again = `run npm run shards -- copy ${id}`
@@ -74,7 +76,7 @@ async function differentMap(global: Client, shard: Client, id: number): Promise<
   const mapped = await ids(global, 'select clinic_id as id from app_private.clinic_shards where shard_id = $1', [id])
   const held = await ids(shard, 'select id from app_public.clinics')
   const missing = held.filter((clinic) => !mapped.includes(clinic))
-  // Those of a moment ago may be on their way.
+  // Copies of the newest ones may not have arrived yet.
   await caughtUp(shard, clinicsOf(id))
   const late = await ids(global, 'select clinic_id as id from app_private.clinic_shards where shard_id = $1', [id])
   return [

@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import { StartError } from '../process/settings.ts'
 
-/** Rows that are sent at once. */
+/** How many rows are sent at once. */
 const batch = 2000
 
 /** What copyRows has copied. */
@@ -13,10 +13,10 @@ export interface Copied {
 }
 
 /**
- * Makes a clinic's rows in tables of one database those of another, by copying the parts of tables that differ or that have
- * changed since an earlier call, and compares them by a digest. All others are compared by their numbers of rows. `to` is in a
- * transaction between begin_arrival and end_arrival, in which nobody else writes these rows. They are those of one moment.
- * Throws StartError when they are not the same afterwards.
+ * Copies a clinic's rows of some tables from one database to another. It copies the parts of tables that differ or have changed
+ * since an earlier call, and compares these parts by a digest; all other parts are compared by their numbers of rows. `to` is
+ * in a transaction between begin_arrival and end_arrival, in which nobody else writes these rows. The rows are read in one
+ * snapshot. Throws StartError if they differ afterwards.
  */
 export async function copyRows(
   from: Client,
@@ -37,7 +37,7 @@ export async function copyRows(
   })
 }
 
-/** As copyRows, for tables of which `to` has rows that others have written: all parts are compared by a digest. */
+/** As copyRows, for tables of which `to` already has rows from elsewhere: all parts are compared by a digest. */
 export async function copyDifferentRows(from: Client, to: Client, clinicId: string, tables: string[]): Promise<void> {
   await asOfOneMoment(from, async () => {
     for (const table of tables) {
@@ -48,7 +48,7 @@ export async function copyDifferentRows(from: Client, to: Client, clinicId: stri
   })
 }
 
-/** Does some work in a transaction in which a database always shows what it has now. */
+/** Does some work in a transaction in which all statements see the same snapshot. */
 export async function asOfOneMoment<T>(client: Client, work: () => Promise<T>): Promise<T> {
   await client.query('begin isolation level repeatable read read only')
   try {
@@ -68,7 +68,9 @@ async function copyParts(from: Client, to: Client, clinicId: string, table: stri
   if (different.length > 0) throw new StartError(`Copies differ: ${table}.`)
 }
 
-/** Passes the rows that a function returns as JSON on, some at once, as a JSON array. In a transaction of `from`. */
+/**
+ * Passes on the rows that a function returns as JSON, a batch at a time, as a JSON array. Runs in a transaction of `from`.
+ */
 export async function streamRows(from: Client, source: string, put: (json: string) => Promise<unknown>): Promise<void> {
   await from.query(`declare copied no scroll cursor for select r as row from ${source} r`)
   // The next rows are read while these are written.

@@ -45,7 +45,7 @@ export async function copyAgain(globalUrl: string, id: number, password: string)
         id,
       ])
       const held = (await shard.query('select id from app_public.clinics')).rows.map((clinic) => clinic.id)
-      // Of a clinic that has moved away the shard has old rows at most, for example after it was restored.
+      // A clinic that has moved away may have old rows in the shard, for example after the shard was restored.
       const { rows: elsewhere } = await global.query(
         `select h.id from unnest($1::bigint[]) h (id) where h.id / 1000000000000 <> $2
            or exists (select from app_private.clinic_shards cs where cs.clinic_id = h.id and cs.shard_id <> $2)
@@ -64,7 +64,9 @@ export async function copyAgain(globalUrl: string, id: number, password: string)
   }
 }
 
-/** Replaces the subscription by a new one that begins at a position, with the rows that there were at this position. */
+/**
+ * Replaces the subscription by a new one that begins at a position, and copies the rows as they were at this position.
+ */
 async function copy(copies: Copies, clinics: string[] | null, password: string): Promise<void> {
   const { name, publisher, subscriber, address } = copies
   const walsender = await connectForReplication(address, password)
@@ -105,8 +107,8 @@ async function endSubscription({ name, publisher, subscriber }: Copies, walsende
 }
 
 /**
- * Raises the publisher's sequences above the ids of the copies. A publisher that was restored from a backup does not know the
- * last ones: it would give the id of a booking to which a link was sent, or of a patient, to somebody else.
+ * Raises the publisher's sequences above the ids in the copies. A publisher that was restored from a backup would otherwise use
+ * the latest ids again, for other patients and for bookings to which links were sent.
  */
 async function continueIds({ publisher, subscriber, home }: Copies): Promise<void> {
   const { rows } = await publisher.query<{ table: string; sequence: string; least: string; most: string }>(

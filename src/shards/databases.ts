@@ -34,7 +34,7 @@ export function addressWithoutLogin(given: string): string {
   return `postgresql://${url.host}${url.pathname}`
 }
 
-/** Connects to a database with the login of replication, which may make and drop slots. Call end() when done. */
+/** Connects to a database with the login for replication, which may create and drop slots. Call end() when done. */
 export async function connectForReplication(address: string, password: string): Promise<Client> {
   const { hostname, port, pathname } = new URL(address)
   const client = new Client({

@@ -8,23 +8,29 @@ import { connectOwner, type Shard, shardsOf } from './databases.ts'
 import { caughtUp } from './replication.ts'
 import { inTransaction, olderTransactionsEnded } from './transactions.ts'
 
-/** For how long writes of the clinic are refused at most. If the command is killed, they are possible again then. */
+/** The longest time for which writes of the clinic are refused, seconds, even if the command is killed. */
 const refusedSeconds = 60
-/** How long to wait for transactions that began before writes were refused. */
+/** How long to wait for transactions that began before writes were refused, milliseconds. */
 const patienceMs = 15_000
 
 /** Servers read the map every second (src/request/shards). Until then they ask the old database, which answers clinic_moving. */
 const mapIsKnownMs = 2000
 
-/** For how long new payments are refused at most while rows are copied; a payment that begins later ends the move. */
+/**
+ * The longest time for which new payments are refused while rows are copied, seconds. A payment that begins later makes the
+ * move fail.
+ */
 const paymentsRefusedSeconds = 1800
-/** How long a pause is made between two questions whether patients are still paying, milliseconds. */
+/** The pause between two checks whether patients are still paying, milliseconds. */
 const paymentsEveryMs = 1000
 
-/** How often changes are copied before writes are refused, unless that stops getting quicker. */
+/**
+ * How many rounds of changes are copied at most before writes are refused. It ends earlier when a round is no faster than the
+ * one before.
+ */
 const passes = 10
 
-/** The databases that a move is about, and their numbers. */
+/** The databases of a move, and their numbers. */
 interface Move {
   clinicId: string
   from: number
@@ -37,11 +43,11 @@ interface Move {
 }
 
 /**
- * Moves a clinic to another database while it is used: verifies its chain of events, copies its rows and what changes meanwhile, refuses
- * its writes for the last changes, compares both copies, changes the map, and removes the rows where they were. Continues what an earlier call was
- * interrupted in, and undoes everything when it fails before the clinic has arrived. A move to where the clinic
- * still is undoes one that was interrupted. When patients are paying online, it waits for that time until they have finished,
- * while no others can begin. Throws StartError when the clinic cannot be moved.
+ * Moves a clinic to another database while it is used: verifies its chain of events, copies its rows and changes to them,
+ * refuses writes while it copies the last changes, compares both databases, changes the map, and removes the rows from the old
+ * database. Continues a move that was interrupted, and undoes everything when it fails before the clinic has arrived. A move to
+ * the database where the clinic still is undoes an interrupted move. When patients are paying online, it waits at most
+ * `patience` until they have finished, while no others can begin. Throws StartError when the clinic cannot be moved.
  */
 export async function moveClinic(globalUrl: string, clinicId: string, to: number, patience: number): Promise<void> {
   const global = await connectOwner(globalUrl)
@@ -73,23 +79,23 @@ async function continueMove(move: Move): Promise<void> {
   await finish(move)
 }
 
-/** Whether the target has the clinic: then a move goes forward only. */
+/** Whether the target has the clinic. From then on, a move can only be completed and not undone. */
 async function hasArrived({ target, clinicId }: Move): Promise<boolean> {
-  // A transaction of an attempt that was interrupted ends first (app_private.begin_arrival).
+  // The transaction of an interrupted attempt has to end first (app_private.begin_arrival).
   await target.query('select app_private.wait_for_moving_rows()')
   return (await target.query('select app_private.has_clinic($1) as has', [clinicId])).rows[0].has
 }
 
 /**
- * Copies the clinic to the target, in one transaction, so that no job sees it there before its time. When this fails the clinic
- * stays where it is, and can be written there.
+ * Copies the clinic to the target in one transaction, so that no job sees an incomplete clinic there. If this fails, the clinic
+ * stays in the old database, and can be written there.
  */
 async function arrive(move: Move): Promise<void> {
   const { source, target, clinicId, to } = move
   try {
     await source.query('select app_private.begin_move($1, $2)', [clinicId, to])
     await untilNobodyPays(move)
-    // Most events, so that few are sealed while writes are refused.
+    // Seals most events now, so that few are left to seal while writes are refused.
     await source.query('select app_private.unsealed_events($1)', [clinicId])
     log.info({ clinicId, to }, 'verifying the chain of events')
     const verified = await verifyChain(move)
@@ -117,7 +123,7 @@ async function arrive(move: Move): Promise<void> {
   }
 }
 
-/** From here on no patient can begin to pay online. Waits for those who have begun. */
+/** Refuses new online payments from now on, and waits for those that have begun. */
 async function untilNobodyPays({ source, clinicId, patience }: Move): Promise<void> {
   const hold = async (seconds: number) =>
     (await source.query('select app_private.hold_payments($1, $2) as open', [clinicId, seconds])).rows[0].open
@@ -168,13 +174,13 @@ async function completeCopies(move: Move): Promise<void> {
   })
 }
 
-/** The tables that are copied while the clinic is in use: in the global database those of which it has no copies. */
+/** The tables to copy while the clinic is in use: in a move to the global database, those of which it has no copies. */
 async function tablesToCopy({ target, to }: Move): Promise<string[]> {
   const tables = await tablesOfClinics(target)
   return tables.filter(({ isCopied }) => to !== globalNumber || !isCopied).map(({ table }) => table)
 }
 
-/** Copies all rows, and then what has changed meanwhile, until that takes no less time than before. */
+/** Copies all rows, then in rounds what has changed, until a round is no faster than the one before. */
 async function copyWhileUsed(move: Move): Promise<Copied> {
   const { source, target, clinicId } = move
   const tables = await tablesToCopy(move)
@@ -201,7 +207,7 @@ async function untilNothingIsWritten({ source, clinicId }: Move): Promise<void> 
   }
 }
 
-/** Waits until the global database has the clinic as it is in the source, and the target the people as they are now. */
+/** Waits until the copies of the clinic in the global database and those of people in the target are up to date. */
 async function untilCopiesAgree({ global, source, from, to }: Move): Promise<void> {
   const people = to === globalNumber || (await caughtUp(global, peopleOf(to)))
   const clinics = from === globalNumber || (await caughtUp(source, clinicsOf(from)))
@@ -232,19 +238,21 @@ async function copyRest(move: Move, copied: Copied, verified: Verified): Promise
   await source.query('select app_private.leave_clinic($1)', [clinicId])
 }
 
-/** The clinic has arrived: the map says so, and its rows are removed where they were. */
+/** Called when the clinic has arrived: changes the map, and removes the rows from the old database. */
 async function finish({ global, source, target, clinicId, to }: Move): Promise<void> {
   log.info({ clinicId }, 'changing the map')
   await global.query('select app_private.map_clinic($1, $2)', [clinicId, to])
   await sleep(mapIsKnownMs)
   log.info({ clinicId }, 'removing the rows that were moved')
   await inTransaction(source, () => source.query('select app_private.remove_moved_clinic($1)', [clinicId]))
-  // Profiles that changed meanwhile: replication may still be in a transaction that did not see the clinic.
+  // For profiles that changed meanwhile: replication may still be applying a transaction that did not see the clinic.
   await olderTransactionsEnded(target, patienceMs)
   await inTransaction(target, () => target.query('select app_private.follow_profiles($1)', [clinicId]))
 }
 
-/** Removes what was copied, which is not committed. Refused when the target has the clinic, which may be written there. */
+/**
+ * Undoes a move; what was copied is not committed. Refused when the target has the clinic, which may be written there.
+ */
 async function undo(move: Move): Promise<void> {
   await move.target.query('rollback')
   if (await hasArrived(move)) throw new Error('the clinic has arrived')
@@ -264,7 +272,7 @@ async function undoInterrupted(move: Move): Promise<void> {
   await undo(move)
 }
 
-/** A database by its number, in a sentence. */
+/** The name of a database in sentences, by its number. */
 export const databaseName = (number: number): string =>
   number === globalNumber ? 'the global database' : `shard ${number}`
 

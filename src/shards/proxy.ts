@@ -11,12 +11,12 @@ interface ClinicFunction {
   passed: string
   result: string
   returns_set: boolean
-  /** What is read of the result; null for one that is no row. */
+  /** What is selected from the result; null if the result is not a row. */
   read: string | null
   comment: string | null
 }
 
-/** A type without our own ones, which are texts elsewhere: `type` is an alias of pg_type. */
+/** A type of PostgreSQL, or text in place of one of our own types. `type` is an alias of pg_type. */
 const plainType = (type: string) => `
   case when ${type}.typnamespace = 'pg_catalog'::regnamespace and not exists (
       select from pg_type element where element.oid = ${type}.typelem and element.typnamespace <> ${type}.typnamespace)
@@ -58,8 +58,8 @@ const schemas = ['app_public', 'billing']
 
 /**
  * SQL for a database with PL/Proxy: the functions of the API that take a clinic, in the schema `shards`, each of which runs in
- * the database of its clinic, and a foreign server for each database. May be run again, after a shard was added or after a
- * migration. It has no passwords: those are in user mappings.
+ * the database of its clinic, and a foreign server for each database. Run it again after a shard was added, and after a
+ * migration. It contains no passwords: they are in user mappings.
  */
 export async function proxySql(globalUrl: string): Promise<string> {
   const global = await connectOwner(globalUrl)
@@ -110,7 +110,7 @@ const dba = `do $do$ begin
   end if;
 end $do$;`
 
-/** The global database's map is asked for each call, so that a clinic which was moved is found where it is. */
+/** The map in the global database is read for each call, so that a clinic is found after it was moved. */
 const map = `create function shards.number_of(clinic_id bigint) returns int language plproxy as $body$
   cluster 'medislot_0';
   select coalesce((select m.shard_id from app_private.clinic_shards m where m.clinic_id = $1::bigint),

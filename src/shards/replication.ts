@@ -12,8 +12,8 @@ interface Server {
 }
 
 /**
- * What a database lacks to copy rows to others and from them, one sentence each. `name` says which database it is. PostgreSQL
- * 15 lets superusers alone subscribe.
+ * The requirements of replication that a database does not meet, one sentence each. `name` is the name of the database in them.
+ * In PostgreSQL 15, only superusers can subscribe.
  */
 export async function faultsOfServer(client: Client, name: string): Promise<string[]> {
   const { rows } = await client.query<Server>(
@@ -37,8 +37,8 @@ export async function faultsOfServer(client: Client, name: string): Promise<stri
 }
 
 /**
- * Settings of the global database that are too small for so many shards: a subscription that gets no worker waits for ever. Each
- * shard needs one of each, and copying the rows of a new shard another one.
+ * Settings of the global database that are too small for so many shards: a subscription without a worker waits for ever. Each
+ * shard needs one, and copying the rows of a new shard needs one more.
  */
 export async function faultsOfLimits(global: Client, shards: number): Promise<string[]> {
   const { rows } = await global.query<{ name: string; is: number; least: number }>(
@@ -56,9 +56,9 @@ export async function faultsOfLimits(global: Client, shards: number): Promise<st
 }
 
 /**
- * Subscribes to what another database publishes, by its address, under a name that is also that of the slot there, and waits
- * until everything is copied. When the subscription exists, it gets the connection again, and tables that are published
- * meanwhile.
+ * Subscribes to what the database at an address publishes, and waits until everything is copied. The subscription and the slot
+ * there have the same name. If the subscription exists, its connection is set again, and tables that were published since are
+ * added.
  */
 export async function subscribe(at: Client, name: string, address: string, password: string): Promise<void> {
   const literal = at.escapeLiteral(replicationConnection(address, password))
@@ -73,7 +73,7 @@ export async function subscribe(at: Client, name: string, address: string, passw
   await untilCopied(at, name)
 }
 
-/** Drops the slot that an interrupted attempt has left, if there is one. A slot that is in use is not dropped: this fails. */
+/** Drops the slot of an interrupted attempt, if there is one. Fails if the slot is in use. */
 async function dropSlot(name: string, address: string, password: string): Promise<void> {
   // Owners of databases have no right to slots.
   const client = await connectForReplication(address, password)
@@ -98,7 +98,7 @@ export async function hasSubscription(at: Client, name: string): Promise<boolean
 }
 
 async function untilCopied(at: Client, name: string): Promise<void> {
-  // Errors are counted for ever. PostgreSQL tries again every few seconds.
+  // The count of errors is never reset. PostgreSQL tries again every few seconds.
   for (let before: string | undefined; ; ) {
     const { rows } = await at.query<{ left: number; errors: string }>(
       `select (select count(*)::int from pg_subscription_rel r where r.srsubid = s.oid and r.srsubstate <> 'r') as left,
@@ -116,8 +116,8 @@ async function untilCopied(at: Client, name: string): Promise<void> {
 }
 
 /**
- * Waits until a subscriber has what its publisher has committed by now. False if it has not within a minute, or within ten
- * seconds without a connection.
+ * Waits until a subscriber has everything that its publisher has committed by now. False if that takes more than a minute, or
+ * ten seconds without a connection.
  */
 export async function caughtUp(publisher: Client, slot: string): Promise<boolean> {
   const { rows } = await publisher.query<{ position: string }>('select pg_current_wal_insert_lsn() as position')

@@ -16,11 +16,11 @@ export async function inTransaction<T>(client: Client, work: () => Promise<T>): 
 }
 
 /**
- * Waits until the transactions of a database that are running have ended: later ones see what was committed before. Gives the
+ * Waits until the transactions that are running in a database have ended; later ones see what was committed before. Gives the
  * process ids of those that still run after `ms`.
  */
 export async function olderTransactionsEnded(client: Client, ms: number): Promise<number[]> {
-  // PostgreSQL shows no state of the connections of replication, which write nothing of clinics.
+  // Connections of replication have no state here. They write no rows of clinics.
   const running = `select l.virtualtransaction as id, l.pid from pg_locks l join pg_stat_activity a using (pid)
     where l.locktype = 'virtualxid' and l.granted and a.datname = current_database() and l.pid <> pg_backend_pid()
       and a.usename <> 'medislot_replication' and a.backend_type is distinct from 'autovacuum worker'`

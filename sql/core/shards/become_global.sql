@@ -22,6 +22,6 @@ $$;
 
 comment on function app_private.become_global is
 'Makes this database the global one of an installation with shards: copies of clinics that arrive are entered in the '
-'map, changes of such clinics are refused (not_here), accounts say whether they work at a clinic, and specializations '
-'are not deleted any more (specialization_kept). Its own clinics stay in it. May be repeated. Called by npm run '
-'shards. Refuses shard_not_possible.';
+'map, changes of such clinics are refused (not_here), accounts record whether they work at a clinic, and '
+'specializations can no longer be deleted (specialization_kept). Its own clinics stay in it. The call can be '
+'repeated. Called by npm run shards. Refuses shard_not_possible.';

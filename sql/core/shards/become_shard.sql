@@ -18,7 +18,7 @@ begin
   elsif exists (select from app_private.shards) then
     perform app_hidden.refuse('shard_not_possible', 'This is the global database.', '{"because": "global"}');
   end if;
-  -- One installation: what other systems know about a booking is the same wherever the booking is.
+  -- All databases have the id of the installation: a booking has the same ids in other systems wherever it is.
   update app_private.installation i set shard_id = become_shard.shard_id, id = become_shard.installation_id
   where i.shard_id is null;
 
@@ -32,7 +32,8 @@ begin
       one.name, first_id, first_id + 999999999999);
   end loop;
 
-  -- So are the numbers of keys of links, which move with clinics, but they are small: they are in every link.
+  -- So are the numbers of the keys of links, since keys move with clinics. They are small, because each link contains
+  -- one.
   if known is null then
     with own as (delete from app_private.link_keys returning key)
     insert into app_private.link_keys (id, key) overriding system value
@@ -57,8 +58,9 @@ begin
 
   perform app_private.refuse_clinics_elsewhere();
 
-  -- Replication fires no ordinary trigger. The clinic's records have to follow the profile all the same, with what is
-  -- computed from them. claims_end_when_the_address_changes changes people, so the global database has to do that.
+  -- Replication fires no ordinary triggers, but the clinics' records have to follow the profile, and so do the values
+  -- that triggers compute from them. claims_end_when_the_address_changes is left to the global database, since it
+  -- changes people.
   execute 'alter table app_public.customers enable always trigger clinics_copies_follow_the_profile';
   for one in
     select t.tgname as name from pg_trigger t

@@ -78,6 +78,6 @@ end
 $$;
 
 comment on function app_private.faults_of_copies is
-'What is not as it should be in this database of an installation with shards: publications, subscriptions, the '
-'triggers that refuse what is written elsewhere, and the ranges of a shard''s ids. A sentence each. For '
-'npm run shards -- check and for people in psql.';
+'The faults of this database in an installation with shards, one sentence each: of publications, subscriptions, the '
+'triggers that refuse changes of rows that belong to another database, and the ranges of a shard''s ids. For npm run '
+'shards -- check and for people in psql.';

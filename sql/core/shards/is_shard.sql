@@ -6,4 +6,4 @@ end
 $$;
 
 comment on function app_private.is_shard is
-'Whether this database is a shard, which has copies of people. Jobs ask it.';
+'Whether this database is a shard, which has copies of people. For jobs.';

@@ -19,5 +19,6 @@ end
 $$;
 
 comment on function app_private.note_copied_changes is
-'A step of become_shard and become_global: replication fires no triggers of statements, so triggers of rows, which '
-'only replication fires, note changes of the catalogue that arrive as copies of tables with this home.';
+'A step of become_shard and become_global: creates triggers that note changes of the catalogue when they arrive by '
+'replication, on the tables with this home. They are row-level triggers, since replication fires no statement-level '
+'ones.';

@@ -34,7 +34,7 @@ end
 $$;
 
 comment on function app_private.publish_copies is
-'Publishes what other databases have copies of (app_private.table_homes), as medislot_copies: people in the global '
-'database, clinics in a shard. Repeating it publishes what a later migration added. Rows of '
-'`without_clinic` are left out until it is called again, also in the same transaction. The role medislot_replication '
-'must exist. Called by npm run shards.';
+'Creates or updates the publication medislot_copies with the tables of which other databases have copies '
+'(app_private.table_homes): people in the global database, clinics in a shard. Call it again after a migration that '
+'adds tables or columns. Rows of `without_clinic` are left out until it is called again, also in the same '
+'transaction. The role medislot_replication must exist. Called by npm run shards.';

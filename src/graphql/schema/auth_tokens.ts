@@ -5,7 +5,7 @@ import { extendSchema, gql, wrapPlans } from 'postgraphile/utils'
 import { Refusal } from '../../request/refusal.ts'
 import '../../request/tokens.ts'
 
-/** The database stores sessions, the server signs: adds to AuthTokens the access token of its session. */
+/** Adds the access token of its session to AuthTokens: the database stores sessions, and the server signs tokens. */
 const AccessTokenPlugin = extendSchema(
   {
     typeDefs: gql`

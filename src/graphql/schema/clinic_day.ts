@@ -12,7 +12,7 @@ interface Change {
   bookingSlotIds: string[]
 }
 
-/** What a notification says: events, and slots that have changed without one. */
+/** The content of a notification: events, and slots that have changed without an event. */
 interface Announced {
   eventIds: string[]
   bookingSlotIds?: string[]

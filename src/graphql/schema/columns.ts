@@ -1,6 +1,6 @@
 import type { PgAttribute, PgConstraint } from 'postgraphile/graphile-build-pg/pg-introspection'
 
-/** Leaves out of the API what only guards integrity, and what has no form outside PostgreSQL. */
+/** Leaves columns and constraints out of the API that only guard integrity or whose types exist only in PostgreSQL. */
 export const ColumnsPlugin: GraphileConfig.Plugin = {
   name: 'MedislotColumnsPlugin',
   // Tags are read by the plugins that come after.
@@ -54,7 +54,7 @@ function hideInternalColumns(columns: PgAttribute[]): void {
 function hideGuards(constraints: PgConstraint[]): void {
   for (const constraint of constraints) {
     if (!['p', 'u', 'f'].includes(constraint.contype ?? '')) continue
-    // The code of a currency says all that clients need.
+    // The code of a currency is all that clients need.
     if (constraint.getForeignClass()?.relname === 'currencies') hide(constraint)
     const guards = guardsIn(constraint)
     if (guards.length > 0) hide(constraint)

@@ -1,3 +1,3 @@
-// Imported before anything of PostGraphile, which reads this while it loads. In `development` Grafast checks its own
-// plans at a price that every request pays and that only authors of plugins want; unset, it complains on stderr.
+// Imported before anything of PostGraphile, which reads this while it loads. With `development`, Grafast checks its own plans,
+// which slows down every request and helps only authors of plugins; if it is not set, Grafast warns on stderr.
 process.env.GRAPHILE_ENV ??= 'production'

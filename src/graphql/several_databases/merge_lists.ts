@@ -5,7 +5,7 @@ import { cursors, type Names, type SpanningDocument, type SpanningList } from '.
 
 type Connection = Record<string, unknown>
 
-/** A row of a list: which answer has it, at which index, and the values by which it is ordered. */
+/** A row of a list: the answer that has it, its index there, and the values by which it is ordered. */
 interface Row {
   of: Connection
   index: number
@@ -14,8 +14,8 @@ interface Row {
 }
 
 /**
- * The answer of the global database with the rows of all databases in its lists, in their order, as many as one database would
- * give. A list that one of the databases has not answered is an error.
+ * The answer of the global database, in whose lists the rows of all databases are merged: in the same order, and at most as
+ * many as one database would return. A list that one of the databases has not answered is an error.
  */
 export function mergeLists(
   { lists, defaults }: SpanningDocument,
@@ -74,7 +74,7 @@ function pageInfo(name: string, inside: Names, connections: Connection[], page: 
 
 const rowsOf = (of: Connection): Row[] =>
   (of[cursors] as { cursor: string }[]).map(({ cursor }, index) => {
-    // PostGraphile's: a digest of the order, then the values.
+    // A cursor of PostGraphile has a digest of the order, then the values.
     const [, ...values] = JSON.parse(Buffer.from(cursor, 'base64').toString()) as unknown[]
     return { of, index, cursor, values }
   })

@@ -19,12 +19,12 @@ import type { OrderColumn } from '../schema/lists/orders.ts'
 /** The name of the field that is added to each list, with the cursors of its rows. */
 export const cursors = 'medislotCursors'
 
-/** Names that an answer has for fields, each with the name of the field and the names inside it. */
+/** The names of fields in an answer, each with the name of its field and the names inside it. */
 export interface Names {
   [responseName: string]: { field: string; inside: Names }
 }
 
-/** A list in a document, which several databases answer. */
+/** A list in a document that several databases answer. */
 export interface SpanningList {
   names: Names
   first(variables: Record<string, unknown>): number
@@ -33,16 +33,16 @@ export interface SpanningList {
 
 /** A document that reads lists in several databases. */
 export interface SpanningDocument {
-  /** For the global database: with the cursors of these lists. */
+  /** The document for the global database: with the cursors of these lists. */
   global: DocumentNode
-  /** For the shards: with nothing but these lists. */
+  /** The document for the shards: with these lists only. */
   shards: DocumentNode
   /** By their names in the answer. */
   lists: Map<string, SpanningList>
   defaults: Record<string, unknown>
 }
 
-/** Remembers for each operation of a document what the databases are asked. */
+/** Gives the documents for the databases, which are made once for each operation of a document. */
 export function spanningDocuments(schema: GraphQLSchema) {
   const known = new WeakMap<DocumentNode, Map<string, SpanningDocument>>()
   return ({ document, operationName }: { document: DocumentNode; operationName?: string | null | undefined }) => {
@@ -55,7 +55,7 @@ export function spanningDocuments(schema: GraphQLSchema) {
   }
 }
 
-/** Makes of a valid document those that the databases are asked. */
+/** Makes the documents for the databases from a valid document. */
 function spanningDocument(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -82,7 +82,7 @@ function spanningDocument(
   }
 }
 
-/** A copy of a document with the cursors of the lists; `other` says what becomes of other root fields. */
+/** A copy of a document with the cursors of the lists; `other` decides about all other root fields. */
 function withCursors(
   schema: GraphQLSchema,
   document: DocumentNode,

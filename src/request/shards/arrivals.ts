@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import type { Deadline } from '../deadline.ts'
 
-/** How long a request waits for copies, and the pause between two questions, milliseconds. */
+/** How long a request waits for copies, and the pause between two checks, milliseconds. */
 const patienceMs = 3000
 const pauseMs = 5
-/** A position may be one header of a page after the end of the last record, which is the position that subscribers report. */
+/** Subscribers report the end of the last record. The current position may be after it by the header of a page. */
 const pageHeader = 24
 
 /** Up to where a database has the copies of another one. */
@@ -28,7 +28,7 @@ export class Arrivals {
       deadline?.check()
       const restMs = end - performance.now()
       if (restMs <= 0) return
-      // All requests that wait share one question at a time.
+      // All waiting requests share one check at a time.
       this.#asking ??= this.#ask().finally(() => {
         this.#asking = undefined
       })

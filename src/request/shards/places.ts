@@ -31,7 +31,7 @@ interface Operation {
   defaults: Record<string, unknown>
 }
 
-/** The root fields of a query that do not say where their rows are, and its variables. */
+/** The root fields of a query whose arguments do not identify the database of their rows, and its variables. */
 export interface Unplaced {
   fields: (RootSelection & { name: string })[]
   variables: Record<string, unknown>
@@ -49,7 +49,9 @@ interface Place {
   numbers: Set<number>
 }
 
-/** Root fields of queries that read what every shard has, too, so that they may be asked together with a clinic. */
+/**
+ * Root fields of queries that read what every shard has, so that they may stand in a document with a clinic of a shard.
+ */
 export const everywhere: ReadonlySet<string> = new Set(
   [
     '__typename __schema __type currentPerson specialization specializations',
@@ -63,7 +65,7 @@ const passesName = new Set(['filter', 'condition', 'input', 'patch', 'and', 'or'
 /** Parts that exclude what they name. */
 const excludes = new Set(['not', 'none', 'notEqualTo', 'notIn', 'isNull', 'lessThan', 'greaterThan'])
 
-/** Ids of what the global database has: of people, and of what is the same everywhere. */
+/** Ids of rows of the global database: of people, and of data that is the same in every database. */
 const ofPeople = /(customer|account|specialization|merge|guardianship)(Ids?|s)?$/i
 
 /** The token of a link (app_private.read_link): key, signature, purpose, the clinic's id in hexadecimal, a subject. */
@@ -96,7 +98,7 @@ export class Places {
 
   /**
    * The number of the shard in which an operation runs; undefined for the global database. Throws Refusal `several_databases`
-   * when its parts belong to different databases, unless `runsGlobally` says that it runs in the global database all the same.
+   * when its parts belong to different databases, unless `runsGlobally` returns true, which lets it run in the global database.
    */
   of(given: GivenOperation, runsGlobally: () => boolean): number | undefined {
     const { operation, places } = this.#placesOf(given)
@@ -109,7 +111,7 @@ export class Places {
     throw new Refusal('several_databases', '', { fields, clinicIds: this.#clinicsByDatabase(operation, given) })
   }
 
-  /** The clinics that an operation names, those of each database together. */
+  /** The clinics that an operation names, grouped by database. */
   #clinicsByDatabase({ fields, defaults }: Operation, given: GivenOperation): string[][] {
     const variables = { ...defaults, ...given.variables }
     const ids = new Set(fields.flatMap(({ uses }) => namedBy(uses, variables).clinics))
@@ -122,8 +124,8 @@ export class Places {
   }
 
   /**
-   * Whether an operation reads lists of which the global database has no copies, and which are not all in one database. What
-   * else it reads is in the global database.
+   * Whether an operation reads lists of which the global database has no copies and whose rows are in several databases.
+   * Everything else that it reads must be in the global database.
    */
   spansShards(given: GivenOperation): boolean {
     const { operation, places } = this.#placesOf(given)
@@ -137,8 +139,8 @@ export class Places {
   }
 
   /**
-   * The id of the checkout that an operation is about, if it does not say where the checkout is, since clinics were moved. The
-   * keys of other rows have their clinic.
+   * The id of the checkout that an operation is about, if the id does not identify the database, because clinics were moved.
+   * Keys of other rows contain the clinic.
    */
   checkoutOf({ document, operationName, variables: given }: GivenOperation): string | undefined {
     const operation = this.#operationOf(document, operationName)
@@ -150,7 +152,7 @@ export class Places {
   }
 
   /**
-   * The root fields of a query that name neither a clinic, nor a row of one that says where it is, nor a link: in the global
+   * The root fields of a query that name no clinic, no link, and no row whose id identifies its database: in the global
    * database they read copies.
    */
   unplaced(given: GivenOperation): Unplaced {
@@ -197,7 +199,8 @@ export class Places {
   #numbersOf(uses: RootField['uses'], variables: Record<string, unknown>): Set<number> {
     const named = namedBy(uses, variables)
     const numbers = named.clinics.map((id) => this.#shards.ofClinic(id))
-    // A clinic says where its rows are. Without one, a row that may have been moved is read from the copies of all clinics.
+    // A clinic identifies the database of its rows. Without a clinic, a row that may have been moved is read from the copies of
+    // all clinics.
     if (numbers.length === 0) {
       const ofRows = named.rows.map(({ id }) => this.#shards.ofRow(id))
       numbers.push(...ofRows.map(([likeliest, ...others]) => (others.length > 0 ? undefined : likeliest || undefined)))
@@ -285,7 +288,7 @@ function fieldsOf({ selections }: SelectionSetNode, fragments: Fragments, seen =
   })
 }
 
-/** The arguments of a field and of those inside it. `seen` has the fragments that count already. */
+/** The arguments of a field and of those inside it. `seen` has the fragments that were counted already. */
 function usesIn(field: FieldNode, fragments: Fragments, seen = new Set<string>()): RootField['uses'] {
   const own = (field.arguments ?? []).map((argument) => ({ field: field.name.value, argument }))
   const inner = field.selectionSet ? fieldsOf(field.selectionSet, fragments, seen) : []

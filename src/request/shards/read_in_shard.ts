@@ -3,7 +3,7 @@ import type { Claims } from '../tokens.ts'
 import { inTransaction } from '../transaction.ts'
 import type { ShardUse } from './shard_use.ts'
 
-/** Who calls an operation, and until when it may take. */
+/** The caller of an operation, and its deadline. */
 export interface Caller {
   claims: Claims
   deadline?: Deadline | undefined

@@ -41,8 +41,9 @@ export class Routing {
   }
 
   /**
-   * The shards that an operation asks besides the global database, in which shardOf() lets it run: lists of what has no copies
-   * there. None for most operations, and for anonymous callers, each of whose requests would cost one in every shard.
+   * The shards that an operation reads in addition to the global database, in which shardOf() lets it run, because it lists
+   * rows that have no copies there. None for most operations, and none for anonymous callers, since each of their requests
+   * would cause one in every shard.
    */
   shardsToMerge(operation: GivenOperation, isAnonymous: boolean): Shard[] {
     return this.#isMerged(operation, isAnonymous) ? [...this.#shards.all.values()] : []
@@ -61,7 +62,7 @@ export class Routing {
   }
 
   /**
-   * The shard that has the checkout which an operation is about, when its id leaves that open because clinics were moved: asks
+   * The shard with the checkout that an operation is about, when the id does not identify it because clinics were moved: asks
    * the shards that may have it, with the caller's rights. Undefined for the global database.
    */
   async shardOfCheckout(given: GivenOperation, operation: Caller): Promise<Shard | undefined> {
@@ -81,8 +82,9 @@ export class Routing {
   }
 
   /**
-   * The shard of a query that names no clinic and reads what is not copied: that of the clinics where the caller works. Undefined
-   * for the global database, also for what is merged there. Throws Refusal `clinic_needed` when several databases have it.
+   * The shard of a query that names no clinic and reads data that is not copied: the shard of the clinics where the caller
+   * works. Undefined for the global database, which also merges lists. Throws Refusal `clinic_needed` when several databases
+   * have the data.
    */
   async shardOfCaller(given: GivenOperation, { claims }: Caller): Promise<Shard | undefined> {
     const unplaced = this.#places.unplaced(given)
@@ -96,7 +98,7 @@ export class Routing {
 
   /**
    * Waits until the database in which an operation runs, a shard or the global one, has the copies of what its caller has
-   * changed in others. When that takes too long, the operation runs all the same; nobody waits for a shard that is down.
+   * changed in others. If that takes too long, the operation runs without them; it does not wait for a shard that is down.
    */
   async arrived(at: Shard | undefined, seen: Positions | undefined, deadline: Deadline | undefined): Promise<void> {
     if (!seen) return

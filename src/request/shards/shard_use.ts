@@ -13,7 +13,7 @@ import type { Claims, Recorded } from '../tokens.ts'
 
 type Connect = WithPgClient<NodePostgresPgClient>
 
-/** How long an operation waits until its shard knows the caller, and the pause between two questions, milliseconds. */
+/** How long an operation waits until its shard knows the caller, and the pause between two checks, milliseconds. */
 const patienceMs = 3000
 const pauseMs = 10
 
@@ -61,7 +61,7 @@ export class ShardUse {
       let isBrokenOff = false
       const unwatch = this.shard.onSilence(() => {
         isBrokenOff = true
-        // PostgreSQL rolls back when it goes on and finds that the connection has ended.
+        // When PostgreSQL resumes, it finds that the connection has ended, and rolls back.
         if (connected) {
           this.#brokenOff.add(connected.rawClient)
           destroy(connected.rawClient)
@@ -90,14 +90,14 @@ export class ShardUse {
   }
 
   /**
-   * What an error means of a read whose connection outlives the call of `connect`: Refusal `shard_unavailable` when the
-   * connection was broken off, since the shard hangs.
+   * The error to report for a failed read whose connection outlives the call of `connect`: Refusal `shard_unavailable` if the
+   * connection was closed because the shard hangs.
    */
   errorOfRead(client: PoolClient, error: unknown): unknown {
     return this.#brokenOff.has(client) ? this.#unavailable(error as Error) : error
   }
 
-  /** Notes that a commit is sent: what becomes of it may not be known. */
+  /** Notes that a commit is sent: from now on, the outcome may stay unknown. */
   noteCommit(): void {
     this.#commits = true
   }
@@ -108,9 +108,8 @@ export class ShardUse {
   }
 
   /**
-   * Runs work, a transaction; again, when the shard has refused it because the global database has to record a part first, and
-   * that is done. What was recorded counts
-   * for this transaction only.
+   * Runs work, which is a transaction. If the shard refuses it because the global database has to record a part first, has that
+   * recorded and runs the work again. The record counts for this transaction only.
    */
   async #withGlobalPart<T>(client: NodePostgresPgClient, work: (client: NodePostgresPgClient) => T | Promise<T>) {
     using asked = listenForAsked(client.rawClient)
@@ -145,8 +144,8 @@ export class ShardUse {
   }
 
   /**
-   * Runs an operation; again, after a wait, if the shard refused a caller whom the global database knows. Nothing was done then.
-   * Throws Refusal `shard_behind` when the caller does not arrive.
+   * Runs an operation. If the shard refuses a caller whom the global database knows, nothing was done: waits until the shard
+   * has a copy of the caller, and runs the operation again. Throws Refusal `shard_behind` if that takes too long.
    */
   async repeated<T>(run: () => Promise<T>): Promise<T> {
     const [first] = await Promise.allSettled([run()])
@@ -180,6 +179,6 @@ export class ShardUse {
 const destroy = (client: PoolClient) =>
   (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
 
-/** Runs an operation on its shard, or, without one, just runs it. */
+/** Runs an operation in its shard or, if it has none, directly. */
 export const onShard = <T>(use: ShardUse | undefined, run: () => Promise<T>): Promise<T> =>
   use ? use.repeated(run) : run()

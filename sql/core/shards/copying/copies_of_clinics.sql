@@ -7,4 +7,5 @@ end
 $$;
 
 comment on function app_private.copies_of_clinics is
-'A table for a from clause: all of it, or with `of_clinics` the rows of clinics that are parameter 1.';
+'The text of a from clause for the copies in a table: for all rows, or, with `of_clinics`, for the rows of the '
+'clinics in parameter 1.';

@@ -15,5 +15,5 @@ end
 $$;
 
 comment on function app_private.digest_of_copy is
-'The number of rows of a table that is copied between databases, and a digest of the columns that are: the same for '
-'the original and for a true copy. With `of_clinics` the rows of these clinics only. Refuses invalid_argument.';
+'The number of rows of a table that is copied between databases, and a digest of the copied columns. The original and '
+'a complete copy give the same text. With `of_clinics`, only rows of these clinics count. Refuses invalid_argument.';

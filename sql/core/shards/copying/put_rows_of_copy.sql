@@ -9,5 +9,5 @@ end
 $$;
 
 comment on function app_private.put_rows_of_copy is
-'Inserts copies of rows that rows_of_copy gave in another database. Where session_replication_role is replica, as for '
-'replication. Refuses invalid_argument.';
+'Inserts copies of rows that rows_of_copy returned in another database. Call it while session_replication_role is '
+'replica, as it is for replication. Refuses invalid_argument.';

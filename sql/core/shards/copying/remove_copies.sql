@@ -7,5 +7,5 @@ end
 $$;
 
 comment on function app_private.remove_copies is
-'Removes the copies in a table, or with `of_clinics` those of these clinics, before put_rows_of_copy. Where '
-'session_replication_role is replica, as for replication. Refuses invalid_argument.';
+'Removes the copies in a table, or, with `of_clinics`, only those of these clinics, before put_rows_of_copy. Call it '
+'while session_replication_role is replica, as it is for replication. Refuses invalid_argument.';

@@ -13,4 +13,4 @@ $$;
 
 comment on function app_private.rows_of_copy is
 'The rows of a table, each as JSON with the columns that are copied, for put_rows_of_copy in another database. With '
-'`of_clinics` those of these clinics only. Refuses invalid_argument.';
+'`of_clinics`, only rows of these clinics. Refuses invalid_argument.';

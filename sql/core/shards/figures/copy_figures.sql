@@ -22,7 +22,7 @@ begin
         then coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), sl.restart_lsn), 0)::double precision end,
       case
         when not d.is_publisher then null
-        -- Not greatest(): it gives the lower bound also without a limit.
+        -- Not greatest(), which would return 0 when there is no limit.
         when sl.slot_name is null or sl.wal_status = 'lost' or sl.safe_wal_size < 0 then 0
         else coalesce(sl.safe_wal_size::double precision, 'infinity')
       end,
@@ -40,9 +40,10 @@ end
 $$;
 
 comment on function app_private.copy_figures is
-'For /metrics, in an installation with shards: a row for the copies of people and of clinics of each shard. What this '
-'database publishes has the positions in its log (bytes) that were written and that the subscriber has confirmed, the '
-'log that is kept for it, and how much more is kept until max_slot_wal_keep_size is reached. What it subscribes to '
-'has whether PostgreSQL is applying it, and its errors.';
+'For /metrics, in an installation with shards: a row for the copies of people and of clinics of each shard. For what '
+'this database publishes, the row has the positions in the log (in bytes) that were written and that the subscriber '
+'has confirmed, the size of the log that is kept for the subscriber, and how much more is kept until '
+'max_slot_wal_keep_size is reached. For what it subscribes to, the row says whether PostgreSQL is applying changes, '
+'and counts errors.';
 
 grant execute on function app_private.copy_figures to app_authenticator;

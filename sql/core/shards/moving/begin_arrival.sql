@@ -11,12 +11,12 @@ begin
     -- The global database has copies of these rows already, from the database that the clinic leaves.
     perform app_private.publish_copies(without_clinic => begin_arrival.clinic_id);
   end if;
-  -- Rows come as they are, with their history: triggers have done their work in the other database.
+  -- Rows are copied as they are, with their history: triggers have already run in the other database.
   perform set_config('session_replication_role', 'replica', true);
 end
 $$;
 
 comment on function app_private.begin_arrival is
-'From here until end_arrival, in the same transaction, rows of a clinic are copied to this database: without triggers, '
-'and without copies of them to the global database. The owner needs the right to set session_replication_role. Refuses '
+'Begins to copy rows of a clinic to this database: until end_arrival, in the same transaction, no triggers fire, and '
+'the rows are not copied to the global database. The owner needs the right to set session_replication_role. Refuses '
 'clinic_not_movable if the clinic is here.';

@@ -25,5 +25,6 @@ $$;
 
 comment on function app_private.begin_move is
 'Records in the database of a clinic that it is moving to a shard, or to the global database (0), unless that is '
-'recorded already, and returns what is recorded. Writes go on. The caller makes certain that the other database does '
-'not have the clinic. Called by npm run shards -- move. Refuses clinic_not_movable (the detail says why).';
+'recorded already, and returns what is recorded. Writes are still possible. The caller has to ensure that the other '
+'database does not have the clinic. Called by npm run shards -- move. Refuses clinic_not_movable (the detail says '
+'why).';

@@ -30,7 +30,7 @@ end
 $$;
 
 comment on function app_private.end_arrival is
-'Ends begin_arrival: from here on, what is written is copied to the global database as usual, or the map of that '
-'database says that the clinic is there. '
-'People whom the clinic knows and who were erased are erased again here (app_private.carry_out_erasure), and the '
-'visits of customers who were removed are ended (app_private.carry_out_removal).';
+'Ends what begin_arrival began: from here on, changes are copied to the global database as usual, or, if this is the '
+'global database, the map says that the clinic is here. People of the clinic who were erased meanwhile are erased '
+'here, too (app_private.carry_out_erasure), and the visits of customers who were removed are cancelled '
+'(app_private.carry_out_removal).';

@@ -7,5 +7,5 @@ end
 $$;
 
 comment on function app_private.hold_writes is
-'Refuses (clinic_moving) writes of a clinic that is leaving, from the commit on, for so many seconds at most. '
-'Transactions that began before may still write: the caller waits for them. A step of a move.';
+'Refuses (clinic_moving) writes of a clinic that is leaving, from the commit on, for at most so many seconds. '
+'Transactions that began before the commit may still write, so the caller waits for them. A step of a move.';

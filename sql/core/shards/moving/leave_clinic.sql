@@ -2,7 +2,7 @@ create or replace function app_private.leave_clinic(clinic_id bigint) returns vo
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   perform app_private.require_no_open_payments(leave_clinic.clinic_id);
-  -- If the time is over, somebody may have written.
+  -- After the time limit of hold_writes, rows may have been written.
   update app_private.clinic_moves cm set state = 'left', refused_until = null, payments_refused_until = null
   where cm.clinic_id = leave_clinic.clinic_id and cm.state = 'leaving' and cm.refused_until > clock_timestamp();
   if not found then
@@ -13,5 +13,5 @@ end
 $$;
 
 comment on function app_private.leave_clinic is
-'Ends the writing of a clinic for good, if nothing was written since hold_writes. A step of a move: the copy in the '
+'Refuses writes of a clinic for good, if nothing was written since hold_writes. A step of a move: the copy in the '
 'other database is complete. Refuses clinic_not_movable.';

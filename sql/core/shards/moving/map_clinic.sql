@@ -15,5 +15,5 @@ end
 $$;
 
 comment on function app_private.map_clinic is
-'Enters in the map of the global database in which shard a clinic is from now on, or that it is in that database (0). '
-'A step of a move.';
+'Records in the map, in the global database, that a clinic is in this shard from now on, or in the global database '
+'(0). A step of a move.';

@@ -6,5 +6,5 @@ end
 $$;
 
 comment on function app_private.remain is
-'Undoes a move in the database of the clinic: it is written here again. The caller makes certain that the other '
-'database does not have the clinic.';
+'Undoes a move in the database of the clinic: writes of the clinic are possible here again. The caller has to ensure '
+'that the other database does not have the clinic.';

@@ -42,5 +42,5 @@ end
 $$;
 
 comment on function app_private.remove_moved_clinic is
-'The last step of a move in the database that the clinic has left: removes its rows, history included, except the '
-'copies of the global database. Does nothing if that was done.';
+'The last step of a move in the database that the clinic has left: removes its rows with their history, but not the '
+'copies in the global database. Does nothing if they were removed before.';

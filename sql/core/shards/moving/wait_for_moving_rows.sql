@@ -6,6 +6,6 @@ end
 $$;
 
 comment on function app_private.wait_for_moving_rows is
-'Waits until no other transaction copies rows of a clinic to this database or removes them, and marks this one until '
-'its end as one that may. It takes long and writes no events of its own, so those of others are published and sealed '
-'meanwhile (app_private.event_horizon).';
+'Waits until no other transaction copies rows of a clinic to this database or removes them, and marks this '
+'transaction, until its end, as one that does. Such a transaction takes long and writes no new events, so events of '
+'other transactions are published and sealed meanwhile (app_private.event_horizon).';

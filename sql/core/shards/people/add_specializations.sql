@@ -11,5 +11,5 @@ end
 $$;
 
 comment on function app_private.add_specializations is
-'A task of record_for_clinic: adds the specializations that a roster imported into a shard has and the installation '
-'had not. Returns their names.';
+'A task of record_for_clinic: adds the specializations of a roster, imported into a shard, that the installation did '
+'not have yet. Returns their names.';

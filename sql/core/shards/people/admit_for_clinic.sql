@@ -9,7 +9,7 @@ begin
   if invitation.id is null then
     perform app_hidden.refuse('shard_behind', 'The copy of the invitation has not arrived yet.');
   end if;
-  -- What the server asks for is not believed: nobody is signed in to another account than that of the invited address.
+  -- The request of the server is not trusted: nobody is signed in to another account than that of the invited address.
   if invitation.accepted_at is not null or invitation.expires_at <= now()
      or asked ->> 'accountId' is not null and not exists (
        select from app_private.accounts a

@@ -17,6 +17,6 @@ end
 $$;
 
 comment on function app_private.admit_guest is
-'Checks and counts, in the global database, a guest of a clinic in a shard: so many from one network '
-'(app_private.network_limits, kind guest), and four an hour with one address, in all shards together. Also those '
-'whom the shard refuses afterwards. Refuses too_many_attempts, too_many_guest_bookings.';
+'Checks, in the global database, the limits for guests of a clinic in a shard, and counts this one: the limit for the '
+'network (app_private.network_limits, kind guest), and four an hour with one address, in all shards together. Guests '
+'whom the shard refuses afterwards are counted, too. Refuses too_many_attempts, too_many_guest_bookings.';

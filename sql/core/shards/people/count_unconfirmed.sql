@@ -19,5 +19,5 @@ end
 $$;
 
 comment on function app_private.count_unconfirmed is
-'A task of record_for_clinic: how many live visits and holds these customers have outside a shard, by the copies in '
-'the global database. For app_private.assert_unconfirmed_below_limit in that shard.';
+'A task of record_for_clinic: how many live visits and holds these customers have outside of a shard, according to '
+'the copies in the global database. For app_private.assert_unconfirmed_below_limit in that shard.';

@@ -18,7 +18,7 @@ end
 $$;
 
 comment on function app_private.in_global_database is
-'Has the global database record a part of a call in a shard, of which there is one per task and transaction. The '
-'first time it refuses, and informs the server of what to record (INFO). The server has app_private.record_for_clinic '
-'do that, waits for the copy (app_private.has_arrived) and repeats the transaction with the answer, which this '
-'function then returns. Refuses global_database_first, shard_behind.';
+'In a shard: has the server record a part of a call in the global database, at most one for each task in a '
+'transaction. At the first call it refuses, and tells the server what to record (INFO). The server calls '
+'app_private.record_for_clinic there, waits for the copy (app_private.has_arrived) and repeats the transaction with '
+'the answer; then this function returns the answer. Refuses global_database_first, shard_behind.';

@@ -8,7 +8,7 @@ begin
   if shard_ids = '{}' then
     return '[]';
   end if;
-  -- By what was asked, too: a document may ask about several people.
+  -- Also by the arguments: a document may ask about several people.
   parts := nullif(current_setting('medislot.gathered', true), '')::jsonb
     -> jsonb_build_array(in_shards.task, in_shards.asked)::text;
   if parts is null or not parts ?& shard_ids then
@@ -23,7 +23,7 @@ end
 $$;
 
 comment on function app_private.in_shards is
-'Has all shards asked for their parts of an answer, in the global database. The first time it refuses, and informs the '
-'server of what to ask (INFO). The server asks each shard in the name of the same caller and repeats the transaction '
-'with the parts, which this function then returns, by the number of the shard. Without shards: no part. Refuses '
-'shards_first.';
+'In the global database: has the server ask all shards for their parts of an answer. At the first call in a '
+'transaction it refuses, and tells the server what to ask (INFO). The server asks each shard as the same caller and '
+'repeats the transaction with the parts; then this function returns them, with the number of the shard. Without '
+'shards there are no parts. Refuses shards_first.';

@@ -9,4 +9,5 @@ end
 $$;
 
 comment on function app_private.joined_parts is
-'The entries of the lists at one path of several parts of an answer (app_private.in_shards), one list after another.';
+'Takes the list at this path from each of several parts of an answer (app_private.in_shards), and returns the entries '
+'of all of them.';

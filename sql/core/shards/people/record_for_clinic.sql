@@ -3,7 +3,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 declare
   person bigint := (asked ->> 'customerId')::bigint;
 begin
-  -- Where there are no shards, a server records nobody past the rules of the API's functions.
+  -- Without shards, a server may record people only by the API's functions, with their rules.
   if not exists (select from app_private.shards) then
     perform app_hidden.refuse('not_here', 'This database has no shards.');
   end if;

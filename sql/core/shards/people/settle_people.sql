@@ -25,5 +25,5 @@ end
 $$;
 
 comment on function app_private.settle_people is
-'Ends the wait for these customers, whom the global database has recorded for shards: the used ones stay, the unused '
-'ones are removed, or erased if something refers to them. Returns how many. Called by the job settle_people.';
+'Keeps or removes these customers, whom the global database has recorded for shards: used ones stay; unused ones are '
+'removed, or erased if something refers to them. Returns how many were removed. Called by the job settle_people.';

@@ -4,7 +4,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return query
     select asked.clinic_id, asked.customer_id, case
-      -- A clinic that moves is asked again in the shard in which it then is.
+      -- For a clinic that is moving, the question is asked again later, in the shard in which it is then.
       when not exists (select from app_public.clinics c where c.id = asked.clinic_id)
         or exists (select from app_private.clinic_moves cm where cm.clinic_id = asked.clinic_id) then 'unknown'
       when exists (
@@ -21,6 +21,6 @@ end
 $$;
 
 comment on function app_private.use_of_customers is
-'What this shard has of customers whom the global database has recorded for these clinics, pair by pair: used (the '
-'clinic has a record), held (a guest has not confirmed yet), unused, or unknown (the clinic is not here, or is '
-'moving).';
+'Whether this shard uses customers whom the global database has recorded for these clinics, for each pair of customer '
+'and clinic: used (the clinic has a record), held (a guest has not confirmed yet), unused, or unknown (the clinic is '
+'not here, or is moving).';

@@ -8,7 +8,7 @@ begin
         th.copied_columns is not null as is_copied
       from app_private.table_homes th where th.home = 'clinic'
       union all
-      -- A view shows what its tables do.
+      -- A view shows rows of its tables.
       select distinct v.relnamespace::regnamespace || '.' || v.relname, v.oid, d.refobjid, th.copied_columns is not null
       from pg_class v
       join pg_rewrite r on r.ev_class = v.oid

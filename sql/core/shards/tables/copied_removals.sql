@@ -10,6 +10,6 @@ comment on table app_private.copied_removals is
 'here are still to be cancelled. app_private.carry_out_removal removes the rows. Empty in an installation of one '
 'database.';
 comment on column app_private.copied_removals.arrived_at is
-'What clinics book afterwards, for a record that was merged into a removed customer, stays.';
+'Bookings that clinics make after this moment, for a record that was merged into a removed customer, stay.';
 
 alter table app_private.copied_removals enable row level security;

@@ -10,4 +10,4 @@ $$;
 
 comment on function app_private.map_copied_clinic is
 'Trigger on clinics in the global database, fired by replication only: records in which shard a new clinic is, which '
-'its id tells. Created by app_private.become_global.';
+'follows from its id. Created by app_private.become_global.';

@@ -1,7 +1,7 @@
 create or replace function app_private.note_employment() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  -- One after another for an account: shards may report changes of it at the same time.
+  -- Changes of one account are handled one after another: copies from several shards may arrive at the same time.
   perform from app_private.accounts a
   where a.id in (OLD.account_id, NEW.account_id) order by a.id for no key update;
   update app_private.accounts a set works_elsewhere = not a.works_elsewhere
@@ -12,5 +12,5 @@ end
 $$;
 
 comment on function app_private.note_employment is
-'Trigger on employees in the global database, of its own clinics and of copies: notes in the account whether it works '
-'at any clinic, which all shards learn with their copies of accounts. Created by app_private.become_global.';
+'Trigger on employees in the global database, of its own clinics and of copies: records in the account whether it '
+'works at any clinic. All shards get this with their copies of accounts. Created by app_private.become_global.';

@@ -31,7 +31,7 @@ $$;
 
 comment on function app_private.refuse_clinic_elsewhere is
 'Trigger on the tables of clinics in an installation with shards: refuses (not_here) every change of a clinic that is '
-'in another database, so that no slot is booked in two places, and (clinic_moving) for some seconds every change of a '
-'clinic that is being moved, and before that new online payments. Replication does not fire it. Statements of '
-'migrations leave out the rows of clinics elsewhere, which the same migration changes there. Created by '
+'in another database, so that no slot is booked in two places, and (clinic_moving), for some seconds, every change of '
+'a clinic that is being moved; before that, new online payments of such a clinic. Replication does not fire it. '
+'Statements of migrations skip rows of clinics in other databases, which the same migration changes there. Created by '
 'app_private.refuse_clinics_elsewhere.';

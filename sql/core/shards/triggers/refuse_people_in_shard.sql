@@ -12,5 +12,5 @@ $$;
 
 comment on function app_private.refuse_people_in_shard is
 'Trigger on the global tables in a shard: refuses (not_here) every change, so that nobody exists twice. Replication '
-'does not fire it. Statements of migrations leave such rows out: the same migration changes them in the global '
-'database, and they are copied. Created by app_private.become_shard.';
+'does not fire it. Statements of migrations skip such rows: the same migration changes them in the global database, '
+'and they are copied. Created by app_private.become_shard.';

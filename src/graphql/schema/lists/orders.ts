@@ -17,7 +17,9 @@ declare module 'postgraphile/graphql' {
   }
 }
 
-/** Says of each list of a table at the root how it is ordered, so that lists of several databases can be merged. */
+/**
+ * Records for each root field that lists a table how it is ordered, so that lists of several databases can be merged.
+ */
 export const ListOrdersPlugin: GraphileConfig.Plugin = {
   name: 'MedislotListOrdersPlugin',
   schema: {

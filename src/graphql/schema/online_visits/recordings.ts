@@ -58,7 +58,7 @@ function requireStore<T>(plan: () => T): T {
     [$.get('recordings'), $.get('withPgClient'), $.get('pgSettings')],
     async ([store, withPgClient, settings]) => {
       if (store) return
-      // Who may not call at all learns nothing of the settings: begin_request refuses them.
+      // Callers who may not call at all are refused by begin_request, so that they learn nothing about the settings.
       await withPgClient(settings, (client) => client.query({ text: 'select' }))
       throw new Refusal('recordings_unavailable')
     },

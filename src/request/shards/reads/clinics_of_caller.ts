@@ -18,7 +18,7 @@ interface ClinicTable {
   isCopied: boolean
   /** The columns that the copies lack. */
   notCopied: string[]
-  /** The least role that may read any. */
+  /** The least privileged role that may read rows; null if none may. */
   readers: Role | null
   /** Who sees rows besides the staff of their clinics. */
   seenBy: 'staff' | 'customers' | 'everybody'
@@ -34,10 +34,11 @@ interface Person {
 const nobody: Person = { role: 'app_anonymous', isCustomer: false, clinicIds: [] }
 
 /**
- * Decides about queries that name no clinic and read tables of which the global database has no copies, where the answer would be
- * empty and look complete, or columns that copies lack, which would be null. An employee all of whose clinics are in one database
- * reads there. A caller who sees no rows of such tables anywhere is answered by the global database, and so are all others about
- * lists that are merged there; else they are refused. For those who cannot be sent elsewhere, columns stay null.
+ * Decides where to run queries that name no clinic and read tables of which the global database has no copies, or columns that
+ * its copies lack: there, such a table would look empty, and such a column null. Employees all of whose clinics are in one
+ * database read in that database. Callers who may not see rows of such tables anywhere read in the global database, and so do
+ * all others if the query reads only lists that are merged. All other queries of such tables are refused. If a query can run
+ * only in the global database, columns that copies lack are null.
  */
 export class ClinicsOfCaller {
   readonly #shards: Shards
@@ -79,7 +80,7 @@ export class ClinicsOfCaller {
     const lacksColumns = read.some(({ fields }) => [...fields].some((field) => this.#columns.has(field)))
     if (lacking.length === 0 && !lacksColumns) return globalNumber
     const person = claims.sub === undefined ? nobody : await this.#personOf(claims)
-    // One whom the global database refuses.
+    // The global database will refuse this caller.
     if (!person) return globalNumber
     const { role, isCustomer, clinicIds } = person
     const missing = lacking.filter(({ all }) => this.#somewhereElse(all).some((table) => mayRead(role, table)))
@@ -130,7 +131,7 @@ export class ClinicsOfCaller {
   }
 }
 
-/** Whether a field is a list that all databases are asked for, and reads nothing else but what belongs to its rows. */
+/** Whether a field is a list that is read in all databases, and reads only what belongs to its rows. */
 const isMerged = ({ name, own, free }: TablesRead & { name: string }) =>
   listsInShards.has(name) &&
   [...free].every((table) => table === own || (name === 'checkouts' && table === 'billing.checkout_parts'))

@@ -1,7 +1,7 @@
 import 'postgraphile'
 import type { PgCodec } from 'postgraphile/@dataplan/pg'
 
-/** Says in each type for rows, for lists of them and for filters on them which table, view or composite type it is for. */
+/** Marks each type for rows, for lists of rows and for filters of rows with its table, view or composite type. */
 export const TablesOfTypesPlugin: GraphileConfig.Plugin = {
   name: 'MedislotTablesOfTypesPlugin',
   schema: {

@@ -32,7 +32,7 @@ export interface RootSelection {
 }
 
 interface Found extends TablesRead {
-  /** Arguments with input objects: what they read depends on variables. */
+  /** Arguments with input objects; the tables that they read depend on the variables. */
   inputs: { argument: ArgumentNode; type: GraphQLInputType; isFree: boolean }[]
 }
 
@@ -42,7 +42,7 @@ export class TablesOfQueries {
   readonly #isOfClinics: (table: string) => boolean
   readonly #found = new WeakMap<FieldNode, Found>()
 
-  /** `isOfClinics` says which tables have rows of clinics. */
+  /** `isOfClinics` returns whether a table has rows of clinics. */
   constructor(schema: GraphQLSchema, isOfClinics: (table: string) => boolean) {
     this.#schema = schema
     this.#isOfClinics = isOfClinics
@@ -100,7 +100,10 @@ export class TablesOfQueries {
     this.#addSelection(found, parent, fragment.selectionSet, from)
   }
 
-  /** A row of a clinic leads to others of it; a type without a table, such as a list's, to where its own row leads. */
+  /**
+   * From a row of a clinic, only rows of the same clinic are reached. A type without a table, such as that of a list, is passed
+   * through.
+   */
   #reachedFrom(type: GraphQLObjectType, from: Reached): Reached {
     const table = tableOf(type)
     return table === undefined ? from : { ...from, isFree: !this.#isOfClinics(table) }
@@ -138,7 +141,7 @@ export class TablesOfQueries {
 /** How a selection is reached. */
 interface Reached {
   fragments: RootSelection['fragments']
-  /** The fragments that count already. */
+  /** The fragments that were counted already. */
   seen: Set<string>
   isFree: boolean
 }

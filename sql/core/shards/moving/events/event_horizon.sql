@@ -21,5 +21,5 @@ end
 $$;
 
 comment on function app_private.event_horizon is
-'The oldest transaction that is still running and may have written events: those of earlier ones are published and '
-'sealed. Leaves out the one that moves the rows of a clinic (app_private.wait_for_moving_rows).';
+'The oldest running transaction that may have written events: events of earlier transactions can be published and '
+'sealed. The transaction that copies the rows of a moving clinic does not count (app_private.wait_for_moving_rows).';

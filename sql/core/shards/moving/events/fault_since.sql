@@ -14,6 +14,6 @@ end
 $$;
 
 comment on function app_private.fault_since is
-'What is wrong with the chain of a clinic''s events after a position at which it had this hash: as '
-'app_public.verify_events, but without looking for events that were never sealed, which reads all of them. Null if '
-'nothing is. A step of a move.';
+'The first fault in the chain of a clinic''s events after a position at which it had this hash; null if there is '
+'none. As app_public.verify_events, but without the search for events that were never sealed, which reads all events. '
+'A step of a move.';

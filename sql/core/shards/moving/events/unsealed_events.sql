@@ -3,8 +3,8 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   while app_private.seal_events() > 0 loop
   end loop;
-  -- Not all events of the clinic, of which there may be millions. What has the number of a later transaction was sealed
-  -- in another database.
+  -- Does not read all events of the clinic, of which there may be millions. Events with the number of a later
+  -- transaction were sealed in another database.
   return (
     select count(*) from app_private.event_sealing es
     join app_public.events e on (e.transaction_id, e.id) > (es.transaction_id, es.event_id)

@@ -9,5 +9,5 @@ end
 $$;
 
 comment on function app_private.hold_payments is
-'Refuses (clinic_moving) new online payments of a clinic that is leaving, from the commit on, for so many seconds at '
-'most, and returns whether some are open, which go on. A step of a move.';
+'Refuses (clinic_moving) new online payments of a clinic that is leaving, from the commit on, for at most so many '
+'seconds. Payments that have begun can be completed; returns whether there are any. A step of a move.';

@@ -16,4 +16,5 @@ end
 $$;
 
 comment on function app_private.become_copies is
-'Takes from rows of a clinic in the global database what copies of them do not have. Where triggers are off.';
+'Turns rows of a clinic in the global database into copies: resets the columns that copies lack. Call it while '
+'triggers are off.';

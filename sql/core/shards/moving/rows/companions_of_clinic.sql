@@ -15,5 +15,5 @@ end
 $$;
 
 comment on function app_private.companions_of_clinic is
-'What has to be in the database of a clinic although it does not belong to the clinic: the keys of links that were '
-'sent, and checkouts, which may have paid for visits in several clinics. For put_companions_of_clinic.';
+'Rows that do not belong to a clinic but have to be in its database: the keys of links that were sent, and checkouts, '
+'which may have paid for visits in several clinics. For put_companions_of_clinic.';

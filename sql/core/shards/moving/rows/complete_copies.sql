@@ -4,7 +4,7 @@ declare
   columns constant text[] := app_private.columns_not_copied(complete_copies.table_name);
 begin
   perform set_config('session_replication_role', 'replica', true);
-  -- Replication updates the other columns meanwhile. These are not in the way of each other.
+  -- Replication may update the other columns at the same time; neither overwrites the columns of the other.
   execute format(
     'update %1$s t set %2$s from json_populate_recordset(null::%1$s, $1) r
     where t.clinic_id = r.clinic_id and t.%3$I = r.%3$I and (%4$s)', complete_copies.table_name,
@@ -17,5 +17,5 @@ end
 $$;
 
 comment on function app_private.complete_copies is
-'Adds to copies in the global database the columns that they lack, from rows that rows_of_clinic gave in a shard. The '
-'first step of a move to the global database, in many short transactions: the clinic is still in the shard.';
+'Adds to copies in the global database the columns that they lack, from rows that rows_of_clinic returned in a shard. '
+'The first step of a move to the global database, in many short transactions, while the clinic is still in the shard.';

@@ -14,5 +14,5 @@ end
 $$;
 
 comment on function app_private.digests_of_clinic is
-'The number of rows and a digest of each of these parts (app_private.part_of_row) of a clinic''s rows in a table: the '
-'same in two databases that have the same rows. Parts without rows are left out.';
+'The number of rows and a digest of each of these parts (app_private.part_of_row) of a clinic''s rows in a table. Two '
+'databases with the same rows have the same digests. Parts without rows are left out.';

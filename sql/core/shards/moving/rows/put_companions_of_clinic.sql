@@ -18,5 +18,5 @@ end
 $$;
 
 comment on function app_private.put_companions_of_clinic is
-'Adds what companions_of_clinic gave in another database and is not here yet. A step of a move. Refuses '
-'clinic_not_movable if keys of links with the same number differ.';
+'Adds the rows that companions_of_clinic returned in another database and that are not here yet. A step of a move. '
+'Refuses clinic_not_movable if keys of links with the same number differ.';

@@ -9,5 +9,5 @@ end
 $$;
 
 comment on function app_private.put_rows_of_clinic is
-'Inserts rows that rows_of_clinic gave in another database, as they are there. Between begin_arrival and end_arrival, '
-'so that no trigger changes them.';
+'Inserts rows that rows_of_clinic returned in another database, unchanged. Between begin_arrival and end_arrival, so '
+'that no trigger changes them.';

@@ -13,5 +13,5 @@ end
 $$;
 
 comment on function app_private.remove_rows_of_clinic is
-'Removes a clinic''s rows, or those in parts (app_private.part_of_row), from a table. Where triggers are off, so that '
-'history can be removed, too: a step of begin_arrival and remove_moved_clinic.';
+'Removes a clinic''s rows, or those in parts (app_private.part_of_row), from a table. Call it while triggers are off, '
+'so that history can be removed, too. A step of begin_arrival and remove_moved_clinic.';

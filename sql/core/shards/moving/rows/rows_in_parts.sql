@@ -8,7 +8,8 @@ begin
     return format('from %s t cross join lateral (select %s) p (part) where t.%I = $1 and p.part = any ($2)',
       rows_in_parts.table_name, app_private.part_of_row(rows_in_parts.table_name), clinic);
   end if;
-  -- Part after part by the index of the primary key, whatever is known about a table that has been filled just now.
+  -- One part after another by the index of the primary key, even if the statistics of a table that was just filled
+  -- suggest another plan.
   return format(
     'from unnest($2) p (part) cross join lateral (select t.ctid, t.* from %s t '
     'where t.%I = $1 and t.%3$I >= p.part * 64 and t.%3$I < p.part * 64 + 64 offset 0) t',

@@ -12,4 +12,4 @@ $$;
 
 comment on function app_private.ask_for_record is
 'A task of record_for_clinic: mails the link that adds a record of a clinic in a shard to the account that asked, to '
-'the address that the clinic has recorded. Nothing is sent if somebody has the record.';
+'the address that the clinic has recorded. Nothing is sent if somebody has already claimed the record.';

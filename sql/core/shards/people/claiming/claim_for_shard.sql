@@ -30,6 +30,6 @@ $$;
 
 comment on function app_private.claim_for_shard is
 'A task of record_for_clinic: merges a record of a clinic in a shard into the person who claims it, or a dependant. '
-'The shard has compared the address that the clinic has recorded with the account''s; whether the account has proved '
-'it and the record is nobody''s is decided here. Refuses customer_not_claimable, merge_not_possible, '
-'merged_visits_overlap.';
+'The shard has compared the address that the clinic has recorded with the account''s; this function checks that the '
+'account has proved the address and that nobody has claimed the record. Refuses customer_not_claimable, '
+'merge_not_possible, merged_visits_overlap.';

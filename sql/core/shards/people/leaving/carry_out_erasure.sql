@@ -30,6 +30,6 @@ end
 $$;
 
 comment on function app_private.carry_out_erasure is
-'Erases at the clinics of this shard a person whom the global database has erased: cancels bookings ahead, and removes '
-'what erase_customer removes at clinics. False if that is done. Called by the job carry_out_erasure. Refuses '
-'clinic_moving while a clinic that knows the person is being moved.';
+'Erases at the clinics of this shard a person whom the global database has erased: cancels future bookings, and '
+'removes what erase_customer removes at clinics. Returns false if that was done before. Called by the job '
+'carry_out_erasure. Refuses clinic_moving while a clinic that knows the person is being moved.';

@@ -12,7 +12,7 @@ begin
   if noted.customer_id is null then
     return false;
   end if;
-  -- For a record that stands for itself again, or a customer who is active again, others may have been booked since.
+  -- A record whose merge was undone, or a customer who is active again, may have newer bookings, which stay.
   if exists (select from app_public.customers c where c.id = target and c.is_active) then
     made_until := noted.arrived_at;
   end if;
@@ -24,6 +24,6 @@ end
 $$;
 
 comment on function app_private.carry_out_removal is
-'Cancels at the clinics of this shard the visits ahead of a customer whom the global database has removed, and ends '
-'the entries of waiting lists. False if that is done. Called by the job carry_out_removal. Refuses clinic_moving while '
-'one of these clinics is being moved.';
+'Cancels at the clinics of this shard the future visits of a customer whom the global database has removed, and ends '
+'the entries of waiting lists. Returns false if that was done before. Called by the job carry_out_removal. Refuses '
+'clinic_moving while one of these clinics is being moved.';
