@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:cda9a5d21d9c3e7db45725c54e6c099ec644b2a1
+--! Hash: sha1:20f36fbbdf03f4959250e76ca35b1c21fb7daa2d
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -548,8 +548,12 @@ comment on domain app_public.email_address is
 --! EndIncluded core/types.sql
 --! Included core/callers/current_claims.sql
 -- The claims of the current request. app_private.begin_request writes them with SET LOCAL; policies and functions read
--- them. These functions read settings and never a table, so that policies are fast, contain no subquery and work on
--- every shard. A setting that is not set reads as '' or null; both mean "no account" or "no clinic".
+-- them. These functions read settings and never a table, so that policies are fast and work on every shard. A setting
+-- that is not set reads as '' or null; both mean "no account" or "no clinic".
+--
+-- Where several policies for select apply to staff, those of staff call them in a subquery. PostgreSQL evaluates it once
+-- for a statement, and a call without a subquery once for each row, because the policies are combined with OR. A single
+-- policy needs none: it becomes a condition of the index.
 
 create or replace function app_hidden.current_account_id() returns bigint
 language sql stable parallel safe
@@ -4630,7 +4634,7 @@ create index clinics_by_key on app_public.clinics
 alter table app_public.clinics enable row level security;
 create policy everybody_sees_active_clinics on app_public.clinics for select to app_anonymous using (is_active);
 create policy staff_see_their_clinics on app_public.clinics
-  for select to app_staff using (id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy managers_edit_their_clinics on app_public.clinics
   for update to app_staff using (id = any (app_hidden.manager_clinic_ids()));
 create policy admins_do_everything on app_public.clinics for all to app_admin using (true);
@@ -4906,7 +4910,7 @@ create index doctors_by_name on app_public.doctors (full_name, clinic_id, id);
 alter table app_public.doctors enable row level security;
 create policy everybody_sees_active_doctors on app_public.doctors for select to app_anonymous using (is_active);
 create policy staff_see_their_doctors on app_public.doctors
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy managers_add_doctors on app_public.doctors
   for insert to app_staff with check (clinic_id = any (app_hidden.manager_clinic_ids()));
 create policy managers_edit_doctors on app_public.doctors
@@ -5005,7 +5009,7 @@ alter table app_public.employees enable row level security;
 create policy people_see_their_memberships on app_public.employees
   for select to app_customer using (account_id = app_hidden.current_account_id());
 create policy staff_see_their_colleagues on app_public.employees
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy managers_edit_their_staff on app_public.employees
   for update to app_staff using (clinic_id = any (app_hidden.manager_clinic_ids()));
 create policy admins_do_everything on app_public.employees for all to app_admin using (true);
@@ -5498,7 +5502,7 @@ create index time_slots_by_id on app_public.time_slots (id);
 alter table app_public.time_slots enable row level security;
 create policy everybody_sees_active_time_slots on app_public.time_slots for select to app_anonymous using (is_active);
 create policy staff_see_their_time_slots on app_public.time_slots
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy managers_add_time_slots on app_public.time_slots
   for insert to app_staff with check (clinic_id = any (app_hidden.manager_clinic_ids()));
 create policy managers_edit_time_slots on app_public.time_slots
@@ -5712,10 +5716,11 @@ create index external_calendars_by_id on app_public.external_calendars (id);
 
 alter table app_public.external_calendars enable row level security;
 create policy managers_see_their_calendars on app_public.external_calendars
-  for select to app_staff using (clinic_id = any (app_hidden.manager_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.manager_clinic_ids())::bigint[]));
 create policy doctors_see_their_calendars on app_public.external_calendars
   for select to app_staff using (
-    clinic_id = any (app_hidden.staff_clinic_ids()) and doctor_id = any (app_hidden.own_doctor_ids()));
+    clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[])
+      and doctor_id = any ((select app_hidden.own_doctor_ids())::bigint[]));
 create policy admins_see_everything on app_public.external_calendars for select to app_admin using (true);
 grant select on app_public.external_calendars to app_staff;
 
@@ -5831,10 +5836,10 @@ create index absences_of_a_calendar on app_public.absences (clinic_id, calendar_
 alter table app_public.absences enable row level security;
 -- Doctors see their own absences and those of everyone, but not why a colleague is absent.
 create policy the_desk_sees_all_absences on app_public.absences
-  for select to app_staff using (clinic_id = any (app_hidden.desk_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.desk_clinic_ids())::bigint[]));
 create policy doctors_see_their_absences on app_public.absences
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids())
-    and (doctor_id is null or doctor_id = any (app_hidden.own_doctor_ids())));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[])
+    and (doctor_id is null or doctor_id = any ((select app_hidden.own_doctor_ids())::bigint[])));
 create policy admins_see_everything on app_public.absences for select to app_admin using (true);
 grant select on app_public.absences to app_staff;
 
@@ -6009,7 +6014,7 @@ create policy everybody_sees_open_slots on app_public.booking_slots for select t
 create policy customers_see_slots_they_have on app_public.booking_slots
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_their_slots on app_public.booking_slots
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.booking_slots for select to app_admin using (true);
 grant select on app_public.booking_slots to app_anonymous;
 
@@ -6093,7 +6098,7 @@ alter table app_public.booking_series enable row level security;
 create policy customers_see_their_series on app_public.booking_series
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_their_series on app_public.booking_series
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.booking_series for select to app_admin using (true);
 grant select (clinic_id, id, customer_id, created_at) on app_public.booking_series to app_customer;
 grant select (booked_by_account_id) on app_public.booking_series to app_staff;
@@ -6204,7 +6209,7 @@ alter table app_public.bookings enable row level security;
 create policy customers_see_their_bookings on app_public.bookings
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_their_bookings on app_public.bookings
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.bookings for select to app_admin using (true);
 grant select (clinic_id, id, booking_slot_id, customer_id, doctor_id, slot_date, during, starts_at, ends_at, status,
     note, sequence, cancelled_at, cancelled_by, cancellation_reason, active_booking_slot_id, active_doctor_id,
@@ -6298,7 +6303,7 @@ alter table app_public.booking_answers enable row level security;
 create policy customers_see_their_answers on app_public.booking_answers
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_the_answers_of_their_patients on app_public.booking_answers
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.booking_answers for select to app_admin using (true);
 grant select on app_public.booking_answers to app_customer;
 
@@ -6393,7 +6398,7 @@ alter table app_public.archived_booking_slots enable row level security;
 create policy customers_see_their_archived_slots on app_public.archived_booking_slots
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_their_archived_slots on app_public.archived_booking_slots
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.archived_booking_slots for select to app_admin using (true);
 grant select on app_public.archived_booking_slots to app_customer;
 
@@ -6448,7 +6453,7 @@ alter table app_public.archived_bookings enable row level security;
 create policy customers_see_their_archived_bookings on app_public.archived_bookings
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_their_archived_bookings on app_public.archived_bookings
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.archived_bookings for select to app_admin using (true);
 grant select (clinic_id, id, booking_slot_id, customer_id, doctor_id, slot_date, during, status, note, sequence,
     cancelled_at, cancelled_by, cancellation_reason, answers, created_at, archived_at,
@@ -6560,7 +6565,7 @@ alter table app_public.waiting_list enable row level security;
 create policy customers_see_their_waiting_entries on app_public.waiting_list
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_their_waiting_list on app_public.waiting_list
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.waiting_list for select to app_admin using (true);
 grant select (clinic_id, id, customer_id, service_id, doctor_id, specialization_id, weekdays, not_before, not_after,
     from_date, until_date, min_notice, booking_id, state, row_version, joined_at, changed_at, ended_at)
@@ -6628,7 +6633,7 @@ alter table app_public.slot_offers enable row level security;
 create policy customers_see_their_slot_offers on app_public.slot_offers
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_their_slot_offers on app_public.slot_offers
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.slot_offers for select to app_admin using (true);
 grant select on app_public.slot_offers to app_customer;
 
@@ -6698,7 +6703,7 @@ alter table app_public.events enable row level security;
 create policy customers_see_their_history on app_public.events
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_their_events on app_public.events
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.events for select to app_admin using (true);
 grant select (clinic_id, id, occurred_at, entity, booking_slot_id, booking_id, customer_id, from_state, to_state,
     reason, actor, recorded_at, head_slot_id)
@@ -7002,7 +7007,7 @@ alter table billing.invoices enable row level security;
 create policy customers_see_their_invoices on billing.invoices
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy the_desk_sees_the_invoices_of_its_clinic on billing.invoices
-  for select to app_staff using (clinic_id = any (app_hidden.desk_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.desk_clinic_ids())::bigint[]));
 create policy admins_see_everything on billing.invoices for select to app_admin using (true);
 grant select on billing.invoices to app_customer;
 
@@ -7102,7 +7107,7 @@ alter table billing.invoice_lines enable row level security;
 create policy customers_see_their_invoice_lines on billing.invoice_lines
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy the_desk_sees_the_invoice_lines_of_its_clinic on billing.invoice_lines
-  for select to app_staff using (clinic_id = any (app_hidden.desk_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.desk_clinic_ids())::bigint[]));
 create policy admins_see_everything on billing.invoice_lines for select to app_admin using (true);
 grant select on billing.invoice_lines to app_customer;
 
@@ -7250,7 +7255,7 @@ alter table billing.checkout_parts enable row level security;
 create policy customers_see_their_checkout_parts on billing.checkout_parts
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy the_desk_sees_the_checkout_parts_of_its_clinic on billing.checkout_parts
-  for select to app_staff using (clinic_id = any (app_hidden.desk_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.desk_clinic_ids())::bigint[]));
 create policy admins_see_everything on billing.checkout_parts for select to app_admin using (true);
 grant select on billing.checkout_parts to app_customer;
 
@@ -7295,7 +7300,7 @@ alter table billing.coupon_uses enable row level security;
 create policy customers_see_their_coupon_uses on billing.coupon_uses
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy the_desk_sees_coupon_uses on billing.coupon_uses
-  for select to app_staff using (clinic_id = any (app_hidden.desk_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.desk_clinic_ids())::bigint[]));
 create policy admins_see_everything on billing.coupon_uses for select to app_admin using (true);
 grant select on billing.coupon_uses to app_customer;
 
@@ -7349,7 +7354,7 @@ alter table billing.payments enable row level security;
 create policy customers_see_their_payments on billing.payments
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy the_desk_sees_the_payments_of_its_clinic on billing.payments
-  for select to app_staff using (clinic_id = any (app_hidden.desk_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.desk_clinic_ids())::bigint[]));
 create policy admins_see_everything on billing.payments for select to app_admin using (true);
 grant select (clinic_id, id, customer_id, currency, method, checkout_id, provider, received, spent, refunded,
     received_at) on billing.payments to app_customer;
@@ -7402,7 +7407,7 @@ alter table billing.refunds enable row level security;
 create policy customers_see_their_refunds on billing.refunds
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy the_desk_sees_the_refunds_of_its_clinic on billing.refunds
-  for select to app_staff using (clinic_id = any (app_hidden.desk_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.desk_clinic_ids())::bigint[]));
 create policy admins_see_everything on billing.refunds for select to app_admin using (true);
 grant select (clinic_id, id, payment_id, customer_id, currency, amount, state, created_at, ended_at)
     on billing.refunds to app_customer;
@@ -7450,7 +7455,7 @@ alter table billing.credits enable row level security;
 create policy customers_see_their_credits on billing.credits
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy the_desk_sees_the_credits_of_its_clinic on billing.credits
-  for select to app_staff using (clinic_id = any (app_hidden.desk_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.desk_clinic_ids())::bigint[]));
 create policy admins_see_everything on billing.credits for select to app_admin using (true);
 grant select on billing.credits to app_customer;
 
@@ -7516,7 +7521,7 @@ alter table billing.movements enable row level security;
 create policy customers_see_their_movements on billing.movements
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy the_desk_sees_the_movements_of_its_clinic on billing.movements
-  for select to app_staff using (clinic_id = any (app_hidden.desk_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.desk_clinic_ids())::bigint[]));
 create policy admins_see_everything on billing.movements for select to app_admin using (true);
 grant select (clinic_id, id, kind, customer_id, currency, amount, payment_id, invoice_id, refund_id, moved_at)
     on billing.movements to app_customer;
@@ -7977,7 +7982,7 @@ create index webhooks_to_send on app_public.notifications
 
 alter table app_public.notifications enable row level security;
 create policy staff_see_their_notifications on app_public.notifications
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.notifications for select to app_admin using (true);
 create policy customers_see_their_notifications on app_public.notifications
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()) and channel <> 'webhook');
@@ -8344,7 +8349,7 @@ alter table app_public.consultations enable row level security;
 create policy customers_see_their_consultations on app_public.consultations
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_their_consultations on app_public.consultations
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.consultations for select to app_admin using (true);
 grant select (clinic_id, booking_id, customer_id, booking_sequence, state, opens_at, closes_at, patient_came_at,
     doctor_came_at) on app_public.consultations to app_customer;
@@ -8393,8 +8398,8 @@ alter table app_public.recording_consents enable row level security;
 create policy customers_see_their_recording_consents on app_public.recording_consents
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy doctors_see_the_recording_consents_of_their_visits on app_public.recording_consents
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids())
-    and doctor_id = any (app_hidden.own_doctor_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[])
+    and doctor_id = any ((select app_hidden.own_doctor_ids())::bigint[]));
 grant select on app_public.recording_consents to app_customer;
 
 create trigger recording_consents_stay_with_their_booking before update on app_public.recording_consents
@@ -8466,8 +8471,8 @@ alter table app_public.recordings enable row level security;
 create policy customers_see_their_recordings on app_public.recordings
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()) and state <> 'removing');
 create policy doctors_see_the_recordings_of_their_visits on app_public.recordings
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids())
-    and doctor_id = any (app_hidden.own_doctor_ids()) and state <> 'removing');
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[])
+    and doctor_id = any ((select app_hidden.own_doctor_ids())::bigint[]) and state <> 'removing');
 grant select (clinic_id, id, booking_id, customer_id, doctor_id, visit_starts_at, state, content_type, bytes,
     patient_agreed_at, doctor_agreed_at, created_at, delete_at) on app_public.recordings to app_customer;
 
@@ -8510,7 +8515,7 @@ create index resources_by_id on app_public.resources (id);
 alter table app_public.resources enable row level security;
 create policy customers_see_rooms on app_public.resources for select to app_customer using (type = 'room');
 create policy staff_see_their_resources on app_public.resources
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy managers_add_resources on app_public.resources
   for insert to app_staff with check (clinic_id = any (app_hidden.manager_clinic_ids()));
 create policy managers_edit_resources on app_public.resources
@@ -8609,7 +8614,7 @@ alter table app_public.resource_claims enable row level security;
 create policy customers_see_their_resource_claims on app_public.resource_claims
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_their_resource_claims on app_public.resource_claims
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.resource_claims for select to app_admin using (true);
 grant select (clinic_id, id, resource_id, need, booking_id, customer_id, during)
     on app_public.resource_claims to app_customer;

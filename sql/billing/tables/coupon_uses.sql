@@ -30,7 +30,7 @@ alter table billing.coupon_uses enable row level security;
 create policy customers_see_their_coupon_uses on billing.coupon_uses
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy the_desk_sees_coupon_uses on billing.coupon_uses
-  for select to app_staff using (clinic_id = any (app_hidden.desk_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.desk_clinic_ids())::bigint[]));
 create policy admins_see_everything on billing.coupon_uses for select to app_admin using (true);
 grant select on billing.coupon_uses to app_customer;
 

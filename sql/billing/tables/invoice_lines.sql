@@ -53,7 +53,7 @@ alter table billing.invoice_lines enable row level security;
 create policy customers_see_their_invoice_lines on billing.invoice_lines
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy the_desk_sees_the_invoice_lines_of_its_clinic on billing.invoice_lines
-  for select to app_staff using (clinic_id = any (app_hidden.desk_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.desk_clinic_ids())::bigint[]));
 create policy admins_see_everything on billing.invoice_lines for select to app_admin using (true);
 grant select on billing.invoice_lines to app_customer;
 

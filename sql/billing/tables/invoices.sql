@@ -61,7 +61,7 @@ alter table billing.invoices enable row level security;
 create policy customers_see_their_invoices on billing.invoices
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy the_desk_sees_the_invoices_of_its_clinic on billing.invoices
-  for select to app_staff using (clinic_id = any (app_hidden.desk_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.desk_clinic_ids())::bigint[]));
 create policy admins_see_everything on billing.invoices for select to app_admin using (true);
 grant select on billing.invoices to app_customer;
 

@@ -49,7 +49,7 @@ alter table billing.movements enable row level security;
 create policy customers_see_their_movements on billing.movements
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy the_desk_sees_the_movements_of_its_clinic on billing.movements
-  for select to app_staff using (clinic_id = any (app_hidden.desk_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.desk_clinic_ids())::bigint[]));
 create policy admins_see_everything on billing.movements for select to app_admin using (true);
 grant select (clinic_id, id, kind, customer_id, currency, amount, payment_id, invoice_id, refund_id, moved_at)
     on billing.movements to app_customer;

@@ -42,7 +42,7 @@ alter table billing.payments enable row level security;
 create policy customers_see_their_payments on billing.payments
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy the_desk_sees_the_payments_of_its_clinic on billing.payments
-  for select to app_staff using (clinic_id = any (app_hidden.desk_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.desk_clinic_ids())::bigint[]));
 create policy admins_see_everything on billing.payments for select to app_admin using (true);
 grant select (clinic_id, id, customer_id, currency, method, checkout_id, provider, received, spent, refunded,
     received_at) on billing.payments to app_customer;

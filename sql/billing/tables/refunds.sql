@@ -33,7 +33,7 @@ alter table billing.refunds enable row level security;
 create policy customers_see_their_refunds on billing.refunds
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy the_desk_sees_the_refunds_of_its_clinic on billing.refunds
-  for select to app_staff using (clinic_id = any (app_hidden.desk_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.desk_clinic_ids())::bigint[]));
 create policy admins_see_everything on billing.refunds for select to app_admin using (true);
 grant select (clinic_id, id, payment_id, customer_id, currency, amount, state, created_at, ended_at)
     on billing.refunds to app_customer;

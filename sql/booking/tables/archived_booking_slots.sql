@@ -31,7 +31,7 @@ alter table app_public.archived_booking_slots enable row level security;
 create policy customers_see_their_archived_slots on app_public.archived_booking_slots
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_their_archived_slots on app_public.archived_booking_slots
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.archived_booking_slots for select to app_admin using (true);
 grant select on app_public.archived_booking_slots to app_customer;
 

@@ -20,7 +20,7 @@ alter table app_public.booking_series enable row level security;
 create policy customers_see_their_series on app_public.booking_series
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_their_series on app_public.booking_series
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.booking_series for select to app_admin using (true);
 grant select (clinic_id, id, customer_id, created_at) on app_public.booking_series to app_customer;
 grant select (booked_by_account_id) on app_public.booking_series to app_staff;

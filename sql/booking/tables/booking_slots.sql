@@ -120,7 +120,7 @@ create policy everybody_sees_open_slots on app_public.booking_slots for select t
 create policy customers_see_slots_they_have on app_public.booking_slots
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_their_slots on app_public.booking_slots
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.booking_slots for select to app_admin using (true);
 grant select on app_public.booking_slots to app_anonymous;
 

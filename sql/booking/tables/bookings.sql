@@ -100,7 +100,7 @@ alter table app_public.bookings enable row level security;
 create policy customers_see_their_bookings on app_public.bookings
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_their_bookings on app_public.bookings
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.bookings for select to app_admin using (true);
 grant select (clinic_id, id, booking_slot_id, customer_id, doctor_id, slot_date, during, starts_at, ends_at, status,
     note, sequence, cancelled_at, cancelled_by, cancellation_reason, active_booking_slot_id, active_doctor_id,

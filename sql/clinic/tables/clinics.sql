@@ -52,7 +52,7 @@ create index clinics_by_key on app_public.clinics
 alter table app_public.clinics enable row level security;
 create policy everybody_sees_active_clinics on app_public.clinics for select to app_anonymous using (is_active);
 create policy staff_see_their_clinics on app_public.clinics
-  for select to app_staff using (id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy managers_edit_their_clinics on app_public.clinics
   for update to app_staff using (id = any (app_hidden.manager_clinic_ids()));
 create policy admins_do_everything on app_public.clinics for all to app_admin using (true);

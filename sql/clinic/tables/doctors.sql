@@ -41,7 +41,7 @@ create index doctors_by_name on app_public.doctors (full_name, clinic_id, id);
 alter table app_public.doctors enable row level security;
 create policy everybody_sees_active_doctors on app_public.doctors for select to app_anonymous using (is_active);
 create policy staff_see_their_doctors on app_public.doctors
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy managers_add_doctors on app_public.doctors
   for insert to app_staff with check (clinic_id = any (app_hidden.manager_clinic_ids()));
 create policy managers_edit_doctors on app_public.doctors

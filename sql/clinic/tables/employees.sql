@@ -35,7 +35,7 @@ alter table app_public.employees enable row level security;
 create policy people_see_their_memberships on app_public.employees
   for select to app_customer using (account_id = app_hidden.current_account_id());
 create policy staff_see_their_colleagues on app_public.employees
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy managers_edit_their_staff on app_public.employees
   for update to app_staff using (clinic_id = any (app_hidden.manager_clinic_ids()));
 create policy admins_do_everything on app_public.employees for all to app_admin using (true);

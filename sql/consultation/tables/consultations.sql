@@ -54,7 +54,7 @@ alter table app_public.consultations enable row level security;
 create policy customers_see_their_consultations on app_public.consultations
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_their_consultations on app_public.consultations
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.consultations for select to app_admin using (true);
 grant select (clinic_id, booking_id, customer_id, booking_sequence, state, opens_at, closes_at, patient_came_at,
     doctor_came_at) on app_public.consultations to app_customer;

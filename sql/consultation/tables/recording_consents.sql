@@ -37,8 +37,8 @@ alter table app_public.recording_consents enable row level security;
 create policy customers_see_their_recording_consents on app_public.recording_consents
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy doctors_see_the_recording_consents_of_their_visits on app_public.recording_consents
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids())
-    and doctor_id = any (app_hidden.own_doctor_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[])
+    and doctor_id = any ((select app_hidden.own_doctor_ids())::bigint[]));
 grant select on app_public.recording_consents to app_customer;
 
 create trigger recording_consents_stay_with_their_booking before update on app_public.recording_consents

@@ -63,8 +63,8 @@ alter table app_public.recordings enable row level security;
 create policy customers_see_their_recordings on app_public.recordings
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()) and state <> 'removing');
 create policy doctors_see_the_recordings_of_their_visits on app_public.recordings
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids())
-    and doctor_id = any (app_hidden.own_doctor_ids()) and state <> 'removing');
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[])
+    and doctor_id = any ((select app_hidden.own_doctor_ids())::bigint[]) and state <> 'removing');
 grant select (clinic_id, id, booking_id, customer_id, doctor_id, visit_starts_at, state, content_type, bytes,
     patient_agreed_at, doctor_agreed_at, created_at, delete_at) on app_public.recordings to app_customer;
 

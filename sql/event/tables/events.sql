@@ -56,7 +56,7 @@ alter table app_public.events enable row level security;
 create policy customers_see_their_history on app_public.events
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_their_events on app_public.events
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.events for select to app_admin using (true);
 grant select (clinic_id, id, occurred_at, entity, booking_slot_id, booking_id, customer_id, from_state, to_state,
     reason, actor, recorded_at, head_slot_id)

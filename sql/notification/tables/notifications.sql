@@ -114,7 +114,7 @@ create index webhooks_to_send on app_public.notifications
 
 alter table app_public.notifications enable row level security;
 create policy staff_see_their_notifications on app_public.notifications
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.notifications for select to app_admin using (true);
 create policy customers_see_their_notifications on app_public.notifications
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()) and channel <> 'webhook');

@@ -29,7 +29,7 @@ create index time_slots_by_id on app_public.time_slots (id);
 alter table app_public.time_slots enable row level security;
 create policy everybody_sees_active_time_slots on app_public.time_slots for select to app_anonymous using (is_active);
 create policy staff_see_their_time_slots on app_public.time_slots
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy managers_add_time_slots on app_public.time_slots
   for insert to app_staff with check (clinic_id = any (app_hidden.manager_clinic_ids()));
 create policy managers_edit_time_slots on app_public.time_slots

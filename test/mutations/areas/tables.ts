@@ -71,7 +71,7 @@ export const tables: Mutation[] = [
   {
     name: 'staff see the bookings of other clinics',
     file: 'tables/bookings.sql',
-    from: 'for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()))',
+    from: 'for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]))',
     to: 'for select to app_staff using (true)',
     caughtBy: 'row_level_security.test.ts',
   },

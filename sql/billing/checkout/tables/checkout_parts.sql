@@ -62,7 +62,7 @@ alter table billing.checkout_parts enable row level security;
 create policy customers_see_their_checkout_parts on billing.checkout_parts
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy the_desk_sees_the_checkout_parts_of_its_clinic on billing.checkout_parts
-  for select to app_staff using (clinic_id = any (app_hidden.desk_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.desk_clinic_ids())::bigint[]));
 create policy admins_see_everything on billing.checkout_parts for select to app_admin using (true);
 grant select on billing.checkout_parts to app_customer;
 

@@ -53,7 +53,7 @@ alter table app_public.slot_offers enable row level security;
 create policy customers_see_their_slot_offers on app_public.slot_offers
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_their_slot_offers on app_public.slot_offers
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.slot_offers for select to app_admin using (true);
 grant select on app_public.slot_offers to app_customer;
 

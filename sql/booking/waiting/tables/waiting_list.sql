@@ -75,7 +75,7 @@ alter table app_public.waiting_list enable row level security;
 create policy customers_see_their_waiting_entries on app_public.waiting_list
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_their_waiting_list on app_public.waiting_list
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.waiting_list for select to app_admin using (true);
 grant select (clinic_id, id, customer_id, service_id, doctor_id, specialization_id, weekdays, not_before, not_after,
     from_date, until_date, min_notice, booking_id, state, row_version, joined_at, changed_at, ended_at)

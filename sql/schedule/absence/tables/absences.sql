@@ -59,10 +59,10 @@ create index absences_of_a_calendar on app_public.absences (clinic_id, calendar_
 alter table app_public.absences enable row level security;
 -- Doctors see their own absences and those of everyone, but not why a colleague is absent.
 create policy the_desk_sees_all_absences on app_public.absences
-  for select to app_staff using (clinic_id = any (app_hidden.desk_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.desk_clinic_ids())::bigint[]));
 create policy doctors_see_their_absences on app_public.absences
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids())
-    and (doctor_id is null or doctor_id = any (app_hidden.own_doctor_ids())));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[])
+    and (doctor_id is null or doctor_id = any ((select app_hidden.own_doctor_ids())::bigint[])));
 create policy admins_see_everything on app_public.absences for select to app_admin using (true);
 grant select on app_public.absences to app_staff;
 

@@ -31,10 +31,11 @@ create index external_calendars_by_id on app_public.external_calendars (id);
 
 alter table app_public.external_calendars enable row level security;
 create policy managers_see_their_calendars on app_public.external_calendars
-  for select to app_staff using (clinic_id = any (app_hidden.manager_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.manager_clinic_ids())::bigint[]));
 create policy doctors_see_their_calendars on app_public.external_calendars
   for select to app_staff using (
-    clinic_id = any (app_hidden.staff_clinic_ids()) and doctor_id = any (app_hidden.own_doctor_ids()));
+    clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[])
+      and doctor_id = any ((select app_hidden.own_doctor_ids())::bigint[]));
 create policy admins_see_everything on app_public.external_calendars for select to app_admin using (true);
 grant select on app_public.external_calendars to app_staff;
 

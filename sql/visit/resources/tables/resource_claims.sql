@@ -45,7 +45,7 @@ alter table app_public.resource_claims enable row level security;
 create policy customers_see_their_resource_claims on app_public.resource_claims
   for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
 create policy staff_see_their_resource_claims on app_public.resource_claims
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy admins_see_everything on app_public.resource_claims for select to app_admin using (true);
 grant select (clinic_id, id, resource_id, need, booking_id, customer_id, during)
     on app_public.resource_claims to app_customer;

@@ -28,7 +28,7 @@ create index resources_by_id on app_public.resources (id);
 alter table app_public.resources enable row level security;
 create policy customers_see_rooms on app_public.resources for select to app_customer using (type = 'room');
 create policy staff_see_their_resources on app_public.resources
-  for select to app_staff using (clinic_id = any (app_hidden.staff_clinic_ids()));
+  for select to app_staff using (clinic_id = any ((select app_hidden.staff_clinic_ids())::bigint[]));
 create policy managers_add_resources on app_public.resources
   for insert to app_staff with check (clinic_id = any (app_hidden.manager_clinic_ids()));
 create policy managers_edit_resources on app_public.resources
