@@ -49,7 +49,7 @@ export const programs: Mutation[] = [
   {
     name: 'introspection is answered in production',
     file: 'settings.ts',
-    from: 'env.GRAPHQL_INTROSPECTION ?? !production',
+    from: 'env.GRAPHQL_INTROSPECTION ?? !isProduction(env)',
     to: 'env.GRAPHQL_INTROSPECTION ?? true',
     caughtBy: 'settings.test.ts',
   },
