@@ -3,28 +3,25 @@ import { once } from 'node:events'
 import { globSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { parseArgs } from 'node:util'
 import { jest } from '../helpers/jest.ts'
 
 // npm run test:clock -- [--stock] 'YYYY-MM-DD HH:MM' path...: runs tests as if they began at that moment, in UTC. The clocks of
 // Node, PostgreSQL, our programs and the pages are moved, and go on from there. It shows the tests, and the rules, that depend
 // on the hour, the weekday or the date.
 
-function readArguments() {
-  try {
-    const { values, positionals } = parseArgs({ options: { stock: { type: 'boolean' } }, allowPositionals: true })
-    const [moment = '', ...paths] = positionals
-    const ahead = Math.round((Date.parse(`${moment}Z`) - Date.now()) / 1000)
-    if (/^\d{4}-\d\d-\d\d \d\d:\d\d$/.test(moment) && Number.isInteger(ahead) && paths.length > 0)
-      return { stock: values.stock, moment, ahead, paths }
-  } catch {}
-  process.stderr.write(`npm run test:clock -- [--stock] 'YYYY-MM-DD HH:MM' path...
-  the moment (UTC) at which the tests believe to begin, and paths of tests
-  --stock  on Debian's PostgreSQL 15, as in npm run test:stock\n`)
+const usage = `npm run test:clock -- [--stock] 'YYYY-MM-DD HH:MM' path...
+  --stock  on Debian's PostgreSQL 15, as in npm run test:stock
+  the moment (UTC) at which the tests believe to begin
+  paths of tests, and options of Jest`
+
+const given = process.argv.slice(2)
+const stock = given[0] === '--stock'
+const [moment = '', ...tests] = stock ? given.slice(1) : given
+const ahead = Math.round((Date.parse(`${moment}Z`) - Date.now()) / 1000)
+if (!/^\d{4}-\d\d-\d\d \d\d:\d\d$/.test(moment) || Number.isNaN(ahead) || tests.length === 0) {
+  process.stderr.write(`${usage}\n`)
   process.exit(2)
 }
-
-const { stock, moment, ahead, paths } = readArguments()
 const [library] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1')
 if (!library) {
   process.stderr.write('SKIPPED: libfaketime is not on this machine (apt-get install libfaketime)\n')
@@ -32,7 +29,7 @@ if (!library) {
 }
 
 const command = stock ? [resolve('test/servers/command.ts')] : jest
-const tests = spawn(process.execPath, [...command, ...paths, 'test/clock'], {
+const run = spawn(process.execPath, [...command, ...tests, 'test/clock'], {
   stdio: 'inherit',
   env: {
     ...process.env,
@@ -45,6 +42,6 @@ const tests = spawn(process.execPath, [...command, ...paths, 'test/clock'], {
     TEST_CLOCK_AHEAD: String(ahead),
   },
 })
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => tests.kill(signal))
-const [code] = (await once(tests, 'exit')) as [number | null]
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => run.kill(signal))
+const [code] = (await once(run, 'exit')) as [number | null]
 process.exit(code ?? 1)

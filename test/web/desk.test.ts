@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
 import { axeViolations, hasValue, pagesForTests, signInAs } from '../helpers/browser.ts'
+import { comingSunday, daysAfter } from '../helpers/dates.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { book, cancel, hold } from '../helpers/operations.ts'
 import { aClinic, aDoctor, aSlot, aTimeSlot } from '../helpers/world.ts'
@@ -440,16 +441,17 @@ test('a request whose response was lost is sent again with the same key and take
 
 test('a day with a clock change is drawn in its real length, in the clinic’s local time', async () => {
   const { clinicId, ada, ...practice } = await aPractice()
-  const [autumn, spring] = ['2027-10-31', '2027-03-28']
+  const [autumn, spring] = [comingSunday('last', 10), comingSunday('last', 3)]
   const at = (date: string, instant: string) => aSlotAt(clinicId, ada, date, instant)
   const [summerTwo, winterTwo, three] = [
-    await at(autumn, '2027-10-31T00:00Z'),
-    await at(autumn, '2027-10-31T01:00Z'),
-    await at(autumn, '2027-10-31T02:00Z'),
+    await at(autumn, `${autumn}T00:00Z`),
+    await at(autumn, `${autumn}T01:00Z`),
+    await at(autumn, `${autumn}T02:00Z`),
   ]
-  const [before, after] = [await at(spring, '2027-03-28T00:30Z'), await at(spring, '2027-03-28T01:00Z')]
+  const [before, after] = [await at(spring, `${spring}T00:30Z`), await at(spring, `${spring}T01:00Z`)]
   // A slot that ends after midnight is shown on both days.
-  const late = await at('2027-10-30', '2027-10-30T21:45Z')
+  const eve = daysAfter(autumn, -1)
+  const late = await at(eve, `${eve}T21:45Z`)
 
   const desk = await pages.visitor({ timezoneId: 'America/New_York', viewport: { width: 1280, height: 800 } })
   await aDesk({ clinicId, ada, ...practice }, autumn, desk)

@@ -6,6 +6,7 @@ import { accountTexts } from '../../src/web/text/shared/account.ts'
 import { calendarTexts } from '../../src/web/text/shared/calendar.ts'
 import { commonTexts } from '../../src/web/text/shared/common.ts'
 import { axeViolations, openFrontPage, pagesForTests, signInAs } from '../helpers/browser.ts'
+import { clinicDate } from '../helpers/dates.ts'
 import { eventually } from '../helpers/eventually.ts'
 
 // Situations that are easy to get wrong: taken times, links, calendars, forms. Each one on a desktop in English and on
@@ -220,8 +221,8 @@ describe.each(readers)('$name, in $language', ({ t, language, options }) => {
     // By day: the last one that the calendar marks.
     await page.getByRole('button', { name: t.calendar.otherDay }).click()
     const [year, month] = last.split('-').map(Number) as [number, number]
-    const now = new Date()
-    for (let m = now.getFullYear() * 12 + now.getMonth(); m < year * 12 + month - 1; m++)
+    const [thisYear, thisMonth] = clinicDate(0).split('-').map(Number) as [number, number]
+    for (let m = thisYear * 12 + thisMonth; m < year * 12 + month; m++)
       await page.getByRole('dialog').locator('header button').last().click()
     const day = page.locator(`.calendar-cell[data-free=true]`).last()
     await day.waitFor()

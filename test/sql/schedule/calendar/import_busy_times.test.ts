@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { addAbsence, openInAbsences } from '../../../helpers/absences.ts'
 import { type Db, inTransaction } from '../../../helpers/database.ts'
+import { inDays } from '../../../helpers/dates.ts'
 import { type Calendar, changeCalendar, connectCalendar, importBusyTimes } from '../../../helpers/external_calendars.ts'
 import { book, bookingOf, cancel, hold, slotOf } from '../../../helpers/operations.ts'
 import { statesOf } from '../../../helpers/visits.ts'
@@ -206,8 +207,8 @@ describe('import_busy_times', () => {
       const calendar = await connectCalendar(db, clinicId, await aDoctor(db, clinicId))
       const busy = [
         await db.one<{ start: string; end: string }>(
-          `select date_trunc('day', now()) + interval '10 days 12 hours' as start,
-           date_trunc('day', now()) + interval '10 days 13 hours' as "end"`,
+          `select ($1 || 'T12:00Z')::timestamptz as start, ($1 || 'T13:00Z')::timestamptz as "end"`,
+          [inDays(10)],
         ),
       ]
       await importBusyTimes(db, calendar, busy)
