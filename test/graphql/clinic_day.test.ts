@@ -95,7 +95,7 @@ test('only changes of the requested day are sent', async () => {
   expect(changeOf(await next).bookingSlots.map(({ id }) => id)).toEqual([asked])
 })
 
-test('the desk learns at once that the patient of an online visit is waiting, on its day', async () => {
+test('the desk is notified at once when the patient of an online visit on its day is waiting', async () => {
   const visit = await anOnlinePractice(served.owner)
   const { id } = await bookOnline(served.owner, visit, visit.slotId)
   await prepareAll(served.owner)
@@ -116,7 +116,7 @@ test('the desk learns at once that the patient of an online visit is waiting, on
   expect(await Promise.race([none.then((answer) => answer ?? 'closed'), closed])).toBe('closed')
 })
 
-test('two changes of one slot are sent as two states of it', async () => {
+test('two changes of one slot are sent as two states', async () => {
   const slot = await aSlot(served.owner, practice.clinicId, practice.doctorId, 24 * 7)
   await publishAll(served.owner)
   const events = await watch(practice.manager.claims)

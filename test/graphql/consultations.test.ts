@@ -88,7 +88,7 @@ describe('joining an online visit', () => {
     expect(await visit.look()).toMatchObject({ joinUrl: null, doctorCameAt: expect.any(String) })
   })
 
-  it('at Daily says that the service does not answer, and works with the same link when it does', async () => {
+  it('at Daily reports that the service does not answer, and works with the same link when it does', async () => {
     const visit = await aVisit('daily')
     const { room } = await served.owner.one('select room from app_public.consultations where booking_id = $1', [
       visit.id,
@@ -103,7 +103,7 @@ describe('joining an online visit', () => {
     expect(token).toMatchObject({ room_name: room, is_owner: false })
   })
 
-  it('without a provider only shows who has come', async () => {
+  it('without a provider only shows who is present', async () => {
     const visit = await aVisit('presence')
     await prepareAll(served.owner)
     expect(await visit.join()).toMatchObject({ phase: 'OPEN', joinUrl: null, patientCameAt: expect.any(String) })

@@ -75,7 +75,7 @@ describe('a refusal of the database', () => {
     expect(JSON.stringify(answer)).not.toContain('specializations_are_unique')
   })
 
-  test('of a right is reported without the name of the protected object', async () => {
+  test('for a missing right is reported without the name of the protected object', async () => {
     const answer = await anybody('{ secretOf(id: 1) }')
     expect(answer.errors?.[0]).toMatchObject({ message: 'Not allowed', extensions: { code: 'insufficient_privilege' } })
     expect(JSON.stringify(answer)).not.toContain('accounts')

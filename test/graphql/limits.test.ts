@@ -92,7 +92,7 @@ test('a page size in a variable is measured by its value, whatever was sent befo
     await expectGraphQLRefusal(anybody(document, { n }), 'graphql_validation_failed')
 })
 
-test('a skipped field costs nothing, and including it afterwards does', async () => {
+test('a field costs nothing while it is skipped, and its rows when it is included', async () => {
   const document = `query ($all: Boolean!) { clinics(first: 100) { nodes { id
     doctors(first: 100) @include(if: $all) { nodes { id } } } } }`
   await dataOf(anybody(document, { all: false }))
@@ -142,7 +142,7 @@ describe('booking slots', () => {
     expect(error).toMatchObject({ locations: [{ line: 1 }], extensions: { detail: { limit: 'counts' } } })
   })
 
-  test('of a clinic are, as many as the caller may see', async () => {
+  test('of a clinic are counted, as far as the caller may see them', async () => {
     const { clinicId, doctorId, slotId, customer, manager } = await aPractice(served.owner)
     const [held] = [
       await aSlot(served.owner, clinicId, doctorId, 60),
@@ -169,7 +169,7 @@ describe('booking slots', () => {
     }
   })
 
-  test('of a clinic that is not said are refused', async () => {
+  test('are refused when the variable for the clinic has no value', async () => {
     const document = `query ($clinicId: BigInt) { bookingSlots(filter: { ${clinic} }) { totalCount } }`
     for (const variables of [{}, { clinicId: null }])
       await expectGraphQLRefusal(anybody(document, variables), 'bad_request')
@@ -273,7 +273,7 @@ describe('without introspection', () => {
     expect((await subscription.next())?.errors?.[0]?.extensions?.code).toBe('graphql_validation_failed')
   })
 
-  test('an object still returns its type name', async () => {
+  test('the type name of an object is still returned', async () => {
     expect(await dataOf(outsider('{ __typename clinics { __typename } }'))).toEqual({
       __typename: 'Query',
       clinics: { __typename: 'ClinicConnection' },

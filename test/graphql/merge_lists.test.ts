@@ -50,7 +50,7 @@ const merge = (document: SpanningDocument, ...[global, ...parts]: ReturnType<typ
   mergeLists(document, {}, global as object, parts)
 
 describe('merged lists', () => {
-  it('compare ids as numbers, and show a row once that two databases have, while its clinic moves', () => {
+  it('compare ids as numbers, and contain a row once that two databases have while its clinic moves', () => {
     const merged = merge(list(4, column('bigint')), answer(['9'], ['100']), answer(['10'], ['100']), answer(['1000']))
     expect(merged).toEqual({
       data: {
@@ -60,12 +60,12 @@ describe('merged lists', () => {
     })
   })
 
-  it('have a next page when a row is left over, though each database has given all', () => {
+  it('have a next page when rows are left over, even if each database has returned all of its rows', () => {
     const merged = merge(list(2, column('bigint')), answer(['1'], ['3']), answer(['2']))
     expect(merged.data?.some).toEqual({ nodes: ['1', '2'], totalCount: 3, info: { hasNextPage: true } })
   })
 
-  it('have null at the end of an ascending column, whose values are arrays in cursors if they may be null', () => {
+  it('have nulls last in ascending order, and compare columns with nulls by the arrays in cursors', () => {
     const byText = merge(
       list(3, column('text', true), column('bigint')),
       answer([[null], '1'], [['b'], '2']),

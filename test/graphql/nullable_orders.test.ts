@@ -95,7 +95,7 @@ async function readInAllOrders(caller: GraphQLClient): Promise<string[]> {
   return mixed
 }
 
-it('has each row once in the pages of a list that is ordered by a column with nulls', async () => {
+it('the pages of a list that is ordered by a column with nulls contain each row once', async () => {
   const { owner } = served
   const { clinicId, doctorId, customer, manager } = await aPractice(owner)
   const keys = [null, 'NULL', 'with "quotes", {braces} and \\', null, '{}']

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => served?.stop())
 
-it('are the functions of the API that call bcrypt, directly or through others', () =>
+it('the list of password mutations has the functions of the API that call bcrypt, directly or through others', () =>
   inTransaction(async (db) => {
     const functions = await db.query<{ schema: string; name: string; source: string }>(
       `select n.nspname as schema, p.proname as name, p.prosrc as source from pg_proc p join pg_namespace n on n.oid = p.pronamespace
@@ -81,7 +81,7 @@ describe('an operation computes one password', () => {
   })
 })
 
-describe('a flood of them', () => {
+describe('many password mutations at the same time', () => {
   /** Keeps every registration waiting for a lock until the work is done. */
   async function whileRegistrationsWait(work: () => Promise<void>) {
     await served.owner.query('begin; lock table app_private.network_limits in access exclusive mode')

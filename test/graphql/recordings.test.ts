@@ -86,7 +86,7 @@ describe('a recording', () => {
     })
   })
 
-  it('is not begun, and no row is left, where the operator has set up no storage', async () => {
+  it('is refused, and leaves no row, when the operator has not set up a storage', async () => {
     const without = await serve()
     try {
       const visit = await aRecordedVisit(without.owner)

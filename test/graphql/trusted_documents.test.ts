@@ -152,7 +152,7 @@ describe("a manifest with an error is refused with the error's name", () => {
     await expect(reading).rejects.toThrow(`TRUSTED_DOCUMENTS: ${file}`)
   })
 
-  test('all of them', async () => {
+  test('all errors are reported', async () => {
     const file = await manifest('faulty', { a: counted, b: counted })
     await expect(readManifests([file], served.graphql.check)).rejects.toThrow(/: a: .*\n.*: b: /)
   })

@@ -40,7 +40,7 @@ describe('while it runs', () => {
   })
   const get = (path: string) => fetch(`${billing.url}${path}`)
 
-  test('it reports that it is ready, healthy, and what is waiting', async () => {
+  test('it reports that it is ready and healthy, and how much is waiting', async () => {
     expect(billing.readyLine).toMatch(/^medislot billing is ready: http:\/\/127\.0\.0\.1:\d+$/)
     expect((await get('/healthz')).status).toBe(200)
     expect(await (await get('/readyz')).json()).toEqual({ status: 'ready' })
@@ -69,7 +69,7 @@ describe('while it runs', () => {
     expect(response.status).toBe(413)
   })
 
-  test('after its connections to the database were lost it goes on', async () => {
+  test('it continues after its connections to the database were lost', async () => {
     const practice = await anOnlinePractice(owner, 'stripe')
     const ended = await owner.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
@@ -83,7 +83,7 @@ describe('while it runs', () => {
     expect(billing.process.exitCode).toBeNull()
   })
 
-  test('its log names no person and no secret', async () => {
+  test('its log contains no names of people and no secrets', async () => {
     const log = billing.stderr()
     expect(log).not.toContain(stripe.key)
     expect(log).not.toContain(stripe.webhookSecret)
@@ -157,7 +157,7 @@ test('in production it needs the keys, and a public address', async () => {
     expect(stderr).toMatch(new RegExp(`^${name}: must be set when NODE_ENV is production`, 'm'))
 })
 
-test('in production it has no provider for development: its pages and calls are left alone', async () => {
+test('in production it does not serve or call the provider for development', async () => {
   const practice = await anOnlinePractice(owner, 'development')
   const checkout = await beginCheckout(owner, practice)
   const billing = await startProgram('billing', { env: { ...environment(), ...production, STOP_DELAY_SECONDS: '0' } })
@@ -169,7 +169,7 @@ test('in production it has no provider for development: its pages and calls are 
   expect(await billing.stop()).toBe(0)
 })
 
-test('a database that is not migrated yet makes it not ready, and it waits', async () => {
+test('it is not ready while the database is not migrated, and waits', async () => {
   await asSuperuser('create database unmigrated owner medislot')
   const url = new URL(database.billingUrl)
   url.pathname = '/unmigrated'

@@ -158,7 +158,7 @@ describe('a server by itself', () => {
     expect(counted).toEqual(nothing)
   })
 
-  it('caches no errors: a clinic that is closed is gone, and is there again when it is open', async () => {
+  it('caches no errors: a clinic is not found while it is inactive, and found when it is active again', async () => {
     const { clinicId } = practice
     await rest(server, `/clinics/${clinicId}`)
     const status = async () => (await rest(server, `/clinics/${clinicId}`)).status
@@ -252,7 +252,7 @@ describeWithProgram('redis-server', 'redis-server', (program) => {
     }, 'an answer of the first server from the second')
   })
 
-  it('stores no names or ids of callers, and nothing without an end', async () => {
+  it('stores no names or ids of callers, and nothing without an expiry', async () => {
     await nameByRest(first())
     expect(await redis.command('DBSIZE')).not.toBe(':0')
     const { clinicId, manager } = practice

@@ -45,7 +45,7 @@ test('proposes the public holidays of a region and stores nothing', async () => 
   expect(await absencesOf(clinicId)).toEqual([])
 })
 
-test('confirms them apart from those that are excepted, each once', async () => {
+test('adds each confirmed holiday once, without the excepted ones', async () => {
   const clinicId = await aClinic(owner)
   const { code, stdout } = await run('confirm', ...berlin(clinicId), '--except', `${year}-03-08`)
   expect(code).toBe(0)
@@ -59,7 +59,7 @@ test('confirms them apart from those that are excepted, each once', async () => 
   expect((await run('propose', ...berlin(clinicId))).stdout).toContain(`${year}-01-01  Neujahr (entered already)`)
 })
 
-test('refuses to add any when visits are booked on one of them, if that is asked for', async () => {
+test('with --booked refuse, adds none if a visit is booked on one of them', async () => {
   const { clinicId, doctorId, customer } = await aPractice(owner)
   const { id: slotId } = await owner.one<{ id: string }>(
     `with made as (insert into app_public.time_slots (clinic_id, name, start_time, end_time)

@@ -34,7 +34,7 @@ const graphql = (url: string, query: string, token?: string): Promise<any> =>
 const onLinux = process.platform === 'linux' ? describe : describe.skip
 
 onLinux('a server of two processes', () => {
-  test('is announced once, and each accepts the tokens that the other has signed', async () => {
+  test('prints its ready line once, and each process accepts tokens that the other has signed', async () => {
     const server = await startTwo()
     expect(servingPids(server)).toHaveLength(2)
     const { data } = await graphql(
@@ -51,7 +51,7 @@ onLinux('a server of two processes', () => {
     expect(server.stdout()).toBe(`${server.readyLine}\n`)
   })
 
-  test('adds up the figures of its processes, and gives those of the database once', async () => {
+  test('adds up the figures of its processes, and reports figures of the database once', async () => {
     const server = await startTwo()
     for (let i = 0; i < 10; i++) await ask(`${server.url}/healthz`)
     const text = await (await ask(`${server.url}/metrics`)).text()
@@ -76,7 +76,7 @@ onLinux('a server of two processes', () => {
     expect(server.stderr()).toContain(`"process":${killed}`)
   })
 
-  test('stops as one: each process reports the stop for the configured time, and none is left', async () => {
+  test('stops all its processes, each of which reports the stop for the configured time', async () => {
     const server = await startTwo({ STOP_DELAY_SECONDS: '3' })
     const pids = servingPids(server)
     const ended = server.stop()
@@ -86,7 +86,7 @@ onLinux('a server of two processes', () => {
     for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
   })
 
-  test('says once why it cannot start, and ends with 1', async () => {
+  test('that cannot start says why once, and exits with 1', async () => {
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
     const { port } = other.address() as AddressInfo

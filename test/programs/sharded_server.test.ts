@@ -259,7 +259,7 @@ describe('a server with shards', () => {
     expect(clinics).toEqual({ clinics: { nodes: [{ id: first.clinicId }, { id: second.clinicId }] } })
   })
 
-  it('counts what somebody who has not confirmed the address has booked and held in all databases', async () => {
+  it('counts the bookings and holds of somebody without a confirmed address in all databases', async () => {
     const [first, second] = (await practices()) as [Practice, Practice]
     const token = await registered()
     const book = ({ slotId }: Practice) => rest('POST', `/bookingSlots/${slotId}/book`, { token })
@@ -292,7 +292,7 @@ describe('a server with shards', () => {
     await eventually(async () => (await book(second)).status === 201, 'the booking')
   })
 
-  it('counts guests of one network, and of one address, in all databases', async () => {
+  it('counts the guests from one network, and with one address, in all databases', async () => {
     const both = (await practices()) as [Practice, Practice]
     for (const { shard, clinicId } of both)
       await shard.query('update app_public.policies set accepts_guests = true where clinic_id = $1', [clinicId])
@@ -317,7 +317,7 @@ describe('a server with shards', () => {
     expect(await guest(more, '203.0.113.8')).toMatchObject({ status: 200 })
   })
 
-  it('refuses one document for clinics of two shards', async () => {
+  it('refuses a document for clinics of two shards', async () => {
     const token = await registered()
     const [first, second] = (await practices()) as [Practice, Practice]
     const both = `mutation ($a: BigInt!, $b: BigInt!, $c: BigInt!, $d: BigInt!) {
@@ -329,7 +329,7 @@ describe('a server with shards', () => {
     for (const { shard, clinicId } of [first, second]) expect(await bookingsIn(shard, clinicId)).toEqual([])
   })
 
-  it('lets a person act for an account that was merged into theirs in the shards, and no longer when that is undone', async () => {
+  it('lets a person act in the shards for an account that was merged into theirs, until the merge is undone', async () => {
     const [practice] = (await practices()) as [Practice, Practice]
     const [person, other] = [await aCustomer(global), await aCustomer(global)]
     const { tokenOf } = clientsOf(server.url)
@@ -349,7 +349,7 @@ describe('a server with shards', () => {
     await eventually(async () => (await read()).status === 404, 'the copy of what was undone')
   })
 
-  it('answers a patient who has just booked with the booking, by REST and GraphQL, however late its copy arrives', async () => {
+  it('shows patients a booking that they have just made, by REST and GraphQL, even if its copy arrives late', async () => {
     const [practice, second] = (await practices()) as [Practice, Practice]
     const token = await confirmed()
     const booked = await rest('POST', `/bookingSlots/${practice.slotId}/book`, { token })
@@ -422,7 +422,7 @@ describe('a server with shards', () => {
     expect(await bookingsIn(global, clinicId)).toEqual(['booked'])
   })
 
-  it('shows the desk its clinic, with what only the shard has', async () => {
+  it('shows the desk its clinic, with data that only the shard has', async () => {
     const [practice] = (await practices()) as [Practice, Practice]
     const { clinicId, slotId } = practice
     await rest('POST', `/bookingSlots/${slotId}/book`, { token: await registered(), body: { note: 'by phone' } })
@@ -519,7 +519,7 @@ describe('people whom a clinic in a shard records', () => {
   const nameOf = (db: Connection, id: string) =>
     db.query('select full_name from app_public.customers where id = $1', [id])
 
-  it('are recorded in the global database, by GraphQL, once for a key, and the desk books for them', async () => {
+  it('are recorded in the global database by GraphQL, once for each idempotency key, and the desk can book for them', async () => {
     const [practice] = (await practices()) as [Practice, Practice]
     const { clinicId, slotId } = practice
     const desk = await clientsOf(server.url).as(await aReceptionist(practice))
@@ -543,7 +543,7 @@ describe('people whom a clinic in a shard records', () => {
     expect(booked).toMatchObject({ data: { bookSlot: { booking: { status: 'BOOKED' } } } })
   })
 
-  it('are each a person of their own when one document adds several', async () => {
+  it('are recorded as separate people when one document adds several', async () => {
     const [practice] = (await practices()) as [Practice, Practice]
     const desk = await clientsOf(server.url).as(await aReceptionist(practice))
     const part = (name: string) =>
@@ -581,7 +581,7 @@ describe('people whom a clinic in a shard records', () => {
     expect(await count()).toEqual({ people: String(Number(before.people) + 1) })
   })
 
-  it('are added by many at the same time, more than there are connections', async () => {
+  it('can be added by more requests at the same time than there are connections', async () => {
     const [practice] = (await practices()) as [Practice, Practice]
     const desk = await clientsOf(server.url).as(await aReceptionist(practice))
     const names = Array.from({ length: 40 }, (_, n) => `Person ${String.fromCharCode(65 + (n % 26))} number ${n}`)
@@ -603,7 +603,7 @@ describe('people whom a clinic in a shard records', () => {
     expect(new Set(ids).size).toBe(names.length)
   })
 
-  it('may be guests, who confirm by the link in their mail', async () => {
+  it('can be guests, who confirm by the link in their mail', async () => {
     const [, practice] = (await practices()) as [Practice, Practice]
     const { shard, clinicId, slotId } = practice
     await shard.query('update app_public.policies set accepts_guests = true where clinic_id = $1', [clinicId])
@@ -815,7 +815,7 @@ describe('lists of what has no copies', () => {
     }
   })
 
-  it('are paged by REST, and narrowed down by what all databases have', async () => {
+  it('are paged by REST, and can be filtered by columns that all databases have', async () => {
     const { token, invoices, customerId, clinicIds } = await aPatientWithInvoices()
     const read = async (path: string) => {
       const { status, body } = await rest('GET', path, { token })
@@ -837,7 +837,7 @@ describe('lists of what has no copies', () => {
     expect((await read(`/invoices?clinicId=${clinicIds[1]}`)).items).toHaveLength(3)
   })
 
-  it('are read together with clinics in several databases and with what is in the global one', async () => {
+  it('can be read in one document with clinics in several databases and with rows of the global one', async () => {
     const { token, clinicIds } = await aPatientWithInvoices()
     const read = (text: string, variables: Record<string, unknown> = {}) => dataOf(graphql(token)(text, variables))
     const [inGlobal, ...inShards] = clinicIds
@@ -941,7 +941,7 @@ describe('payments at clinics in shards', () => {
       }),
     )
 
-  it('book the visit, are recorded in the shard of the clinic alone, and are paid back', async () => {
+  it('book the visit, are recorded only in the shard of the clinic, and are paid back', async () => {
     const begun = [begunByGraphQL, begunByRest]
     for (const [index, shard] of shards.entries()) {
       // The second time each of them has an endpoint of its own, and the provider reports every event to all.
@@ -1009,7 +1009,7 @@ describe('payments at clinics in shards', () => {
     expect(metrics).toContain('medislot_billing_webhooks_total{provider="stripe",outcome="not_handed_on"} 1')
   })
 
-  it('are refused for clinics in two shards, by both APIs, which hold nothing', async () => {
+  it('are refused for clinics in two shards, by both APIs, without holding anything', async () => {
     const [first, second] = await Promise.all(shards.map(aPaidPracticeIn))
     const body = {
       clinicId: first?.clinicId,
@@ -1028,7 +1028,7 @@ describe('payments at clinics in shards', () => {
       })
   })
 
-  it('can be read and cancelled by the id of the checkout after clinics were moved, by nobody else', async () => {
+  it('can be read and cancelled by the id of the checkout after clinics were moved, but not by other people', async () => {
     const cancel = `mutation ($id: BigInt!) { cancelCheckout(input: { checkoutId: $id }) { checkout { state } } }`
     const read = `query ($id: BigInt!) { checkout(id: $id) { state } }`
     for (const shard of shards) {
@@ -1086,7 +1086,7 @@ describe('payments at clinics in shards', () => {
     expect(await global.query('select from billing.books_that_do_not_balance')).toEqual([])
   })
 
-  it('are listed clinic by clinic: those of all shards that have a record of the patient', async () => {
+  it('are listed for each clinic, of all shards, that has a record of the patient', async () => {
     const token = await confirmed()
     expect(await rest('GET', '/me/clinics', { token })).toMatchObject({ status: 200, body: { items: [] } })
     const clinicIds: string[] = []
@@ -1127,7 +1127,7 @@ describe('a shard that hangs', () => {
     }
   }
 
-  it('is answered with shard_unavailable, also to requests that wait for it, while the others serve', async () => {
+  it('is reported as shard_unavailable, also to requests that are waiting for it, while the others serve', async () => {
     const [first, second] = (await practices()) as [Practice, Practice]
     const token = await confirmed()
     const book = ({ slotId }: Practice) => rest('POST', `/bookingSlots/${slotId}/book`, { token })
@@ -1158,7 +1158,7 @@ describe('a shard that hangs', () => {
 
 // The last tests: databases are not started again.
 describe('a shard that does not know a caller yet', () => {
-  it('is waited for, and reported when that takes too long', async () => {
+  it('is waited for, and reported as shard_behind when that takes too long', async () => {
     const [practice] = (await practices()) as [Practice, Practice]
     await practice.shard.query('alter subscription medislot_people_1 disable')
     const applies = `select from pg_stat_subscription where subname = 'medislot_people_1' and pid is not null`
@@ -1176,7 +1176,7 @@ describe('a shard that does not know a caller yet', () => {
 })
 
 describe('a shard that is down', () => {
-  it('is answered with 503, while the other one and the global database serve', async () => {
+  it('is reported with 503, while the other one and the global database serve', async () => {
     const [first, second] = (await practices()) as [Practice, Practice]
     const token = await registered()
     const read = () => rest('GET', `/clinics/${second.clinicId}`)
@@ -1204,7 +1204,7 @@ describe('a shard that is down', () => {
 })
 
 describe('the global database', () => {
-  it('may be down while somebody who is signed in books in a shard, and cannot register', async () => {
+  it('can be down while somebody who is signed in books in a shard; registering is not possible', async () => {
     const practice = await aPracticeIn(shards[0], 24 * 6)
     const token = await registered()
     // The shard knows the caller when it has booked once.

@@ -81,7 +81,7 @@ const books = (shard: Connection, person: Tokens, { clinicId, slotId }: Practice
   )
 
 describe('people', () => {
-  it('who registered in the global database book in each shard with their session', async () => {
+  it('who registered in the global database can book in each shard with their session', async () => {
     const person = await registered()
     for (const shard of shards) {
       const practice = await aShardedPractice(shard, 48 + 24 * shards.indexOf(shard))
@@ -133,7 +133,7 @@ describe('people', () => {
     expect(record).toMatchObject({ phone: '030 123456', phone_e164: '+4930123456', row_version: 2 })
   })
 
-  it('are not written in a shard, by nobody', async () => {
+  it('cannot be changed in a shard, not even by the owner', async () => {
     const [shard] = shards
     await registered()
     await eventually(async () => (await shard.query('select from app_public.customers')).length > 0, 'the copy')
@@ -175,7 +175,7 @@ describe('clinics', () => {
     }
   })
 
-  it('of all shards are found by searches in the global database, until a slot is booked', async () => {
+  it('of all shards are found by searches in the global database; booked slots are not', async () => {
     const practices = [await aShardedPractice(shards[0]), await aShardedPractice(shards[1])]
     const free = async () => {
       const found = await global.query('select booking_slot_id as id from app_public.available_slots(page_size => 100)')
@@ -187,7 +187,7 @@ describe('clinics', () => {
     expect(await free()).toEqual([false, true])
   })
 
-  it('have the bookings of a patient copied, without what is said in them', async () => {
+  it('have the bookings of a patient copied, without notes and reasons', async () => {
     const person = await registered()
     const [shard] = shards
     const practice = await aShardedPractice(shard)
@@ -205,7 +205,7 @@ describe('clinics', () => {
     await eventually(async () => (await mine())[0]?.status === 'cancelled', 'the cancellation')
   })
 
-  it('are booked in their shard only', async () => {
+  it('can be booked in their shard only', async () => {
     const person = await registered()
     const { clinicId, slotId } = await aShardedPractice(shards[0])
     await eventually(
@@ -218,14 +218,14 @@ describe('clinics', () => {
     await expectRefusal(booked, 'not_here')
   })
 
-  it('are noticed by the cache of the catalogue when their copies arrive', async () => {
+  it('change the state of the catalogue when their copies arrive', async () => {
     const state = async () => (await global.one('select app_private.catalogue_state() as state')).state
     const before = await state()
     await aClinic(shards[1])
     await eventually(async () => (await state()) !== before, 'another state')
   })
 
-  it('of the global database stay there, outside the map', async () => {
+  it('of the global database stay there, and are not in the map', async () => {
     const clinicId = await aClinic(global)
     expect(BigInt(clinicId)).toBeLessThan(1_000_000_000_000n)
     expect(await global.query('select from app_private.clinic_shards where clinic_id = $1', [clinicId])).toEqual([])
@@ -308,7 +308,7 @@ describe('npm run shards -- check', () => {
     }
   }
 
-  it('finds nothing wrong with what the other tests have left', async () => {
+  it('finds no fault after the other tests', async () => {
     await anAccount(global)
     await aShardedPractice(shards[0])
     expect(await installation.shards('check')).toMatchObject({ code: 0, stderr: '' })
@@ -455,7 +455,7 @@ describeWithLibrary('postgresql-15-plproxy', '/usr/lib/postgresql/15/lib/plproxy
     return id
   }
 
-  it('a DBA books in each shard, and where a clinic was moved, by the clinic alone', async () => {
+  it('a DBA books in each shard, and after a clinic was moved, by naming only the clinic', async () => {
     const patient = await aPatient()
     for (const [index, shard] of shards.entries()) {
       const practice = await aShardedPractice(shard, 48 + 24 * index)
@@ -483,7 +483,7 @@ describeWithLibrary('postgresql-15-plproxy', '/usr/lib/postgresql/15/lib/plproxy
     await expectRefusal(booked(practice, await aPatient()), 'slot_taken')
   })
 
-  it('who is not a DBA calls nothing, and nobody reads the password', async () => {
+  it('users who are not DBAs cannot call the functions, and nobody can read the password', async () => {
     const passwords = await proxy.query(
       `select umoptions from pg_user_mappings where srvname ~ '^medislot_' and umoptions is not null`,
     )
@@ -531,7 +531,7 @@ insert into app_public.specializations (name) values ('Trials');`
   }
 
   // The last test that compares all copies: the columns stay.
-  it('changes each row where it is at home, whose copies follow, and add publishes the column', async () => {
+  it('changes each row in its own database, the copies follow, and add publishes the column', async () => {
     const practices = []
     for (const shard of shards) practices.push(await aShardedPractice(shard))
     const own = await aClinic(global)

@@ -185,7 +185,7 @@ async function aDependantOf({ call }: Patient, db: Connection): Promise<string> 
   return tim
 }
 
-it('a record of a shard is given to a dependant', async () => {
+it('a record of a shard can be added to a dependant', async () => {
   const patient = await aPatient()
   const desk = await aDesk(site.databases[1] as Connection)
   const record = await aRecord(desk, patient.email)
@@ -194,7 +194,7 @@ it('a record of a shard is given to a dependant', async () => {
   expect(await mergedInto(site.global, record)).toBe(tim)
 })
 
-it('a record of a shard is refused alike to everybody who has not proved its address, and is not listed', async () => {
+it('callers who have not proved the address of a record in a shard do not see it, and all get the same refusal', async () => {
   const [patient, stranger, unconfirmed] = [await aPatient(), await aPatient(), await aPatient()]
   const desk = await aDesk(site.databases[1] as Connection)
   const other = await aDesk(site.databases[1] as Connection)
@@ -218,7 +218,7 @@ it('a record of a shard is refused alike to everybody who has not proved its add
   expect(await mergedInto(site.global, record)).toBeNull()
 })
 
-it('a registered customer, whose password no shard knows, is neither listed nor claimed', async () => {
+it('a registered customer is neither listed nor claimed, although shards have no passwords', async () => {
   const patient = await aPatient()
   const desk = await aDesk(site.databases[1] as Connection)
   // Somebody else registered with the address, and nobody has proved that it is theirs.
@@ -242,7 +242,7 @@ it('a registered customer, whose password no shard knows, is neither listed nor 
   await dataOf(claim(patient.call, desk.clinicId, id))
 })
 
-it('the global database merges nobody for an account without that address, whatever a server asks', async () => {
+it('the global database refuses to merge a record for an account without that address, whatever a server asks', async () => {
   const [patient, stranger] = [await aPatient(), await aPatient()]
   const desk = await aDesk(site.databases[1] as Connection)
   const record = await aRecord(desk, patient.email)
@@ -343,7 +343,7 @@ async function aVisitWithAnotherAddress() {
   return { patient, desk, address, record, visit: await booked(desk, record) }
 }
 
-it('a patient adds a record with another address by a link that is mailed to it, once, and nobody else can', async () => {
+it('a patient adds a record with another address by a mailed link, once, and others cannot use the link', async () => {
   const { patient, desk, address, record, visit } = await aVisitWithAnotherAddress()
   await dataOf(askByLink(patient.call, desk, visit))
   expect(await desk.db.query(`select from app_private.account_messages where kind = 'record_claim'`)).toEqual([])
@@ -368,7 +368,7 @@ it('a patient adds a record with another address by a link that is mailed to it,
   expect((await linksTo(site.global, address)).map(({ state }) => state)).toEqual(['pending', 'dropped'])
 })
 
-it('a record of a shard is given to a dependant by the mailed link, by REST', async () => {
+it('a record of a shard can be added to a dependant by the mailed link, by REST', async () => {
   const { patient, desk, address, record, visit } = await aVisitWithAnotherAddress()
   const tim = await aDependantOf(patient, desk.db)
   const { token } = await desk.db.one(`select app_private.link_token('manage', $1, $2, 0) as token`, [
@@ -388,7 +388,7 @@ it('a record of a shard is given to a dependant by the mailed link, by REST', as
   expect(await mergedInto(site.global, record)).toBe(tim)
 })
 
-it('a mailed link adds no record whose address the desk has corrected since, also between the two transactions', async () => {
+it('a mailed link is refused when the desk has corrected the address since, even between the two transactions', async () => {
   const { patient, desk, address, record, visit } = await aVisitWithAnotherAddress()
   await dataOf(askByLink(patient.call, desk, visit))
   const [mail] = await linksTo(site.global, address)
@@ -416,7 +416,7 @@ it('a mailed link adds no record whose address the desk has corrected since, als
   expect(await mergedInto(site.global, record)).toBeNull()
 })
 
-it('a claimed record of a shard is in the export of the patient, and is erased with the patient', async () => {
+it('a claimed record of a shard is exported and erased with the patient', async () => {
   const patient = await aPatient()
   const desk = await aDesk(site.databases[1] as Connection)
   const word = unique('zyx').replace(/\W/g, '')

@@ -124,7 +124,7 @@ describe('when the log of people was lost', () => {
 })
 
 describe('when the log of clinics was lost', () => {
-  it('their copies are made again, and others in the global database stay as they are', async () => {
+  it('their copies are made again, and copies from other shards stay as they are', async () => {
     const clinicId = await aClinic(shard)
     const own = await aClinic(global)
     const patient = await aPatient()
@@ -242,7 +242,7 @@ recovery_target_action = 'promote'\narchive_mode = off\n`,
 }
 
 describe('a shard that was restored to a point in time', () => {
-  it('gets its copies again, and gives no id again that a lost booking had', async () => {
+  it('gets its copies again, and does not reuse the id of a lost booking', async () => {
     await startArchiving(1)
     const clinicId = await aClinic(shard)
     const patient = await aPatient()
@@ -291,7 +291,7 @@ describe('a global database that was restored to a point in time', () => {
     return claims
   }
 
-  it('has its copies made again for each shard, which forget who registered later, and clinics keep their records', async () => {
+  it('makes the copies of each shard again without people who registered later, whose records at clinics stay', async () => {
     await startArchiving(0)
     const clinics: [Connection, string][] = [
       [shard, await aClinic(shard)],

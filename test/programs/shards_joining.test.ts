@@ -89,7 +89,7 @@ const employeesOf = (clinicId: string, db: Connection) =>
     [clinicId],
   )
 
-it('somebody without an account joins a clinic in a shard with a password, and works there at once', async () => {
+it('somebody without an account accepts the invitation of a clinic in a shard with a password, and can work there at once', async () => {
   const { clinicId, manager } = await aClinicWithManager()
   const email = anAddress()
   const token = await invited(manager, clinicId, email)
@@ -123,7 +123,7 @@ it('somebody without an account joins a clinic in a shard with a password, and w
   expect(await shard().query(kinds, [email])).toEqual([{ kind: 'invitation' }, { kind: 'joined' }])
 })
 
-it('somebody with an account has to sign in to join a clinic in a shard', async () => {
+it('somebody with an account has to sign in to accept the invitation of a clinic in a shard', async () => {
   const { clinicId, manager } = await aClinicWithManager()
   const [{ accountId, claims }, other] = [await anAccountEverywhere(), await anAccountEverywhere()]
   const { email } = await site.global.one('select email from app_private.accounts where id = $1', [accountId])
@@ -136,7 +136,7 @@ it('somebody with an account has to sign in to join a clinic in a shard', async 
   expect(await employeesOf(clinicId, shard())).toEqual([{ email, role: 'receptionist', is_active: true }])
 })
 
-it('the global database admits nobody to an account that the invitation is not for, whatever a server asks', async () => {
+it('the global database signs nobody in to an account for which the invitation is not, whatever a server asks', async () => {
   const { clinicId, manager } = await aClinicWithManager()
   const email = anAddress()
   await invited(manager, clinicId, email)

@@ -172,7 +172,7 @@ describe('the export of a person', () => {
     account: { employments: Part[] }
   }
 
-  it('contains what the clinics of all databases hold, by REST and by GraphQL', async () => {
+  it('contains the data of the clinics in all databases, by REST and by GraphQL', async () => {
     const { token, customerId, traces, visits } = await aPatient()
     const [word] = traces
     const clinicIds = visits.map(({ clinicId }) => clinicId)
@@ -193,7 +193,7 @@ describe('the export of a person', () => {
     }
   })
 
-  it('is right for each of two people whom an administrator asks for in one document', async () => {
+  it('contains the data of the right person when an administrator exports two people in one document', async () => {
     const [first, second] = [await aPatient(), await aPatient()]
     const { claims } = await anAccount(site.global, { isAdmin: true })
     const admin = graphqlClient(site.url, await clientsOf(site.url).tokenOf(claims))
@@ -210,7 +210,7 @@ describe('the export of a person', () => {
       expect(one.bookings.map(({ clinicId }) => clinicId)).toEqual(visits.map(({ clinicId }) => clinicId))
   })
 
-  it('names the clinics of shards at which the person works once, with the links to calendars', async () => {
+  it('lists each clinic of a shard at which the person works once, with the links to calendars', async () => {
     const { token, customerId, visits } = await aPatient()
     const { db, clinicId } = visits[1] as Visit
     const { account_id: accountId } = await db.one('select account_id from app_public.customers where id = $1', [
@@ -228,7 +228,7 @@ describe('the export of a person', () => {
     ])
   })
 
-  it('is refused to others, and in psql, which asks no shards', async () => {
+  it('is refused to other people, and in psql, which cannot ask the shards', async () => {
     const [{ customerId }, other] = [await aPatient(), await aPatient()]
     expect(await rest('GET', `/customers/${customerId}/export`, other.token)).toMatchObject({
       status: 404,
@@ -300,7 +300,7 @@ const isNoted = (db: Connection, customerId: string) =>
   )
 
 describe('the removal of a customer', () => {
-  it('is refused with visits ahead in shards, and with cascade cancels them in all databases, also those of merged records', async () => {
+  it('is refused while there are future visits in shards, and with cascade cancels them in all databases, also those of merged records', async () => {
     const { token, customerId, visits } = await aPatient()
     const [, { db, clinicId }] = visits as [Visit, Visit]
     const doctorId = await aDoctor(db, clinicId)
@@ -356,7 +356,7 @@ describe('the removal of a customer', () => {
 })
 
 describe('the erasure of a person', () => {
-  it('leaves no name, address or note in any database, cancels the visits, and keeps the copies going', async () => {
+  it('leaves no name, address or note in any database, cancels the visits, and does not stop the copies', async () => {
     const { token, customerId, traces, visits } = await aPatient()
     // By GraphQL below, by REST in the next test.
     for (const db of everywhere()) expect(await tablesWith(db, traces)).toContain('app_public.clinic_customers')
@@ -397,7 +397,7 @@ describe('the erasure of a person', () => {
     )
   })
 
-  it('is carried out by a shard that was down when it answers again, as a removal is, and is reported until then', async () => {
+  it('is carried out, like a removal, by a shard that was down when it answers again, and is reported until then', async () => {
     const { token, customerId, traces, visits } = await aPatient()
     const removed = await aPatient()
     const [first, second] = site.databases as [Connection, Connection]

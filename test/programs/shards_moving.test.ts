@@ -121,7 +121,7 @@ const moveCount = Number(process.env.MOVES ?? 5)
 jest.setTimeout(Math.max(300_000, moveCount * 60_000))
 
 describe('a clinic that moves while patients book', () => {
-  it('has each booking once, in the database in which it is then, without a fault in its history', async () => {
+  it('has each booking once, in the database where the clinic is then, and an intact history', async () => {
     const patients = [await aPatient(), await aPatient(), await aPatient()]
     const { clinicId, slotIds } = await aPractice(one, patients.length)
     await mapped(clinicId)
@@ -243,7 +243,7 @@ describe('a clinic of the global database', () => {
     await refusesClinicWithId(one, clinicId)
   })
 
-  it('was one of a shard before, and goes to another one afterwards', async () => {
+  it('can come from a shard and be moved to another one', async () => {
     const { clinicId, slotIds } = await aPractice(two)
     const patient = await aPatient()
     await books(two, patient, clinicId, slotIds[0])
@@ -258,7 +258,7 @@ describe('a clinic of the global database', () => {
   })
 })
 
-it('a removal that the new shard has carried out before the clinic came is carried out again', async () => {
+it('a removal is carried out again in the new shard when it was carried out there before the clinic arrived', async () => {
   const { clinicId } = await aPractice(two)
   await mapped(clinicId)
   const patient = await aPatient()
@@ -345,7 +345,7 @@ describe('a move that is interrupted', () => {
   const stillMoving = async (clinicId: string) =>
     expect((await installation.shards('check')).stderr).toContain(`clinic ${clinicId} is still moving`)
 
-  it('while rows are copied leaves the clinic in use and nothing in the new shard, and begins again', async () => {
+  it('while rows are copied leaves the clinic in use and nothing in the new shard, and can be repeated', async () => {
     const { clinicId, slotIds, patient } = await aClinicInUse()
     await interrupted(clinicId, 2, [[2, 'app_public.events']])
     expect(await rowsOf(two, clinicId)).toEqual({})
@@ -355,7 +355,7 @@ describe('a move that is interrupted', () => {
     await isIn(two, one, clinicId)
   })
 
-  it('while writes are refused lets them through again after a minute, and is undone by a move to where the clinic is', async () => {
+  it('while writes are refused accepts them again after a minute, and is undone by a move to where the clinic is', async () => {
     const { clinicId, slotIds, patient } = await aClinicInUse()
     await interrupted(clinicId, 2, [[2, 'app_private.link_keys']], () =>
       expectRefusal(books(one, patient, clinicId, slotIds[1]), 'clinic_moving'),
@@ -373,7 +373,7 @@ describe('a move that is interrupted', () => {
     expect(await one.query('select from app_private.clinic_moves where clinic_id = $1', [clinicId])).toEqual([])
   })
 
-  it('between the end of writing and the arrival starts again', async () => {
+  it('between the end of writes and the arrival can be repeated', async () => {
     const { clinicId, slotIds, patient } = await aClinicInUse()
     await interrupted(clinicId, 2, [[2, 'app_private.link_keys']])
     // As app_private.leave_clinic leaves it, with the transaction in the other shard lost.
@@ -383,7 +383,7 @@ describe('a move that is interrupted', () => {
     await isIn(two, one, clinicId)
   })
 
-  it('before the map is changed goes forward only', async () => {
+  it('after the arrival and before the map is changed can only be completed', async () => {
     const { clinicId, slotIds, patient } = await aClinicInUse()
     await interrupted(clinicId, 2, [[0, 'app_private.clinic_shards']])
     await expectRefusal(books(one, patient, clinicId, slotIds[1]), 'clinic_moving')
@@ -394,7 +394,7 @@ describe('a move that is interrupted', () => {
     await isIn(two, one, clinicId)
   })
 
-  it('before the rows are removed removes them later, and loses nothing that was booked since', async () => {
+  it('before the rows are removed removes them when it is repeated, and keeps what was booked since', async () => {
     const { clinicId, slotIds, patient } = await aClinicInUse()
     await interrupted(clinicId, 2, [
       [0, 'app_private.clinic_shards'],
@@ -408,7 +408,7 @@ describe('a move that is interrupted', () => {
     await refusesClinicWithId(one, clinicId)
   })
 
-  it('to the global database leaves copies there, whichever step it was in', async () => {
+  it('to the global database leaves complete copies there, at whichever step', async () => {
     const { clinicId, slotIds, patient } = await aClinicInUse()
     await one.query(`update app_public.bookings set note = 'private' where clinic_id = $1`, [clinicId])
     const note = async () =>
@@ -436,7 +436,7 @@ describe('a move that is interrupted', () => {
     await isIn(global, one, clinicId)
   })
 
-  it('only for some time brings what was written meanwhile, also to copies of the global database', async () => {
+  it('and repeated later also moves what was written meanwhile, and copies it to the global database', async () => {
     const { clinicId } = await aClinicInUse()
     const lock = await aLock([0, 'app_public.events'])
     const moving = moves(clinicId, 0)

@@ -39,7 +39,7 @@ async function tokenOf(url: string): Promise<string> {
 
 const shardOf = (id: string) => Math.floor(Number(id) / 1_000_000_000_000)
 
-it('serves the demo clinics from two shards, takes a payment, and keeps what was booked when it is started again', async () => {
+it('serves the demo clinics from two shards, takes a payment, and still has the bookings after a restart', async () => {
   const first = await start()
   const { items: clinics } = await get<List<{ id: string; name: string }>>(`${first.url}/api/clinics`)
   expect(clinics.map(({ id, name }) => [shardOf(id), name])).toEqual([

@@ -104,7 +104,7 @@ it('follows a booking by REST from the request to the transaction, and to the me
   })
 })
 
-it('names the refusal of a mutation, and its root fields, not what the client calls them', async () => {
+it('names the refusal of a mutation and its root fields, not the aliases of the client', async () => {
   const input = { clinicId: practice.clinicId, bookingSlotId: practice.slotId, note: secret }
   const query = 'mutation Mine ($input: BookSlotInput!) { mine: bookSlot(input: $input) { booking { id } } }'
   await fetch(`${server.url}/graphql`, {
@@ -117,7 +117,7 @@ it('names the refusal of a mutation, and its root fields, not what the client ca
   expect(attributeOf(request, 'http.route')).toBe('/graphql')
 })
 
-it('makes a span of the statements of a query, and says where it was read', async () => {
+it('makes a span for each statement of a query, with the database that answered it', async () => {
   const query = '{ currentPerson { fullName } }'
   await fetch(`${server.url}/graphql`, { method: 'POST', headers: await headersOf(3), body: JSON.stringify({ query }) })
   await spanOf(3, 'query currentPerson')
