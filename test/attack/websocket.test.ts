@@ -40,7 +40,7 @@ it.each<[string, number, (string | Buffer)[]]>([
   expect(await closed).toBe(code)
 })
 
-it('two hundred silent connections are closed and leave nothing behind', async () => {
+it('two hundred silent connections are closed, and their resources are freed', async () => {
   const before = await target.memory()
   const silent = await Promise.all(Array.from({ length: 200 }, () => open()))
   expect(new Set(await Promise.all(silent.map(({ closed }) => closed)))).toEqual(new Set([4408]))

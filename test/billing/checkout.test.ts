@@ -109,7 +109,7 @@ describe('webhooks', () => {
     expect(await owner.query('select from billing_private.provider_events where event_id = $1', [id])).toHaveLength(1)
   })
 
-  test('reversed ones lead to the state that the provider has', async () => {
+  test('webhooks in reversed order lead to the state that the provider has', async () => {
     stripe.webhooks.mode = 'hold'
     const [paid, ended] = [await beginCheckout(owner, practice), await beginCheckout(owner, practice)]
     await stripe.pay(await sessionOf(paid))
@@ -164,7 +164,7 @@ describe('webhooks', () => {
     expect(await outcomeOf(owner, checkout)).toEqual(nothing)
   })
 
-  test('a genuine one that lies about its object changes nothing, since the provider is asked', async () => {
+  test('a genuine one with wrong contents changes nothing, since the state is read from the provider', async () => {
     const checkout = await beginCheckout(owner, practice)
     const id = await sessionOf(checkout)
     const object = { id, payment_status: 'paid', status: 'complete', amount_total: 1, payment_intent: 'pi_none' }
@@ -184,7 +184,7 @@ describe('webhooks', () => {
     expect(await checkoutOf(owner, checkout)).toMatchObject({ state: 'open' })
   })
 
-  test('a lost one is made up for by asking about checkouts that are open for five minutes', async () => {
+  test('a lost one is replaced by a request about each checkout that has been open for five minutes', async () => {
     stripe.webhooks.mode = 'lose'
     const [paid, ended] = [await beginCheckout(owner, practice), await beginCheckout(owner, practice)]
     await stripe.pay(await sessionOf(paid))
@@ -236,7 +236,7 @@ test('a patient who gives up frees the slot, and the page can no longer be paid'
   expect(await outcomeOf(owner, checkout)).toEqual(nothing)
 })
 
-test('a patient who pays and gives up at the same moment has credit, even if the webhook is lost', async () => {
+test('a patient who pays and cancels at the same moment gets credit, even if the webhook is lost', async () => {
   stripe.webhooks.mode = 'lose'
   const checkout = await beginCheckout(owner, practice)
   await stripe.pay(await sessionOf(checkout))

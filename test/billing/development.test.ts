@@ -93,7 +93,7 @@ test('the page is in the language of the patient, and shows what was paid as pai
   await page.close()
 })
 
-test('a patient who turns back has paid nothing, and can still pay', async () => {
+test('a patient who goes back has paid nothing, and can still pay', async () => {
   const checkout = await beginCheckout(owner, practice)
   const url = await pageUrlOf(checkout)
   const page = await open(url)
@@ -105,7 +105,7 @@ test('a patient who turns back has paid nothing, and can still pay', async () =>
   await page.close()
 })
 
-test('a checkout that was given up is not paid', async () => {
+test('a cancelled checkout cannot be paid', async () => {
   const checkout = await beginCheckout(owner, practice)
   const url = await pageUrlOf(checkout)
   await owner.request(checkout.patient.claims, () => owner.query('select billing.cancel_checkout($1)', [checkout.id]))

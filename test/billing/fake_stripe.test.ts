@@ -71,7 +71,7 @@ test('an expired session is not paid, and a paid one is not expired', async () =
   expect((await errorOf(stripe.checkout.sessions.expire(second.id))).statusCode).toBe(400)
 })
 
-test('a wrong key, an unknown object and parameters that Stripe refuses are errors of their kinds', async () => {
+test('a wrong key, an unknown object and parameters that Stripe refuses give the corresponding errors', async () => {
   expect(await errorOf(client('sk_test_wrong').checkout.sessions.create(session()))).toBeInstanceOf(
     Stripe.errors.StripeAuthenticationError,
   )
@@ -130,7 +130,7 @@ test('after a timeout or a lost connection the same key finds out what happened'
   expect(fake.api.all('checkout.session').length - before).toBe(1)
 })
 
-test('events are signed, and are lost, duplicated, held back, reversed, sent again, forged and replayed as told', async () => {
+test('events are signed, and can be lost, duplicated, delayed, reversed, sent again, forged and replayed', async () => {
   const secret = fake.webhookSecret
   const received: string[] = []
   let status = 200

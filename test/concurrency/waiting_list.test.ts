@@ -49,7 +49,7 @@ async function keepTrying(attempt: () => Promise<unknown>, isOver: () => boolean
   return false
 }
 
-it('one cancellation, 20 public bookers and 2 who wait at once: the public never wins inside a head start', async () => {
+it('of 20 callers and two waiting customers who want a freed time at once, only a waiting one gets it during a head start', async () => {
   const { clinicId, slotId, customer } = practice
   const waiters = [await aCustomer(owner), await aCustomer(owner)]
   const strangers: Customer[] = []
@@ -88,7 +88,7 @@ it('one cancellation, 20 public bookers and 2 who wait at once: the public never
   expect(await notOffered(owner, clinicId)).toEqual([])
 })
 
-it('two slots freed at once by two transactions: the one who waits is offered one of them, the other one is open', async () => {
+it('of two slots freed at once by two transactions, a waiting customer is offered one, and the other is open', async () => {
   const { clinicId, doctorId, slotId, customer } = practice
   const otherId = await aSlot(owner, clinicId, doctorId, 50)
   const { id: first } = await bookAs(one, customer.claims, slotId)
@@ -250,7 +250,7 @@ it('erasing a patient who is offered a time meanwhile does not wait for that tim
   expect(await notOffered(owner, clinicId)).toEqual([])
 })
 
-it('two who take one time after both head starts have begun: one has it, the other is refused', async () => {
+it('of two who accept the same time after both head starts have begun, one gets it and the other is refused', async () => {
   const { clinicId, slotId, customer } = practice
   const { id } = await bookAs(one, customer.claims, slotId)
   const waiters = [await aCustomer(owner), await aCustomer(owner)]

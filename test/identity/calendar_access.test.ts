@@ -55,7 +55,7 @@ const stored = ({ id }: { id: string }) =>
     [id],
   )
 
-it('an old key still opens a calendar while a new one is first, and after a rotation the new one alone does', async () => {
+it('an old key still decrypts a calendar while a new key is first; after a rotation only the new one does', async () => {
   const calendar = await aCalendar()
   const before = await stored(calendar)
   expect(before.keyId).toBe('test')

@@ -59,14 +59,14 @@ describe('identity documents', () => {
     expect(await db.query('select human_id from app_private.human_documents')).toEqual([{ human_id: human }])
   })
 
-  it('of one number are of one human', async () => {
+  it('with the same number belong to the same human', async () => {
     const ring = new KeyRing(`one:${key()}`)
     const [first, second] = [await aCustomer(db), await aCustomer(db)]
     await storeDocument(db.client, ring, passport, first)
     await expectRefusal(storeDocument(db.client, ring, passport, second), 'document_of_another_human')
   })
 
-  it('are encrypted again under a new key and found before, during and after', async () => {
+  it('are encrypted again with a new key, and can be found before, during and after that', async () => {
     const [old, fresh] = [`old:${key()}`, `new:${key()}`]
     const { customerId } = await aCustomer(db)
     const human = await storeDocument(db.client, new KeyRing(old), passport, { customerId })

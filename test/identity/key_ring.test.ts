@@ -6,7 +6,7 @@ const key = () => randomBytes(32).toString('base64')
 const passport = { kind: 'passport', country: 'DE', number: 'C01X00T47' } as const
 
 describe('a key ring', () => {
-  it('opens what it sealed, under a new nonce each time', () => {
+  it('decrypts what it encrypted, with a new nonce each time', () => {
     const ring = new KeyRing(`one:${key()}`)
     const [first, second] = [ring.seal(passport), ring.seal(passport)]
     expect(ring.open(passport, first)).toBe(passport.number)
@@ -35,7 +35,7 @@ describe('a key ring', () => {
     expect(() => new KeyRing(`two:${key()}`).open(passport, sealed)).toThrow('IDENTITY_KEYS has no key one')
   })
 
-  it('seals under its first key and opens under all', () => {
+  it('encrypts with its first key and decrypts with all', () => {
     const [old, fresh] = [`old:${key()}`, `new:${key()}`]
     const sealed = new KeyRing(old).seal(passport)
     const ring = new KeyRing(`${fresh},${old}`)

@@ -120,7 +120,7 @@ describe('every table that a clinic owns', () => {
 })
 
 describe('every policy', () => {
-  it('contains no subquery but the call of a function that reads claims', async () => {
+  it('contains no subquery except the call of a function that reads claims', async () => {
     expect(
       await offenders(
         `select p.polrelid::regclass, p.polname from pg_policy p,

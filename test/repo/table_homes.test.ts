@@ -304,7 +304,7 @@ describe('reads across clinics', () => {
     expect(found).toEqual([{ id: clinicId }])
   })
 
-  it('do not find in copies what is not copied', async () => {
+  it('cannot read columns that are not copied', async () => {
     await expect(readBoth('select note from app_public.bookings')).rejects.toMatchObject({ code: '42501' })
   })
 })

@@ -161,7 +161,7 @@ describe('public holidays', () => {
   it.each([
     ['regions', 'regions(language: $language) { code }'],
     ['holidays', `holidays(region: "DE-BE", year: ${year}, language: $language) { date }`],
-  ])('refuse by GraphQL a language that is no language tag: %s', async (_, field) => {
+  ])('are refused by GraphQL in a language that is not a language tag: %s', async (_, field) => {
     const document = `query ($clinicId: BigInt!, $language: String) { holidayCalendar(clinicId: $clinicId) { ${field} } }`
     const graphql = graphqlClient(server.url, await tokenOf(practice.manager.claims))
     const { clinicId } = practice

@@ -53,7 +53,7 @@ const get = (address: string, headers: Record<string, string> = {}) =>
   })
 
 describe('a calendar', () => {
-  it('is a file without the name of a patient, read alike by two libraries', async () => {
+  it('is a file without names of patients, which two libraries read with the same result', async () => {
     const { address, uid, booking } = await aCalendar()
     const { status, headers, body } = await get(address)
     expect([status, headers['content-type'], headers['cache-control']]).toEqual([

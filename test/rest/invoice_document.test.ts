@@ -38,7 +38,7 @@ test('a customer downloads an invoice: a draft, and with its number after it was
   expect(german.headers.get('etag')).not.toBe(issued.headers.get('etag'))
 })
 
-test('who has the file already gets 304, and HEAD no body', async () => {
+test('a client that has the file already gets 304, and HEAD returns no body', async () => {
   const client = await server.as(customer.claims)
   const { headers } = await client('GET', path)
   const etag = headers.get('etag') as string

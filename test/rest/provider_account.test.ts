@@ -40,7 +40,7 @@ it('can be PUT as it was read, and an account that is left out is that of the in
   expect((await manager('PUT', path, { body: { provider: 'stripe' } })).body).toEqual({ ...body, account: null })
 })
 
-it('is refused without a provider, with one that is not known, and with a changed clinic, and stays as it was', async () => {
+it('is refused without a provider, with an unknown one, and with a changed clinic, and then stays unchanged', async () => {
   await manager('PUT', path, { body: { provider: 'stripe', account: 'acct_1' } })
   const { body } = await manager('GET', path)
   const refusals: [body: object, code: string][] = [

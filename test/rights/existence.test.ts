@@ -126,7 +126,7 @@ describe.each(Object.entries(known))('an address %s', (_, make) => {
     expect(await steps(await make())).toEqual(strangers)
   })
 
-  it('is that of an account to be merged as an unknown address is', async () => {
+  it('is treated like an unknown address as that of an account to merge', async () => {
     const steps = async (email: string) => {
       const { claims, customerId } = await aCustomer(server.owner)
       const own = await server.as(claims)
@@ -140,7 +140,7 @@ describe.each(Object.entries(known))('an address %s', (_, make) => {
     expect(strangers).toMatchObject([{ status: 200 }, [['createdAt', 'kind']]])
   })
 
-  it('is the new address of an account, and is added by a desk, as an unknown address is', async () => {
+  it('is treated like an unknown address as the new address of an account, and when a desk adds it', async () => {
     const { clinicId, receptionist } = await aPractice(server.owner)
     const [desk, own] = [await server.as(receptionist.claims), await server.as((await anAccount(server.owner)).claims)]
     const steps = async (email: string) => {

@@ -36,7 +36,7 @@ it('the clinics are in different shards', () => {
   expect([numberOf(world.a.clinicId), numberOf(world.b.clinicId)]).toEqual([1, 2])
 })
 
-it('bookings are made in the shards, each of them, and not in the global database', async () => {
+it('bookings are made in the shard of their clinic, and not in the global database', async () => {
   const events = 'select from app_public.events where booking_slot_id is not null limit 1'
   for (const shard of owner.databases) expect(await shard.query(events)).toHaveLength(1)
   expect(await owner.global.query(events)).toEqual([])
@@ -62,7 +62,7 @@ it("endpoints answer the same for ids of other people's rows as for unknown ids,
   expect(await digests()).toEqual(before)
 })
 
-it('lists of the clinic in the other shard have only what a stranger sees', async () => {
+it('lists of the clinic in the other shard contain only what a stranger sees', async () => {
   const schema = committedSchema()
   /** How many rows of a clinic each list has for somebody. */
   async function seenBy(who: Anybody, clinicId: string) {
@@ -141,7 +141,7 @@ describe('queries that name no clinic, of what the global database has no copies
     }
   })
 
-  it('give employees of clinics in several databases the rows of all of them, and administrators all', async () => {
+  it('return the rows of all their clinics to employees of several databases, and all rows to administrators', async () => {
     const { accountId, claims } = await anAccount(owner)
     for (const { clinicId } of [world.a, world.b])
       await owner.query(
@@ -161,7 +161,7 @@ describe('queries that name no clinic, of what the global database has no copies
     await eachList(world.claims.admin, ({ list }) => merged(list))
   })
 
-  it('give patients what they may read in any database, refuse it to anybody, and the rest as with one database', async () => {
+  it('return to patients what they may read in any database, are refused to anonymous callers, and otherwise answer as one database does', async () => {
     for (const [who, roles] of [
       ['Ann', ['app_anonymous', 'app_customer']],
       ['anonymous', ['app_anonymous']],
@@ -172,7 +172,7 @@ describe('queries that name no clinic, of what the global database has no copies
       })
   })
 
-  it('are empty for somebody who is neither patient nor employee, as there is nothing for them in any database', async () => {
+  it('are empty for somebody who is neither patient nor employee, who sees no rows in any database', async () => {
     await eachList(world.claims['former manager A'], ({ list, readers, seen_by }) => {
       if (readers === 'app_staff') return 'insufficient_privilege'
       return seen_by === 'everybody' ? merged(list) : { totalCount: 0, nodes: [] }
@@ -265,7 +265,7 @@ describe('queries that name no clinic, of what the global database has no copies
 /** They need a store of recordings, which this server does not have. */
 const ofRecordings = ['begin_recording', 'open_recording']
 
-it('mutations and queries refuse everybody whom they refuse with one database, for the same reasons, and change nothing', async () => {
+it('mutations and queries refuse the same callers as with one database, for the same reasons, and change nothing', async () => {
   const schema = committedSchema()
   const fields = { ...schema.getQueryType()?.getFields(), ...schema.getMutationType()?.getFields() }
   const found: Record<string, string> = {}

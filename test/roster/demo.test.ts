@@ -20,7 +20,7 @@ afterAll(async () => {
   await database?.drop()
 })
 
-it('is loaded once, and not into a database that has a clinic', async () => {
+it('is loaded once, and not into a database with a clinic', async () => {
   expect(loaded.sort()).toEqual([false, true])
   expect(await loadDemoData(database.url)).toBe(false)
 })
@@ -86,7 +86,7 @@ it('has slots on every working day of the next two weeks, by the clinic’s own 
   }
 })
 
-it('each clinic has absences of a doctor and of all, after the slots that are made', async () => {
+it('each clinic has absences of one doctor and of all doctors, after the dates with slots', async () => {
   expect(
     await db.query(
       `select kind, count(distinct clinic_id)::int as clinics, bool_and((doctor_id is null) = (kind = 'closure')) as as_meant,

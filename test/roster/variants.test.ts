@@ -184,7 +184,7 @@ it('a line break within quotes stays in prose, and does not shift the lines that
     expect((await stored(db, id)).doctors[0]).toEqual(['Dr. Ada Müller', 'Skin\nand more', ['Dermatology']])
   }))
 
-it('a clinic without services has no services.csv, and a clinic that asks nothing no questions.csv', async () => {
+it('services.csv is missing for a clinic without services, and questions.csv for one without questions', async () => {
   const { 'questions.csv': _questions, ...silent } = soundFiles
   expect(await importedFrom(silent)).toMatchObject({ services: expect.any(Array), questions: null })
   const { 'services.csv': _services, ...others } = silent
@@ -224,7 +224,7 @@ it('absences are imported with whole days, hours and a note, of a doctor or of a
     )
   }))
 
-it('a clinic that imports no absences has no absences.csv', async () => {
+it('absences.csv is missing for a clinic without absences', async () => {
   const { 'absences.csv': _absences, ...others } = soundFiles
   expect(await importedFrom(others)).toMatchObject({ templates: expect.any(Array) })
 })

@@ -583,7 +583,7 @@ test('the desk shows since when the connection is lost, and afterwards what it m
   await shows(desk, practice.ahead.id, /Mia Missed.*Booked/)
 })
 
-test('an empty day says so, and people who do not work here are refused', async () => {
+test('an empty day shows a message, and people who do not work here are refused', async () => {
   const practice = await aPractice()
   const desk = await aDesk(practice, '2026-01-01')
   await desk.getByRole('heading', { name: 'No times on this day' }).waitFor()

@@ -96,7 +96,7 @@ test.each(readers)(
   },
 )
 
-test('a guest whose link is not valid, or whose time is gone, learns what to do', async () => {
+test('a guest whose link is not valid, or whose time is taken, is shown what to do', async () => {
   const t = guestTexts.en
   const page = await pages.visitor()
   await page.goto(`${pages.url}/confirm-booking#1.AAAAAAAAAAAAAAAA.c1-1`)

@@ -112,7 +112,7 @@ test.each(readers)(
   },
 )
 
-test('of a deposit, the rest is paid later, and a coupon takes a part off', async () => {
+test('after a deposit the rest is paid later, and a coupon reduces the price', async () => {
   const page = await pages.visitor()
   await signInAs(page, pages.url, 'ann')
   await choose(page, 'Heart examination')
@@ -151,7 +151,7 @@ test('of a deposit, the rest is paid later, and a coupon takes a part off', asyn
   ).toEqual([{ total: '10800', paid: '3000' }])
 })
 
-test('a patient who comes back without paying goes on, or cancels; the back button does not lead to the payment again', async () => {
+test('a patient who comes back without paying can continue or cancel, and the back button does not lead to the payment again', async () => {
   const page = await pages.visitor()
   await signInAs(page, pages.url, 'bob')
   await choose(page, 'Vaccination')

@@ -82,7 +82,7 @@ test('an unknown address and an unknown booking are reported', async () => {
   await expectAccessible(page)
 })
 
-test('a time that is gone, and whose start is not in the address, is reported with other times', async () => {
+test('a time that was taken, and whose start is not in the address, is reported with other times', async () => {
   const page = await pages.visitor()
   await page.goto(`${pages.url}/book/1/999999999?doctor=1`)
   await page.getByText('These are the next free times:').waitFor()

@@ -80,7 +80,7 @@ test.each(readers)(
   },
 )
 
-test('a link to an offer that is not valid says so, and a declined one can be left for good', async () => {
+test('an invalid link to an offer shows a message, and after declining, the list can be left for good', async () => {
   const t = waitingTexts.en
   const [earlier, later] = await twoTimes()
   const other = await booked('Oskar', 'en', earlier)

@@ -173,7 +173,7 @@ it('when workers are killed and PostgreSQL crashes, every message is sent, and a
   }
 })
 
-it('a worker killed when the mail server has taken its messages, before it records them, has sent each once too often at most', async () => {
+it('a worker that is killed after the mail server has accepted its messages causes at most one repetition of each', async () => {
   await Promise.all(workers.splice(0).map((worker) => worker.stop('SIGKILL')))
   const query = async <Row>(text: string, values?: unknown[]) => (await pool.query(text, values)).rows as Row[]
   const db = { query, one: async (text: string, values?: unknown[]) => (await query(text, values))[0] } as Parameters<

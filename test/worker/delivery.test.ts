@@ -160,7 +160,7 @@ describe('a link to choose a new password', () => {
     ).toEqual({ done: true })
   })
 
-  it('comes later when the mail server puts it off, and not twice', async () => {
+  it('comes later when the mail server refuses it temporarily, and not twice', async () => {
     const email = await ask()
     smtp.answer = () => ({ code: 451, text: 'greylisted' })
     await send('send_account_messages')
@@ -235,7 +235,7 @@ describe('e-mail', () => {
     })
   })
 
-  it('is put off by 4xx and sent with the same id later', async () => {
+  it('is refused temporarily by 4xx, and sent with the same id later', async () => {
     const { booking } = await aBooking()
     smtp.answer = () => ({ code: 451, text: 'greylisted' })
     await send()
@@ -274,7 +274,7 @@ describe('e-mail', () => {
     expect(header(smtp.mails.at(-1)?.raw ?? '', 'Message-ID')).toContain(`-${dead.id}-2@`)
   })
 
-  it('whose answer is lost is sent twice, never not at all, under one id', async () => {
+  it('whose answer is lost is sent twice with the same id, and never lost', async () => {
     const { booking } = await aBooking()
     smtp.answer = () => 'drop'
     await send()
@@ -322,7 +322,7 @@ describe('a batch', () => {
       [bookingId],
     )
 
-  it('goes out but for the one that has no words and the one that has no address, each with its own error', async () => {
+  it('is sent, except a message without a text and one without an address, each of which has its own error', async () => {
     const { clinicId, patients } = await aBatch(3)
     const [fine, wordless, nowhere] = patients
     await db.query(`update app_public.customers set preferred_language = 'de' where id = $1`, [wordless.customerId])
@@ -460,7 +460,7 @@ describe('a batch', () => {
     expect(await confirmation(two.id)).toMatchObject({ state: 'sent' })
   })
 
-  it('is recorded but for the one that cannot be, which stays an attempt without an outcome', async () => {
+  it('is recorded, except an outcome that cannot be, whose attempt stays without one', async () => {
     const [stuck, ...others] = (await aBatch(3)).patients
     const { id } = await confirmation(stuck.id)
     await db.query(
@@ -653,7 +653,7 @@ describe('a webhook', () => {
     expect(hook.requests).toHaveLength(2)
   })
 
-  it('that is switched off gets nothing of what waited for it', async () => {
+  it('that is switched off gets no pending messages', async () => {
     const { clinicId, slotId, customer } = await aPractice(db)
     await db.query('select app_public.create_webhook_endpoint($1, $2)', [clinicId, hook.url])
     const booking = await book(db, clinicId, slotId, { customerId: customer.customerId })
@@ -740,7 +740,7 @@ describe('a webhook', () => {
     expect(hook.requests).toEqual([])
   })
 
-  it('whose name leads inside is switched off at its first use', async () => {
+  it('whose name resolves to an internal address is switched off at its first use', async () => {
     const { clinicId, slotId, customer } = await aPractice(db)
     await db.query('select app_public.create_webhook_endpoint($1, $2)', [clinicId, 'https://localhost:1/'])
     await book(db, clinicId, slotId, { customerId: customer.customerId })

@@ -85,7 +85,7 @@ it('makes the room, moves it with the visit, and drops it after the cancellation
   expect(fake.calls).toEqual([])
 })
 
-it('goes on after errors and lost answers of Daily until there is one room', async () => {
+it('repeats after errors and lost answers of Daily until there is one room', async () => {
   const { id, clinicId } = await aVisit()
   fake.mood = 'error'
   for (let i = 0; i < 3; i++) await work()

@@ -71,7 +71,7 @@ const faultOf = async (clinicId: string, head: string) =>
     ])
   ).fault
 
-it('adds the head of each clinic to a file, each time, and what stands there verifies the chain', async () => {
+it('adds the head of each clinic to a file at each run, and the chain can be verified with it', async () => {
   const clinics = [(await aClinicWithHistory()).clinicId, (await aClinicWithHistory()).clinicId]
   const file = join(folder, 'heads.jsonl')
   expect(await run('store_event_heads', file)).toEqual([])

@@ -41,7 +41,7 @@ it('every task has a file of its name, and every cron item a task', async () => 
   for (const { task } of cronItems as CronItem[]) expect(tasks).toHaveProperty(task)
 })
 
-it('remove_old_records goes on until nothing is left, however many batches that takes', async () => {
+it('remove_old_records continues until nothing is left, however many batches that takes', async () => {
   const { clinicId, customer } = await aPractice(db)
   await db.query(
     `insert into app_private.idempotency_keys (clinic_id, account_id, key, operation, arguments, created_at)
@@ -52,7 +52,7 @@ it('remove_old_records goes on until nothing is left, however many batches that 
   expect(await db.query('select from app_private.idempotency_keys where clinic_id = $1', [clinicId])).toEqual([])
 })
 
-it('queue_payment_reminders reminds of an invoice that was not paid in time, once, however often it runs', async () => {
+it('queue_payment_reminders queues one reminder for an invoice that was not paid in time, however often it runs', async () => {
   const { clinicId, customer } = await aPaidPractice(db)
   await db.query('select app_private.ensure_clinic_customer($1, c) from app_public.customers c where id = $2', [
     clinicId,
@@ -241,7 +241,7 @@ it('a perpetual job is due by the clock of the database, whatever the clock of t
 })
 
 describe('compare_time_zones', () => {
-  it('notes the rules of the zones that clinics have, and keeps those under which slots lie', async () => {
+  it('records the rules of the zones of clinics, and keeps the rules by which slots were made', async () => {
     const zone = noonZone()
     const { clinicId } = await aPractice(db, zone)
     await work('compare_time_zones')

@@ -105,7 +105,7 @@ it.each<[string, () => Promise<unknown>]>([
   await workOff()
 })
 
-it('webhooks to an endpoint that is paused, or switched off, are no work', async () => {
+it('webhooks to an endpoint that is paused or switched off do not wake the job', async () => {
   const clinicId = await aBooking()
   expect(await withWork()).toContain('send_webhooks:answering')
   await db.query(

@@ -142,7 +142,7 @@ test('a lost response leaves one session, which the same key finds', async () =>
   expect(stripe.api.all('checkout.session').length).toBe(before + 1)
 })
 
-test('a wrong key is no answer about the checkout', async () => {
+test('a wrong key says nothing about the outcome of the checkout', async () => {
   const other = stripeProvider({ secretKey: 'sk_test_wrong', webhookSecret: 'whsec_x', apiUrl: stripe.url })
   expect(await failure(other.openCheckout(request('wrong key')))).toMatchObject({ outcome: 'unknown' })
 })

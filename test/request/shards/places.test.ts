@@ -196,7 +196,7 @@ describe('an operation is refused', () => {
     )
   })
 
-  it('unless the global database has copies of all that it reads', () => {
+  it('unless the global database has copies of everything that it reads', () => {
     expect(placeOf(`query ${two}`, { a: inShard(1), b: inShard(2) }, undefined, true)).toBeUndefined()
   })
 })

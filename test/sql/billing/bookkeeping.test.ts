@@ -89,7 +89,7 @@ describe('what bookkeepers enter', () => {
     }),
   )
 
-  it('is of the clinic’s local dates, the last one inclusive', () =>
+  it('covers the clinic’s local dates, including the last one', () =>
     inTransaction(async (db) => {
       const { clinicId, customer } = await aPaidPractice(db, {}, 'Pacific/Kiritimati')
       await record(db, clinicId, customer.customerId)

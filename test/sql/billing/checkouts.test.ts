@@ -293,7 +293,7 @@ describe('money that arrives too late', () => {
   it.each([
     ['too little', 9999, 'credited', '9999', 0],
     ['too much', 10_001, 'credited', '1', 1],
-  ])('is credit as far as %s was received', (_, amount, outcome, credited, bookings) =>
+  ])('becomes credit as far as %s was received', (_, amount, outcome, credited, bookings) =>
     inTransaction(async (db) => {
       const { checkout, booking, credit } = await begun(db)
       expect(await settle(db, await openPage(db, checkout.id), amount)).toBe(outcome)

@@ -185,7 +185,7 @@ describe('credit that is reserved', () => {
       expect(await booksBalance(db)).toEqual([])
     }))
 
-  it('leaves what came after it: that pays other things', () =>
+  it('does not include later credit, which can pay other things', () =>
     inTransaction(async (db) => {
       const { begin, grant, credit, clinicId, customerId, laterSlotId } = await withCredit(db, 3000)
       await begin()
@@ -294,7 +294,7 @@ describe('what credit leaves to the provider', () => {
     }),
   )
 
-  it('ends in 0 in a currency with three decimals that Stripe takes', () =>
+  it('ends in 0 in a currency with three decimals, as Stripe demands', () =>
     inTransaction(async (db) => {
       const { begin, credit, clinicId } = await withCredit(db, 1234, { currency: 'KWD', amount: 10_000 })
       await db.query(`select billing.set_provider_account($1, 'stripe', 'acct_1')`, [clinicId])

@@ -249,7 +249,7 @@ describe('a coupon', () => {
     }),
   )
 
-  it('is refused when it was used as often as it may be, and of another clinic', () =>
+  it('is refused when it has no uses left, and at another clinic', () =>
     inTransaction(async (db) => {
       const [one, other] = [await aDesk(db), await aDesk(db)]
       const { code } = await aCoupon(db, one.clinicId, { most: 1 })

@@ -21,7 +21,7 @@ async function begun(db: Db, price: Record<string, unknown> = {}) {
 }
 
 describe('a mail', () => {
-  it('is a receipt for a payment online, and tells of credit when the visit is cancelled', () =>
+  it('is a receipt for an online payment, and reports the credit when the visit is cancelled', () =>
     inTransaction(async (db) => {
       const { clinicId, customer, slotId, session } = await begun(db)
       await settle(db, session, 10_000)
@@ -42,7 +42,7 @@ describe('a mail', () => {
       expect(body).toContain('https://pages.example/payments')
     }))
 
-  it('tells of money that arrived too late, in the patient’s language', () =>
+  it('reports money that arrived too late, in the patient’s language', () =>
     inTransaction(async (db) => {
       const { customer, session } = await begun(db)
       await db.query(`update app_public.customers set preferred_language = 'de' where id = $1`, [customer.customerId])

@@ -76,7 +76,7 @@ it('an event about a refund that came with a clinic from another database is sto
     expect(await stored(db, '17', { ...refunded, objectId: 're_2' })).toBeNull()
   }))
 
-it('an event may be about what is in the shard of its id, and in shards to which clinics were moved', () =>
+it('databases_of_event returns the shard of the id, and the shards to which clinics were moved', () =>
   inTransaction(async (db) => {
     const databasesOf = async (ownId: string | null) =>
       (await db.query('select * from billing_private.databases_of_event($1) as address', [ownId])).map(

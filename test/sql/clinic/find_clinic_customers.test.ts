@@ -61,7 +61,7 @@ describe('find_clinic_customers', () => {
         expect(await find(db, clinicId, wanted)).toEqual(['Ines International'])
     }))
 
-  it('finds numbers that end with the digits first', () =>
+  it('lists numbers that end with the digits first', () =>
     inTransaction(async (db) => {
       const { clinicId, claims } = await aDesk(db)
       await db.as(claims)

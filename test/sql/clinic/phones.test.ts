@@ -44,7 +44,7 @@ describe("a phone number in a clinic's records", () => {
       expect(await numbers()).toEqual({ phone: null, phone_e164: null, phone_takes_sms: false })
     }))
 
-  it('cannot get another international form by hand', () =>
+  it('cannot be given another international form by hand', () =>
     inTransaction(async (db) => {
       const { numbers, change } = await aRecord(db, '030 123456')
       await change(`phone_e164 = '+4915100000000', phone_takes_sms = true`)

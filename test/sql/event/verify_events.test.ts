@@ -324,7 +324,7 @@ describe('verify_events finds', () => {
     expect(await faultOf()).toEqual(['rewritten', Number(head), null])
   })
 
-  it('no change before the position after which it starts', async () => {
+  it('no change before the position from which it starts', async () => {
     const ids = await chain()
     const { hash } = await db.one(
       `select encode(hash, 'hex') as hash from app_private.event_seals where clinic_id = $1 and position = 3`,

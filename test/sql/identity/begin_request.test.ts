@@ -38,7 +38,7 @@ describe('begin_request', () => {
       }),
   )
 
-  it('leaves nothing of a caller before in the same transaction', () =>
+  it('keeps nothing of an earlier caller in the same transaction', () =>
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const manager = await anEmployee(db, clinicId, 'manager')

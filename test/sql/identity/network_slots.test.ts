@@ -25,7 +25,7 @@ const alerts = (db: Db, { clinicId }: Practice, claims: Claims) =>
   db.as(claims, () => db.query('select * from app_public.network_alerts($1)', [clinicId]))
 
 describe('a network', () => {
-  it('may hold or book so many slots at once for all its customers together; other networks are not affected', () =>
+  it('can hold or book a limited number of slots for all its customers together; other networks are not affected', () =>
     inTransaction(async (db) => {
       const practice = await aPractice(db)
       await limit(db, 3)

@@ -18,7 +18,7 @@ async function seenWith(db: Db, tokens: (string | null)[]) {
   )
 }
 
-it('no token that was changed, cut, joined from two or made up leads anywhere, and none is an error', () =>
+it('a token that was changed, cut, joined from two or made up is not valid, and causes no error', () =>
   inTransaction(async (db) => {
     const { clinicId, doctorId, slotId, customer } = await aPractice(db)
     const tokens: string[] = []
@@ -52,7 +52,7 @@ it('no token that was changed, cut, joined from two or made up leads anywhere, a
     expect((await seenWith(db, tokens)).map(({ refusal }) => refusal)).toEqual([null, null])
   }))
 
-it('a token says what it is for, and differs by key, purpose, clinic, subject and generation', () =>
+it('a token contains its purpose, and differs by key, purpose, clinic, subject and generation', () =>
   inTransaction(async (db) => {
     const earlier = await db.one('select max(id) as key from app_private.link_keys')
     await db.query('select app_private.rotate_link_key()')

@@ -54,7 +54,7 @@ describe('a message that was given up', () => {
       })
     }))
 
-  it('about a withdrawn time is nobody to phone any more', () =>
+  it('about a withdrawn time removes the patient from the list of those to phone', () =>
     inTransaction(async (db) => {
       const { clinicId, slotId, bookingId } = await aFailedMessage(db)
       await withdraw(db, clinicId, slotId, { cascade: true })

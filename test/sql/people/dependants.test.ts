@@ -73,7 +73,7 @@ describe('add_dependant', () => {
       expect((await add(db, 'Tim', yearsAgo(7))).dependant_customer_id).not.toBe(first.dependant_customer_id)
     }))
 
-  it('refuses the eleventh at a time, and counts only those whose guardianship lasts', () =>
+  it('refuses an eleventh dependant, counting only those whose guardianship has not ended', () =>
     inTransaction(async (db) => {
       const { claims } = await aCustomer(db)
       await db.as(claims)
@@ -84,7 +84,7 @@ describe('add_dependant', () => {
       await add(db, 'One more')
     }))
 
-  it('refuses what is no dependant, and callers who are no patient or have not confirmed their address', () =>
+  it('refuses persons who cannot be dependants, and callers who are not patients or have not confirmed their address', () =>
     inTransaction(async (db) => {
       const { claims, accountId } = await aCustomer(db)
       const wrong: [string, unknown[]][] = [
@@ -308,7 +308,7 @@ describe('messages about a dependant', () => {
     }))
 })
 
-it('guardians_of_customers tells the desk who books for a patient, and nothing that other clinics know', () =>
+it('guardians_of_customers shows the desk who books for a patient, and no data of other clinics', () =>
   inTransaction(async (db) => {
     const { clinicId, slotId, later, mother, tim, receptionist } = await aFamily(db)
     await db.query(`update app_public.customers set full_name = 'Mother', phone = '+49 30 5550100' where id = $1`, [

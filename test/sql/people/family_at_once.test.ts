@@ -63,7 +63,7 @@ it('a guardianship cannot end while the guardian’s booking is being committed'
   await at.db.query('rollback')
 })
 
-it('eleven children at once are ten', async () => {
+it('of eleven children who are added at once, ten are accepted', async () => {
   const { claims } = await aFamily()
   for (let i = 0; i < 8; i++)
     await at.db.request(claims, () =>

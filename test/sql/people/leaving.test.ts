@@ -117,7 +117,7 @@ describe('erase_customer', () => {
 })
 
 describe('remove_customer', () => {
-  it('names the visits of merged records and dependants, and ends them with cascade; the record stands for itself', () =>
+  it('lists the visits of merged records and dependants, and cancels them with cascade; merged records become separate again', () =>
     inTransaction(async (db) => {
       const { clinicId, mother, child, record, receptionist, doctorId } = await aHousehold(db)
       ids = [mother.customerId, child, record]

@@ -248,7 +248,7 @@ it.each([
     'holds_have_an_end',
   ],
 ] as [string, (customer: string) => Record<string, string>, string][])(
-  'no state is half: refused is %s',
+  'an inconsistent state is refused: %s',
   (_, set, constraint) =>
     inTransaction(async (db) => {
       const calendar = await aCalendar(db)

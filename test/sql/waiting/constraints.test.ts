@@ -97,7 +97,7 @@ it('each constraint of the waiting list refuses what its name says, even when th
     expect(Object.keys(violations).sort()).toEqual(await constraintsOf(db, tables))
   }))
 
-it('nobody waits for the same twice at a time, even when the owner writes it', () =>
+it('nobody can wait twice for the same thing, even when the owner writes it', () =>
   inTransaction(async (db) => {
     const { clinicId, waiters } = await aFullPractice(db, 1)
     const entry = await db.as(waiters[0]?.claims ?? {}, () => join(db, clinicId))

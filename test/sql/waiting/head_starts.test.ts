@@ -107,7 +107,7 @@ describe('a freed slot', () => {
       ])
     }))
 
-  it('is the second one to book after the first head start, and anyone to book after the last, without any worker', () =>
+  it('can be booked by the second after the first head start, and by anyone after the last, without any worker', () =>
     inTransaction(async (db) => {
       const { clinicId, slotId, offers, waiters } = await anOfferedSlot(db)
       await timePasses(db, slotId, '31 minutes')
@@ -137,7 +137,7 @@ describe('a freed slot', () => {
       expect(booking).toMatchObject({ booking_slot_id: slotId })
     }))
 
-  it('is free for the next one as soon as the one before declines, and for everybody after the last', () =>
+  it('is free for the next customer as soon as the previous one declines, and for everybody after the last', () =>
     inTransaction(async (db) => {
       const { clinicId, slotId, offers, waiters } = await anOfferedSlot(db, 3)
       await db.as(waiters[0]?.claims ?? {}, () => decline(db, offers[0] as never))
@@ -281,7 +281,7 @@ describe('a customer to whom a time is offered', () => {
       expect((await offersOf(db, slotId)).map(({ state }) => state)).toEqual(['declined', 'accepted'])
     }))
 
-  it.each(['remove_customer', 'erase_customer'])('and who is gone (%s) lets the next one take it', (name) =>
+  it.each(['remove_customer', 'erase_customer'])('and who has left (%s) lets the next one take it', (name) =>
     inTransaction(async (db) => {
       const { clinicId, slotId, waiters, offers } = await anOfferedSlot(db)
       await db.as(waiters[0]?.claims ?? {}, () =>

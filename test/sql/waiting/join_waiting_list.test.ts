@@ -41,7 +41,7 @@ describe('join_waiting_list', () => {
       })
     }))
 
-  it('allows ten entries in a clinic; the desk is not bound', () =>
+  it('allows ten entries in a clinic; the desk is not limited', () =>
     inTransaction(async (db) => {
       const { clinicId, waiters, receptionist } = await aFullPractice(db)
       const doctors: string[] = []
@@ -181,7 +181,7 @@ describe('what a customer waits for', () => {
       expect(await offersOf(db, slotId)).toEqual([])
     }))
 
-  it('cannot be a slot that is held for nobody: the commit refuses it', () =>
+  it('cannot be a slot that is held without an offer: the commit refuses it', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId } = await aFullPractice(db, 0)
       const slotId = await aSlot(db, clinicId, doctorId, 60)

@@ -100,13 +100,13 @@ describeWithProgram('radicale', 'radicale', (program) => {
     expect(timesIn(third?.files)).toEqual(timesIn(first?.files))
   })
 
-  it('says why a calendar cannot be read', async () => {
+  it('reports why a calendar cannot be read', async () => {
     expect(await reasonOf({ password: 'wrong' })).toBe('unauthorized')
     expect(await reasonOf({ username: 'nobody' })).toBe('unauthorized')
     expect(await reasonOf({ url: 'http://127.0.0.1:1/' })).toBe('unreachable')
   })
 
-  it('takes no error for a calendar without events', async () => {
+  it('does not mistake an error for a calendar without events', async () => {
     const { fetch, close } = guardedFetch(undefined)
     const failing: typeof globalThis.fetch = async (input, init) =>
       init?.method === 'REPORT' ? new Response('', { status: 503 }) : fetch(input, init)
@@ -114,7 +114,7 @@ describeWithProgram('radicale', 'radicale', (program) => {
     await close()
   })
 
-  it('says so when an account has no calendar', async () => {
+  it('reports that an account has no calendar', async () => {
     await client.deleteObject({ url: work.url })
     await client.deleteObject({ url: own.url })
     expect(await reasonOf({})).toBe('not_found')

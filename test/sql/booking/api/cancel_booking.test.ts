@@ -39,7 +39,7 @@ describe('cancel_booking', () => {
       })
     }))
 
-  it("keeps customers to the clinic's cut-off, to the second, and the desk not", () =>
+  it("holds customers to the clinic's cut-off, to the second, but not the desk", () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, bookingId, customer, receptionist } = await aBooking(db)
       await policy(db, clinicId, `cancellation_cutoff = '48:00:01'`)
@@ -58,7 +58,7 @@ describe('cancel_booking', () => {
       await db.as(receptionist.claims, () => cancel(db, clinicId, other.id))
     }))
 
-  it("after the start is the desk's only, also when the patient was checked in", () =>
+  it('after the start is allowed to the desk only, even if the patient was checked in', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, customer, receptionist } = await aBooking(db)
       // Began an hour ago and lasts another: longer than a practice's ordinary slot.

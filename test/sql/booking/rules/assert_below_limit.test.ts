@@ -18,7 +18,7 @@ describe("the number of a customer's future bookings and holds in a clinic is li
     ['two bookings', book, book],
     ['two holds', hold, hold],
     ['one of each', hold, book],
-  ])('and no more: %s', (_, first, second) =>
+  ])('and one more is refused: %s', (_, first, second) =>
     inTransaction(async (db) => {
       const { clinicId, customer, slots } = await aStrictPractice(db, [50, 60, 70])
       await db.as(customer.claims)
@@ -74,7 +74,7 @@ describe("the number of a customer's future bookings and holds in a clinic is li
       await reschedule(db, clinicId, id, slots[2])
     }))
 
-  it('the desk is not bound', () =>
+  it('the desk is not limited', () =>
     inTransaction(async (db) => {
       const { clinicId, customer, receptionist, slots } = await aStrictPractice(db, [50, 60, 70])
       await db.as(customer.claims)

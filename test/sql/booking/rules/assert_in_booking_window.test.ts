@@ -7,7 +7,7 @@ import { policy, ways } from '../claiming.ts'
 // A practice's slot starts in exactly 48 hours.
 
 describe.each(ways)('%s', (_, prepare) => {
-  it("keeps customers to the clinic's lead time, to the second", () =>
+  it("holds customers to the clinic's lead time, to the second", () =>
     inTransaction(async (db) => {
       const practice = await aPractice(db)
       const { clinicId, slotId, customer } = practice
@@ -22,7 +22,7 @@ describe.each(ways)('%s', (_, prepare) => {
       await db.as(customer.claims, () => claim(slotId))
     }))
 
-  it("keeps customers to the clinic's horizon, to the second", () =>
+  it("holds customers to the clinic's horizon, to the second", () =>
     inTransaction(async (db) => {
       const practice = await aPractice(db)
       const { clinicId, slotId, customer } = practice

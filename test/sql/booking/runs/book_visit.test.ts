@@ -174,7 +174,7 @@ describe('book_slot with a service', () => {
       expect(await statesOf(db, [...slotIds, slotId])).toBe('ooooooo')
     }))
 
-  it("keeps customers to the service's own lead time and horizon, from the visit's start", () =>
+  it("holds customers to the service's own lead time and horizon, counted from the visit's start", () =>
     inTransaction(async (db) => {
       const { clinicId, slotIds, customer, receptionist, firstVisit } = await aVisitPractice(db)
       const [first] = slotIds as [string]
@@ -389,7 +389,7 @@ describe('cancel_booking of a visit', () => {
       await judgeAsCommit(db)
     }))
 
-  it("keeps customers to the service's own cut-off, before the visit itself begins", () =>
+  it("holds customers to the service's own cut-off, before the visit itself begins", () =>
     inTransaction(async (db) => {
       const { clinicId, slotIds, customer, firstVisit } = await aVisitPractice(db)
       await by(db, firstVisit, `cancellation_cutoff = '48:10:01', buffer_before = '10 minutes'`)

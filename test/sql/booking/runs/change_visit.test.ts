@@ -106,7 +106,7 @@ describe('reschedule_booking of a visit', () => {
       await judgeAsCommit(db)
     }))
 
-  it('tells a stranger nothing about the booking', () =>
+  it('reveals nothing about the booking to a stranger', () =>
     inTransaction(async (db) => {
       const { clinicId, slotIds, bookingId } = await aVisit(db, 'firstVisit')
       await db.as((await aCustomer(db)).claims, () =>

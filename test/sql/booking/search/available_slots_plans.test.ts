@@ -163,7 +163,7 @@ it.each([
   },
 )
 
-it('a free slot on a distant date costs the search across clinics one look, whether the rule on new slots kept it out or not', async () => {
+it('a free slot on a distant date costs the search across clinics one lookup, whether new slots may be that distant or not', async () => {
   const blocksRead = async (call: string): Promise<number> => {
     const { rows } = await explained.query(
       `explain (analyze, buffers, timing off, format json) select * from app_public.available_slots(${call})`,

@@ -377,7 +377,7 @@ it('a booking takes doctor, date and time from its slot, not from the statement'
     await expectRefusal(insertBooking(desk, '0', desk.customerId), 'slot_not_found')
   }))
 
-it.each(['clinic_id', 'customer_id'])('a booking stays what it is by its %s', (column) =>
+it.each(['clinic_id', 'customer_id'])('the %s of a booking never changes', (column) =>
   inTransaction(async (db) => {
     await expectRefusal(booking(`${column} = ${column} + 1`)(await aDesk(db)), 'immutable_column')
   }),

@@ -119,7 +119,7 @@ describe('in the global database, the clinics of shards are left out by', () => 
     expect(await overdue()).toEqual([{ clinic_id: own.clinicId }])
   })
 
-  it('the removal of unconfirmed accounts, which are erased instead: a record in a shard may refer to them', async () => {
+  it('the removal of unconfirmed accounts, which are erased instead, because a record in a shard may refer to them', async () => {
     const { accountId, customerId } = await aCustomer(db)
     await db.query('update app_private.accounts set email_verified_at = null where id = $1', [accountId])
     await becomeGlobal()

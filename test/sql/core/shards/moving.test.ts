@@ -30,7 +30,7 @@ describe('a clinic that moves', () => {
   })
   const renames = () => db.query(`update app_public.clinics set name = 'New' where id = $1`, [clinicId])
 
-  it('is written until the last changes are copied, and again when that has taken too long', async () => {
+  it('can be written until the last changes are copied, and again when that takes too long', async () => {
     await renames()
     await db.query('select app_private.hold_writes($1, 60)', [clinicId])
     await expectRefusal(renames(), 'clinic_moving')
@@ -42,7 +42,7 @@ describe('a clinic that moves', () => {
     await expectRefusal(db.query('select app_private.leave_clinic($1)', [clinicId]), 'clinic_not_movable')
   })
 
-  it('is not written when it has left, until the move is undone', async () => {
+  it('cannot be written after it has left, until the move is undone', async () => {
     await db.query('select app_private.hold_writes($1, 60)', [clinicId])
     await db.query('select app_private.leave_clinic($1)', [clinicId])
     await expectRefusal(renames(), 'clinic_moving')
@@ -50,12 +50,12 @@ describe('a clinic that moves', () => {
     await renames()
   })
 
-  it('is elsewhere when its rows are removed', async () => {
+  it('is in the other database when its rows are removed', async () => {
     await db.query(`update app_private.clinic_moves set state = 'gone'`)
     await expectRefusal(renames(), 'not_here')
   })
 
-  it('does not begin to move to another shard', async () => {
+  it('cannot begin to move to another shard', async () => {
     await db.query('select app_private.begin_move($1, 4)', [clinicId])
     await expectRefusal(db.query('select app_private.begin_move($1, 5)', [clinicId]), 'clinic_not_movable')
     await expectRefusal(db.query('select app_private.begin_move(77, 4)'), 'clinic_not_movable')
@@ -83,7 +83,7 @@ describe('the rows of a clinic', () => {
   /** As copyRows gives it, when no other transaction of the server is running. */
   const copiedNow = async () => ({ since: (await db.one('select pg_current_xact_id()::xid as since')).since, parts: 0 })
 
-  it('are copied as they are, and later the parts of tables that have changed since or have another number of rows', async () => {
+  it('are copied unchanged, and later only the parts of tables that have changed or have another number of rows', async () => {
     const { clinicId } = await aPractice(db)
     await aPractice(db)
     const tables = await allTables()
@@ -120,7 +120,7 @@ describe('the rows of a clinic', () => {
     }
   })
 
-  it('that are not the same afterwards end the copying', async () => {
+  it('that differ afterwards make the copy fail', async () => {
     const { clinicId } = await aPractice(db)
     await target.query(`create function pg_temp.changed() returns trigger language plpgsql as
       $$begin NEW.full_name = 'Another'; return NEW; end$$`)
@@ -161,7 +161,7 @@ describe('while the rows of a clinic are moved for a long time', () => {
     })
   })
 
-  it('events wait for older transactions that move no rows, and in one database for all', async () => {
+  it('events wait for older transactions that move no rows; in an installation of one database, for all', async () => {
     await within(moving, async (moved) => expect(await horizon()).toBeLessThanOrEqual(moved))
     await db.query('select app_private.become_shard(3, gen_random_uuid())')
     await within('', async (older) => {
@@ -207,7 +207,7 @@ describe('a clinic that was paid together with another one', () => {
   const because = async (clinicId: string) =>
     JSON.parse((await expectRefusal(begins(clinicId), 'clinic_not_movable')).detail ?? '')
 
-  it('has no payment begun while it waits for those that are open', async () => {
+  it('accepts no new payments while it waits for open ones', async () => {
     const { a, b, customer, visits, cancels } = await aSharedCheckout()
     await db.query('select app_private.refuse_clinics_elsewhere()')
     await db.query('select app_private.begin_move($1, 4)', [b.clinicId])
@@ -222,7 +222,7 @@ describe('a clinic that was paid together with another one', () => {
     await begin()
   })
 
-  it('does not move while that is open, and for 30 days when it was not paid', async () => {
+  it('cannot move while the payment is open, and for 30 days if it was not paid', async () => {
     const { a, b, cancels, id } = await aSharedCheckout()
     for (const { clinicId } of [a, b]) expect(await because(clinicId)).toEqual({ because: 'open_payments' })
     await cancels()
@@ -232,7 +232,7 @@ describe('a clinic that was paid together with another one', () => {
     await moves(b.clinicId)
   })
 
-  it('moves although patients have ended such a payment at this clinic alone', async () => {
+  it('can move when payments that ended unpaid were for this clinic alone, or are older than 30 days', async () => {
     const { a, customer, visitAt, cancels, id } = await aSharedCheckout()
     await cancels()
     await db.query(`update billing.checkouts set expires_at = now() - interval '30 days' where id = $1`, [id])
@@ -243,7 +243,7 @@ describe('a clinic that was paid together with another one', () => {
     await begins(a.clinicId)
   })
 
-  it('leaves its share of what was paid; the other one balances, and pays back through the account that was paid', async () => {
+  it('takes its share of the payment along; the books of the other clinic balance, and it pays back through the account that was paid', async () => {
     const { a, b, customerId, id, page } = await aSharedCheckout()
     expect(await settle(db, page, 13_000)).toBe('booked')
     await moves(a.clinicId)
@@ -261,7 +261,7 @@ describe('a clinic that was paid together with another one', () => {
     ).toEqual([{ clinic_id: b.clinicId, payload: expect.objectContaining({ account: 'acct-1', amount: '3000' }) }])
   })
 
-  it('does not leave the other one money that arrives for it later', async () => {
+  it('takes its checkout along: money that arrives later is refused where the clinic was', async () => {
     const { b, id, page, cancels } = await aSharedCheckout()
     await cancels()
     await closed()

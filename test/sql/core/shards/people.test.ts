@@ -37,13 +37,13 @@ describe('a shard', () => {
   const answered = (recorded: object) =>
     db.query(`select set_config('medislot.recorded', $1, false)`, [JSON.stringify(recorded)])
 
-  it('refuses to record a person itself, without naming the person in the error, which is logged', async () => {
+  it('refuses to record a person itself; the error, which is logged, does not name the person', async () => {
     const error = await newCustomer().catch((refusal) => refusal)
     expect(error).toMatchObject({ code: 'MS715', detail: '{"task": "add_customer"}' })
     expect(JSON.stringify(error)).not.toMatch(/wanda/i)
   })
 
-  it('uses the person whom the global database has recorded, once the copy is there', async () => {
+  it('uses the person whom the global database has recorded, after the copy has arrived', async () => {
     const { id } = await apply.one('select max(id) + 100 as id from generate_series(1, 2) id')
     await answered({ add_customer: { customerId: id } })
     await expectRefusal(newCustomer(), 'shard_behind')
@@ -59,7 +59,7 @@ describe('a shard', () => {
     await expectRefusal(newCustomer(), 'global_database_first')
   })
 
-  it('has an address confirmed, unless it is already', async () => {
+  it('has the global database confirm an address, unless it is confirmed already', async () => {
     const { id } = await apply.one(`insert into app_public.customers (full_name) values ('Gus') returning id`)
     const confirm = () => db.query('select app_private.confirm_customer($1)', [id])
     await expectRefusal(confirm(), 'global_database_first')
@@ -71,7 +71,7 @@ describe('a shard', () => {
     await confirm()
   })
 
-  it('has the claim of a record ended when the desk corrects its address, once, and not when the record is erased', async () => {
+  it('has the global database end the claim of a record once when the desk corrects its address, and not when the record is erased', async () => {
     const [survivor, claimed, erased] = [await aCustomer(apply), await aCustomer(apply), await aCustomer(apply)]
     const clinicId = await aClinic(db)
     for (const { customerId } of [claimed, erased]) {
@@ -131,7 +131,7 @@ describe('a shard', () => {
     expect(await carryOut()).toEqual({ done: false })
   })
 
-  it('says which people its clinics use, and nothing about clinics that move or are elsewhere', async () => {
+  it('reports which people its clinics use, and unknown for clinics that move or are in other databases', async () => {
     const clinicId = await aClinic(db)
     const moving = await aClinic(db)
     const [used, unused] = [await aCustomer(apply), await aCustomer(apply)]
@@ -150,7 +150,7 @@ describe('a shard', () => {
 })
 
 describe('a database without shards', () => {
-  it('records nobody for one', async () => {
+  it('records nobody for a shard', async () => {
     await expectRefusal(record('add_customer', asWalkIn), 'not_here')
     expect(await db.query('select from app_public.customers')).toEqual([])
   })
@@ -159,7 +159,7 @@ describe('a database without shards', () => {
 describe('the global database', () => {
   beforeEach(() => db.query(`insert into app_private.shards (id, address) values (3, 'postgresql://shard/medislot')`))
 
-  it('records a person for a clinic of a shard, and what is refused leaves nothing', async () => {
+  it('records a person for a clinic of a shard, and nothing when it refuses', async () => {
     const { answer } = await record('add_customer', asWalkIn)
     expect(await db.query('select id, full_name, email from app_public.customers')).toEqual([
       { id: answer.customerId, full_name: 'Wanda', email: 'wanda@test.example' },
@@ -178,7 +178,7 @@ describe('the global database', () => {
     expect(await db.query('select email_verified_at from app_public.customers')).toEqual([{ email_verified_at: null }])
   })
 
-  it('removes people whom no shard uses, erases one to whom something refers, and never one with an account', async () => {
+  it('removes people whom no shard uses, erases those to whom rows refer, and keeps those with an account', async () => {
     const ids = []
     for (const fullName of ['Uma', 'Una', 'Ute', 'Ulf'])
       ids.push((await record('add_customer', { ...asWalkIn, fullName })).answer.customerId)

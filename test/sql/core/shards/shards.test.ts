@@ -22,7 +22,7 @@ afterEach(async () => {
 const installation = '11111111-2222-3333-4444-555555555555'
 const becomeShard = (id: number | null) => db.query('select app_private.become_shard($1, $2)', [id, installation])
 
-it('a database that is neither has no trigger, no publication and no range of ids for it', () =>
+it('a database of an installation without shards has no trigger, no publication and no range of ids for them', () =>
   inTransaction(async (shared) => {
     expect(
       await shared.query(
@@ -50,7 +50,7 @@ describe('become_shard', () => {
     ])
   })
 
-  it('may be repeated, which changes no id and protects tables that a migration added', async () => {
+  it('can be repeated, changes no id then, and protects tables that a migration added', async () => {
     await becomeShard(3)
     await aClinic(db)
     await db.query('create table app_private.new_ones (id bigint primary key)')
@@ -63,7 +63,7 @@ describe('become_shard', () => {
     await expectRefusal(db.query('insert into app_private.new_ones values (1)'), 'not_here')
   })
 
-  it('makes the database refuse people, except those that replication brings', async () => {
+  it('makes the database refuse changes of people, except those by replication', async () => {
     await becomeShard(3)
     await expectRefusal(anAccount(db), 'not_here')
     // As replication does.
@@ -95,7 +95,7 @@ describe('become_shard', () => {
 })
 
 describe('become_global', () => {
-  it('enters clinics in the map that replication brings, and no others', async () => {
+  it('enters clinics that arrive by replication in the map, and no others', async () => {
     await db.query('select app_private.become_global()')
     await db.query(`insert into app_private.shards values (2, 'postgresql://two/medislot')`)
     await aClinic(db)
@@ -125,7 +125,7 @@ describe('become_global', () => {
     await db.query('select app_private.become_global()')
   })
 
-  it('notes which accounts work at a clinic, also by what replication brings', async () => {
+  it('records which accounts work at a clinic, also when the membership arrives by replication', async () => {
     const [own, elsewhere] = [await anEmployee(db, await aClinic(db), 'manager'), await anAccount(db)]
     const noted = async () =>
       (await db.query('select id from app_private.accounts where works_elsewhere order by id')).map(({ id }) => id)
@@ -161,7 +161,7 @@ describe('become_global', () => {
     expect(await wrong()).toEqual([{ f: '1 accounts do not say rightly whether they work at a clinic' }])
   })
 
-  it('knows of a membership that begins while the last other one ends', async () => {
+  it('records a membership that begins while the last other one ends', async () => {
     const clinicIds = [await aClinic(db), await aClinic(db)]
     const { accountId } = await anEmployee(db, clinicIds[0] as string, 'manager')
     await db.query('select app_private.become_global()')
@@ -185,7 +185,7 @@ describe('become_global', () => {
     expect(await db.query('select works_elsewhere as works from app_private.accounts')).toEqual([{ works: true }])
   })
 
-  it('lets a manager of its own clinics end a membership, which the account then says', async () => {
+  it('lets a manager of its own clinics end a membership, and then records that in the account', async () => {
     const clinicId = await aClinic(db)
     const [manager, colleague] = [await anEmployee(db, clinicId, 'manager'), await anEmployee(db, clinicId, 'doctor')]
     await db.query('select app_private.become_global()')
@@ -225,7 +225,7 @@ describe('publish_copies', () => {
   it.each([
     ['people in the global database', 'global'],
     ['clinics in a shard', 'clinic'],
-  ])('publishes %s, and may be repeated', async (_, home) => {
+  ])('publishes %s, and can be repeated', async (_, home) => {
     if (home === 'clinic') await becomeShard(3)
     await db.query('select app_private.publish_copies()')
     await db.query('select app_private.publish_copies()')
@@ -233,7 +233,7 @@ describe('publish_copies', () => {
     expect(await db.query('select app_private.faults_of_copies() as fault')).toEqual([])
   })
 
-  it('lets the login of replication read what is published and nothing else', async () => {
+  it('lets the login for replication read only what is published', async () => {
     await db.query('select app_private.publish_copies()')
     await asSuperuser('grant medislot_replication to medislot')
     await db.query('set role medislot_replication')
@@ -243,7 +243,7 @@ describe('publish_copies', () => {
     await db.query('reset role')
   })
 
-  it('is compared with the homes of tables by faults_of_copies, column by column', async () => {
+  it('is compared by faults_of_copies with the homes of tables, column by column', async () => {
     await db.query('select app_private.publish_copies()')
     await db.query(
       `update app_private.table_homes set copied_columns = copied_columns || '{new_email}' where table_name = 'app_private.accounts'`,
@@ -261,7 +261,7 @@ describe('digest_of_copy', () => {
   const digest = async (table: string, clinics: string[] | null = null) =>
     (await db.one('select app_private.digest_of_copy($1, $2) as digest', [table, clinics])).digest
 
-  it('is another one when a column that is copied changes, and the same when another one does', async () => {
+  it('changes with a column that is copied, and not with another one', async () => {
     const { accountId } = await anAccount(db)
     const before = await digest('app_private.accounts')
     expect(before).toMatch(/^1 rows, /)
@@ -271,7 +271,7 @@ describe('digest_of_copy', () => {
     expect(await digest('app_private.accounts')).not.toBe(before)
   })
 
-  it('is that of some clinics, if they are given', async () => {
+  it('covers only some clinics, if they are given', async () => {
     const [one, other] = [await aClinic(db), await aClinic(db)]
     const before = await digest('app_public.policies', [one])
     await db.query('update app_public.policies set language = $2 where clinic_id = $1', [other, 'de'])
@@ -285,7 +285,7 @@ describe('digest_of_copy', () => {
   })
 })
 
-it('a server whose log is not made for logical replication is reported', async () => {
+it('a server whose wal_level is not logical is reported', async () => {
   const faults = await faultsOfServer(db.client, 'shard 3')
   expect(faults).toContainEqual(expect.stringMatching(/^shard 3: (wal_level is replica|shards need PostgreSQL 16)/))
 })
@@ -342,13 +342,13 @@ describe('tables_of_clinics', () => {
     // A view, of messages that patients see.
     ['app_public.late_notifications', false, 'app_staff', 'customers'],
   ])(
-    'says of %s whether it is copied (%s), who may read it and who sees rows',
+    'returns for %s whether it is copied (%s), who may read it and who sees rows',
     async (name, copied, readers, seenBy) => {
       expect(await described(name)).toEqual([{ copied, readers, seenBy }])
     },
   )
 
-  it('says which columns copies lack', async () => {
+  it('returns which columns copies lack', async () => {
     const lacking = 'select not_copied as columns from app_private.tables_of_clinics() where table_name = $1'
     const { columns } = await db.one<{ columns: string[] }>(lacking, ['app_public.bookings'])
     expect(columns).toEqual(expect.arrayContaining(['note', 'cancellation_reason']))
@@ -357,7 +357,7 @@ describe('tables_of_clinics', () => {
       expect(await db.query(lacking, [none])).toEqual([{ columns: [] }])
   })
 
-  it('follows the privileges and policies of a table, and leaves out what is no table of clinics', async () => {
+  it('follows the privileges and policies of a table, and returns only tables of clinics', async () => {
     await db.query(
       'create policy everybody_sees_them on app_public.rebooking_list for select to app_customer using (true)',
     )

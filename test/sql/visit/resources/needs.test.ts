@@ -19,7 +19,7 @@ const version = async (db: Db, serviceId: string) =>
   db.one('select takes_resources, row_version from app_public.services where id = $1', [serviceId])
 
 describe('set_service_needs', () => {
-  it('says what a visit takes, marks the service and raises its version', () =>
+  it('sets what a visit takes, marks the service and raises its version', () =>
     inTransaction(async (db) => {
       const { clinicId, rooms, machine } = await aPracticeWithRooms(db)
       const service = await aService(db, clinicId)
