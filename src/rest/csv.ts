@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { stringify } from 'csv-stringify'
 import type { Response } from 'express'
 import type { Answer } from './execute.ts'
-import type { Csv } from './routes/route.ts'
+import type { Csv } from './route/route.ts'
 
 /**
  * Sends a list as a CSV file (RFC 4180, in UTF-8 with a byte order mark, by which spreadsheets recognise it): the first page,

@@ -19,8 +19,8 @@ import { type Answer, type Caller, execute, type Key, rowOf, shardOfMovedRow } f
 import { openApi } from './openapi/openapi.ts'
 import { referenceDocuments } from './openapi/reference.ts'
 import { type FormattedError, formatProblem, invalidToken, ProblemError } from './problem.ts'
+import type { Csv, Input, Route } from './route/route.ts'
 import { routes } from './routes/index.ts'
-import type { Csv, Input, Route } from './routes/route.ts'
 import { sendFile } from './send_file.ts'
 import { type Check, checkOf } from './validate.ts'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Request, Response } from 'express'
 import type { Answer } from './execute.ts'
-import type { FileAnswer } from './routes/route.ts'
+import type { FileAnswer } from './route/route.ts'
 
 /**
  * Sends the answer of an endpoint as the file that is made of it. The entity tag is that of what the file is made of, so that a

@@ -1,4 +1,4 @@
-import type { Route } from './routes/route.ts'
+import type { Route } from './route/route.ts'
 
 type Data = Record<string, unknown>
 

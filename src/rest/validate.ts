@@ -1,11 +1,11 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { GraphQLSchema } from 'postgraphile/graphql'
-import { isIsoDate, isIsoDatetime, isUuid } from '../graphql/schema/iso_formats.ts'
 import { defaultPageSize, maxPageSize } from '../graphql/schema/lists/lists.ts'
+import { isIsoDate, isIsoDatetime, isUuid } from '../graphql/schema/values/iso_formats.ts'
 import { bodySchema, requestSchema } from './openapi/schemas.ts'
 import { type FieldFault, ProblemError } from './problem.ts'
-import type { Input, JsonSchema, Route } from './routes/route.ts'
+import type { Input, JsonSchema, Route } from './route/route.ts'
 
 /** Parameters of every list. */
 export const pageParameters: Record<string, JsonSchema> = {

@@ -1,5 +1,5 @@
 import { getIntrospectionQuery } from 'graphql'
-import { limits } from '../../src/graphql/limits.ts'
+import { limits } from '../../src/graphql/validation/limits.ts'
 import { type Answer, dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/graphql.ts'
 import { cpuTime, quickest } from '../helpers/quickest.ts'
 import { aCustomer, aPractice, aSlot } from '../helpers/world.ts'

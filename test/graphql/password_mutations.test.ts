@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { passwordMutations } from '../../src/graphql/password_mutations.ts'
+import { passwordMutations } from '../../src/graphql/validation/password_mutations.ts'
 import { inTransaction } from '../helpers/database.ts'
 import { type Answer, dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/graphql.ts'
 import { sharedServer, type TestServer } from '../helpers/server.ts'

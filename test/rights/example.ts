@@ -9,7 +9,7 @@ import {
   isListType,
   isNonNullType,
 } from 'postgraphile/graphql'
-import type { Route } from '../../src/rest/routes/route.ts'
+import type { Route } from '../../src/rest/route/route.ts'
 
 let schema: GraphQLSchema | undefined
 

@@ -15,10 +15,10 @@ import { ListOrdersPlugin } from './lists/orders.ts'
 import { NamingPlugin } from './naming.ts'
 import { ConsultationPlugin } from './online_visits/consultations.ts'
 import { RecordingsPlugin } from './online_visits/recordings.ts'
-import { ScalarsPlugin } from './scalars.ts'
 import { ExternalCalendarsPlugin } from './sealed/external_calendars.ts'
 import { IdentityDocumentsPlugin } from './sealed/identity_documents.ts'
-import { TextDomainsPlugin } from './text_domains.ts'
+import { ScalarsPlugin } from './values/scalars.ts'
+import { TextDomainsPlugin } from './values/text_domains.ts'
 
 /** How the database becomes a GraphQL schema. graphql/instance.ts adds what a running server needs. */
 export const schemaPreset: GraphileConfig.Preset = {

@@ -6,7 +6,7 @@ import type { ExecutionResult } from 'postgraphile/graphql'
 import { WebSocketServer } from 'ws'
 import type { Deadline } from '../../request/deadline.ts'
 import type { Claims } from '../../request/tokens.ts'
-import { limits, tooComplex } from '../limits.ts'
+import { limits, tooComplex } from '../validation/limits.ts'
 import { abortableResult } from './abortable_result.ts'
 
 /** Maximum bytes that a client may leave unread while it sends more messages or pings, which are all answered. */

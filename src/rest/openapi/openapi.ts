@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'postgraphile/graphql'
 import type { ErrorCode } from '../../database/error_codes.ts'
+import { type FileAnswer, id, type JsonSchema, type Route } from '../route/route.ts'
 import { tags } from '../routes/index.ts'
-import { type FileAnswer, id, type JsonSchema, type Route } from '../routes/route.ts'
 import { parametersOf } from '../validate.ts'
 import { AnswerSchemas, bodyOf } from './schemas.ts'
 

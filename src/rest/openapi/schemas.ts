@@ -18,8 +18,8 @@ import {
   parse,
   type SelectionSetNode,
 } from 'postgraphile/graphql'
-import { isoTime } from '../../graphql/schema/iso_formats.ts'
-import { type Body, id, type JsonSchema, type Route } from '../routes/route.ts'
+import { isoTime } from '../../graphql/schema/values/iso_formats.ts'
+import { type Body, id, type JsonSchema, type Route } from '../route/route.ts'
 
 /** Scalars as they are in JSON. */
 const scalars: Record<string, JsonSchema> = {

@@ -10,9 +10,9 @@ import {
   specializationId,
   timeArguments,
   times,
-} from './filters.ts'
-import { AvailableSlot, SlotGenerationRun } from './fragments.ts'
-import type { Input, Route } from './route.ts'
+} from '../route/filters.ts'
+import { AvailableSlot, SlotGenerationRun } from '../route/fragments.ts'
+import type { Input, Route } from '../route/route.ts'
 
 const search = (clinicId: 'BigInt' | 'BigInt!', { declared, fields } = referring(), parent = '') => `query Availability(
   $clinicId: ${clinicId}, $doctorId: BigInt, $specializationId: BigInt, $fromTime: Datetime, $toTime: Datetime,

@@ -1,6 +1,6 @@
-import { timeFilters, times } from './filters.ts'
-import { Booking, BookingSlot } from './fragments.ts'
-import { equalTo, given, type Input, id, pageInfo, type Route } from './route.ts'
+import { timeFilters, times } from '../route/filters.ts'
+import { Booking, BookingSlot } from '../route/fragments.ts'
+import { equalTo, given, type Input, id, pageInfo, type Route } from '../route/route.ts'
 
 const byId = { what: 'bookingSlot', by: ({ path }: Input) => path.id } as const
 /** Refusals of every request that claims a slot. */

@@ -1,7 +1,7 @@
+import { clinicId, customerId, doctorId, timeFilters, times } from '../route/filters.ts'
+import { Booking, BookingAnswer } from '../route/fragments.ts'
+import { equalTo, given, type Input, id, pageInfo, type Route } from '../route/route.ts'
 import { claimRefusals } from './booking_slots.ts'
-import { clinicId, customerId, doctorId, timeFilters, times } from './filters.ts'
-import { Booking, BookingAnswer } from './fragments.ts'
-import { equalTo, given, type Input, id, pageInfo, type Route } from './route.ts'
 
 /** The common part of a booking's steps. `mutation` is its name in GraphQL. */
 const step = (

@@ -1,6 +1,6 @@
-import { clinicId, name, several, severalOf } from './filters.ts'
-import { ClinicCustomer, Customer, CustomerExport } from './fragments.ts'
-import { given, type Input, pageInfo, type Route } from './route.ts'
+import { clinicId, name, several, severalOf } from '../route/filters.ts'
+import { ClinicCustomer, Customer, CustomerExport } from '../route/fragments.ts'
+import { given, type Input, pageInfo, type Route } from '../route/route.ts'
 import { tokens } from './sign_in.ts'
 
 const notificationKinds = [

@@ -1,4 +1,4 @@
-import { id, type Route } from './route.ts'
+import { id, type Route } from '../route/route.ts'
 
 const day = { type: 'string', format: 'date' }
 const managers = 'The clinic’s managers and administrators.'

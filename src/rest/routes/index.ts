@@ -1,3 +1,4 @@
+import type { Route } from '../route/route.ts'
 import { availability } from './availability.ts'
 import { bookingSlots } from './booking_slots.ts'
 import { bookings } from './bookings.ts'
@@ -21,7 +22,6 @@ import { history } from './history.ts'
 import { links } from './links.ts'
 import { notifications } from './notifications.ts'
 import { people } from './people.ts'
-import type { Route } from './route.ts'
 import { schedule } from './schedule.ts'
 import { signIn } from './sign_in.ts'
 

@@ -1,6 +1,6 @@
+import { GuestHold, LinkedBooking, LinkedOffer } from '../route/fragments.ts'
+import type { Route } from '../route/route.ts'
 import { claimRefusals } from './booking_slots.ts'
-import { GuestHold, LinkedBooking, LinkedOffer } from './fragments.ts'
-import type { Route } from './route.ts'
 
 /** The common part of what the holder of a link does. The token is in the body, so that no log contains it. */
 const byLink = (

@@ -1,5 +1,5 @@
-import { LateNotification, Notification } from './fragments.ts'
-import { type Input, pageInfo, type Route } from './route.ts'
+import { LateNotification, Notification } from '../route/fragments.ts'
+import { type Input, pageInfo, type Route } from '../route/route.ts'
 
 /** What the desk does with one message. `mutation` is its name in GraphQL. */
 const step = (mutation: 'sendAgain' | 'settleNotification') =>

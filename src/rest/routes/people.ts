@@ -1,6 +1,6 @@
-import { several, severalOf } from './filters.ts'
-import { Clinic, Customer, Guardianship } from './fragments.ts'
-import { pageInfo, type Route } from './route.ts'
+import { several, severalOf } from '../route/filters.ts'
+import { Clinic, Customer, Guardianship } from '../route/fragments.ts'
+import { pageInfo, type Route } from '../route/route.ts'
 
 /** Families, and records that turned out to be of one person. */
 export const people: Route[] = [

@@ -1,5 +1,5 @@
-import { DoctorSlot, TimeSlot } from './fragments.ts'
-import { equalTo, given, type Input, pageInfo, type Route } from './route.ts'
+import { DoctorSlot, TimeSlot } from '../route/fragments.ts'
+import { equalTo, given, type Input, pageInfo, type Route } from '../route/route.ts'
 
 const managers = 'The clinic’s managers and administrators.'
 const idInPath = ({ path }: Input) => path.id

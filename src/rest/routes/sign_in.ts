@@ -1,5 +1,5 @@
-import { CustomerExport, EmailChange, Person, Tokens } from './fragments.ts'
-import type { Route } from './route.ts'
+import { CustomerExport, EmailChange, Person, Tokens } from '../route/fragments.ts'
+import type { Route } from '../route/route.ts'
 
 const inputs = {
   registerCustomer: 'RegisterCustomerInput',

@@ -4,7 +4,7 @@ import { useWorkplace } from '../parts/workplace/workplace.tsx'
 import { movingTexts } from '../text/desk/moving.ts'
 import { useLanguage, useText } from '../text/language.ts'
 import { clock, dateText, localDate } from '../time/time.ts'
-import { bookingOf, type DeskSlot, patientOf } from './slots.ts'
+import { bookingOf, type DeskSlot, patientOf } from './data/slots.ts'
 
 interface Moving {
   /** The slot whose booking is being moved. */

@@ -1,6 +1,6 @@
-import { doctorId } from '../filters.ts'
-import { Absence, Booking } from '../fragments.ts'
-import { equalTo, given, type Input, type JsonSchema, pageInfo, type Route } from '../route.ts'
+import { doctorId } from '../../route/filters.ts'
+import { Absence, Booking } from '../../route/fragments.ts'
+import { equalTo, given, type Input, type JsonSchema, pageInfo, type Route } from '../../route/route.ts'
 
 const rights = 'The clinic’s desk, doctors their own, and administrators.'
 const date = (description: string): JsonSchema => ({ type: 'string', format: 'date', description })

@@ -1,7 +1,7 @@
 import type { InvoiceDocument } from '../../../invoice/document.ts'
+import { Checkout, Coupon, Credit, Invoice, Movement, Payment, Price, Refund } from '../../route/fragments.ts'
+import { equalTo, given, type Input, id, pageInfo, type Route } from '../../route/route.ts'
 import { claimRefusals } from '../booking_slots.ts'
-import { Checkout, Coupon, Credit, Invoice, Movement, Payment, Price, Refund } from '../fragments.ts'
-import { equalTo, given, type Input, id, pageInfo, type Route } from '../route.ts'
 
 const managers = 'The clinic’s managers and administrators.'
 const desk = 'The clinic’s desk and administrators.'

@@ -1,5 +1,5 @@
-import { CalendarLink } from '../fragments.ts'
-import type { Route } from '../route.ts'
+import { CalendarLink } from '../../route/fragments.ts'
+import type { Route } from '../../route/route.ts'
 
 /** The two endpoints of a link to a calendar: one makes or returns it, the other ends it. */
 const linkTo = (path: string, name: string, whose: string, rights: string, errors: string[]): Route[] => [

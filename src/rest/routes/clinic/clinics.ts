@@ -1,6 +1,6 @@
-import { name } from '../filters.ts'
-import { Clinic, OpenInvitation } from '../fragments.ts'
-import { given, type Input, pageInfo, type Route } from '../route.ts'
+import { name } from '../../route/filters.ts'
+import { Clinic, OpenInvitation } from '../../route/fragments.ts'
+import { given, type Input, pageInfo, type Route } from '../../route/route.ts'
 
 const update = `mutation UpdateClinic($id: BigInt!, $patch: ClinicPatch!) {
   updateClinic(input: { id: $id, patch: $patch }) { clinic { ...Clinic } }

@@ -1,5 +1,5 @@
-import { Consultation, ConsultationEntry } from '../fragments.ts'
-import type { Input, Route } from '../route.ts'
+import { Consultation, ConsultationEntry } from '../../route/fragments.ts'
+import type { Input, Route } from '../../route/route.ts'
 
 const joining = ['consultation_not_open', 'consultation_not_ready', 'consultation_over', 'consultation_unavailable']
 const locate = { what: 'booking', by: ({ path }: Input) => path.id } as const

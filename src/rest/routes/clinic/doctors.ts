@@ -1,6 +1,6 @@
-import { name, namedSpecialization, referring, specialization, specializationId } from '../filters.ts'
-import { Doctor, Specialization } from '../fragments.ts'
-import { equalTo, given, pageInfo, type Route } from '../route.ts'
+import { name, namedSpecialization, referring, specialization, specializationId } from '../../route/filters.ts'
+import { Doctor, Specialization } from '../../route/fragments.ts'
+import { equalTo, given, pageInfo, type Route } from '../../route/route.ts'
 
 const bySpecialization = referring('Specialization')
 const byId = { what: 'doctor', by: ({ path }: { path: Record<string, string> }) => path.id } as const

@@ -1,6 +1,6 @@
-import { doctorId } from '../filters.ts'
-import { ExternalCalendar } from '../fragments.ts'
-import { equalTo, given, type Input, pageInfo, type Route } from '../route.ts'
+import { doctorId } from '../../route/filters.ts'
+import { ExternalCalendar } from '../../route/fragments.ts'
+import { equalTo, given, type Input, pageInfo, type Route } from '../../route/route.ts'
 
 const rights = 'The doctor, the clinic’s managers and administrators.'
 const idInPath = ({ path }: Input) => path.id

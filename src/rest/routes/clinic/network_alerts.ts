@@ -1,5 +1,5 @@
-import { NetworkAlert } from '../fragments.ts'
-import { pageInfo, type Route } from '../route.ts'
+import { NetworkAlert } from '../../route/fragments.ts'
+import { pageInfo, type Route } from '../../route/route.ts'
 
 export const networkAlerts: Route[] = [
   {

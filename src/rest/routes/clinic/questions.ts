@@ -1,5 +1,5 @@
-import { ServiceQuestion } from '../fragments.ts'
-import { type Input, pageInfo, type Route } from '../route.ts'
+import { ServiceQuestion } from '../../route/fragments.ts'
+import { type Input, pageInfo, type Route } from '../../route/route.ts'
 
 const managers = 'The clinic’s managers and administrators.'
 const byService = { what: 'service', by: ({ path }: Input) => path.id } as const

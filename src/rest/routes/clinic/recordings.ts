@@ -1,6 +1,6 @@
-import { clinicId } from '../filters.ts'
-import { ConsultationEntry, Recording, RecordingConsent, RecordingLink } from '../fragments.ts'
-import { type Input, pageInfo, type Route } from '../route.ts'
+import { clinicId } from '../../route/filters.ts'
+import { ConsultationEntry, Recording, RecordingConsent, RecordingLink } from '../../route/fragments.ts'
+import { type Input, pageInfo, type Route } from '../../route/route.ts'
 
 const rights = 'The patient of the visit, guardians, and the doctor of the visit.'
 const byBooking = { what: 'booking', by: ({ path }: Input) => path.id } as const

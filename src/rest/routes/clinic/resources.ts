@@ -1,5 +1,5 @@
-import { Booking, Resource, ResourceClaim, Service, ServiceNeed } from '../fragments.ts'
-import { equalTo, given, type Input, pageInfo, type Route } from '../route.ts'
+import { Booking, Resource, ResourceClaim, Service, ServiceNeed } from '../../route/fragments.ts'
+import { equalTo, given, type Input, pageInfo, type Route } from '../../route/route.ts'
 
 const managers = 'The clinic’s managers and administrators.'
 const staff = 'The clinic’s staff and administrators.'

@@ -1,6 +1,6 @@
-import { customerId, serviceId, several, severalOf } from '../filters.ts'
-import { Booking, PlannedVisit, SlotGenerationRun } from '../fragments.ts'
-import { given, id, type Route } from '../route.ts'
+import { customerId, serviceId, several, severalOf } from '../../route/filters.ts'
+import { Booking, PlannedVisit, SlotGenerationRun } from '../../route/fragments.ts'
+import { given, id, type Route } from '../../route/route.ts'
 
 const desk = 'The clinic’s desk and administrators.'
 /** Refusals of requests that take slots for the visits of a series. */

@@ -1,6 +1,6 @@
-import { doctorId, referring } from '../filters.ts'
-import { Service } from '../fragments.ts'
-import { equalTo, given, type Input, pageInfo, type Route } from '../route.ts'
+import { doctorId, referring } from '../../route/filters.ts'
+import { Service } from '../../route/fragments.ts'
+import { equalTo, given, type Input, pageInfo, type Route } from '../../route/route.ts'
 
 const managers = 'The clinic’s managers and administrators.'
 const byService = { what: 'service', by: ({ path }: Input) => path.id } as const

@@ -1,6 +1,6 @@
+import { Booking, BookingSlot, LinkedOffer, SlotOffer, WaitingEntry } from '../../route/fragments.ts'
+import { pageInfo, type Route } from '../../route/route.ts'
 import { claimRefusals } from '../booking_slots.ts'
-import { Booking, BookingSlot, LinkedOffer, SlotOffer, WaitingEntry } from '../fragments.ts'
-import { pageInfo, type Route } from '../route.ts'
 
 const ownOrDesk = 'Customers their own; the clinic’s desk and administrators any of the clinic.'
 

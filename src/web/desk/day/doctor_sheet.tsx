@@ -8,9 +8,9 @@ import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { withdrawDayTexts } from '../../text/desk/withdraw_day.ts'
 import { useText } from '../../text/language.ts'
 import { clock, longDate } from '../../time/time.ts'
-import { DeskWithoutAddress, type EndedBooking, useWithdrawDay } from '../actions.ts'
+import { DeskWithoutAddress, type EndedBooking, useWithdrawDay } from '../data/actions.ts'
+import { type DeskSlot, isOver, stateOf } from '../data/slots.ts'
 import { EndForm } from '../slot/end_form.tsx'
-import { type DeskSlot, isOver, stateOf } from '../slots.ts'
 
 interface DoctorSheetProps {
   doctor: { id: string; fullName: string }

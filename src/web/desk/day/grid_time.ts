@@ -1,5 +1,5 @@
 import { clock, localDate, plusDays, startOf, zoneName } from '../../time/time.ts'
-import { type DeskSlot, isOver } from '../slots.ts'
+import { type DeskSlot, isOver } from '../data/slots.ts'
 
 /** A slot's place in its column: start and end in minutes, its lane, and the number of lanes side by side. */
 export interface Placed {

@@ -12,8 +12,8 @@ import { liveTexts } from '../../text/desk/live.ts'
 import { slotStateTexts } from '../../text/desk/slot_state.ts'
 import { useText } from '../../text/language.ts'
 import { clock, clocksDiffer, localDate, ownZone, zoneCity, zoneName } from '../../time/time.ts'
-import { type DeskSlot, slotStates, stateOf } from '../slots.ts'
-import type { Connection } from '../use_slots.ts'
+import { type DeskSlot, slotStates, stateOf } from '../data/slots.ts'
+import type { Connection } from '../data/use_slots.ts'
 import { useNow } from './grid.tsx'
 
 const WaitingForRebooking = graphql(`

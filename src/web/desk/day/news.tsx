@@ -5,7 +5,7 @@ import { deskOnlineTexts } from '../../text/desk/online.ts'
 import { slotStateTexts } from '../../text/desk/slot_state.ts'
 import { useText } from '../../text/language.ts'
 import { clock } from '../../time/time.ts'
-import { type DeskSlot, isWaiting, patientOf, stateOf } from '../slots.ts'
+import { type DeskSlot, isWaiting, patientOf, stateOf } from '../data/slots.ts'
 
 const most = 2
 // One booking changes three rows at once: the booking, its slot and a reminder.

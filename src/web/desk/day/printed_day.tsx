@@ -3,7 +3,7 @@ import { dayTexts } from '../../text/desk/day.ts'
 import { slotStateTexts } from '../../text/desk/slot_state.ts'
 import { useText } from '../../text/language.ts'
 import { clock, dayAndClock, longDate } from '../../time/time.ts'
-import { bookingOf, type DeskSlot, patientOf, stateOf } from '../slots.ts'
+import { bookingOf, type DeskSlot, patientOf, stateOf } from '../data/slots.ts'
 import { useNow } from './grid.tsx'
 
 interface PrintedDayProps {

@@ -4,8 +4,8 @@ import { deskOnlineTexts } from '../../text/desk/online.ts'
 import { slotStateTexts } from '../../text/desk/slot_state.ts'
 import { useText } from '../../text/language.ts'
 import { clock, zoneName } from '../../time/time.ts'
+import { bookingOf, isOver, isWaiting, patientOf, stateOf } from '../data/slots.ts'
 import { useMoving } from '../moving.tsx'
-import { bookingOf, isOver, isWaiting, patientOf, stateOf } from '../slots.ts'
 import type { Placed } from './grid_time.ts'
 
 interface SlotCellProps {

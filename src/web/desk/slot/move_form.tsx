@@ -3,9 +3,9 @@ import ServiceField from '../../parts/booking/service_field.tsx'
 import { Form } from '../../parts/form/form.tsx'
 import { movingTexts } from '../../text/desk/moving.ts'
 import { nameIn, useText } from '../../text/language.ts'
-import { useActions } from '../actions.ts'
+import { useActions } from '../data/actions.ts'
+import { bookingOf, type DeskSlot, patientOf } from '../data/slots.ts'
 import { useMoving, useShortWhen } from '../moving.tsx'
-import { bookingOf, type DeskSlot, patientOf } from '../slots.ts'
 
 interface MoveFormProps {
   from: DeskSlot

@@ -3,8 +3,8 @@ import { useQuery } from '../../data/use_query.ts'
 import { Form } from '../../parts/form/form.tsx'
 import { slotTexts } from '../../text/desk/slot.ts'
 import { useText } from '../../text/language.ts'
-import { DeskWithoutAddress, useActions } from '../actions.ts'
-import type { DeskSlot } from '../slots.ts'
+import { DeskWithoutAddress, useActions } from '../data/actions.ts'
+import type { DeskSlot } from '../data/slots.ts'
 
 /** The button that ends the link in the messages about a booking, and sends a new one. */
 export function NewLink({ slot }: { slot: DeskSlot }) {

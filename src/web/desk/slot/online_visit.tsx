@@ -6,7 +6,7 @@ import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { deskOnlineTexts } from '../../text/desk/online.ts'
 import { useText } from '../../text/language.ts'
 import { clock } from '../../time/time.ts'
-import { bookingOf, type DeskSlot } from '../slots.ts'
+import { bookingOf, type DeskSlot } from '../data/slots.ts'
 
 const EnterConsultation = graphql(`
   mutation EnterConsultation($clinicId: BigInt!, $bookingId: BigInt!) {

@@ -10,8 +10,8 @@ import { Form } from '../../parts/form/form.tsx'
 import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { slotTexts } from '../../text/desk/slot.ts'
 import { nameIn, useText } from '../../text/language.ts'
-import { useActions } from '../actions.ts'
-import { bookingOf, type DeskSlot } from '../slots.ts'
+import { useActions } from '../data/actions.ts'
+import { bookingOf, type DeskSlot } from '../data/slots.ts'
 
 const Guardians = graphql(`
   query Guardians($clinicId: BigInt!, $ids: [BigInt!]!) {

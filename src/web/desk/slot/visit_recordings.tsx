@@ -12,7 +12,7 @@ import { RecordingList } from '../../parts/recordings/recording_list.tsx'
 import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { useText } from '../../text/language.ts'
 import { recordingErrorTexts, recordingsTexts } from '../../text/shared/recordings.ts'
-import { bookingOf, type DeskSlot } from '../slots.ts'
+import { bookingOf, type DeskSlot } from '../data/slots.ts'
 
 const RecordingsAtDesk = graphql(`
   query RecordingsAtDesk($clinicId: BigInt!, $bookingId: BigInt!, $doctorId: BigInt!, $accountId: BigInt!) {

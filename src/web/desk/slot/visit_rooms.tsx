@@ -9,7 +9,7 @@ import { Form } from '../../parts/form/form.tsx'
 import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { deskRoomsTexts } from '../../text/desk/rooms.ts'
 import { useText } from '../../text/language.ts'
-import { bookingOf, type DeskSlot } from '../slots.ts'
+import { bookingOf, type DeskSlot } from '../data/slots.ts'
 
 const RoomsOfBooking = graphql(`
   query RoomsOfBooking($clinicId: BigInt!, $bookingId: BigInt!) {

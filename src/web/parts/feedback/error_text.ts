@@ -2,7 +2,7 @@ import { createContext, useContext } from 'react'
 import { Refusal, Unreachable } from '../../data/client.ts'
 import { type Language, useLanguage } from '../../text/language.ts'
 import { commonTexts } from '../../text/shared/common.ts'
-import { errorTexts } from '../../text/shared/errors.ts'
+import { errorTexts } from '../../text/shared/errors/errors.ts'
 
 /** The texts for error codes that occur only in one area, such as the desk. */
 export const AreaErrorTextsContext = createContext<Record<Language, Record<string, string>>>({ en: {}, de: {} })

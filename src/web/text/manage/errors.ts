@@ -1,6 +1,6 @@
-import { bookingErrorTexts } from '../shared/booking_errors.ts'
-import { calendarErrorTexts } from '../shared/calendar_errors.ts'
-import { moneyErrorTexts } from '../shared/money_errors.ts'
+import { bookingErrorTexts } from '../shared/errors/booking_errors.ts'
+import { calendarErrorTexts } from '../shared/errors/calendar_errors.ts'
+import { moneyErrorTexts } from '../shared/errors/money_errors.ts'
 
 const en = {
   ...bookingErrorTexts.en,

@@ -1,4 +1,4 @@
-import { bookingErrorTexts } from '../shared/booking_errors.ts'
+import { bookingErrorTexts } from '../shared/errors/booking_errors.ts'
 
 const en = {
   price: 'Price',

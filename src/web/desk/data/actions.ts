@@ -1,7 +1,7 @@
-import { graphql } from '../data/generated/gql.ts'
-import type { DeskWithdrawDayMutation } from '../data/generated/graphql.ts'
-import { request } from '../data/session.ts'
-import { useKeyed } from '../data/use_keyed.ts'
+import { graphql } from '../../data/generated/gql.ts'
+import type { DeskWithdrawDayMutation } from '../../data/generated/graphql.ts'
+import { request } from '../../data/session.ts'
+import { useKeyed } from '../../data/use_keyed.ts'
 import { bookingOf, type DeskSlot } from './slots.ts'
 
 const AddPatient = graphql(`

@@ -1,7 +1,7 @@
-import { graphql } from '../data/generated/gql.ts'
-import type { DeskSlotFragment } from '../data/generated/graphql.ts'
-import { request } from '../data/session.ts'
-import { plusDays, startOf } from '../time/time.ts'
+import { graphql } from '../../data/generated/gql.ts'
+import type { DeskSlotFragment } from '../../data/generated/graphql.ts'
+import { request } from '../../data/session.ts'
+import { plusDays, startOf } from '../../time/time.ts'
 
 // Every document selects slots with this fragment, so that any response can update the grid.
 graphql(`

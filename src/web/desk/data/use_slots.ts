@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { useAsync } from '../data/use_query.ts'
+import { useAsync } from '../../data/use_query.ts'
 import { watchDay } from './live.ts'
 import { type DeskSlot, loadCarriedOver, loadSlots, type Shown } from './slots.ts'
 import { wholeVisits } from './visits.ts'

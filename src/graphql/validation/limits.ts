@@ -18,7 +18,7 @@ import {
   type ValidationContext,
   visit,
 } from 'postgraphile/graphql'
-import { defaultPageSize, maxPageSize } from './schema/lists/lists.ts'
+import { defaultPageSize, maxPageSize } from '../schema/lists/lists.ts'
 
 /** The limits of a document. A document beyond one is refused as `query_too_complex`, and the message says which limit. */
 export const limits = {

@@ -1,5 +1,5 @@
 import { type PgCodec, TYPES } from 'postgraphile/@dataplan/pg'
-import { canonicalAddress } from '../../database/canonical_address.ts'
+import { canonicalAddress } from '../../../database/canonical_address.ts'
 
 /**
  * Domains over text are String in the API: PostgreSQL checks their values, and clients gain nothing from a type for each

@@ -1,6 +1,6 @@
 import type { ASTVisitor, DocumentNode, ValidationContext } from 'postgraphile/graphql'
+import { operationOf, rootFields } from '../root_fields.ts'
 import { tooComplex } from './limits.ts'
-import { operationOf, rootFields } from './root_fields.ts'
 
 /**
  * The mutations that compute a password's hash, which takes 60 ms of a processor. An operation may call one of them once,

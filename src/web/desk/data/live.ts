@@ -1,7 +1,7 @@
 import { createClient } from 'graphql-ws/client'
-import { graphql } from '../data/generated/gql.ts'
-import type { ClinicDaySubscription } from '../data/generated/graphql.ts'
-import { accessToken } from '../data/session.ts'
+import { graphql } from '../../data/generated/gql.ts'
+import type { ClinicDaySubscription } from '../../data/generated/graphql.ts'
+import { accessToken } from '../../data/session.ts'
 import type { DeskSlot } from './slots.ts'
 
 const ClinicDay = graphql(`
