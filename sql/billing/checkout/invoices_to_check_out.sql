@@ -43,6 +43,6 @@ end
 $$;
 
 comment on function billing_private.invoices_to_check_out is
-'Locks the invoices of a new checkout, those of the first clinic first, and says what is paid for each. They are '
+'Locks the invoices of a new checkout, those of the first clinic first, and returns what is paid for each. They are '
 'issued when the payment arrives. Refuses invoice_not_found, invoice_not_open, already_paid, currency_not_used, '
 'invalid_argument.';

@@ -31,5 +31,6 @@ end
 $$;
 
 comment on function billing_private.use_credit is
-'The parts of a new checkout, each with the credit that pays for it. If the credit does not cover everything it is '
-'locked until it is reserved, and leaves the provider an amount that it takes. Refuses online_payment_not_available.';
+'The parts of a new checkout, each with the credit that pays for it. If the credit does not cover everything, it is '
+'locked until it is reserved, and what remains for the provider is an amount that it accepts. Refuses '
+'online_payment_not_available.';

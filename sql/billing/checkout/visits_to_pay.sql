@@ -45,6 +45,6 @@ end
 $$;
 
 comment on function billing_private.visits_to_pay is
-'Holds the slots of the visits of a new checkout, those of the first clinic first, and says what is paid for each. '
+'Holds the slots of the visits of a new checkout, those of the first clinic first, and returns what is paid for each. '
 'Refuses nothing_to_pay, customer_not_found, invalid_argument, and what app_public.hold_slot and '
 'billing_private.coupon_of refuse.';

@@ -20,7 +20,7 @@ end
 $$;
 
 comment on function billing_private.checkouts_to_reconcile is
-'Up to `batch` open checkouts about which the provider has not been asked for `min_age`, and notes that it is asked '
-'now: an event may have been lost. For the billing process.';
+'Up to `batch` open checkouts whose state was not read from the provider for `min_age`, because an event may have '
+'been lost. Records that it is read now. For the billing process.';
 
 grant execute on function billing_private.checkouts_to_reconcile to app_billing;

@@ -22,7 +22,7 @@ end
 $$;
 
 comment on function billing_private.refunds_to_reconcile is
-'Up to `batch` refunds that the provider has accepted and not finished, about which it has not been asked for '
-'`min_age`, and notes that it is asked now: an event may have been lost. For the billing process.';
+'Up to `batch` refunds that the provider has accepted and not finished, whose state was not read from it for '
+'`min_age`, because an event may have been lost. Records that it is read now. For the billing process.';
 
 grant execute on function billing_private.refunds_to_reconcile to app_billing;

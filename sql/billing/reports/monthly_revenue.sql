@@ -39,6 +39,6 @@ $$;
 
 comment on function billing.monthly_revenue is
 'A clinic''s revenue in each month, in its local time, from the month of one date to that of the other, at most three '
-'years. Months without any are left out. For managers. Refuses forbidden, unauthenticated, invalid_argument.';
+'years. Months without revenue are left out. For managers. Refuses forbidden, unauthenticated, invalid_argument.';
 
 grant execute on function billing.monthly_revenue to app_staff;

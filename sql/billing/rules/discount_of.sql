@@ -10,5 +10,5 @@ end
 $$;
 
 comment on function billing_private.discount_of is
-'The discount that a coupon gives on an amount, rounded half up to what the clinic''s provider takes and never more '
-'than the amount.';
+'The discount that a coupon gives on an amount, rounded half up to what the clinic''s provider accepts, and never '
+'more than the amount.';

@@ -10,5 +10,5 @@ end
 $$;
 
 comment on function billing_private.payable_rest is
-'The smallest amount, not less than `rest`, that a provider takes: nothing, or at least currencies.least_charge and a '
+'The smallest amount, not less than `rest`, that a provider accepts: 0, or at least currencies.least_charge and a '
 'multiple of billing_private.payable_unit.';

@@ -7,5 +7,5 @@ end
 $$;
 
 comment on function billing_private.payable_unit is
-'The amount of which everything that a provider receives or pays back is a multiple: 10 minor units for Stripe and '
-'currencies with three decimals, which it takes only with a 0 at the end, else 1. The provider may be null.';
+'Amounts that a provider receives or pays back have to be multiples of this: 10 minor units for Stripe in currencies '
+'with three decimals, whose amounts have to end in 0, else 1. The provider may be null.';

@@ -7,4 +7,4 @@ $$;
 
 comment on function billing_private.prepayment_of is
 'What patients pay before a visit is booked: the part of `payable` (the price, less a discount) that the rule of the '
-'price says.';
+'price demands.';

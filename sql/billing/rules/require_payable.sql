@@ -12,4 +12,4 @@ end
 $$;
 
 comment on function billing_private.require_payable is
-'Refuses (amount_not_payable_online) an amount that a provider does not take: see billing_private.payable_unit.';
+'Refuses (amount_not_payable_online) an amount that a provider does not accept: see billing_private.payable_unit.';

@@ -16,7 +16,7 @@ begin
   end if;
   select (now() at time zone c.time_zone)::date, p.payment_term into today, term
   from app_public.clinics c join app_public.policies p on p.clinic_id = c.id where c.id = invoice.clinic_id;
-  -- The row of the counter is locked until the transaction ends. If it is rolled back, so is the number.
+  -- The row of the counter is locked until the transaction ends; a rollback also returns the number.
   insert into billing_private.invoice_numbers as n (clinic_id, year, last)
   values (invoice.clinic_id, extract(year from today), 1)
   on conflict on constraint a_clinic_counts_its_invoices_by_year do update set last = n.last + 1

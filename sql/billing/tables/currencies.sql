@@ -13,8 +13,8 @@ comment on table billing.currencies is
 'or 1.050 KWD.';
 comment on column billing.currencies.exponent is 'The number of decimals.';
 comment on column billing.currencies.least_charge is
-'About one US dollar, in minor units: providers refuse smaller payments. Credit pays for all, or leaves so much to '
-'pay.';
+'About one US dollar, in minor units: providers refuse smaller payments, so credit pays for everything or leaves at '
+'least this amount.';
 
 alter table billing.currencies enable row level security;
 create policy everybody_sees_currencies on billing.currencies for select to app_anonymous using (true);

@@ -18,4 +18,4 @@ end
 $$;
 
 comment on function billing_private.require_gapless_number is
-'Trigger at the end of a transaction: before each invoice number there is the one that is smaller by one.';
+'Trigger at the end of a transaction: refuses an invoice number if the number before it does not exist.';

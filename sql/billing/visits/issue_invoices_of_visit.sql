@@ -7,4 +7,4 @@ end
 $$;
 
 comment on function billing_private.issue_invoices_of_visit is
-'Issues the drafts that charge a visit: it is completed.';
+'Issues the drafts that charge a visit, when the visit is completed.';

@@ -57,5 +57,5 @@ $$;
 
 comment on function billing_private.move_visit_charges is
 'Charges the price of another service or doctor when a booking is moved to it: the difference as another line, or off '
-'the invoice, and what was paid beyond it becomes credit. Patients cannot move a booking to what has to be paid in '
-'advance unless so much is paid. Refuses payment_required.';
+'the invoice, and what was paid beyond it becomes credit. Patients cannot move a booking to a visit that has to be '
+'paid in advance, unless enough is paid already. Refuses payment_required.';

@@ -25,6 +25,6 @@ end
 $$;
 
 comment on function billing_private.visit_to_charge is
-'At which price a visit in this slot is charged (null: none), and whether a checkout that is being settled pays for '
-'it. Patients cannot book otherwise what has to be paid in advance; the desk can, apart from a series of visits that '
-'are paid in full. Refuses payment_required.';
+'The price at which a visit in this slot is charged (null: none), and whether a checkout that is being settled pays '
+'for it. Without such a checkout, patients cannot book a visit that has to be paid in advance; the desk can, except a '
+'series of visits that are paid in full. Refuses payment_required.';

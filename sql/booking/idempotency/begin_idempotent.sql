@@ -14,5 +14,5 @@ $$;
 comment on function app_private.begin_idempotent is
 'Begins an operation under a caller''s idempotency key: returns the row that it returned before, or null if it has to '
 'be performed (or if there is no key). `base` is a null of the row''s type, as in jsonb_populate_record. The '
-'operation ends with app_private.finish_idempotent. Call it after the caller''s right to the operation was checked. '
-'Refuses idempotency_key_reused, invalid_argument.';
+'operation ends with app_private.finish_idempotent. Check the caller''s right to the operation first. Refuses '
+'idempotency_key_reused, invalid_argument.';

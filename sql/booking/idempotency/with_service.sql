@@ -9,6 +9,6 @@ return case when service_id is null and answers is null then arguments
   || case when without_service then jsonb_build_array(jsonb_build_object('withoutService', true)) else '[]' end;
 
 comment on function app_private.with_service is
-'The arguments that are stored under an idempotency key, an array, with the service, the answers to its questions, the '
-'place, and whether the booking loses its service. Without a service they are those that were stored before there '
-'were services.';
+'The arguments that are stored under an idempotency key, an array, with the service, the answers to its questions, '
+'the place, and whether the booking loses its service. Without a service, the array is the same as it was before '
+'services existed.';

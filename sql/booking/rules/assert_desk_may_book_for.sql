@@ -10,6 +10,6 @@ end
 $$;
 
 comment on function app_private.assert_desk_may_book_for is
-'Refuses (customer_not_confirmed) that the desk books or holds a slot for a customer who registered and has not '
+'Refuses (customer_not_confirmed) to let the desk book or hold a slot for a customer who registered and has not '
 'confirmed the e-mail address: a stranger who used the name and the address of a patient would see the visit and '
 'could cancel it.';

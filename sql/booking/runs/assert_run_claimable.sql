@@ -23,7 +23,7 @@ begin
     return;
   end if;
   if in_the_way.id = any (own_slot_ids) then
-    -- In the way only because it is reserved for another service.
+    -- Not free only because it is reserved for another service.
     in_the_way.status := 'open';
   end if;
   if in_the_way.id = run[1] then

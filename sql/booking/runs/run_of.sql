@@ -34,7 +34,7 @@ end
 $$;
 
 comment on function app_private.run_of is
-'The run for a visit that begins with this slot: the ids of the fewest slots of its doctor, one right after the '
-'other in order of time, that cover the duration of the service with its buffers. Whether they are free is checked '
-'by app_private.assert_run_claimable. `service` is a result of app_private.offered_service. Refuses run_not_free, '
-'with the last slot before the gap, if the slots do not reach far enough.';
+'The run for a visit that begins with this slot: the ids of the fewest slots of its doctor, one right after the other '
+'in order of time, that cover the duration of the service with its buffers. Whether they are free is checked by '
+'app_private.assert_run_claimable. `service` is a result of app_private.offered_service. Refuses run_not_free if the '
+'adjoining slots are too short together; the detail names the last slot before the gap.';

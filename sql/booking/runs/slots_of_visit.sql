@@ -29,5 +29,4 @@ end
 $$;
 
 comment on function app_private.slots_of_visit is
-'The ids of all slots that are booked, held or offered together with this one, and its own; only its own if it is '
-'neither booked nor held.';
+'The ids of this slot and of all slots that are booked, held or offered together with it.';

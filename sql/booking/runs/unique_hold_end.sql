@@ -16,4 +16,4 @@ $$;
 
 comment on function app_private.unique_hold_end is
 'This end of a hold, or the first one after it that no other hold of the customer in the clinic has: the slots of a '
-'hold are found by their end, and two holds of one transaction would have the same.';
+'hold are found by their end, and two holds in one transaction would otherwise have the same end.';

@@ -30,7 +30,7 @@ begin
     if found_runs is distinct from 0 then
       first_start := start_from;
     else
-      -- Skip to the next free slot: however long nothing is free, this is one look into the index.
+      -- Skip to the next free slot: however long nothing is free, this is one index lookup.
       select bs.starts_at into first_start from app_public.booking_slots bs
       where bs.clinic_id = service.clinic_id and bs.status in ('open', 'held') and bs.starts_at >= start_from
       order by bs.starts_at limit 1;

@@ -39,7 +39,7 @@ begin
   -- A date ends last twelve hours behind UTC and begins first fourteen hours ahead of it.
   first_date := greatest(from_date, (start_from at time zone 'UTC' - interval '12 hours')::date);
   while first_date <= last_date loop
-    -- Skip to the next date that has free slots: however many dates lie between, this is one look into the index.
+    -- Skip to the next date that has free slots: however many dates lie between, this is one index lookup.
     select bs.slot_date into first_date
     from app_public.booking_slots bs
     where bs.status in ('open', 'held') and bs.slot_date between first_date and last_date

@@ -4,7 +4,7 @@ create or replace function app_public.days_with_free_slots(
 returns setof app_public.day_with_free_slots
 language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
-  -- Where a day ends last on earth, today.
+  -- Today, in the time zone in which a day ends last.
   day date := coalesce(days_from, (now() at time zone 'UTC' - interval '12 hours')::date);
   last_day date;
   answer app_public.day_with_free_slots;

@@ -8,7 +8,7 @@ declare
 begin
   if new_service_id is null then
     if slot.id = any (app_private.slots_of_booking(booking)) then
-      -- Its own slot, at which it stays alone: free for it unless it is reserved.
+      -- The booking keeps its own slot, now without a service: possible unless the slot is reserved.
       slot.status := 'open';
     end if;
     perform app_private.assert_claimable(slot, booking.customer_id);

@@ -16,7 +16,7 @@ begin
   result.payment_rule := price.payment_rule;
   result.discount := 0;
   if quote.coupon is not null then
-    -- Codes are not to be found out by trying.
+    -- Anonymous callers could find codes by trying.
     if app_hidden.current_account_id() is null and not app_private.caller_is_operator() then
       perform app_hidden.refuse('unauthenticated', 'Sign in first.');
     end if;

@@ -36,8 +36,8 @@ begin
       where u.clinic_id = part.clinic_id and u.checkout_part_id = part.id;
       booked := booked + 1;
     exception when others then
-      -- What is refused cannot be booked any more: the money becomes credit. After any other error, such as a deadlock,
-      -- the billing process tries again.
+      -- A visit that is refused cannot be booked any more, and its money becomes credit. After any other error, such as
+      -- a deadlock, the billing process tries again.
       if left(sqlstate, 2) not in ('MS', '23') then
         raise;
       end if;

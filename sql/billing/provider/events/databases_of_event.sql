@@ -16,6 +16,6 @@ $$;
 comment on function billing_private.databases_of_event is
 'The addresses of the shards that may have the checkout or refund of a provider''s event (`own_id`, null if the event '
 'does not say): the one that made its id, and those to which clinics were moved. In the global database, for its '
-'billing process, which hands the event on. No row without shards, and in a shard.';
+'billing process, which passes the event on. Returns no rows in a shard, and without shards.';
 
 grant execute on function billing_private.databases_of_event to app_billing;

@@ -10,7 +10,7 @@ end
 $$;
 
 comment on function billing_private.finish_provider_event is
-'Records that an event has been settled, or with `error` why not: it is due again when its claim ends. For the billing '
-'process.';
+'Records that an event has been settled, or, with `error`, why it has not: then it is due again when its claim ends. '
+'For the billing process.';
 
 grant execute on function billing_private.finish_provider_event to app_billing;

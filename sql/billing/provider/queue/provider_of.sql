@@ -13,4 +13,4 @@ end
 $$;
 
 comment on function billing_private.provider_of is
-'Through which provider a clinic is paid online. Refuses online_payment_not_available.';
+'The provider through which a clinic is paid online. Refuses online_payment_not_available.';

@@ -19,5 +19,5 @@ end
 $$;
 
 comment on function billing_private.record_session is
-'Records the page that a provider has made for a checkout, or that it cannot be made: then the checkout has failed. '
+'Records the page that a provider has made for a checkout, or that none can be made: then the checkout has failed. '
 'Refuses invalid_argument.';

@@ -9,8 +9,8 @@ create table billing_private.provider_accounts (
 );
 
 comment on table billing_private.provider_accounts is
-'Through which provider a clinic is paid online, and its account there, to which the money goes. Without a row nobody '
-'pays online. Set by billing.set_provider_account.';
+'The provider through which a clinic is paid online, and its account there, which gets the money. Without a row, '
+'patients cannot pay online. Set by billing.set_provider_account.';
 comment on column billing_private.provider_accounts.account is
 'Null: the account whose key the billing process has.';
 

@@ -9,4 +9,5 @@ begin
 end
 $$;
 
-comment on function app_private.slots_of_bookings is 'The ids of all slots of those of these bookings that are live.';
+comment on function app_private.slots_of_bookings is
+'The ids of all slots of the live bookings among these.';

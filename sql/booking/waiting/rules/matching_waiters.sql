@@ -8,7 +8,7 @@ declare
   clinic app_public.clinics;
   freed record;
   candidate record;
-  -- When the first of them would hear of it.
+  -- The time at which the first of them would get the message.
   heard_at timestamptz;
   chosen bigint[] := app_private.ids_of_person(except_customer_id);
   matches int := 0;
@@ -82,7 +82,7 @@ begin
         where o.clinic_id = w.clinic_id and o.waiting_id = w.id and least(o.ended_at, o.lasts_until) > at)
     order by w.priority desc, w.joined_at, w.id
   loop
-    -- A person may wait for several things, and is offered a time once.
+    -- A person with several entries is offered a time once.
     continue when (candidate.entry).customer_id = any (chosen)
       or not app_private.suits_customer(candidate.entry, candidate.service, candidate.visit_starts_at);
     return next candidate.entry;

@@ -21,7 +21,7 @@ begin
     ends := least(begins + length, latest);
     next_quiet := lower(app_private.quiet_hours(ends, zone, policy.quiet_from, policy.quiet_until));
     if next_quiet > begins and ends > next_quiet then
-      -- Ends with the day, if most of it is left. Otherwise it is the next morning's.
+      -- Ends before the quiet hours if most of it fits. Otherwise it begins the next morning.
       if next_quiet - begins >= length / 2 then
         ends := next_quiet;
       else

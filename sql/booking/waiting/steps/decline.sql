@@ -33,7 +33,8 @@ begin
         where o.clinic_id = offer.clinic_id and o.booking_slot_id = offer.booking_slot_id and o.state = 'offered'
           and lower(o.head_start) <= now())),
       slots.held_until, cardinality(later)) h;
-    -- All or none, or two would have it at once. A longer waiting_head_start since then delays nobody.
+    -- All move or none, so that no two head starts overlap. None moves if one would begin later than before, because
+    -- waiting_head_start was raised since.
     if cardinality(moved) = cardinality(later) and not exists (
          select from unnest(later, moved) m (id, head_start)
          join app_public.slot_offers o on o.clinic_id = offer.clinic_id and o.id = m.id

@@ -4,7 +4,7 @@ begin
   with pending as materialized (
     select n.id from app_public.notifications n
     where n.clinic_id = drop_offer_messages.clinic_id and n.slot_offer_id = any (offer_ids) and n.state = 'pending'
-    -- In one order, as everything does that waits for several messages.
+    -- In a fixed order, as in everything that locks several messages.
     order by n.id for no key update
   )
   update app_public.notifications n set state = 'dropped', dropped_because = 'offer_ended'
