@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:20f36fbbdf03f4959250e76ca35b1c21fb7daa2d
+--! Hash: sha1:0d4b714ab585f8a6b7797e4357f45131dd77d56f
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -3543,7 +3543,7 @@ end
 $$;
 
 comment on function billing_private.require_gapless_number is
-'Trigger at the end of a transaction: before each invoice number there is the one that is smaller by one.';
+'Trigger at the end of a transaction: refuses an invoice number if the number before it does not exist.';
 --! EndIncluded billing/triggers/require_gapless_number.sql
 --! Included billing/triggers/require_payable_amounts.sql
 create or replace function billing_private.require_payable_amounts() returns trigger
@@ -4531,8 +4531,8 @@ comment on table billing.currencies is
 'or 1.050 KWD.';
 comment on column billing.currencies.exponent is 'The number of decimals.';
 comment on column billing.currencies.least_charge is
-'About one US dollar, in minor units: providers refuse smaller payments. Credit pays for all, or leaves so much to '
-'pay.';
+'About one US dollar, in minor units: providers refuse smaller payments, so credit pays for everything or leaves at '
+'least this amount.';
 
 alter table billing.currencies enable row level security;
 create policy everybody_sees_currencies on billing.currencies for select to app_anonymous using (true);
@@ -7546,8 +7546,8 @@ create table billing_private.provider_accounts (
 );
 
 comment on table billing_private.provider_accounts is
-'Through which provider a clinic is paid online, and its account there, to which the money goes. Without a row nobody '
-'pays online. Set by billing.set_provider_account.';
+'The provider through which a clinic is paid online, and its account there, which gets the money. Without a row, '
+'patients cannot pay online. Set by billing.set_provider_account.';
 comment on column billing_private.provider_accounts.account is
 'Null: the account whose key the billing process has.';
 
@@ -20510,7 +20510,7 @@ end
 $$;
 
 comment on function app_private.assert_desk_may_book_for is
-'Refuses (customer_not_confirmed) that the desk books or holds a slot for a customer who registered and has not '
+'Refuses (customer_not_confirmed) to let the desk book or hold a slot for a customer who registered and has not '
 'confirmed the e-mail address: a stranger who used the name and the address of a patient would see the visit and '
 'could cancel it.';
 --! EndIncluded booking/rules/assert_desk_may_book_for.sql
@@ -20567,7 +20567,7 @@ $$;
 
 comment on function app_private.unique_hold_end is
 'This end of a hold, or the first one after it that no other hold of the customer in the clinic has: the slots of a '
-'hold are found by their end, and two holds of one transaction would have the same.';
+'hold are found by their end, and two holds in one transaction would otherwise have the same end.';
 --! EndIncluded booking/runs/unique_hold_end.sql
 --! Included booking/rules/cancellable_until.sql
 create or replace function app_private.cancellable_until(booking app_public.bookings) returns timestamptz
@@ -20982,7 +20982,7 @@ begin
     return;
   end if;
   if in_the_way.id = any (own_slot_ids) then
-    -- In the way only because it is reserved for another service.
+    -- Not free only because it is reserved for another service.
     in_the_way.status := 'open';
   end if;
   if in_the_way.id = run[1] then
@@ -21117,10 +21117,10 @@ end
 $$;
 
 comment on function app_private.run_of is
-'The run for a visit that begins with this slot: the ids of the fewest slots of its doctor, one right after the '
-'other in order of time, that cover the duration of the service with its buffers. Whether they are free is checked '
-'by app_private.assert_run_claimable. `service` is a result of app_private.offered_service. Refuses run_not_free, '
-'with the last slot before the gap, if the slots do not reach far enough.';
+'The run for a visit that begins with this slot: the ids of the fewest slots of its doctor, one right after the other '
+'in order of time, that cover the duration of the service with its buffers. Whether they are free is checked by '
+'app_private.assert_run_claimable. `service` is a result of app_private.offered_service. Refuses run_not_free if the '
+'adjoining slots are too short together; the detail names the last slot before the gap.';
 --! EndIncluded booking/runs/run_of.sql
 --! Included booking/runs/claim_run.sql
 create or replace function app_private.claim_run(
@@ -21240,8 +21240,7 @@ end
 $$;
 
 comment on function app_private.slots_of_visit is
-'The ids of all slots that are booked, held or offered together with this one, and its own; only its own if it is '
-'neither booked nor held.';
+'The ids of this slot and of all slots that are booked, held or offered together with it.';
 --! EndIncluded booking/runs/slots_of_visit.sql
 --! Included booking/runs/lock_visit.sql
 create or replace function app_private.lock_visit(clinic_id bigint, booking_slot_id bigint)
@@ -21345,8 +21344,8 @@ $$;
 comment on function app_private.begin_idempotent is
 'Begins an operation under a caller''s idempotency key: returns the row that it returned before, or null if it has to '
 'be performed (or if there is no key). `base` is a null of the row''s type, as in jsonb_populate_record. The '
-'operation ends with app_private.finish_idempotent. Call it after the caller''s right to the operation was checked. '
-'Refuses idempotency_key_reused, invalid_argument.';
+'operation ends with app_private.finish_idempotent. Check the caller''s right to the operation first. Refuses '
+'idempotency_key_reused, invalid_argument.';
 --! EndIncluded booking/idempotency/begin_idempotent.sql
 --! Included booking/idempotency/finish_idempotent.sql
 create or replace function app_private.finish_idempotent(clinic_id bigint, key text, outcome anyelement) returns void
@@ -21376,9 +21375,9 @@ return case when service_id is null and answers is null then arguments
   || case when without_service then jsonb_build_array(jsonb_build_object('withoutService', true)) else '[]' end;
 
 comment on function app_private.with_service is
-'The arguments that are stored under an idempotency key, an array, with the service, the answers to its questions, the '
-'place, and whether the booking loses its service. Without a service they are those that were stored before there '
-'were services.';
+'The arguments that are stored under an idempotency key, an array, with the service, the answers to its questions, '
+'the place, and whether the booking loses its service. Without a service, the array is the same as it was before '
+'services existed.';
 --! EndIncluded booking/idempotency/with_service.sql
 --! Included booking/idempotency/begin_idempotent_on_booking.sql
 create or replace function app_private.begin_idempotent_on_booking(
@@ -21523,7 +21522,7 @@ declare
 begin
   if new_service_id is null then
     if slot.id = any (app_private.slots_of_booking(booking)) then
-      -- Its own slot, at which it stays alone: free for it unless it is reserved.
+      -- The booking keeps its own slot, now without a service: possible unless the slot is reserved.
       slot.status := 'open';
     end if;
     perform app_private.assert_claimable(slot, booking.customer_id);
@@ -21687,7 +21686,8 @@ begin
 end
 $$;
 
-comment on function app_private.slots_of_bookings is 'The ids of all slots of those of these bookings that are live.';
+comment on function app_private.slots_of_bookings is
+'The ids of all slots of the live bookings among these.';
 --! EndIncluded booking/series/rules/slots_of_bookings.sql
 --! Included booking/series/rules/lock_visits.sql
 create or replace function app_private.lock_visits(
@@ -22769,7 +22769,7 @@ begin
     if found_runs is distinct from 0 then
       first_start := start_from;
     else
-      -- Skip to the next free slot: however long nothing is free, this is one look into the index.
+      -- Skip to the next free slot: however long nothing is free, this is one index lookup.
       select bs.starts_at into first_start from app_public.booking_slots bs
       where bs.clinic_id = service.clinic_id and bs.status in ('open', 'held') and bs.starts_at >= start_from
       order by bs.starts_at limit 1;
@@ -22848,7 +22848,7 @@ begin
   -- A date ends last twelve hours behind UTC and begins first fourteen hours ahead of it.
   first_date := greatest(from_date, (start_from at time zone 'UTC' - interval '12 hours')::date);
   while first_date <= last_date loop
-    -- Skip to the next date that has free slots: however many dates lie between, this is one look into the index.
+    -- Skip to the next date that has free slots: however many dates lie between, this is one index lookup.
     select bs.slot_date into first_date
     from app_public.booking_slots bs
     where bs.status in ('open', 'held') and bs.slot_date between first_date and last_date
@@ -23099,7 +23099,7 @@ create or replace function app_public.days_with_free_slots(
 returns setof app_public.day_with_free_slots
 language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
-  -- Where a day ends last on earth, today.
+  -- Today, in the time zone in which a day ends last.
   day date := coalesce(days_from, (now() at time zone 'UTC' - interval '12 hours')::date);
   last_day date;
   answer app_public.day_with_free_slots;
@@ -27364,8 +27364,8 @@ end
 $$;
 
 comment on function billing_private.discount_of is
-'The discount that a coupon gives on an amount, rounded half up to what the clinic''s provider takes and never more '
-'than the amount.';
+'The discount that a coupon gives on an amount, rounded half up to what the clinic''s provider accepts, and never '
+'more than the amount.';
 --! EndIncluded billing/rules/discount_of.sql
 --! Included billing/rules/lock_invoice.sql
 create or replace function billing_private.lock_invoice(clinic_id bigint, invoice_id bigint) returns billing.invoices
@@ -27401,7 +27401,7 @@ end
 $$;
 
 comment on function billing_private.payable_rest is
-'The smallest amount, not less than `rest`, that a provider takes: nothing, or at least currencies.least_charge and a '
+'The smallest amount, not less than `rest`, that a provider accepts: 0, or at least currencies.least_charge and a '
 'multiple of billing_private.payable_unit.';
 --! EndIncluded billing/rules/payable_rest.sql
 --! Included billing/rules/payable_unit.sql
@@ -27414,8 +27414,8 @@ end
 $$;
 
 comment on function billing_private.payable_unit is
-'The amount of which everything that a provider receives or pays back is a multiple: 10 minor units for Stripe and '
-'currencies with three decimals, which it takes only with a 0 at the end, else 1. The provider may be null.';
+'Amounts that a provider receives or pays back have to be multiples of this: 10 minor units for Stripe in currencies '
+'with three decimals, whose amounts have to end in 0, else 1. The provider may be null.';
 --! EndIncluded billing/rules/payable_unit.sql
 --! Included billing/rules/policy_of_clinics.sql
 create or replace function billing_private.policy_of_clinics(clinic_ids bigint[]) returns app_public.policies
@@ -27465,7 +27465,7 @@ $$;
 
 comment on function billing_private.prepayment_of is
 'What patients pay before a visit is booked: the part of `payable` (the price, less a discount) that the rule of the '
-'price says.';
+'price demands.';
 --! EndIncluded billing/rules/prepayment_of.sql
 --! Included billing/rules/price_of.sql
 create or replace function billing_private.price_of(
@@ -27534,7 +27534,7 @@ end
 $$;
 
 comment on function billing_private.require_payable is
-'Refuses (amount_not_payable_online) an amount that a provider does not take: see billing_private.payable_unit.';
+'Refuses (amount_not_payable_online) an amount that a provider does not accept: see billing_private.payable_unit.';
 --! EndIncluded billing/rules/require_payable.sql
 --! Included billing/rules/split_amount.sql
 create or replace function billing_private.split_amount(amount bigint, weights bigint[]) returns bigint[]
@@ -27754,7 +27754,7 @@ begin
   end if;
   select (now() at time zone c.time_zone)::date, p.payment_term into today, term
   from app_public.clinics c join app_public.policies p on p.clinic_id = c.id where c.id = invoice.clinic_id;
-  -- The row of the counter is locked until the transaction ends. If it is rolled back, so is the number.
+  -- The row of the counter is locked until the transaction ends; a rollback also returns the number.
   insert into billing_private.invoice_numbers as n (clinic_id, year, last)
   values (invoice.clinic_id, extract(year from today), 1)
   on conflict on constraint a_clinic_counts_its_invoices_by_year do update set last = n.last + 1
@@ -28487,7 +28487,7 @@ end
 $$;
 
 comment on function billing_private.issue_invoices_of_visit is
-'Issues the drafts that charge a visit: it is completed.';
+'Issues the drafts that charge a visit, when the visit is completed.';
 --! EndIncluded billing/visits/issue_invoices_of_visit.sql
 --! Included billing/visits/line_text.sql
 create or replace function billing_private.line_text(clinic_id bigint, what text) returns text
@@ -28570,8 +28570,8 @@ $$;
 
 comment on function billing_private.move_visit_charges is
 'Charges the price of another service or doctor when a booking is moved to it: the difference as another line, or off '
-'the invoice, and what was paid beyond it becomes credit. Patients cannot move a booking to what has to be paid in '
-'advance unless so much is paid. Refuses payment_required.';
+'the invoice, and what was paid beyond it becomes credit. Patients cannot move a booking to a visit that has to be '
+'paid in advance, unless enough is paid already. Refuses payment_required.';
 --! EndIncluded billing/visits/move_visit_charges.sql
 --! Included billing/visits/restore_visit_charges.sql
 create or replace function billing_private.restore_visit_charges(booking app_public.bookings) returns void
@@ -28627,9 +28627,9 @@ end
 $$;
 
 comment on function billing_private.visit_to_charge is
-'At which price a visit in this slot is charged (null: none), and whether a checkout that is being settled pays for '
-'it. Patients cannot book otherwise what has to be paid in advance; the desk can, apart from a series of visits that '
-'are paid in full. Refuses payment_required.';
+'The price at which a visit in this slot is charged (null: none), and whether a checkout that is being settled pays '
+'for it. Without such a checkout, patients cannot book a visit that has to be paid in advance; the desk can, except a '
+'series of visits that are paid in full. Refuses payment_required.';
 --! EndIncluded billing/visits/visit_to_charge.sql
 --! Included billing/checkout/add_part.sql
 create or replace function billing_private.add_part(
@@ -28761,7 +28761,7 @@ end
 $$;
 
 comment on function billing_private.invoices_to_check_out is
-'Locks the invoices of a new checkout, those of the first clinic first, and says what is paid for each. They are '
+'Locks the invoices of a new checkout, those of the first clinic first, and returns what is paid for each. They are '
 'issued when the payment arrives. Refuses invoice_not_found, invoice_not_open, already_paid, currency_not_used, '
 'invalid_argument.';
 --! EndIncluded billing/checkout/invoices_to_check_out.sql
@@ -28991,8 +28991,9 @@ end
 $$;
 
 comment on function billing_private.use_credit is
-'The parts of a new checkout, each with the credit that pays for it. If the credit does not cover everything it is '
-'locked until it is reserved, and leaves the provider an amount that it takes. Refuses online_payment_not_available.';
+'The parts of a new checkout, each with the credit that pays for it. If the credit does not cover everything, it is '
+'locked until it is reserved, and what remains for the provider is an amount that it accepts. Refuses '
+'online_payment_not_available.';
 --! EndIncluded billing/checkout/use_credit.sql
 --! Included billing/checkout/visits_to_pay.sql
 create or replace function billing_private.visits_to_pay(clinic_id bigint, visits jsonb)
@@ -29042,7 +29043,7 @@ end
 $$;
 
 comment on function billing_private.visits_to_pay is
-'Holds the slots of the visits of a new checkout, those of the first clinic first, and says what is paid for each. '
+'Holds the slots of the visits of a new checkout, those of the first clinic first, and returns what is paid for each. '
 'Refuses nothing_to_pay, customer_not_found, invalid_argument, and what app_public.hold_slot and '
 'billing_private.coupon_of refuse.';
 --! EndIncluded billing/checkout/visits_to_pay.sql
@@ -29162,8 +29163,8 @@ begin
       where u.clinic_id = part.clinic_id and u.checkout_part_id = part.id;
       booked := booked + 1;
     exception when others then
-      -- What is refused cannot be booked any more: the money becomes credit. After any other error, such as a deadlock,
-      -- the billing process tries again.
+      -- A visit that is refused cannot be booked any more, and its money becomes credit. After any other error, such as
+      -- a deadlock, the billing process tries again.
       if left(sqlstate, 2) not in ('MS', '23') then
         raise;
       end if;
@@ -29419,7 +29420,7 @@ end
 $$;
 
 comment on function billing.cancel_checkout is
-'Gives a checkout up: what it holds is free again, and the provider''s page is closed. If it is paid at the same '
+'Cancels a checkout: what it holds is free again, and the provider''s page is closed. If it is paid at the same '
 'moment, the money becomes credit. For the customer who began it. Refuses checkout_not_found, checkout_not_open.';
 
 grant execute on function billing.cancel_checkout to app_customer;
@@ -29443,7 +29444,7 @@ begin
   result.payment_rule := price.payment_rule;
   result.discount := 0;
   if quote.coupon is not null then
-    -- Codes are not to be found out by trying.
+    -- Anonymous callers could find codes by trying.
     if app_hidden.current_account_id() is null and not app_private.caller_is_operator() then
       perform app_hidden.refuse('unauthenticated', 'Sign in first.');
     end if;
@@ -29524,9 +29525,9 @@ end
 $$;
 
 comment on function billing.set_provider_account is
-'Says how patients pay the clinic online: by provider (stripe; development, which takes no money, outside production) '
-'and the clinic''s account there (null: that of the installation''s key). A null provider ends online payment. Returns '
-'the clinic''s policy. For managers. Refuses forbidden, unauthenticated, invalid_argument, '
+'Sets how patients pay the clinic online: by provider (stripe; development, which takes no money, outside production) '
+'and the clinic''s account there (null: that of the installation''s key). A null provider ends online payment. '
+'Returns the clinic''s policy. For managers. Refuses forbidden, unauthenticated, invalid_argument, '
 'amount_not_payable_online (a price or coupon that is valid now or later).';
 
 grant execute on function billing.set_provider_account to app_staff;
@@ -29575,7 +29576,7 @@ end
 $$;
 
 comment on function billing_private.provider_of is
-'Through which provider a clinic is paid online. Refuses online_payment_not_available.';
+'The provider through which a clinic is paid online. Refuses online_payment_not_available.';
 --! EndIncluded billing/provider/queue/provider_of.sql
 --! Included billing/provider/queue/queue_expiry.sql
 create or replace function billing_private.queue_expiry(checkout billing.checkouts) returns void
@@ -29663,7 +29664,7 @@ end
 $$;
 
 comment on function billing_private.record_session is
-'Records the page that a provider has made for a checkout, or that it cannot be made: then the checkout has failed. '
+'Records the page that a provider has made for a checkout, or that none can be made: then the checkout has failed. '
 'Refuses invalid_argument.';
 --! EndIncluded billing/provider/queue/record_session.sql
 --! Included billing/provider/queue/session_payload.sql
@@ -29729,8 +29730,8 @@ end
 $$;
 
 comment on function billing_private.checkouts_to_reconcile is
-'Up to `batch` open checkouts about which the provider has not been asked for `min_age`, and notes that it is asked '
-'now: an event may have been lost. For the billing process.';
+'Up to `batch` open checkouts whose state was not read from the provider for `min_age`, because an event may have '
+'been lost. Records that it is read now. For the billing process.';
 
 grant execute on function billing_private.checkouts_to_reconcile to app_billing;
 --! EndIncluded billing/provider/checkouts_to_reconcile.sql
@@ -29826,8 +29827,8 @@ end
 $$;
 
 comment on function billing_private.finish_provider_event is
-'Records that an event has been settled, or with `error` why not: it is due again when its claim ends. For the billing '
-'process.';
+'Records that an event has been settled, or, with `error`, why it has not: then it is due again when its claim ends. '
+'For the billing process.';
 
 grant execute on function billing_private.finish_provider_event to app_billing;
 --! EndIncluded billing/provider/events/finish_provider_event.sql
@@ -29934,8 +29935,8 @@ end
 $$;
 
 comment on function billing_private.refunds_to_reconcile is
-'Up to `batch` refunds that the provider has accepted and not finished, about which it has not been asked for '
-'`min_age`, and notes that it is asked now: an event may have been lost. For the billing process.';
+'Up to `batch` refunds that the provider has accepted and not finished, whose state was not read from it for '
+'`min_age`, because an event may have been lost. Records that it is read now. For the billing process.';
 
 grant execute on function billing_private.refunds_to_reconcile to app_billing;
 --! EndIncluded billing/provider/refunds_to_reconcile.sql
@@ -30069,7 +30070,7 @@ $$;
 comment on function billing_private.databases_of_event is
 'The addresses of the shards that may have the checkout or refund of a provider''s event (`own_id`, null if the event '
 'does not say): the one that made its id, and those to which clinics were moved. In the global database, for its '
-'billing process, which hands the event on. No row without shards, and in a shard.';
+'billing process, which passes the event on. Returns no rows in a shard, and without shards.';
 
 grant execute on function billing_private.databases_of_event to app_billing;
 --! EndIncluded billing/provider/events/databases_of_event.sql
@@ -30358,7 +30359,7 @@ $$;
 
 comment on function billing.monthly_revenue is
 'A clinic''s revenue in each month, in its local time, from the month of one date to that of the other, at most three '
-'years. Months without any are left out. For managers. Refuses forbidden, unauthenticated, invalid_argument.';
+'years. Months without revenue are left out. For managers. Refuses forbidden, unauthenticated, invalid_argument.';
 
 grant execute on function billing.monthly_revenue to app_staff;
 --! EndIncluded billing/reports/monthly_revenue.sql
@@ -31258,7 +31259,7 @@ begin
     ends := least(begins + length, latest);
     next_quiet := lower(app_private.quiet_hours(ends, zone, policy.quiet_from, policy.quiet_until));
     if next_quiet > begins and ends > next_quiet then
-      -- Ends with the day, if most of it is left. Otherwise it is the next morning's.
+      -- Ends before the quiet hours if most of it fits. Otherwise it begins the next morning.
       if next_quiet - begins >= length / 2 then
         ends := next_quiet;
       else
@@ -31318,7 +31319,7 @@ declare
   clinic app_public.clinics;
   freed record;
   candidate record;
-  -- When the first of them would hear of it.
+  -- The time at which the first of them would get the message.
   heard_at timestamptz;
   chosen bigint[] := app_private.ids_of_person(except_customer_id);
   matches int := 0;
@@ -31392,7 +31393,7 @@ begin
         where o.clinic_id = w.clinic_id and o.waiting_id = w.id and least(o.ended_at, o.lasts_until) > at)
     order by w.priority desc, w.joined_at, w.id
   loop
-    -- A person may wait for several things, and is offered a time once.
+    -- A person with several entries is offered a time once.
     continue when (candidate.entry).customer_id = any (chosen)
       or not app_private.suits_customer(candidate.entry, candidate.service, candidate.visit_starts_at);
     return next candidate.entry;
@@ -31440,7 +31441,7 @@ begin
   with pending as materialized (
     select n.id from app_public.notifications n
     where n.clinic_id = drop_offer_messages.clinic_id and n.slot_offer_id = any (offer_ids) and n.state = 'pending'
-    -- In one order, as everything does that waits for several messages.
+    -- In a fixed order, as in everything that locks several messages.
     order by n.id for no key update
   )
   update app_public.notifications n set state = 'dropped', dropped_because = 'offer_ended'
@@ -31488,7 +31489,8 @@ begin
         where o.clinic_id = offer.clinic_id and o.booking_slot_id = offer.booking_slot_id and o.state = 'offered'
           and lower(o.head_start) <= now())),
       slots.held_until, cardinality(later)) h;
-    -- All or none, or two would have it at once. A longer waiting_head_start since then delays nobody.
+    -- All move or none, so that no two head starts overlap. None moves if one would begin later than before, because
+    -- waiting_head_start was raised since.
     if cardinality(moved) = cardinality(later) and not exists (
          select from unnest(later, moved) m (id, head_start)
          join app_public.slot_offers o on o.clinic_id = offer.clinic_id and o.id = m.id
