@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0d4b714ab585f8a6b7797e4357f45131dd77d56f
+--! Hash: sha1:ea82d1ea93b0278188d3122c5683937c03c56ebd
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -551,9 +551,9 @@ comment on domain app_public.email_address is
 -- them. These functions read settings and never a table, so that policies are fast and work on every shard. A setting
 -- that is not set reads as '' or null; both mean "no account" or "no clinic".
 --
--- Where several policies for select apply to staff, those of staff call them in a subquery. PostgreSQL evaluates it once
--- for a statement, and a call without a subquery once for each row, because the policies are combined with OR. A single
--- policy needs none: it becomes a condition of the index.
+-- Where several policies for select apply to staff, those of staff call them in a subquery. PostgreSQL evaluates it
+-- once for a statement, and a call without a subquery once for each row, because the policies are combined with OR. A
+-- single policy needs none: it becomes a condition of the index.
 
 create or replace function app_hidden.current_account_id() returns bigint
 language sql stable parallel safe
@@ -12136,8 +12136,8 @@ end
 $$;
 
 comment on function app_private.leave_clinic is
-'Refuses writes of a clinic for good, if nothing was written since hold_writes. A step of a move: the copy in the '
-'other database is complete. Refuses clinic_not_movable.';
+'From the commit on, a clinic cannot be written here any more, provided that nothing was written since hold_writes. A '
+'step of a move: the copy in the other database is complete. Refuses clinic_not_movable.';
 --! EndIncluded core/shards/moving/leave_clinic.sql
 --! Included core/shards/moving/remain.sql
 create or replace function app_private.remain(clinic_id bigint) returns void

@@ -2,9 +2,9 @@
 -- them. These functions read settings and never a table, so that policies are fast and work on every shard. A setting
 -- that is not set reads as '' or null; both mean "no account" or "no clinic".
 --
--- Where several policies for select apply to staff, those of staff call them in a subquery. PostgreSQL evaluates it once
--- for a statement, and a call without a subquery once for each row, because the policies are combined with OR. A single
--- policy needs none: it becomes a condition of the index.
+-- Where several policies for select apply to staff, those of staff call them in a subquery. PostgreSQL evaluates it
+-- once for a statement, and a call without a subquery once for each row, because the policies are combined with OR. A
+-- single policy needs none: it becomes a condition of the index.
 
 create or replace function app_hidden.current_account_id() returns bigint
 language sql stable parallel safe

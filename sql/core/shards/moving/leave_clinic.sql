@@ -13,5 +13,5 @@ end
 $$;
 
 comment on function app_private.leave_clinic is
-'Refuses writes of a clinic for good, if nothing was written since hold_writes. A step of a move: the copy in the '
-'other database is complete. Refuses clinic_not_movable.';
+'From the commit on, a clinic cannot be written here any more, provided that nothing was written since hold_writes. A '
+'step of a move: the copy in the other database is complete. Refuses clinic_not_movable.';
