@@ -1,3 +1,5 @@
+import { positionsSeen } from './positions.ts'
+
 /** A GraphQL response. */
 export interface Answer<Data = Record<string, unknown>> {
   data?: Data | null
@@ -12,15 +14,18 @@ export type GraphQLClient = <Data = Record<string, unknown>>(
 
 /** A client of the server at an address (as in Program.url), signed in when given an access token. */
 export function graphqlClient(url: string, accessToken?: string): GraphQLClient {
+  const seen = positionsSeen()
   return async <Data>(document: string, variables: Record<string, unknown> = {}) => {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         ...(accessToken ? { authorization: `Bearer ${accessToken}` } : {}),
+        ...seen.headers,
       },
       body: JSON.stringify({ query: document, variables }),
     })
+    seen.note(response)
     return (await response.json()) as Answer<Data>
   }
 }

@@ -4,6 +4,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { shardCount } from '../helpers/cluster.ts'
 import type { Claims } from '../helpers/database.ts'
+import { positionsSeen } from '../helpers/positions.ts'
 import { ownServer, sharedServer, type TestServer } from '../helpers/server.ts'
 import { tokenOf } from '../helpers/tokens.ts'
 
@@ -46,13 +47,20 @@ export async function restClientsOf(url: string): Promise<RestServer['as']> {
   const documented = await documentedResponses()
   return async (claims) => {
     const authorization = claims?.sub ? { authorization: `Bearer ${await tokenOf(claims)}` } : {}
+    const seen = positionsSeen()
     return async (method, path, { body, headers } = {}) => {
       const response = await fetch(`${url}/api${path}`, {
         method,
         redirect: 'manual',
-        headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...authorization, ...headers },
+        headers: {
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...authorization,
+          ...seen.headers,
+          ...headers,
+        },
         ...(body !== undefined && { body: bytesOf(body) }),
       })
+      seen.note(response)
       const text = await response.text()
       const reply = { status: response.status, headers: response.headers, body: bodyOf(response, text), text }
       documented(method, path, reply)
