@@ -13,13 +13,11 @@ import { startStockPostgresql } from '../helpers/stock_postgresql.ts'
 
 /**
  * What finds differences of dialect and settings: files that use each function and table and run each kind of query, SQL's and
- * GraphQL's. All of test/sql and test/story is among them, except files that prove something of our own in a great number of
+ * GraphQL's. All of test/sql is among them, except files that prove something of our own in a great number of
  * cases, which the main run does: random ones (fast-check), those of several sessions at once, and who has which right.
  */
 function usual(): string[] {
-  const files = ['test/sql', 'test/story'].flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
-  )
+  const files = readdirSync('test/sql', { recursive: true, encoding: 'utf8' }).map((path) => join('test/sql', path))
   const chosen = files.filter(
     (path) =>
       /(?<!_at_once|_rights)\.test\.ts$/.test(path) && !readFileSync(path, 'utf8').includes("from 'fast-check'"),
