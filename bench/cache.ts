@@ -5,7 +5,7 @@ import { makeWorld } from './world.ts'
 
 const callers = 200
 const sizes = {
-  quick: { clinics: 5, doctors: 2, reads: 200, rounds: 1 },
+  quick: { clinics: 5, doctors: 2, reads: 50, rounds: 1 },
   usual: { clinics: 50, doctors: 20, reads: 4000, rounds: 5 },
   full: { clinics: 50, doctors: 20, reads: 20_000, rounds: 9 },
 }

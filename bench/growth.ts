@@ -8,9 +8,9 @@ import { fillWithSlots, makeWorld, openSlots, requireBooked, type Slot, type Wor
 
 const clients = 16
 const sizes = {
-  quick: { clinics: [2, 8], share: 20, searches: 5, rounds: 1, load: 400 },
-  usual: { clinics: [10, 100, 700], share: 300, searches: 50, rounds: 3, load: 12_000 },
-  full: { clinics: [10, 1000, 10_000, 50_000], share: 1000, searches: 200, rounds: 5, load: 12_000 },
+  quick: { clinics: [1, 2], days: 28, share: 20, searches: 5, rounds: 1, load: 100 },
+  usual: { clinics: [10, 100, 700], days: 180, share: 300, searches: 50, rounds: 3, load: 12_000 },
+  full: { clinics: [10, 1000, 10_000, 50_000], days: 180, share: 1000, searches: 200, rounds: 5, load: 12_000 },
 }
 
 export const benchmark: Benchmark = {
@@ -21,13 +21,13 @@ export const benchmark: Benchmark = {
 }
 
 async function run(scale: Scale, progress: (text: string) => void): Promise<Measured[]> {
-  const { clinics, share, searches, rounds, load } = sizes[scale]
+  const { clinics, days, share, searches, rounds, load } = sizes[scale]
   const worlds: World[] = []
   const loads: Load[] = []
   try {
     const contestants = []
     for (const n of clinics) {
-      const world = await manyClinics(n)
+      const world = await manyClinics(n, days)
       worlds.push(world)
       const program = await world.program('server')
       const server = loadOn(program.url, clients)
@@ -78,12 +78,12 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
 }
 
 /**
- * With few clinics, more days are needed to have slots for all rounds. For very many, generating a month would take hours: two
+ * With few clinics, more days are needed to have slots for all rounds: `daysOfFew`. For very many, generating a month would take hours: two
  * days are made at once, without templates and events.
  */
-async function manyClinics(clinics: number): Promise<World> {
+async function manyClinics(clinics: number, daysOfFew: number): Promise<World> {
   const isBulk = clinics > 10_000
-  const days = isBulk ? 0 : clinics <= 10 ? 180 : 28
+  const days = isBulk ? 0 : clinics <= 10 ? daysOfFew : 28
   const world = await makeWorld({ clinics, doctors: 2, days, customers: Math.min(2 * clinics, 20_000) })
   if (isBulk) await fillWithSlots(world, 2, 0)
   return world

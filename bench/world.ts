@@ -8,6 +8,7 @@ import { startEmbedded } from '../src/database/embedded/embedded.ts'
 import { migrateDatabase, migrateSettings } from '../src/database/migrations.ts'
 import { createPool } from '../src/database/pools.ts'
 import { log } from '../src/process/log.ts'
+import { cloneDatabase, superuserUrlOf } from '../test/helpers/cluster.ts'
 import { type Program, startProgram } from '../test/helpers/program.ts'
 
 /** How large a world is. Each doctor works 16 slots of half an hour a day, Monday to Friday. */
@@ -60,21 +61,19 @@ export const poolSize = 20
 
 /** Makes a world. Its clinics are in Berlin; each doctor has one of twenty specializations. Call end() when done. */
 export async function makeWorld({ clinics, doctors, days, customers }: Size): Promise<World> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'medislot-bench-'))
-  await chmod(dataDir, 0o755)
-  const server = await startEmbedded(dataDir)
+  const server = process.env.MEDISLOT_TEST_CLUSTER ? await databaseOfTests() : await ownServer()
   // With a long timeout: millions of slots are made in one statement.
-  const pool = createPool(server.ownerUrl(), { name: 'bench', size: 40, patienceMs: 3_600_000 })
+  const pool = createPool(server.url, { name: 'bench', size: 40, patienceMs: 3_600_000 })
   const programs: Program[] = []
   const started = async (program: Promise<Program>) => {
     programs.push(await program)
     return program
   }
   const query = async <Row>(text: string, values: unknown[] = []) => (await pool.query(text, values)).rows as Row[]
-  const env = { DATABASE_URL: server.ownerUrl(), NODE_ENV: 'production', POOL_SIZE: String(poolSize) }
+  const env = { DATABASE_URL: server.url, NODE_ENV: 'production', POOL_SIZE: String(poolSize) }
   const world: World = {
-    databaseUrl: server.ownerUrl(),
-    superuserUrl: server.superuserUrl('medislot'),
+    databaseUrl: server.url,
+    superuserUrl: server.superuserUrl,
     pool,
     callers: [],
     query,
@@ -84,7 +83,7 @@ export async function makeWorld({ clinics, doctors, days, customers }: Size): Pr
         startProgram(name, {
           env: {
             ...env,
-            ...(name === 'server' && { DATABASE_URL: server.serverUrl(), JWT_SECRET: secret }),
+            ...(name === 'server' && { DATABASE_URL: server.serverUrl, JWT_SECRET: secret }),
             LOG_LEVEL: 'warn',
             ...more,
           },
@@ -94,14 +93,10 @@ export async function makeWorld({ clinics, doctors, days, customers }: Size): Pr
     async end() {
       await Promise.all(programs.map((program) => program.stop()))
       await pool.end()
-      await server.stop()
-      await rm(dataDir, { recursive: true, force: true })
+      await server.remove()
     },
   }
   try {
-    await migrateDatabase(server.ownerUrl())
-    // With current.sql, since the programs need the schema with uncommitted changes.
-    await watch({ ...(await migrateSettings()), connectionString: server.ownerUrl() }, true)
     await makeSpecializations(world)
     await makeClinics(world, { clinics, doctors, days })
     world.callers = await makeCallers(world, customers)
@@ -111,6 +106,45 @@ export async function makeWorld({ clinics, doctors, days, customers }: Size): Pr
     await world.end()
     throw error
   }
+}
+
+/** The addresses of a migrated database. */
+interface Migrated {
+  url: string
+  serverUrl: string
+  superuserUrl: string
+  remove(): Promise<void>
+}
+
+/** On a server of its own with normal durability. */
+async function ownServer(): Promise<Migrated> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'medislot-bench-'))
+  await chmod(dataDir, 0o755)
+  const server = await startEmbedded(dataDir)
+  const remove = async () => {
+    await server.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+  try {
+    await migrateDatabase(server.ownerUrl())
+    // With current.sql, since the programs need the schema with uncommitted changes.
+    await watch({ ...(await migrateSettings()), connectionString: server.ownerUrl() }, true)
+  } catch (error) {
+    await remove()
+    throw error
+  }
+  return {
+    url: server.ownerUrl(),
+    serverUrl: server.serverUrl(),
+    superuserUrl: server.superuserUrl('medislot'),
+    remove,
+  }
+}
+
+/** In a test, whose figures nobody reads (test/repo/benchmarks.test.ts): on the server of the test run, a copy. */
+async function databaseOfTests(): Promise<Migrated> {
+  const { name, url, serverUrl, drop } = await cloneDatabase('migrated')
+  return { url, serverUrl, superuserUrl: superuserUrlOf(name), remove: drop }
 }
 
 /** A database as its owner. */
