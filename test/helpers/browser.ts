@@ -117,19 +117,21 @@ function pointWhenSettled(page: Page): void {
 export const clickWhileLoading = (page: Page): void => void actingWhileLoading.add(page)
 
 interface PagesOptions {
-  /** A server that test files share. They create clinics of their own, and do not look at the demo's. */
+  /** With rows of other test files. They create clinics of their own, and do not look at the demo's. */
   shared?: boolean
   /** Whether a worker runs the jobs. */
   worker?: boolean
-  /** Settings of a server of its own. */
+  /** Settings, with which it is a server of its own. */
   env?: Record<string, string>
 }
 
 /** Opens the pages of a server with the demo clinics. Call close() when done. */
-async function openPages({ shared = false, worker = false, env = {} }: PagesOptions): Promise<PagesForTests> {
+async function openPages({ shared = false, worker = false, env }: PagesOptions): Promise<PagesForTests> {
   await using opened = new AsyncDisposableStack()
   const browser = opened.adopt(await borrowedBrowser(), (it) => it.close())
-  const server = await (shared ? sharedServer({ demo: true, worker }) : ownServer({ demo: true, worker, env }))
+  const server = await (env
+    ? ownServer({ demo: true, worker, env })
+    : sharedServer({ demo: shared || 'fresh', worker }))
   opened.defer(server.stop)
   const open = opened.move()
   const errors: string[] = []

@@ -104,6 +104,13 @@ export async function cloneDatabase(of = 'template'): Promise<ClonedDatabase> {
   }
 }
 
+/** Makes a cloned database again from another one, under its name; sessions that are connected to it end. */
+export async function renewDatabase(name: string, of: string): Promise<void> {
+  const next = await cloneDatabase(of)
+  await asSuperuser(`drop database ${name} with (force)`)
+  await asSuperuser(`alter database ${next.name} rename to ${name}`)
+}
+
 /**
  * Runs a statement as the superuser, such as one about roles, on the server with the cloned databases or on the server
  * with the database `shared`.

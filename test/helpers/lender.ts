@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { type BrowserServer, chromium } from 'playwright-core'
 import { loadDemoData } from '../../src/roster/demo.ts'
 import { chromiumOptions } from './browser_options.ts'
-import { type ClonedDatabase, cloneDatabase, shardCount } from './cluster.ts'
+import { type ClonedDatabase, cloneDatabase, renewDatabase, shardCount } from './cluster.ts'
 import { calendarKeys } from './external_calendars.ts'
 import { type Program, startServer } from './program.ts'
 import { storeEnv, unreachableStore } from './s3.ts'
@@ -20,6 +20,7 @@ import { tokenSettings } from './tokens.ts'
 export interface Loans {
   server: { url: string; database: string }
   site: { url: string; database: string }
+  fresh: { url: string; database: string }
   browser: { wsEndpoint: string }
   demo: { database: string }
 }
@@ -41,13 +42,13 @@ export async function openLender(): Promise<{ url: string; stop(): Promise<void>
   const browsers: BrowserServer[] = []
   let built: Promise<unknown> | undefined
 
-  async function serve(database: Pick<ClonedDatabase, 'name' | 'serverUrl'>): Promise<Loans['server']> {
-    const env = {
-      JWT_SECRET: tokenSettings.jwtSecret,
-      LOG_LEVEL: 'warn',
-      CALENDAR_KEYS: calendarKeys,
-      ...storeEnv(unreachableStore),
-    }
+  const configured = { CALENDAR_KEYS: calendarKeys, ...storeEnv(unreachableStore) }
+
+  async function serve(
+    database: Pick<ClonedDatabase, 'name' | 'serverUrl'>,
+    settings: Record<string, string> = configured,
+  ): Promise<Loans['server']> {
+    const env = { JWT_SECRET: tokenSettings.jwtSecret, LOG_LEVEL: 'warn', ...settings }
     const program = await startServer(database.serverUrl, env)
     servers.push(program)
     return { url: program.url, database: database.name }
@@ -56,6 +57,8 @@ export async function openLender(): Promise<{ url: string; stop(): Promise<void>
   const start = {
     server: async () => serve(await (shardCount > 0 ? makeSharded() : cloneDatabase())),
     site: async () => serve(await cloneDatabase((await loan('demo')).database)),
+    // Answers that were cached before its database is made again would be answers about another one.
+    fresh: async () => serve(await cloneDatabase((await loan('demo')).database), { CATALOGUE_CACHE: 'off' }),
     async browser(): Promise<Loans['browser']> {
       built ??= buildPages()
       await built
@@ -70,9 +73,20 @@ export async function openLender(): Promise<{ url: string; stop(): Promise<void>
     },
   }
 
+  /** A server keeps what it has compiled; its next borrower finds the demo clinics as they were at first. */
+  async function renewed({ url, database }: Loans['fresh']): Promise<Loans['fresh']> {
+    await renewDatabase(database, (await loan('demo')).database)
+    // Before it answers, it has noticed that its connections have ended.
+    const { status } = await fetch(`${url}/readyz`)
+    if (status !== 200) throw new Error(`a server with a new database answered ${status}`)
+    return { url, database }
+  }
+
   // Files that run at the same time share only the demo, which is cloned.
+  const keyOf = (kind: keyof Loans, worker: string) => (kind === 'demo' ? kind : `${kind} of ${worker}`)
+
   function loan<Kind extends keyof Loans>(kind: Kind, worker = ''): Promise<Loans[Kind]> {
-    const key = kind === 'demo' ? kind : `${kind} of ${worker}`
+    const key = keyOf(kind, worker)
     const lent = (loans.get(key) ?? start[kind]()) as Promise<Loans[Kind]>
     loans.set(key, lent)
     return lent
@@ -84,7 +98,9 @@ export async function openLender(): Promise<{ url: string; stop(): Promise<void>
       // A test file borrows seldom: by then this server would have closed the connection, perhaps at the same moment.
       response.setHeader('connection', 'close')
       const [, kind, worker] = url.split('/') as [string, keyof Loans, string]
-      response.end(JSON.stringify(await loan(kind, worker)))
+      const isUsed = kind === 'fresh' && loans.has(keyOf(kind, worker))
+      const lent = await loan(kind, worker)
+      response.end(JSON.stringify(isUsed ? await renewed(lent as Loans['fresh']) : lent))
     } catch (error) {
       response.writeHead(500).end(String(error))
     }

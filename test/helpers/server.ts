@@ -35,8 +35,8 @@ export interface OwnServer extends TestServer {
 }
 
 interface Options {
-  /** Whether its database has the demo clinics. */
-  demo?: boolean
+  /** Whether its database has the demo clinics; `fresh`: these and nothing else. */
+  demo?: boolean | 'fresh'
   /** Whether a worker runs the jobs. */
   worker?: boolean
 }
@@ -50,10 +50,10 @@ interface OwnOptions extends Options {
 
 /**
  * The server that the test files of a run share, with default settings. Its database also has rows of other files, so
- * tests create a clinic of their own and look at nothing else. Call stop() when done.
+ * tests create a clinic of their own and look at nothing else, unless the demo is `fresh`. Call stop() when done.
  */
 export async function sharedServer({ demo = false, worker = false }: Options = {}): Promise<TestServer> {
-  const { url, database } = await borrow(demo ? 'site' : 'server')
+  const { url, database } = await borrow(demo === 'fresh' ? 'fresh' : demo ? 'site' : 'server')
   const ended = new AsyncDisposableStack()
   const owner = ended.adopt(await ownerOf(database), (it) => it.close())
   if (worker) await startWorker(ended, ownerUrlOf(database))

@@ -2,7 +2,8 @@ import { axeViolations, pagesForTests } from '../helpers/browser.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { aClinic, aDoctor, aSlot } from '../helpers/world.ts'
 
-const pages = pagesForTests()
+// With the times that the server keeps for a while.
+const pages = pagesForTests({ env: {} })
 const phone = { viewport: { width: 390, height: 844 } }
 
 const frontPage = async (language: string, query = '') =>
