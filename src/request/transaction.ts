@@ -196,7 +196,7 @@ export function requestClient(
         if (!keepsSession(rawClient)) return await client.query(options)
         return await client.query({ ...options, name: name ?? statementName(options.text) })
       } catch (error) {
-        throw await firstError(begun, error)
+        throw withoutStack(await firstError(begun, error))
       }
     },
     async withTransaction(work) {
@@ -215,6 +215,13 @@ export function requestClient(
     },
   }
   return inner
+}
+
+/** Drops the stack of a refusal: nobody reads it, and GraphQLError would have it written out to copy it. */
+function withoutStack(error: unknown): unknown {
+  const { code, message } = error as { code?: string; message?: string }
+  if (code?.startsWith('MS')) Object.defineProperty(error, 'stack', { value: message })
+  return error
 }
 
 /** One name per text. PostGraphile's client deallocates the names that a connection has not used for long. */

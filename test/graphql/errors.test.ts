@@ -97,7 +97,8 @@ describe('a refusal of the database', () => {
   })
 })
 
-test('an unregistered error is logged in full and reported without internals', async () => {
+test('an unregistered error is logged in full, also after a refusal, and reported without internals', async () => {
+  await expectGraphQLRefusal(anybody('mutation { refuseByHand(input: {}) { result } }'), 'slot_taken')
   served.logged.length = 0
   const answer = await anybody('mutation { divide(input: { a: 1, b: 0 }) { result } }')
   const requestId = answer.errors?.[0]?.extensions?.requestId
@@ -116,7 +117,11 @@ test('an unregistered error is logged in full and reported without internals', a
     expect.objectContaining({
       requestId,
       path: ['divide'],
-      err: expect.objectContaining({ message: 'division by zero', code: '22012', stack: expect.any(String) }),
+      err: expect.objectContaining({
+        message: 'division by zero',
+        code: '22012',
+        stack: expect.stringMatching(/\n +at .*\.ts/),
+      }),
     }),
   ])
 })
