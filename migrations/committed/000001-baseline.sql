@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ea82d1ea93b0278188d3122c5683937c03c56ebd
+--! Hash: sha1:7fbf466d312ae02106c850a7f058613e4720d969
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -547,7 +547,7 @@ comment on domain app_public.email_address is
 'Exactly one mailbox in canonical form (app_hidden.canonical_address). Addresses are compared with =.';
 --! EndIncluded core/types.sql
 --! Included core/callers/current_claims.sql
--- The claims of the current request. app_private.begin_request writes them with SET LOCAL; policies and functions read
+-- The claims of the current request. app_private.begin_request sets them for a transaction; policies and functions read
 -- them. These functions read settings and never a table, so that policies are fast and work on every shard. A setting
 -- that is not set reads as '' or null; both mean "no account" or "no clinic".
 --
@@ -13124,25 +13124,26 @@ declare
   person app_private.request_person;
 begin
   person := app_private.person_of(claims);
-  -- SET LOCAL rather than set_config(), because only SET reaches the shards of a distributed database. All settings are
-  -- made in one EXECUTE with the role last: afterwards this function has only the caller's rights.
-  execute format(
-    'set local medislot.account_id = %L; set local medislot.session_id = %L; set local medislot.customer_id = %L;'
-    'set local medislot.customer_ids = %L; set local medislot.client_address = %L; set local medislot.unconfirmed = %L;'
-    '%s %s set local role %I',
-    coalesce(person.account_id::text, ''), coalesce(person.session_id::text, ''),
-    coalesce(person.customer_id::text, ''), coalesce(person.customer_ids::text, ''),
-    coalesce(claims ->> 'from', ''), coalesce(person.is_unconfirmed::text, ''),
-    -- A transaction begins without these, so they are set for staff only, or when anybody has set one before.
-    case when person.staff_clinic_ids <> '{}' or concat(
+  perform set_config('medislot.account_id', coalesce(person.account_id::text, ''), true),
+          set_config('medislot.session_id', coalesce(person.session_id::text, ''), true),
+          set_config('medislot.customer_id', coalesce(person.customer_id::text, ''), true),
+          set_config('medislot.customer_ids', coalesce(person.customer_ids::text, ''), true),
+          set_config('medislot.client_address', coalesce(claims ->> 'from', ''), true),
+          set_config('medislot.unconfirmed', coalesce(person.is_unconfirmed::text, ''), true);
+  -- A transaction begins without these, so they are set for staff only, or when anybody has set one before.
+  if person.staff_clinic_ids <> '{}' or concat(
       current_setting('medislot.staff_clinic_ids', true), current_setting('medislot.desk_clinic_ids', true),
-      current_setting('medislot.manager_clinic_ids', true), current_setting('medislot.own_doctor_ids', true)) <> ''
-    then format(
-      'set local medislot.staff_clinic_ids = %L; set local medislot.desk_clinic_ids = %L;'
-      'set local medislot.manager_clinic_ids = %L; set local medislot.own_doctor_ids = %L;',
-      person.staff_clinic_ids, person.desk_clinic_ids, person.manager_clinic_ids, person.own_doctor_ids) end,
-    case when claims ? 'device' then format('set local medislot.client_device = %L;', claims ->> 'device') end,
-    person.role);
+      current_setting('medislot.manager_clinic_ids', true), current_setting('medislot.own_doctor_ids', true)) <> '' then
+    perform set_config('medislot.staff_clinic_ids', person.staff_clinic_ids::text, true),
+            set_config('medislot.desk_clinic_ids', person.desk_clinic_ids::text, true),
+            set_config('medislot.manager_clinic_ids', person.manager_clinic_ids::text, true),
+            set_config('medislot.own_doctor_ids', person.own_doctor_ids::text, true);
+  end if;
+  if claims ? 'device' then
+    perform set_config('medislot.client_device', claims ->> 'device', true);
+  end if;
+  -- The role comes last: afterwards this function has only the caller's rights.
+  perform set_config('role', person.role, true);
 end
 $$;
 
@@ -13161,6 +13162,8 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp s
 declare
   person app_private.request_person;
   account app_private.accounts;
+  acts_for_others boolean;
+  is_employee boolean;
   -- A token whose values have another form is refused like an unknown one. A failed cast would be an internal error.
   own_account_id bigint := case when claims ->> 'sub' ~ '^[0-9]{1,18}$' then (claims ->> 'sub')::bigint end;
   own_session_id uuid := case
@@ -13195,14 +13198,21 @@ begin
   person.account_id := account.id;
   person.is_unconfirmed := account.email_verified_at is null;
   -- Either account of a person whose accounts were merged acts for the person. Not one whose address nobody proved:
-  -- the person who registered it may be somebody else.
-  select case when person.is_unconfirmed then c.id else coalesce(c.merged_into_id, c.id) end into person.customer_id
-  from app_public.customers c where c.account_id = account.id;
-  if person.customer_id is not null then
+  -- the person who registered it may be somebody else. One statement, since every request runs it: it also asks for what
+  -- only few callers have, and what further statements then read.
+  select case when person.is_unconfirmed then c.id else coalesce(c.merged_into_id, c.id) end,
+         c.merged_into_id is not null
+           or exists (select from app_public.customers m where m.merged_into_id = c.id)
+           or exists (select from app_public.guardianships g where g.guardian_customer_id = c.id),
+         exists (select from app_public.employees e where e.account_id = account.id and e.is_active)
+    into person.customer_id, acts_for_others, is_employee
+  from (values (account.id)) as a (id) left join app_public.customers c on c.account_id = a.id;
+  if acts_for_others then
     person.customer_ids := app_private.customers_of_person(person.customer_id);
+  elsif person.customer_id is not null then
+    person.customer_ids := array[person.customer_id];
   end if;
-  -- Asked first, because most callers are no employees, and four aggregates cost more than this.
-  if exists (select from app_public.employees e where e.account_id = account.id and e.is_active) then
+  if is_employee then
     select coalesce(array_agg(distinct e.clinic_id), '{}'),
            coalesce(array_agg(distinct e.clinic_id) filter (where e.role in ('receptionist', 'manager')), '{}'),
            coalesce(array_agg(distinct e.clinic_id) filter (where e.role = 'manager'), '{}'),
@@ -14499,7 +14509,7 @@ $$;
 
 comment on function app_private.customers_of_person is
 'All customers for whom a person acts: the person''s own ids and those of their dependants, as long as the '
-'guardianships last. person_of makes the claim medislot.customer_ids of it with each request.';
+'guardianships last. person_of makes the claim medislot.customer_ids of it, unless nobody else can be among them.';
 --! EndIncluded people/rules/customers_of_person.sql
 --! Included people/rules/ids_of_person.sql
 create or replace function app_private.ids_of_person(customer_id bigint) returns bigint[]

@@ -1,4 +1,4 @@
--- The claims of the current request. app_private.begin_request writes them with SET LOCAL; policies and functions read
+-- The claims of the current request. app_private.begin_request sets them for a transaction; policies and functions read
 -- them. These functions read settings and never a table, so that policies are fast and work on every shard. A setting
 -- that is not set reads as '' or null; both mean "no account" or "no clinic".
 --

@@ -9,25 +9,26 @@ declare
   person app_private.request_person;
 begin
   person := app_private.person_of(claims);
-  -- SET LOCAL rather than set_config(), because only SET reaches the shards of a distributed database. All settings are
-  -- made in one EXECUTE with the role last: afterwards this function has only the caller's rights.
-  execute format(
-    'set local medislot.account_id = %L; set local medislot.session_id = %L; set local medislot.customer_id = %L;'
-    'set local medislot.customer_ids = %L; set local medislot.client_address = %L; set local medislot.unconfirmed = %L;'
-    '%s %s set local role %I',
-    coalesce(person.account_id::text, ''), coalesce(person.session_id::text, ''),
-    coalesce(person.customer_id::text, ''), coalesce(person.customer_ids::text, ''),
-    coalesce(claims ->> 'from', ''), coalesce(person.is_unconfirmed::text, ''),
-    -- A transaction begins without these, so they are set for staff only, or when anybody has set one before.
-    case when person.staff_clinic_ids <> '{}' or concat(
+  perform set_config('medislot.account_id', coalesce(person.account_id::text, ''), true),
+          set_config('medislot.session_id', coalesce(person.session_id::text, ''), true),
+          set_config('medislot.customer_id', coalesce(person.customer_id::text, ''), true),
+          set_config('medislot.customer_ids', coalesce(person.customer_ids::text, ''), true),
+          set_config('medislot.client_address', coalesce(claims ->> 'from', ''), true),
+          set_config('medislot.unconfirmed', coalesce(person.is_unconfirmed::text, ''), true);
+  -- A transaction begins without these, so they are set for staff only, or when anybody has set one before.
+  if person.staff_clinic_ids <> '{}' or concat(
       current_setting('medislot.staff_clinic_ids', true), current_setting('medislot.desk_clinic_ids', true),
-      current_setting('medislot.manager_clinic_ids', true), current_setting('medislot.own_doctor_ids', true)) <> ''
-    then format(
-      'set local medislot.staff_clinic_ids = %L; set local medislot.desk_clinic_ids = %L;'
-      'set local medislot.manager_clinic_ids = %L; set local medislot.own_doctor_ids = %L;',
-      person.staff_clinic_ids, person.desk_clinic_ids, person.manager_clinic_ids, person.own_doctor_ids) end,
-    case when claims ? 'device' then format('set local medislot.client_device = %L;', claims ->> 'device') end,
-    person.role);
+      current_setting('medislot.manager_clinic_ids', true), current_setting('medislot.own_doctor_ids', true)) <> '' then
+    perform set_config('medislot.staff_clinic_ids', person.staff_clinic_ids::text, true),
+            set_config('medislot.desk_clinic_ids', person.desk_clinic_ids::text, true),
+            set_config('medislot.manager_clinic_ids', person.manager_clinic_ids::text, true),
+            set_config('medislot.own_doctor_ids', person.own_doctor_ids::text, true);
+  end if;
+  if claims ? 'device' then
+    perform set_config('medislot.client_device', claims ->> 'device', true);
+  end if;
+  -- The role comes last: afterwards this function has only the caller's rights.
+  perform set_config('role', person.role, true);
 end
 $$;
 

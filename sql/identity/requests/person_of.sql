@@ -3,6 +3,8 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp s
 declare
   person app_private.request_person;
   account app_private.accounts;
+  acts_for_others boolean;
+  is_employee boolean;
   -- A token whose values have another form is refused like an unknown one. A failed cast would be an internal error.
   own_account_id bigint := case when claims ->> 'sub' ~ '^[0-9]{1,18}$' then (claims ->> 'sub')::bigint end;
   own_session_id uuid := case
@@ -37,14 +39,21 @@ begin
   person.account_id := account.id;
   person.is_unconfirmed := account.email_verified_at is null;
   -- Either account of a person whose accounts were merged acts for the person. Not one whose address nobody proved:
-  -- the person who registered it may be somebody else.
-  select case when person.is_unconfirmed then c.id else coalesce(c.merged_into_id, c.id) end into person.customer_id
-  from app_public.customers c where c.account_id = account.id;
-  if person.customer_id is not null then
+  -- the person who registered it may be somebody else. One statement, since every request runs it: it also asks for what
+  -- only few callers have, and what further statements then read.
+  select case when person.is_unconfirmed then c.id else coalesce(c.merged_into_id, c.id) end,
+         c.merged_into_id is not null
+           or exists (select from app_public.customers m where m.merged_into_id = c.id)
+           or exists (select from app_public.guardianships g where g.guardian_customer_id = c.id),
+         exists (select from app_public.employees e where e.account_id = account.id and e.is_active)
+    into person.customer_id, acts_for_others, is_employee
+  from (values (account.id)) as a (id) left join app_public.customers c on c.account_id = a.id;
+  if acts_for_others then
     person.customer_ids := app_private.customers_of_person(person.customer_id);
+  elsif person.customer_id is not null then
+    person.customer_ids := array[person.customer_id];
   end if;
-  -- Asked first, because most callers are no employees, and four aggregates cost more than this.
-  if exists (select from app_public.employees e where e.account_id = account.id and e.is_active) then
+  if is_employee then
     select coalesce(array_agg(distinct e.clinic_id), '{}'),
            coalesce(array_agg(distinct e.clinic_id) filter (where e.role in ('receptionist', 'manager')), '{}'),
            coalesce(array_agg(distinct e.clinic_id) filter (where e.role = 'manager'), '{}'),

@@ -18,4 +18,4 @@ $$;
 
 comment on function app_private.customers_of_person is
 'All customers for whom a person acts: the person''s own ids and those of their dependants, as long as the '
-'guardianships last. person_of makes the claim medislot.customer_ids of it with each request.';
+'guardianships last. person_of makes the claim medislot.customer_ids of it, unless nobody else can be among them.';
