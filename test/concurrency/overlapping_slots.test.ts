@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/gl
 import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
 import { type Connection, connect, untilWaiting } from '../helpers/connection.ts'
 import { expectRefusal } from '../helpers/database.ts'
+import { clinicDate } from '../helpers/dates.ts'
 import { book, createSlot } from '../helpers/operations.ts'
 import { aService } from '../helpers/services.ts'
 import { aDoctor, aPractice, aTemplate, aTimeSlot } from '../helpers/world.ts'
@@ -50,7 +51,7 @@ async function anHour() {
   const practice = await aPractice(owner)
   const { clinicId } = practice
   const doctorId = await aDoctor(owner, clinicId)
-  const { date } = await owner.one<{ date: string }>('select (current_date + 4)::text as date')
+  const date = clinicDate(4)
   const make = async (timeSlotId: string) => (await createSlot(owner, clinicId, doctorId, timeSlotId, date)).id
   const across = await aTimeSlot(owner, clinicId, '09:15', '09:45')
   const withdrawn = await make(across)

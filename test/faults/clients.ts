@@ -5,6 +5,7 @@ import { DatabaseError } from 'pg'
 import { addAbsence, removeAbsence } from '../helpers/absences.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import type { Claims } from '../helpers/database.ts'
+import { clinicDate } from '../helpers/dates.ts'
 import type { Answer as Answered } from '../helpers/graphql.ts'
 import { book, cancel, createSlot, hold, release, reschedule, type Slot, withdraw } from '../helpers/operations.ts'
 import { aResource, needs } from '../helpers/rooms.ts'
@@ -91,7 +92,7 @@ export async function aPracticeOf(owner: Connection): Promise<Practice> {
   const waiters = customers.slice(3)
   for (const { id } of waiters) await owner.query('select app_public.join_waiting_list($1, $2)', [clinicId, id])
   const desk = await actor('the desk', (await anEmployee(owner, clinicId, 'receptionist')).claims)
-  const { date } = await owner.one<{ date: string }>(`select (current_date + 5)::text as date`)
+  const date = clinicDate(5)
   const slots: Practice['slots'] = []
   const doctorIds = [await aDoctor(owner, clinicId), await aDoctor(owner, clinicId), await aDoctor(owner, clinicId)]
   for (const hour of ['08', '09', '10', '11', '12']) {

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Locator } from 'playwright-core'
 import { axeViolations, pagesForTests, signInAs } from '../helpers/browser.ts'
+import { clinicDate } from '../helpers/dates.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { calendarKeys } from '../helpers/external_calendars.ts'
 import { createSlot } from '../helpers/operations.ts'
@@ -47,7 +48,7 @@ async function aFreeTime() {
        from app_private.accounts a where a.email = $2 || '@medislot.example'`,
       [clinicId, name, role, doctorId],
     )
-  const { date } = await pages.owner.one<{ date: string }>(`select (current_date + 10)::text as date`)
+  const date = clinicDate(10)
   const timeSlotId = await aTimeSlot(pages.owner, clinicId, '09:00', '09:30')
   const { id: slotId } = await createSlot(pages.owner, clinicId, doctorId, timeSlotId, date)
   const day = date.replaceAll('-', '')

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { clinicDate } from '../../helpers/dates.ts'
 import { book, cancel, createSlot, hold, withdraw } from '../../helpers/operations.ts'
 import {
   aClinic,
@@ -179,8 +180,8 @@ describe("a clinic's time zone", () => {
         const doctorId = await aDoctor(db, clinicId)
         const [nine, night] = [await aTimeSlot(db, clinicId), await aTimeSlot(db, clinicId, '23:30', '01:00')]
         for (let weekday = 1; weekday <= 7; weekday++) await aTemplate(db, clinicId, doctorId, nine, weekday)
-        await db.query('select app_public.generate_booking_slots($1, current_date + 3, current_date + 7)', [clinicId])
-        const { date } = await db.one<{ date: string }>('select (current_date + 4)::text as date')
+        await db.query('select app_public.generate_booking_slots($1, $2, $3)', [clinicId, clinicDate(3), clinicDate(7)])
+        const date = clinicDate(4)
         await createSlot(db, clinicId, doctorId, night, date)
         const holiday = await db.one<{ id: string }>(
           'select id from app_public.booking_slots where clinic_id = $1 and time_slot_id = $2 and slot_date = $3',

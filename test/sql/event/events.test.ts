@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { cloneDatabase } from '../../helpers/cluster.ts'
 import { connect } from '../../helpers/connection.ts'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { clinicDate } from '../../helpers/dates.ts'
 import {
   book,
   cancel,
@@ -93,7 +94,7 @@ describe('events', () => {
       const manager = await anEmployee(db, clinicId, 'manager')
       const admin = await anAccount(db, { isAdmin: true })
       const timeSlotId = await aTimeSlot(db, clinicId)
-      const { date } = await db.one<{ date: string }>('select (current_date + 14)::text as date')
+      const date = clinicDate(14)
       const { id: slotId } = await createSlot(db, clinicId, doctorId, timeSlotId, date)
       for (const claims of [manager.claims, admin.claims, null]) {
         if (claims) await db.as(claims)

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { clinicDate } from '../../helpers/dates.ts'
 import { createSlot, hold } from '../../helpers/operations.ts'
 import { constraintsOf } from '../../helpers/rules.ts'
 import { expectViolation } from '../../helpers/violations.ts'
@@ -334,7 +335,7 @@ it.each(['time_slots', 'doctor_slot_templates', 'booking_slots'])(
 it('a doctor with open or held slots ahead stays active', () =>
   inTransaction(async (db) => {
     const { clinicId, doctorId, timeSlotId, slotId: other, customer } = await aCalendar(db)
-    const { date } = await db.one<{ date: string }>('select (current_date + 14)::text as date')
+    const date = clinicDate(14)
     const { id: slotId } = await createSlot(db, clinicId, doctorId, timeSlotId, date)
     await db.query('select app_public.withdraw_slot($1, $2)', [clinicId, other])
     const deactivate = () => db.query('update app_public.doctors set is_active = false where id = $1', [doctorId])

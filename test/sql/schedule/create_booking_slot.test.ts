@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { clinicDate } from '../../helpers/dates.ts'
 import { book, createSlot, hold, slotOf, withdraw } from '../../helpers/operations.ts'
 import { expectViolation } from '../../helpers/violations.ts'
 import {
@@ -17,7 +18,7 @@ import {
 /** A practice that wants its nine o'clock slot on a day ahead. */
 async function aWish(db: Db, timeZone?: string) {
   const practice = await aPractice(db, timeZone)
-  const { date } = await db.one<{ date: string }>('select (current_date + 14)::text as date')
+  const date = clinicDate(14)
   return { ...practice, timeSlotId: await aTimeSlot(db, practice.clinicId, '09:00', '10:00'), date }
 }
 
@@ -253,7 +254,7 @@ describe('create_booking_slot', () => {
   it('refuses a time that has passed', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, timeSlotId } = await aWish(db)
-      const { date } = await db.one<{ date: string }>('select (current_date - 2)::text as date')
+      const date = clinicDate(-2)
       await expectRefusal(createSlot(db, clinicId, doctorId, timeSlotId, date), 'slot_in_the_past')
     }))
 

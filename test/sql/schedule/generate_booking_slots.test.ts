@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { clinicDate } from '../../helpers/dates.ts'
 import {
   aClinic,
   aCustomer,
@@ -255,7 +256,7 @@ describe('generate_booking_slots', () => {
     inTransaction(async (db) => {
       const clinicId = await aClinic(db)
       const doctorId = await aDoctor(db, clinicId)
-      const { today } = await db.one<{ today: string }>('select current_date::text as today')
+      const today = clinicDate(0)
       const timeSlotId = await aTimeSlot(db, clinicId)
       for (const weekday of [1, 2, 3, 4, 5, 6, 7]) await aTemplate(db, clinicId, doctorId, timeSlotId, weekday)
       const run = await generate(db, clinicId, day(today, -110), day(today, -2))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { clinicDate } from '../../helpers/dates.ts'
 import {
   book,
   bookingOf,
@@ -43,7 +44,7 @@ describe('withdraw_slot', () => {
     inTransaction(async (db) => {
       const { clinicId, doctorId, receptionist } = await aPractice(db)
       const timeSlotId = await aTimeSlot(db, clinicId, '07:00', '07:30')
-      const { date } = await db.one<{ date: string }>('select (current_date + 14)::text as date')
+      const date = clinicDate(14)
       await db.as(receptionist.claims)
       const { id: slotId } = await createSlot(db, clinicId, doctorId, timeSlotId, date)
       const first = await withdraw(db, clinicId, slotId, { key: 'w1' })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { addAbsence } from '../../../helpers/absences.ts'
 import { type Claims, type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
+import { clinicDate } from '../../../helpers/dates.ts'
 import {
   book,
   cancel,
@@ -124,11 +125,11 @@ const requests: Record<string, (db: Db, practice: Practice) => Promise<Request>>
   },
   create_booking_slot: async (db, { clinicId, doctorId }) => {
     const timeSlotId = await aTimeSlot(db, clinicId)
-    const { date } = await db.one(`select (current_date + 3)::text as date`)
+    const date = clinicDate(3)
     return () => createSlot(db, clinicId, doctorId, timeSlotId, date, key)
   },
   add_absence: async (db, { clinicId, doctorId }) => {
-    const { date } = await db.one(`select (current_date + 20)::text as date`)
+    const date = clinicDate(20)
     return () => addAbsence(db, clinicId, { doctorId, from: date, key })
   },
   add_clinic_customer:

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
+import { clinicDate } from '../../../helpers/dates.ts'
 import {
   book,
   bookingOf,
@@ -246,7 +247,7 @@ describe('withdrawing', () => {
     inTransaction(async (db) => {
       const zone = 'Europe/Berlin'
       const { clinicId, doctorId, receptionist, customer, longVisit } = await aVisitPractice(db, zone)
-      const { day } = await db.one('select (current_date + 6)::text as day')
+      const day = clinicDate(6)
       for (const which of [0, 1]) {
         await db.undone(async () => {
           // Four slots around midnight: two on either day.
@@ -359,7 +360,7 @@ describe('templates that are reserved for a service', () => {
         serviceId,
       ])
     await reserve(1, 2, check)
-    const { day } = await db.one<{ day: string }>('select (current_date + 5)::text as day')
+    const day = clinicDate(5)
     await db.query('select app_public.generate_booking_slots($1, $2, $2)', [clinicId, day])
     const ids = (
       await db.query<{ id: string }>(
