@@ -2,49 +2,36 @@ import { GuestHold, LinkedBooking, LinkedOffer } from '../route/fragments.ts'
 import type { Route } from '../route/route.ts'
 import { claimRefusals } from './booking_slots.ts'
 
+const capitalized = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`
+
 /** The common part of what the holder of a link does. The token is in the body, so that no log contains it. */
-const byLink = (
-  mutation:
-    | 'bookingByLink'
-    | 'cancelByLink'
-    | 'confirmGuestBooking'
-    | 'requestRecordByLink'
-    | 'rescheduleByLink'
-    | 'waitByLink',
-) => {
-  const input = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`
+function ofHolder(mutation: string, result: 'linkedBooking' | 'linkedOffer', fragment: string) {
+  const input = `${capitalized(mutation)}Input`
   return {
     method: 'POST',
     id: mutation,
     rights: 'Anyone who has the link.',
     document: `mutation ByLink($input: ${input}!) {
-      ${mutation}(input: $input) { linkedBooking { ...LinkedBooking } }
-    } ${LinkedBooking}`,
+      ${mutation}(input: $input) { ${result} { ...${capitalized(result)} } }
+    } ${fragment}`,
     body: { type: input },
     variables: ({ body }) => ({ input: body }),
-    answer: `${mutation}.linkedBooking`,
+    answer: `${mutation}.${result}`,
     errors: ['link_invalid', 'too_many_attempts'],
     secret: true,
   } satisfies Partial<Route>
 }
 
-/** The same for the link to an offered time. */
-const offerByLink = (mutation: 'offerByLink' | 'acceptOfferByLink' | 'declineOfferByLink') => {
-  const input = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`
-  return {
-    method: 'POST',
-    id: mutation,
-    rights: 'Anyone who has the link.',
-    document: `mutation OfferByLink($input: ${input}!) {
-      ${mutation}(input: $input) { linkedOffer { ...LinkedOffer } }
-    } ${LinkedOffer}`,
-    body: { type: input },
-    variables: ({ body }) => ({ input: body }),
-    answer: `${mutation}.linkedOffer`,
-    errors: ['link_invalid', 'too_many_attempts'],
-    secret: true,
-  } satisfies Partial<Route>
-}
+type OfBooking =
+  | 'bookingByLink'
+  | 'cancelByLink'
+  | 'confirmGuestBooking'
+  | 'requestRecordByLink'
+  | 'rescheduleByLink'
+  | 'waitByLink'
+const byLink = (mutation: OfBooking) => ofHolder(mutation, 'linkedBooking', LinkedBooking)
+const offerByLink = (mutation: 'offerByLink' | 'acceptOfferByLink' | 'declineOfferByLink') =>
+  ofHolder(mutation, 'linkedOffer', LinkedOffer)
 
 export const links: Route[] = [
   {
