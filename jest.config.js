@@ -22,6 +22,7 @@ export default {
   // PostgreSQL for the whole run, with a migrated template database (test/helpers/global_setup.ts).
   globalSetup: '<rootDir>/test/helpers/global_setup.ts',
   globalTeardown: '<rootDir>/test/helpers/global_teardown.ts',
+  testSequencer: '<rootDir>/test/helpers/longest_first.js',
   setupFiles: ['<rootDir>/test/helpers/setup_worker.ts'],
   // Three at least, since tests of pages and programs wait for others half of the time: with two workers, two cores were
   // idle for a third of a run. No more than four, which share one PostgreSQL.

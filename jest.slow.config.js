@@ -17,4 +17,10 @@ export const slow = [
 ]
 
 /** @type {import('jest').Config} */
-export default { ...all, testRegex: slow.map((path) => `/${path}.*\\.test\\.ts$`), testMatch: undefined }
+export default {
+  ...all,
+  testRegex: slow.map((path) => `/${path}.*\\.test\\.ts$`),
+  testMatch: undefined,
+  // These wait for programs to start and stop most of the time.
+  maxWorkers: 4,
+}
