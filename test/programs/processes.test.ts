@@ -34,8 +34,13 @@ const graphql = (url: string, query: string, token?: string): Promise<any> =>
 const onLinux = process.platform === 'linux' ? describe : describe.skip
 
 onLinux('a server of two processes', () => {
-  test('prints its ready line once, and each process accepts tokens that the other has signed', async () => {
-    const server = await startTwo()
+  let server: Program
+  beforeAll(async () => {
+    server = await startTwo()
+  })
+  afterAll(async () => expect(await server.stop()).toBe(0))
+
+  test('has two, each of which accepts tokens that the other has signed', async () => {
     expect(servingPids(server)).toHaveLength(2)
     const { data } = await graphql(
       server.url,
@@ -47,22 +52,17 @@ onLinux('a server of two processes', () => {
       const answer = await graphql(server.url, '{ currentPerson { customer { fullName } } }', token)
       expect(answer).toEqual({ data: { currentPerson: { customer: { fullName: 'Ann' } } } })
     }
-    expect(await server.stop()).toBe(0)
-    expect(server.stdout()).toBe(`${server.readyLine}\n`)
   })
 
   test('adds up the figures of its processes, and reports figures of the database once', async () => {
-    const server = await startTwo()
     for (let i = 0; i < 10; i++) await ask(`${server.url}/healthz`)
     const text = await (await ask(`${server.url}/metrics`)).text()
     expect(text).toMatch(/^medislot_http_request_seconds_count\{method="GET",area="healthz",status="200"\} 10$/m)
     expect(text.match(/^medislot_time_zones_differing 0$/gm)).toHaveLength(1)
     expect(text.match(/^# HELP medislot_pool_connections /gm)).toHaveLength(1)
-    expect(await server.stop()).toBe(0)
   })
 
   test('replaces a process that was killed, while the other serves', async () => {
-    const server = await startTwo()
     const [killed, left] = servingPids(server) as [number, number]
     process.kill(killed, 'SIGKILL')
     await eventually(() => servingPids(server).length === 2 && !servingPids(server).includes(killed), 'a new process')
@@ -72,11 +72,10 @@ onLinux('a server of two processes', () => {
       return /^medislot_pool_connections/m.test(text)
     }, 'figures')
     expect((await ask(`${server.url}/readyz`)).status).toBe(200)
-    expect(await server.stop()).toBe(0)
     expect(server.stderr()).toContain(`"process":${killed}`)
   })
 
-  test('stops all its processes, each of which reports the stop for the configured time', async () => {
+  test('stops all its processes, each of which reports the stop for the configured time, and has printed one ready line', async () => {
     const server = await startTwo({ STOP_DELAY_SECONDS: '3' })
     const pids = servingPids(server)
     const ended = server.stop()
@@ -84,6 +83,7 @@ onLinux('a server of two processes', () => {
     expect((await ask(`${server.url}/readyz`)).status).toBe(503)
     expect(await ended).toBe(0)
     for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+    expect(server.stdout()).toBe(`${server.readyLine}\n`)
   })
 
   test('that cannot start says why once, and exits with 1', async () => {

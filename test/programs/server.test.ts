@@ -4,8 +4,7 @@ import { Client } from 'pg'
 import { WebSocket } from 'ws'
 import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
 import { eventually } from '../helpers/eventually.ts'
-import { runToEnd, startServer } from '../helpers/program.ts'
-import { quickest } from '../helpers/quickest.ts'
+import { type Program, runToEnd, startServer } from '../helpers/program.ts'
 
 let database: ClonedDatabase
 let client: Client
@@ -60,23 +59,35 @@ describe('the port', () => {
 })
 
 describe('a running server', () => {
+  let passing: ClonedDatabase
+  let server: Program
+  beforeAll(async () => {
+    passing = await cloneDatabase()
+    server = await startServer(passing.serverUrl)
+  })
+  afterAll(async () => {
+    expect(await server.stop()).toBe(0)
+    expect(server.stdout().trimEnd().split('\n')).toEqual([server.readyLine])
+    await passing.drop()
+  })
+
   test('is ready if the database has every migration, and otherwise says why not', async () => {
-    const server = await startServer(database.serverUrl)
     expect(await ask(`${server.url}/readyz`)).toEqual({ status: 200, body: { status: 'ready' } })
 
-    await client.query('delete from graphile_migrate.migrations')
+    const owner = new Client({ connectionString: passing.url })
+    await owner.connect()
+    await owner.query(`create table applied as table graphile_migrate.migrations;
+      delete from graphile_migrate.migrations`)
     expect(await ask(`${server.url}/readyz`)).toEqual({
       status: 503,
       body: { status: 'unavailable', reason: 'migrations are pending' },
     })
     expect(await ask(`${server.url}/healthz`)).toEqual({ status: 200, body: { status: 'ok' } })
-    expect(await server.stop()).toBe(0)
-    expect(server.stdout().trimEnd().split('\n')).toEqual([server.readyLine])
+    await owner.query('insert into graphile_migrate.migrations table applied; drop table applied')
+    await owner.end()
   })
 
   test('keeps running while its database is down, and is ready again when it is back', async () => {
-    const passing = await cloneDatabase()
-    const server = await startServer(passing.serverUrl)
     const name = new URL(passing.url).pathname.slice(1)
     const admin = new Client({ connectionString: database.url })
     await admin.connect()
@@ -89,19 +100,16 @@ describe('a running server', () => {
     await admin.query(`alter database ${name} allow_connections true`)
     await eventually(async () => (await ask(`${server.url}/readyz`)).status === 200, 'a server that is ready again')
     expect((await ask(`${server.url}/graphql?query={__typename}`)).status).toBe(200)
-    expect(await server.stop()).toBe(0)
     await admin.end()
-    await passing.drop()
   })
 
   test('adds a request id to every response: that of the caller, or a new one', async () => {
-    const server = await startServer(database.serverUrl)
     const own = await fetch(`${server.url}/nowhere`, { headers: { 'x-request-id': 'ticket-12345' } })
     expect(own.headers.get('x-request-id')).toBe('ticket-12345')
     expect(await own.json()).toMatchObject({ error: 'not_found', requestId: 'ticket-12345' })
     const forged = await fetch(`${server.url}/nowhere?patient=ann`, { headers: { 'x-request-id': 'a b' } })
     expect(forged.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
-    await server.stop()
+    await eventually(() => server.stderr().includes(forged.headers.get('x-request-id') as string), 'the log of both')
     expect(server.stderr()).toContain('"requestId":"ticket-12345","method":"GET","path":"/nowhere","status":404')
     expect(server.stderr()).not.toContain('patient')
   })
@@ -137,9 +145,14 @@ describe('a stop', () => {
   })
 
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    'by %s answers the request in flight, takes no other, exits 0',
+    'by %s answers the request in flight, closes subscriptions as a server that is going away, takes no other, exits 0',
     async (signal) => {
       const server = await startServer(database.serverUrl)
+      const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
+      await new Promise((resolve) => socket.once('open', resolve))
+      socket.send(JSON.stringify({ type: 'connection_init' }))
+      await new Promise((resolve) => socket.once('message', resolve))
+      const closed = new Promise((resolve) => socket.once('close', resolve))
       // A slow request: clinics cannot be read until the lock is released.
       await client.query('begin; lock table app_public.clinics in access exclusive mode')
       const slow = post(`${server.url}/graphql`, { query: '{ clinics { nodes { id } } }' })
@@ -150,6 +163,7 @@ describe('a stop', () => {
       await client.query('rollback')
       expect(await slow).toEqual({ status: 200, body: { data: { clinics: { nodes: [] } } } })
       expect(await stopped).toBe(0)
+      expect(await closed).toBe(1001)
     },
   )
 
@@ -165,11 +179,17 @@ describe('a stop', () => {
       await new Promise((resolve) => silent.once('socket', (socket) => socket.once('connect', resolve)))
       return server
     }
-    const servers = [await waiting(), await waiting(), await waiting()]
-    // Waiting for them would take the grace period of ten seconds for requests in progress.
-    expect(await quickest(9000, async () => expect(await servers.shift()?.stop()).toBe(0))).toBeLessThan(9000)
+    // Waiting for them would take the grace period of ten seconds for requests in progress. A stop may also take that long because
+    // the machine is busy, but hardly three times.
+    let took = Number.POSITIVE_INFINITY
+    for (let attempt = 0; attempt < 3 && took >= 9000; attempt++) {
+      const server = await waiting()
+      const began = performance.now()
+      expect(await server.stop()).toBe(0)
+      took = performance.now() - began
+    }
+    expect(took).toBeLessThan(9000)
     agent.destroy()
-    for (const server of servers) await server.stop()
   })
 
   test('does not wait for clients that pipeline requests and read nothing', async () => {
@@ -190,18 +210,6 @@ describe('a stop', () => {
     const begun = server.stderr().match(/swagger-ui-bundle/g)?.length ?? 0
     expect(begun).toBeLessThan(60 * 20)
     for (const socket of flood) socket.destroy()
-  })
-
-  test('closes subscriptions with the code for a server that is going away', async () => {
-    const server = await startServer(database.serverUrl)
-    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
-    await new Promise((resolve) => socket.once('open', resolve))
-    socket.send(JSON.stringify({ type: 'connection_init' }))
-    await new Promise((resolve) => socket.once('message', resolve))
-
-    const closed = new Promise((resolve) => socket.once('close', resolve))
-    expect(await server.stop()).toBe(0)
-    expect(await closed).toBe(1001)
   })
 
   test('ends at once on a second signal, but a repetition of the first signal is ignored', async () => {
