@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7fbf466d312ae02106c850a7f058613e4720d969
+--! Hash: sha1:8dc0fc5f87b77c4e79f276f6fad378f7bfa2b562
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -7135,6 +7135,7 @@ create table billing.checkouts (
   account_id bigint,
   provider_account text,
   clinics int not null default 1,
+  is_share boolean not null default false,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   settled_at timestamptz,
@@ -7161,7 +7162,10 @@ comment on column billing.checkouts.amount is
 comment on column billing.checkouts.provider_account is
 'The account at the provider to which it is paid, that of all its clinics. Null: that of the billing process''s key.';
 comment on column billing.checkouts.clinics is
-'How many clinics it pays. Fewer have parts here when one of them was moved to another database.';
+'How many clinics it pays, also in other databases. Fewer have parts here when one of them was moved to another one.';
+comment on column billing.checkouts.is_share is
+'Whether its page is in another database of the installation, in the checkout with the same id: this is its share '
+'here, for clinics of this database. Customers see the other one. See billing_private.checkout_shares.';
 comment on column billing.checkouts.url is
 'The provider''s page, on which the customer pays. Null until the provider has made it, usually for a second.';
 comment on column billing.checkouts.received is 'What the provider received.';
@@ -7173,14 +7177,14 @@ create index open_checkouts_by_reconciliation on billing.checkouts (reconciled_a
 
 alter table billing.checkouts enable row level security;
 create policy customers_see_their_checkouts on billing.checkouts
-  for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
+  for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()) and not is_share);
 create policy admins_see_everything on billing.checkouts for select to app_admin using (true);
 grant select (id, customer_id, currency, amount, state, outcome, provider, url, created_at, expires_at, settled_at)
     on billing.checkouts to app_customer;
 
 create trigger checkouts_stay_what_they_are before update on billing.checkouts
   for each row execute function app_hidden.refuse_new_identity('id', 'customer_id', 'currency', 'amount', 'provider',
-    'provider_account', 'clinics', 'created_at');
+    'provider_account', 'clinics', 'is_share', 'created_at');
 create trigger paid_checkouts_stay_paid before update on billing.checkouts
   for each row when (OLD.state = 'paid')
   execute function app_hidden.refuse_new_identity('state', 'received', 'settled_at');
@@ -7267,6 +7271,52 @@ create trigger checkout_parts_reserve_credit after insert or update of is_open o
 create trigger checkout_parts_are_never_removed before delete on billing.checkout_parts
   for each row execute function billing_private.refuse_removal();
 --! EndIncluded billing/checkout/tables/checkout_parts.sql
+--! Included billing/checkout/tables/checkout_shares.sql
+create table billing_private.checkout_shares (
+  checkout_id bigint not null,
+  shard_id int not null,
+  clinics int not null,
+  clinic_names text[] not null,
+  amount bigint not null,
+  received bigint,
+  provider_payment text,
+  told billing.checkout_state,
+  due_since timestamptz,
+  retry_at timestamptz not null default now(),
+  constraint a_checkout_has_one_share_in_a_database primary key (checkout_id, shard_id),
+  constraint shares_are_of_a_checkout foreign key (checkout_id) references billing.checkouts (id),
+  constraint shares_pay_at_least_one_clinic check (clinics > 0),
+  constraint amounts_of_shares_are_not_negative check (amount >= 0 and received >= 0),
+  constraint shares_of_what_was_received_name_the_payment check (received > 0 or provider_payment is null)
+);
+
+comment on table billing_private.checkout_shares is
+'What a checkout pays in the other databases of an installation with shards. There a checkout with the same id, its '
+'share, holds the slots and reserves credit (checkouts.is_share). What was received for it passes through this row: '
+'the billing process of the global database brings it there, until that has recorded it.';
+comment on column billing_private.checkout_shares.shard_id is 'The shard with the share; 0: the global database.';
+comment on column billing_private.checkout_shares.clinics is 'How many clinics of that database are paid.';
+comment on column billing_private.checkout_shares.amount is 'What the provider is paid for it, in minor units.';
+comment on column billing_private.checkout_shares.received is
+'What of the money that was received is for it. Null as long as nothing was paid.';
+comment on column billing_private.checkout_shares.told is
+'The state of the checkout which the database with the share has recorded.';
+comment on column billing_private.checkout_shares.due_since is
+'Since when that database is to be told the state of the checkout; null: it has recorded it, or the checkout is open.';
+comment on column billing_private.checkout_shares.retry_at is 'When it is told again, if it has not answered by then.';
+
+create index shares_to_tell on billing_private.checkout_shares (retry_at) where due_since is not null;
+
+alter table billing_private.checkout_shares enable row level security;
+
+create trigger checkout_shares_stay_what_they_are before update on billing_private.checkout_shares
+  for each row execute function app_hidden.refuse_new_identity('checkout_id', 'shard_id', 'clinics', 'amount');
+create trigger shares_of_paid_checkouts_stay_paid before update on billing_private.checkout_shares
+  for each row when (OLD.received is not null)
+  execute function app_hidden.refuse_new_identity('received', 'provider_payment');
+create trigger checkout_shares_are_never_removed before delete on billing_private.checkout_shares
+  for each row execute function billing_private.refuse_removal();
+--! EndIncluded billing/checkout/tables/checkout_shares.sql
 --! Included billing/tables/coupon_uses.sql
 create table billing.coupon_uses (
   clinic_id bigint not null,
@@ -9158,8 +9208,9 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
   ('app_private.time_zone_rules', 'everywhere', null),
   ('app_private.unconfirmed_limits', 'everywhere', null),
   ('billing_private.provider_events', 'everywhere', null),
-  -- A checkout pays clinics that are in one database at that time. When one of them is moved, the checkout is copied
-  -- with it.
+  -- What a checkout of this database pays in others.
+  ('billing_private.checkout_shares', 'everywhere', null),
+  -- The parts of a checkout that are in one database. It goes with each clinic that is moved.
   ('billing.checkouts', 'everywhere', null)
 on conflict (table_name) do update set home = excluded.home, copied_columns = excluded.copied_columns;
 --! EndIncluded core/shards/table_homes.sql
@@ -11578,13 +11629,16 @@ begin
       select 'erasures', count(*), min(ce.arrived_at) from app_private.copied_erasures ce
       union all
       select 'removals', count(*), min(cr.arrived_at) from app_private.copied_removals cr
+      union all
+      select 'payments', count(*), min(s.due_since) from billing_private.checkout_shares s where s.due_since is not null
     ) w;
 end
 $$;
 
 comment on function app_private.waiting_figures is
 'For /metrics, in an installation with shards: how many clinics are moving out of this database, how many erasures and '
-'removals of people are still to be carried out at its clinics, and for how many seconds the first of each has waited.';
+'removals of people are still to be carried out at its clinics, how many shares of payments other databases are still '
+'to be told, and for how many seconds the first of each has waited.';
 
 grant execute on function app_private.waiting_figures to app_authenticator;
 --! EndIncluded core/shards/figures/waiting_figures.sql
@@ -11839,12 +11893,12 @@ begin
     perform app_hidden.refuse('clinic_not_movable', 'Patients of this clinic are paying online at the moment.',
       '{"because": "open_payments"}');
   elsif exists (
-    select from billing.checkout_parts cp
-    join billing.checkout_parts other on other.checkout_id = cp.checkout_id and other.clinic_id <> cp.clinic_id
-    join billing.checkouts ch on ch.id = cp.checkout_id
+    select from billing.checkout_parts cp join billing.checkouts ch on ch.id = cp.checkout_id
     where cp.clinic_id = require_no_open_payments.clinic_id
-      and ch.state <> 'paid' and ch.provider_session is not null and ch.expires_at > now() - interval '30 days') then
-    -- Money that arrives late is shared between its clinics, in one database.
+      and ch.state <> 'paid' and (ch.provider_session is not null or ch.is_share)
+      and ch.expires_at > now() - interval '30 days'
+      and (ch.clinics > 1 or ch.is_share)) then
+    -- Money that arrives late is shared between its clinics where they were when it was begun.
     perform app_hidden.refuse('clinic_not_movable',
       'Patients began to pay this clinic together with another one in the last 30 days and did not finish.',
       '{"because": "shared_payments"}');
@@ -12203,9 +12257,11 @@ begin
     perform app_private.become_copies(remove_moved_clinic.clinic_id);
   end if;
   delete from billing.checkouts ch
-  where ch.id = any (checkout_ids)
+  -- Of a share it may be asked again how it has ended.
+  where ch.id = any (checkout_ids) and not ch.is_share
     and not exists (select from billing.checkout_parts cp where cp.checkout_id = ch.id)
     and not exists (select from billing.payments p where p.checkout_id = ch.id)
+    and not exists (select from billing_private.checkout_shares s where s.checkout_id = ch.id)
     and not exists (select from billing_private.provider_calls pc where pc.checkout_id = ch.id);
   perform set_config('session_replication_role', 'origin', true);
   if in_shard then
@@ -28912,10 +28968,12 @@ comment on function billing_private.share_credit is
 --! EndIncluded billing/checkout/share_credit.sql
 --! Included billing/checkout/start_checkout.sql
 create or replace function billing_private.start_checkout(
-  clinic_id bigint, parts billing.checkout_parts[], uses_credit boolean)
+  clinic_id bigint, parts billing.checkout_parts[], uses_credit boolean, shared jsonb default null,
+  share_of jsonb default null)
 returns billing.checkouts
 language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
+  shares constant billing_private.checkout_shares[] := billing_private.read_shares(shared);
   checkout billing.checkouts;
   policy app_public.policies;
   part billing.checkout_parts;
@@ -28931,28 +28989,48 @@ begin
   elsif cardinality(parts) = 0 then
     perform app_hidden.refuse('nothing_to_pay', 'Name visits or invoices to pay for.');
   end if;
+  perform billing_private.require_account_of(share_of, policy);
   if uses_credit then
     parts := billing_private.use_credit(parts, policy);
   end if;
   select sum(p.amount - p.credit) into to_pay from unnest(parts) p;
+  to_pay := to_pay + (select coalesce(sum(s.amount), 0) from unnest(shares) s);
   if to_pay > 0 then
     provider := billing_private.provider_of(policy.clinic_id);
     perform billing_private.require_payable(to_pay, provider, policy.currency);
   end if;
-  hold_end := now() + policy.payment_hold_time;
-  insert into billing.checkouts (customer_id, currency, amount, provider, provider_account, clinics, account_id,
-    expires_at)
-  values (app_hidden.current_customer_id(), policy.currency, to_pay, provider,
+  hold_end := now() + least(policy.payment_hold_time, (
+    select make_interval(secs => min((s ->> 'holdSeconds')::int)) from jsonb_array_elements(shared -> 'shares') s));
+  insert into billing.checkouts (id, customer_id, currency, amount, provider, provider_account, clinics, account_id,
+    is_share, expires_at)
+  overriding system value
+  values (
+    coalesce((coalesce(shared, share_of) ->> 'checkoutId')::bigint, nextval('billing.checkouts_id_seq')),
+    app_hidden.current_customer_id(), policy.currency, to_pay, provider,
     (select a.account from billing_private.provider_accounts a where a.clinic_id = policy.clinic_id and to_pay > 0),
-    (select count(distinct p.clinic_id) from unnest(parts) p), app_hidden.current_account_id(),
+    (select count(distinct p.clinic_id) from unnest(parts) p)
+      + (select coalesce(sum(s.clinics), 0) from unnest(shares) s),
+    app_hidden.current_account_id(), share_of is not null,
     -- The slots are held two minutes longer, so that a payment at the last moment still finds them.
     hold_end - interval '2 minutes')
+  on conflict on constraint checkouts_are_identified_by_id do nothing
   returning * into checkout;
+  if checkout.id is null then
+    perform app_hidden.refuse('checkout_not_open', 'Meanwhile this was given up. Begin again.',
+      '{"state": "expired"}');
+  elsif share_of is not null then
+    -- Until the database with the page says how it has ended, also when that takes longer than usual.
+    hold_end := now() + interval '1 day';
+  end if;
+  insert into billing_private.checkout_shares (checkout_id, shard_id, clinics, clinic_names, amount)
+  select checkout.id, s.shard_id, s.clinics, s.clinic_names, s.amount from unnest(shares) s;
   foreach part in array parts loop
     perform billing_private.add_part(checkout, part, hold_end);
   end loop;
   perform billing_private.assert_bookable(checkout);
-  if to_pay = 0 then
+  if share_of is not null then
+    return checkout;
+  elsif to_pay = 0 then
     perform billing_private.complete_checkout(checkout.id, 0);
   else
     perform billing_private.queue_session(checkout, policy);
@@ -28963,9 +29041,11 @@ $$;
 
 comment on function billing_private.start_checkout is
 'Makes a checkout of its parts, for which credit pays as far as it goes. If nothing is left to pay to the provider it '
-'is completed at once, else the credit is reserved and the provider is asked for a page. Refuses nothing_to_pay, '
-'clinic_not_found, several_currencies, several_accounts, online_payment_not_available, amount_not_payable_online, '
-'checkout_open, and what app_public.book_slot and billing_private.use_coupon refuse.';
+'is completed at once, else the credit is reserved and the provider is asked for a page. `shared`: its shares in other '
+'databases, as billing_private.shares_of_checkout returns them. `share_of`: what app_hidden.begin_share was given, for '
+'a share, which has no page and waits. Refuses nothing_to_pay, clinic_not_found, several_currencies, '
+'several_accounts, online_payment_not_available, amount_not_payable_online, checkout_open, checkout_not_open, and what '
+'app_public.book_slot and billing_private.use_coupon refuse.';
 --! EndIncluded billing/checkout/start_checkout.sql
 --! Included billing/checkout/use_credit.sql
 create or replace function billing_private.use_credit(parts billing.checkout_parts[], policy app_public.policies)
@@ -29150,7 +29230,8 @@ declare
 begin
   select c.* into checkout from billing.checkouts c where c.id = complete_checkout.checkout_id for no key update;
   if (select count(distinct p.clinic_id) from billing.checkout_parts p where p.checkout_id = checkout.id)
-     < checkout.clinics then
+     + (select coalesce(sum(s.clinics), 0) from billing_private.checkout_shares s where s.checkout_id = checkout.id)
+     <> checkout.clinics then
     -- What it received for a clinic that was moved meanwhile must not become credit at another one.
     perform app_hidden.refuse('not_here', 'A clinic of this checkout was moved to another database.',
       jsonb_build_object('checkoutId', checkout.id::text));
@@ -29211,14 +29292,15 @@ begin
     return checkout;
   end if;
   update billing.checkouts c set state = end_unpaid_checkout.state where c.id = checkout.id returning * into checkout;
+  update billing_private.checkout_shares s set due_since = now() where s.checkout_id = checkout.id;
   perform billing_private.close_parts(checkout.id);
   return checkout;
 end
 $$;
 
 comment on function billing_private.end_unpaid_checkout is
-'Ends an open checkout that was not paid (expired, failed), and frees what it held. One that has ended, or that is '
-'paid, stays as it is.';
+'Ends an open checkout that was not paid (expired, failed), and frees what it held; its shares in other databases end '
+'when they are told. One that has ended, or that is paid, stays as it is.';
 --! EndIncluded billing/checkout/settling/end_unpaid_checkout.sql
 --! Included billing/checkout/settling/give_up_checkout.sql
 create or replace function billing_private.give_up_checkout(checkout_id bigint) returns billing.checkouts
@@ -29244,12 +29326,13 @@ begin
   perform billing_private.give_up_checkout(o.id)
   from (
     select c.id from billing.checkouts c
-    where c.customer_id = any (customer_ids) and c.state = 'open' order by c.id for no key update
+    where c.customer_id = any (customer_ids) and c.state = 'open' and not c.is_share order by c.id for no key update
   ) o;
 end
 $$;
 
-comment on function billing_private.give_up_checkouts_of is 'Gives up the open checkouts of customers.';
+comment on function billing_private.give_up_checkouts_of is
+'Gives up the open checkouts of customers. Shares end with the checkout in the other database, which gives it up, too.';
 --! EndIncluded billing/checkout/settling/give_up_checkouts_of.sql
 --! Included billing/checkout/settling/issue_parts.sql
 create or replace function billing_private.issue_parts(checkout_id bigint) returns void
@@ -29288,28 +29371,21 @@ declare
   amount bigint;
   paid bigint;
   is_credited boolean := false;
-  shares bigint[];
+  shares constant bigint[] := billing_private.receive_shares(checkout, provider_payment);
 begin
   for payer in
-    select g.*, (row_number() over (order by g.clinic_id, g.customer_id))::int as n,
-      array_agg(g.amount) over (order by g.clinic_id, g.customer_id
-        rows between unbounded preceding and unbounded following) as amounts
-    from (
-      select p.clinic_id, p.customer_id, sum(p.amount - p.credit)::bigint as amount from billing.checkout_parts p
-      where p.checkout_id = checkout.id group by p.clinic_id, p.customer_id
-    ) g
-    order by g.clinic_id, g.customer_id
+    select p.clinic_id, p.customer_id, (row_number() over (order by p.clinic_id, p.customer_id))::int as n
+    from billing.checkout_parts p
+    where p.checkout_id = checkout.id group by p.clinic_id, p.customer_id
+    order by p.clinic_id, p.customer_id
   loop
     payment := null;
-    if checkout.received > 0 then
-      shares := billing_private.split_amount(checkout.received, payer.amounts);
-      if shares[payer.n] > 0 then
-        insert into billing.payments (clinic_id, customer_id, currency, method, checkout_id, provider,
-          provider_payment, received)
-        values (payer.clinic_id, payer.customer_id, checkout.currency, 'provider', checkout.id, checkout.provider,
-          pay_parts.provider_payment, shares[payer.n])
-        returning * into payment;
-      end if;
+    if shares[payer.n] > 0 then
+      insert into billing.payments (clinic_id, customer_id, currency, method, checkout_id, provider,
+        provider_payment, received)
+      values (payer.clinic_id, payer.customer_id, checkout.currency, 'provider', checkout.id, checkout.provider,
+        pay_parts.provider_payment, shares[payer.n])
+      returning * into payment;
     end if;
     amount := coalesce(payment.received, 0);
     for part in
@@ -29360,6 +29436,8 @@ returns billing.checkouts
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   checkout billing.checkouts;
+  parts billing.checkout_parts[];
+  shared jsonb;
 begin
   if app_hidden.current_customer_id() is null then
     perform app_hidden.refuse('forbidden', 'Only customers pay online.');
@@ -29369,11 +29447,14 @@ begin
       begin_checkout.invoices),
     null::billing.checkouts);
   if checkout.id is null then
-    checkout := billing_private.start_checkout(begin_checkout.clinic_id,
-      billing_private.visits_to_pay(begin_checkout.clinic_id, begin_checkout.visits)
-        || billing_private.invoices_to_check_out(begin_checkout.clinic_id, begin_checkout.invoice_ids,
-          begin_checkout.invoices),
-      begin_checkout.uses_credit);
+    parts := billing_private.visits_to_pay(begin_checkout.clinic_id,
+        billing_private.items_to_pay(begin_checkout.visits, are_here => true))
+      || billing_private.invoices_to_check_out(begin_checkout.clinic_id, begin_checkout.invoice_ids,
+        billing_private.items_to_pay(begin_checkout.invoices, are_here => true));
+    shared := billing_private.shares_of_checkout(begin_checkout.clinic_id, begin_checkout.visits,
+      begin_checkout.invoices, begin_checkout.uses_credit, has_parts => cardinality(parts) > 0);
+    checkout := billing_private.start_checkout(begin_checkout.clinic_id, parts, begin_checkout.uses_credit,
+      shared => shared);
     perform app_private.finish_idempotent(begin_checkout.clinic_id, begin_checkout.idempotency_key, checkout);
   end if;
   -- As it is now: the page of the provider may exist. Column privileges do not apply to a function's result.
@@ -29403,7 +29484,7 @@ comment on function billing.begin_checkout is
 'no_resource_free, question_not_found, answer_missing, answer_not_accepted, place_not_offered, booking_too_late, '
 'booking_too_far_ahead, too_many_bookings, held_too_often, email_not_confirmed, network_takes_too_many, '
 'customer_busy, customer_not_found, idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted; '
-'in a shard also global_database_first, shard_behind.';
+'with shards also global_database_first, shard_behind, shards_first, checkout_not_open.';
 
 grant execute on function billing.begin_checkout to app_customer;
 --! EndIncluded billing/checkout/api/begin_checkout.sql
@@ -29414,7 +29495,7 @@ declare
   checkout billing.checkouts;
 begin
   select c.* into checkout from billing.checkouts c where c.id = cancel_checkout.checkout_id for no key update;
-  if checkout.id is null or checkout.customer_id <> all (app_hidden.current_customer_ids())
+  if checkout.id is null or checkout.is_share or checkout.customer_id <> all (app_hidden.current_customer_ids())
      and not app_private.caller_is_operator() then
     perform app_hidden.refuse('checkout_not_found', 'No such checkout.',
       jsonb_build_object('checkoutId', cancel_checkout.checkout_id::text));
@@ -29685,7 +29766,11 @@ begin
     select jsonb_build_object('checkoutId', checkout.id::text, 'account', checkout.provider_account,
       'amount', checkout.amount::text, 'currency', checkout.currency, 'exponent', cu.exponent,
       'clinicName', (
-        select string_agg(pc.name, ', ' order by pc.id) from app_public.clinics pc
+        select concat_ws(', ', string_agg(pc.name, ', ' order by pc.id), (
+          select string_agg(n.name, ', ' order by s.shard_id, n.n)
+          from billing_private.checkout_shares s, unnest(s.clinic_names) with ordinality n (name, n)
+          where s.checkout_id = checkout.id))
+        from app_public.clinics pc
         where pc.id in (select cp.clinic_id from billing.checkout_parts cp where cp.checkout_id = checkout.id)),
       'language', coalesce(payer.preferred_language, p.language), 'expiresAt', checkout.expires_at)
     from app_public.clinics c
@@ -30017,7 +30102,7 @@ begin
   -- One that this database has made and no longer has is its own: it was lost with a backup, and somebody should know.
   return coalesce(own_id / 1000000000000 <> own_shard, false)
     -- Checkouts and refunds move with their clinic.
-    and not exists (select from billing.checkouts c where c.id = own_id)
+    and not exists (select from billing.checkouts c where c.id = own_id and not c.is_share)
     and not exists (
       select from billing.refunds r
       join billing.payments p on p.clinic_id = r.clinic_id and p.id = r.payment_id
@@ -30084,6 +30169,356 @@ comment on function billing_private.databases_of_event is
 
 grant execute on function billing_private.databases_of_event to app_billing;
 --! EndIncluded billing/provider/events/databases_of_event.sql
+--! Included billing/shares/has_other_databases.sql
+create or replace function billing_private.has_other_databases() returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return app_private.is_shard() or exists (select from app_private.shards);
+end
+$$;
+
+comment on function billing_private.has_other_databases is
+'Whether this database is one of an installation with shards.';
+--! EndIncluded billing/shares/has_other_databases.sql
+--! Included billing/shares/items_to_pay.sql
+create or replace function billing_private.items_to_pay(items jsonb, are_here boolean) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  if jsonb_typeof(items) is distinct from 'array' or not billing_private.has_other_databases() then
+    return case when are_here then items end;
+  end if;
+  return (
+    select jsonb_agg(i.item order by i.n)
+    from jsonb_array_elements(items) with ordinality i (item, n)
+    -- What is named wrongly is refused here.
+    where (coalesce(i.item ->> 'clinicId', '') !~ '^[0-9]{1,18}$'
+      or app_private.has_clinic((i.item ->> 'clinicId')::bigint)) = are_here);
+end
+$$;
+
+comment on function billing_private.items_to_pay is
+'Of the visits or invoices in an argument of begin_checkout those whose clinic is in this database, or, without '
+'`are_here`, in another one. Null if there are none.';
+--! EndIncluded billing/shares/items_to_pay.sql
+--! Included billing/shares/read_shares.sql
+create or replace function billing_private.read_shares(shared jsonb) returns billing_private.checkout_shares[]
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  item jsonb;
+  share billing_private.checkout_shares;
+  shares billing_private.checkout_shares[] := '{}';
+begin
+  for item in select i from jsonb_array_elements(shared -> 'shares') i loop
+    share := null;
+    share.shard_id := item ->> 'shardId';
+    share.clinics := item ->> 'clinics';
+    share.clinic_names := array(select jsonb_array_elements_text(item -> 'clinicNames'));
+    share.amount := item ->> 'amount';
+    shares := shares || share;
+  end loop;
+  return shares;
+end
+$$;
+
+comment on function billing_private.read_shares is
+'The shares of a new checkout in what the server has passed (billing_private.shares_of_checkout). Empty for null.';
+--! EndIncluded billing/shares/read_shares.sql
+--! Included billing/shares/require_account_of.sql
+create or replace function billing_private.require_account_of(share_of jsonb, policy app_public.policies) returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  clinics constant jsonb := jsonb_build_object('clinicIds',
+    jsonb_build_array(share_of ->> 'clinicId', policy.clinic_id::text));
+begin
+  if share_of ->> 'currency' <> policy.currency then
+    perform app_hidden.refuse('several_currencies', 'These clinics have different currencies. Pay at each by itself.',
+      clinics);
+  elsif share_of is not null and not exists (
+    select from billing_private.provider_accounts a
+    where a.clinic_id = policy.clinic_id and a.provider = share_of ->> 'provider'
+      and a.account is not distinct from share_of ->> 'account') then
+    perform app_hidden.refuse('several_accounts', 'These clinics have different accounts. Pay at each by itself.',
+      clinics);
+  end if;
+end
+$$;
+
+comment on function billing_private.require_account_of is
+'Checks that the clinics of a share have the currency and the account of the clinic whose checkout it belongs to. '
+'Refuses several_currencies, several_accounts.';
+--! EndIncluded billing/shares/require_account_of.sql
+--! Included billing/shares/shares_of_checkout.sql
+create or replace function billing_private.shares_of_checkout(
+  clinic_id bigint, visits jsonb, invoices jsonb, uses_credit boolean, has_parts boolean)
+returns jsonb
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  visits_elsewhere constant jsonb := billing_private.items_to_pay(visits, are_here => false);
+  invoices_elsewhere constant jsonb := billing_private.items_to_pay(invoices, are_here => false);
+  shared constant jsonb := nullif(current_setting('medislot.recorded', true), '')::jsonb -> 'share_checkout';
+  policy app_public.policies;
+  account billing_private.provider_accounts;
+begin
+  if num_nonnulls(visits_elsewhere, invoices_elsewhere) = 0 then
+    return null;
+  elsif shared is not null then
+    return shared;
+  elsif not has_parts then
+    perform app_hidden.refuse('nothing_to_pay', 'Name a clinic in whose database something is paid.');
+  end if;
+  policy := billing_private.policy_of_clinics(array[shares_of_checkout.clinic_id]);
+  select a.* into account from billing_private.provider_accounts a
+  where a.clinic_id = shares_of_checkout.clinic_id;
+  -- As in app_private.in_global_database: not in the detail of the refusal, since this may contain notes.
+  raise info using message = 'medislot: to be shared with other databases',
+    detail = jsonb_build_object('task', 'share_checkout', 'asked', jsonb_build_object(
+      'checkoutId', nextval('billing.checkouts_id_seq')::text, 'clinicId', shares_of_checkout.clinic_id::text,
+      'usesCredit', coalesce(uses_credit, false), 'currency', policy.currency,
+      'provider', account.provider, 'account', account.account,
+      'visits', coalesce(visits_elsewhere, '[]'), 'invoices', coalesce(invoices_elsewhere, '[]')))::text;
+  perform app_hidden.refuse('shards_first', 'The other databases have to make their shares of this first.',
+    '{"task": "share_checkout"}');
+end
+$$;
+
+comment on function billing_private.shares_of_checkout is
+'The shares of a new checkout whose visits and invoices are not all in this database: {"checkoutId", "shares"}, null '
+'if all are. The first time it refuses, and informs the server of what the other databases have to hold (INFO). The '
+'server makes the shares there (app_hidden.begin_share), under the id that the checkout will have, and repeats the '
+'transaction with them. Refuses nothing_to_pay if nothing is paid here, shards_first.';
+--! EndIncluded billing/shares/shares_of_checkout.sql
+--! Included billing/shares/begin_share.sql
+create or replace function app_hidden.begin_share(asked jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+declare
+  own_shard constant int := coalesce((select i.shard_id from app_private.installation i), 0);
+  checkout_id constant bigint := (asked ->> 'checkoutId')::bigint;
+  checkout billing.checkouts;
+begin
+  if app_hidden.current_customer_id() is null then
+    perform app_hidden.refuse('forbidden', 'Only customers pay online.');
+  elsif coalesce(checkout_id / 1000000000000 = own_shard, true) then
+    perform app_hidden.refuse('invalid_argument', 'A share has the id of a checkout in another database.',
+      '{"argument": "checkoutId"}');
+  end if;
+  checkout := billing_private.start_checkout(null,
+    billing_private.visits_to_pay(null, asked -> 'visits')
+      || billing_private.invoices_to_check_out(null, null, asked -> 'invoices'),
+    (asked ->> 'usesCredit')::boolean, share_of => asked);
+  return (
+    select jsonb_build_object('amount', checkout.amount::text, 'clinics', checkout.clinics,
+      'holdSeconds', extract(epoch from min(po.payment_hold_time))::int,
+      'clinicNames', jsonb_agg(c.name order by c.id))
+    from app_public.clinics c join app_public.policies po on po.clinic_id = c.id
+    where c.id in (select cp.clinic_id from billing.checkout_parts cp where cp.checkout_id = checkout.id));
+end
+$$;
+
+comment on function app_hidden.begin_share is
+'Makes the share of a checkout in another database of the installation (see billing_private.shares_of_checkout): a '
+'checkout with its id and without a page, for the visits and invoices of clinics here. It holds the slots until the '
+'other database says how the checkout has ended, for a day at most. Returns {"amount", "clinics", "holdSeconds", '
+'"clinicNames"}. Called by servers in the name of the customer. Refuses forbidden, invalid_argument, '
+'several_currencies, several_accounts (with the clinic that was named), checkout_not_open, and what '
+'billing.begin_checkout refuses.';
+
+grant execute on function app_hidden.begin_share to app_customer;
+--! EndIncluded billing/shares/begin_share.sql
+--! Included billing/shares/abandon_share.sql
+create or replace function app_hidden.abandon_share(checkout_id bigint) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  update billing.checkouts c set reconciled_at = '-infinity'
+  where c.id = abandon_share.checkout_id and c.is_share and c.state = 'open'
+    and c.customer_id = any (app_hidden.current_customer_ids());
+end
+$$;
+
+comment on function app_hidden.abandon_share is
+'Says that the checkout of an open share was probably not begun: its database is asked at once, and not after a '
+'minute (billing_private.shares_to_ask). Only that decides. Called by servers in the name of the customer.';
+
+grant execute on function app_hidden.abandon_share to app_customer;
+--! EndIncluded billing/shares/abandon_share.sql
+--! Included billing/shares/receive_shares.sql
+create or replace function billing_private.receive_shares(checkout billing.checkouts, provider_payment text)
+returns bigint[]
+language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+declare
+  own_amounts constant bigint[] := array(
+    select sum(p.amount - p.credit)::bigint from billing.checkout_parts p
+    where p.checkout_id = checkout.id group by p.clinic_id, p.customer_id order by p.clinic_id, p.customer_id);
+  share_amounts constant bigint[] := array(
+    select s.amount from billing_private.checkout_shares s where s.checkout_id = checkout.id order by s.shard_id);
+  parts bigint[] := array_fill(0::bigint, array[cardinality(own_amounts) + cardinality(share_amounts)]);
+begin
+  if checkout.received > 0 then
+    parts := billing_private.split_amount(checkout.received, own_amounts || share_amounts);
+  end if;
+  update billing_private.checkout_shares s
+  set received = parts[cardinality(own_amounts) + o.n], due_since = now(),
+      provider_payment = case when parts[cardinality(own_amounts) + o.n] > 0 then receive_shares.provider_payment end
+  from (
+    select cs.shard_id, row_number() over (order by cs.shard_id) as n
+    from billing_private.checkout_shares cs where cs.checkout_id = checkout.id
+  ) o
+  where s.checkout_id = checkout.id and s.shard_id = o.shard_id;
+  return parts[:cardinality(own_amounts)];
+end
+$$;
+
+comment on function billing_private.receive_shares is
+'Splits what a paid checkout has received: returns the amounts for its clinics and patients in this database, in that '
+'order, and notes those for other databases, which are to be told.';
+--! EndIncluded billing/shares/receive_shares.sql
+--! Included billing/shares/shares_to_tell.sql
+create or replace function billing_private.shares_to_tell(batch int default 50)
+returns table (checkout_id bigint, shard_id int, state text, received bigint, provider_payment text)
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  return query
+    with due as materialized (
+      select s.checkout_id, s.shard_id from billing_private.checkout_shares s
+      where s.due_since is not null and s.retry_at <= now()
+      order by s.retry_at limit shares_to_tell.batch for update skip locked
+    )
+    update billing_private.checkout_shares s set retry_at = now() + interval '10 seconds'
+    from due d join billing.checkouts c on c.id = d.checkout_id
+    where s.checkout_id = d.checkout_id and s.shard_id = d.shard_id
+    returning s.checkout_id, s.shard_id, c.state::text, s.received, s.provider_payment;
+end
+$$;
+
+comment on function billing_private.shares_to_tell is
+'Up to `batch` shares in other databases that are to be told how their checkout has ended, and what was received for '
+'them. Each is given again after ten seconds, unless note_share_told has noted it. For the billing process of the '
+'global database.';
+
+grant execute on function billing_private.shares_to_tell to app_billing;
+--! EndIncluded billing/shares/shares_to_tell.sql
+--! Included billing/shares/settle_share.sql
+create or replace function billing_private.settle_share(
+  checkout_id bigint, state text, received bigint default null, provider_payment text default null)
+returns text
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  checkout billing.checkouts;
+begin
+  if state is null or state not in ('paid', 'expired', 'failed')
+     or (state = 'paid') <> (received is not null)
+     or coalesce(received > 0, false) <> (provider_payment is not null) then
+    perform app_hidden.refuse('invalid_argument', 'A share is paid, with a payment, or expired, or failed.',
+      '{"argument": "state"}');
+  end if;
+  select c.* into checkout from billing.checkouts c
+  where c.id = settle_share.checkout_id and c.is_share for no key update;
+  if checkout.id is null then
+    perform app_hidden.refuse('checkout_not_found', 'This database has no such share.',
+      jsonb_build_object('checkoutId', settle_share.checkout_id::text));
+  elsif checkout.state = 'paid' then
+    return checkout.outcome;
+  elsif state <> 'paid' then
+    perform billing_private.end_unpaid_checkout(checkout.id, settle_share.state::billing.checkout_state);
+    return null;
+  end if;
+  return billing_private.complete_checkout(checkout.id, settle_share.received, settle_share.provider_payment);
+end
+$$;
+
+comment on function billing_private.settle_share is
+'Records in the database with a share how its checkout has ended: paid, with what was `received` for the share, or '
+'expired or failed, which frees what the share holds. Money that arrives after that becomes credit. May be called any '
+'number of times. Returns the outcome of a paid share: booked, paid or credited. For the billing process of the global '
+'database. Refuses checkout_not_found, invalid_argument, not_here.';
+
+grant execute on function billing_private.settle_share to app_billing;
+--! EndIncluded billing/shares/settle_share.sql
+--! Included billing/shares/note_share_told.sql
+create or replace function billing_private.note_share_told(
+  checkout_id bigint, shard_id int, state text, outcome text default null)
+returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+declare
+  checkout billing.checkouts;
+begin
+  select c.* into checkout from billing.checkouts c where c.id = note_share_told.checkout_id for no key update;
+  update billing_private.checkout_shares s
+  set told = note_share_told.state::billing.checkout_state,
+      -- It may have been paid since then, after all.
+      due_since = case when checkout.state::text <> note_share_told.state then s.due_since end, retry_at = now()
+  where s.checkout_id = note_share_told.checkout_id and s.shard_id = note_share_told.shard_id;
+  update billing.checkouts c set outcome = note_share_told.outcome::billing.checkout_outcome
+  where c.id = checkout.id and c.state = 'paid'
+    and (note_share_told.outcome = 'credited' or note_share_told.outcome = 'booked' and c.outcome = 'paid');
+end
+$$;
+
+comment on function billing_private.note_share_told is
+'Notes that the database with a share has recorded this state of the checkout, and the outcome there, which is then '
+'that of the checkout if it says more: credited, or booked instead of paid. For the billing process of the global '
+'database.';
+
+grant execute on function billing_private.note_share_told to app_billing;
+--! EndIncluded billing/shares/note_share_told.sql
+--! Included billing/shares/shares_to_ask.sql
+create or replace function billing_private.shares_to_ask(min_age interval default '1 minute', batch int default 50)
+returns table (checkout_id bigint, customer_id bigint, currency text)
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  return query
+    with asked as materialized (
+      select c.id from billing.checkouts c
+      where c.state = 'open' and c.is_share and c.reconciled_at <= now() - shares_to_ask.min_age
+      order by c.reconciled_at limit shares_to_ask.batch for update skip locked
+    )
+    update billing.checkouts c set reconciled_at = now()
+    from asked a where c.id = a.id
+    returning c.id, c.customer_id, c.currency;
+end
+$$;
+
+comment on function billing_private.shares_to_ask is
+'Up to `batch` open shares about which the database of their checkout has not been asked for `min_age`, and notes that '
+'it is asked now: it may never have begun the checkout. For the billing process of the global database.';
+
+grant execute on function billing_private.shares_to_ask to app_billing;
+--! EndIncluded billing/shares/shares_to_ask.sql
+--! Included billing/shares/state_for_share.sql
+create or replace function billing_private.state_for_share(checkout_id bigint, customer_id bigint, currency text)
+returns text
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  -- Waits for a transaction that is just beginning the checkout. Afterwards none can begin it.
+  insert into billing.checkouts (id, customer_id, currency, amount, state, is_share, expires_at)
+  overriding system value
+  values (state_for_share.checkout_id, state_for_share.customer_id, state_for_share.currency, 0, 'expired', true, now())
+  on conflict on constraint checkouts_are_identified_by_id do nothing;
+  return (select c.state::text from billing.checkouts c where c.id = state_for_share.checkout_id);
+end
+$$;
+
+comment on function billing_private.state_for_share is
+'The state of the checkout to which an open share in another database belongs. One that was never begun, since '
+'something failed after the share was made, is expired from now on: it cannot be begun any more. For the billing '
+'process of the global database.';
+
+grant execute on function billing_private.state_for_share to app_billing;
+--! EndIncluded billing/shares/state_for_share.sql
+--! Included billing/shares/other_databases.sql
+create or replace function billing_private.other_databases() returns table (shard_id int, address text)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return query
+    select s.id, s.address from app_private.shards s where s.state = 'active' order by s.id;
+end
+$$;
+
+comment on function billing_private.other_databases is
+'The shards and their addresses, for the billing process of the global database, which brings to each what was paid '
+'for it. No row without shards, and in a shard.';
+
+grant execute on function billing_private.other_databases to app_billing;
+--! EndIncluded billing/shares/other_databases.sql
 --! Included billing/reports/bookkeeping.sql
 create or replace function billing.bookkeeping(
   clinic_id bigint, from_date date, to_date date, after text default null, page_size int default 20)
@@ -30441,10 +30876,13 @@ union all
 select 'checkouts', null, c.id
 from billing.checkouts c
 where c.state = 'paid' and (c.outcome is null or c.received <> (
-    select coalesce(sum(p.received), 0) from billing.payments p where p.checkout_id = c.id)
+    select coalesce(sum(p.received), 0) from billing.payments p where p.checkout_id = c.id) + (
+    -- On the way to other databases, or there.
+    select coalesce(sum(s.received), 0) from billing_private.checkout_shares s where s.checkout_id = c.id)
     -- The payments of a clinic that was moved are in its database.
     and c.clinics = (
-      select count(distinct cp.clinic_id) from billing.checkout_parts cp where cp.checkout_id = c.id));
+      select count(distinct cp.clinic_id) from billing.checkout_parts cp where cp.checkout_id = c.id) + (
+      select coalesce(sum(s.clinics), 0) from billing_private.checkout_shares s where s.checkout_id = c.id));
 
 comment on view billing.books_that_do_not_balance is
 $c$@behavior -*

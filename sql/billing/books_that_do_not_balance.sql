@@ -49,10 +49,13 @@ union all
 select 'checkouts', null, c.id
 from billing.checkouts c
 where c.state = 'paid' and (c.outcome is null or c.received <> (
-    select coalesce(sum(p.received), 0) from billing.payments p where p.checkout_id = c.id)
+    select coalesce(sum(p.received), 0) from billing.payments p where p.checkout_id = c.id) + (
+    -- On the way to other databases, or there.
+    select coalesce(sum(s.received), 0) from billing_private.checkout_shares s where s.checkout_id = c.id)
     -- The payments of a clinic that was moved are in its database.
     and c.clinics = (
-      select count(distinct cp.clinic_id) from billing.checkout_parts cp where cp.checkout_id = c.id));
+      select count(distinct cp.clinic_id) from billing.checkout_parts cp where cp.checkout_id = c.id) + (
+      select coalesce(sum(s.clinics), 0) from billing_private.checkout_shares s where s.checkout_id = c.id));
 
 comment on view billing.books_that_do_not_balance is
 $c$@behavior -*

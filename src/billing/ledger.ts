@@ -32,6 +32,23 @@ export interface CheckoutDetails {
   sessionId: string
 }
 
+export type PageState = CheckoutDetails['state']
+
+/** How a checkout has ended that has a share in another database, and what was received for the share. */
+export interface ToldShare {
+  checkoutId: string
+  state: 'paid' | 'expired' | 'failed'
+  received: string | null
+  providerPayment: string | null
+}
+
+/** An open share, about whose checkout nothing was heard. */
+export interface OpenShare {
+  checkoutId: string
+  customerId: string
+  currency: string
+}
+
 export type CallOutcome = 'done' | 'failed' | 'retry' | 'unknown'
 
 /** How many rows a claim takes. Their calls run at the same time, within the minute for which they are claimed. */
@@ -129,6 +146,46 @@ export class Ledger {
 
   checkoutOf(provider: string, sessionId: string): Promise<CheckoutDetails | null> {
     return this.#value('select billing_private.checkout_of_session($1, $2) as value', [provider, sessionId])
+  }
+
+  /** The shards of an installation, in the global database. */
+  otherDatabases(): Promise<{ shardId: number; address: string }[]> {
+    return this.#rows('select shard_id as "shardId", address from billing_private.other_databases()', [])
+  }
+
+  /** What other databases are to be told about checkouts here; again in ten seconds, unless it is noted. */
+  sharesToTell(): Promise<(ToldShare & { shardId: number })[]> {
+    return this.#rows(
+      `select checkout_id as "checkoutId", shard_id as "shardId", state, received, provider_payment as "providerPayment"
+       from billing_private.shares_to_tell()`,
+      [],
+    )
+  }
+
+  /** Notes that a database has recorded what it was told, and what became of it there. May be repeated. */
+  async noteShareTold({ checkoutId, shardId, state }: ToldShare & { shardId: number }, outcome: string | null) {
+    const values = [checkoutId, shardId, state, outcome]
+    await this.#rows('select billing_private.note_share_told($1, $2, $3, $4)', values)
+  }
+
+  /** Records how the checkout of a share has ended. Gives the outcome of a paid one. May be repeated. */
+  settleShare({ checkoutId, state, received, providerPayment }: ToldShare): Promise<string | null> {
+    const values = [checkoutId, state, received, providerPayment]
+    return this.#value('select billing_private.settle_share($1, $2, $3, $4) as value', values)
+  }
+
+  /** Open shares that have heard nothing for a minute. */
+  sharesToAsk(): Promise<OpenShare[]> {
+    return this.#rows(
+      `select checkout_id as "checkoutId", customer_id as "customerId", currency from billing_private.shares_to_ask()`,
+      [],
+    )
+  }
+
+  /** The state of the checkout of an open share. One that was never begun cannot be begun any more. */
+  stateForShare({ checkoutId, customerId, currency }: OpenShare): Promise<PageState> {
+    const values = [checkoutId, customerId, currency]
+    return this.#value('select billing_private.state_for_share($1, $2, $3) as value', values)
   }
 
   /** What is waiting, since when, and what was given up. */

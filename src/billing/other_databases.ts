@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { createPool, roleOf } from '../database/pools.ts'
-import { withLoginOf } from '../database/several_databases.ts'
+import { globalNumber, withLoginOf } from '../database/several_databases.ts'
 import type { Ledger, StoredEvent } from './ledger.ts'
 
 /** Together less than the time that a provider waits for an answer. */
@@ -34,6 +34,15 @@ export class OtherDatabases {
     const stored = addresses.map((address) => this.#ledgerOf(this.#poolOf(address)).storeEvent(event, ownId))
     const failed = (await Promise.allSettled(stored)).find(({ status }) => status === 'rejected')
     if (failed) throw (failed as PromiseRejectedResult).reason
+  }
+
+  /** All databases by their numbers, if this is the global database of an installation with shards. */
+  async ledgers(): Promise<Map<number, Ledger>> {
+    const shards = await this.#ledger.otherDatabases()
+    return new Map([
+      [globalNumber, this.#ledger],
+      ...shards.map(({ shardId, address }) => [shardId, this.#ledgerOf(this.#poolOf(address))] as const),
+    ])
   }
 
   #poolOf(address: string): Pool {

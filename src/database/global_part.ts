@@ -9,7 +9,10 @@ const pauseMs = 5
 /** Tasks that record nothing. Without an answer, the shard decides by its own rows. */
 const dispensable = new Set(['count_unconfirmed'])
 
-/** What a shard asks the global database to record: sql/core/shards/people/in_global_database.sql. */
+/**
+ * What a shard asks the global database to record (sql/core/shards/people/in_global_database.sql), or any database the others to
+ * hold (sql/billing/shares/shares_of_checkout.sql).
+ */
 interface Asked {
   task: string
   asked: object
@@ -21,11 +24,16 @@ interface Databases {
   global: Pool
 }
 
-/** Reads what a shard asks for from the notices on a connection, until it is disposed. */
+const messages = new Set([
+  'medislot: to be recorded in the global database',
+  'medislot: to be shared with other databases',
+])
+
+/** Reads what a database asks for from the notices on a connection, until it is disposed. */
 export function listenForAsked(client: ClientBase) {
   let asked: Asked | undefined
   const listen = ({ message, detail }: { message?: string | undefined; detail?: string | undefined }) => {
-    if (message === 'medislot: to be recorded in the global database' && detail) asked = JSON.parse(detail)
+    if (messages.has(message ?? '') && detail) asked = JSON.parse(detail)
   }
   client.on('notice', listen)
   return {

@@ -273,6 +273,8 @@ async function attempt(args: Arguments, use?: ReplicaUse) {
 async function mutate(running: Running, args: Arguments): Promise<ExecutionResult> {
   const { reportPosition } = args.requestContext as Grafast.RequestContext
   const settings = settingsOf(args)
+  const { claims, deadline, shard } = settings
+  settings.sharing = shard ? undefined : running.routing?.sharing({ claims, deadline })
   settings.computesPassword = computesPassword(args.document, args.operationName ?? undefined)
   Object.assign(settings, reportingTo(reportPosition, settings.shard, running))
   try {

@@ -73,11 +73,12 @@ export class CallerTransactions {
     use: ShardUse | undefined,
     work: (transaction: RequestTransaction) => Promise<Outcome<T>>,
   ): Promise<T> {
-    const { connect } = this.#installation
+    const { connect, routing } = this.#installation
+    const sharing = use ? undefined : routing?.sharing({ claims, deadline })
     const reporting = reportingTo(reportPosition, use, this.#installation)
-    const settings = { claims, readOnly: false, shard: use, ...(deadline && { deadline }), ...reporting }
+    const settings = { claims, readOnly: false, shard: use, sharing, ...(deadline && { deadline }), ...reporting }
     try {
-      return await connectWithDeadline(use?.connect ?? connect, deadline)(null, (client) =>
+      return await connectWithDeadline(use?.connect ?? sharing?.through(connect) ?? connect, deadline)(null, (client) =>
         inTransaction(client, settings, async (inner) => {
           const { result, commit } = await work(new SharedTransaction(inner))
           if (!commit) throw new RollbackSignal(result)

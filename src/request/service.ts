@@ -3,6 +3,7 @@ import { makePgAdaptorWithPgClient, makePgService, PgSubscriber } from 'postgrap
 import { connectWithDeadline } from './connect_with_deadline.ts'
 import type { QueryTransaction } from './query_transaction.ts'
 import { Refusal } from './refusal.ts'
+import type { GlobalSharing } from './shards/sharing.ts'
 import type { RequestTransaction } from './shared_transaction.ts'
 import { inTransaction, type TransactionSettings } from './transaction.ts'
 
@@ -12,6 +13,8 @@ export interface RequestSettings extends TransactionSettings {
   queryTransaction?: QueryTransaction
   /** The transaction of a caller in this process, which the caller ends. It takes precedence. */
   transaction?: RequestTransaction
+  /** What a change in the global database of an installation with shards may need of these. */
+  sharing?: GlobalSharing | undefined
   /** The mutation computes a password's hash, so it runs on the connections for that. */
   computesPassword?: boolean
 }
@@ -47,8 +50,10 @@ export function makeRequestService(
       createWithPgClient: () => {
         const plain = makePgAdaptorWithPgClient(pool)
         const forPasswords = makePgAdaptorWithPgClient(passwordPool)
-        const connectFor = ({ shard, computesPassword, deadline }: RequestSettings) =>
-          connectWithDeadline(shard?.connect ?? (computesPassword ? forPasswords : plain), deadline)
+        const connectFor = ({ shard, sharing, computesPassword, deadline }: RequestSettings) => {
+          const own = computesPassword ? forPasswords : plain
+          return connectWithDeadline(shard?.connect ?? sharing?.through(own) ?? own, deadline)
+        }
         const withPgClient: typeof plain = (given, work) => {
           const settings = given as unknown as RequestSettings | null
           if (!settings) return plain(null, work)

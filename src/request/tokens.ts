@@ -9,7 +9,7 @@ import { Refusal } from './refusal.ts'
  * when somebody signs in on the pages, a digest that identifies the browser.
  */
 export type Claims = { sub?: string; sid?: string; iss?: string; from?: string; device?: string }
-/** What the global database has recorded for a call in a shard, by task. */
+/** What another database has recorded for a call in this one, by task. */
 export type Recorded = Record<string, object>
 
 declare global {

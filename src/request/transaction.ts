@@ -8,7 +8,7 @@ import { selectPosition } from '../database/replicas.ts'
 import { currentTraceparent, inSpan, SpanKind } from '../process/tracing.ts'
 import { AbortedError, type Deadline } from './deadline.ts'
 import type { ShardUse } from './shards/shard_use.ts'
-import type { Claims } from './tokens.ts'
+import type { Claims, Recorded } from './tokens.ts'
 
 /** How to begin the transaction of a request. */
 export interface TransactionSettings {
@@ -25,6 +25,8 @@ export interface TransactionSettings {
   reportPosition?: ((position: number) => void) | undefined
   /** The shard that the connection leads to, if it is one. */
   shard?: ShardUse | undefined
+  /** What shards have recorded for a change in the global database. */
+  sharing?: { readonly recorded: Recorded | undefined } | undefined
   /** Gathers parts of an answer from the shards, for a read in the global database. */
   gathering?: Gathers | undefined
 }
@@ -118,12 +120,12 @@ const ofCommit = (error: Error & { code?: string }): Error =>
  */
 export function begin(
   rawClient: PoolClient,
-  { claims, readOnly, deadline, person, shard }: TransactionSettings,
+  { claims, readOnly, deadline, person, shard, sharing }: TransactionSettings,
 ): Promise<unknown> {
   deadline?.check()
   // All statements of a query see the same state of the database. Reading only, they cannot fail to serialize.
   const mode = readOnly ? ' isolation level repeatable read read only' : ''
-  const recorded = shard?.recorded
+  const recorded = shard?.recorded ?? sharing?.recorded
   const who = escapeLiteral(JSON.stringify(claims))
   // Buffered until the first statement is written: one packet instead of two, which saves an eighth of a booking's time.
   const { stream } = (rawClient as unknown as { connection: { stream: Writable } }).connection

@@ -67,17 +67,20 @@ interface Given {
   token?: string | undefined
   body?: object
   position?: string | null
+  /** The idempotency key. */
+  key?: string
   /** The address that the request comes from, behind a proxy. */
   from?: string
 }
 
-async function rest(method: string, path: string, { token, body, position, from }: Given = {}) {
+async function rest(method: string, path: string, { token, body, position, key, from }: Given = {}) {
   const response = await fetch(`${server.url}/api${path}`, {
     method,
     headers: {
       ...(token && { authorization: `Bearer ${token}` }),
       ...(body && { 'content-type': 'application/json' }),
       ...(position && { 'medislot-position': position }),
+      ...(key && { 'idempotency-key': key }),
       ...(from && { 'x-forwarded-for': from }),
     },
     ...(body && { body: JSON.stringify(body) }),
@@ -1009,23 +1012,189 @@ describe('payments at clinics in shards', () => {
     expect(metrics).toContain('medislot_billing_webhooks_total{provider="stripe",outcome="not_handed_on"} 1')
   })
 
-  it('are refused for clinics in two shards, by both APIs, without holding anything', async () => {
-    const [first, second] = await Promise.all(shards.map(aPaidPracticeIn))
-    const body = {
-      clinicId: first?.clinicId,
-      visits: [first, second].flatMap((practice) => (practice ? toPay(practice).visits : [])),
+  /** What pays for a visit at each of these, begun at the first. */
+  const together = (practices: readonly PaidPractice[]) => ({
+    clinicId: practices[0]?.clinicId,
+    visits: practices.flatMap((practice) => toPay(practice).visits),
+  })
+  const slotsOf = (practices: readonly PaidPractice[]) =>
+    Promise.all(
+      practices.map(async ({ shard, slotId }) => {
+        const { status } = await shard.one('select status from app_public.booking_slots where id = $1', [slotId])
+        return status
+      }),
+    )
+  /** The rows about a checkout in the databases that have some. */
+  const rowsOf = async (id: string) => {
+    const rows = []
+    for (const db of [global, ...shards])
+      rows.push(...(await db.query('select state, outcome, is_share from billing.checkouts where id = $1', [id])))
+    return rows
+  }
+  const booksOfAll = async () => {
+    for (const db of [global, ...shards])
+      expect(await db.query('select from billing.books_that_do_not_balance')).toEqual([])
+  }
+
+  it('are one payment for clinics in several databases, by both APIs, and each clinic pays its part back', async () => {
+    for (const [index, order] of [
+      [shards[0], shards[1], global],
+      [global, shards[1], shards[1]],
+    ].entries()) {
+      const practices: PaidPractice[] = []
+      for (const db of order) practices.push(await aPaidPracticeIn(db))
+      const token = await confirmed()
+      const idempotencyKey = unique('key')
+      const begin = async () =>
+        index === 0
+          ? (await dataOf(byGraphQL(token, { ...together(practices), idempotencyKey }))).beginCheckout.checkout.id
+          : (await rest('POST', '/checkouts', { token, body: together(practices), key: idempotencyKey })).body.id
+      const id = await begin()
+      expect(await slotsOf(practices)).toEqual(['held', 'held', 'held'])
+      expect(await begin()).toBe(id)
+      const paid = await pay(token, id)
+      expect(paid).toMatchObject({ state: 'PAID', amount: '15000' })
+      await eventually(async () => (await slotsOf(practices)).every((slot) => slot === 'booked'), 'the bookings')
+      for (const { shard, clinicId } of practices) {
+        expect(await bookingsIn(shard, clinicId)).toEqual(['booked'])
+        expect(await shard.query('select received from billing.payments where clinic_id = $1', [clinicId])).toEqual([
+          { received: '5000' },
+        ])
+      }
+      const page = stripe.api.all('checkout.session').at(-1)
+      expect(page).toMatchObject({ amount_total: 15_000 })
+      const { body } = await rest('GET', '/payments', { token })
+      expect(body.items).toHaveLength(3)
+      expect(new Set(body.items.map(({ checkoutId }: { checkoutId: string }) => checkoutId))).toEqual(new Set([id]))
+      const parts = await dataOf(
+        graphql(token)<{ checkoutParts: { nodes: { clinicId: string; isOpen: boolean }[] } }>(
+          `query ($id: BigInt!) {
+             checkoutParts(filter: { checkoutId: { equalTo: $id } }) { nodes { clinicId isOpen } }
+           }`,
+          { id },
+        ),
+      )
+      expect(parts.checkoutParts.nodes.map(({ clinicId }) => clinicId).sort()).toEqual(
+        practices.map(({ clinicId }) => clinicId).sort(),
+      )
+      expect(parts.checkoutParts.nodes.some(({ isOpen }) => isOpen)).toBe(false)
+      // The patient sees the checkout once.
+      expect((await rest('GET', '/checkouts', { token })).body.items).toMatchObject([{ id, outcome: 'BOOKED' }])
+
+      const last = practices[2] as PaidPractice
+      const [booking] = await last.shard.query('select id from app_public.bookings where clinic_id = $1', [
+        last.clinicId,
+      ])
+      expect(await rest('POST', `/bookings/${booking?.id}/cancel`, { token })).toMatchObject({ status: 200 })
+      const [payment] = await last.shard.query('select id from billing.payments where clinic_id = $1', [last.clinicId])
+      const refunded = stripe.api.all('refund').length
+      await last.shard.query('select billing.refund_payment($1, $2, 5000)', [last.clinicId, payment?.id])
+      const state = `select from billing.refunds where clinic_id = $1 and state = 'succeeded'`
+      await eventually(async () => (await last.shard.query(state, [last.clinicId])).length === 1, 'the refund')
+      expect(stripe.api.all('refund')).toHaveLength(refunded + 1)
+      await booksOfAll()
     }
-    const token = await registered()
-    await expectGraphQLRefusal(byGraphQL(token, body), 'several_databases')
-    // The page pays the clinics of each database by themselves.
-    expect(await rest('POST', '/checkouts', { token, body })).toMatchObject({
-      status: 400,
-      body: { code: 'several_databases', details: { clinicIds: [[first?.clinicId], [second?.clinicId]] } },
+  })
+
+  it('hold nothing any more, in no database, when one payment for all is given up, or one of them refuses it', async () => {
+    const practices: PaidPractice[] = []
+    for (const db of [global, ...shards]) practices.push(await aPaidPracticeIn(db))
+    const free = async () => (await slotsOf(practices)).every((slot) => slot === 'open')
+    const token = await confirmed()
+    const first = (await dataOf(byGraphQL(token, together(practices)))).beginCheckout.checkout.id
+    expect(await slotsOf(practices)).toEqual(['held', 'held', 'held'])
+    // What is being paid is not begun again in another database.
+    expect(await rest('POST', '/checkouts', { token, body: toPay(practices[1] as PaidPractice) })).toMatchObject({
+      status: 409,
+      body: { code: 'checkout_open', details: { checkoutId: first } },
     })
-    for (const { shard, slotId } of [first, second] as PaidPractice[])
-      expect(await shard.one('select status from app_public.booking_slots where id = $1', [slotId])).toEqual({
-        status: 'open',
-      })
+    expect(await rest('DELETE', `/checkouts/${first}`, { token })).toMatchObject({ status: 200 })
+    await eventually(free, 'free slots')
+    expect((await rowsOf(first)).map(({ state }) => state)).toEqual(['expired', 'expired', 'expired'])
+
+    // The last one refuses after the others have made their shares.
+    const [, , last] = practices as [PaidPractice, PaidPractice, PaidPractice]
+    await last.shard.query(`select billing.set_provider_account($1, 'stripe', 'acct_other')`, [last.clinicId])
+    await expectGraphQLRefusal(byGraphQL(token, together(practices)), 'several_accounts')
+    await eventually(free, 'free slots')
+    await expectGraphQLRefusal(
+      byGraphQL(token, { ...together(practices.slice(1)), clinicId: practices[0]?.clinicId }),
+      'nothing_to_pay',
+    )
+    await eventually(free, 'free slots')
+    await booksOfAll()
+  })
+
+  it('are recorded once in the database of a share that was down, and what was never begun is freed', async () => {
+    const practices = await Promise.all(shards.map(aPaidPracticeIn))
+    const [, second] = practices as [PaidPractice, PaidPractice]
+    const token = await confirmed()
+    const { body } = await rest('POST', '/checkouts', { token, body: together(practices) })
+    const superuser = await connect(serverOf(2).superuserUrl())
+    try {
+      await superuser.query('alter role app_billing nologin')
+      await superuser.query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'app_billing'`)
+      const checkout = async () => (await rest('GET', `/checkouts/${body.id}`, { token })).body
+      await eventually(async () => (await checkout()).url !== null, 'a payment page')
+      const page = (await checkout()).url.split('/').at(-1)
+      await stripe.pay(page)
+      await eventually(async () => {
+        await stripe.webhooks.sendAgain()
+        return (await checkout()).state === 'PAID'
+      }, 'the end of the payment')
+      // The share waits, although its usual time has passed.
+      await second.shard.query(
+        `update billing.checkouts set expires_at = now() - interval '1 hour', reconciled_at = now() - interval '1 hour' where id = $1`,
+        [body.id],
+      )
+      expect(await slotsOf(practices)).toEqual(['booked', 'held'])
+      await booksOfAll()
+    } finally {
+      await superuser.query('alter role app_billing login')
+      await superuser.close()
+    }
+    await eventually(async () => (await slotsOf(practices))[1] === 'booked', 'the booking of the share', 30_000)
+    await booksOfAll()
+    const waiting = `select waiting from app_private.waiting_figures() where what = 'payments'`
+    await eventually(async () => (await shards[0].one(waiting)).waiting === '0', 'what was told')
+    // Told again, as after a crash before it was noted.
+    await shards[0].query(
+      'update billing_private.checkout_shares set told = null, due_since = now() where checkout_id = $1',
+      [body.id],
+    )
+    await eventually(async () => (await shards[0].one(waiting)).waiting === '0', 'what was told again')
+    expect(await second.shard.query('select received from billing.payments where checkout_id = $1', [body.id])).toEqual(
+      [{ received: '5000' }],
+    )
+
+    // The server ended after it had a share made, and before it began the checkout.
+    const orphan = await aPaidPracticeIn(shards[1])
+    const { claims } = await aCustomer(global)
+    await eventually(
+      async () =>
+        (await shards[1].query('select from app_private.accounts where id = $1', [(claims as { sub: string }).sub]))
+          .length > 0,
+      'the copy of the account',
+    )
+    const { id } = await shards[0].one(`select nextval('billing.checkouts_id_seq') as id`)
+    const { clinicId } = await aPaidPracticeIn(shards[0])
+    const asked = { checkoutId: id, clinicId, usesCredit: true, currency: 'EUR', provider: 'stripe', account: null }
+    await shards[1].query('begin')
+    await shards[1].query('select app_private.begin_request($1)', [JSON.stringify(claims)])
+    await shards[1].query('select app_hidden.begin_share($1)', [
+      JSON.stringify({ ...asked, ...toPay(orphan), clinicId }),
+    ])
+    await shards[1].query('commit')
+    expect(await slotsOf([orphan])).toEqual(['held'])
+    await shards[1].query(`update billing.checkouts set reconciled_at = now() - interval '2 minutes' where id = $1`, [
+      id,
+    ])
+    await eventually(async () => (await slotsOf([orphan]))[0] === 'open', 'a free slot')
+    // Nobody can begin the checkout afterwards.
+    expect(await rowsOf(id)).toEqual([
+      { state: 'expired', outcome: null, is_share: true },
+      { state: 'expired', outcome: null, is_share: true },
+    ])
   })
 
   it('can be read and cancelled by the id of the checkout after clinics were moved, but not by other people', async () => {

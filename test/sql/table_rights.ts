@@ -702,6 +702,7 @@ export const tables: Record<string, Expectation> = {
       provider_session: null,
       provider_account: null,
       clinics: null,
+      is_share: null,
       received: null,
       account_id: null,
       reconciled_at: null,

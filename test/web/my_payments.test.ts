@@ -192,34 +192,6 @@ test.each(readers)('a patient pays open invoices of two clinics at once: $name, 
   expect(await open()).toEqual([])
 })
 
-test.each(readers)(
-  'a patient pays clinics in several databases one after another: $name, in $language',
-  async ({ name, language, options }) => {
-    const [t, pay] = [paymentsTexts[language], payTexts[language]]
-    const { other, open, count } = await invoicesOfTwoClinics(await patientNamed(name))
-    const page = await pages.visitor(options)
-    await signInAs(page, pages.url, name.split(' ')[0]?.toLowerCase() as string, '/payments')
-    // As a server with shards answers: sharded_server.test.ts.
-    await page.route('**/graphql', (route) => {
-      const { query, variables } = route.request().postDataJSON()
-      if (!/BeginCheckout/.test(query) || variables.input.invoices.length < count) return route.fallback()
-      const detail = { clinicIds: [[other.id], [clinicId]] }
-      const error = { message: 'x', extensions: { code: 'several_databases', detail } }
-      return route.fulfill({ json: { errors: [error] } })
-    })
-    await page.getByRole('button', { name: t.payTogether(count, '').trim() }).click()
-    await page.getByText(t.inParts(2)).waitFor()
-    await expectRight(page)
-    await page.getByRole('button', { name: other.name }).press('Enter')
-    await page.waitForURL('**/development/*')
-    await page.locator('form button').click()
-    await page.getByRole('heading', { level: 1, name: pay.paidTitle }).waitFor()
-    const left = await open()
-    expect(left.length).toBeGreaterThan(0)
-    expect(new Set(left.map(({ clinic_id }) => clinic_id))).toEqual(new Set([clinicId]))
-  },
-)
-
 test('invoices of others are not shown, and nothing without signing in', async () => {
   const t = paymentsTexts.en
   const { id } = await issuedInvoice(await patientNamed('Ann Miller'))

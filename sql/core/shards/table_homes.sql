@@ -140,7 +140,8 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
   ('app_private.time_zone_rules', 'everywhere', null),
   ('app_private.unconfirmed_limits', 'everywhere', null),
   ('billing_private.provider_events', 'everywhere', null),
-  -- A checkout pays clinics that are in one database at that time. When one of them is moved, the checkout is copied
-  -- with it.
+  -- What a checkout of this database pays in others.
+  ('billing_private.checkout_shares', 'everywhere', null),
+  -- The parts of a checkout that are in one database. It goes with each clinic that is moved.
   ('billing.checkouts', 'everywhere', null)
 on conflict (table_name) do update set home = excluded.home, copied_columns = excluded.copied_columns;

@@ -40,7 +40,7 @@ export interface Unplaced {
 /** What a root field names: ids of clinics, and ids of rows, some of which belong to clinics. */
 interface Named {
   clinics: string[]
-  rows: { id: string; isOfPeople: boolean }[]
+  rows: { id: string; name: string; isOfPeople: boolean }[]
 }
 
 /** A root field and the databases that it names. */
@@ -183,7 +183,7 @@ export class Places {
     const operation = this.#operationOf(document, operationName)
     const variables = { ...operation?.defaults, ...given }
     const read = operation?.fields.filter(({ directives }) => !isLeftOut(directives, variables)) ?? []
-    const places: Place[] = read.map(({ name, uses }) => ({ name, numbers: this.#numbersOf(uses, variables) }))
+    const places: Place[] = read.map(({ name, uses }) => ({ name, numbers: this.#numbersOf(name, uses, variables) }))
     return { operation, places }
   }
 
@@ -196,13 +196,15 @@ export class Places {
     return operation
   }
 
-  #numbersOf(uses: RootField['uses'], variables: Record<string, unknown>): Set<number> {
+  #numbersOf(field: string, uses: RootField['uses'], variables: Record<string, unknown>): Set<number> {
     const named = namedBy(uses, variables)
+    // What a checkout pays may be in other databases than its page.
+    const rows = listsInShards.has(field) ? named.rows.filter(({ name }) => name !== 'checkoutId') : named.rows
     const numbers = named.clinics.map((id) => this.#shards.ofClinic(id))
     // A clinic identifies the database of its rows. Without a clinic, a row that may have been moved is read from the copies of
     // all clinics.
     if (numbers.length === 0) {
-      const ofRows = named.rows.map(({ id }) => this.#shards.ofRow(id))
+      const ofRows = rows.map(({ id }) => this.#shards.ofRow(id))
       numbers.push(...ofRows.map(([likeliest, ...others]) => (others.length > 0 ? undefined : likeliest || undefined)))
     }
     return new Set(numbers.filter((number) => number !== undefined))
@@ -223,10 +225,15 @@ const nameOf = (number: number) => (number === globalNumber ? 'global' : `shard 
 /** What the arguments of a root field name. */
 function namedBy(uses: RootField['uses'], variables: Record<string, unknown>): Named {
   const named: Named = { clinics: [], rows: [] }
-  for (const { field, argument } of uses)
-    collect(named, [field], { [argument.name.value]: valueFromASTUntyped(argument.value, variables) })
+  for (const { field, argument } of uses) {
+    const value = valueFromASTUntyped(argument.value, variables)
+    collect(named, [field], { [argument.name.value]: field === 'beginCheckout' ? itsClinic(value) : value })
+  }
   return named
 }
+
+/** A checkout is begun at the clinic that it names. The databases of the others make their shares: sharing.ts. */
+const itsClinic = (input: unknown) => ({ clinicId: (input as { clinicId?: unknown } | null | undefined)?.clinicId })
 
 /** Adds the ids in a value to what is named. `path` has the names of columns and relations that lead to it. */
 function collect(named: Named, path: string[], value: unknown): void {
@@ -245,7 +252,7 @@ function addId({ clinics, rows }: Named, path: string[], value: string): void {
   } else if (/^\d{1,18}$/.test(value)) {
     if (/^clinicIds?$/.test(name) || (name === 'id' && /^(clinics?|updateClinic)$/.test(parent))) clinics.push(value)
     else if (/^id$|Ids?$/.test(name) && name !== 'clientMutationId')
-      rows.push({ id: value, isOfPeople: ofPeople.test(name === 'id' ? parent : name) })
+      rows.push({ id: value, name, isOfPeople: ofPeople.test(name === 'id' ? parent : name) })
   }
 }
 

@@ -10,9 +10,16 @@ export interface Caller {
 }
 
 /** Runs one query in a shard with the rights of the caller. Throws as ShardUse does. */
-export const readInShard = <Row extends object>(
+export const readInShard = <Row extends object>(use: ShardUse, caller: Caller, text: string, values: string[]) =>
+  inShard<Row>(use, { ...caller, readOnly: true }, text, values)
+
+/** Runs one statement, which may change something, in a shard with the rights of the caller. Throws as ShardUse does. */
+export const changeInShard = <Row extends object>(use: ShardUse, caller: Caller, text: string, values: string[]) =>
+  inShard<Row>(use, { ...caller, readOnly: false }, text, values)
+
+const inShard = <Row extends object>(
   use: ShardUse,
-  { claims, deadline }: Caller,
+  { claims, deadline, readOnly }: Caller & { readOnly: boolean },
   text: string,
   values: string[],
 ): Promise<Row[]> =>
@@ -20,7 +27,7 @@ export const readInShard = <Row extends object>(
     use.connect(null, (connected) =>
       inTransaction(
         connected,
-        { claims, readOnly: true, shard: use, ...(deadline && { deadline }) },
+        { claims, readOnly, shard: use, ...(deadline && { deadline }) },
         async (client) => (await client.query<Row>({ text, values: values as never[] })).rows as Row[],
       ),
     ),

@@ -1,19 +1,23 @@
 import type { Pool } from 'pg'
+import { makePgAdaptorWithPgClient } from 'postgraphile/adaptors/pg'
 import { clinicsOf, globalNumber, peopleOf } from '../../database/several_databases.ts'
 import type { Shard, Shards } from '../../database/shards.ts'
 import type { Deadline } from '../deadline.ts'
 import type { Positions } from '../positions.ts'
+import { inTransaction } from '../transaction.ts'
 import { Arrivals } from './arrivals.ts'
 import { Gathering } from './gathering.ts'
 import { type GivenOperation, Places } from './places.ts'
-import { type Caller, readInShard } from './read_in_shard.ts'
+import { type Caller, changeInShard, readInShard } from './read_in_shard.ts'
 import type { ClinicsOfCaller } from './reads/clinics_of_caller.ts'
 import { ShardUse } from './shard_use.ts'
+import { GlobalSharing, Sharing } from './sharing.ts'
 
 /** Sends operations to the shards of an installation. */
 export class Routing {
   readonly #shards: Shards
   readonly #global: Pool
+  readonly #connect: ReturnType<typeof makePgAdaptorWithPgClient>
   readonly #places: Places
   readonly #clinicsOfCaller: ClinicsOfCaller
   /** The copies that a shard has, and those that the global database has of it. */
@@ -23,6 +27,7 @@ export class Routing {
   constructor(shards: Shards, global: Pool, clinicsOfCaller: ClinicsOfCaller) {
     this.#shards = shards
     this.#global = global
+    this.#connect = makePgAdaptorWithPgClient(global)
     this.#clinicsOfCaller = clinicsOfCaller
     this.#places = new Places(shards)
   }
@@ -93,7 +98,31 @@ export class Routing {
 
   /** The use of a shard by one operation. */
   use(shard: Shard, operation: Caller): ShardUse {
-    return new ShardUse(shard, this.#global, operation)
+    return new ShardUse(shard, this.#global, operation, this.#sharingFrom(shard.number, operation))
+  }
+
+  /** What a change in the global database may need: shares of a checkout in shards. */
+  sharing(operation: Caller): GlobalSharing {
+    return new GlobalSharing(this.#sharingFrom(globalNumber, operation))
+  }
+
+  #sharingFrom(own: number, operation: Caller): Sharing {
+    return new Sharing(this.#shards, own, (database, text, values) => {
+      const shard = this.#shards.all.get(database)
+      return shard
+        ? changeInShard(this.use(shard, operation), operation, text, values)
+        : this.#changeGlobally(operation, text, values)
+    })
+  }
+
+  #changeGlobally({ claims, deadline }: Caller, text: string, values: string[]) {
+    const settings = { claims, readOnly: false, ...(deadline && { deadline }) }
+    return this.#connect(null, (connected) =>
+      inTransaction(connected, settings, async (client) => {
+        const { rows } = await client.query<Record<string, object>>({ text, values: values as never[] })
+        return [...rows]
+      }),
+    )
   }
 
   /**

@@ -10,6 +10,7 @@ import { log } from '../../process/log.ts'
 import type { Deadline } from '../deadline.ts'
 import { Refusal } from '../refusal.ts'
 import type { Claims, Recorded } from '../tokens.ts'
+import { type Sharing, sharesTask } from './sharing.ts'
 
 type Connect = WithPgClient<NodePostgresPgClient>
 
@@ -35,16 +36,19 @@ export class ShardUse {
   readonly shard: Shard
   readonly #global: Pool
   readonly #operation: Operation
+  readonly #sharing: Sharing
   #hasBegun = false
   #refusal: unknown
   #recorded: Recorded | undefined
   #commits = false
   readonly #brokenOff = new WeakSet<PoolClient>()
 
-  constructor(shard: Shard, global: Pool, operation: Operation) {
+  /** `sharing` makes the shares of a checkout that is begun in the shard. */
+  constructor(shard: Shard, global: Pool, operation: Operation, sharing: Sharing) {
     this.shard = shard
     this.#global = global
     this.#operation = operation
+    this.#sharing = sharing
     shard.operations++
   }
 
@@ -108,7 +112,7 @@ export class ShardUse {
   }
 
   /**
-   * Runs work, which is a transaction. If the shard refuses it because the global database has to record a part first, has that
+   * Runs work, which is a transaction. If the shard refuses it because another database has to record a part first, has that
    * recorded and runs the work again. The record counts for this transaction only.
    */
   async #withGlobalPart<T>(client: NodePostgresPgClient, work: (client: NodePostgresPgClient) => T | Promise<T>) {
@@ -121,11 +125,17 @@ export class ShardUse {
           const part = asked.take()
           if (!part || this.#recorded?.[part.task]) throw error
           const databases = { shard: client.rawClient, global: this.#global }
-          const recorded = await recordGlobally(part, databases, () => this.#operation.deadline?.check())
+          const recorded =
+            part.task === sharesTask
+              ? await this.#sharing.make(part.asked)
+              : await recordGlobally(part, databases, () => this.#operation.deadline?.check())
           if (!recorded) throw new Refusal('shard_behind')
           this.#recorded = { ...this.#recorded, ...recorded }
         }
       }
+    } catch (error) {
+      this.#sharing.abandon()
+      throw error
     } finally {
       this.#recorded = undefined
     }

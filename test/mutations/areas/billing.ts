@@ -233,7 +233,7 @@ export const billing: Mutation[] = [
     file: 'billing/rules/policy_of_clinics.sql',
     from: 'elsif clinic.account <> own_account then',
     to: 'elsif false then',
-    caughtBy: 'sql/billing/shared_checkouts.test.ts',
+    caughtBy: 'sql/billing/shared/shared_checkouts.test.ts',
   },
   {
     name: 'the account of a clinic changes while it is paid together with another one',
@@ -254,8 +254,22 @@ export const billing: Mutation[] = [
   {
     name: 'money for a clinic that was moved becomes credit at another one',
     file: 'billing/checkout/settling/complete_checkout.sql',
-    from: '< checkout.clinics then',
+    from: '<> checkout.clinics then',
     to: '< 0 then',
     caughtBy: 'sql/core/shards/moving.test.ts',
+  },
+  {
+    name: 'money that arrives late is not told to the database with the share',
+    file: 'billing/shares/note_share_told.sql',
+    from: 'case when checkout.state::text <> note_share_told.state then s.due_since end',
+    to: 'null',
+    caughtBy: 'sql/billing/shared/shares.test.ts',
+  },
+  {
+    name: 'the share of a checkout is freed when its patient is erased, although it may be paid',
+    file: 'billing/checkout/settling/give_up_checkouts_of.sql',
+    from: ' and not c.is_share',
+    to: '',
+    caughtBy: 'sql/billing/shared/shares.test.ts',
   },
 ]

@@ -5,6 +5,8 @@ returns billing.checkouts
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   checkout billing.checkouts;
+  parts billing.checkout_parts[];
+  shared jsonb;
 begin
   if app_hidden.current_customer_id() is null then
     perform app_hidden.refuse('forbidden', 'Only customers pay online.');
@@ -14,11 +16,14 @@ begin
       begin_checkout.invoices),
     null::billing.checkouts);
   if checkout.id is null then
-    checkout := billing_private.start_checkout(begin_checkout.clinic_id,
-      billing_private.visits_to_pay(begin_checkout.clinic_id, begin_checkout.visits)
-        || billing_private.invoices_to_check_out(begin_checkout.clinic_id, begin_checkout.invoice_ids,
-          begin_checkout.invoices),
-      begin_checkout.uses_credit);
+    parts := billing_private.visits_to_pay(begin_checkout.clinic_id,
+        billing_private.items_to_pay(begin_checkout.visits, are_here => true))
+      || billing_private.invoices_to_check_out(begin_checkout.clinic_id, begin_checkout.invoice_ids,
+        billing_private.items_to_pay(begin_checkout.invoices, are_here => true));
+    shared := billing_private.shares_of_checkout(begin_checkout.clinic_id, begin_checkout.visits,
+      begin_checkout.invoices, begin_checkout.uses_credit, has_parts => cardinality(parts) > 0);
+    checkout := billing_private.start_checkout(begin_checkout.clinic_id, parts, begin_checkout.uses_credit,
+      shared => shared);
     perform app_private.finish_idempotent(begin_checkout.clinic_id, begin_checkout.idempotency_key, checkout);
   end if;
   -- As it is now: the page of the provider may exist. Column privileges do not apply to a function's result.
@@ -48,6 +53,6 @@ comment on function billing.begin_checkout is
 'no_resource_free, question_not_found, answer_missing, answer_not_accepted, place_not_offered, booking_too_late, '
 'booking_too_far_ahead, too_many_bookings, held_too_often, email_not_confirmed, network_takes_too_many, '
 'customer_busy, customer_not_found, idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted; '
-'in a shard also global_database_first, shard_behind.';
+'with shards also global_database_first, shard_behind, shards_first, checkout_not_open.';
 
 grant execute on function billing.begin_checkout to app_customer;

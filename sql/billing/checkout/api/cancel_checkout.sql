@@ -4,7 +4,7 @@ declare
   checkout billing.checkouts;
 begin
   select c.* into checkout from billing.checkouts c where c.id = cancel_checkout.checkout_id for no key update;
-  if checkout.id is null or checkout.customer_id <> all (app_hidden.current_customer_ids())
+  if checkout.id is null or checkout.is_share or checkout.customer_id <> all (app_hidden.current_customer_ids())
      and not app_private.caller_is_operator() then
     perform app_hidden.refuse('checkout_not_found', 'No such checkout.',
       jsonb_build_object('checkoutId', cancel_checkout.checkout_id::text));

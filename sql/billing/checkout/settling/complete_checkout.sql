@@ -13,7 +13,8 @@ declare
 begin
   select c.* into checkout from billing.checkouts c where c.id = complete_checkout.checkout_id for no key update;
   if (select count(distinct p.clinic_id) from billing.checkout_parts p where p.checkout_id = checkout.id)
-     < checkout.clinics then
+     + (select coalesce(sum(s.clinics), 0) from billing_private.checkout_shares s where s.checkout_id = checkout.id)
+     <> checkout.clinics then
     -- What it received for a clinic that was moved meanwhile must not become credit at another one.
     perform app_hidden.refuse('not_here', 'A clinic of this checkout was moved to another database.',
       jsonb_build_object('checkoutId', checkout.id::text));

@@ -9,11 +9,12 @@ begin
     return checkout;
   end if;
   update billing.checkouts c set state = end_unpaid_checkout.state where c.id = checkout.id returning * into checkout;
+  update billing_private.checkout_shares s set due_since = now() where s.checkout_id = checkout.id;
   perform billing_private.close_parts(checkout.id);
   return checkout;
 end
 $$;
 
 comment on function billing_private.end_unpaid_checkout is
-'Ends an open checkout that was not paid (expired, failed), and frees what it held. One that has ended, or that is '
-'paid, stays as it is.';
+'Ends an open checkout that was not paid (expired, failed), and frees what it held; its shares in other databases end '
+'when they are told. One that has ended, or that is paid, stays as it is.';

@@ -10,28 +10,21 @@ declare
   amount bigint;
   paid bigint;
   is_credited boolean := false;
-  shares bigint[];
+  shares constant bigint[] := billing_private.receive_shares(checkout, provider_payment);
 begin
   for payer in
-    select g.*, (row_number() over (order by g.clinic_id, g.customer_id))::int as n,
-      array_agg(g.amount) over (order by g.clinic_id, g.customer_id
-        rows between unbounded preceding and unbounded following) as amounts
-    from (
-      select p.clinic_id, p.customer_id, sum(p.amount - p.credit)::bigint as amount from billing.checkout_parts p
-      where p.checkout_id = checkout.id group by p.clinic_id, p.customer_id
-    ) g
-    order by g.clinic_id, g.customer_id
+    select p.clinic_id, p.customer_id, (row_number() over (order by p.clinic_id, p.customer_id))::int as n
+    from billing.checkout_parts p
+    where p.checkout_id = checkout.id group by p.clinic_id, p.customer_id
+    order by p.clinic_id, p.customer_id
   loop
     payment := null;
-    if checkout.received > 0 then
-      shares := billing_private.split_amount(checkout.received, payer.amounts);
-      if shares[payer.n] > 0 then
-        insert into billing.payments (clinic_id, customer_id, currency, method, checkout_id, provider,
-          provider_payment, received)
-        values (payer.clinic_id, payer.customer_id, checkout.currency, 'provider', checkout.id, checkout.provider,
-          pay_parts.provider_payment, shares[payer.n])
-        returning * into payment;
-      end if;
+    if shares[payer.n] > 0 then
+      insert into billing.payments (clinic_id, customer_id, currency, method, checkout_id, provider,
+        provider_payment, received)
+      values (payer.clinic_id, payer.customer_id, checkout.currency, 'provider', checkout.id, checkout.provider,
+        pay_parts.provider_payment, shares[payer.n])
+      returning * into payment;
     end if;
     amount := coalesce(payment.received, 0);
     for part in

@@ -12,6 +12,7 @@ create table billing.checkouts (
   account_id bigint,
   provider_account text,
   clinics int not null default 1,
+  is_share boolean not null default false,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   settled_at timestamptz,
@@ -38,7 +39,10 @@ comment on column billing.checkouts.amount is
 comment on column billing.checkouts.provider_account is
 'The account at the provider to which it is paid, that of all its clinics. Null: that of the billing process''s key.';
 comment on column billing.checkouts.clinics is
-'How many clinics it pays. Fewer have parts here when one of them was moved to another database.';
+'How many clinics it pays, also in other databases. Fewer have parts here when one of them was moved to another one.';
+comment on column billing.checkouts.is_share is
+'Whether its page is in another database of the installation, in the checkout with the same id: this is its share '
+'here, for clinics of this database. Customers see the other one. See billing_private.checkout_shares.';
 comment on column billing.checkouts.url is
 'The provider''s page, on which the customer pays. Null until the provider has made it, usually for a second.';
 comment on column billing.checkouts.received is 'What the provider received.';
@@ -50,14 +54,14 @@ create index open_checkouts_by_reconciliation on billing.checkouts (reconciled_a
 
 alter table billing.checkouts enable row level security;
 create policy customers_see_their_checkouts on billing.checkouts
-  for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()));
+  for select to app_customer using (customer_id = any (app_hidden.current_customer_ids()) and not is_share);
 create policy admins_see_everything on billing.checkouts for select to app_admin using (true);
 grant select (id, customer_id, currency, amount, state, outcome, provider, url, created_at, expires_at, settled_at)
     on billing.checkouts to app_customer;
 
 create trigger checkouts_stay_what_they_are before update on billing.checkouts
   for each row execute function app_hidden.refuse_new_identity('id', 'customer_id', 'currency', 'amount', 'provider',
-    'provider_account', 'clinics', 'created_at');
+    'provider_account', 'clinics', 'is_share', 'created_at');
 create trigger paid_checkouts_stay_paid before update on billing.checkouts
   for each row when (OLD.state = 'paid')
   execute function app_hidden.refuse_new_identity('state', 'received', 'settled_at');

@@ -7,7 +7,7 @@ begin
   -- One that this database has made and no longer has is its own: it was lost with a backup, and somebody should know.
   return coalesce(own_id / 1000000000000 <> own_shard, false)
     -- Checkouts and refunds move with their clinic.
-    and not exists (select from billing.checkouts c where c.id = own_id)
+    and not exists (select from billing.checkouts c where c.id = own_id and not c.is_share)
     and not exists (
       select from billing.refunds r
       join billing.payments p on p.clinic_id = r.clinic_id and p.id = r.payment_id

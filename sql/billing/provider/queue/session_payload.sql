@@ -5,7 +5,11 @@ begin
     select jsonb_build_object('checkoutId', checkout.id::text, 'account', checkout.provider_account,
       'amount', checkout.amount::text, 'currency', checkout.currency, 'exponent', cu.exponent,
       'clinicName', (
-        select string_agg(pc.name, ', ' order by pc.id) from app_public.clinics pc
+        select concat_ws(', ', string_agg(pc.name, ', ' order by pc.id), (
+          select string_agg(n.name, ', ' order by s.shard_id, n.n)
+          from billing_private.checkout_shares s, unnest(s.clinic_names) with ordinality n (name, n)
+          where s.checkout_id = checkout.id))
+        from app_public.clinics pc
         where pc.id in (select cp.clinic_id from billing.checkout_parts cp where cp.checkout_id = checkout.id)),
       'language', coalesce(payer.preferred_language, p.language), 'expiresAt', checkout.expires_at)
     from app_public.clinics c

@@ -11,12 +11,15 @@ begin
       select 'erasures', count(*), min(ce.arrived_at) from app_private.copied_erasures ce
       union all
       select 'removals', count(*), min(cr.arrived_at) from app_private.copied_removals cr
+      union all
+      select 'payments', count(*), min(s.due_since) from billing_private.checkout_shares s where s.due_since is not null
     ) w;
 end
 $$;
 
 comment on function app_private.waiting_figures is
 'For /metrics, in an installation with shards: how many clinics are moving out of this database, how many erasures and '
-'removals of people are still to be carried out at its clinics, and for how many seconds the first of each has waited.';
+'removals of people are still to be carried out at its clinics, how many shares of payments other databases are still '
+'to be told, and for how many seconds the first of each has waited.';
 
 grant execute on function app_private.waiting_figures to app_authenticator;

@@ -28,9 +28,11 @@ begin
     perform app_private.become_copies(remove_moved_clinic.clinic_id);
   end if;
   delete from billing.checkouts ch
-  where ch.id = any (checkout_ids)
+  -- Of a share it may be asked again how it has ended.
+  where ch.id = any (checkout_ids) and not ch.is_share
     and not exists (select from billing.checkout_parts cp where cp.checkout_id = ch.id)
     and not exists (select from billing.payments p where p.checkout_id = ch.id)
+    and not exists (select from billing_private.checkout_shares s where s.checkout_id = ch.id)
     and not exists (select from billing_private.provider_calls pc where pc.checkout_id = ch.id);
   perform set_config('session_replication_role', 'origin', true);
   if in_shard then

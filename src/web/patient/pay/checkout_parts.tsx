@@ -7,17 +7,15 @@ import type { Checkout, CheckoutPart } from './use_checkout.ts'
 
 /** What a payment is for, with links to what it has become. */
 export function CheckoutParts({ checkout }: { checkout: Checkout }) {
-  return checkout.checkoutParts.nodes.map(
-    (part) =>
-      part &&
-      (part.bookingSlotId ? <Visit key={part.id} {...{ part, checkout }} /> : <Invoice key={part.id} part={part} />),
+  return checkout.parts.map((part) =>
+    part.bookingSlotId ? <Visit key={part.id} {...{ part, checkout }} /> : <Invoice key={part.id} part={part} />,
   )
 }
 
-function Visit({ part, checkout }: { part: NonNullable<CheckoutPart>; checkout: Checkout }) {
+function Visit({ part, checkout }: { part: CheckoutPart; checkout: Checkout }) {
   const { t } = useText(payTexts)
   const { clinicId, clinic, service, booking, bookingId, bookingSlot } = part
-  const isLost = checkout.state !== 'OPEN' && !bookingId
+  const isLost = !part.isOpen && !bookingId
   const { startsAt, endsAt, doctor } = booking ?? bookingSlot ?? {}
   return (
     <>
@@ -53,12 +51,12 @@ function Visit({ part, checkout }: { part: NonNullable<CheckoutPart>; checkout: 
   )
 }
 
-const bookAddress = ({ clinicId, bookingSlotId, serviceId }: NonNullable<CheckoutPart>, doctor: string) => {
+const bookAddress = ({ clinicId, bookingSlotId, serviceId }: CheckoutPart, doctor: string) => {
   const search = new URLSearchParams({ clinic: clinicId, doctor, service: serviceId ?? '' }).toString()
   return `/book/${clinicId}/${bookingSlotId}?${new URLSearchParams({ doctor, search })}`
 }
 
-function Invoice({ part }: { part: NonNullable<CheckoutPart> }) {
+function Invoice({ part }: { part: CheckoutPart }) {
   const { t } = useText(payTexts)
   return (
     <p className="own-note">

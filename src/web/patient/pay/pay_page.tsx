@@ -40,7 +40,12 @@ export function PayPage({ id }: { id: string }) {
         {waitsFor ? (
           <Notice tone="plain">{<p>{waitsFor}</p>}</Notice>
         ) : (
-          checkout && (isPending ? <OpenCheckout {...{ checkout, refetch }} /> : <EndedCheckout checkout={checkout} />)
+          checkout &&
+          (checkout.state === 'OPEN' ? (
+            <OpenCheckout {...{ checkout, refetch }} />
+          ) : (
+            <EndedCheckout checkout={checkout} />
+          ))
         )}
       </Page>
     </AreaErrorTextsContext>

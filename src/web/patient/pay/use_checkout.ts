@@ -1,32 +1,45 @@
 import { useEffect, useRef } from 'react'
 import { graphql } from '../../data/generated/gql.ts'
-import type { PaidCheckoutQuery } from '../../data/generated/graphql.ts'
-import { useQuery } from '../../data/use_query.ts'
+import type { PaidCheckoutQuery, PaidPartsQuery } from '../../data/generated/graphql.ts'
+import { request } from '../../data/session.ts'
+import { useAsync } from '../../data/use_query.ts'
 
 const PaidCheckout = graphql(`
   query PaidCheckout($id: BigInt!) {
     checkout(id: $id) {
       id state outcome amount currency url expiresAt
-      checkoutParts(first: 60) {
-        nodes {
-          id credit clinicId bookingId invoiceId bookingSlotId serviceId
-          clinic { name timeZone address phone }
-          invoice { number }
-          service { name names }
-          booking { startsAt: visitStartsAt endsAt: visitEndsAt isOnline doctor { fullName } }
-          bookingSlot { startsAt endsAt doctorId doctor { fullName } }
-        }
+    }
+  }
+`)
+/** Not inside the checkout: they may be in several databases. */
+const PaidParts = graphql(`
+  query PaidParts($id: BigInt!) {
+    checkoutParts(filter: { checkoutId: { equalTo: $id } }, first: 60) {
+      nodes {
+        id credit isOpen clinicId bookingId invoiceId bookingSlotId serviceId
+        clinic { name timeZone address phone }
+        invoice { number }
+        service { name names }
+        booking { startsAt: visitStartsAt endsAt: visitEndsAt isOnline doctor { fullName } }
+        bookingSlot { startsAt endsAt doctorId doctor { fullName } }
       }
     }
   }
 `)
 
-export type Checkout = NonNullable<PaidCheckoutQuery['checkout']>
-export type CheckoutPart = Checkout['checkoutParts']['nodes'][number]
+export type CheckoutPart = NonNullable<NonNullable<PaidPartsQuery['checkoutParts']>['nodes'][number]>
+export type Checkout = NonNullable<PaidCheckoutQuery['checkout']> & { parts: CheckoutPart[] }
 
 /** What of a checkout the credit of its patients pays beside the provider, in minor units. */
-export const creditIn = (checkout: Checkout): bigint =>
-  checkout.amount === '0' ? 0n : checkout.checkoutParts.nodes.reduce((sum, part) => sum + BigInt(part?.credit ?? 0), 0n)
+export const creditIn = ({ amount, parts }: Checkout): bigint =>
+  amount === '0' ? 0n : parts.reduce((sum, part) => sum + BigInt(part.credit), 0n)
+
+async function read(id: string, signal: AbortSignal): Promise<Checkout | null> {
+  const { checkout } = await request(PaidCheckout, { id }, signal)
+  if (!checkout) return null
+  const { checkoutParts } = await request(PaidParts, { id }, signal)
+  return { ...checkout, parts: checkoutParts?.nodes.filter((part) => part !== null) ?? [] }
+}
 
 /** Each second at first, when the page is about to exist or the payment about to arrive, and less often later. */
 const pauseMs = (tries: number) => (tries < 20 ? 1_000 : tries < 60 ? 3_000 : 15_000)
@@ -36,11 +49,12 @@ const pauseMs = (tries: number) => (tries < 20 ? 1_000 : tries < 60 ? 3_000 : 15
  * becomes credit. `tries` counts how often the same state was seen.
  */
 export function useCheckout(id: string | null, hasPaid: boolean) {
-  const { data, error, loading, refetch } = useQuery(PaidCheckout, id === null ? null : { id })
+  const { data: checkout, error, loading, refetch } = useAsync(id, (signal) => read(id as string, signal))
   const tries = useRef(0)
-  const checkout = data && (data.checkout ?? null)
   const state = checkout?.state
-  const isPending = state === 'OPEN' || (hasPaid && state === 'EXPIRED')
+  // Of a paid one, until every clinic has recorded it.
+  const isOpen = state === 'OPEN' || (state === 'PAID' && checkout?.parts.some((part) => part.isOpen))
+  const isPending = isOpen || (hasPaid && state === 'EXPIRED')
   useEffect(() => {
     if (!isPending || loading) return
     const timer = setTimeout(() => {

@@ -6,12 +6,12 @@ begin
     perform app_hidden.refuse('clinic_not_movable', 'Patients of this clinic are paying online at the moment.',
       '{"because": "open_payments"}');
   elsif exists (
-    select from billing.checkout_parts cp
-    join billing.checkout_parts other on other.checkout_id = cp.checkout_id and other.clinic_id <> cp.clinic_id
-    join billing.checkouts ch on ch.id = cp.checkout_id
+    select from billing.checkout_parts cp join billing.checkouts ch on ch.id = cp.checkout_id
     where cp.clinic_id = require_no_open_payments.clinic_id
-      and ch.state <> 'paid' and ch.provider_session is not null and ch.expires_at > now() - interval '30 days') then
-    -- Money that arrives late is shared between its clinics, in one database.
+      and ch.state <> 'paid' and (ch.provider_session is not null or ch.is_share)
+      and ch.expires_at > now() - interval '30 days'
+      and (ch.clinics > 1 or ch.is_share)) then
+    -- Money that arrives late is shared between its clinics where they were when it was begun.
     perform app_hidden.refuse('clinic_not_movable',
       'Patients began to pay this clinic together with another one in the last 30 days and did not finish.',
       '{"because": "shared_payments"}');

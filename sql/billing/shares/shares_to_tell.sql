@@ -1,0 +1,23 @@
+create or replace function billing_private.shares_to_tell(batch int default 50)
+returns table (checkout_id bigint, shard_id int, state text, received bigint, provider_payment text)
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  return query
+    with due as materialized (
+      select s.checkout_id, s.shard_id from billing_private.checkout_shares s
+      where s.due_since is not null and s.retry_at <= now()
+      order by s.retry_at limit shares_to_tell.batch for update skip locked
+    )
+    update billing_private.checkout_shares s set retry_at = now() + interval '10 seconds'
+    from due d join billing.checkouts c on c.id = d.checkout_id
+    where s.checkout_id = d.checkout_id and s.shard_id = d.shard_id
+    returning s.checkout_id, s.shard_id, c.state::text, s.received, s.provider_payment;
+end
+$$;
+
+comment on function billing_private.shares_to_tell is
+'Up to `batch` shares in other databases that are to be told how their checkout has ended, and what was received for '
+'them. Each is given again after ten seconds, unless note_share_told has noted it. For the billing process of the '
+'global database.';
+
+grant execute on function billing_private.shares_to_tell to app_billing;

@@ -1,0 +1,69 @@
+import { log } from '../process/log.ts'
+import type { Ledger, PageState } from './ledger.ts'
+import type { OtherDatabases } from './other_databases.ts'
+
+/** The ids of a shard begin with its number times this; those of the global database are smaller. */
+const idsOfShard = 1_000_000_000_000
+
+/** The databases of an installation by their numbers. */
+type Ledgers = ReadonlyMap<number, Ledger>
+
+/**
+ * Brings to each database what was paid for its clinics by checkouts in others (sql/billing/shares/), and asks for the
+ * checkouts of shares that have heard nothing. Every step may be repeated. A database that does not answer does not stop the
+ * others. Gives false, so that there is a pause.
+ */
+export async function settleShares(others: OtherDatabases): Promise<false> {
+  const ledgers = await others.ledgers()
+  if (ledgers.size > 1) await Promise.all([...ledgers].map((database) => settleOf(ledgers, database)))
+  return false
+}
+
+async function settleOf(ledgers: Ledgers, [database, ledger]: [number, Ledger]): Promise<void> {
+  await attempt({ database }, async () => {
+    const silent = new Set<number>()
+    for (const told of await ledger.sharesToTell()) {
+      const { checkoutId, shardId, state } = told
+      // What else is for a database that does not answer is given again.
+      if (silent.has(shardId)) continue
+      const error = await attempt({ database: shardId, checkout: checkoutId }, async () => {
+        const outcome = await ledgerOf(ledgers, shardId).settleShare(told)
+        await ledger.noteShareTold(told, outcome)
+        log.info({ checkout: checkoutId, database: shardId, state, outcome }, 'a share was settled')
+      })
+      if (error !== undefined && !isRefusal(error)) silent.add(shardId)
+    }
+  })
+  await attempt({ database }, async () => {
+    for (const share of await ledger.sharesToAsk()) {
+      const { checkoutId } = share
+      const page = Math.floor(Number(checkoutId) / idsOfShard)
+      await attempt({ database: page, checkout: checkoutId }, async () => {
+        const state = await ledgerOf(ledgers, page).stateForShare(share)
+        // What was paid is told with the payment.
+        if (isUnpaid(state)) await ledger.settleShare({ checkoutId, state, received: null, providerPayment: null })
+      })
+    }
+  })
+}
+
+const isUnpaid = (state: PageState): state is 'expired' | 'failed' => state === 'expired' || state === 'failed'
+
+function ledgerOf(ledgers: Ledgers, database: number): Ledger {
+  const ledger = ledgers.get(database)
+  if (!ledger) throw new Error(`there is no database ${database}`)
+  return ledger
+}
+
+const isRefusal = (error: unknown) => (error as { code?: string }).code?.startsWith('MS') ?? false
+
+/** Does some work. Gives the error if it failed: it is tried again later. */
+async function attempt(what: Record<string, unknown>, work: () => Promise<unknown>): Promise<unknown> {
+  try {
+    await work()
+    return undefined
+  } catch (err) {
+    log.warn({ err, ...what }, 'shares of payments could not be settled and are tried again')
+    return err
+  }
+}
