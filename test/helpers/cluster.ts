@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import { Client } from 'pg'
 import type { EmbeddedServer } from '../../src/database/embedded/embedded.ts'
 
@@ -46,6 +47,9 @@ export const addressesOf = (
 export function testCluster(): TestCluster {
   return JSON.parse(process.env.MEDISLOT_TEST_CLUSTER ?? 'null')
 }
+
+/** The files of a server that never runs, with the databases of the run as they were at first: see shards.ts. */
+export const migratedFiles = (folder: string): string => join(folder, 'migrated')
 
 /** Whether the tests of this run share a server with shards (jest.sharded.config.js), and with how many. */
 export const shardCount = Number(process.env.TEST_SHARDS ?? 0)

@@ -14,7 +14,7 @@ import { startReplicating } from '../../src/database/embedded/replicating.ts'
 import { connectionsClosed, migrateSettings } from '../../src/database/migrations.ts'
 import { exitOnSignals } from '../../src/process/lifecycle.ts'
 import { log } from '../../src/process/log.ts'
-import { addressesOf, shardCount, type TestCluster, testCluster } from './cluster.ts'
+import { addressesOf, migratedFiles, shardCount, type TestCluster, testCluster } from './cluster.ts'
 import { openLender } from './lender.ts'
 import { makeRunFolder } from './run_folder.ts'
 import { replicationPassword } from './shards.ts'
@@ -91,7 +91,7 @@ async function startServers(
   await makeDatabases(server)
   // Copied as files, with their owner, which is faster than creating everything again.
   await server.stop()
-  for (const other of others) await promisify(execFile)('cp', ['-a', first, other])
+  for (const other of [...others, migratedFiles(folder)]) await promisify(execFile)('cp', ['-a', first, other])
   const servers: TestServer[] = []
   for (const dataDir of [first, ...others]) servers.push(await startEmbedded(dataDir, options))
   return servers as [TestServer, TestServer]

@@ -26,7 +26,7 @@ let global: Connection
 let shards: [Connection, Connection]
 
 beforeAll(async () => {
-  installation = await startServers(3)
+  installation = await startServers(3, { migrated: true })
   for (const number of [1, 2]) {
     const { code, stderr } = await installation.shards('add', String(number), addressOf(serverOf(number)))
     if (code !== 0) throw new Error(stderr)

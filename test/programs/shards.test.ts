@@ -26,7 +26,7 @@ let shards: [Connection, Connection]
 
 beforeAll(async () => {
   log.level = 'silent'
-  installation = await startInstallation(2, leaveSlots)
+  installation = await startInstallation(2, leaveSlots, {})
   global = installation.global
   shards = installation.databases as [Connection, Connection]
 })
