@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8dc0fc5f87b77c4e79f276f6fad378f7bfa2b562
+--! Hash: sha1:4009a7ccfe1d03e8cfebe955c4f52ca0e6323f51
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -13253,9 +13253,9 @@ begin
 
   person.account_id := account.id;
   person.is_unconfirmed := account.email_verified_at is null;
-  -- Either account of a person whose accounts were merged acts for the person. Not one whose address nobody proved:
-  -- the person who registered it may be somebody else. One statement, since every request runs it: it also asks for what
-  -- only few callers have, and what further statements then read.
+  -- Either account of a person whose accounts were merged acts for the person, except one whose address nobody proved:
+  -- somebody else may have registered it. One statement, since every request runs it: it also finds out whether the
+  -- caller has what only few callers have, which further statements then read.
   select case when person.is_unconfirmed then c.id else coalesce(c.merged_into_id, c.id) end,
          c.merged_into_id is not null
            or exists (select from app_public.customers m where m.merged_into_id = c.id)
@@ -16148,9 +16148,9 @@ end
 $$;
 
 comment on function app_public.undo_merge is
-'Reverses merge_customers or claim_customer: the customer stands for itself again, with the visits '
-'that were made for it. For the surviving person, administrators and DBAs. Refuses unauthenticated, merge_not_found '
-'(also when the customer belongs to somebody else).';
+'Reverses merge_customers or claim_customer: the customer is a separate person again, with the visits that were made '
+'for it. For the surviving person, administrators and DBAs. Refuses unauthenticated, merge_not_found (also when the '
+'customer belongs to somebody else).';
 
 grant execute on function app_public.undo_merge to app_customer;
 --! EndIncluded people/api/undo_merge.sql
@@ -19280,13 +19280,13 @@ end
 $$;
 
 comment on function app_public.change_absence is
-'Changes the kind, the dates and times, and the note of an absence; what is left out becomes empty (`start_time` and '
-'`end_time`: whole days). Slots that it does not cover any more are open again as after remove_absence, and those that '
-'it covers now are withdrawn. If other visits are booked in it now, `booked` decides as in add_absence; `cancel` also '
-'cancels those that were kept before. Whose absence it is does not change: add another one instead. For the desk, and '
-'for doctors on their own absences. Refuses forbidden, clinic_not_found, absence_not_found, absence_of_calendar (a '
-'busy time of an external calendar), stale_row_version, still_in_use, invalid_argument, text_too_long, '
-'text_not_accepted.';
+'Changes the kind, the dates and times, and the note of an absence; arguments that are left out become empty '
+'(`start_time` and `end_time`: whole days). Slots that it does not cover any more are open again as after '
+'remove_absence, and those that it covers now are withdrawn. If other visits are booked in it now, `booked` decides '
+'as in add_absence; `cancel` also cancels those that were kept before. Whose absence it is does not change: add '
+'another one instead. For the desk, and for doctors on their own absences. Refuses forbidden, clinic_not_found, '
+'absence_not_found, absence_of_calendar (a busy time of an external calendar), stale_row_version, still_in_use, '
+'invalid_argument, text_too_long, text_not_accepted.';
 
 grant execute on function app_public.change_absence to app_staff;
 --! EndIncluded schedule/absence/api/change_absence.sql

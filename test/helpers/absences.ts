@@ -49,7 +49,7 @@ export const addAbsence = (
     [clinicId, kind, from, until, doctorId, start, end, note, booked, reason, sourceKey, key],
   )
 
-/** Changes an absence; what is left out becomes empty. */
+/** Changes an absence; what is left out of the change becomes empty. */
 export const changeAbsence = (
   db: Caller,
   clinicId: string,

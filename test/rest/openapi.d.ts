@@ -28,7 +28,7 @@ export interface paths {
   };
   "/auth/password-reset-request": {
     /**
-     * Ask for a link with which to choose a new password; the answer does not say whether there is an account
+     * Ask for a link to choose a new password; the answer does not reveal whether there is an account
      * @description For: Everybody.
      */
     post: operations["requestPasswordReset"];
@@ -49,7 +49,7 @@ export interface paths {
   };
   "/me": {
     /**
-     * Who the caller is, and what they may do where
+     * Get who the caller is, and their rights in each clinic
      * @description For: Anyone who is signed in.
      */
     get: operations["getMe"];
@@ -77,7 +77,7 @@ export interface paths {
   };
   "/me/export": {
     /**
-     * Everything that is held about the caller, as one document
+     * Export all data that is stored about the caller, as one document
      * @description For: Customers.
      */
     get: operations["exportMe"];
@@ -89,29 +89,29 @@ export interface paths {
      */
     get: operations["listClinics"];
     /**
-     * Create new clinic
+     * Create a clinic
      * @description For: Administrators.
      */
     post: operations["createClinic"];
   };
   "/clinics/{id}": {
     /**
-     * Get clinic details
+     * Get a clinic
      * @description For: Everybody.
      */
     get: operations["getClinic"];
     /**
-     * Update clinic: what is left out becomes empty
+     * Replace a clinic: fields that are left out become empty
      * @description For: The clinic’s managers and administrators.
      */
     put: operations["replaceClinic"];
     /**
-     * Deactivate clinic. With active doctors it is refused, listing them, unless `cascade`
+     * Deactivate a clinic. With active doctors it is refused, listing them, unless `cascade`
      * @description For: The clinic’s managers and administrators.
      */
     delete: operations["deactivateClinic"];
     /**
-     * Update clinic: what is left out stays
+     * Update a clinic: fields that are left out stay
      * @description For: The clinic’s managers and administrators.
      */
     patch: operations["patchClinic"];
@@ -125,14 +125,14 @@ export interface paths {
   };
   "/clinics/{clinicId}/invitations/{id}": {
     /**
-     * Take an invitation back: its token opens nothing from now on
+     * Revoke an invitation: its token is not valid from now on
      * @description For: The clinic’s managers and administrators.
      */
     delete: operations["revokeInvitation"];
   };
   "/clinics/{clinicId}/networkAlerts": {
     /**
-     * List the dates of which customers of one network took a large part within a day, and that the desk has not dismissed
+     * List the dates on which customers of one network took many slots within a day, unless the desk has dismissed them
      * @description For: The clinic’s staff and administrators.
      */
     get: operations["listNetworkAlerts"];
@@ -146,41 +146,41 @@ export interface paths {
   };
   "/clinics/{clinicId}/doctors": {
     /**
-     * List doctors in clinic, or find some by `name`
+     * List the doctors of a clinic, or find some by `name`
      * @description For: Everybody. The clinic’s staff and administrators see inactive ones too.
      */
     get: operations["listDoctors"];
     /**
-     * Add doctor to clinic
+     * Add a doctor to a clinic
      * @description For: The clinic’s managers and administrators.
      */
     post: operations["createDoctor"];
   };
   "/doctors/{id}": {
     /**
-     * Get doctor details
+     * Get a doctor
      * @description For: Everybody.
      */
     get: operations["getDoctor"];
     /**
-     * Update doctor: what is left out becomes empty
+     * Replace a doctor: fields that are left out become empty
      * @description For: The clinic’s managers and administrators.
      */
     put: operations["replaceDoctor"];
     /**
-     * Remove doctor: inactive from now on. With open slots or live bookings it is refused, listing them, unless `cascade`
+     * Remove a doctor, who becomes inactive. With open slots or live bookings it is refused, listing them, unless `cascade`
      * @description For: The clinic’s managers and administrators.
      */
     delete: operations["deactivateDoctor"];
     /**
-     * Update doctor: what is left out stays
+     * Update a doctor: fields that are left out stay
      * @description For: The clinic’s managers and administrators.
      */
     patch: operations["patchDoctor"];
   };
   "/doctors/{id}/specializations": {
     /**
-     * Give a doctor these specializations and no others
+     * Set the specializations of a doctor: these and no others
      * @description For: The clinic’s managers and administrators.
      */
     put: operations["replaceDoctorSpecializations"];
@@ -216,14 +216,14 @@ export interface paths {
      */
     delete: operations["removeService"];
     /**
-     * Update a service: what is left out stays
+     * Update a service: fields that are left out stay
      * @description For: The clinic’s managers and administrators.
      */
     patch: operations["patchService"];
   };
   "/services/{id}/doctors": {
     /**
-     * Say which doctors offer a service: these and no others
+     * Set the doctors who offer a service: these and no others
      * @description For: The clinic’s managers and administrators.
      */
     put: operations["replaceServiceDoctors"];
@@ -254,7 +254,7 @@ export interface paths {
      */
     delete: operations["removeServiceQuestion"];
     /**
-     * Update a question: what is left out stays. Answers that were given keep the question as it was asked
+     * Update a question: fields that are left out stay. Earlier answers keep the question as it was asked
      * @description For: The clinic’s managers and administrators.
      */
     patch: operations["patchServiceQuestion"];
@@ -273,29 +273,29 @@ export interface paths {
      */
     get: operations["listCustomers"];
     /**
-     * Register customer, and sign in
+     * Register a customer, and sign in
      * @description For: Everybody.
      */
     post: operations["registerCustomer"];
   };
   "/customers/{id}": {
     /**
-     * Get customer details
+     * Get a customer
      * @description For: Customers themselves, and administrators.
      */
     get: operations["getCustomer"];
     /**
-     * Update customer: what is left out becomes empty
+     * Replace a customer: fields that are left out become empty
      * @description For: Customers themselves, and administrators.
      */
     put: operations["replaceCustomer"];
     /**
-     * Remove customer: inactive from now on, and signed out. With bookings ahead it is refused, listing them, unless `cascade`
+     * Remove a customer, who becomes inactive and is signed out. With future bookings it is refused, listing them, unless `cascade`
      * @description For: Customers themselves, and administrators.
      */
     delete: operations["removeCustomer"];
     /**
-     * Update customer: what is left out stays
+     * Update a customer: fields that are left out stay
      * @description For: Customers themselves, and administrators.
      */
     patch: operations["patchCustomer"];
@@ -307,28 +307,28 @@ export interface paths {
      */
     get: operations["listClinicCustomers"];
     /**
-     * Take a caller or walk-in into a clinic’s records, so that the desk can book for them. A person with this name and address who is in the records, or has registered, is recognised; another name is another person
+     * Add a caller or walk-in to a clinic’s records, so that the desk can book for them. A person with this name and address in the records is recognised; another name is another person
      * @description For: The clinic’s desk and administrators.
      */
     post: operations["addClinicCustomer"];
   };
   "/clinics/{clinicId}/customersWithoutAddress": {
     /**
-     * List which of some customers would get no message of a kind from the clinic, and have to be phoned
+     * List those of some customers who would get no message of a kind from the clinic, and have to be phoned
      * @description For: The clinic’s staff and administrators.
      */
     get: operations["listCustomersWithoutAddress"];
   };
   "/customers/{id}/export": {
     /**
-     * Everything that is held about a person, as one document
+     * Export all data that is stored about a person, as one document
      * @description For: Customers themselves, and administrators.
      */
     get: operations["exportCustomer"];
   };
   "/customers/{id}/erase": {
     /**
-     * Erase a person for good: bookings ahead are cancelled, sessions end, and no name, contact or note remains. Counts stay
+     * Erase a person permanently: future bookings are cancelled, sessions end, and no name, contact or note remains. Counts do not change
      * @description For: Customers themselves, and administrators.
      */
     post: operations["eraseCustomer"];
@@ -396,7 +396,7 @@ export interface paths {
   };
   "/customers/{id}/undoMerge": {
     /**
-     * Reverse a merge or a claim: the customer stands for itself again
+     * Reverse a merge or a claim: the customer is a separate person again
      * @description For: The person into whom the customer was merged, and administrators.
      */
     post: operations["undoMerge"];
@@ -410,7 +410,7 @@ export interface paths {
   };
   "/clinics/{clinicId}/guardians": {
     /**
-     * List who books for some customers of a clinic, as the clinic may know them
+     * List the guardians of some customers of a clinic, with the data that the clinic may see
      * @description For: The clinic’s staff and administrators.
      */
     get: operations["listGuardians"];
@@ -431,24 +431,24 @@ export interface paths {
   };
   "/clinics/{clinicId}/timeslots": {
     /**
-     * List time slots for clinic
+     * List the time slots of a clinic
      * @description For: Everybody. The clinic’s staff and administrators see inactive ones too.
      */
     get: operations["listTimeSlots"];
     /**
-     * Create time slot
+     * Create a time slot
      * @description For: The clinic’s managers and administrators.
      */
     post: operations["createTimeSlot"];
   };
   "/timeslots/{id}": {
     /**
-     * Update time slot. Its templates move with it, slots already made do not
+     * Update a time slot. Its templates move with it, but not the slots that were made before
      * @description For: The clinic’s managers and administrators.
      */
     put: operations["replaceTimeSlot"];
     /**
-     * Remove time slot; one that templates or slots were made of becomes inactive instead
+     * Remove a time slot; one of which templates or slots were made becomes inactive instead
      * @description For: The clinic’s managers and administrators.
      */
     delete: operations["removeTimeSlot"];
@@ -474,7 +474,7 @@ export interface paths {
   };
   "/doctors/slots/{id}": {
     /**
-     * Update doctor slot availability
+     * Update a slot of a doctor’s week
      * @description For: The clinic’s managers and administrators.
      */
     put: operations["replaceDoctorSlot"];
@@ -498,7 +498,7 @@ export interface paths {
   };
   "/clinics/{clinicId}/absenceEffect": {
     /**
-     * What an absence of these dates and times would do: how many slots it withdraws, how many visits it affects
+     * Get what an absence of these dates and times would do: how many slots it would withdraw, and how many visits it would affect
      * @description For: The clinic’s desk, doctors their own, and administrators.
      */
     get: operations["getAbsenceEffect"];
@@ -512,12 +512,12 @@ export interface paths {
   };
   "/absences/{id}": {
     /**
-     * Get absence
+     * Get an absence
      * @description For: The clinic’s desk and administrators; doctors their own and those of everyone.
      */
     get: operations["getAbsence"];
     /**
-     * Change the kind, the dates and times, and the note of an absence; what is left out becomes empty. Slots that it no longer covers are open again, and other visits that are booked in it are refused, listed for rebooking or cancelled (`booked`)
+     * Change the kind, the dates and times, and the note of an absence; fields that are left out become empty. Slots that it no longer covers are open again, and other visits that are booked in it are refused, listed for rebooking or cancelled (`booked`)
      * @description For: The clinic’s desk, doctors their own, and administrators.
      */
     put: operations["changeAbsence"];
@@ -541,66 +541,66 @@ export interface paths {
      */
     get: operations["listHolidays"];
     /**
-     * Add public holidays as absences of all doctors, each once; answers those that were added
+     * Add public holidays as absences of all doctors, each once; returns those that were added
      * @description For: The clinic’s managers and administrators.
      */
     post: operations["addHolidays"];
   };
   "/doctors/{doctorId}/bookingSlots": {
     /**
-     * List doctor’s booking slots
+     * List the booking slots of a doctor
      * @description For: Everybody sees open ones, customers also theirs, the clinic’s staff and administrators all.
      */
     get: operations["listBookingSlots"];
   };
   "/bookingSlots/{id}": {
     /**
-     * Get booking slot details
+     * Get a booking slot
      * @description For: Everybody while it is open; else who has it, the clinic’s staff, administrators.
      */
     get: operations["getBookingSlot"];
     /**
-     * Update booking slot: a `customerId` books it for that customer, null frees it. As GET returned it, it stays
+     * Update a booking slot: a `customerId` books it for that customer, null frees it. Sent as GET returned it, it does not change
      * @description For: Customers for themselves; the desk for customers in its records (`customerId`).
      */
     put: operations["replaceBookingSlot"];
     /**
-     * Manually remove booking slot: it stays withdrawn when slots are made again. A booked one is refused unless `cascade`
+     * Withdraw a booking slot by hand: it stays withdrawn when slots are generated again. A booked one is refused unless `cascade`
      * @description For: The clinic’s desk, doctors their own, and administrators.
      */
     delete: operations["withdrawBookingSlot"];
   };
   "/bookingSlots/{id}/bookability": {
     /**
-     * Whether a slot can be booked now, and if not, the code of the refusal
+     * Get whether a slot can be booked now, and if not, the code of the refusal
      * @description For: Everybody.
      */
     get: operations["getBookability"];
   };
   "/bookingSlots": {
     /**
-     * Manually create new booking slot, or open a withdrawn one again
+     * Create a booking slot by hand, or open a withdrawn one again
      * @description For: The clinic’s desk and administrators.
      */
     post: operations["createBookingSlot"];
   };
   "/doctors/{doctorId}/withdraw-day": {
     /**
-     * Withdraw what is left of a doctor’s day. With live bookings it is refused, listing them, unless `cascade`: then it answers those that were cancelled
+     * Withdraw the rest of a doctor’s day. With live bookings it is refused, listing them, unless `cascade`: then it returns those that were cancelled
      * @description For: The clinic’s desk, doctors their own, and administrators.
      */
     post: operations["withdrawDay"];
   };
   "/bookingSlots/{id}/hold": {
     /**
-     * Keep a slot for some minutes, while a form is filled in; again to prolong it
+     * Hold a slot for some minutes, while a form is filled in; repeat it to prolong the hold
      * @description For: Customers for themselves; the desk for customers in its records (`customerId`).
      */
     post: operations["holdSlot"];
   };
   "/bookingSlots/{id}/release": {
     /**
-     * Give a held slot back
+     * Release a held slot
      * @description For: Customers for themselves; the desk for customers in its records (`customerId`).
      */
     post: operations["releaseHold"];
@@ -614,7 +614,7 @@ export interface paths {
   };
   "/clinics/{clinicId}/bookingsToPhone": {
     /**
-     * List the bookings ahead that the clinic cancelled and whose patients no message reaches: 100 at most
+     * List the future bookings that the clinic cancelled and whose patients no message reaches: at most 100
      * @description For: The clinic’s staff and administrators.
      */
     get: operations["listBookingsToPhone"];
@@ -628,7 +628,7 @@ export interface paths {
   };
   "/bookings/{id}": {
     /**
-     * Get booking details
+     * Get a booking
      * @description For: Customers their own; the clinic’s desk and administrators any of the clinic.
      */
     get: operations["getBooking"];
@@ -663,7 +663,7 @@ export interface paths {
   };
   "/bookings/{id}/check-in": {
     /**
-     * The patient has arrived
+     * Record that the patient has arrived
      * @description For: The clinic’s desk, doctors their own patients, and administrators.
      */
     post: operations["checkIn"];
@@ -675,7 +675,7 @@ export interface paths {
   };
   "/bookings/{id}/complete": {
     /**
-     * The appointment took place
+     * Record that the appointment took place
      * @description For: The clinic’s desk, doctors their own patients, and administrators.
      */
     post: operations["completeBooking"];
@@ -687,7 +687,7 @@ export interface paths {
   };
   "/bookings/{id}/no-show": {
     /**
-     * The patient did not come
+     * Record that the patient did not come
      * @description For: The clinic’s desk, doctors their own patients, and administrators.
      */
     post: operations["markNoShow"];
@@ -734,14 +734,14 @@ export interface paths {
   };
   "/clinics/{clinicId}/series/{seriesId}/move": {
     /**
-     * Move visits of a series, each to a slot of its own: all or none, with one message; answers those bookings
+     * Move visits of a series, each to a slot of its own: all or none, with one message; returns those bookings
      * @description For: The clinic’s desk and administrators.
      */
     post: operations["moveSeries"];
   };
   "/clinics/{clinicId}/series/{seriesId}/cancel": {
     /**
-     * Cancel the visits of a series that lie ahead, from a date on, with one message; answers those bookings
+     * Cancel the future visits of a series, from a date on, with one message; answers those bookings
      * @description For: The clinic’s desk and administrators.
      */
     post: operations["cancelSeries"];
@@ -783,7 +783,7 @@ export interface paths {
   };
   "/recordings/{id}": {
     /**
-     * Get what is known about a recording, without the file
+     * Get a recording, without its file
      * @description For: The patient of the visit, guardians, and the doctor of the visit.
      */
     get: operations["getRecording"];
@@ -857,7 +857,7 @@ export interface paths {
      */
     delete: operations["removeResource"];
     /**
-     * Update a room or equipment: what is left out stays
+     * Update a room or equipment: fields that are left out stay
      * @description For: The clinic’s managers and administrators.
      */
     patch: operations["patchResource"];
@@ -869,7 +869,7 @@ export interface paths {
      */
     get: operations["listServiceNeeds"];
     /**
-     * Say what a visit to a service takes: [["1", "2"], ["3"]] for one of two rooms and the machine
+     * Set what a visit to a service takes: [["1", "2"], ["3"]] for one of two rooms and the machine
      * @description For: The clinic’s managers and administrators.
      */
     put: operations["replaceServiceNeeds"];
@@ -1079,26 +1079,26 @@ export interface paths {
      */
     get: operations["getCheckout"];
     /**
-     * Give a checkout up: what it holds is free again
+     * Cancel a checkout: what it holds is free again
      * @description For: The customer who began it, and administrators.
      */
     delete: operations["cancelCheckout"];
   };
   "/clinics/{clinicId}/providerAccount": {
     /**
-     * Get through which provider patients pay online, and the clinic’s account there
+     * Get the provider through which patients pay online, and the clinic’s account there
      * @description For: The clinic’s managers and administrators.
      */
     get: operations["getProviderAccount"];
     /**
-     * Set through which provider patients pay online; null ends online payments
+     * Set the provider through which patients pay online; null ends online payments
      * @description For: The clinic’s managers and administrators.
      */
     put: operations["setProviderAccount"];
   };
   "/clinics/{clinicId}/bookkeeping": {
     /**
-     * Lines of issued invoices, payments and movements of money, in order of time
+     * List lines of issued invoices, payments and movements of money, in order of time
      * @description For: The clinic’s managers and administrators.
      */
     get: operations["listBookkeeping"];
@@ -1131,7 +1131,7 @@ export interface paths {
   };
   "/clinics/{clinicId}/waitingList/{waitingId}/priority": {
     /**
-     * Set who is offered freed times first: higher priorities come before others
+     * Set the priority of an entry: freed times are offered to higher priorities first
      * @description For: The clinic’s desk and administrators.
      */
     post: operations["setWaitingPriority"];
@@ -1312,14 +1312,14 @@ export interface paths {
   };
   "/clinics/{clinicId}/availability": {
     /**
-     * Get available slots for clinic
+     * Get available slots of a clinic
      * @description For: Everybody.
      */
     get: operations["searchClinic"];
   };
   "/doctors/{doctorId}/availability": {
     /**
-     * Get doctor’s availability
+     * Get available slots of a doctor
      * @description For: Everybody.
      */
     get: operations["searchDoctor"];
@@ -1340,14 +1340,14 @@ export interface paths {
   };
   "/timeZones/utcOffsets": {
     /**
-     * List what the clocks of time zones show: offsets from UTC over the last six and the next four years
+     * List the offsets of time zones from UTC, over the last six and the next four years
      * @description For: Everybody.
      */
     get: operations["listUtcOffsets"];
   };
   "/availability/createBookingSlots": {
     /**
-     * Manually create booking slots for a time range (done every week by a job)
+     * Create the booking slots of a range of dates by hand (a job does this every week)
      * @description For: The clinic’s managers and administrators.
      */
     post: operations["createBookingSlots"];
@@ -1361,7 +1361,7 @@ export interface paths {
   };
   "/clinics/{clinicId}/notifications/{id}/send-again": {
     /**
-     * Send a message that was sent or given up once more, to the address that the clinic has now
+     * Send a message again that was sent or given up, to the address that the clinic has now
      * @description For: The clinic’s desk and administrators.
      */
     post: operations["sendAgain"];
@@ -1375,21 +1375,21 @@ export interface paths {
   };
   "/clinics/{clinicId}/calendar": {
     /**
-     * The calendar as it was at a past moment: slots, each with the bookings it had
+     * Get the calendar as it was at a past moment: slots, each with the bookings it had then
      * @description For: Who works at the clinic, and administrators.
      */
     get: operations["calendarAsOf"];
   };
   "/clinics/{clinicId}/events/head": {
     /**
-     * The end of the clinic’s chain of sealed events, to be kept elsewhere
+     * Get the end of the clinic’s chain of sealed events, to be stored elsewhere
      * @description For: The clinic’s managers and administrators.
      */
     get: operations["getEventHead"];
   };
   "/clinics/{clinicId}/events/verification": {
     /**
-     * Whether the clinic’s sealed events are as they were sealed; `fault` is null, or says what the first one at fault has
+     * Verify that the clinic’s sealed events are unchanged; `fault` is null, or names the fault of the first faulty one
      * @description For: The clinic’s managers and administrators.
      */
     get: operations["verifyEvents"];
@@ -2874,7 +2874,7 @@ export interface operations {
     };
   };
   /**
-   * Ask for a link with which to choose a new password; the answer does not say whether there is an account
+   * Ask for a link to choose a new password; the answer does not reveal whether there is an account
    * @description For: Everybody.
    */
   requestPasswordReset: {
@@ -3059,7 +3059,7 @@ export interface operations {
     };
   };
   /**
-   * Who the caller is, and what they may do where
+   * Get who the caller is, and their rights in each clinic
    * @description For: Anyone who is signed in.
    */
   getMe: {
@@ -3320,7 +3320,7 @@ export interface operations {
     };
   };
   /**
-   * Everything that is held about the caller, as one document
+   * Export all data that is stored about the caller, as one document
    * @description For: Customers.
    */
   exportMe: {
@@ -3436,7 +3436,7 @@ export interface operations {
     };
   };
   /**
-   * Create new clinic
+   * Create a clinic
    * @description For: Administrators.
    */
   createClinic: {
@@ -3524,7 +3524,7 @@ export interface operations {
     };
   };
   /**
-   * Get clinic details
+   * Get a clinic
    * @description For: Everybody.
    */
   getClinic: {
@@ -3579,7 +3579,7 @@ export interface operations {
     };
   };
   /**
-   * Update clinic: what is left out becomes empty
+   * Replace a clinic: fields that are left out become empty
    * @description For: The clinic’s managers and administrators.
    */
   replaceClinic: {
@@ -3691,7 +3691,7 @@ export interface operations {
     };
   };
   /**
-   * Deactivate clinic. With active doctors it is refused, listing them, unless `cascade`
+   * Deactivate a clinic. With active doctors it is refused, listing them, unless `cascade`
    * @description For: The clinic’s managers and administrators.
    */
   deactivateClinic: {
@@ -3774,7 +3774,7 @@ export interface operations {
     };
   };
   /**
-   * Update clinic: what is left out stays
+   * Update a clinic: fields that are left out stay
    * @description For: The clinic’s managers and administrators.
    */
   patchClinic: {
@@ -3964,7 +3964,7 @@ export interface operations {
     };
   };
   /**
-   * Take an invitation back: its token opens nothing from now on
+   * Revoke an invitation: its token is not valid from now on
    * @description For: The clinic’s managers and administrators.
    */
   revokeInvitation: {
@@ -4028,7 +4028,7 @@ export interface operations {
     };
   };
   /**
-   * List the dates of which customers of one network took a large part within a day, and that the desk has not dismissed
+   * List the dates on which customers of one network took many slots within a day, unless the desk has dismissed them
    * @description For: The clinic’s staff and administrators.
    */
   listNetworkAlerts: {
@@ -4188,7 +4188,7 @@ export interface operations {
     };
   };
   /**
-   * List doctors in clinic, or find some by `name`
+   * List the doctors of a clinic, or find some by `name`
    * @description For: Everybody. The clinic’s staff and administrators see inactive ones too.
    */
   listDoctors: {
@@ -4257,7 +4257,7 @@ export interface operations {
     };
   };
   /**
-   * Add doctor to clinic
+   * Add a doctor to a clinic
    * @description For: The clinic’s managers and administrators.
    */
   createDoctor: {
@@ -4342,7 +4342,7 @@ export interface operations {
     };
   };
   /**
-   * Get doctor details
+   * Get a doctor
    * @description For: Everybody.
    */
   getDoctor: {
@@ -4397,7 +4397,7 @@ export interface operations {
     };
   };
   /**
-   * Update doctor: what is left out becomes empty
+   * Replace a doctor: fields that are left out become empty
    * @description For: The clinic’s managers and administrators.
    */
   replaceDoctor: {
@@ -4505,7 +4505,7 @@ export interface operations {
     };
   };
   /**
-   * Remove doctor: inactive from now on. With open slots or live bookings it is refused, listing them, unless `cascade`
+   * Remove a doctor, who becomes inactive. With open slots or live bookings it is refused, listing them, unless `cascade`
    * @description For: The clinic’s managers and administrators.
    */
   deactivateDoctor: {
@@ -4588,7 +4588,7 @@ export interface operations {
     };
   };
   /**
-   * Update doctor: what is left out stays
+   * Update a doctor: fields that are left out stay
    * @description For: The clinic’s managers and administrators.
    */
   patchDoctor: {
@@ -4695,7 +4695,7 @@ export interface operations {
     };
   };
   /**
-   * Give a doctor these specializations and no others
+   * Set the specializations of a doctor: these and no others
    * @description For: The clinic’s managers and administrators.
    */
   replaceDoctorSpecializations: {
@@ -5213,7 +5213,7 @@ export interface operations {
     };
   };
   /**
-   * Update a service: what is left out stays
+   * Update a service: fields that are left out stay
    * @description For: The clinic’s managers and administrators.
    */
   patchService: {
@@ -5484,7 +5484,7 @@ export interface operations {
     };
   };
   /**
-   * Say which doctors offer a service: these and no others
+   * Set the doctors who offer a service: these and no others
    * @description For: The clinic’s managers and administrators.
    */
   replaceServiceDoctors: {
@@ -5916,7 +5916,7 @@ export interface operations {
     };
   };
   /**
-   * Update a question: what is left out stays. Answers that were given keep the question as it was asked
+   * Update a question: fields that are left out stay. Earlier answers keep the question as it was asked
    * @description For: The clinic’s managers and administrators.
    */
   patchServiceQuestion: {
@@ -6197,7 +6197,7 @@ export interface operations {
     };
   };
   /**
-   * Register customer, and sign in
+   * Register a customer, and sign in
    * @description For: Everybody.
    */
   registerCustomer: {
@@ -6274,7 +6274,7 @@ export interface operations {
     };
   };
   /**
-   * Get customer details
+   * Get a customer
    * @description For: Customers themselves, and administrators.
    */
   getCustomer: {
@@ -6335,7 +6335,7 @@ export interface operations {
     };
   };
   /**
-   * Update customer: what is left out becomes empty
+   * Replace a customer: fields that are left out become empty
    * @description For: Customers themselves, and administrators.
    */
   replaceCustomer: {
@@ -6452,7 +6452,7 @@ export interface operations {
     };
   };
   /**
-   * Remove customer: inactive from now on, and signed out. With bookings ahead it is refused, listing them, unless `cascade`
+   * Remove a customer, who becomes inactive and is signed out. With future bookings it is refused, listing them, unless `cascade`
    * @description For: Customers themselves, and administrators.
    */
   removeCustomer: {
@@ -6529,7 +6529,7 @@ export interface operations {
     };
   };
   /**
-   * Update customer: what is left out stays
+   * Update a customer: fields that are left out stay
    * @description For: Customers themselves, and administrators.
    */
   patchCustomer: {
@@ -6729,7 +6729,7 @@ export interface operations {
     };
   };
   /**
-   * Take a caller or walk-in into a clinic’s records, so that the desk can book for them. A person with this name and address who is in the records, or has registered, is recognised; another name is another person
+   * Add a caller or walk-in to a clinic’s records, so that the desk can book for them. A person with this name and address in the records is recognised; another name is another person
    * @description For: The clinic’s desk and administrators.
    */
   addClinicCustomer: {
@@ -6815,7 +6815,7 @@ export interface operations {
     };
   };
   /**
-   * List which of some customers would get no message of a kind from the clinic, and have to be phoned
+   * List those of some customers who would get no message of a kind from the clinic, and have to be phoned
    * @description For: The clinic’s staff and administrators.
    */
   listCustomersWithoutAddress: {
@@ -6889,7 +6889,7 @@ export interface operations {
     };
   };
   /**
-   * Everything that is held about a person, as one document
+   * Export all data that is stored about a person, as one document
    * @description For: Customers themselves, and administrators.
    */
   exportCustomer: {
@@ -6950,7 +6950,7 @@ export interface operations {
     };
   };
   /**
-   * Erase a person for good: bookings ahead are cancelled, sessions end, and no name, contact or note remains. Counts stay
+   * Erase a person permanently: future bookings are cancelled, sessions end, and no name, contact or note remains. Counts do not change
    * @description For: Customers themselves, and administrators.
    */
   eraseCustomer: {
@@ -7702,7 +7702,7 @@ export interface operations {
     };
   };
   /**
-   * Reverse a merge or a claim: the customer stands for itself again
+   * Reverse a merge or a claim: the customer is a separate person again
    * @description For: The person into whom the customer was merged, and administrators.
    */
   undoMerge: {
@@ -7842,7 +7842,7 @@ export interface operations {
     };
   };
   /**
-   * List who books for some customers of a clinic, as the clinic may know them
+   * List the guardians of some customers of a clinic, with the data that the clinic may see
    * @description For: The clinic’s staff and administrators.
    */
   listGuardians: {
@@ -8090,7 +8090,7 @@ export interface operations {
     };
   };
   /**
-   * List time slots for clinic
+   * List the time slots of a clinic
    * @description For: Everybody. The clinic’s staff and administrators see inactive ones too.
    */
   listTimeSlots: {
@@ -8155,7 +8155,7 @@ export interface operations {
     };
   };
   /**
-   * Create time slot
+   * Create a time slot
    * @description For: The clinic’s managers and administrators.
    */
   createTimeSlot: {
@@ -8241,7 +8241,7 @@ export interface operations {
     };
   };
   /**
-   * Update time slot. Its templates move with it, slots already made do not
+   * Update a time slot. Its templates move with it, but not the slots that were made before
    * @description For: The clinic’s managers and administrators.
    */
   replaceTimeSlot: {
@@ -8347,7 +8347,7 @@ export interface operations {
     };
   };
   /**
-   * Remove time slot; one that templates or slots were made of becomes inactive instead
+   * Remove a time slot; one of which templates or slots were made becomes inactive instead
    * @description For: The clinic’s managers and administrators.
    */
   removeTimeSlot: {
@@ -8688,7 +8688,7 @@ export interface operations {
     };
   };
   /**
-   * Update doctor slot availability
+   * Update a slot of a doctor’s week
    * @description For: The clinic’s managers and administrators.
    */
   replaceDoctorSlot: {
@@ -9057,7 +9057,7 @@ export interface operations {
     };
   };
   /**
-   * What an absence of these dates and times would do: how many slots it withdraws, how many visits it affects
+   * Get what an absence of these dates and times would do: how many slots it would withdraw, and how many visits it would affect
    * @description For: The clinic’s desk, doctors their own, and administrators.
    */
   getAbsenceEffect: {
@@ -9218,7 +9218,7 @@ export interface operations {
     };
   };
   /**
-   * Get absence
+   * Get an absence
    * @description For: The clinic’s desk and administrators; doctors their own and those of everyone.
    */
   getAbsence: {
@@ -9279,7 +9279,7 @@ export interface operations {
     };
   };
   /**
-   * Change the kind, the dates and times, and the note of an absence; what is left out becomes empty. Slots that it no longer covers are open again, and other visits that are booked in it are refused, listed for rebooking or cancelled (`booked`)
+   * Change the kind, the dates and times, and the note of an absence; fields that are left out become empty. Slots that it no longer covers are open again, and other visits that are booked in it are refused, listed for rebooking or cancelled (`booked`)
    * @description For: The clinic’s desk, doctors their own, and administrators.
    */
   changeAbsence: {
@@ -9608,7 +9608,7 @@ export interface operations {
     };
   };
   /**
-   * Add public holidays as absences of all doctors, each once; answers those that were added
+   * Add public holidays as absences of all doctors, each once; returns those that were added
    * @description For: The clinic’s managers and administrators.
    */
   addHolidays: {
@@ -9705,7 +9705,7 @@ export interface operations {
     };
   };
   /**
-   * List doctor’s booking slots
+   * List the booking slots of a doctor
    * @description For: Everybody sees open ones, customers also theirs, the clinic’s staff and administrators all.
    */
   listBookingSlots: {
@@ -9777,7 +9777,7 @@ export interface operations {
     };
   };
   /**
-   * Get booking slot details
+   * Get a booking slot
    * @description For: Everybody while it is open; else who has it, the clinic’s staff, administrators.
    */
   getBookingSlot: {
@@ -9832,7 +9832,7 @@ export interface operations {
     };
   };
   /**
-   * Update booking slot: a `customerId` books it for that customer, null frees it. As GET returned it, it stays
+   * Update a booking slot: a `customerId` books it for that customer, null frees it. Sent as GET returned it, it does not change
    * @description For: Customers for themselves; the desk for customers in its records (`customerId`).
    */
   replaceBookingSlot: {
@@ -9965,7 +9965,7 @@ export interface operations {
     };
   };
   /**
-   * Manually remove booking slot: it stays withdrawn when slots are made again. A booked one is refused unless `cascade`
+   * Withdraw a booking slot by hand: it stays withdrawn when slots are generated again. A booked one is refused unless `cascade`
    * @description For: The clinic’s desk, doctors their own, and administrators.
    */
   withdrawBookingSlot: {
@@ -10048,7 +10048,7 @@ export interface operations {
     };
   };
   /**
-   * Whether a slot can be booked now, and if not, the code of the refusal
+   * Get whether a slot can be booked now, and if not, the code of the refusal
    * @description For: Everybody.
    */
   getBookability: {
@@ -10108,7 +10108,7 @@ export interface operations {
     };
   };
   /**
-   * Manually create new booking slot, or open a withdrawn one again
+   * Create a booking slot by hand, or open a withdrawn one again
    * @description For: The clinic’s desk and administrators.
    */
   createBookingSlot: {
@@ -10199,7 +10199,7 @@ export interface operations {
     };
   };
   /**
-   * Withdraw what is left of a doctor’s day. With live bookings it is refused, listing them, unless `cascade`: then it answers those that were cancelled
+   * Withdraw the rest of a doctor’s day. With live bookings it is refused, listing them, unless `cascade`: then it returns those that were cancelled
    * @description For: The clinic’s desk, doctors their own, and administrators.
    */
   withdrawDay: {
@@ -10290,7 +10290,7 @@ export interface operations {
     };
   };
   /**
-   * Keep a slot for some minutes, while a form is filled in; again to prolong it
+   * Hold a slot for some minutes, while a form is filled in; repeat it to prolong the hold
    * @description For: Customers for themselves; the desk for customers in its records (`customerId`).
    */
   holdSlot: {
@@ -10395,7 +10395,7 @@ export interface operations {
     };
   };
   /**
-   * Give a held slot back
+   * Release a held slot
    * @description For: Customers for themselves; the desk for customers in its records (`customerId`).
    */
   releaseHold: {
@@ -10603,7 +10603,7 @@ export interface operations {
     };
   };
   /**
-   * List the bookings ahead that the clinic cancelled and whose patients no message reaches: 100 at most
+   * List the future bookings that the clinic cancelled and whose patients no message reaches: at most 100
    * @description For: The clinic’s staff and administrators.
    */
   listBookingsToPhone: {
@@ -10749,7 +10749,7 @@ export interface operations {
     };
   };
   /**
-   * Get booking details
+   * Get a booking
    * @description For: Customers their own; the clinic’s desk and administrators any of the clinic.
    */
   getBooking: {
@@ -11156,7 +11156,7 @@ export interface operations {
     };
   };
   /**
-   * The patient has arrived
+   * Record that the patient has arrived
    * @description For: The clinic’s desk, doctors their own patients, and administrators.
    */
   checkIn: {
@@ -11331,7 +11331,7 @@ export interface operations {
     };
   };
   /**
-   * The appointment took place
+   * Record that the appointment took place
    * @description For: The clinic’s desk, doctors their own patients, and administrators.
    */
   completeBooking: {
@@ -11506,7 +11506,7 @@ export interface operations {
     };
   };
   /**
-   * The patient did not come
+   * Record that the patient did not come
    * @description For: The clinic’s desk, doctors their own patients, and administrators.
    */
   markNoShow: {
@@ -12094,7 +12094,7 @@ export interface operations {
     };
   };
   /**
-   * Move visits of a series, each to a slot of its own: all or none, with one message; answers those bookings
+   * Move visits of a series, each to a slot of its own: all or none, with one message; returns those bookings
    * @description For: The clinic’s desk and administrators.
    */
   moveSeries: {
@@ -12184,7 +12184,7 @@ export interface operations {
     };
   };
   /**
-   * Cancel the visits of a series that lie ahead, from a date on, with one message; answers those bookings
+   * Cancel the future visits of a series, from a date on, with one message; answers those bookings
    * @description For: The clinic’s desk and administrators.
    */
   cancelSeries: {
@@ -12630,7 +12630,7 @@ export interface operations {
     };
   };
   /**
-   * Get what is known about a recording, without the file
+   * Get a recording, without its file
    * @description For: The patient of the visit, guardians, and the doctor of the visit.
    */
   getRecording: {
@@ -13513,7 +13513,7 @@ export interface operations {
     };
   };
   /**
-   * Update a room or equipment: what is left out stays
+   * Update a room or equipment: fields that are left out stay
    * @description For: The clinic’s managers and administrators.
    */
   patchResource: {
@@ -13711,7 +13711,7 @@ export interface operations {
     };
   };
   /**
-   * Say what a visit to a service takes: [["1", "2"], ["3"]] for one of two rooms and the machine
+   * Set what a visit to a service takes: [["1", "2"], ["3"]] for one of two rooms and the machine
    * @description For: The clinic’s managers and administrators.
    */
   replaceServiceNeeds: {
@@ -16324,7 +16324,7 @@ export interface operations {
     };
   };
   /**
-   * Give a checkout up: what it holds is free again
+   * Cancel a checkout: what it holds is free again
    * @description For: The customer who began it, and administrators.
    */
   cancelCheckout: {
@@ -16393,7 +16393,7 @@ export interface operations {
     };
   };
   /**
-   * Get through which provider patients pay online, and the clinic’s account there
+   * Get the provider through which patients pay online, and the clinic’s account there
    * @description For: The clinic’s managers and administrators.
    */
   getProviderAccount: {
@@ -16448,7 +16448,7 @@ export interface operations {
     };
   };
   /**
-   * Set through which provider patients pay online; null ends online payments
+   * Set the provider through which patients pay online; null ends online payments
    * @description For: The clinic’s managers and administrators.
    */
   setProviderAccount: {
@@ -16532,7 +16532,7 @@ export interface operations {
     };
   };
   /**
-   * Lines of issued invoices, payments and movements of money, in order of time
+   * List lines of issued invoices, payments and movements of money, in order of time
    * @description For: The clinic’s managers and administrators.
    */
   listBookkeeping: {
@@ -16914,7 +16914,7 @@ export interface operations {
     };
   };
   /**
-   * Set who is offered freed times first: higher priorities come before others
+   * Set the priority of an entry: freed times are offered to higher priorities first
    * @description For: The clinic’s desk and administrators.
    */
   setWaitingPriority: {
@@ -18955,7 +18955,7 @@ export interface operations {
     };
   };
   /**
-   * Get available slots for clinic
+   * Get available slots of a clinic
    * @description For: Everybody.
    */
   searchClinic: {
@@ -19030,7 +19030,7 @@ export interface operations {
     };
   };
   /**
-   * Get doctor’s availability
+   * Get available slots of a doctor
    * @description For: Everybody.
    */
   searchDoctor: {
@@ -19270,7 +19270,7 @@ export interface operations {
     };
   };
   /**
-   * List what the clocks of time zones show: offsets from UTC over the last six and the next four years
+   * List the offsets of time zones from UTC, over the last six and the next four years
    * @description For: Everybody.
    */
   listUtcOffsets: {
@@ -19334,7 +19334,7 @@ export interface operations {
     };
   };
   /**
-   * Manually create booking slots for a time range (done every week by a job)
+   * Create the booking slots of a range of dates by hand (a job does this every week)
    * @description For: The clinic’s managers and administrators.
    */
   createBookingSlots: {
@@ -19494,7 +19494,7 @@ export interface operations {
     };
   };
   /**
-   * Send a message that was sent or given up once more, to the address that the clinic has now
+   * Send a message again that was sent or given up, to the address that the clinic has now
    * @description For: The clinic’s desk and administrators.
    */
   sendAgain: {
@@ -19634,7 +19634,7 @@ export interface operations {
     };
   };
   /**
-   * The calendar as it was at a past moment: slots, each with the bookings it had
+   * Get the calendar as it was at a past moment: slots, each with the bookings it had then
    * @description For: Who works at the clinic, and administrators.
    */
   calendarAsOf: {
@@ -19711,7 +19711,7 @@ export interface operations {
     };
   };
   /**
-   * The end of the clinic’s chain of sealed events, to be kept elsewhere
+   * Get the end of the clinic’s chain of sealed events, to be stored elsewhere
    * @description For: The clinic’s managers and administrators.
    */
   getEventHead: {
@@ -19766,7 +19766,7 @@ export interface operations {
     };
   };
   /**
-   * Whether the clinic’s sealed events are as they were sealed; `fault` is null, or says what the first one at fault has
+   * Verify that the clinic’s sealed events are unchanged; `fault` is null, or names the fault of the first faulty one
    * @description For: The clinic’s managers and administrators.
    */
   verifyEvents: {

@@ -19,8 +19,8 @@ end
 $$;
 
 comment on function app_public.undo_merge is
-'Reverses merge_customers or claim_customer: the customer stands for itself again, with the visits '
-'that were made for it. For the surviving person, administrators and DBAs. Refuses unauthenticated, merge_not_found '
-'(also when the customer belongs to somebody else).';
+'Reverses merge_customers or claim_customer: the customer is a separate person again, with the visits that were made '
+'for it. For the surviving person, administrators and DBAs. Refuses unauthenticated, merge_not_found (also when the '
+'customer belongs to somebody else).';
 
 grant execute on function app_public.undo_merge to app_customer;

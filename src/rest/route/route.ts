@@ -36,7 +36,7 @@ export interface Body {
   omit?: readonly string[]
   /** Fields that the type does not require but the endpoint does. Null is a valid value. */
   require?: readonly string[]
-  /** PUT: what is left out becomes null. */
+  /** PUT: fields that are left out become null. */
   replaces?: boolean
   /** No field is required, so there may be no body. */
   optional?: boolean

@@ -42,7 +42,7 @@ export const bookingSlots: Route[] = [
     method: 'GET',
     path: '/doctors/{doctorId}/bookingSlots',
     id: 'listBookingSlots',
-    summary: 'List doctor’s booking slots',
+    summary: 'List the booking slots of a doctor',
     rights: 'Everybody sees open ones, customers also theirs, the clinic’s staff and administrators all.',
     locate: { what: 'doctor', by: ({ path }) => path.doctorId },
     document: `query BookingSlots($first: Int!, $after: Cursor, $filter: BookingSlotFilter) {
@@ -69,7 +69,7 @@ export const bookingSlots: Route[] = [
     method: 'GET',
     path: '/bookingSlots/{id}',
     id: 'getBookingSlot',
-    summary: 'Get booking slot details',
+    summary: 'Get a booking slot',
     rights: 'Everybody while it is open; else who has it, the clinic’s staff, administrators.',
     document: `query BookingSlot($id: BigInt!) {
       bookingSlots(first: 1, filter: { id: { equalTo: $id } }) { nodes { ...BookingSlot } }
@@ -82,7 +82,7 @@ export const bookingSlots: Route[] = [
     method: 'GET',
     path: '/bookingSlots/{id}/bookability',
     id: 'getBookability',
-    summary: 'Whether a slot can be booked now, and if not, the code of the refusal',
+    summary: 'Get whether a slot can be booked now, and if not, the code of the refusal',
     rights: 'Everybody.',
     locate: byId,
     query: { serviceId: { ...id, description: 'As the first slot of a visit of this service.' } },
@@ -97,7 +97,7 @@ export const bookingSlots: Route[] = [
     method: 'POST',
     path: '/bookingSlots',
     id: 'createBookingSlot',
-    summary: 'Manually create new booking slot, or open a withdrawn one again',
+    summary: 'Create a booking slot by hand, or open a withdrawn one again',
     rights: 'The clinic’s desk and administrators.',
     locate: { what: 'doctor', by: ({ body }) => body.doctorId as string },
     document: `mutation CreateBookingSlot($input: CreateBookingSlotInput!) {
@@ -125,7 +125,7 @@ export const bookingSlots: Route[] = [
     path: '/bookingSlots/{id}',
     id: 'replaceBookingSlot',
     summary:
-      'Update booking slot: a `customerId` books it for that customer, null frees it. As GET returned it, it stays',
+      'Update a booking slot: a `customerId` books it for that customer, null frees it. Sent as GET returned it, it does not change',
     ...claim,
     document: `mutation SetSlotCustomer($input: SetSlotCustomerInput!) {
       setSlotCustomer(input: $input) { bookingSlot { ...BookingSlot } }
@@ -146,7 +146,7 @@ export const bookingSlots: Route[] = [
     path: '/bookingSlots/{id}',
     id: 'withdrawBookingSlot',
     summary:
-      'Manually remove booking slot: it stays withdrawn when slots are made again. A booked one is refused unless `cascade`',
+      'Withdraw a booking slot by hand: it stays withdrawn when slots are generated again. A booked one is refused unless `cascade`',
     rights: 'The clinic’s desk, doctors their own, and administrators.',
     locate: byId,
     document: `mutation WithdrawSlot($clinicId: BigInt!, $id: BigInt!, $cascade: Boolean, $rowVersion: Int) {
@@ -171,7 +171,7 @@ export const bookingSlots: Route[] = [
     path: '/doctors/{doctorId}/withdraw-day',
     id: 'withdrawDay',
     summary:
-      'Withdraw what is left of a doctor’s day. With live bookings it is refused, listing them, unless `cascade`: then it answers those that were cancelled',
+      'Withdraw the rest of a doctor’s day. With live bookings it is refused, listing them, unless `cascade`: then it returns those that were cancelled',
     rights: 'The clinic’s desk, doctors their own, and administrators.',
     locate: { what: 'doctor', by: ({ path }) => path.doctorId },
     document: `mutation WithdrawDay($input: WithdrawDayInput!) {
@@ -188,7 +188,7 @@ export const bookingSlots: Route[] = [
     method: 'POST',
     path: '/bookingSlots/{id}/hold',
     id: 'holdSlot',
-    summary: 'Keep a slot for some minutes, while a form is filled in; again to prolong it',
+    summary: 'Hold a slot for some minutes, while a form is filled in; repeat it to prolong the hold',
     ...claim,
     document: `mutation HoldSlot($input: HoldSlotInput!) {
       holdSlot(input: $input) { bookingSlot { ...BookingSlot } }
@@ -201,7 +201,7 @@ export const bookingSlots: Route[] = [
     method: 'POST',
     path: '/bookingSlots/{id}/release',
     id: 'releaseHold',
-    summary: 'Give a held slot back',
+    summary: 'Release a held slot',
     ...claim,
     document: `mutation ReleaseHold($input: ReleaseHoldInput!) {
       releaseHold(input: $input) { bookingSlot { ...BookingSlot } }

@@ -50,7 +50,7 @@ export const bookings: Route[] = [
     method: 'GET',
     path: '/clinics/{clinicId}/bookingsToPhone',
     id: 'listBookingsToPhone',
-    summary: 'List the bookings ahead that the clinic cancelled and whose patients no message reaches: 100 at most',
+    summary: 'List the future bookings that the clinic cancelled and whose patients no message reaches: at most 100',
     rights: 'The clinic’s staff and administrators.',
     query: {
       doctorId,
@@ -103,7 +103,7 @@ export const bookings: Route[] = [
     method: 'GET',
     path: '/bookings/{id}',
     id: 'getBooking',
-    summary: 'Get booking details',
+    summary: 'Get a booking',
     rights: ownOrDesk,
     document: `query Booking($id: BigInt!) {
       bookings(first: 1, filter: { id: { equalTo: $id } }) { nodes { ...Booking } }
@@ -157,20 +157,20 @@ export const bookings: Route[] = [
   {
     ...step('checkIn'),
     path: '/bookings/{id}/check-in',
-    summary: 'The patient has arrived',
+    summary: 'Record that the patient has arrived',
     rights: staff,
     errors: ['illegal_transition', 'not_yet'],
   },
   {
     ...step('completeBooking'),
     path: '/bookings/{id}/complete',
-    summary: 'The appointment took place',
+    summary: 'Record that the appointment took place',
     rights: staff,
   },
   {
     ...step('markNoShow'),
     path: '/bookings/{id}/no-show',
-    summary: 'The patient did not come',
+    summary: 'Record that the patient did not come',
     rights: staff,
     errors: ['illegal_transition', 'not_yet'],
   },

@@ -53,7 +53,7 @@ export const customers: Route[] = [
     method: 'GET',
     path: '/customers/{id}',
     id: 'getCustomer',
-    summary: 'Get customer details',
+    summary: 'Get a customer',
     rights: 'Customers themselves, and administrators.',
     document: `query Customer($id: BigInt!) { customer(id: $id) { ...Customer } } ${Customer}`,
     variables: ({ path }) => path,
@@ -64,7 +64,7 @@ export const customers: Route[] = [
     method: 'POST',
     path: '/customers',
     id: 'registerCustomer',
-    summary: 'Register customer, and sign in',
+    summary: 'Register a customer, and sign in',
     ...tokens('registerCustomer'),
     location: '/customers/{customerId}',
   },
@@ -106,7 +106,7 @@ export const customers: Route[] = [
     method: 'GET',
     path: '/clinics/{clinicId}/customersWithoutAddress',
     id: 'listCustomersWithoutAddress',
-    summary: 'List which of some customers would get no message of a kind from the clinic, and have to be phoned',
+    summary: 'List those of some customers who would get no message of a kind from the clinic, and have to be phoned',
     rights: 'The clinic’s staff and administrators.',
     query: {
       customerIds: several('At most 1000 customers', '[0-9]{1,18}'),
@@ -128,7 +128,7 @@ export const customers: Route[] = [
     path: '/clinics/{clinicId}/customers',
     id: 'addClinicCustomer',
     summary:
-      'Take a caller or walk-in into a clinic’s records, so that the desk can book for them. A person with this name and address who is in the records, or has registered, is recognised; another name is another person',
+      'Add a caller or walk-in to a clinic’s records, so that the desk can book for them. A person with this name and address in the records is recognised; another name is another person',
     rights: 'The clinic’s desk and administrators.',
     document: `mutation AddClinicCustomer($input: AddClinicCustomerInput!) {
       addClinicCustomer(input: $input) { clinicCustomer { ...ClinicCustomer } }
@@ -143,7 +143,7 @@ export const customers: Route[] = [
     method: 'PUT',
     path: '/customers/{id}',
     id: 'replaceCustomer',
-    summary: 'Update customer: what is left out becomes empty',
+    summary: 'Replace a customer: fields that are left out become empty',
     ...change,
     body: { type: 'CustomerInput', replaces: true, returned: [] },
   },
@@ -151,7 +151,7 @@ export const customers: Route[] = [
     method: 'PATCH',
     path: '/customers/{id}',
     id: 'patchCustomer',
-    summary: 'Update customer: what is left out stays',
+    summary: 'Update a customer: fields that are left out stay',
     ...change,
     body: { type: 'CustomerPatch', omit: ['rowVersion', 'isActive'] },
   },
@@ -160,7 +160,7 @@ export const customers: Route[] = [
     path: '/customers/{id}',
     id: 'removeCustomer',
     summary:
-      'Remove customer: inactive from now on, and signed out. With bookings ahead it is refused, listing them, unless `cascade`',
+      'Remove a customer, who becomes inactive and is signed out. With future bookings it is refused, listing them, unless `cascade`',
     rights: 'Customers themselves, and administrators.',
     document: `mutation RemoveCustomer($id: BigInt!, $cascade: Boolean, $rowVersion: Int) {
       removeCustomer(input: { customerId: $id, cascade: $cascade, rowVersion: $rowVersion }) { customer { id } }
@@ -177,7 +177,7 @@ export const customers: Route[] = [
     method: 'GET',
     path: '/customers/{id}/export',
     id: 'exportCustomer',
-    summary: 'Everything that is held about a person, as one document',
+    summary: 'Export all data that is stored about a person, as one document',
     rights: 'Customers themselves, and administrators.',
     document: `query ExportCustomer($id: BigInt!) { exportCustomer(customerId: $id) { ...CustomerExport } } ${CustomerExport}`,
     variables: ({ path }) => path,
@@ -189,7 +189,7 @@ export const customers: Route[] = [
     path: '/customers/{id}/erase',
     id: 'eraseCustomer',
     summary:
-      'Erase a person for good: bookings ahead are cancelled, sessions end, and no name, contact or note remains. Counts stay',
+      'Erase a person permanently: future bookings are cancelled, sessions end, and no name, contact or note remains. Counts do not change',
     rights: 'Customers themselves, and administrators.',
     document: `mutation EraseCustomer($id: BigInt!) { eraseCustomer(input: { customerId: $id }) { customer { id } } }`,
     variables: ({ path }) => path,

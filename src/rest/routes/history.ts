@@ -8,7 +8,7 @@ export const history: Route[] = [
     method: 'GET',
     path: '/clinics/{clinicId}/calendar',
     id: 'calendarAsOf',
-    summary: 'The calendar as it was at a past moment: slots, each with the bookings it had',
+    summary: 'Get the calendar as it was at a past moment: slots, each with the bookings it had then',
     rights: 'Who works at the clinic, and administrators.',
     document: `query CalendarAsOf($clinicId: BigInt!, $at: Datetime, $from: Date, $to: Date, $after: String, $pageSize: Int) {
       calendarAsOf(clinicId: $clinicId, at: $at, fromDate: $from, toDate: $to, after: $after, pageSize: $pageSize) {
@@ -33,7 +33,7 @@ export const history: Route[] = [
     method: 'GET',
     path: '/clinics/{clinicId}/events/head',
     id: 'getEventHead',
-    summary: 'The end of the clinic’s chain of sealed events, to be kept elsewhere',
+    summary: 'Get the end of the clinic’s chain of sealed events, to be stored elsewhere',
     rights: managers,
     document: `query EventHead($clinicId: BigInt!) { eventHead(clinicId: $clinicId) { ...EventHead } }
     fragment EventHead on EventHead { clinicId position hash sealedAt }`,
@@ -46,7 +46,7 @@ export const history: Route[] = [
     path: '/clinics/{clinicId}/events/verification',
     id: 'verifyEvents',
     summary:
-      'Whether the clinic’s sealed events are as they were sealed; `fault` is null, or says what the first one at fault has',
+      'Verify that the clinic’s sealed events are unchanged; `fault` is null, or names the fault of the first faulty one',
     rights: managers,
     document: `query VerifyEvents($clinicId: BigInt!, $sincePosition: BigInt, $sinceHash: String, $head: String) {
       verifyEvents(clinicId: $clinicId, sincePosition: $sincePosition, sinceHash: $sinceHash, head: $head) { ...EventVerification }

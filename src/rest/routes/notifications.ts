@@ -37,7 +37,7 @@ export const notifications: Route[] = [
   {
     ...step('sendAgain'),
     path: '/clinics/{clinicId}/notifications/{id}/send-again',
-    summary: 'Send a message that was sent or given up once more, to the address that the clinic has now',
+    summary: 'Send a message again that was sent or given up, to the address that the clinic has now',
     errors: ['illegal_transition', 'no_address'],
   },
   {

@@ -9,7 +9,7 @@ const timeSlots: Route[] = [
     method: 'GET',
     path: '/clinics/{clinicId}/timeslots',
     id: 'listTimeSlots',
-    summary: 'List time slots for clinic',
+    summary: 'List the time slots of a clinic',
     rights: 'Everybody. The clinic’s staff and administrators see inactive ones too.',
     document: `query TimeSlots($clinicId: BigInt!, $first: Int!, $after: Cursor) {
       parent: clinic(id: $clinicId) { id }
@@ -26,7 +26,7 @@ const timeSlots: Route[] = [
     method: 'POST',
     path: '/clinics/{clinicId}/timeslots',
     id: 'createTimeSlot',
-    summary: 'Create time slot',
+    summary: 'Create a time slot',
     rights: managers,
     document: `mutation CreateTimeSlot($timeSlot: TimeSlotInput!) {
       createTimeSlot(input: { timeSlot: $timeSlot }) { timeSlot { ...TimeSlot } }
@@ -41,7 +41,7 @@ const timeSlots: Route[] = [
     method: 'PUT',
     path: '/timeslots/{id}',
     id: 'replaceTimeSlot',
-    summary: 'Update time slot. Its templates move with it, slots already made do not',
+    summary: 'Update a time slot. Its templates move with it, but not the slots that were made before',
     rights: managers,
     locate: { what: 'timeSlot', by: idInPath },
     document: `mutation UpdateTimeSlot($clinicId: BigInt!, $id: BigInt!, $patch: TimeSlotPatch!) {
@@ -62,7 +62,7 @@ const timeSlots: Route[] = [
     method: 'DELETE',
     path: '/timeslots/{id}',
     id: 'removeTimeSlot',
-    summary: 'Remove time slot; one that templates or slots were made of becomes inactive instead',
+    summary: 'Remove a time slot; one of which templates or slots were made becomes inactive instead',
     rights: managers,
     locate: { what: 'timeSlot', by: idInPath },
     document: `mutation RemoveTimeSlot($clinicId: BigInt!, $id: BigInt!, $rowVersion: Int) {
@@ -134,7 +134,7 @@ const doctorSlots: Route[] = [
     method: 'PUT',
     path: '/doctors/slots/{id}',
     id: 'replaceDoctorSlot',
-    summary: 'Update doctor slot availability',
+    summary: 'Update a slot of a doctor’s week',
     rights: managers,
     locate: { what: 'doctorSlot', by: idInPath },
     document: `mutation UpdateDoctorSlot($clinicId: BigInt!, $id: BigInt!, $patch: DoctorSlotTemplatePatch!) {

@@ -55,7 +55,7 @@ export const signIn: Route[] = [
     method: 'POST',
     path: '/auth/password-reset-request',
     id: 'requestPasswordReset',
-    summary: 'Ask for a link with which to choose a new password; the answer does not say whether there is an account',
+    summary: 'Ask for a link to choose a new password; the answer does not reveal whether there is an account',
     rights: 'Everybody.',
     document: `mutation RequestPasswordReset($input: RequestPasswordResetInput!) {
       requestPasswordReset(input: $input) { result }
@@ -92,7 +92,7 @@ export const signIn: Route[] = [
     method: 'GET',
     path: '/me',
     id: 'getMe',
-    summary: 'Who the caller is, and what they may do where',
+    summary: 'Get who the caller is, and their rights in each clinic',
     rights: 'Anyone who is signed in.',
     document: `query Me { currentPerson { ...Person } } ${Person}`,
     variables: () => ({}),
@@ -143,7 +143,7 @@ export const signIn: Route[] = [
     method: 'GET',
     path: '/me/export',
     id: 'exportMe',
-    summary: 'Everything that is held about the caller, as one document',
+    summary: 'Export all data that is stored about the caller, as one document',
     rights: 'Customers.',
     document: `query ExportMe { exportCustomer { ...CustomerExport } } ${CustomerExport}`,
     variables: () => ({}),

@@ -89,7 +89,7 @@ export const absences: Route[] = [
     path: '/clinics/{clinicId}/absenceEffect',
     id: 'getAbsenceEffect',
     summary:
-      'What an absence of these dates and times would do: how many slots it withdraws, how many visits it affects',
+      'Get what an absence of these dates and times would do: how many slots it would withdraw, and how many visits it would affect',
     rights,
     query: when.query,
     needs: when.needs,
@@ -120,7 +120,7 @@ export const absences: Route[] = [
     method: 'GET',
     path: '/absences/{id}',
     id: 'getAbsence',
-    summary: 'Get absence',
+    summary: 'Get an absence',
     rights: 'The clinic’s desk and administrators; doctors their own and those of everyone.',
     row: { what: 'absence', by: idInPath },
     document: `query Absence($id: BigInt!) {
@@ -135,7 +135,7 @@ export const absences: Route[] = [
     path: '/absences/{id}',
     id: 'changeAbsence',
     summary:
-      'Change the kind, the dates and times, and the note of an absence; what is left out becomes empty. Slots that it no longer covers are open again, and other visits that are booked in it are refused, listed for rebooking or cancelled (`booked`)',
+      'Change the kind, the dates and times, and the note of an absence; fields that are left out become empty. Slots that it no longer covers are open again, and other visits that are booked in it are refused, listed for rebooking or cancelled (`booked`)',
     rights,
     locate: { what: 'absence', by: idInPath },
     document: `mutation ChangeAbsence($input: ChangeAbsenceInput!) {
@@ -203,7 +203,7 @@ export const absences: Route[] = [
     method: 'POST',
     path: '/clinics/{clinicId}/holidays',
     id: 'addHolidays',
-    summary: 'Add public holidays as absences of all doctors, each once; answers those that were added',
+    summary: 'Add public holidays as absences of all doctors, each once; returns those that were added',
     rights: managers,
     document: `mutation AddHolidays($input: AddHolidaysInput!) {
       addHolidays(input: $input) { absences { ...Absence } }

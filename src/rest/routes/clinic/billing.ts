@@ -384,7 +384,7 @@ const checkouts: Route[] = [
     method: 'DELETE',
     path: '/checkouts/{id}',
     id: 'cancelCheckout',
-    summary: 'Give a checkout up: what it holds is free again',
+    summary: 'Cancel a checkout: what it holds is free again',
     rights: 'The customer who began it, and administrators.',
     document: `mutation CancelCheckout($id: BigInt!) {
       cancelCheckout(input: { checkoutId: $id }) { checkout { ...Checkout } }
@@ -403,7 +403,7 @@ const providerAccount: Route[] = [
     method: 'GET',
     path: '/clinics/{clinicId}/providerAccount',
     id: 'getProviderAccount',
-    summary: 'Get through which provider patients pay online, and the clinic’s account there',
+    summary: 'Get the provider through which patients pay online, and the clinic’s account there',
     rights: managers,
     document: `query ProviderAccount($clinicId: BigInt!) {
       providerAccount(clinicId: $clinicId) { ...ProviderAccount }
@@ -415,7 +415,7 @@ const providerAccount: Route[] = [
     method: 'PUT',
     path: '/clinics/{clinicId}/providerAccount',
     id: 'setProviderAccount',
-    summary: 'Set through which provider patients pay online; null ends online payments',
+    summary: 'Set the provider through which patients pay online; null ends online payments',
     rights: managers,
     document: `mutation SetProviderAccount($input: SetProviderAccountInput!, $clinicId: BigInt!) {
       setProviderAccount(input: $input) { query { providerAccount(clinicId: $clinicId) { ...ProviderAccount } } }

@@ -45,7 +45,7 @@ export const bookkeeping: Route[] = [
     ...entries,
     path: '/clinics/{clinicId}/bookkeeping',
     id: 'listBookkeeping',
-    summary: 'Lines of issued invoices, payments and movements of money, in order of time',
+    summary: 'List lines of issued invoices, payments and movements of money, in order of time',
   },
   {
     ...entries,

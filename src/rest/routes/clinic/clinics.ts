@@ -40,7 +40,7 @@ export const clinics: Route[] = [
     method: 'GET',
     path: '/clinics/{id}',
     id: 'getClinic',
-    summary: 'Get clinic details',
+    summary: 'Get a clinic',
     rights: 'Everybody.',
     document: `query Clinic($id: BigInt!) { clinic(id: $id) { ...Clinic } } ${Clinic}`,
     variables: ({ path }) => path,
@@ -51,7 +51,7 @@ export const clinics: Route[] = [
     method: 'POST',
     path: '/clinics',
     id: 'createClinic',
-    summary: 'Create new clinic',
+    summary: 'Create a clinic',
     rights: 'Administrators.',
     document: `mutation CreateClinic($clinic: ClinicInput!) {
       createClinic(input: { clinic: $clinic }) { clinic { ...Clinic } }
@@ -67,7 +67,7 @@ export const clinics: Route[] = [
     method: 'PUT',
     path: '/clinics/{id}',
     id: 'replaceClinic',
-    summary: 'Update clinic: what is left out becomes empty',
+    summary: 'Replace a clinic: fields that are left out become empty',
     ...change,
     body: { type: 'ClinicInput', replaces: true, returned: [] },
     variables: ({ path, body, rowVersion }) => ({ ...path, patch: { ...body, rowVersion } }),
@@ -76,7 +76,7 @@ export const clinics: Route[] = [
     method: 'PATCH',
     path: '/clinics/{id}',
     id: 'patchClinic',
-    summary: 'Update clinic: what is left out stays',
+    summary: 'Update a clinic: fields that are left out stay',
     ...change,
     body: { type: 'ClinicPatch', omit: ['rowVersion'] },
     variables: ({ path, body, rowVersion }) => ({ ...path, patch: { ...body, rowVersion } }),
@@ -85,7 +85,7 @@ export const clinics: Route[] = [
     method: 'DELETE',
     path: '/clinics/{id}',
     id: 'deactivateClinic',
-    summary: 'Deactivate clinic. With active doctors it is refused, listing them, unless `cascade`',
+    summary: 'Deactivate a clinic. With active doctors it is refused, listing them, unless `cascade`',
     rights: 'The clinic’s managers and administrators.',
     document: `mutation DeactivateClinic($id: BigInt!, $cascade: Boolean, $rowVersion: Int) {
       deactivateClinic(input: { clinicId: $id, cascade: $cascade, rowVersion: $rowVersion }) { clinic { ...Clinic } }
@@ -118,7 +118,7 @@ export const clinics: Route[] = [
     method: 'DELETE',
     path: '/clinics/{clinicId}/invitations/{id}',
     id: 'revokeInvitation',
-    summary: 'Take an invitation back: its token opens nothing from now on',
+    summary: 'Revoke an invitation: its token is not valid from now on',
     rights: 'The clinic’s managers and administrators.',
     document: `mutation RevokeInvitation($clinicId: BigInt!, $id: BigInt!) {
       revokeInvitation(input: { clinicId: $clinicId, invitationId: $id }) { openInvitation { id } }

@@ -21,7 +21,7 @@ export const doctors: Route[] = [
     method: 'GET',
     path: '/clinics/{clinicId}/doctors',
     id: 'listDoctors',
-    summary: 'List doctors in clinic, or find some by `name`',
+    summary: 'List the doctors of a clinic, or find some by `name`',
     rights: 'Everybody. The clinic’s staff and administrators see inactive ones too.',
     locate: namedSpecialization,
     document: `query Doctors(
@@ -63,7 +63,7 @@ export const doctors: Route[] = [
     method: 'GET',
     path: '/doctors/{id}',
     id: 'getDoctor',
-    summary: 'Get doctor details',
+    summary: 'Get a doctor',
     rights: 'Everybody.',
     document: `query Doctor($id: BigInt!) {
       doctors(first: 1, filter: { id: { equalTo: $id } }) { nodes { ...Doctor } }
@@ -76,7 +76,7 @@ export const doctors: Route[] = [
     method: 'POST',
     path: '/clinics/{clinicId}/doctors',
     id: 'createDoctor',
-    summary: 'Add doctor to clinic',
+    summary: 'Add a doctor to a clinic',
     rights: 'The clinic’s managers and administrators.',
     document: `mutation CreateDoctor($doctor: DoctorInput!) {
       createDoctor(input: { doctor: $doctor }) { doctor { ...Doctor } }
@@ -92,7 +92,7 @@ export const doctors: Route[] = [
     method: 'PUT',
     path: '/doctors/{id}',
     id: 'replaceDoctor',
-    summary: 'Update doctor: what is left out becomes empty',
+    summary: 'Replace a doctor: fields that are left out become empty',
     ...change,
     body: { type: 'DoctorInput', omit: ['clinicId'], replaces: true, returned: [] },
   },
@@ -100,7 +100,7 @@ export const doctors: Route[] = [
     method: 'PATCH',
     path: '/doctors/{id}',
     id: 'patchDoctor',
-    summary: 'Update doctor: what is left out stays',
+    summary: 'Update a doctor: fields that are left out stay',
     ...change,
     body: { type: 'DoctorPatch', omit: ['rowVersion'] },
     errors: ['foreign_key_violation'],
@@ -109,7 +109,7 @@ export const doctors: Route[] = [
     method: 'PUT',
     path: '/doctors/{id}/specializations',
     id: 'replaceDoctorSpecializations',
-    summary: 'Give a doctor these specializations and no others',
+    summary: 'Set the specializations of a doctor: these and no others',
     rights: 'The clinic’s managers and administrators.',
     locate: byId,
     document: `mutation SetSpecializations($clinicId: BigInt!, $id: BigInt!, $specializationIds: [BigInt!]!, $rowVersion: Int) {
@@ -129,7 +129,7 @@ export const doctors: Route[] = [
     path: '/doctors/{id}',
     id: 'deactivateDoctor',
     summary:
-      'Remove doctor: inactive from now on. With open slots or live bookings it is refused, listing them, unless `cascade`',
+      'Remove a doctor, who becomes inactive. With open slots or live bookings it is refused, listing them, unless `cascade`',
     rights: 'The clinic’s managers and administrators.',
     locate: byId,
     document: `mutation DeactivateDoctor($clinicId: BigInt!, $id: BigInt!, $cascade: Boolean, $rowVersion: Int) {

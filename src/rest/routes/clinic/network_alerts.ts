@@ -7,7 +7,7 @@ export const networkAlerts: Route[] = [
     path: '/clinics/{clinicId}/networkAlerts',
     id: 'listNetworkAlerts',
     summary:
-      'List the dates of which customers of one network took a large part within a day, and that the desk has not dismissed',
+      'List the dates on which customers of one network took many slots within a day, unless the desk has dismissed them',
     rights: 'The clinic’s staff and administrators.',
     document: `query NetworkAlerts($clinicId: BigInt!, $first: Int!, $after: Cursor) {
       parent: clinic(id: $clinicId) { id }

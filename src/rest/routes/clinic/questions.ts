@@ -47,7 +47,7 @@ export const questions: Route[] = [
     method: 'PATCH',
     path: '/questions/{id}',
     id: 'patchServiceQuestion',
-    summary: 'Update a question: what is left out stays. Answers that were given keep the question as it was asked',
+    summary: 'Update a question: fields that are left out stay. Earlier answers keep the question as it was asked',
     rights: managers,
     locate: byQuestion,
     document: `mutation UpdateServiceQuestion($clinicId: BigInt!, $id: BigInt!, $patch: ServiceQuestionPatch!) {

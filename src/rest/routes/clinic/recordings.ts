@@ -31,7 +31,7 @@ export const recordings: Route[] = [
     method: 'GET',
     path: '/recordings/{id}',
     id: 'getRecording',
-    summary: 'Get what is known about a recording, without the file',
+    summary: 'Get a recording, without its file',
     rights,
     locate: byRecording,
     document: `query Recording($clinicId: BigInt!, $id: BigInt!) {

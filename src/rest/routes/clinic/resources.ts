@@ -65,7 +65,7 @@ export const resources: Route[] = [
     method: 'PATCH',
     path: '/resources/{id}',
     id: 'patchResource',
-    summary: 'Update a room or equipment: what is left out stays',
+    summary: 'Update a room or equipment: fields that are left out stay',
     rights: managers,
     locate: byResource,
     document: `mutation UpdateResource($clinicId: BigInt!, $id: BigInt!, $patch: ResourcePatch!) {
@@ -117,7 +117,7 @@ export const resources: Route[] = [
     method: 'PUT',
     path: '/services/{id}/needs',
     id: 'replaceServiceNeeds',
-    summary: 'Say what a visit to a service takes: [["1", "2"], ["3"]] for one of two rooms and the machine',
+    summary: 'Set what a visit to a service takes: [["1", "2"], ["3"]] for one of two rooms and the machine',
     rights: managers,
     locate: byService,
     document: `mutation SetServiceNeeds($clinicId: BigInt!, $id: BigInt!, $needs: JSON!, $rowVersion: Int) {

@@ -140,7 +140,7 @@ export const series: Route[] = [
     path: '/clinics/{clinicId}/series/{seriesId}/move',
     id: 'moveSeries',
     summary:
-      'Move visits of a series, each to a slot of its own: all or none, with one message; answers those bookings',
+      'Move visits of a series, each to a slot of its own: all or none, with one message; returns those bookings',
     rights: desk,
     document: `mutation MoveSeries($input: MoveSeriesInput!) {
       moveSeries(input: $input) { bookings { ...Booking } }
@@ -156,7 +156,7 @@ export const series: Route[] = [
     method: 'POST',
     path: '/clinics/{clinicId}/series/{seriesId}/cancel',
     id: 'cancelSeries',
-    summary: 'Cancel the visits of a series that lie ahead, from a date on, with one message; answers those bookings',
+    summary: 'Cancel the future visits of a series, from a date on, with one message; answers those bookings',
     rights: desk,
     document: `mutation CancelSeries($input: CancelSeriesInput!) {
       cancelSeries(input: $input) { bookings { ...Booking } }

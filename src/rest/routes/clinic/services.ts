@@ -77,7 +77,7 @@ export const services: Route[] = [
     method: 'PATCH',
     path: '/services/{id}',
     id: 'patchService',
-    summary: 'Update a service: what is left out stays',
+    summary: 'Update a service: fields that are left out stay',
     rights: managers,
     locate: byService,
     document: `mutation UpdateService($clinicId: BigInt!, $id: BigInt!, $patch: ServicePatch!) {
@@ -112,7 +112,7 @@ export const services: Route[] = [
     method: 'PUT',
     path: '/services/{id}/doctors',
     id: 'replaceServiceDoctors',
-    summary: 'Say which doctors offer a service: these and no others',
+    summary: 'Set the doctors who offer a service: these and no others',
     rights: managers,
     locate: byService,
     document: `mutation SetServiceDoctors(

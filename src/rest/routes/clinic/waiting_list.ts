@@ -66,7 +66,7 @@ export const waitingList: Route[] = [
     method: 'POST',
     path: '/clinics/{clinicId}/waitingList/{waitingId}/priority',
     id: 'setWaitingPriority',
-    summary: 'Set who is offered freed times first: higher priorities come before others',
+    summary: 'Set the priority of an entry: freed times are offered to higher priorities first',
     rights: 'The clinic’s desk and administrators.',
     document: `mutation SetWaitingPriority($input: SetWaitingPriorityInput!) {
       setWaitingPriority(input: $input) { waitingList { ...WaitingEntry } }
