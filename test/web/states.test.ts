@@ -2,6 +2,7 @@ import type { Page, Route } from 'playwright-core'
 import { commonTexts } from '../../src/web/text/shared/common.ts'
 import { serviceTexts } from '../../src/web/text/shared/services.ts'
 import { axeViolations, hasValue, offers, openFrontPage, pagesForTests, signInAs } from '../helpers/browser.ts'
+import { inDays } from '../helpers/dates.ts'
 
 const pages = pagesForTests()
 
@@ -42,6 +43,16 @@ test('the calendar works by mouse and by keyboard', async () => {
   await page.keyboard.press('Enter')
   await page.getByRole('grid').waitFor({ state: 'detached' })
   await page.waitForURL(/date=\d{4}-\d\d-\d\d/)
+  await expectAccessible(page)
+})
+
+test('the times of a day nearby and those of the same day far away are sections with different names', async () => {
+  const page = await pages.visitor()
+  // On Saturdays few clinics work, so that the first times are of both.
+  const saturday = [3, 4, 5, 6, 7, 8, 9].map(inDays).find((date) => new Date(date).getUTCDay() === 6)
+  await page.goto(`${pages.url}/?date=${saturday}`)
+  await page.locator('.farther').waitFor()
+  expect(await page.locator('section.day').count()).toBe(2)
   await expectAccessible(page)
 })
 

@@ -16,20 +16,33 @@ export function SlotList({ slots, draw }: { slots: FreeSlot[]; draw: DrawSlot })
   const { t } = useText(searchTexts)
   const near = slots.filter(isNear)
   const far = slots.filter((slot) => !isNear(slot))
+  const farther = useId()
+  const divided = near.length > 0 && far.length > 0
   return (
     <>
       <Days slots={near} draw={draw} />
-      {near.length > 0 && far.length > 0 && <h2 className="farther">{t.farther}</h2>}
-      <Days slots={far} draw={draw} />
+      {divided && (
+        <h2 id={farther} className="farther">
+          {t.farther}
+        </h2>
+      )}
+      <Days slots={far} draw={draw} under={divided ? farther : undefined} />
     </>
   )
 }
 
-function Days({ slots, draw }: { slots: FreeSlot[]; draw: DrawSlot }) {
+interface DaysProps {
+  slots: FreeSlot[]
+  draw: DrawSlot
+  /** The id of a heading above them: their names begin with it, since the same days may be on the page without it. */
+  under?: string | undefined
+}
+
+function Days({ slots, draw, under = '' }: DaysProps) {
   const { locale } = useLanguage()
   const id = useId()
   return byDayAndDoctor(slots).map(({ date, doctors }) => (
-    <section key={date} className="day" aria-labelledby={`${id}-${date}`}>
+    <section key={date} className="day" aria-labelledby={`${under} ${id}-${date}`.trim()}>
       <h2 id={`${id}-${date}`}>{longDate(date, locale)}</h2>
       <ul className="doctor-days">
         {doctors.map((doctor) => (
