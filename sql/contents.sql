@@ -397,6 +397,7 @@
 --! include core/shards/moving/leave_clinic.sql
 --! include core/shards/moving/remain.sql
 --! include core/shards/moving/map_clinic.sql
+--! include core/shards/moving/remove_part_of_moved_clinic.sql
 --! include core/shards/moving/remove_moved_clinic.sql
 --! include core/shards/moving/follow_profiles.sql
 

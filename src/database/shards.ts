@@ -17,7 +17,8 @@ const figuresMs = 3000
 
 interface MappedShard {
   shard_id: number
-  address: string
+  /** Null in a row that is not about a database to connect to. */
+  address: string | null
   moved_clinic_ids: string[]
 }
 
@@ -41,7 +42,7 @@ export class Shard {
   #unanswered = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor({ shard_id: number, address }: MappedShard, settings: Parameters<typeof requestPool>[0]) {
+  constructor(number: number, address: string, settings: Parameters<typeof requestPool>[0]) {
     this.number = number
     this.address = address
     const databaseUrl = withLoginOf(settings.databaseUrl, address)
@@ -123,13 +124,13 @@ function createMap(
   let moved = new Map<string, number>()
 
   function follow(rows: MappedShard[]): void {
-    for (const row of rows) {
-      // The global database, for clinics that were moved back to it.
-      if (row.shard_id === globalNumber) continue
-      const known = all.get(row.shard_id)
-      if (known?.address === row.address) continue
-      all.set(row.shard_id, new Shard(row, settings))
-      log.info({ shard: row.shard_id, address: row.address }, 'the shard is in the map')
+    for (const { shard_id: number, address } of rows) {
+      // The global database, for clinics that were moved back to it, and what a later version may add.
+      if (address === null) continue
+      const known = all.get(number)
+      if (known?.address === address) continue
+      all.set(number, new Shard(number, address, settings))
+      log.info({ shard: number, address }, 'the shard is in the map')
       // Its requests end first.
       void known?.end()
     }

@@ -30,6 +30,9 @@ const paymentsEveryMs = 1000
  */
 const passes = 10
 
+/** How many rows are removed in one transaction. */
+const rowsAtOnce = 2000
+
 /** The databases of a move, and their numbers. */
 interface Move {
   clinicId: string
@@ -239,15 +242,28 @@ async function copyRest(move: Move, copied: Copied, verified: Verified): Promise
 }
 
 /** Called when the clinic has arrived: changes the map, and removes the rows from the old database. */
-async function finish({ global, source, target, clinicId, to }: Move): Promise<void> {
+async function finish(move: Move): Promise<void> {
+  const { global, source, target, clinicId, to } = move
   log.info({ clinicId }, 'changing the map')
   await global.query('select app_private.map_clinic($1, $2)', [clinicId, to])
   await sleep(mapIsKnownMs)
   log.info({ clinicId }, 'removing the rows that were moved')
+  await removeMost(move)
   await inTransaction(source, () => source.query('select app_private.remove_moved_clinic($1)', [clinicId]))
   // For profiles that changed meanwhile: replication may still be applying a transaction that did not see the clinic.
   await olderTransactionsEnded(target, patienceMs)
   await inTransaction(target, () => target.query('select app_private.follow_profiles($1)', [clinicId]))
+}
+
+/** Removes most rows in short transactions, so that what others do is not held up; each is repeated or continued after a crash. */
+async function removeMost({ source, clinicId, from }: Move): Promise<void> {
+  // The global database keeps its copies, which the other shard changes from now on.
+  if (from !== globalNumber) await source.query('select app_private.publish_copies(without_clinic => $1)', [clinicId])
+  const tables = (await tablesOfClinics(source)).filter(({ isCopied }) => from !== globalNumber || !isCopied)
+  for (const { table } of tables) {
+    const remove = `select app_private.remove_part_of_moved_clinic($1, $2, $3) as has_removed`
+    while ((await source.query(remove, [clinicId, table, rowsAtOnce])).rows[0].has_removed);
+  }
 }
 
 /**
