@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:4009a7ccfe1d03e8cfebe955c4f52ca0e6323f51
+--! Hash: sha1:263b8acdad2c06a8dae929a9cf1a4dd08754a9f6
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -11144,7 +11144,9 @@ begin
     with relations as (
       select th.table_name as name, th.table_name::regclass as oid, th.table_name::regclass as of_table,
         th.copied_columns is not null as is_copied
-      from app_private.table_homes th where th.home = 'clinic'
+      from app_private.table_homes th
+      -- A checkout is where its clinics are.
+      where th.home = 'clinic' or th.table_name = 'billing.checkouts'
       union all
       -- A view shows rows of its tables.
       select distinct v.relnamespace::regnamespace || '.' || v.relname, v.oid, d.refobjid, th.copied_columns is not null
@@ -12226,6 +12228,42 @@ comment on function app_private.map_clinic is
 'Records in the map, in the global database, that a clinic is in this shard from now on, or in the global database '
 '(0). A step of a move.';
 --! EndIncluded core/shards/moving/map_clinic.sql
+--! Included core/shards/moving/remove_part_of_moved_clinic.sql
+create or replace function app_private.remove_part_of_moved_clinic(clinic_id bigint, table_name text, most int)
+returns boolean
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  of_clinic constant text := app_private.clinic_column(table_name);
+  has_more boolean;
+begin
+  perform app_private.wait_for_moving_rows();
+  perform from app_private.clinic_moves cm
+  where cm.clinic_id = remove_part_of_moved_clinic.clinic_id and cm.state = 'left' for update;
+  -- What names a checkout says which checkouts are to be removed.
+  if not found or exists (
+      select from pg_attribute a
+      where a.attrelid = table_name::regclass and a.attname = 'checkout_id') then
+    return false;
+  end if;
+  execute format('select count(*) > $2 from (select from %s t where t.%I = $1 limit $2 + 1) r', table_name, of_clinic)
+  into has_more using remove_part_of_moved_clinic.clinic_id, most;
+  if has_more then
+    perform set_config('session_replication_role', 'replica', true);
+    execute format(
+      'delete from %1$s d where d.ctid = any (array(select t.ctid from %1$s t where t.%2$I = $1 limit $2))',
+      table_name, of_clinic)
+    using remove_part_of_moved_clinic.clinic_id, most;
+    perform set_config('session_replication_role', 'origin', true);
+  end if;
+  return has_more;
+end
+$$;
+
+comment on function app_private.remove_part_of_moved_clinic is
+'Before the last step of a move, in the database that the clinic has left, where its rows are not published any more: '
+'removes so many rows from a table, if that has more, so that the last transaction of the move is short. False if '
+'nothing was removed.';
+--! EndIncluded core/shards/moving/remove_part_of_moved_clinic.sql
 --! Included core/shards/moving/remove_moved_clinic.sql
 create or replace function app_private.remove_moved_clinic(clinic_id bigint) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
@@ -26318,12 +26356,18 @@ where n.state = 'dead' and n.settled_at is null
   and greatest(n.due_at, case when n.attempts = 0 then n.retry_at end) < now() - interval '1 minute';
 
 comment on view app_public.late_notifications is
-$c$@foreignKey (clinic_id, booking_id) references app_public.bookings (clinic_id, id)|@backwardBehavior -*
+$c$@unique clinic_id,id
+@foreignKey (clinic_id, booking_id) references app_public.bookings (clinic_id, id)|@backwardBehavior -*
 @foreignKey (clinic_id, slot_offer_id) references app_public.slot_offers (clinic_id, id)|@backwardBehavior -*
 @foreignKey (clinic_id, invoice_id) references billing.invoices (clinic_id, id)|@backwardBehavior -*
 Messages that should have been sent more than a minute ago and are still being tried, or are dead. `has_address` is
 false when the clinic knows no address for the customer: only a telephone call helps. For dead messages, the desk
 calls send_again, or telephones and calls settle_notification, after which they are not listed any more.$c$;
+
+comment on column app_public.late_notifications.clinic_id is '@notNull';
+comment on column app_public.late_notifications.id is '@notNull';
+-- It grows from one page to the next.
+comment on column app_public.late_notifications.late_by is '@behavior -orderBy';
 
 grant select on app_public.late_notifications to app_staff;
 --! EndIncluded notification/api/late_notifications.sql

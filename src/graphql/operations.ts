@@ -21,6 +21,7 @@ import { onShard, type ShardUse } from '../request/shards/shard_use.ts'
 import { catalogueKey, type KeyOfAnswer } from './catalogue.ts'
 import type { FormatError } from './errors.ts'
 import { operationOf } from './root_fields.ts'
+import { fillIn } from './several_databases/fill_in.ts'
 import { mergeLists } from './several_databases/merge_lists.ts'
 import { type SpanningDocument, spanningDocuments } from './several_databases/spanning_document.ts'
 import { callerOf, withUnusableToken } from './unusable_tokens.ts'
@@ -73,7 +74,7 @@ export function createOperations(
     formatError,
     refusalOf,
     keyInCatalogue: keysOf(schema),
-    spanning: spanningDocuments(schema),
+    spanning: spanningDocuments(schema, reads.routing?.lacking),
   }
   return {
     parseAndValidate,
@@ -190,10 +191,9 @@ async function shardFor(
   const given = givenTo(args)
   const caller = { claims, deadline }
   const isOfCatalogue = () => keyInCatalogue(args) !== undefined
-  const shard =
-    routing.shardOf(given, { isAnonymous: claims.sub === undefined, isOfCatalogue }) ??
-    (await routing.shardOfCheckout(given, caller)) ??
-    (await routing.shardOfCaller(given, caller))
+  const placed = routing.shardOf(given, { isAnonymous: claims.sub === undefined, isOfCatalogue })
+  await routing.requireWhole(given, placed, caller)
+  const shard = placed ?? (await routing.shardOfCheckout(given, caller)) ?? (await routing.shardOfCaller(given, caller))
   return shard && routing.use(shard, caller)
 }
 
@@ -203,30 +203,35 @@ const givenTo = ({ document, operationName, variableValues }: Arguments) => ({
   variables: variableValues ?? {},
 })
 
-/** Answers a query. If it has lists that are in all databases, their answers are merged. */
+/** Answers a query. Lists that are in all databases are merged, and what the global database lacks of its rows is added. */
 async function inAllDatabases(running: Running, args: Arguments, deadline: Deadline): Promise<ExecutionResult> {
   const { routing } = running
   const { transaction, ...request } = args.requestContext as Grafast.RequestContext
   const { claims, seen } = request
-  if (settingsOf(args).shard || transaction?.isInShard) return query(running, args)
-  const shards = routing?.shardsToMerge(givenTo(args), claims.sub === undefined) ?? []
-  if (!routing || shards.length === 0) return query(running, args)
+  const variables = args.variableValues ?? {}
+  // Each request of callers who are not signed in would cost one in every shard.
+  const isInOne = settingsOf(args).shard || transaction?.isInShard || claims.sub === undefined
+  if (!routing || isInOne) return query(running, args)
+  const shards = routing.shardsToMerge(givenTo(args), false)
   const spanning = running.spanning(args)
-  const part = async (shard: Shard) => {
+  if (shards.length === 0 && spanning.incomplete.length === 0) return query(running, args)
+  const read = async (shard: Shard, document: DocumentNode, variableValues: Arguments['variableValues']) => {
     const use = routing.use(shard, { claims, deadline })
     const pgSettings: RequestSettings = { claims, readOnly: true, deadline, shard: use }
     const contextValue = Object.assign(Object.create(null), args.contextValue, { pgSettings })
+    const ofPart = { ...args, document, variableValues, requestContext: request as never, contextValue }
     await routing.arrived(shard, seen, deadline)
-    return use.repeated(
-      async () =>
-        (await attempt({ ...args, document: spanning.shards, requestContext: request as never, contextValue })).result,
-    )
+    return use.repeated(async () => (await attempt(ofPart)).result)
   }
   const [global, ...parts] = await Promise.all([
     query(running, { ...args, document: spanning.global }),
-    ...shards.map(part),
+    ...shards.map((shard) => read(shard, spanning.shards, variables)),
   ])
-  return mergeLists(spanning, args.variableValues ?? {}, global, parts)
+  return fillIn(spanning, variables, mergeLists(spanning, variables, global, parts), {
+    all: routing.shards,
+    ofClinic: (id) => routing.shardOfClinic(id),
+    read: (shard, document, more) => read(shard, document, { ...variables, ...more }),
+  })
 }
 
 /** Answers a query from the cache, if it may, or from the database. */

@@ -18,6 +18,7 @@ const column = (codec: keyof typeof TYPES, isNullable = false) => ({
 const list = (first: number, ...order: ReturnType<typeof column>[]): SpanningDocument => ({
   global: null as never,
   shards: null as never,
+  incomplete: [],
   defaults: {},
   lists: new Map([
     [

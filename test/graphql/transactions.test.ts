@@ -53,10 +53,10 @@ test('a mutation reads what it has written', async () => {
   const input = { clinicId: practice.clinicId, bookingSlotId: practice.slotId, note: 'first visit' }
   const { bookSlot } = await dataOf(
     ann(
-      `mutation ($input: BookSlotInput!) { bookSlot(input: $input) {
+      `mutation ($input: BookSlotInput!, $clinicId: BigInt!) { bookSlot(input: $input) {
          booking { status note doctor { fullName } bookingSlot { status bookings { nodes { note } } } }
-         query { bookings { totalCount } } } }`,
-      { input },
+         query { bookings(filter: { clinicId: { equalTo: $clinicId } }) { totalCount } } } }`,
+      { input, clinicId: practice.clinicId },
     ),
   )
   expect(bookSlot).toEqual({

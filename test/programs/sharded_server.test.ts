@@ -754,6 +754,12 @@ describe('lists of what has no copies', () => {
     return { token: await clientsOf(server.url).tokenOf(claims), customerId, clinicIds, invoices }
   }
 
+  async function anAdmin() {
+    const { accountId, claims } = await anAccount(global)
+    await global.query('update app_private.accounts set is_admin = true where id = $1', [accountId])
+    return graphql(await clientsOf(server.url).tokenOf(claims))
+  }
+
   const list = `query ($first: Int!, $after: Cursor, $orderBy: [InvoiceOrderBy!]) {
     invoices(first: $first, after: $after, orderBy: $orderBy) {
       nodes { id } all: edges { cursor row: node { id clinicId invoiceLines { nodes { amount } } } }
@@ -869,6 +875,113 @@ describe('lists of what has no copies', () => {
     await expectGraphQLRefusal(graphql(token)('{ invoices(after: "WyJhIiwxXQ==") { totalCount } }'), 'bad_request')
     const other = await clientsOf(server.url).tokenOf((await aCustomer(global)).claims)
     expect(await dataOf(graphql(other)('{ invoices { totalCount } }'))).toEqual({ invoices: { totalCount: 0 } })
+  })
+
+  it('are merged inside people, for each of them', async () => {
+    const [{ token, customerId, invoices, clinicIds }, other] = [
+      await aPatientWithInvoices(),
+      await aPatientWithInvoices(),
+    ]
+    const newestFirst = (rows: { id: string }[]) =>
+      rows
+        .map(({ id }) => BigInt(id))
+        .sort((a, b) => (a < b ? 1 : -1))
+        .map(String)
+    const document = `query ($id: BigInt!, $after: Cursor, $no: Boolean!) {
+      customer(id: $id) { ...Own payments { nodes { received } } }
+      currentPerson { customer { refunds @include(if: $no) { totalCount } } }
+    }
+    fragment Own on Customer {
+      invoices(first: 5, after: $after, orderBy: [ID_DESC]) { edges { node { id } } totalCount pageInfo { hasNextPage endCursor } }
+      credits @include(if: $no) { totalCount }
+    }`
+    interface Own {
+      edges: { node: { id: string } }[]
+      totalCount: number
+      pageInfo: { hasNextPage: boolean; endCursor: string }
+    }
+    const page = async (after: string | null) => {
+      const read = graphql(token)<{ customer: { invoices: Own; payments: object }; currentPerson: object }>
+      const { customer, currentPerson } = await dataOf(read(document, { id: customerId, after, no: false }))
+      expect(currentPerson).toEqual({ customer: {} })
+      return customer
+    }
+    const first = await page(null)
+    const second = await page(first.invoices.pageInfo.endCursor)
+    const listed = [...first.invoices.edges, ...second.invoices.edges]
+    expect(listed).toEqual(newestFirst(invoices).map((id) => ({ node: { id } })))
+    expect(first).toEqual({
+      invoices: {
+        edges: expect.any(Array),
+        totalCount: 9,
+        pageInfo: { hasNextPage: true, endCursor: expect.any(String) },
+      },
+      payments: { nodes: ['2000', '2001', '2002'].map((received) => ({ received })) },
+    })
+    expect(second.invoices).toMatchObject({ totalCount: 9, pageInfo: { hasNextPage: false } })
+
+    const two = `query ($ids: [BigInt!], $clinics: [String!]) {
+      customers(filter: { id: { in: $ids } }) { nodes { id invoices(orderBy: [ID_DESC]) { nodes { id } } } }
+      clinics(filter: { name: { in: $clinics } }) { edges { node { id payments { totalCount } } } }
+    }`
+    const clinics = await global.query('select name from app_public.clinics where id = any ($1)', [clinicIds])
+    const variables = { ids: [customerId, other.customerId], clinics: clinics.map(({ name }) => name) }
+    expect(await dataOf((await anAdmin())(two, variables))).toEqual({
+      customers: {
+        nodes: expect.arrayContaining([
+          { id: customerId, invoices: { nodes: newestFirst(invoices).map((id) => ({ id })) } },
+          { id: other.customerId, invoices: { nodes: newestFirst(other.invoices).map((id) => ({ id })) } },
+        ]),
+      },
+      clinics: {
+        edges: expect.arrayContaining(clinicIds.map((id) => ({ node: { id, payments: { totalCount: 1 } } }))),
+      },
+    })
+  })
+
+  it('are read in the shards of the bookings that a patient lists, as their notes are', async () => {
+    const token = await confirmed()
+    const all = [...(await practices()), await aPracticeIn(global, 120)]
+    const booked: { id: string; note: string }[] = []
+    for (const [i, { slotId }] of all.entries()) {
+      const note = `Note ${i}`
+      const { headers, body } = await rest('POST', `/bookingSlots/${slotId}/book`, { token, body: { note } })
+      booked.push({ id: body.id, note })
+      const position = headers.get('medislot-position')
+      const listed = async () => (await rest('GET', '/bookings', { token, position })).body.items.length === i + 1
+      await eventually(listed, 'the copy of the booking')
+    }
+    const { body } = await rest('GET', '/bookings', { token })
+    expect(body.items.map(({ id, note }: { id: string; note: string }) => ({ id, note }))).toEqual(
+      expect.arrayContaining(booked),
+    )
+    const document = `{ bookings { nodes { id text: note ...Rest } } }
+      fragment Rest on Booking { notifications { nodes { bookingId } } bookingSlot { bookings { nodes { note } } } }`
+    const { bookings } = await dataOf(graphql(token)<{ bookings: { nodes: { id: string }[] } }>(document))
+    expect(bookings.nodes).toHaveLength(3)
+    for (const { id, note } of booked)
+      expect(bookings.nodes.find((each) => each.id === id)).toEqual({
+        id,
+        text: note,
+        notifications: { nodes: expect.arrayContaining([{ bookingId: id }]) },
+        bookingSlot: { bookings: { nodes: [{ note }] } },
+      })
+  })
+
+  it('are messages that are late, which are in a view, for administrators', async () => {
+    const booked: string[] = []
+    for (const { clinicId, slotId, shard } of await practices()) {
+      const { body } = await rest('POST', `/bookingSlots/${slotId}/book`, { token: await confirmed() })
+      booked.push(body.id)
+      await shard.query(`update app_public.notifications set state = 'dead' where clinic_id = $1`, [clinicId])
+    }
+    const document = '{ lateNotifications(first: 100, orderBy: [ID_DESC]) { nodes { id bookingId } } }'
+    const { lateNotifications: late } = await dataOf(
+      (await anAdmin())<{ lateNotifications: { nodes: { id: string; bookingId: string }[] } }>(document),
+    )
+    const ids = late.nodes.map(({ id }) => BigInt(id))
+    expect(ids).toEqual(ids.toSorted((a, b) => (a < b ? 1 : -1)))
+    expect(late.nodes.map(({ bookingId }) => bookingId)).toEqual(expect.arrayContaining(booked))
   })
 })
 
@@ -1348,6 +1461,12 @@ describe('a shard that is down', () => {
   it('is reported with 503, while the other one and the global database serve', async () => {
     const [first, second] = (await practices()) as [Practice, Practice]
     const token = await registered()
+    const patient = await confirmed()
+    const own = await aPracticeIn(second.shard, 120)
+    const booked = await rest('POST', `/bookingSlots/${own.slotId}/book`, { token: patient, body: { note: 'Mine' } })
+    const position = booked.headers.get('medislot-position')
+    const listed = async () => (await rest('GET', '/bookings', { token: patient, position })).body.items
+    await eventually(async () => (await listed()).length === 1, 'the copy of the booking')
     const read = () => rest('GET', `/clinics/${second.clinicId}`)
     await eventually(async () => (await read()).status === 200, 'the copy of the clinic')
     await serverOf(2).stop()
@@ -1358,6 +1477,14 @@ describe('a shard that is down', () => {
     expect(answer).toMatchObject({ status: 503, body: { code: 'shard_unavailable', details: { shard: 2 } } })
     expect(answer.headers.get('retry-after')).toBe('1')
     await expectGraphQLRefusal(byGraphQL(token, second), 'shard_unavailable')
+    // What the copies have is there.
+    expect(await graphql(patient)('{ bookings { nodes { id note } } }')).toMatchObject({
+      data: { bookings: { nodes: [{ id: booked.body.id, note: null }] } },
+      errors: [{ path: ['bookings', 'nodes', 0, 'note'], extensions: { code: 'shard_unavailable' } }],
+    })
+    expect(await rest('GET', '/bookings', { token: patient })).toMatchObject({ status: 503 })
+    const messages = '{ bookings { nodes { notifications { totalCount } } } }'
+    await expectGraphQLRefusal(graphql(patient)(messages), 'shard_unavailable')
     // A list without a part would look complete.
     await expectGraphQLRefusal(graphql(token)('{ invoices { totalCount } }'), 'shard_unavailable')
     expect(await rest('GET', '/payments', { token })).toMatchObject({

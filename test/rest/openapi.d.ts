@@ -2525,8 +2525,8 @@ export interface components {
       zoneDistance: number | null;
     };
     LateNotification: {
-      id: string | null;
-      clinicId: string | null;
+      id: string;
+      clinicId: string;
       bookingId: string | null;
       slotOfferId: string | null;
       invoiceId: string | null;

@@ -99,7 +99,9 @@ describe('queries that name no clinic, of what the global database has no copies
   /** The lists of such tables, by the least role that may read them and by who sees rows besides the staff. */
   async function lists() {
     const tables = await owner.global.query<Omit<Table, 'list'> & { name: string }>(
-      'select table_name as name, readers, seen_by from app_private.tables_of_clinics() where not is_copied',
+      // A checkout has no clinic.
+      `select table_name as name, readers, seen_by from app_private.tables_of_clinics()
+       where not is_copied and table_name <> 'billing.checkouts'`,
     )
     const names = new Map(tables.map(({ name, ...table }) => [camel(name.replace(/^\w+\./, '')), table]))
     return Object.values(committedSchema().getQueryType()?.getFields() ?? {}).flatMap(({ name, args }) => {
@@ -181,15 +183,36 @@ describe('queries that name no clinic, of what the global database has no copies
 
   /** The codes of the refusals, or the names of the fields that were answered. */
   async function outcome(who: Anybody, document: string, variables = {}) {
-    const { data, errors } = await graphqlClient(server.url, await tokenOf(world.claims[who]))(document, variables)
+    const token = who === 'anonymous' ? undefined : await tokenOf(world.claims[who])
+    const { data, errors } = await graphqlClient(server.url, token)(document, variables)
     return errors?.map(({ extensions }) => extensions?.code) ?? Object.keys(data ?? {})
   }
 
   it.each([
-    ['inside other rows', '{ bookings { nodes { bookingAnswers { totalCount } } } }', {}],
+    ['inside other rows', '{ bookings { nodes { bookingAnswers { totalCount } } } }'],
     [
       'inside other rows, in a fragment',
       '{ ...All } fragment All on Query { bookings { edges { node { ...One } } } } fragment One on Booking { notifications { totalCount } }',
+    ],
+    ['inside people', '{ customers { nodes { invoices { totalCount } } } }'],
+  ])('are answered to patients and employees, and refused to anybody, when it is %s', async (_, document) => {
+    for (const who of ['Ann', 'receptionist A'] as const)
+      expect(await outcome(who, document)).toEqual([expect.stringMatching(/^(bookings|customers)$/)])
+    expect(await outcome('anonymous', document)).toEqual([
+      expect.stringMatching(/^(clinic_needed|insufficient_privilege)$/),
+    ])
+  })
+
+  it.each([
+    [
+      'inside rows that lead to other clinics',
+      '{ customers { nodes { invoices { nodes { customer { payments { totalCount } } } } } } }',
+      {},
+    ],
+    ['inside rows of a list that is merged', '{ invoices { nodes { customer { invoices { totalCount } } } } }', {}],
+    [
+      'in a filter inside other rows',
+      '{ customers { nodes { bookings(filter: { notificationsExist: true }) { totalCount } } } }',
       {},
     ],
     [
@@ -204,7 +227,9 @@ describe('queries that name no clinic, of what the global database has no copies
     ],
   ])('are refused to patients, and not to employees of one clinic, when it is %s', async (_, document, variables) => {
     expect(await outcome('Ann', document, variables)).toEqual(['clinic_needed'])
-    expect(await outcome('receptionist A', document, variables)).toEqual(['bookings'])
+    expect(await outcome('receptionist A', document, variables)).toEqual([
+      expect.stringMatching(/^(bookings|customers|invoices)$/),
+    ])
   })
 
   it.each([
@@ -227,7 +252,7 @@ describe('queries that name no clinic, of what the global database has no copies
     [
       'it is reached from what is the same everywhere',
       '{ specializations { nodes { doctorSpecializations { nodes { doctor { doctorSlotTemplates { totalCount } } } } } } }',
-      false,
+      true,
     ],
     ['it is left out', '{ clinics { totalCount } rebookingLists @skip(if: true) { totalCount } }', true],
   ])('are answered to an employee if %s: %s is %s', async (_, document, isAnswered) => {
@@ -245,10 +270,14 @@ describe('queries that name no clinic, of what the global database has no copies
     const all = await notes('receptionist A', `(filter: { clinicId: { equalTo: "${clinicId}" } })`)
     expect(all).toMatchObject({ nodes: expect.arrayContaining([{ id: expect.any(String), note: 'by phone' }]) })
     expect(await notes('receptionist A')).toEqual(all)
-    // Of a patient, whose bookings may be anywhere, the global database lists the copies.
-    expect(await notes('Ann')).toMatchObject({
-      nodes: expect.arrayContaining([{ id: expect.any(String), note: null }]),
-    })
+    // Of a patient, whose bookings may be anywhere, the global database lists the copies, and the shards add the notes.
+    const ofAnn = await shardOf(clinicId).query('select id from app_public.bookings where customer_id = $1', [
+      world.ann.customerId,
+    ])
+    const own = (await notes('Ann')) as { nodes: { id: string; note: string | null }[] }
+    expect(own.nodes.filter(({ id }) => ofAnn.some((each) => each.id === id)).map(({ note }) => note)).toEqual(
+      ofAnn.map(() => 'by phone'),
+    )
   })
 
   it('are decided in the same way by REST', async () => {
@@ -260,6 +289,51 @@ describe('queries that name no clinic, of what the global database has no copies
     expect(await ann('GET', '/recordings')).toMatchObject({ status: 200 })
     expect(await ann('GET', `/recordings?clinicId=${world.a.clinicId}`)).toMatchObject({ status: 200 })
   })
+})
+
+it('operations that run in one database refuse what others have too, but not to employees of one clinic, nor of a clinic that is named', async () => {
+  const { clinicId } = world.a
+  const codeOf = async (who: Anybody, document: string, variables: object) => {
+    const client = graphqlClient(server.url, await tokenOf(world.claims[who]))
+    return (await client(document, { ...variables })).errors?.[0]?.extensions?.code
+  }
+  const reading = (inside: string) =>
+    `query ($id: BigInt!${inside.includes('$f') ? ', $f: BookingFilter' : ''}) { clinic(id: $id) { id } currentPerson { customer { ${inside} } } }`
+  const variables = { id: clinicId, f: { clinicId: { in: [clinicId] } } }
+  expect(await codeOf('Ann', reading('fullName invoices { totalCount }'), variables)).toBe('clinic_needed')
+  expect(await codeOf('Ann', reading('bookings(first: 1) { totalCount }'), variables)).toBe('clinic_needed')
+  expect(await codeOf('Ann', reading('bookings(filter: $f) { totalCount }'), variables)).toBeUndefined()
+  expect(await codeOf('Ann', reading('guardianshipsByGuardianCustomerId { totalCount }'), variables)).toBeUndefined()
+  expect(await codeOf('receptionist A', reading('bookings { totalCount }'), variables)).toBeUndefined()
+
+  const bookSlot = (inside: string) =>
+    `mutation ($id: BigInt!) { bookSlot(input: { clinicId: $id, bookingSlotId: "${absent}" }) { ${inside} } }`
+  const booking = (inside: string) => bookSlot(`booking { ${inside} }`)
+  expect(
+    await codeOf(
+      'Ann',
+      `${booking('customer { ...Own }')} fragment Own on Customer { invoices { totalCount } }`,
+      variables,
+    ),
+  ).toBe('clinic_needed')
+  expect(await codeOf('Ann', booking('bookingAnswers { totalCount } customer { fullName }'), variables)).toBe(
+    'slot_not_found',
+  )
+  for (const inside of [
+    'bookings { totalCount }',
+    'specializations { nodes { doctorSpecializations { totalCount } } }',
+  ])
+    expect(await codeOf('Ann', bookSlot(`query { ${inside} }`), variables)).toBe('clinic_needed')
+  expect(await codeOf('Ann', bookSlot('query { clinic(id: $id) { name } currentPerson { email } }'), variables)).toBe(
+    'slot_not_found',
+  )
+  const adding = `mutation {
+    addDependant(input: { fullName: "", birthDate: "2020-01-01", relation: PARENT }) {
+      guardianship { dependantCustomer { payments { totalCount } } }
+    }
+  }`
+  expect(await codeOf('Ann', adding, {})).toBe('clinic_needed')
+  expect(await codeOf('Ann', adding.replace('payments', 'bookings'), {})).not.toBe('clinic_needed')
 })
 
 /** They need a store of recordings, which this server does not have. */

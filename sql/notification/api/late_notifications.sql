@@ -11,11 +11,17 @@ where n.state = 'dead' and n.settled_at is null
   and greatest(n.due_at, case when n.attempts = 0 then n.retry_at end) < now() - interval '1 minute';
 
 comment on view app_public.late_notifications is
-$c$@foreignKey (clinic_id, booking_id) references app_public.bookings (clinic_id, id)|@backwardBehavior -*
+$c$@unique clinic_id,id
+@foreignKey (clinic_id, booking_id) references app_public.bookings (clinic_id, id)|@backwardBehavior -*
 @foreignKey (clinic_id, slot_offer_id) references app_public.slot_offers (clinic_id, id)|@backwardBehavior -*
 @foreignKey (clinic_id, invoice_id) references billing.invoices (clinic_id, id)|@backwardBehavior -*
 Messages that should have been sent more than a minute ago and are still being tried, or are dead. `has_address` is
 false when the clinic knows no address for the customer: only a telephone call helps. For dead messages, the desk
 calls send_again, or telephones and calls settle_notification, after which they are not listed any more.$c$;
+
+comment on column app_public.late_notifications.clinic_id is '@notNull';
+comment on column app_public.late_notifications.id is '@notNull';
+-- It grows from one page to the next.
+comment on column app_public.late_notifications.late_by is '@behavior -orderBy';
 
 grant select on app_public.late_notifications to app_staff;

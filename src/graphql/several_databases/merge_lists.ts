@@ -1,9 +1,10 @@
 import type { PgCodec } from 'postgraphile/@dataplan/pg'
 import type { ExecutionResult, GraphQLError } from 'postgraphile/graphql'
 import type { OrderColumn } from '../schema/lists/orders.ts'
-import { cursors, type Names, type SpanningDocument, type SpanningList } from './spanning_document.ts'
+import { cursors, type Names, type SpanningList } from './selections.ts'
+import type { SpanningDocument } from './spanning_document.ts'
 
-type Connection = Record<string, unknown>
+export type Connection = Record<string, unknown>
 
 /** A row of a list: the answer that has it, its index there, and the values by which it is ordered. */
 interface Row {
@@ -40,7 +41,8 @@ export function mergeLists(
   return { ...global, data, ...(errors.length > 0 && { errors }) }
 }
 
-function merged(list: SpanningList, connections: Connection[], variables: Record<string, unknown>): Connection {
+/** One list of those that several databases have given. */
+export function merged(list: SpanningList, connections: Connection[], variables: Record<string, unknown>): Connection {
   const all = connections.flatMap(rowsOf).sort(compareBy(list.order(variables)))
   // While a clinic moves, two databases have its rows for a moment.
   const rows = all.filter(({ cursor }, i) => cursor !== all[i - 1]?.cursor)

@@ -37,6 +37,11 @@ export interface Unplaced {
   variables: Record<string, unknown>
 }
 
+/** The root fields of an operation, and its variables. */
+export interface Placed extends Unplaced {
+  kind: 'query' | 'mutation'
+}
+
 /** What a root field names: ids of clinics, and ids of rows, some of which belong to clinics. */
 interface Named {
   clinics: string[]
@@ -163,6 +168,16 @@ export class Places {
       ({ directives, uses }) => !isLeftOut(directives, variables) && !this.#saysWhere(uses, variables),
     )
     return { fields: fields.map(({ name, node }) => ({ name, node, fragments: operation.fragments })), variables }
+  }
+
+  /** The root fields of a query or mutation. */
+  fieldsOf({ document, operationName, variables: given }: GivenOperation): Placed | undefined {
+    const operation = this.#operationOf(document, operationName)
+    if (!operation || operation.kind === 'subscription') return undefined
+    const { kind, fragments, defaults } = operation
+    const variables = { ...defaults, ...given }
+    const fields = operation.fields.filter(({ directives }) => !isLeftOut(directives, variables))
+    return { kind, fields: fields.map(({ name, node }) => ({ name, node, fragments })), variables }
   }
 
   #saysWhere(uses: RootField['uses'], variables: Record<string, unknown>): boolean {

@@ -10,6 +10,7 @@ import { Gathering } from './gathering.ts'
 import { type GivenOperation, Places } from './places.ts'
 import { type Caller, changeInShard, readInShard } from './read_in_shard.ts'
 import type { ClinicsOfCaller } from './reads/clinics_of_caller.ts'
+import type { Lacking } from './reads/lacking.ts'
 import { ShardUse } from './shard_use.ts'
 import { GlobalSharing, Sharing } from './sharing.ts'
 
@@ -51,10 +52,19 @@ export class Routing {
    * would cause one in every shard.
    */
   shardsToMerge(operation: GivenOperation, isAnonymous: boolean): Shard[] {
-    return this.#isMerged(operation, isAnonymous) ? [...this.#shards.all.values()] : []
+    return this.#isMerged(operation, isAnonymous) ? this.shards : []
   }
 
   #isMerged = (operation: GivenOperation, isAnonymous: boolean) => !isAnonymous && this.#places.spansShards(operation)
+
+  /** Says what of its rows the global database lacks. */
+  get lacking(): Lacking {
+    return this.#clinicsOfCaller.lacking
+  }
+
+  get shards(): Shard[] {
+    return [...this.#shards.all.values()]
+  }
 
   /** The shard with a clinic; undefined for the global database. */
   shardOfClinic(id: string): Shard | undefined {
@@ -94,6 +104,16 @@ export class Routing {
   async shardOfCaller(given: GivenOperation, { claims }: Caller): Promise<Shard | undefined> {
     const unplaced = this.#places.unplaced(given)
     return this.#shards.all.get(await this.#clinicsOfCaller.placeOf(unplaced, claims))
+  }
+
+  /**
+   * Throws Refusal `clinic_needed` when an operation reads in one database, from rows of people, what others have too: one that
+   * shardOf() sends to a shard, or a mutation. What the global database lacks for queries is added to their answers.
+   */
+  async requireWhole(given: GivenOperation, shard: Shard | undefined, { claims }: Caller): Promise<void> {
+    const placed = this.#places.fieldsOf(given)
+    if (!placed || (!shard && placed.kind === 'query')) return
+    await this.#clinicsOfCaller.requireWhole(placed, shard?.number ?? globalNumber, claims)
   }
 
   /** The use of a shard by one operation. */

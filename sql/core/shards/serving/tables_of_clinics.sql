@@ -6,7 +6,9 @@ begin
     with relations as (
       select th.table_name as name, th.table_name::regclass as oid, th.table_name::regclass as of_table,
         th.copied_columns is not null as is_copied
-      from app_private.table_homes th where th.home = 'clinic'
+      from app_private.table_homes th
+      -- A checkout is where its clinics are.
+      where th.home = 'clinic' or th.table_name = 'billing.checkouts'
       union all
       -- A view shows rows of its tables.
       select distinct v.relnamespace::regnamespace || '.' || v.relname, v.oid, d.refobjid, th.copied_columns is not null

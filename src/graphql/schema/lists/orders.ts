@@ -17,18 +17,16 @@ declare module 'postgraphile/graphql' {
   }
 }
 
-/**
- * Records for each root field that lists a table how it is ordered, so that lists of several databases can be merged.
- */
+/** Records for each list of a table how it is ordered, so that lists of several databases can be merged. */
 export const ListOrdersPlugin: GraphileConfig.Plugin = {
   name: 'MedislotListOrdersPlugin',
   schema: {
     hooks: {
       GraphQLObjectType_fields_field(field, build, { scope }) {
-        const { isRootQuery, isPgFieldConnection, pgFieldResource } = scope
+        const { isPgFieldConnection, pgFieldResource } = scope
         const { codec, uniques = [], parameters } = pgFieldResource ?? {}
         const attributes = codec?.attributes
-        if (!isRootQuery || !isPgFieldConnection || !attributes || parameters) return field
+        if (!isPgFieldConnection || !attributes || parameters) return field
         const unique = uniques[0]?.attributes ?? []
         const enumName = build.inflection.orderByType(build.getGraphQLTypeNameByPgCodec(codec, 'output') ?? '')
         const entryOf = (name: string) =>

@@ -4,25 +4,11 @@ import { globalNumber } from '../../../database/several_databases.ts'
 import type { Shards } from '../../../database/shards.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Claims } from '../../tokens.ts'
-import { everywhere, type Unplaced } from '../places.ts'
+import { everywhere, type Placed, type Unplaced } from '../places.ts'
 import { unauthenticated } from '../shard_use.ts'
-import { listsInShards } from './lists_in_shards.ts'
+import { type ClinicTable, type ClinicTables, mayRead, type Role, readClinicTables } from './clinic_tables.ts'
+import { Lacking } from './lacking.ts'
 import { TablesOfQueries, type TablesRead } from './tables_read.ts'
-
-const roles = ['app_anonymous', 'app_customer', 'app_staff', 'app_admin'] as const
-type Role = (typeof roles)[number]
-
-/** A table or view of clinics: sql/core/shards/serving/tables_of_clinics.sql. */
-interface ClinicTable {
-  /** Whether the global database has copies of its rows. */
-  isCopied: boolean
-  /** The columns that the copies lack. */
-  notCopied: string[]
-  /** The least privileged role that may read rows; null if none may. */
-  readers: Role | null
-  /** Who sees rows besides the staff of their clinics. */
-  seenBy: 'staff' | 'customers' | 'everybody'
-}
 
 /** What a caller may read, as the global database knows it. */
 interface Person {
@@ -34,50 +20,37 @@ interface Person {
 const nobody: Person = { role: 'app_anonymous', isCustomer: false, clinicIds: [] }
 
 /**
- * Decides where to run queries that name no clinic and read tables of which the global database has no copies, or columns that
- * its copies lack: there, such a table would look empty, and such a column null. Employees all of whose clinics are in one
- * database read in that database. Callers who may not see rows of such tables anywhere read in the global database, and so do
- * all others if the query reads only lists that are merged. All other queries of such tables are refused. If a query can run
- * only in the global database, columns that copies lack are null.
+ * Decides about queries that name no clinic and read tables of which the global database has no copies, where the answer would be
+ * empty and look complete, or columns that copies lack, which would be null. An employee all of whose clinics are in one database
+ * reads there. A caller who sees no rows of such tables anywhere is answered by the global database, and so are all others who are
+ * signed in if the other databases can add what it lacks; else they are refused. For callers who are not signed in, columns stay
+ * null.
  */
 export class ClinicsOfCaller {
   readonly #shards: Shards
   readonly #global: Pool
-  readonly #tables: Map<string, ClinicTable>
-  /** The fields that the copies lack, each after its table. */
-  readonly #columns: ReadonlySet<string>
+  readonly #tables: ClinicTables
+  readonly lacking: Lacking
   readonly #queries: TablesOfQueries
 
-  private constructor(shards: Shards, global: Pool, tables: Map<string, ClinicTable>, schema: GraphQLSchema) {
+  private constructor(shards: Shards, global: Pool, tables: ClinicTables, schema: GraphQLSchema) {
     this.#shards = shards
     this.#global = global
     this.#tables = tables
-    this.#columns = new Set(
-      [...tables].flatMap(([table, { notCopied }]) => notCopied.map((column) => `${table}.${camel(column)}`)),
-    )
-    this.#queries = new TablesOfQueries(schema, (table) => tables.has(table))
+    this.lacking = new Lacking(schema, tables)
+    this.#queries = new TablesOfQueries(schema, tables, this.lacking)
   }
 
   /** Reads from the catalogue of the global database which tables are copied and who sees their rows. */
   static async read(shards: Shards, global: Pool, schema: GraphQLSchema): Promise<ClinicsOfCaller> {
-    const { rows } = await global
-      .query<{ name: string } & ClinicTable>(
-        `select table_name as name, is_copied as "isCopied", not_copied as "notCopied", readers, seen_by as "seenBy"
-         from app_private.tables_of_clinics()`,
-      )
-      .catch((error: Error & { code?: string }) => {
-        // A database that lacks this release's migrations has no function for this.
-        if (error.code === '42883') return { rows: [] }
-        throw error
-      })
-    return new ClinicsOfCaller(shards, global, new Map(rows.map(({ name, ...table }) => [name, table])), schema)
+    return new ClinicsOfCaller(shards, global, await readClinicTables(global), schema)
   }
 
   /** The number of the database in which a query runs. Throws Refusal `clinic_needed`. */
   async placeOf({ fields, variables }: Unplaced, claims: Claims): Promise<number> {
     const read = fields.map((field) => ({ ...field, ...this.#queries.of(field, variables) }))
     const lacking = read.filter(({ all }) => this.#somewhereElse(all).length > 0)
-    const lacksColumns = read.some(({ fields }) => [...fields].some((field) => this.#columns.has(field)))
+    const lacksColumns = read.some((each) => each.lacksColumns)
     if (lacking.length === 0 && !lacksColumns) return globalNumber
     const person = claims.sub === undefined ? nobody : await this.#personOf(claims)
     // The global database will refuse this caller.
@@ -90,12 +63,37 @@ export class ClinicsOfCaller {
       if (place !== undefined && others.length === 0 && read.every((each) => this.#isOfOwnClinics(each, isCustomer)))
         return place
     }
-    // Columns that the copies lack are null there.
     if (missing.length === 0) return globalNumber
     const seesNone = ({ all }: TablesRead) => this.#somewhereElse(all).every(({ seenBy }) => seenBy !== 'everybody')
     if (role === 'app_customer' && !isCustomer && missing.every(seesNone)) return globalNumber
-    if (claims.sub !== undefined && missing.every(isMerged)) return globalNumber
+    const isAdded = ({ rest }: TablesRead) =>
+      [...rest].every((name) => !mayRead(role, this.#tables.get(name) as ClinicTable))
+    if (claims.sub !== undefined && missing.every(isAdded)) return globalNumber
     throw new Refusal('clinic_needed', '', { fields: missing.map(({ name }) => name) })
+  }
+
+  /**
+   * Throws Refusal `clinic_needed` for an operation that runs in the database of a clinic, and reads from rows of people what
+   * other databases have too: the answer would be a part that looks complete.
+   */
+  async requireWhole({ fields, kind, variables }: Placed, place: number, claims: Claims): Promise<void> {
+    // Those who are not signed in see nothing of people.
+    if (claims.sub === undefined) return
+    const parts = fields.map((field) => {
+      const read = [...this.#queries.partlyReadBy(field, kind, variables)]
+      const tables = read.map((name) => this.#tables.get(name) as ClinicTable)
+      return { name: field.name, tables: tables.filter(({ isCopied }) => place !== globalNumber || !isCopied) }
+    })
+    if (parts.every(({ tables }) => tables.length === 0)) return
+    const person = await this.#personOf(claims)
+    if (!person) return
+    const { role, isCustomer, clinicIds } = person
+    const worksHereOnly = clinicIds.every((id) => this.#shards.ofClinic(id) === place)
+    const isElsewhere = (table: ClinicTable) =>
+      mayRead(role, table) &&
+      (role === 'app_admin' || table.seenBy === 'everybody' || isCustomer || (role === 'app_staff' && !worksHereOnly))
+    const missing = parts.filter(({ tables }) => tables.some(isElsewhere))
+    if (missing.length > 0) throw new Refusal('clinic_needed', '', { fields: missing.map(({ name }) => name) })
   }
 
   /** The tables without copies in the global database. */
@@ -130,13 +128,3 @@ export class ClinicsOfCaller {
     }
   }
 }
-
-/** Whether a field is a list that is read in all databases, and reads only what belongs to its rows. */
-const isMerged = ({ name, own, free }: TablesRead & { name: string }) =>
-  listsInShards.has(name) &&
-  [...free].every((table) => table === own || (name === 'checkouts' && table === 'billing.checkout_parts'))
-
-const camel = (column: string) => column.replace(/_(\w)/g, (_, letter) => letter.toUpperCase())
-
-const mayRead = (role: Role, { readers }: ClinicTable) =>
-  readers !== null && roles.indexOf(role) >= roles.indexOf(readers)

@@ -6,7 +6,7 @@ export const listsInShards: ReadonlySet<string> = new Set(
   [
     'checkoutParts checkouts couponUses coupons credits invoiceLines invoices movements payments prices refunds',
     'absences archivedBookingSlots archivedBookings bookingAnswers clinicCustomers consultations doctorRooms',
-    'doctorSlotTemplates events externalCalendars notificationRules notificationTexts notifications',
+    'doctorSlotTemplates events externalCalendars lateNotifications notificationRules notificationTexts notifications',
     'rebookingLists recordingConsents recordings resourceClaims resources serviceNeeds serviceQuestions',
     'slotGenerationRuns webhookEndpoints',
   ].flatMap((names) => names.split(' ')),
