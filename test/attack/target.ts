@@ -79,7 +79,7 @@ export async function aTarget(env: Record<string, string> = {}): Promise<Target>
 const { ATTACK_SECONDS, ATTACK_SEED = ATTACK_SECONDS ? undefined : '1' } = process.env
 
 /** The duration of a fuzz test: some seconds in `npm run test:slow`, or ATTACK_SECONDS. */
-export const milliseconds = Number(ATTACK_SECONDS ?? 6) * 1000
+export const milliseconds = Number(ATTACK_SECONDS ?? 3) * 1000
 
 /**
  * Attacks again and again, each time with what `attack` makes of another random source, until the time is over or it

@@ -18,6 +18,9 @@ const zones = [
 ]
 const doctorsOfAClinic = 9
 
+/** Each run of the tests asks other searches. */
+const runs = Number(process.env.FUZZ_RUNS ?? 80)
+
 /** A clinic's own, of another's country, an old name of one, of a region that has clinics, and far from all. */
 const nearZones = ['Europe/Berlin', 'Atlantic/Madeira', 'Pacific/Samoa', 'Pacific/Auckland', 'America/New_York']
 
@@ -167,10 +170,10 @@ it('finds the same slots as a plain statement, for random arguments', () =>
         expect(found).toEqual(expected)
         rows += found.length
       }),
-      { numRuns: 800 },
+      { numRuns: 4 * runs },
     )
     // Of so many searches, some found something.
-    expect(rows).toBeGreaterThan(100)
+    expect(rows).toBeGreaterThan(20)
   }))
 
 it('lists the dates on which the search finds a slot, for random arguments', () =>
@@ -209,7 +212,7 @@ it('lists the dates on which the search finds a slot, for random arguments', () 
         expect(days).toEqual(expected)
         rows += days.length
       }),
-      { numRuns: 200 },
+      { numRuns: 2 * runs },
     )
-    expect(rows).toBeGreaterThan(100)
+    expect(rows).toBeGreaterThan(20)
   }))
