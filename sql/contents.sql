@@ -377,6 +377,7 @@
 --! include core/shards/moving/rows/rows_of_clinic.sql
 --! include core/shards/moving/rows/put_rows_of_clinic.sql
 --! include core/shards/moving/rows/remove_rows_of_clinic.sql
+--! include core/shards/moving/payments/unpaid_shares.sql
 --! include core/shards/moving/rows/companions_of_clinic.sql
 --! include core/shards/moving/rows/put_companions_of_clinic.sql
 --! include core/shards/moving/payments/has_open_payments.sql

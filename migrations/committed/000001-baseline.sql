@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:263b8acdad2c06a8dae929a9cf1a4dd08754a9f6
+--! Hash: sha1:7816cec2a9d87732e4fefe48a5a93dff7eb70a79
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -11811,6 +11811,28 @@ comment on function app_private.remove_rows_of_clinic is
 'Removes a clinic''s rows, or those in parts (app_private.part_of_row), from a table. Call it while triggers are off, '
 'so that history can be removed, too. A step of begin_arrival and remove_moved_clinic.';
 --! EndIncluded core/shards/moving/rows/remove_rows_of_clinic.sql
+--! Included core/shards/moving/payments/unpaid_shares.sql
+create or replace function app_private.unpaid_shares(clinic_id bigint)
+returns table (checkout_id bigint, amount bigint, joins boolean)
+language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  return query
+    select cp.checkout_id, sum(cp.amount - cp.credit)::bigint, exists (
+      select from billing_private.checkout_shares s
+      join app_private.clinic_moves cm on cm.clinic_id = unpaid_shares.clinic_id and cm.to_shard = s.shard_id
+      where s.checkout_id = cp.checkout_id)
+    from billing.checkout_parts cp join billing.checkouts ch on ch.id = cp.checkout_id
+    where cp.clinic_id = unpaid_shares.clinic_id and ch.state <> 'paid' and ch.expires_at > now() - interval '30 days'
+      and (ch.is_share or ch.clinics > 1 and ch.provider_session is not null)
+    group by cp.checkout_id;
+end
+$$;
+
+comment on function app_private.unpaid_shares is
+'The checkouts that a clinic shares with others, or of which its database has a share, and that ended unpaid within 30 '
+'days: money may still arrive where their page is. When the clinic moves, the other database gets a share of each, '
+'with this amount. With `joins` it has one already, of a clinic that has moved there before.';
+--! EndIncluded core/shards/moving/payments/unpaid_shares.sql
 --! Included core/shards/moving/rows/companions_of_clinic.sql
 create or replace function app_private.companions_of_clinic(clinic_id bigint) returns jsonb
 language plpgsql stable
@@ -11819,7 +11841,11 @@ begin
   return jsonb_build_object(
     'link_keys', (select jsonb_agg(to_jsonb(lk)) from app_private.link_keys lk),
     'checkouts', (
-      select coalesce(jsonb_agg(to_jsonb(ch)), '[]') from billing.checkouts ch
+      select coalesce(jsonb_agg(to_jsonb(ch) || case when us.checkout_id is null then '{}' else
+        jsonb_build_object('is_share', true, 'clinics', 1, 'amount', us.amount, 'joins', us.joins,
+          'provider_session', null, 'url', null, 'provider', case when us.amount > 0 then ch.provider end) end), '[]')
+      from billing.checkouts ch
+      left join app_private.unpaid_shares(companions_of_clinic.clinic_id) us on us.checkout_id = ch.id
       where ch.id in (
         select cp.checkout_id from billing.checkout_parts cp where cp.clinic_id = companions_of_clinic.clinic_id
         union select p.checkout_id from billing.payments p where p.clinic_id = companions_of_clinic.clinic_id
@@ -11830,7 +11856,8 @@ $$;
 
 comment on function app_private.companions_of_clinic is
 'Rows that do not belong to a clinic but have to be in its database: the keys of links that were sent, and checkouts, '
-'which may have paid for visits in several clinics. For put_companions_of_clinic.';
+'which may have paid for visits in several clinics. Of one that was not paid, it is a share with the part of this '
+'clinic (app_private.unpaid_shares). For put_companions_of_clinic.';
 --! EndIncluded core/shards/moving/rows/companions_of_clinic.sql
 --! Included core/shards/moving/rows/put_companions_of_clinic.sql
 create or replace function app_private.put_companions_of_clinic(companions jsonb) returns void
@@ -11846,6 +11873,18 @@ begin
     perform app_hidden.refuse('clinic_not_movable', 'Both databases have a key of links with the same number.',
       '{"because": "link_keys"}');
   end if;
+  update billing.checkouts ch set clinics = ch.clinics + 1, amount = ch.amount + (c ->> 'amount')::bigint
+  from jsonb_array_elements(companions -> 'checkouts') c
+  where ch.id = (c ->> 'id')::bigint and (c ->> 'joins')::boolean;
+  if exists (
+    select from jsonb_array_elements(companions -> 'checkouts') c
+    join billing.checkouts ch on ch.id = (c ->> 'id')::bigint
+    where not (c ->> 'joins')::boolean) then
+    -- What still arrives would have two places here.
+    perform app_hidden.refuse('clinic_not_movable',
+      'Patients began to pay this clinic together with one that is in the other database, and did not finish.',
+      '{"because": "shared_payments"}');
+  end if;
   insert into billing.checkouts overriding system value
   select c.* from jsonb_populate_recordset(null::billing.checkouts, companions -> 'checkouts') c
   on conflict (id) do nothing;
@@ -11854,7 +11893,8 @@ $$;
 
 comment on function app_private.put_companions_of_clinic is
 'Adds the rows that companions_of_clinic returned in another database and that are not here yet. A step of a move. '
-'Refuses clinic_not_movable if keys of links with the same number differ.';
+'Refuses clinic_not_movable if keys of links with the same number differ, or if both databases have the same '
+'checkout and it was not paid.';
 --! EndIncluded core/shards/moving/rows/put_companions_of_clinic.sql
 --! Included core/shards/moving/payments/has_open_payments.sql
 create or replace function app_private.has_open_payments(clinic_id bigint) returns boolean
@@ -11888,29 +11928,18 @@ comment on function app_private.hold_payments is
 --! EndIncluded core/shards/moving/payments/hold_payments.sql
 --! Included core/shards/moving/payments/require_no_open_payments.sql
 create or replace function app_private.require_no_open_payments(clinic_id bigint) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   -- The provider reports their outcome to the billing process of this database.
   if app_private.has_open_payments(require_no_open_payments.clinic_id) then
     perform app_hidden.refuse('clinic_not_movable', 'Patients of this clinic are paying online at the moment.',
       '{"because": "open_payments"}');
-  elsif exists (
-    select from billing.checkout_parts cp join billing.checkouts ch on ch.id = cp.checkout_id
-    where cp.clinic_id = require_no_open_payments.clinic_id
-      and ch.state <> 'paid' and (ch.provider_session is not null or ch.is_share)
-      and ch.expires_at > now() - interval '30 days'
-      and (ch.clinics > 1 or ch.is_share)) then
-    -- Money that arrives late is shared between its clinics where they were when it was begun.
-    perform app_hidden.refuse('clinic_not_movable',
-      'Patients began to pay this clinic together with another one in the last 30 days and did not finish.',
-      '{"because": "shared_payments"}');
   end if;
 end
 $$;
 
 comment on function app_private.require_no_open_payments is
-'Refuses (clinic_not_movable) a clinic with payments that a provider has not settled, and one that shares with '
-'another clinic a checkout that ended unpaid within 30 days: money may still arrive. A step of a move.';
+'Refuses (clinic_not_movable) a clinic with payments that a provider has not settled. A step of a move.';
 --! EndIncluded core/shards/moving/payments/require_no_open_payments.sql
 --! Included core/shards/moving/rows/columns_not_copied.sql
 create or replace function app_private.columns_not_copied(table_name text) returns text[]
@@ -12285,6 +12314,16 @@ begin
     perform app_private.publish_copies(without_clinic => remove_moved_clinic.clinic_id);
   end if;
   perform set_config('session_replication_role', 'replica', true);
+  -- Money may still arrive where the page is. The other database is to be told then.
+  insert into billing_private.checkout_shares as s (checkout_id, shard_id, clinics, clinic_names, amount, told)
+  select us.checkout_id, cm.to_shard, 1, array[c.name], us.amount, ch.state
+  from app_private.unpaid_shares(remove_moved_clinic.clinic_id) us
+  join billing.checkouts ch on ch.id = us.checkout_id
+  join app_private.clinic_moves cm on cm.clinic_id = remove_moved_clinic.clinic_id
+  join app_public.clinics c on c.id = cm.clinic_id
+  on conflict on constraint a_checkout_has_one_share_in_a_database do update
+    set clinics = s.clinics + 1, clinic_names = s.clinic_names || excluded.clinic_names,
+        amount = s.amount + excluded.amount;
   for one in
     select th.table_name from app_private.table_homes th
     where th.home = 'clinic' and (in_shard or th.copied_columns is null) order by th.table_name

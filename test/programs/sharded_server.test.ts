@@ -1266,7 +1266,10 @@ describe('payments at clinics in shards', () => {
       await superuser.query('alter role app_billing login')
       await superuser.close()
     }
-    await eventually(async () => (await slotsOf(practices))[1] === 'booked', 'the booking of the share', 30_000)
+    await shards[0].query('update billing_private.checkout_shares set retry_at = now() where checkout_id = $1', [
+      body.id,
+    ])
+    await eventually(async () => (await slotsOf(practices))[1] === 'booked', 'the booking of the share')
     await booksOfAll()
     const waiting = `select waiting from app_private.waiting_figures() where what = 'payments'`
     await eventually(async () => (await shards[0].one(waiting)).waiting === '0', 'what was told')
@@ -1366,6 +1369,27 @@ describe('payments at clinics in shards', () => {
     await eventually(async () => (await payment())?.id === payments.items[0].id, 'the map with the clinic in it')
     expect((await checkout()).body).toMatchObject({ state: 'PAID', parts: [{ clinicId }] })
     expect(await global.query('select from billing.books_that_do_not_balance')).toEqual([])
+  })
+
+  it('become credit where a clinic is now, when they arrive after it was moved', async () => {
+    const [from, to] = shards
+    const practices = [await aPaidPracticeIn(from), await aPaidPracticeIn(from)]
+    const [stays, moved] = practices as [PaidPractice, PaidPractice]
+    const token = await confirmed()
+    const { body } = await rest('POST', '/checkouts', { token, body: together(practices) })
+    const session = async () =>
+      (await from.one('select provider_session as id from billing.checkouts where id = $1', [body.id])).id
+    await eventually(async () => (await session()) !== null, 'a payment page')
+    expect(await rest('DELETE', `/checkouts/${body.id}`, { token })).toMatchObject({ status: 200 })
+    expect(await installation.shards('move', moved.clinicId, '2', '--wait', '60')).toMatchObject({ code: 0 })
+    await from.query(`select billing_private.settle_checkout('stripe', $1, 'pi_late', 10000, 'EUR')`, [await session()])
+    const credit = async (db: Connection, { clinicId }: PaidPractice) =>
+      (await db.query('select balance from billing.credits where clinic_id = $1', [clinicId])).map(
+        ({ balance }) => balance,
+      )
+    expect(await credit(from, stays)).toEqual(['5000'])
+    await eventually(async () => (await credit(to, moved))[0] === '5000', 'the credit')
+    await booksOfAll()
   })
 
   it('are listed for each clinic, of all shards, that has a record of the patient', async () => {

@@ -204,6 +204,8 @@ describe('a clinic that was paid together with another one', () => {
   }
   const closed = () =>
     db.query(`select billing_private.record_provider_call(id, 'done') from billing_private.provider_calls`)
+  const companionsOf = async (clinicId: string) =>
+    (await db.one<{ rows: string }>('select app_private.companions_of_clinic($1)::text as rows', [clinicId])).rows
   const because = async (clinicId: string) =>
     JSON.parse((await expectRefusal(begins(clinicId), 'clinic_not_movable')).detail ?? '')
 
@@ -222,25 +224,12 @@ describe('a clinic that was paid together with another one', () => {
     await begin()
   })
 
-  it('cannot move while the payment is open, and for 30 days if it was not paid', async () => {
-    const { a, b, cancels, id } = await aSharedCheckout()
+  it('cannot move while the payment is open', async () => {
+    const { a, b, cancels } = await aSharedCheckout()
     for (const { clinicId } of [a, b]) expect(await because(clinicId)).toEqual({ because: 'open_payments' })
     await cancels()
     await closed()
-    for (const { clinicId } of [a, b]) expect(await because(clinicId)).toEqual({ because: 'shared_payments' })
-    await db.query(`update billing.checkouts set expires_at = now() - interval '30 days' where id = $1`, [id])
     await moves(b.clinicId)
-  })
-
-  it('can move when payments that ended unpaid were for this clinic alone, or are older than 30 days', async () => {
-    const { a, customer, visitAt, cancels, id } = await aSharedCheckout()
-    await cancels()
-    await db.query(`update billing.checkouts set expires_at = now() - interval '30 days' where id = $1`, [id])
-    const alone = await db.request(customer.claims, () => beginShared(db, a.clinicId, { visits: [visitAt(a)] }))
-    await openPage(db, alone.id)
-    await db.request(customer.claims, () => billing(db, 'cancel_checkout', alone.id))
-    await closed()
-    await begins(a.clinicId)
   })
 
   it('takes its share of the payment along; the books of the other clinic balance, and it pays back through the account that was paid', async () => {
@@ -261,7 +250,79 @@ describe('a clinic that was paid together with another one', () => {
     ).toEqual([{ clinic_id: b.clinicId, payload: expect.objectContaining({ account: 'acct-1', amount: '3000' }) }])
   })
 
-  it('takes its checkout along: money that arrives later is refused where the clinic was', async () => {
+  it('takes a share of the unpaid checkout along, and money that arrives later becomes credit in both databases', async () => {
+    const { a, b, customerId, id, page, cancels } = await aSharedCheckout()
+    await cancels()
+    await closed()
+    const companions = await companionsOf(b.clinicId)
+    const parts = await db.one<{ rows: string }>(
+      'select json_agg(p)::text as rows from billing.checkout_parts p where clinic_id = $1',
+      [b.clinicId],
+    )
+    await moves(b.clinicId)
+    expect(await settle(db, page, 13_000)).toBe('credited')
+    expect(await receivedBy(db, id)).toEqual({ [a.clinicId]: '10000' })
+    const told = { shard_id: 4, state: 'paid', received: '3000', provider_payment: `payment-${page}` }
+    expect(await db.query('select * from billing_private.shares_to_tell()')).toEqual([{ checkout_id: id, ...told }])
+    expect(await db.query('select * from billing.books_that_do_not_balance')).toEqual([])
+
+    // As the other database: what has arrived there is told.
+    await db.query('begin')
+    await db.query(`set local session_replication_role = replica`)
+    await db.query('delete from billing_private.checkout_shares')
+    for (const table of ['payments', 'movements', 'credits', 'checkout_parts'])
+      await db.query(`delete from billing.${table}`)
+    await db.query('delete from billing.checkouts')
+    await db.query('select app_private.put_companions_of_clinic($1)', [companions])
+    await db.query(
+      'insert into billing.checkout_parts overriding system value select p.* from json_populate_recordset(null::billing.checkout_parts, $1) p',
+      [parts.rows],
+    )
+    await db.query(
+      `insert into app_public.clinic_customers (clinic_id, customer_id, full_name, copied_from_profile) values ($1, $2, 'Ann', '{}')`,
+      [b.clinicId, customerId],
+    )
+    await db.query('set local session_replication_role = origin')
+    expect(
+      (await db.one('select billing_private.settle_share($1, $2, $3, $4) as outcome', [id, 'paid', 3000, 'pi_1']))
+        .outcome,
+    ).toBe('credited')
+    await db.query('set constraints all immediate')
+    expect(await receivedBy(db, id)).toEqual({ [b.clinicId]: '3000' })
+    expect(await db.query('select * from billing.books_that_do_not_balance')).toEqual([])
+    // A second copy of what was not paid would have two places.
+    await expectRefusal(db.query('select app_private.put_companions_of_clinic($1)', [companions]), 'clinic_not_movable')
+    await db.query('rollback')
+  })
+
+  it('and that follows it, has its part in the same share', async () => {
+    const { a, b, id, page, cancels } = await aSharedCheckout()
+    await cancels()
+    await closed()
+    await moves(b.clinicId)
+    await db.query('select app_private.begin_move($1, 4)', [a.clinicId])
+    const companions = await companionsOf(a.clinicId)
+    await moves(a.clinicId)
+    const shares = () => db.query('select shard_id, clinics, amount from billing_private.checkout_shares')
+    expect(await shares()).toEqual([{ shard_id: 4, clinics: 2, amount: '13000' }])
+    await settle(db, page, 13_000)
+    expect(await db.query('select received from billing_private.shares_to_tell()')).toEqual([{ received: '13000' }])
+    expect(await db.query('select from billing.books_that_do_not_balance')).toEqual([])
+
+    // As the other database, which has the share of the second clinic.
+    await db.query('begin')
+    await db.query(`set local session_replication_role = replica`)
+    await db.query(
+      `update billing.checkouts set is_share = true, state = 'expired', outcome = null, received = null, settled_at = null,
+         clinics = 1, amount = 3000 where id = $1`,
+      [id],
+    )
+    await db.query('select app_private.put_companions_of_clinic($1)', [companions])
+    expect(await db.query('select clinics, amount from billing.checkouts')).toEqual([{ clinics: 2, amount: '13000' }])
+    await db.query('rollback')
+  })
+
+  it('takes its checkout along after 30 days: money that arrives still later is refused where the clinic was', async () => {
     const { b, id, page, cancels } = await aSharedCheckout()
     await cancels()
     await closed()

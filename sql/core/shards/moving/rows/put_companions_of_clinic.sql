@@ -11,6 +11,18 @@ begin
     perform app_hidden.refuse('clinic_not_movable', 'Both databases have a key of links with the same number.',
       '{"because": "link_keys"}');
   end if;
+  update billing.checkouts ch set clinics = ch.clinics + 1, amount = ch.amount + (c ->> 'amount')::bigint
+  from jsonb_array_elements(companions -> 'checkouts') c
+  where ch.id = (c ->> 'id')::bigint and (c ->> 'joins')::boolean;
+  if exists (
+    select from jsonb_array_elements(companions -> 'checkouts') c
+    join billing.checkouts ch on ch.id = (c ->> 'id')::bigint
+    where not (c ->> 'joins')::boolean) then
+    -- What still arrives would have two places here.
+    perform app_hidden.refuse('clinic_not_movable',
+      'Patients began to pay this clinic together with one that is in the other database, and did not finish.',
+      '{"because": "shared_payments"}');
+  end if;
   insert into billing.checkouts overriding system value
   select c.* from jsonb_populate_recordset(null::billing.checkouts, companions -> 'checkouts') c
   on conflict (id) do nothing;
@@ -19,4 +31,5 @@ $$;
 
 comment on function app_private.put_companions_of_clinic is
 'Adds the rows that companions_of_clinic returned in another database and that are not here yet. A step of a move. '
-'Refuses clinic_not_movable if keys of links with the same number differ.';
+'Refuses clinic_not_movable if keys of links with the same number differ, or if both databases have the same '
+'checkout and it was not paid.';
