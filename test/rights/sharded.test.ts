@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { getNamedType, isInputObjectType, isRequiredArgument } from 'postgraphile/graphql'
 import { listsInShards } from '../../src/request/shards/reads/lists_in_shards.ts'
-import type { Connection } from '../helpers/connection.ts'
+import { ownerUrlOf } from '../helpers/cluster.ts'
+import { type Connection, connect } from '../helpers/connection.ts'
 import type { Claims } from '../helpers/database.ts'
 import { fewAtOnce } from '../helpers/few_at_once.ts'
 import { graphqlClient } from '../helpers/graphql.ts'
@@ -40,6 +41,29 @@ it('bookings are made in the shard of their clinic, and not in the global databa
   const events = 'select from app_public.events where booking_slot_id is not null limit 1'
   for (const shard of owner.databases) expect(await shard.query(events)).toHaveLength(1)
   expect(await owner.global.query(events)).toEqual([])
+})
+
+it('privileges, policies and functions are the same in all databases as in one without shards', async () => {
+  const ofOthers = (acl: string) =>
+    `array(select a::text from unnest(${acl}) a where a::text !~ '^medislot(_replication)?=' order by 1)::text`
+  const ours = `~ '^(app_|billing)'`
+  const rights = `
+    select 'schema ' || nspname || ${ofOthers('nspacl')} as right from pg_namespace where nspname ${ours}
+    union all
+    select concat_ws(' ', 'relation', c.oid::regclass, relkind, relrowsecurity, relforcerowsecurity,
+        ${ofOthers('relacl')}, attname, ${ofOthers('attacl')})
+      from pg_class c left join pg_attribute on attrelid = c.oid and ${ofOthers('attacl')} <> '{}'
+      where relnamespace::regnamespace::text ${ours} and relkind in ('r', 'p', 'v', 'm', 'S')
+    union all
+    select concat_ws(' ', 'function', p.oid::regprocedure, prosecdef, ${ofOthers('proacl')}, proconfig, md5(prosrc))
+      from pg_proc p where pronamespace::regnamespace::text ${ours}
+    union all
+    select concat_ws(' ', 'policy', p.*) from pg_policies p where schemaname ${ours}
+    order by 1`
+  const one = await connect(ownerUrlOf('template'))
+  const expected = await one.query(rights).finally(() => one.close())
+  expect(expected.length).toBeGreaterThan(1000)
+  for (const db of [owner.global, ...owner.databases]) expect(await db.query(rights)).toEqual(expected)
 })
 
 // As ids.test.ts does with one database.
@@ -92,18 +116,19 @@ it('lists of the clinic in the other shard contain only what a stranger sees', a
 describe('queries that name no clinic, of what the global database has no copies of', () => {
   interface Table {
     list: string
+    name: string
     readers: string
     seen_by: string
   }
 
   /** The lists of such tables, by the least role that may read them and by who sees rows besides the staff. */
   async function lists() {
-    const tables = await owner.global.query<Omit<Table, 'list'> & { name: string }>(
+    const tables = await owner.global.query<Omit<Table, 'list'>>(
       // A checkout has no clinic.
       `select table_name as name, readers, seen_by from app_private.tables_of_clinics()
        where not is_copied and table_name <> 'billing.checkouts'`,
     )
-    const names = new Map(tables.map(({ name, ...table }) => [camel(name.replace(/^\w+\./, '')), table]))
+    const names = new Map(tables.map((table) => [camel(table.name.replace(/^\w+\./, '')), table]))
     return Object.values(committedSchema().getQueryType()?.getFields() ?? {}).flatMap(({ name, args }) => {
       const table = names.get(name) ?? names.get(name.replace(/s$/, ''))
       return table && !args.some(isRequiredArgument) ? [{ list: name, ...table }] : []
@@ -173,6 +198,35 @@ describe('queries that name no clinic, of what the global database has no copies
         return who === 'Ann' ? merged(list) : 'clinic_needed'
       })
   })
+
+  it('give patients and administrators as many rows as all databases together give them by SQL', async () => {
+    const all = (await lists()).filter(({ list }) => listsInShards.has(list))
+    const given: Record<string, unknown> = {}
+    const expected: typeof given = {}
+    for (const who of ['Ann', 'admin'] as const) {
+      const mine = all.filter(({ readers }) => who === 'admin' || /anonymous|customer/.test(readers))
+      const counts = await Promise.all([owner.global, ...owner.databases].map((db) => countsFor(db, who, mine)))
+      for (const { list } of mine) {
+        given[`${list} for ${who}`] = ((await read(world.claims[who], list)) as Answer[string]).totalCount
+        expected[`${list} for ${who}`] = counts.reduce((sum, each) => sum + Number(each[list]), 0)
+      }
+    }
+    expect(given).toEqual(expected)
+    expect(Object.values(given).filter((count) => Number(count) > 0).length).toBeGreaterThan(30)
+  })
+
+  /** How many rows of tables a database shows to somebody. */
+  async function countsFor(db: Connection, who: Anybody, of: Table[]): Promise<Record<string, string>> {
+    await db.query('begin')
+    try {
+      await db.query('set local role app_authenticator')
+      await db.query('select app_private.begin_request($1)', [JSON.stringify(world.claims[who])])
+      const counts = of.map(({ list, name }) => `(select count(*) from ${name}) as "${list}"`)
+      return (await db.query(`select ${counts}`))[0] as Record<string, string>
+    } finally {
+      await db.query('rollback')
+    }
+  }
 
   it('are empty for somebody who is neither patient nor employee, who sees no rows in any database', async () => {
     await eachList(world.claims['former manager A'], ({ list, readers, seen_by }) => {
