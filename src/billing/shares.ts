@@ -5,18 +5,26 @@ import type { OtherDatabases } from './other_databases.ts'
 /** The ids of a shard begin with its number times this; those of the global database are smaller. */
 const idsOfShard = 1_000_000_000_000
 
+/** How long after the first shard was added it is noticed at the latest, milliseconds. */
+const idleMs = 60_000
+
 /** The databases of an installation by their numbers. */
 type Ledgers = ReadonlyMap<number, Ledger>
 
 /**
- * Brings to each database what was paid for its clinics by checkouts in others (sql/billing/shares/), and asks for the
+ * Work that brings to each database what was paid for its clinics by checkouts in others (sql/billing/shares/), and asks for the
  * checkouts of shares that have heard nothing. Every step may be repeated. A database that does not answer does not stop the
  * others. Gives false, so that there is a pause.
  */
-export async function settleShares(others: OtherDatabases): Promise<false> {
-  const ledgers = await others.ledgers()
-  if (ledgers.size > 1) await Promise.all([...ledgers].map((database) => settleOf(ledgers, database)))
-  return false
+export function settlingShares(others: OtherDatabases): () => Promise<false> {
+  let idleUntil = 0
+  return async () => {
+    if (performance.now() < idleUntil) return false
+    const ledgers = await others.ledgers()
+    if (ledgers.size > 1) await Promise.all([...ledgers].map((database) => settleOf(ledgers, database)))
+    else idleUntil = performance.now() + idleMs
+    return false
+  }
 }
 
 async function settleOf(ledgers: Ledgers, [database, ledger]: [number, Ledger]): Promise<void> {

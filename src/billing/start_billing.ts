@@ -21,7 +21,7 @@ import { developmentProvider } from './providers/development.ts'
 import type { PaymentProvider } from './providers/provider.ts'
 import { stripeProvider } from './providers/stripe.ts'
 import { reconcile } from './reconcile.ts'
-import { settleShares } from './shares.ts'
+import { settlingShares } from './shares.ts'
 import { webhookRoutes } from './webhook_routes.ts'
 
 /** A patient waits for the payment page, so queued calls are looked for often. */
@@ -97,17 +97,13 @@ export async function startBilling(
   const calls = startLoop('provider calls', queuePauseMs, () => makeCalls(ledger, providers, publicUrl))
   const events = startLoop('provider events', queuePauseMs, () => applyEvents(ledger, providers))
   const reconciling = startLoop('reconciliation', reconcilePauseMs, () => reconcile(ledger, providers))
-  // The first shard is noticed when the process starts again, as by servers. In a shard there is none.
-  const shares =
-    (await ledger.otherDatabases()).length > 0
-      ? startLoop('shares of payments', sharesPauseMs, () => settleShares(others))
-      : undefined
+  const shares = startLoop('shares of payments', sharesPauseMs, settlingShares(others))
   log.info({ providers: names }, 'billing serves these providers')
 
   return {
     displayUrl: address.displayUrl,
     async stop() {
-      await Promise.all([finishRequests(graceMs), calls.stop(), events.stop(), reconciling.stop(), shares?.stop()])
+      await Promise.all([finishRequests(graceMs), calls.stop(), events.stop(), reconciling.stop(), shares.stop()])
       await Promise.all([pool.end(), others.end()])
     },
   }
