@@ -5,6 +5,7 @@ import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
 import { type Connection, connect } from '../helpers/connection.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type Program, startProgram, startServer } from '../helpers/program.ts'
+import { sharedServer } from '../helpers/server.ts'
 import { tokenOf, tokenSettings } from '../helpers/tokens.ts'
 import { aPractice } from '../helpers/world.ts'
 
@@ -66,8 +67,8 @@ afterAll(async () => {
 const attributeOf = ({ attributes }: Span, name: string) =>
   Object.values(attributes.find(({ key }) => key === name)?.value ?? {})[0]
 const traceId = (n: number) => String(n).padStart(32, 'a')
-const headersOf = async (n: number) => ({
-  authorization: `Bearer ${await tokenOf(practice.customer.claims)}`,
+const headersOf = async (n: number, { customer } = practice) => ({
+  authorization: `Bearer ${await tokenOf(customer.claims)}`,
   'content-type': 'application/json',
   traceparent: `00-${traceId(n)}-00000000000000b7-01`,
 })
@@ -148,17 +149,16 @@ it('sends no values: no names, addresses, notes, tokens or ids', async () => {
 })
 
 it('a server without a collector stores no traces', async () => {
-  const { count } = await owner.one<{ count: number }>(
-    'select count(*)::int as count from app_private.notification_traces',
-  )
-  const other = await startServer(database.serverUrl, { JWT_SECRET: tokenSettings.jwtSecret })
-  const slotId = (await aPractice(owner)).slotId
-  const response = await fetch(`${other.url}/api/bookingSlots/${slotId}/book`, {
+  const other = await sharedServer()
+  const traces = async () =>
+    (await other.owner.one('select count(*)::int as count from app_private.notification_traces')).count
+  const count = await traces()
+  const own = await aPractice(other.owner)
+  const response = await fetch(`${other.url}/api/bookingSlots/${own.slotId}/book`, {
     method: 'POST',
-    headers: await headersOf(4),
+    headers: await headersOf(4, own),
   })
   expect(response.status).toBe(201)
-  const after = await owner.one<{ count: number }>('select count(*)::int as count from app_private.notification_traces')
-  expect(after.count).toBe(count)
+  expect(await traces()).toBe(count)
   await other.stop()
 })

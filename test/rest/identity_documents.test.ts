@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { type OwnServer, ownServer } from '../helpers/server.ts'
+import { type OwnServer, ownServer, sharedServer } from '../helpers/server.ts'
 import { aCustomer, anAccount, aPractice } from '../helpers/world.ts'
 
 // Identity documents through the server, which encrypts them: what administrators store and find by REST and GraphQL, and
@@ -108,7 +108,7 @@ it('leave neither their number nor a key in the database, its statistics, stored
 })
 
 it('are refused by a server without keys', async () => {
-  const without = await ownServer()
+  const without = await sharedServer()
   try {
     const token = await without.tokenOf((await anAccount(without.owner, { isAdmin: true })).claims)
     expect(await post('/humans/find', { document: passport }, token, without.url)).toMatchObject({
