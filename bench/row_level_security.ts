@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg'
 import type { Benchmark, Scale } from './benchmark.ts'
-import { compare, type Measured, median } from './compare.ts'
-import { bookFilledSlots, fillWithSlots, makeWorld, requestConnections } from './world.ts'
+import { type Contestant, compare, type Measured, median } from './compare.ts'
+import { bookFilledSlots, type Caller, fillWithSlots, makeWorld, requestConnections, type World } from './world.ts'
 
 const sizes = {
   quick: { clinics: 2, reads: 10, rounds: 1 },
@@ -24,79 +24,22 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
   try {
     await fillWithSlots(world, 10)
     progress(`${await bookFilledSlots(world)} bookings`)
-    const [patient] = world.callers
-    const desk = await world.one<{ claims: string }>(
-      `with account as (insert into app_private.accounts (email) values ('desk@bench.example') returning id),
-            employee as (insert into app_public.employees (clinic_id, account_id, role, full_name) select 1, id, 'receptionist', 'Desk' from account),
-            session as (insert into app_private.sessions (account_id) select id from account returning id, account_id)
-       select jsonb_build_object('sub', account_id::text, 'sid', id)::text as claims from session`,
-    )
-    // A transaction each, begun as the server begins it, in which everything is read.
-    const asOwner = await world.pool.connect()
-    const asDesk = await pool.connect()
-    const asPatient = await pool.connect()
-    clients.push(asOwner, asDesk, asPatient)
-    for (const client of clients) await client.query('begin')
-    for (const [client, claims] of [
-      [asDesk, desk.claims],
-      [asPatient, patient?.claims],
-    ] as const) {
-      await client.query('select app_private.begin_request($1)', [claims])
+    const [patient] = world.callers as [Caller]
+    const readers: Readers = {
+      'the owner': await world.pool.connect(),
+      'staff of the clinic': await pool.connect(),
+      'the customer': await pool.connect(),
     }
+    clients.push(...Object.values(readers))
+    // A transaction each, begun as the server begins it, in which everything is read.
+    for (const client of clients) await client.query('begin')
+    await readers['staff of the clinic'].query(beginRequest, [await claimsOfDesk(world)])
+    await readers['the customer'].query(beginRequest, [patient.claims])
 
-    const columns = 'id, booking_slot_id, customer_id, doctor_id, starts_at, ends_at, status, note'
-    const { id } = await world.one<{ id: string }>(
-      'select id from app_public.bookings where clinic_id = 1 and customer_id = $1 limit 1',
-      [patient?.customerId],
-    )
     const measured: Measured[] = []
-    for (const [group, text, values, also] of [
-      [
-        'a clinic’s day of bookings',
-        `select ${columns} from app_public.bookings where clinic_id = 1 and slot_date = current_date + 3 order by starts_at, id`,
-        [],
-        { 'staff of the clinic': asDesk },
-      ],
-      [
-        'a customer’s bookings',
-        `select ${columns} from app_public.bookings where customer_id = $1 order by starts_at, id limit 100`,
-        [patient?.customerId],
-        { 'the customer': asPatient },
-      ],
-      [
-        'one booking',
-        `select ${columns} from app_public.bookings where clinic_id = 1 and id = $1`,
-        [id],
-        { 'staff of the clinic': asDesk, 'the customer': asPatient },
-      ],
-    ] as const) {
-      let right: string | undefined
-      const reader = (name: string, client: PoolClient) => ({
-        name,
-        async round() {
-          const took: number[] = []
-          for (let i = 0; i < reads; i++) {
-            const began = performance.now()
-            const { rows } = await client.query({ name: group, text, values: [...values] })
-            took.push(performance.now() - began)
-            const answer = JSON.stringify(rows)
-            right ??= answer
-            if (answer !== right || rows.length === 0) throw new Error('the rows differ from the owner’s')
-          }
-          return median(took)
-        },
-      })
-      measured.push(
-        ...(await compare({
-          group,
-          unit: 'ms',
-          rounds,
-          contestants: [
-            reader('the owner', asOwner),
-            ...Object.entries(also).map(([name, client]) => reader(name, client)),
-          ],
-        })),
-      )
+    for (const read of await readsOf(world, patient)) {
+      const contestants = contestantsOf(read, readers, reads)
+      measured.push(...(await compare({ group: read.group, unit: 'ms', rounds, contestants })))
     }
     return measured
   } finally {
@@ -104,4 +47,75 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
     await pool.end()
     await world.end()
   }
+}
+
+type Reader = 'the owner' | 'staff of the clinic' | 'the customer'
+type Readers = Record<Reader, PoolClient>
+
+const beginRequest = 'select app_private.begin_request($1)'
+
+async function claimsOfDesk(world: World): Promise<string> {
+  const { claims } = await world.one<{ claims: string }>(
+    `with account as (insert into app_private.accounts (email) values ('desk@bench.example') returning id),
+          employee as (insert into app_public.employees (clinic_id, account_id, role, full_name) select 1, id, 'receptionist', 'Desk' from account),
+          session as (insert into app_private.sessions (account_id) select id from account returning id, account_id)
+     select jsonb_build_object('sub', account_id::text, 'sid', id)::text as claims from session`,
+  )
+  return claims
+}
+
+/** A statement, and who reads its rows besides the owner. */
+interface Read {
+  group: string
+  text: string
+  values: unknown[]
+  also: Reader[]
+}
+
+async function readsOf(world: World, { customerId }: Caller): Promise<Read[]> {
+  const columns = 'id, booking_slot_id, customer_id, doctor_id, starts_at, ends_at, status, note'
+  const { id } = await world.one<{ id: string }>(
+    'select id from app_public.bookings where clinic_id = 1 and customer_id = $1 limit 1',
+    [customerId],
+  )
+  return [
+    {
+      group: 'a clinic’s day of bookings',
+      text: `select ${columns} from app_public.bookings where clinic_id = 1 and slot_date = current_date + 3 order by starts_at, id`,
+      values: [],
+      also: ['staff of the clinic'],
+    },
+    {
+      group: 'a customer’s bookings',
+      text: `select ${columns} from app_public.bookings where customer_id = $1 order by starts_at, id limit 100`,
+      values: [customerId],
+      also: ['the customer'],
+    },
+    {
+      group: 'one booking',
+      text: `select ${columns} from app_public.bookings where clinic_id = 1 and id = $1`,
+      values: [id],
+      also: ['staff of the clinic', 'the customer'],
+    },
+  ]
+}
+
+/** All have to read the same rows. */
+function contestantsOf({ group, text, values, also }: Read, readers: Readers, reads: number): Contestant[] {
+  let right: string | undefined
+  return (['the owner', ...also] as const).map((name) => ({
+    name,
+    async round() {
+      const took: number[] = []
+      for (let i = 0; i < reads; i++) {
+        const began = performance.now()
+        const { rows } = await readers[name].query({ name: group, text, values: [...values] })
+        took.push(performance.now() - began)
+        const answer = JSON.stringify(rows)
+        right ??= answer
+        if (answer !== right || rows.length === 0) throw new Error('the rows differ from the owner’s')
+      }
+      return median(took)
+    },
+  }))
 }

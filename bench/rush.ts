@@ -2,7 +2,7 @@ import type { Benchmark, Scale } from './benchmark.ts'
 import { type Contestant, compare, type Measured, median, quantile } from './compare.ts'
 import { atATime, type Load, loadOn } from './load.ts'
 import { byGraphQL, byPeer, byRest, bySql, type Way } from './ways.ts'
-import { makePeerTables, makeWorld, openSlots, poolSize, requestConnections, type Slot } from './world.ts'
+import { type Caller, makePeerTables, makeWorld, openSlots, poolSize, requestConnections, type Slot } from './world.ts'
 
 const sizes = {
   quick: { callers: 30, rounds: 2 },
@@ -34,36 +34,8 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
     await makePeerTables(world)
     // Each slot at another time, since a customer who has won could not book a second slot at the same time.
     const slots = (await openSlots(world, 1e6)).filter(({ nth }) => nth === 1)
-    const contestant = (name: string, way: Way, winners: (slot: Slot) => Promise<number>): Contestant => {
-      const waits: number[] = []
-      const won: number[] = []
-      return {
-        name,
-        async round(round) {
-          const slot = slots.pop() as Slot
-          const answers: boolean[] = []
-          const took = await atATime(callers, [...world.callers.keys()], async (n) => {
-            answers[n] = await way({ ...slot, by: world.callers[n] as Slot['by'] })
-          })
-          const told = answers.filter(Boolean).length
-          const booked = await winners(slot)
-          if (told !== booked) throw new Error(`${told} were told that they won, and ${booked} did`)
-          if (booked !== 1 && name !== naive) throw new Error(`${booked} won one slot`)
-          const losers = took.filter((_, n) => !answers[n])
-          if (round > 0) {
-            waits.push(...losers)
-            won.push(booked)
-          }
-          // With the naive way all may win.
-          return median(losers.length > 0 ? losers : took)
-        },
-        also: () => ({
-          winners: Math.min(...won) === Math.max(...won) ? `${won[0]}` : `${Math.min(...won)} to ${Math.max(...won)}`,
-          p99: `${quantile(waits, 0.99).toFixed(0)} ms`,
-        }),
-      }
-    }
-    const naive = 'look, then take (naive)'
+    const contestant = (name: string, way: Way, winners: Winners) =>
+      contestantOf(name, { way, winners, slots, callers: world.callers })
     const count = (table: string, column: string) => async (slot: Slot) =>
       (await world.one<{ n: number }>(`select count(*)::int as n from ${table} where ${column} = $1`, [slot.id])).n
     const bookings = count('app_public.bookings', 'active_booking_slot_id')
@@ -91,5 +63,48 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
   } finally {
     await Promise.all([pool.end(), ...loads.map((load) => load.close())])
     await world.end()
+  }
+}
+
+/** The way in which all may win. */
+const naive = 'look, then take (naive)'
+
+/** Counts who has won a slot. */
+type Winners = (slot: Slot) => Promise<number>
+
+interface Rush {
+  way: Way
+  winners: Winners
+  /** One is taken for each round. */
+  slots: Slot[]
+  callers: Caller[]
+}
+
+function contestantOf(name: string, { way, winners, slots, callers }: Rush): Contestant {
+  const waits: number[] = []
+  const won: number[] = []
+  return {
+    name,
+    async round(round) {
+      const slot = slots.pop() as Slot
+      const answers: boolean[] = []
+      const took = await atATime(callers.length, [...callers.keys()], async (n) => {
+        answers[n] = await way({ ...slot, by: callers[n] as Caller })
+      })
+      const accepted = answers.filter(Boolean).length
+      const booked = await winners(slot)
+      if (accepted !== booked) throw new Error(`${accepted} requests were accepted, and ${booked} have the slot`)
+      if (booked !== 1 && name !== naive) throw new Error(`${booked} have one slot`)
+      const losers = took.filter((_, n) => !answers[n])
+      if (round > 0) {
+        waits.push(...losers)
+        won.push(booked)
+      }
+      return median(losers.length > 0 ? losers : took)
+    },
+    also: () => ({
+      winners: Math.min(...won) === Math.max(...won) ? `${won[0]}` : `${Math.min(...won)} to ${Math.max(...won)}`,
+      p99: `${quantile(waits, 0.99).toFixed(0)} ms`,
+    }),
   }
 }

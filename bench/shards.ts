@@ -87,13 +87,36 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
   progress('one database is made')
   const { installation, ...sharded } = await shardedSide(size, running)
   progress(`${size.shards} shards are made`)
-  const { rounds } = size
-  const sides = { 'one database': plain, 'global copies': sharded }
+  const inShards = { 'clinics of one shard': 1, 'clinics of two shards': 2, 'clinics of four shards': 4 }
+  const candidates: Candidate[] = [
+    { name: 'one database', side: plain, shards: 1 },
+    ...Object.entries(inShards).flatMap(([name, shards]) =>
+      shards <= size.shards ? [{ name, side: sharded, shards }] : [],
+    ),
+  ]
+  return [
+    ...(await compareSearches(size, { 'one database': plain, 'global copies': sharded })),
+    ...(await compareBookings(size, candidates)),
+    ...(await compareFirstBookings(size, candidates)),
+    ...(await measureCopies(size, installation, sharded)),
+  ]
+}
+
+type ShardsSize = (typeof sizes)[Scale]
+
+/** A side, and in how many of its shards the clinics are. */
+interface Candidate {
+  name: string
+  side: Side
+  shards: number
+}
+
+function compareSearches(size: ShardsSize, sides: Record<string, Side>): Promise<Measured[]> {
   const found = new Map<number, string>()
-  const searches = await compare({
+  return compare({
     group: 'search for a specialization on a day in all clinics, one caller',
     unit: 'ms',
-    rounds,
+    rounds: size.rounds,
     contestants: Object.entries(sides).map(([name, { server }]) => ({
       name,
       round: async () =>
@@ -106,18 +129,14 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
         ),
     })),
   })
-  const inShards = { 'clinics of one shard': 1, 'clinics of two shards': 2, 'clinics of four shards': 4 }
-  const candidates: [string, Side, number][] = [
-    ['one database', plain, 1],
-    ...Object.entries(inShards).flatMap(([name, shards]): [string, Side, number][] =>
-      shards <= size.shards ? [[name, sharded, shards]] : [],
-    ),
-  ]
+}
+
+async function compareBookings({ share, single, rounds }: ShardsSize, candidates: Candidate[]): Promise<Measured[]> {
   const bookingEach = (
     count: number,
     measured: (slots: Slot[], book: (slot: Slot) => Promise<void>) => Promise<number>,
   ) =>
-    candidates.map(([name, side, shards]) => ({
+    candidates.map(({ name, side, shards }) => ({
       name,
       async round() {
         const slots = taken(side, shards, count)
@@ -126,29 +145,33 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
         return figure
       },
     }))
-  const bookings = await compare({
+  const many = await compare({
     group: `bookings, ${clients} clients`,
     unit: '/s',
     rounds,
-    warm: () => vacuum([plain, sharded]),
-    contestants: bookingEach(size.share, (slots, book) => perSecond(clients, slots, book)),
+    warm: () => vacuum(new Set(candidates.map(({ side }) => side))),
+    contestants: bookingEach(share, (slots, book) => perSecond(clients, slots, book)),
   })
-  const single = await compare({
+  const one = await compare({
     group: 'a booking, one client',
     unit: 'ms',
     rounds,
-    contestants: bookingEach(size.single, async (slots, book) => median(await atATime(1, slots, book))),
+    contestants: bookingEach(single, async (slots, book) => median(await atATime(1, slots, book))),
   })
+  return [...many, ...one]
+}
+
+function compareFirstBookings({ people, rounds }: ShardsSize, candidates: Candidate[]): Promise<Measured[]> {
   const registering: Record<string, number[]> = {}
-  const first = await compare({
+  return compare({
     group: 'the first booking, right after registering',
     unit: 'ms',
     rounds,
-    contestants: candidates.map(([name, side, shards]) => ({
+    contestants: candidates.map(({ name, side, shards }) => ({
       name,
       async round() {
         const took: number[] = []
-        for (const slot of taken(side, shards, size.people)) {
+        for (const slot of taken(side, shards, people)) {
           const began = performance.now()
           const token = await registered(side.server)
           const registeredAt = performance.now()
@@ -161,19 +184,17 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
       also: () => ({ 'ms to register': median(registering[name] ?? []).toFixed(1) }),
     })),
   })
+}
+
+/** How fast copies catch up with bookings, and with people. */
+async function measureCopies({ copied, rounds }: ShardsSize, installation: Installation, sharded: Side) {
   const toGlobal = bookingsToGlobal(installation, async () => {
-    const slots = taken(sharded, 1, size.copied)
+    const slots = taken(sharded, 1, copied)
     await atATime(clients, slots, booked(sharded))
     return slots.length
   })
-  const copied = [
-    await catchingUp(toGlobal, rounds),
-    await catchingUp(peopleToShard(installation, size.copied), rounds),
-  ]
-  return [...searches, ...bookings, ...single, ...first, ...copied]
+  return [await catchingUp(toGlobal, rounds), await catchingUp(peopleToShard(installation, copied), rounds)]
 }
-
-type ShardsSize = (typeof sizes)[Scale]
 
 async function plainSide(size: ShardsSize, running: AsyncDisposableStack): Promise<Side> {
   const world = running.adopt(await makeWorld(size), (it) => it.end())
@@ -228,7 +249,7 @@ async function requireCopied({ client }: Installation['global'], slot: string): 
   while (!(await caughtUp(client, slot))) process.stderr.write('  waiting for copies\n')
 }
 
-async function vacuum(sides: Pick<Side, 'databases'>[]): Promise<void> {
+async function vacuum(sides: Iterable<Pick<Side, 'databases'>>): Promise<void> {
   for (const { databases } of sides) for (const { query } of databases) await query('vacuum analyze')
 }
 
