@@ -6,6 +6,8 @@ import { overviewTexts } from '../../text/manage/overview.ts'
 
 const steps = ['doctors', 'time-slots', 'templates', 'generation'] as const
 
+const tags = { done: 'completed', next: 'booked', open: '' }
+
 /** The steps that lead a new clinic to its first free time. */
 export function Checklist({ done }: { done: Record<(typeof steps)[number], boolean> }) {
   const { t } = useText(overviewTexts)
@@ -16,20 +18,21 @@ export function Checklist({ done }: { done: Record<(typeof steps)[number], boole
       <h2 id="steps">{t.stepsTitle}</h2>
       <p className="hint">{t.stepsLead}</p>
       <ol className="steps">
-        {steps.map((step, n) => (
-          <li key={step} className={done[step] ? 'done' : step === next ? 'next' : ''}>
-            <span className="step-number" aria-hidden="true">
-              {done[step] ? <Icon name="check" /> : n + 1}
-            </span>
-            <div>
-              <Link href={`/manage/${clinic.id}/${step}`}>{t.steps[step].title}</Link>
-              <p>{t.steps[step].text}</p>
-            </div>
-            <span className={`tag${done[step] ? ' completed' : step === next ? ' booked' : ''}`}>
-              {done[step] ? t.done : step === next ? t.next : t.open}
-            </span>
-          </li>
-        ))}
+        {steps.map((step, n) => {
+          const state = done[step] ? 'done' : step === next ? 'next' : 'open'
+          return (
+            <li key={step} className={state}>
+              <span className="step-number" aria-hidden="true">
+                {done[step] ? <Icon name="check" /> : n + 1}
+              </span>
+              <div>
+                <Link href={`/manage/${clinic.id}/${step}`}>{t.steps[step].title}</Link>
+                <p>{t.steps[step].text}</p>
+              </div>
+              <span className={`tag ${tags[state]}`}>{t[state]}</span>
+            </li>
+          )
+        })}
       </ol>
     </section>
   )

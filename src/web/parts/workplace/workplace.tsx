@@ -93,8 +93,7 @@ export function AtClinic(props: AtClinicProps) {
 
 function ClinicOfPerson({ base, clinicId, managersOnly, person, children }: AtClinicProps & { person: Person }) {
   const { t } = useText(workplaceTexts)
-  const listed = (managersOnly ? person.managerClinicIds : person.staffClinicIds) ?? []
-  const clinicIds = person.isAdmin ? undefined : listed.flatMap((id) => (id ? [id] : []))
+  const clinicIds = clinicsOf(person, managersOnly)
   const isDesk = person.isAdmin === true || !!person.deskClinicIds?.includes(clinicId ?? '')
   const { clinics, hasMoreClinics, clinic, loading, error, refetch } = useClinics(clinicIds, clinicId)
   const ownDoctors = useOwnDoctors(person, isDesk ? undefined : clinic?.id)
@@ -123,6 +122,12 @@ function ClinicOfPerson({ base, clinicId, managersOnly, person, children }: AtCl
     clinicsChanged: refetch,
   }
   return <WorkplaceContext value={workplace}>{children}</WorkplaceContext>
+}
+
+/** The ids of the clinics where a person works, or is a manager; undefined: all clinics. */
+function clinicsOf({ isAdmin, managerClinicIds, staffClinicIds }: Person, managersOnly = false): string[] | undefined {
+  if (isAdmin) return undefined
+  return ((managersOnly ? managerClinicIds : staffClinicIds) ?? []).flatMap((id) => (id ? [id] : []))
 }
 
 /** The clinics with these ids, or all, and the one among them that has an id, which may not be in the loaded list. */
