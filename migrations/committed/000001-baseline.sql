@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7816cec2a9d87732e4fefe48a5a93dff7eb70a79
+--! Hash: sha1:56aed37082e3d5231462b7207d331e98395dd9c7
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -7292,18 +7292,20 @@ create table billing_private.checkout_shares (
 
 comment on table billing_private.checkout_shares is
 'What a checkout pays in the other databases of an installation with shards. There a checkout with the same id, its '
-'share, holds the slots and reserves credit (checkouts.is_share). What was received for it passes through this row: '
-'the billing process of the global database brings it there, until that has recorded it.';
+'share, holds the slots and reserves credit (checkouts.is_share). This row has what was received for the share; the '
+'billing process of the global database passes it on, again and again until the other database has recorded it.';
 comment on column billing_private.checkout_shares.shard_id is 'The shard with the share; 0: the global database.';
 comment on column billing_private.checkout_shares.clinics is 'How many clinics of that database are paid.';
 comment on column billing_private.checkout_shares.amount is 'What the provider is paid for it, in minor units.';
 comment on column billing_private.checkout_shares.received is
-'What of the money that was received is for it. Null as long as nothing was paid.';
+'The part of the received money that is for the share. Null as long as nothing was paid.';
 comment on column billing_private.checkout_shares.told is
 'The state of the checkout which the database with the share has recorded.';
 comment on column billing_private.checkout_shares.due_since is
-'Since when that database is to be told the state of the checkout; null: it has recorded it, or the checkout is open.';
-comment on column billing_private.checkout_shares.retry_at is 'When it is told again, if it has not answered by then.';
+'Since when the state of the checkout has to be passed on to that database. Null: it has recorded the state, or the '
+'checkout is open.';
+comment on column billing_private.checkout_shares.retry_at is
+'When the state is passed on again, if the database has not answered by then.';
 
 create index shares_to_tell on billing_private.checkout_shares (retry_at) where due_since is not null;
 
@@ -30273,15 +30275,15 @@ begin
   return (
     select jsonb_agg(i.item order by i.n)
     from jsonb_array_elements(items) with ordinality i (item, n)
-    -- What is named wrongly is refused here.
+    -- Clinics that are named wrongly are refused here.
     where (coalesce(i.item ->> 'clinicId', '') !~ '^[0-9]{1,18}$'
       or app_private.has_clinic((i.item ->> 'clinicId')::bigint)) = are_here);
 end
 $$;
 
 comment on function billing_private.items_to_pay is
-'Of the visits or invoices in an argument of begin_checkout those whose clinic is in this database, or, without '
-'`are_here`, in another one. Null if there are none.';
+'The visits or invoices in an argument of begin_checkout whose clinic is in this database or, without `are_here`, in '
+'another one. Null if there are none.';
 --! EndIncluded billing/shares/items_to_pay.sql
 --! Included billing/shares/read_shares.sql
 create or replace function billing_private.read_shares(shared jsonb) returns billing_private.checkout_shares[]
@@ -30304,7 +30306,8 @@ end
 $$;
 
 comment on function billing_private.read_shares is
-'The shares of a new checkout in what the server has passed (billing_private.shares_of_checkout). Empty for null.';
+'The shares of a new checkout, from the JSON that the server has passed (billing_private.shares_of_checkout). No rows '
+'for null.';
 --! EndIncluded billing/shares/read_shares.sql
 --! Included billing/shares/require_account_of.sql
 create or replace function billing_private.require_account_of(share_of jsonb, policy app_public.policies) returns void
@@ -30366,7 +30369,7 @@ $$;
 
 comment on function billing_private.shares_of_checkout is
 'The shares of a new checkout whose visits and invoices are not all in this database: {"checkoutId", "shares"}, null '
-'if all are. The first time it refuses, and informs the server of what the other databases have to hold (INFO). The '
+'if all are. At the first call it refuses, and tells the server what the other databases have to hold (INFO). The '
 'server makes the shares there (app_hidden.begin_share), under the id that the checkout will have, and repeats the '
 'transaction with them. Refuses nothing_to_pay if nothing is paid here, shards_first.';
 --! EndIncluded billing/shares/shares_of_checkout.sql
@@ -30400,10 +30403,9 @@ $$;
 comment on function app_hidden.begin_share is
 'Makes the share of a checkout in another database of the installation (see billing_private.shares_of_checkout): a '
 'checkout with its id and without a page, for the visits and invoices of clinics here. It holds the slots until the '
-'other database says how the checkout has ended, for a day at most. Returns {"amount", "clinics", "holdSeconds", '
-'"clinicNames"}. Called by servers in the name of the customer. Refuses forbidden, invalid_argument, '
-'several_currencies, several_accounts (with the clinic that was named), checkout_not_open, and what '
-'billing.begin_checkout refuses.';
+'other database reports how the checkout has ended, for a day at most. Returns {"amount", "clinics", "holdSeconds", '
+'"clinicNames"}. Called by servers as the customer. Refuses forbidden, invalid_argument, several_currencies, '
+'several_accounts (with the clinic that was named), checkout_not_open, and what billing.begin_checkout refuses.';
 
 grant execute on function app_hidden.begin_share to app_customer;
 --! EndIncluded billing/shares/begin_share.sql
@@ -30418,8 +30420,9 @@ end
 $$;
 
 comment on function app_hidden.abandon_share is
-'Says that the checkout of an open share was probably not begun: its database is asked at once, and not after a '
-'minute (billing_private.shares_to_ask). Only that decides. Called by servers in the name of the customer.';
+'Records that the checkout of an open share was probably not begun, so that the billing process asks the database of '
+'the checkout at once and not after a minute (billing_private.shares_to_ask). Only that answer ends the share. Called '
+'by servers as the customer.';
 
 grant execute on function app_hidden.abandon_share to app_customer;
 --! EndIncluded billing/shares/abandon_share.sql
@@ -30452,7 +30455,7 @@ $$;
 
 comment on function billing_private.receive_shares is
 'Splits what a paid checkout has received: returns the amounts for its clinics and patients in this database, in that '
-'order, and notes those for other databases, which are to be told.';
+'order, and stores the amounts for other databases, which are passed on to them.';
 --! EndIncluded billing/shares/receive_shares.sql
 --! Included billing/shares/shares_to_tell.sql
 create or replace function billing_private.shares_to_tell(batch int default 50)
@@ -30473,9 +30476,9 @@ end
 $$;
 
 comment on function billing_private.shares_to_tell is
-'Up to `batch` shares in other databases that are to be told how their checkout has ended, and what was received for '
-'them. Each is given again after ten seconds, unless note_share_told has noted it. For the billing process of the '
-'global database.';
+'Up to `batch` shares in other databases whose checkout has ended, with its state and with what was received for '
+'them, to be passed on there. Each is returned again after ten seconds, until note_share_told records that it was. '
+'For the billing process of the global database.';
 
 grant execute on function billing_private.shares_to_tell to app_billing;
 --! EndIncluded billing/shares/shares_to_tell.sql
@@ -30527,7 +30530,7 @@ begin
   select c.* into checkout from billing.checkouts c where c.id = note_share_told.checkout_id for no key update;
   update billing_private.checkout_shares s
   set told = note_share_told.state::billing.checkout_state,
-      -- It may have been paid since then, after all.
+      -- It may have been paid since then.
       due_since = case when checkout.state::text <> note_share_told.state then s.due_since end, retry_at = now()
   where s.checkout_id = note_share_told.checkout_id and s.shard_id = note_share_told.shard_id;
   update billing.checkouts c set outcome = note_share_told.outcome::billing.checkout_outcome
@@ -30537,9 +30540,8 @@ end
 $$;
 
 comment on function billing_private.note_share_told is
-'Notes that the database with a share has recorded this state of the checkout, and the outcome there, which is then '
-'that of the checkout if it says more: credited, or booked instead of paid. For the billing process of the global '
-'database.';
+'Records that the database with a share has stored this state of the checkout, and the outcome there. The checkout '
+'gets that outcome if it is credited, or booked instead of paid. For the billing process of the global database.';
 
 grant execute on function billing_private.note_share_told to app_billing;
 --! EndIncluded billing/shares/note_share_told.sql
@@ -30561,8 +30563,8 @@ end
 $$;
 
 comment on function billing_private.shares_to_ask is
-'Up to `batch` open shares about which the database of their checkout has not been asked for `min_age`, and notes that '
-'it is asked now: it may never have begun the checkout. For the billing process of the global database.';
+'Up to `batch` open shares about which the database of their checkout was not asked for `min_age`, because it may '
+'never have begun the checkout. Records that it is asked now. For the billing process of the global database.';
 
 grant execute on function billing_private.shares_to_ask to app_billing;
 --! EndIncluded billing/shares/shares_to_ask.sql
@@ -30581,9 +30583,9 @@ end
 $$;
 
 comment on function billing_private.state_for_share is
-'The state of the checkout to which an open share in another database belongs. One that was never begun, since '
-'something failed after the share was made, is expired from now on: it cannot be begun any more. For the billing '
-'process of the global database.';
+'The state of the checkout to which an open share in another database belongs. A checkout that was never begun, '
+'because something failed after the share was made, is recorded as expired, so that it cannot be begun any more. For '
+'the billing process of the global database.';
 
 grant execute on function billing_private.state_for_share to app_billing;
 --! EndIncluded billing/shares/state_for_share.sql
@@ -30597,8 +30599,8 @@ end
 $$;
 
 comment on function billing_private.other_databases is
-'The shards and their addresses, for the billing process of the global database, which brings to each what was paid '
-'for it. No row without shards, and in a shard.';
+'The shards and their addresses, for the billing process of the global database, which passes on to each what was '
+'paid for it. Returns no rows in a shard, and without shards.';
 
 grant execute on function billing_private.other_databases to app_billing;
 --! EndIncluded billing/shares/other_databases.sql

@@ -7,7 +7,7 @@ import { recordCheckout } from './record_checkout.ts'
 /** The providers of a process by their names. */
 export type Providers = ReadonlyMap<string, PaymentProvider>
 
-/** Where patients see what their payment has become; when they have just paid, the page waits for the confirmation. */
+/** Where patients see the outcome of their payment; when they have just paid, the page waits for the confirmation. */
 export const returnUrl = (publicUrl: string, checkoutId: string, hasPaid: boolean): string =>
   new URL(`/pay/${checkoutId}${hasPaid ? '?done' : ''}`, publicUrl).href
 

@@ -37,7 +37,7 @@ function codeOf(error: unknown): string {
   throw error
 }
 
-/** Reads a checkout from its provider and records what it has become. */
+/** Reads a checkout from its provider and records how it has ended, if it has. */
 export async function applyCheckout(
   ledger: Ledger,
   provider: PaymentProvider,

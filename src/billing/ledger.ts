@@ -34,7 +34,7 @@ export interface CheckoutDetails {
 
 export type PageState = CheckoutDetails['state']
 
-/** How a checkout has ended that has a share in another database, and what was received for the share. */
+/** How the checkout of a share in another database has ended, and what was received for the share. */
 export interface ToldShare {
   checkoutId: string
   state: 'paid' | 'expired' | 'failed'
@@ -42,7 +42,7 @@ export interface ToldShare {
   providerPayment: string | null
 }
 
-/** An open share, about whose checkout nothing was heard. */
+/** An open share whose checkout has not been reported on. */
 export interface OpenShare {
   checkoutId: string
   customerId: string
@@ -153,7 +153,9 @@ export class Ledger {
     return this.#rows('select shard_id as "shardId", address from billing_private.other_databases()', [])
   }
 
-  /** What other databases are to be told about checkouts here; again in ten seconds, unless it is noted. */
+  /**
+   * The ended checkouts to report to the databases of their shares; each again in ten seconds, until its report is recorded.
+   */
   sharesToTell(): Promise<(ToldShare & { shardId: number })[]> {
     return this.#rows(
       `select checkout_id as "checkoutId", shard_id as "shardId", state, received, provider_payment as "providerPayment"
@@ -162,7 +164,7 @@ export class Ledger {
     )
   }
 
-  /** Notes that a database has recorded what it was told, and what became of it there. May be repeated. */
+  /** Records that a database has stored a report, and the outcome of the share there. May be repeated. */
   async noteShareTold({ checkoutId, shardId, state }: ToldShare & { shardId: number }, outcome: string | null) {
     const values = [checkoutId, shardId, state, outcome]
     await this.#rows('select billing_private.note_share_told($1, $2, $3, $4)', values)
@@ -174,7 +176,7 @@ export class Ledger {
     return this.#value('select billing_private.settle_share($1, $2, $3, $4) as value', values)
   }
 
-  /** Open shares that have heard nothing for a minute. */
+  /** Open shares whose checkout was not reported on for a minute. */
   sharesToAsk(): Promise<OpenShare[]> {
     return this.#rows(
       `select checkout_id as "checkoutId", customer_id as "customerId", currency from billing_private.shares_to_ask()`,

@@ -26,8 +26,8 @@ export class OtherDatabases {
   }
 
   /**
-   * Stores an event in all databases that may have what it is about, each of which decides. Throws the first error when one
-   * could not be asked; the others have stored it then.
+   * Passes an event to all databases that may have its object; each decides whether to store it. Throws the first error if a
+   * database could not be reached; the others have stored the event.
    */
   async handOn(event: StoredEvent, ownId: string | undefined): Promise<void> {
     const addresses = await this.#ledger.databasesOfEvent(ownId)

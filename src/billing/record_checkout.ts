@@ -2,7 +2,7 @@ import { log } from '../process/log.ts'
 import type { Ledger } from './ledger.ts'
 import type { PaymentProvider, ProviderCheckout } from './providers/provider.ts'
 
-/** Records what a checkout has become at its provider, if it has ended: paid, or unpaid. May be repeated. */
+/** Records how a checkout has ended at its provider, if it has: paid or unpaid. May be repeated. */
 export async function recordCheckout(
   ledger: Ledger,
   { name }: PaymentProvider,

@@ -8,7 +8,8 @@ end
 $$;
 
 comment on function app_hidden.abandon_share is
-'Says that the checkout of an open share was probably not begun: its database is asked at once, and not after a '
-'minute (billing_private.shares_to_ask). Only that decides. Called by servers in the name of the customer.';
+'Records that the checkout of an open share was probably not begun, so that the billing process asks the database of '
+'the checkout at once and not after a minute (billing_private.shares_to_ask). Only that answer ends the share. Called '
+'by servers as the customer.';
 
 grant execute on function app_hidden.abandon_share to app_customer;

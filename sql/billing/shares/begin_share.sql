@@ -27,9 +27,8 @@ $$;
 comment on function app_hidden.begin_share is
 'Makes the share of a checkout in another database of the installation (see billing_private.shares_of_checkout): a '
 'checkout with its id and without a page, for the visits and invoices of clinics here. It holds the slots until the '
-'other database says how the checkout has ended, for a day at most. Returns {"amount", "clinics", "holdSeconds", '
-'"clinicNames"}. Called by servers in the name of the customer. Refuses forbidden, invalid_argument, '
-'several_currencies, several_accounts (with the clinic that was named), checkout_not_open, and what '
-'billing.begin_checkout refuses.';
+'other database reports how the checkout has ended, for a day at most. Returns {"amount", "clinics", "holdSeconds", '
+'"clinicNames"}. Called by servers as the customer. Refuses forbidden, invalid_argument, several_currencies, '
+'several_accounts (with the clinic that was named), checkout_not_open, and what billing.begin_checkout refuses.';
 
 grant execute on function app_hidden.begin_share to app_customer;

@@ -7,12 +7,12 @@ begin
   return (
     select jsonb_agg(i.item order by i.n)
     from jsonb_array_elements(items) with ordinality i (item, n)
-    -- What is named wrongly is refused here.
+    -- Clinics that are named wrongly are refused here.
     where (coalesce(i.item ->> 'clinicId', '') !~ '^[0-9]{1,18}$'
       or app_private.has_clinic((i.item ->> 'clinicId')::bigint)) = are_here);
 end
 $$;
 
 comment on function billing_private.items_to_pay is
-'Of the visits or invoices in an argument of begin_checkout those whose clinic is in this database, or, without '
-'`are_here`, in another one. Null if there are none.';
+'The visits or invoices in an argument of begin_checkout whose clinic is in this database or, without `are_here`, in '
+'another one. Null if there are none.';

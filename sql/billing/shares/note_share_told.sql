@@ -8,7 +8,7 @@ begin
   select c.* into checkout from billing.checkouts c where c.id = note_share_told.checkout_id for no key update;
   update billing_private.checkout_shares s
   set told = note_share_told.state::billing.checkout_state,
-      -- It may have been paid since then, after all.
+      -- It may have been paid since then.
       due_since = case when checkout.state::text <> note_share_told.state then s.due_since end, retry_at = now()
   where s.checkout_id = note_share_told.checkout_id and s.shard_id = note_share_told.shard_id;
   update billing.checkouts c set outcome = note_share_told.outcome::billing.checkout_outcome
@@ -18,8 +18,7 @@ end
 $$;
 
 comment on function billing_private.note_share_told is
-'Notes that the database with a share has recorded this state of the checkout, and the outcome there, which is then '
-'that of the checkout if it says more: credited, or booked instead of paid. For the billing process of the global '
-'database.';
+'Records that the database with a share has stored this state of the checkout, and the outcome there. The checkout '
+'gets that outcome if it is credited, or booked instead of paid. For the billing process of the global database.';
 
 grant execute on function billing_private.note_share_told to app_billing;

@@ -7,7 +7,7 @@ end
 $$;
 
 comment on function billing_private.other_databases is
-'The shards and their addresses, for the billing process of the global database, which brings to each what was paid '
-'for it. No row without shards, and in a shard.';
+'The shards and their addresses, for the billing process of the global database, which passes on to each what was '
+'paid for it. Returns no rows in a shard, and without shards.';
 
 grant execute on function billing_private.other_databases to app_billing;

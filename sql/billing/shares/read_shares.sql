@@ -18,4 +18,5 @@ end
 $$;
 
 comment on function billing_private.read_shares is
-'The shares of a new checkout in what the server has passed (billing_private.shares_of_checkout). Empty for null.';
+'The shares of a new checkout, from the JSON that the server has passed (billing_private.shares_of_checkout). No rows '
+'for null.';

@@ -26,4 +26,4 @@ $$;
 
 comment on function billing_private.receive_shares is
 'Splits what a paid checkout has received: returns the amounts for its clinics and patients in this database, in that '
-'order, and notes those for other databases, which are to be told.';
+'order, and stores the amounts for other databases, which are passed on to them.';

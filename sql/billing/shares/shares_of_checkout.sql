@@ -33,6 +33,6 @@ $$;
 
 comment on function billing_private.shares_of_checkout is
 'The shares of a new checkout whose visits and invoices are not all in this database: {"checkoutId", "shares"}, null '
-'if all are. The first time it refuses, and informs the server of what the other databases have to hold (INFO). The '
+'if all are. At the first call it refuses, and tells the server what the other databases have to hold (INFO). The '
 'server makes the shares there (app_hidden.begin_share), under the id that the checkout will have, and repeats the '
 'transaction with them. Refuses nothing_to_pay if nothing is paid here, shards_first.';

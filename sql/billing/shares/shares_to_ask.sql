@@ -15,7 +15,7 @@ end
 $$;
 
 comment on function billing_private.shares_to_ask is
-'Up to `batch` open shares about which the database of their checkout has not been asked for `min_age`, and notes that '
-'it is asked now: it may never have begun the checkout. For the billing process of the global database.';
+'Up to `batch` open shares about which the database of their checkout was not asked for `min_age`, because it may '
+'never have begun the checkout. Records that it is asked now. For the billing process of the global database.';
 
 grant execute on function billing_private.shares_to_ask to app_billing;

@@ -16,8 +16,8 @@ end
 $$;
 
 comment on function billing_private.shares_to_tell is
-'Up to `batch` shares in other databases that are to be told how their checkout has ended, and what was received for '
-'them. Each is given again after ten seconds, unless note_share_told has noted it. For the billing process of the '
-'global database.';
+'Up to `batch` shares in other databases whose checkout has ended, with its state and with what was received for '
+'them, to be passed on there. Each is returned again after ten seconds, until note_share_told records that it was. '
+'For the billing process of the global database.';
 
 grant execute on function billing_private.shares_to_tell to app_billing;

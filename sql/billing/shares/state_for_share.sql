@@ -12,8 +12,8 @@ end
 $$;
 
 comment on function billing_private.state_for_share is
-'The state of the checkout to which an open share in another database belongs. One that was never begun, since '
-'something failed after the share was made, is expired from now on: it cannot be begun any more. For the billing '
-'process of the global database.';
+'The state of the checkout to which an open share in another database belongs. A checkout that was never begun, '
+'because something failed after the share was made, is recorded as expired, so that it cannot be begun any more. For '
+'the billing process of the global database.';
 
 grant execute on function billing_private.state_for_share to app_billing;

@@ -18,18 +18,20 @@ create table billing_private.checkout_shares (
 
 comment on table billing_private.checkout_shares is
 'What a checkout pays in the other databases of an installation with shards. There a checkout with the same id, its '
-'share, holds the slots and reserves credit (checkouts.is_share). What was received for it passes through this row: '
-'the billing process of the global database brings it there, until that has recorded it.';
+'share, holds the slots and reserves credit (checkouts.is_share). This row has what was received for the share; the '
+'billing process of the global database passes it on, again and again until the other database has recorded it.';
 comment on column billing_private.checkout_shares.shard_id is 'The shard with the share; 0: the global database.';
 comment on column billing_private.checkout_shares.clinics is 'How many clinics of that database are paid.';
 comment on column billing_private.checkout_shares.amount is 'What the provider is paid for it, in minor units.';
 comment on column billing_private.checkout_shares.received is
-'What of the money that was received is for it. Null as long as nothing was paid.';
+'The part of the received money that is for the share. Null as long as nothing was paid.';
 comment on column billing_private.checkout_shares.told is
 'The state of the checkout which the database with the share has recorded.';
 comment on column billing_private.checkout_shares.due_since is
-'Since when that database is to be told the state of the checkout; null: it has recorded it, or the checkout is open.';
-comment on column billing_private.checkout_shares.retry_at is 'When it is told again, if it has not answered by then.';
+'Since when the state of the checkout has to be passed on to that database. Null: it has recorded the state, or the '
+'checkout is open.';
+comment on column billing_private.checkout_shares.retry_at is
+'When the state is passed on again, if the database has not answered by then.';
 
 create index shares_to_tell on billing_private.checkout_shares (retry_at) where due_since is not null;
 
