@@ -220,8 +220,8 @@ function notificationRows(world: World, pool: Pool): Design {
     },
     makeDue: () =>
       world.query(`update app_public.notifications set due_at = now() - interval '1 second', send_after = null`),
-    deliver: (tell) => {
-      delivered.to = tell
+    deliver: (report) => {
+      delivered.to = report
       return working(world, taskList(transports, 'http://127.0.0.1'), async (runner) => {
         for (const job of perpetualJobs.filter(({ payload }) => payload.channel === 'email')) {
           await runner.addJob(job.task, job.payload, { jobKey: keyOf(job) })
@@ -259,10 +259,10 @@ function jobPerReminder(world: World, pool: Pool): Design {
       world.query(
         `select graphile_worker.reschedule_jobs(array_agg(id), run_at => now()) from graphile_worker.jobs where task_identifier = 'remind'`,
       ),
-    deliver: (tell) =>
+    deliver: (report) =>
       working(
         world,
-        { remind: (payload) => remind(pool, (payload as { id: string }).id, tell) },
+        { remind: (payload) => remind(pool, (payload as { id: string }).id, report) },
         async () => undefined,
       ),
   }
@@ -304,12 +304,12 @@ async function pgBoss(world: World, pool: Pool): Promise<Design> {
     record: (id) => boss.send('remind', { id }, { startAfter: 172_800 }),
     makeDue: () => world.query(`update pgboss.job set start_after = now() where name = 'remind'`),
     end: () => boss.stop({ graceful: false }),
-    async deliver(tell) {
+    async deliver(report) {
       await boss.work(
         'remind',
         { batchSize: 20, localConcurrency: concurrency, pollingIntervalSeconds: 0.5, burstWhenBatchFull: true },
         async (jobs: { data: { id: string } }[]) => {
-          await Promise.all(jobs.map(({ data }) => remind(pool, data.id, tell)))
+          await Promise.all(jobs.map(({ data }) => remind(pool, data.id, report)))
         },
       )
       return () => boss.offWork('remind')

@@ -54,7 +54,7 @@ const benchmarks = await Promise.all(chosen.map(async (name) => (await import(`.
 if (!asked['without-peers'] && benchmarks.some(({ peers }) => peers)) installPeers()
 
 const minutes = benchmarks.reduce((sum, { seconds }) => sum + seconds[scale], 0) / 60
-tell(`${chosen.join(', ')} (${scale}): about ${minutes < 1 ? 'a minute' : `${Math.ceil(minutes)} minutes`}\n`)
+note(`${chosen.join(', ')} (${scale}): about ${minutes < 1 ? 'a minute' : `${Math.ceil(minutes)} minutes`}\n`)
 const resultsFile = join(import.meta.dirname, 'results.json')
 const pictureFile = join(import.meta.dirname, 'results.svg')
 // The child processes alone do not keep this process alive.
@@ -66,7 +66,7 @@ for (const benchmark of benchmarks) {
   const load = loadavg()[0] as number
   const began = performance.now()
   try {
-    const contestants = await benchmark.run(scale, (text) => tell(`  ${text}\n`))
+    const contestants = await benchmark.run(scale, (text) => note(`  ${text}\n`))
     const seconds = Math.round((performance.now() - began) / 1000)
     const rounds = Math.max(0, ...contestants.map(({ rounds }) => rounds))
     const result = { name, work, scale, date: new Date().toISOString(), machine, load, seconds, rounds, contestants }
@@ -83,7 +83,7 @@ for (const benchmark of benchmarks) {
 if (failed.length > 0) process.stderr.write(`failed: ${failed.join(', ')}\n`)
 process.exit(failed.length > 0 ? 1 : 0)
 
-function tell(text: string): void {
+function note(text: string): void {
   process.stderr.write(text)
 }
 

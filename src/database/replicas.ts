@@ -121,7 +121,7 @@ export function watchReplicas(settings: ReplicaSettings): Replicas {
   const [primaryPool, ...replicaPools] = pools as [Pool, ...Pool[]]
   const primary = new Primary(primaryPool, replicas)
   const watchers = [
-    watch(primaryPool, { ask: () => primary.ask(), failed: () => {} }),
+    watch(primaryPool, { poll: () => primary.poll(), failed: () => {} }),
     ...replicas.map((replica, n) => watchReplica(replica, replicaPools[n] as Pool, primary)),
   ]
   const reporting = reportChanges(replicas)
@@ -170,7 +170,7 @@ class Primary {
   }
 
   /** Reads its position and compares the replicas with it. */
-  async ask(): Promise<void> {
+  async poll(): Promise<void> {
     const askedAt = performance.now()
     const { rows } = await this.#pool.query<{ position: string; timeline: string }>(
       // What is written but not flushed has reached no replica.
@@ -191,7 +191,7 @@ class Primary {
 /** Reads the position of a replica again and again. Gives a function that ends this. */
 function watchReplica(replica: Replica, pool: Pool, primary: Primary): () => void {
   return watch(pool, {
-    async ask() {
+    async poll() {
       const { rows } = await pool.query<{ in_recovery: boolean; position: string | null }>(
         `select pg_is_in_recovery() as in_recovery, pg_last_wal_replay_lsn() - '0/0' as position`,
       )
@@ -208,13 +208,13 @@ function watchReplica(replica: Replica, pool: Pool, primary: Primary): () => voi
 }
 
 /** Asks a server again and again. Gives a function that ends this. */
-function watch(pool: Pool, { ask, failed }: { ask: () => Promise<void>; failed: () => void }): () => void {
+function watch(pool: Pool, { poll, failed }: { poll: () => Promise<void>; failed: () => void }): () => void {
   let isOver = false
   let timer: NodeJS.Timeout | undefined
   const turn = async () => {
     let pauseMs = everyMs
     try {
-      await ask()
+      await poll()
     } catch {
       // Also when it is stopping: the pool is closed then.
       if (!isOver) failed()

@@ -53,7 +53,7 @@ export class Shard {
     this.subscriber = new PgSubscriber(this.#listening)
     this.#asking = answersPool(databaseUrl, answerMs)
     this.figures = answersPool(databaseUrl, figuresMs)
-    void this.#ask()
+    void this.#poll()
   }
 
   /**
@@ -75,7 +75,7 @@ export class Shard {
     return () => void this.#whenItHangs.delete(call)
   }
 
-  async #ask(): Promise<void> {
+  async #poll(): Promise<void> {
     const answered = await this.#asking.query('select').then(
       () => true,
       () => false,
@@ -87,7 +87,7 @@ export class Shard {
       log.warn({ shard: this.number }, before ? 'the shard does not answer' : 'the shard answers again')
       if (before) for (const call of this.#whenItHangs) call()
     }
-    this.#timer = setTimeout(() => void this.#ask(), everyMs)
+    this.#timer = setTimeout(() => void this.#poll(), everyMs)
   }
 
   async end(): Promise<void> {

@@ -50,11 +50,11 @@ export const endConnectionsWhen =
  */
 export const oneAuthorization: RequestHandler = (request, response, next) => {
   if ((request.headersDistinct.authorization?.length ?? 0) < 2) return next()
-  tell(request, response, 400, 'There must be one Authorization header.')
+  sendError(request, response, 400, 'There must be one Authorization header.')
 }
 
 /** Answers requests that no route has answered. */
-export const notFound: RequestHandler = (request, response) => tell(request, response, 404)
+export const notFound: RequestHandler = (request, response) => sendError(request, response, 404)
 
 /**
  * Answers the error of a route. A client error, which Express marks with a status, is reported with that status. Any other
@@ -64,7 +64,7 @@ export const internalError: ErrorRequestHandler = (error, request, response, nex
   const theirs = error?.status >= 400 && error.status < 500
   if (!theirs) log.error({ err: error, requestId: request.id }, 'request failed')
   if (response.headersSent) return next(error)
-  tell(request, response, theirs ? error.status : 500)
+  sendError(request, response, theirs ? error.status : 500)
 }
 
 /** The registered refusals of errors that have only a status; any other 4xx is a bad request. */
@@ -75,7 +75,7 @@ const refusals: Record<number, [code: string, message: string]> = {
   500: ['internal_error', 'An unexpected error occurred'],
 }
 
-function tell(request: Request, response: Response, status: number, said?: string): void {
+function sendError(request: Request, response: Response, status: number, ownMessage?: string): void {
   const [error, message] = refusals[status] ?? ['bad_request', 'The request is malformed.']
-  response.status(status).json({ error, message: said ?? message, requestId: request.id })
+  response.status(status).json({ error, message: ownMessage ?? message, requestId: request.id })
 }

@@ -33,9 +33,9 @@ await runProgram(async () => {
     try {
       // With an administrator's rights, not the owner's.
       await client.query('begin; set local role app_admin')
-      const told =
+      const text =
         document && ring ? await run(client, ring, command, document, options) : await rotate(client, ring, calendars)
-      process.stdout.write(`${told}\n`)
+      process.stdout.write(`${text}\n`)
       await client.query('commit')
     } catch (error) {
       if (error instanceof DatabaseError && error.code?.startsWith('MS'))
@@ -78,12 +78,12 @@ async function readDocument({ kind: given, country = '' }: Options): Promise<Ide
 
 /** Encrypts again what is under former keys of the rings that are set. */
 async function rotate(client: Client, ring: KeyRing | undefined, calendars: KeyRing | undefined): Promise<string> {
-  const told: string[] = []
+  const lines: string[] = []
   const note = (count: number, what: string, { currentId }: KeyRing) =>
-    told.push(`${count} ${what} are encrypted under the key ${currentId} now.`)
+    lines.push(`${count} ${what} are encrypted under the key ${currentId} now.`)
   if (ring) note(await rotateKeys(client, ring), 'documents', ring)
   if (calendars) note(await rotateCalendars(client, calendars), 'calendars', calendars)
-  return told.join('\n')
+  return lines.join('\n')
 }
 
 async function run(

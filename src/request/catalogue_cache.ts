@@ -144,7 +144,7 @@ export class CatalogueCache {
     const state = this.#state
     const age = state ? performance.now() - state.askedAt : Number.POSITIVE_INFINITY
     if (!state || age > reliedOnMs || state.position < position || this.#isOutdated(state)) return this.#newest()
-    if (age > refreshedMs) void this.#ask()
+    if (age > refreshedMs) void this.#readState()
     return state
   }
 
@@ -154,12 +154,12 @@ export class CatalogueCache {
 
   /** Reads the state. A read that began before a change of this server does not count. */
   async #newest(): Promise<State | undefined> {
-    const state = await this.#ask()
-    return state && this.#isOutdated(state) ? this.#ask() : state
+    const state = await this.#readState()
+    return state && this.#isOutdated(state) ? this.#readState() : state
   }
 
   /** All callers that need the state share one read. */
-  #ask(): Promise<State | undefined> {
+  #readState(): Promise<State | undefined> {
     this.#asking ??= this.#read()
       .catch(() => undefined)
       .finally(() => {

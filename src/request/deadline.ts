@@ -24,7 +24,7 @@ export class Deadline {
     if (ms === undefined) return
     this.#timer = setTimeout(() => {
       this.#isOver = true
-      this.#tell()
+      this.#notify()
     }, ms)
     this.#timer.unref()
   }
@@ -56,7 +56,7 @@ export class Deadline {
   /** Records that the caller no longer waits for the answer. */
   leave(): void {
     this.#callerIsGone = true
-    this.#tell()
+    this.#notify()
   }
 
   /** Whether work that reads, or a change that has begun, must end now. */
@@ -82,7 +82,7 @@ export class Deadline {
     this.#listeners.clear()
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of [...this.#listeners]) listener()
   }
 }

@@ -137,8 +137,8 @@ it(
         },
       )
       const text = await response.text()
-      const told = response.headers.get('content-type') === 'application/problem+json'
-      const code = told ? JSON.parse(text).code : String(response.status)
+      const isProblem = response.headers.get('content-type') === 'application/problem+json'
+      const code = isProblem ? JSON.parse(text).code : String(response.status)
       seen[code] = (seen[code] ?? 0) + 1
       if (code === 'unauthenticated') await target.restore()
       // Node refuses a header or an address that is too long before our code sees it.

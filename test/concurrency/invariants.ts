@@ -153,9 +153,9 @@ export const invariants: Record<string, string> = {
 
   // Those due later than that are written by queue_coming_reminders. In these worlds none is due in 24 to 25 hours.
   'an upcoming booking has exactly its notice and the reminders of a day for its current time, besides messages already sent': `
-    select b.id, b.sequence, n.told from app_public.bookings b
+    select b.id, b.sequence, n.kinds from app_public.bookings b
     cross join lateral (
-      select coalesce(array_agg(n.kind || ' ' || n.lead_time || ' ' || n.booking_sequence order by n.kind, n.lead_time), '{}') as told
+      select coalesce(array_agg(n.kind || ' ' || n.lead_time || ' ' || n.booking_sequence order by n.kind, n.lead_time), '{}') as kinds
       from app_public.notifications n
       where n.clinic_id = b.clinic_id and n.booking_id = b.id
         and (n.state = 'pending' or n.state in ('sent', 'dead') and n.booking_sequence = b.sequence)) n
@@ -166,7 +166,7 @@ export const invariants: Record<string, string> = {
     cross join lateral (
       select case b.sequence when 0 then 'booking_confirmed' else 'booking_rescheduled' end || ' 00:00:00 ' || b.sequence as notice) c
     -- The visits of a series have one confirmation together.
-    where b.clinic_id = any ($1) and b.status = 'booked' and b.series_id is null and n.told not in (c.notice || r.reminders, r.reminders || c.notice)`,
+    where b.clinic_id = any ($1) and b.status = 'booked' and b.series_id is null and n.kinds not in (c.notice || r.reminders, r.reminders || c.notice)`,
 
   'a reminder is due its lead time before the start of the booking': `
     select n.id from app_public.notifications n join app_public.bookings b on b.clinic_id = n.clinic_id and b.id = n.booking_id
@@ -179,13 +179,13 @@ export const invariants: Record<string, string> = {
     select * from app_private.online_bookings_without_consultation where clinic_id = any ($1)`,
 
   'a cancelled booking has one notice of that and no other waiting message; one whose patient came has none': `
-    select b.id, b.status, n.told from app_public.bookings b
+    select b.id, b.status, n.kinds from app_public.bookings b
     cross join lateral (
-      select coalesce(array_agg(n.kind::text), '{}') as told from app_public.notifications n
+      select coalesce(array_agg(n.kind::text), '{}') as kinds from app_public.notifications n
       where n.clinic_id = b.clinic_id and n.booking_id = b.id
         and (n.state = 'pending' or n.state in ('sent', 'dead') and n.kind in ('booking_cancelled', 'slot_withdrawn'))) n
     where b.clinic_id = any ($1) and b.status <> 'booked' and b.series_id is null
-      and case b.status when 'cancelled' then n.told not in ('{booking_cancelled}', '{slot_withdrawn}') else n.told <> '{}' end`,
+      and case b.status when 'cancelled' then n.kinds not in ('{booking_cancelled}', '{slot_withdrawn}') else n.kinds <> '{}' end`,
 }
 
 /** The rules that are broken, each with up to five rows that break it; empty if no rule is broken. */

@@ -441,7 +441,7 @@ export function line({ who, mark, operation, outcome, start, end, attempts }: Ca
 }
 
 /** The whole history of one row or booking as text for reports, with the call that contradicts it. */
-export function tell({ what, calls, order, state, stuck }: Unexplained): string {
+export function reportOf({ what, calls, order, state, stuck }: Unexplained): string {
   return [
     `${what}: no order of its ${calls.length} calls explains what they were answered. All of them:`,
     ...[...calls].sort((a, b) => a.start - b.start).map((call) => `  ${line(call)}`),

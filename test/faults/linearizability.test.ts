@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { type Call, type Operation, type Outcome, type SlotState, tell, unexplained } from './calendar.ts'
+import { type Call, type Operation, type Outcome, reportOf, type SlotState, unexplained } from './calendar.ts'
 import { contradictionIn, type Model, type Timed } from './linearizability.ts'
 
 const done = (more: Omit<Extract<Outcome, { kind: 'done' }>, 'kind'> = {}): Outcome => ({ kind: 'done', ...more })
@@ -249,7 +249,7 @@ const visitsContradictory: Record<string, Call[]> = {
 }
 
 describe('visits of several slots: some order explains', () => {
-  it.each(Object.entries(visitsAccepted))('%s', (_, calls) => expect(unexplained(calls).map(tell)).toEqual([]))
+  it.each(Object.entries(visitsAccepted))('%s', (_, calls) => expect(unexplained(calls).map(reportOf)).toEqual([]))
 })
 
 describe('visits of several slots: no order explains', () => {
@@ -257,7 +257,7 @@ describe('visits of several slots: no order explains', () => {
 })
 
 describe('a history that some order explains', () => {
-  it.each(Object.entries(accepted))('%s', (_, calls) => expect(unexplained(calls).map(tell)).toEqual([]))
+  it.each(Object.entries(accepted))('%s', (_, calls) => expect(unexplained(calls).map(reportOf)).toEqual([]))
 })
 
 describe('a history that no order explains', () => {
@@ -339,7 +339,7 @@ const offersContradictory: Record<string, Call[]> = {
 
 describe('offers to those who wait: some order explains', () => {
   it.each(Object.entries(offersAccepted))('%s', (_, calls) =>
-    expect(unexplained(calls, Infinity, waiting).map(tell)).toEqual([]),
+    expect(unexplained(calls, Infinity, waiting).map(reportOf)).toEqual([]),
   )
 })
 
@@ -417,7 +417,7 @@ const absencesContradictory: Record<string, Call[]> = {
 }
 
 describe('absences: some order explains', () => {
-  it.each(Object.entries(absencesAccepted))('%s', (_, calls) => expect(unexplained(calls).map(tell)).toEqual([]))
+  it.each(Object.entries(absencesAccepted))('%s', (_, calls) => expect(unexplained(calls).map(reportOf)).toEqual([]))
 })
 
 describe('absences: no order explains', () => {
@@ -518,7 +518,7 @@ const seriesContradictory: Record<string, Call[]> = {
 }
 
 describe('series: some order explains', () => {
-  it.each(Object.entries(seriesAccepted))('%s', (_, calls) => expect(unexplained(calls).map(tell)).toEqual([]))
+  it.each(Object.entries(seriesAccepted))('%s', (_, calls) => expect(unexplained(calls).map(reportOf)).toEqual([]))
 })
 
 describe('series: no order explains', () => {
@@ -612,7 +612,7 @@ const busyTimesContradictory: Record<string, Call[]> = {
 }
 
 describe('busy times of external calendars: some order explains', () => {
-  it.each(Object.entries(busyTimesAccepted))('%s', (_, calls) => expect(unexplained(calls).map(tell)).toEqual([]))
+  it.each(Object.entries(busyTimesAccepted))('%s', (_, calls) => expect(unexplained(calls).map(reportOf)).toEqual([]))
 })
 
 describe('busy times of external calendars: no order explains', () => {
@@ -721,7 +721,9 @@ const contradictoryInTime: Record<string, Call[]> = {
 }
 
 describe('holds end by time: some order explains', () => {
-  it.each(Object.entries(acceptedInTime))('%s', (_, calls) => expect(unexplained(calls, lasting).map(tell)).toEqual([]))
+  it.each(Object.entries(acceptedInTime))('%s', (_, calls) =>
+    expect(unexplained(calls, lasting).map(reportOf)).toEqual([]),
+  )
 })
 
 describe('holds end by time: no order explains', () => {
@@ -730,7 +732,7 @@ describe('holds end by time: no order explains', () => {
 
 it('a contradiction is reported with the calls that lead to it', () => {
   const [found] = unexplained(contradictory['a stale read'] ?? [])
-  expect(found && tell(found)).toMatch(
+  expect(found && reportOf(found)).toMatch(
     /^slot a: no order of its 3 calls[\s\S]*cancel \{"booking":"1"\}[\s\S]*none of these[\s\S]*read/,
   )
 })
@@ -740,7 +742,7 @@ it('a long history is reported in full, with each attempt', () => {
   const lost = { start: 1000, end: 1001, answer: 'unknown' }
   const booked: Call = { ...call(1000, 1009, book('Ann'), of('1')), mark: 'the mark', attempts: [lost] }
   const [found] = unexplained([...often, booked, call(1020, 1021, read, slotIs('open'))])
-  const told = found ? tell(found) : ''
+  const told = found ? reportOf(found) : ''
   expect(told.match(/: read/g)).toHaveLength(102)
   expect(told).toContain('the mark\n    1000.0 to 1001.0 ms unknown')
 })

@@ -3,7 +3,7 @@ import { brokenInvariants } from '../concurrency/invariants.ts'
 import type { Connection } from '../helpers/connection.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { keepCalendars } from './busy_times.ts'
-import { type Call, line, type SlotState, tell, unexplained } from './calendar.ts'
+import { type Call, line, reportOf, type SlotState, unexplained } from './calendar.ts'
 import { aPracticeOf, holdMs, type Practice, type Recorded, sendClients } from './clients.ts'
 import { deadlocksSince } from './deadlocks.ts'
 import { type Fault, figureOf } from './faults.ts'
@@ -181,7 +181,7 @@ async function examine(
   ]
   const broken: string[] = []
   for (const contradiction of unexplained(history, holdMs, new Set(waiters.map(({ id }) => id))))
-    broken.push(`${tell(contradiction)}\n${await rowsOf(owner, clinicId, contradiction.slots)}`)
+    broken.push(`${reportOf(contradiction)}\n${await rowsOf(owner, clinicId, contradiction.slots)}`)
   const exceptions = await owner.query(
     'select * from app_private.online_bookings_without_consultation where clinic_id = $1',
     [clinicId],

@@ -5,9 +5,9 @@ import { newIdempotencyKey } from './keys.ts'
 export function useKeyed() {
   const [keys] = useState(new Map<string, string>())
   return <Input extends object>(input: Input, what = ''): Input & { idempotencyKey: string } => {
-    const said = what + JSON.stringify(input)
-    const idempotencyKey = keys.get(said) ?? newIdempotencyKey()
-    keys.set(said, idempotencyKey)
+    const request = what + JSON.stringify(input)
+    const idempotencyKey = keys.get(request) ?? newIdempotencyKey()
+    keys.set(request, idempotencyKey)
     return { ...input, idempotencyKey }
   }
 }

@@ -61,7 +61,7 @@ export const rest: Mutation[] = [
   {
     name: 'the desk sends a new idempotency key on each click',
     file: 'data/use_keyed.ts',
-    from: 'keys.get(said) ?? newIdempotencyKey()',
+    from: 'keys.get(request) ?? newIdempotencyKey()',
     to: 'newIdempotencyKey()',
     caughtBy: 'desk.test.ts',
     only: 'whose response was lost is sent again with the same key',

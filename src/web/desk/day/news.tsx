@@ -18,7 +18,7 @@ export function News({ news }: { news: DeskSlot[] }) {
   const { t: online } = useText(deskOnlineTexts)
   const { timeZone } = useWorkplace().clinic
   const [waiting, setWaiting] = useState<DeskSlot[]>([])
-  const [said, setSaid] = useState('')
+  const [announced, setAnnounced] = useState('')
 
   useEffect(() => {
     if (news.length > 0) setWaiting((before) => [...before, ...news])
@@ -35,7 +35,7 @@ export function News({ news }: { news: DeskSlot[] }) {
           patientOf(slot),
         ),
       )
-      setSaid(words.length > most ? t.changes(words.length) : words.join('. '))
+      setAnnounced(words.length > most ? t.changes(words.length) : words.join('. '))
       setWaiting([])
     }, together)
     return () => clearTimeout(timer)
@@ -43,7 +43,7 @@ export function News({ news }: { news: DeskSlot[] }) {
 
   return (
     <p className="visually-hidden" role="status" data-news>
-      {said}
+      {announced}
     </p>
   )
 }

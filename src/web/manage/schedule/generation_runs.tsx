@@ -104,15 +104,15 @@ interface Example {
 function Examples({ examples }: { examples: Example[] }) {
   const { t, locale } = useText(generationTexts)
   // Slots in the past need no correction.
-  const telling = examples.filter(({ reason }) => reason !== 'slot_in_the_past')
+  const future = examples.filter(({ reason }) => reason !== 'slot_in_the_past')
   const doctors = useDoctorNames()
-  const slots = useTimeSlots({ skip: telling.length === 0 })
-  if (telling.length === 0) return null
+  const slots = useTimeSlots({ skip: future.length === 0 })
+  if (future.length === 0) return null
   return (
     <details className="examples">
       <summary>{t.look}</summary>
       <ul>
-        {telling.map(({ reason, doctorId, timeSlotId, slotDate }) => {
+        {future.map(({ reason, doctorId, timeSlotId, slotDate }) => {
           const doctor = doctors.data?.nodes.find(({ id }) => id === doctorId)
           const slot = slots.data?.nodes.find(({ id }) => id === timeSlotId)
           return (
