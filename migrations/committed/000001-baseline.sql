@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:56aed37082e3d5231462b7207d331e98395dd9c7
+--! Hash: sha1:23a7551c6d9815d095ea02cea0b1066dfd9a379e
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -19023,21 +19023,28 @@ begin
   where bs.clinic_id = clinic.id and bs.id = any (slot_ids);
 
   perform app_private.set_event_reason('absence removed');
-  update app_public.booking_slots bs
-  set status = 'open', service_id = case when bs.from_template then t.service_id else bs.service_id end
-  from app_public.doctors d, app_public.time_slots ts
-  left join app_public.doctor_slot_templates t on t.clinic_id = ts.clinic_id and t.time_slot_id = ts.id and ts.is_active
-  where bs.clinic_id = clinic.id and bs.id = any (slot_ids) and bs.withdrawn_for_absence_id is null
-    and bs.ends_at > now()
-    and d.clinic_id = bs.clinic_id and d.id = bs.doctor_id and d.is_active
-    and ts.clinic_id = bs.clinic_id and ts.id = bs.time_slot_id
-    and bs.during = app_hidden.local_range(bs.slot_date, ts.start_time, ts.end_time, clinic.time_zone)
-    and (not bs.from_template or t.doctor_id = bs.doctor_id and t.weekday = extract(isodow from bs.slot_date)
-      and t.validity @> bs.slot_date)
-    and not exists (
-      select from app_public.booking_slots other
-      where other.clinic_id = bs.clinic_id and other.doctor_id = bs.doctor_id and other.during && bs.during
-        and other.status <> 'withdrawn');
+  -- Of slots that overlap, and were withdrawn in different absences, the first one is opened.
+  with wanted as (
+    select bs.id, case when bs.from_template then t.service_id else bs.service_id end as service_id,
+      max(bs.ends_at) over (partition by bs.doctor_id order by bs.starts_at, bs.id
+        rows between unbounded preceding and 1 preceding) > bs.starts_at as overlaps
+    from app_public.booking_slots bs
+    join app_public.doctors d on d.clinic_id = bs.clinic_id and d.id = bs.doctor_id and d.is_active
+    join app_public.time_slots ts on ts.clinic_id = bs.clinic_id and ts.id = bs.time_slot_id
+    left join app_public.doctor_slot_templates t on t.clinic_id = ts.clinic_id and t.time_slot_id = ts.id
+      and ts.is_active and t.doctor_id = bs.doctor_id and t.weekday = extract(isodow from bs.slot_date)
+      and t.validity @> bs.slot_date
+    where bs.clinic_id = clinic.id and bs.id = any (slot_ids) and bs.withdrawn_for_absence_id is null
+      and bs.ends_at > now()
+      and bs.during = app_hidden.local_range(bs.slot_date, ts.start_time, ts.end_time, clinic.time_zone)
+      and (not bs.from_template or t.id is not null)
+      and not exists (
+        select from app_public.booking_slots other
+        where other.clinic_id = bs.clinic_id and other.doctor_id = bs.doctor_id and other.during && bs.during
+          and other.status <> 'withdrawn'))
+  update app_public.booking_slots bs set status = 'open', service_id = w.service_id
+  from wanted w
+  where bs.clinic_id = clinic.id and bs.id = w.id and w.overlaps is distinct from true;
   perform app_private.set_event_reason(null);
   -- The others give up their places, so that generation makes what the templates want now.
   update app_public.booking_slots bs set superseded = true

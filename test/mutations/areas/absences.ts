@@ -12,9 +12,17 @@ export const absences: Mutation[] = [
   {
     name: 'a slot whose template is gone is open again after an absence',
     file: 'lift_absence.sql',
-    from: 'and (not bs.from_template or t.doctor_id = bs.doctor_id',
-    to: 'and (true or t.doctor_id = bs.doctor_id',
+    from: 'and (not bs.from_template or t.id is not null)',
+    to: '',
     caughtBy: 'sql/schedule/absence/add_absence.test.ts',
+  },
+  {
+    name: 'slots that overlap are both open again after an absence',
+    file: 'lift_absence.sql',
+    from: 'and w.overlaps is distinct from true',
+    to: '',
+    caughtBy: 'sql/schedule/absence/add_absence.test.ts',
+    only: 'opens one of two slots',
   },
   {
     name: 'a slot that is freed inside an absence stays open',

@@ -3,7 +3,7 @@ import { addAbsence, openInAbsences, removeAbsence } from '../../../helpers/abse
 import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
 import { book, bookingOf, cancel, createSlot, hold, slotOf, withdraw } from '../../../helpers/operations.ts'
 import { aVisitPractice, statesOf } from '../../../helpers/visits.ts'
-import { aClinic, aDoctor, anEmployee, aSlot, noonZone } from '../../../helpers/world.ts'
+import { aClinic, aDoctor, anEmployee, aSlot, aTimeSlot, noonZone } from '../../../helpers/world.ts'
 import { aDoctorsDay, localHours, nextDay } from './a_doctors_day.ts'
 
 const listed = (db: Db, clinicId: string) =>
@@ -279,6 +279,20 @@ describe('remove_absence', () => {
       expect(await statesOf(db, slotIds)).toBe('ooww')
       await db.as(desk.claims, () => removeAbsence(db, clinicId, closure))
       expect(await statesOf(db, slotIds)).toBe('oooo')
+    }))
+
+  it('opens one of two slots that overlap and were withdrawn in different absences', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, date, slotIds, desk } = await aDoctorsDay(db)
+      const shorter = await aTimeSlot(db, clinicId, '09:15', '09:30')
+      await db.as(desk.claims)
+      const { id: first } = await addAbsence(db, clinicId, { doctorId, from: date, start: '09:00', end: '09:15' })
+      const { id: made } = await createSlot(db, clinicId, doctorId, shorter, date)
+      const { id: second } = await addAbsence(db, clinicId, { doctorId, from: date, start: '09:15', end: '09:30' })
+      await removeAbsence(db, clinicId, first)
+      await removeAbsence(db, clinicId, second)
+      await db.asOwner()
+      expect(await statesOf(db, [...slotIds, made])).toBe('oooow')
     }))
 
   it('keeps a visit listed that another absence covers', () =>
