@@ -950,9 +950,9 @@
 --! include billing/shares/begin_share.sql
 --! include billing/shares/abandon_share.sql
 --! include billing/shares/receive_shares.sql
---! include billing/shares/shares_to_tell.sql
+--! include billing/shares/shares_to_report.sql
 --! include billing/shares/settle_share.sql
---! include billing/shares/note_share_told.sql
+--! include billing/shares/note_share_recorded.sql
 --! include billing/shares/shares_to_ask.sql
 --! include billing/shares/state_for_share.sql
 --! include billing/shares/other_databases.sql

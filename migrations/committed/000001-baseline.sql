@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:23a7551c6d9815d095ea02cea0b1066dfd9a379e
+--! Hash: sha1:2355efe986cd6b0f40fc324cc361f8b01f365b51
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -7280,7 +7280,7 @@ create table billing_private.checkout_shares (
   amount bigint not null,
   received bigint,
   provider_payment text,
-  told billing.checkout_state,
+  recorded billing.checkout_state,
   due_since timestamptz,
   retry_at timestamptz not null default now(),
   constraint a_checkout_has_one_share_in_a_database primary key (checkout_id, shard_id),
@@ -7299,7 +7299,7 @@ comment on column billing_private.checkout_shares.clinics is 'How many clinics o
 comment on column billing_private.checkout_shares.amount is 'What the provider is paid for it, in minor units.';
 comment on column billing_private.checkout_shares.received is
 'The part of the received money that is for the share. Null as long as nothing was paid.';
-comment on column billing_private.checkout_shares.told is
+comment on column billing_private.checkout_shares.recorded is
 'The state of the checkout which the database with the share has recorded.';
 comment on column billing_private.checkout_shares.due_since is
 'Since when the state of the checkout has to be passed on to that database. Null: it has recorded the state, or the '
@@ -7307,7 +7307,7 @@ comment on column billing_private.checkout_shares.due_since is
 comment on column billing_private.checkout_shares.retry_at is
 'When the state is passed on again, if the database has not answered by then.';
 
-create index shares_to_tell on billing_private.checkout_shares (retry_at) where due_since is not null;
+create index shares_to_report on billing_private.checkout_shares (retry_at) where due_since is not null;
 
 alter table billing_private.checkout_shares enable row level security;
 
@@ -11641,8 +11641,8 @@ $$;
 
 comment on function app_private.waiting_figures is
 'For /metrics, in an installation with shards: how many clinics are moving out of this database, how many erasures and '
-'removals of people are still to be carried out at its clinics, how many shares of payments other databases are still '
-'to be told, and for how many seconds the first of each has waited.';
+'removals of people are still to be carried out at its clinics, how many shares of payments are still to be reported '
+'to other databases, and for how many seconds the first of each has waited.';
 
 grant execute on function app_private.waiting_figures to app_authenticator;
 --! EndIncluded core/shards/figures/waiting_figures.sql
@@ -12316,8 +12316,8 @@ begin
     perform app_private.publish_copies(without_clinic => remove_moved_clinic.clinic_id);
   end if;
   perform set_config('session_replication_role', 'replica', true);
-  -- Money may still arrive where the page is. The other database is to be told then.
-  insert into billing_private.checkout_shares as s (checkout_id, shard_id, clinics, clinic_names, amount, told)
+  -- Money may still arrive where the page is. It is reported to the other database then.
+  insert into billing_private.checkout_shares as s (checkout_id, shard_id, clinics, clinic_names, amount, recorded)
   select us.checkout_id, cm.to_shard, 1, array[c.name], us.amount, ch.state
   from app_private.unpaid_shares(remove_moved_clinic.clinic_id) us
   join billing.checkouts ch on ch.id = us.checkout_id
@@ -29392,7 +29392,7 @@ $$;
 
 comment on function billing_private.end_unpaid_checkout is
 'Ends an open checkout that was not paid (expired, failed), and frees what it held; its shares in other databases end '
-'when they are told. One that has ended, or that is paid, stays as it is.';
+'when this is reported to them. One that has ended, or that is paid, stays as it is.';
 --! EndIncluded billing/checkout/settling/end_unpaid_checkout.sql
 --! Included billing/checkout/settling/give_up_checkout.sql
 create or replace function billing_private.give_up_checkout(checkout_id bigint) returns billing.checkouts
@@ -30464,8 +30464,8 @@ comment on function billing_private.receive_shares is
 'Splits what a paid checkout has received: returns the amounts for its clinics and patients in this database, in that '
 'order, and stores the amounts for other databases, which are passed on to them.';
 --! EndIncluded billing/shares/receive_shares.sql
---! Included billing/shares/shares_to_tell.sql
-create or replace function billing_private.shares_to_tell(batch int default 50)
+--! Included billing/shares/shares_to_report.sql
+create or replace function billing_private.shares_to_report(batch int default 50)
 returns table (checkout_id bigint, shard_id int, state text, received bigint, provider_payment text)
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
@@ -30473,7 +30473,7 @@ begin
     with due as materialized (
       select s.checkout_id, s.shard_id from billing_private.checkout_shares s
       where s.due_since is not null and s.retry_at <= now()
-      order by s.retry_at limit shares_to_tell.batch for update skip locked
+      order by s.retry_at limit shares_to_report.batch for update skip locked
     )
     update billing_private.checkout_shares s set retry_at = now() + interval '10 seconds'
     from due d join billing.checkouts c on c.id = d.checkout_id
@@ -30482,13 +30482,13 @@ begin
 end
 $$;
 
-comment on function billing_private.shares_to_tell is
+comment on function billing_private.shares_to_report is
 'Up to `batch` shares in other databases whose checkout has ended, with its state and with what was received for '
-'them, to be passed on there. Each is returned again after ten seconds, until note_share_told records that it was. '
+'them, to be passed on there. Each is returned again after ten seconds, until note_share_recorded records that it was. '
 'For the billing process of the global database.';
 
-grant execute on function billing_private.shares_to_tell to app_billing;
---! EndIncluded billing/shares/shares_to_tell.sql
+grant execute on function billing_private.shares_to_report to app_billing;
+--! EndIncluded billing/shares/shares_to_report.sql
 --! Included billing/shares/settle_share.sql
 create or replace function billing_private.settle_share(
   checkout_id bigint, state text, received bigint default null, provider_payment text default null)
@@ -30526,32 +30526,32 @@ comment on function billing_private.settle_share is
 
 grant execute on function billing_private.settle_share to app_billing;
 --! EndIncluded billing/shares/settle_share.sql
---! Included billing/shares/note_share_told.sql
-create or replace function billing_private.note_share_told(
+--! Included billing/shares/note_share_recorded.sql
+create or replace function billing_private.note_share_recorded(
   checkout_id bigint, shard_id int, state text, outcome text default null)
 returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
   checkout billing.checkouts;
 begin
-  select c.* into checkout from billing.checkouts c where c.id = note_share_told.checkout_id for no key update;
+  select c.* into checkout from billing.checkouts c where c.id = note_share_recorded.checkout_id for no key update;
   update billing_private.checkout_shares s
-  set told = note_share_told.state::billing.checkout_state,
+  set recorded = note_share_recorded.state::billing.checkout_state,
       -- It may have been paid since then.
-      due_since = case when checkout.state::text <> note_share_told.state then s.due_since end, retry_at = now()
-  where s.checkout_id = note_share_told.checkout_id and s.shard_id = note_share_told.shard_id;
-  update billing.checkouts c set outcome = note_share_told.outcome::billing.checkout_outcome
+      due_since = case when checkout.state::text <> note_share_recorded.state then s.due_since end, retry_at = now()
+  where s.checkout_id = note_share_recorded.checkout_id and s.shard_id = note_share_recorded.shard_id;
+  update billing.checkouts c set outcome = note_share_recorded.outcome::billing.checkout_outcome
   where c.id = checkout.id and c.state = 'paid'
-    and (note_share_told.outcome = 'credited' or note_share_told.outcome = 'booked' and c.outcome = 'paid');
+    and (note_share_recorded.outcome = 'credited' or note_share_recorded.outcome = 'booked' and c.outcome = 'paid');
 end
 $$;
 
-comment on function billing_private.note_share_told is
+comment on function billing_private.note_share_recorded is
 'Records that the database with a share has stored this state of the checkout, and the outcome there. The checkout '
 'gets that outcome if it is credited, or booked instead of paid. For the billing process of the global database.';
 
-grant execute on function billing_private.note_share_told to app_billing;
---! EndIncluded billing/shares/note_share_told.sql
+grant execute on function billing_private.note_share_recorded to app_billing;
+--! EndIncluded billing/shares/note_share_recorded.sql
 --! Included billing/shares/shares_to_ask.sql
 create or replace function billing_private.shares_to_ask(min_age interval default '1 minute', batch int default 50)
 returns table (checkout_id bigint, customer_id bigint, currency text)

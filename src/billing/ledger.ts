@@ -35,7 +35,7 @@ export interface CheckoutDetails {
 export type PageState = CheckoutDetails['state']
 
 /** How the checkout of a share in another database has ended, and what was received for the share. */
-export interface ToldShare {
+export interface EndedShare {
   checkoutId: string
   state: 'paid' | 'expired' | 'failed'
   received: string | null
@@ -156,22 +156,22 @@ export class Ledger {
   /**
    * The ended checkouts to report to the databases of their shares; each again in ten seconds, until its report is recorded.
    */
-  sharesToTell(): Promise<(ToldShare & { shardId: number })[]> {
+  sharesToReport(): Promise<(EndedShare & { shardId: number })[]> {
     return this.#rows(
       `select checkout_id as "checkoutId", shard_id as "shardId", state, received, provider_payment as "providerPayment"
-       from billing_private.shares_to_tell()`,
+       from billing_private.shares_to_report()`,
       [],
     )
   }
 
   /** Records that a database has stored a report, and the outcome of the share there. May be repeated. */
-  async noteShareTold({ checkoutId, shardId, state }: ToldShare & { shardId: number }, outcome: string | null) {
+  async noteShareRecorded({ checkoutId, shardId, state }: EndedShare & { shardId: number }, outcome: string | null) {
     const values = [checkoutId, shardId, state, outcome]
-    await this.#rows('select billing_private.note_share_told($1, $2, $3, $4)', values)
+    await this.#rows('select billing_private.note_share_recorded($1, $2, $3, $4)', values)
   }
 
   /** Records how the checkout of a share has ended. Gives the outcome of a paid one. May be repeated. */
-  settleShare({ checkoutId, state, received, providerPayment }: ToldShare): Promise<string | null> {
+  settleShare({ checkoutId, state, received, providerPayment }: EndedShare): Promise<string | null> {
     const values = [checkoutId, state, received, providerPayment]
     return this.#value('select billing_private.settle_share($1, $2, $3, $4) as value', values)
   }

@@ -1,9 +1,7 @@
+import { databaseOfId } from '../database/shards.ts'
 import { log } from '../process/log.ts'
 import type { Ledger, PageState } from './ledger.ts'
 import type { OtherDatabases } from './other_databases.ts'
-
-/** The ids of a shard begin with its number times this; those of the global database are smaller. */
-const idsOfShard = 1_000_000_000_000
 
 /** How long after the first shard was added it is noticed at the latest, milliseconds. */
 const idleMs = 60_000
@@ -30,13 +28,13 @@ export function settlingShares(others: OtherDatabases): () => Promise<false> {
 async function settleOf(ledgers: Ledgers, [database, ledger]: [number, Ledger]): Promise<void> {
   await attempt({ database }, async () => {
     const silent = new Set<number>()
-    for (const told of await ledger.sharesToTell()) {
-      const { checkoutId, shardId, state } = told
+    for (const ended of await ledger.sharesToReport()) {
+      const { checkoutId, shardId, state } = ended
       // What else is for a database that does not answer is given again.
       if (silent.has(shardId)) continue
       const error = await attempt({ database: shardId, checkout: checkoutId }, async () => {
-        const outcome = await ledgerOf(ledgers, shardId).settleShare(told)
-        await ledger.noteShareTold(told, outcome)
+        const outcome = await ledgerOf(ledgers, shardId).settleShare(ended)
+        await ledger.noteShareRecorded(ended, outcome)
         log.info({ checkout: checkoutId, database: shardId, state, outcome }, 'a share was settled')
       })
       if (error !== undefined && !isRefusal(error)) silent.add(shardId)
@@ -45,10 +43,10 @@ async function settleOf(ledgers: Ledgers, [database, ledger]: [number, Ledger]):
   await attempt({ database }, async () => {
     for (const share of await ledger.sharesToAsk()) {
       const { checkoutId } = share
-      const page = Math.floor(Number(checkoutId) / idsOfShard)
+      const page = databaseOfId(checkoutId)
       await attempt({ database: page, checkout: checkoutId }, async () => {
         const state = await ledgerOf(ledgers, page).stateForShare(share)
-        // What was paid is told with the payment.
+        // What was paid is reported with the payment.
         if (isUnpaid(state)) await ledger.settleShare({ checkoutId, state, received: null, providerPayment: null })
       })
     }

@@ -143,11 +143,11 @@ function createMap(
     follow,
     all,
     ofClinic(id) {
-      const number = moved.get(id) ?? numberIn(id)
+      const number = moved.get(id) ?? databaseOfId(id)
       return number === globalNumber || all.has(number) ? number : undefined
     },
     ofRow(id) {
-      const number = numberIn(id)
+      const number = databaseOfId(id)
       return number === globalNumber || all.has(number) ? [...new Set([number, ...moved.values()])] : []
     },
   }
@@ -199,4 +199,4 @@ export async function watchShards(pool: Pool, settings: ShardSettings): Promise<
 const readMap = async (pool: Pool) => (await pool.query<MappedShard>('select * from app_private.shard_map()')).rows
 
 /** The number of the database that made an id. */
-const numberIn = (id: string): number => Math.floor(Number(id) / idsOfShard)
+export const databaseOfId = (id: string): number => Math.floor(Number(id) / idsOfShard)

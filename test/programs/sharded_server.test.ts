@@ -1272,13 +1272,13 @@ describe('payments at clinics in shards', () => {
     await eventually(async () => (await slotsOf(practices))[1] === 'booked', 'the booking of the share')
     await booksOfAll()
     const waiting = `select waiting from app_private.waiting_figures() where what = 'payments'`
-    await eventually(async () => (await shards[0].one(waiting)).waiting === '0', 'what was told')
+    await eventually(async () => (await shards[0].one(waiting)).waiting === '0', 'what was reported')
     // Told again, as after a crash before it was noted.
     await shards[0].query(
-      'update billing_private.checkout_shares set told = null, due_since = now() where checkout_id = $1',
+      'update billing_private.checkout_shares set recorded = null, due_since = now() where checkout_id = $1',
       [body.id],
     )
-    await eventually(async () => (await shards[0].one(waiting)).waiting === '0', 'what was told again')
+    await eventually(async () => (await shards[0].one(waiting)).waiting === '0', 'what was reported again')
     expect(await second.shard.query('select received from billing.payments where checkout_id = $1', [body.id])).toEqual(
       [{ received: '5000' }],
     )

@@ -259,9 +259,9 @@ export const billing: Mutation[] = [
     caughtBy: 'sql/core/shards/moving.test.ts',
   },
   {
-    name: 'money that arrives late is not told to the database with the share',
-    file: 'billing/shares/note_share_told.sql',
-    from: 'case when checkout.state::text <> note_share_told.state then s.due_since end',
+    name: 'money that arrives late is not reported to the database with the share',
+    file: 'billing/shares/note_share_recorded.sql',
+    from: 'case when checkout.state::text <> note_share_recorded.state then s.due_since end',
     to: 'null',
     caughtBy: 'sql/billing/shared/shares.test.ts',
   },

@@ -17,4 +17,4 @@ $$;
 
 comment on function billing_private.end_unpaid_checkout is
 'Ends an open checkout that was not paid (expired, failed), and frees what it held; its shares in other databases end '
-'when they are told. One that has ended, or that is paid, stays as it is.';
+'when this is reported to them. One that has ended, or that is paid, stays as it is.';

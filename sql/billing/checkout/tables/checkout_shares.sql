@@ -6,7 +6,7 @@ create table billing_private.checkout_shares (
   amount bigint not null,
   received bigint,
   provider_payment text,
-  told billing.checkout_state,
+  recorded billing.checkout_state,
   due_since timestamptz,
   retry_at timestamptz not null default now(),
   constraint a_checkout_has_one_share_in_a_database primary key (checkout_id, shard_id),
@@ -25,7 +25,7 @@ comment on column billing_private.checkout_shares.clinics is 'How many clinics o
 comment on column billing_private.checkout_shares.amount is 'What the provider is paid for it, in minor units.';
 comment on column billing_private.checkout_shares.received is
 'The part of the received money that is for the share. Null as long as nothing was paid.';
-comment on column billing_private.checkout_shares.told is
+comment on column billing_private.checkout_shares.recorded is
 'The state of the checkout which the database with the share has recorded.';
 comment on column billing_private.checkout_shares.due_since is
 'Since when the state of the checkout has to be passed on to that database. Null: it has recorded the state, or the '
@@ -33,7 +33,7 @@ comment on column billing_private.checkout_shares.due_since is
 comment on column billing_private.checkout_shares.retry_at is
 'When the state is passed on again, if the database has not answered by then.';
 
-create index shares_to_tell on billing_private.checkout_shares (retry_at) where due_since is not null;
+create index shares_to_report on billing_private.checkout_shares (retry_at) where due_since is not null;
 
 alter table billing_private.checkout_shares enable row level security;
 

@@ -19,7 +19,7 @@ $$;
 
 comment on function app_private.waiting_figures is
 'For /metrics, in an installation with shards: how many clinics are moving out of this database, how many erasures and '
-'removals of people are still to be carried out at its clinics, how many shares of payments other databases are still '
-'to be told, and for how many seconds the first of each has waited.';
+'removals of people are still to be carried out at its clinics, how many shares of payments are still to be reported '
+'to other databases, and for how many seconds the first of each has waited.';
 
 grant execute on function app_private.waiting_figures to app_authenticator;

@@ -18,8 +18,8 @@ begin
     perform app_private.publish_copies(without_clinic => remove_moved_clinic.clinic_id);
   end if;
   perform set_config('session_replication_role', 'replica', true);
-  -- Money may still arrive where the page is. The other database is to be told then.
-  insert into billing_private.checkout_shares as s (checkout_id, shard_id, clinics, clinic_names, amount, told)
+  -- Money may still arrive where the page is. It is reported to the other database then.
+  insert into billing_private.checkout_shares as s (checkout_id, shard_id, clinics, clinic_names, amount, recorded)
   select us.checkout_id, cm.to_shard, 1, array[c.name], us.amount, ch.state
   from app_private.unpaid_shares(remove_moved_clinic.clinic_id) us
   join billing.checkouts ch on ch.id = us.checkout_id

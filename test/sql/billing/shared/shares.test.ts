@@ -45,13 +45,13 @@ async function begun(db: Db, shareAmount = '3000') {
 
 const shareOf = (db: Db, checkoutId: string) =>
   db.one(
-    `select shard_id, amount, received, provider_payment, told, due_since is not null as is_due
+    `select shard_id, amount, received, provider_payment, recorded, due_since is not null as is_due
      from billing_private.checkout_shares where checkout_id = $1`,
     [checkoutId],
   )
-const toTell = (db: Db) => db.query('select * from billing_private.shares_to_tell()')
+const toReport = (db: Db) => db.query('select * from billing_private.shares_to_report()')
 const note = (db: Db, id: string, state: string, outcome?: string) =>
-  db.query('select billing_private.note_share_told($1, 7, $2, $3)', [id, state, outcome])
+  db.query('select billing_private.note_share_recorded($1, 7, $2, $3)', [id, state, outcome])
 const outcomeOf = async (db: Db, id: string) =>
   (await db.one<{ outcome: string }>('select outcome from billing.checkouts where id = $1', [id])).outcome
 
@@ -98,10 +98,10 @@ describe('a checkout that also pays a clinic in another database', () => {
         amount: '13000',
         names_both: true,
       })
-      expect(await toTell(db)).toEqual([])
+      expect(await toReport(db)).toEqual([])
     }))
 
-  it('receives the own part, and tells the other database of its part until that is noted', () =>
+  it('receives the own part, and reports its part to the other database until that is noted', () =>
     inTransaction(async (db) => {
       const { id, begin, a } = await begun(db)
       await begin()
@@ -109,15 +109,15 @@ describe('a checkout that also pays a clinic in another database', () => {
       expect(await settle(db, session, 13_000)).toBe('booked')
       expect(await receivedBy(db, id)).toEqual({ [a.clinicId]: '10000' })
       const payment = `payment-${session}`
-      const told = { checkout_id: id, shard_id: 7, state: 'paid', received: '3000', provider_payment: payment }
-      expect(await toTell(db)).toEqual([told])
+      const reported = { checkout_id: id, shard_id: 7, state: 'paid', received: '3000', provider_payment: payment }
+      expect(await toReport(db)).toEqual([reported])
       // It was given a moment ago.
-      expect(await toTell(db)).toEqual([])
+      expect(await toReport(db)).toEqual([])
       await db.query(`update billing_private.checkout_shares set retry_at = now() where checkout_id = $1`, [id])
-      expect(await toTell(db)).toEqual([told])
+      expect(await toReport(db)).toEqual([reported])
       expect(await booksBalance(db)).toEqual([])
       await note(db, id, 'paid', 'credited')
-      expect(await shareOf(db, id)).toMatchObject({ told: 'paid', received: '3000', is_due: false })
+      expect(await shareOf(db, id)).toMatchObject({ recorded: 'paid', received: '3000', is_due: false })
       // What became of the other part is what became of the whole.
       expect(await outcomeOf(db, id)).toBe('credited')
       await note(db, id, 'paid', 'booked')
@@ -127,18 +127,18 @@ describe('a checkout that also pays a clinic in another database', () => {
       expect(await booksBalance(db)).toEqual([])
     }))
 
-  it('tells that it has ended unpaid, and tells again when money arrives after that', () =>
+  it('reports that it has ended unpaid, and reports again when money arrives after that', () =>
     inTransaction(async (db) => {
       const { id, begin, a, customer, customerId } = await begun(db)
       await begin()
       const session = await openPage(db, id)
       await db.as(customer.claims, () => billing(db, 'cancel_checkout', id))
-      expect(await toTell(db)).toMatchObject([{ state: 'expired', received: null, provider_payment: null }])
+      expect(await toReport(db)).toMatchObject([{ state: 'expired', received: null, provider_payment: null }])
       expect(await settle(db, session, 13_000)).toBe('credited')
-      // That it was told before does not count.
+      // That it was reported before does not count.
       await note(db, id, 'expired')
-      expect(await shareOf(db, id)).toMatchObject({ told: 'expired', received: '3000', is_due: true })
-      expect(await toTell(db)).toMatchObject([{ state: 'paid', received: '3000' }])
+      expect(await shareOf(db, id)).toMatchObject({ recorded: 'expired', received: '3000', is_due: true })
+      expect(await toReport(db)).toMatchObject([{ state: 'paid', received: '3000' }])
       expect(await creditOf(db, a.clinicId, customerId)).toBe('10000')
       expect(await booksBalance(db)).toEqual([])
     }))
@@ -149,16 +149,16 @@ describe('a checkout that also pays a clinic in another database', () => {
       await begin()
       expect(await settle(db, await openPage(db, id), 1300)).toBe('credited')
       expect(await creditOf(db, a.clinicId, customerId)).toBe('1000')
-      expect(await toTell(db)).toMatchObject([{ state: 'paid', received: '300' }])
+      expect(await toReport(db)).toMatchObject([{ state: 'paid', received: '300' }])
       expect(await booksBalance(db)).toEqual([])
     }))
 
-  it('is paid at once when credit pays for everything, and tells that nothing was received', () =>
+  it('is paid at once when credit pays for everything, and reports that nothing was received', () =>
     inTransaction(async (db) => {
       const { id, begin, a, customerId } = await begun(db, '0')
       await billing(db, 'grant_goodwill', a.clinicId, customerId, 10_000, 'Sorry')
       expect(await begin()).toMatchObject({ id, state: 'paid', amount: '0', outcome: 'booked' })
-      expect(await toTell(db)).toMatchObject([{ state: 'paid', received: '0', provider_payment: null }])
+      expect(await toReport(db)).toMatchObject([{ state: 'paid', received: '0', provider_payment: null }])
       expect(await booksBalance(db)).toEqual([])
     }))
 
@@ -212,7 +212,7 @@ async function shareHere(db: Db, more: object = {}) {
   }
 }
 
-const told = async (db: Db, state: string, received?: number) =>
+const settled = async (db: Db, state: string, received?: number) =>
   (
     await db.one<{ outcome: string | null }>('select billing_private.settle_share($1, $2, $3, $4) as outcome', [
       elsewhere,
@@ -253,10 +253,10 @@ describe('the share of a checkout in another database', () => {
     inTransaction(async (db) => {
       const { make, b, slot } = await shareHere(db)
       await make()
-      expect(await told(db, 'paid', 3000)).toBe('booked')
-      expect(await told(db, 'paid', 3000)).toBe('booked')
+      expect(await settled(db, 'paid', 3000)).toBe('booked')
+      expect(await settled(db, 'paid', 3000)).toBe('booked')
       // What is said too late changes nothing.
-      expect(await told(db, 'expired')).toBe('booked')
+      expect(await settled(db, 'expired')).toBe('booked')
       expect(await slot()).toBe('booked')
       expect(await receivedBy(db, elsewhere)).toEqual({ [b.clinicId]: '3000' })
       expect(await booksBalance(db)).toEqual([])
@@ -274,10 +274,10 @@ describe('the share of a checkout in another database', () => {
     inTransaction(async (db) => {
       const { make, b, customerId, slot } = await shareHere(db)
       await make()
-      expect(await told(db, 'expired')).toBeNull()
+      expect(await settled(db, 'expired')).toBeNull()
       expect(await slot()).toBe('open')
-      expect(await told(db, 'failed')).toBeNull()
-      expect(await told(db, 'paid', 3000)).toBe('credited')
+      expect(await settled(db, 'failed')).toBeNull()
+      expect(await settled(db, 'paid', 3000)).toBe('credited')
       expect(await slot()).toBe('open')
       expect(await creditOf(db, b.clinicId, customerId)).toBe('3000')
       expect(await booksBalance(db)).toEqual([])
@@ -290,7 +290,7 @@ describe('the share of a checkout in another database', () => {
       expect((await make()).share).toMatchObject({ amount: '2000' })
       expect(await creditsOf(db, b.clinicId, customerId)).toMatchObject({ reserved: '1000' })
       await bookedForAnother(db, b)
-      expect(await told(db, 'paid', 2000)).toBe('credited')
+      expect(await settled(db, 'paid', 2000)).toBe('credited')
       expect(await creditsOf(db, b.clinicId, customerId)).toMatchObject({ balance: '3000', reserved: '0' })
       expect(await booksBalance(db)).toEqual([])
     }))
@@ -301,7 +301,7 @@ describe('the share of a checkout in another database', () => {
       await billing(db, 'grant_goodwill', b.clinicId, customerId, 3000, 'Sorry')
       expect((await make()).share).toMatchObject({ amount: '0' })
       expect(await slot()).toBe('held')
-      expect(await told(db, 'paid', 0)).toBe('booked')
+      expect(await settled(db, 'paid', 0)).toBe('booked')
       expect(await creditOf(db, b.clinicId, customerId)).toBe('0')
       expect(await booksBalance(db)).toEqual([])
     }))
@@ -317,7 +317,7 @@ describe('the share of a checkout in another database', () => {
         'checkout_open',
       )
       expect(JSON.parse(detail ?? '')).toEqual({ checkoutId: elsewhere })
-      expect(await told(db, 'paid', 1200)).toBe('paid')
+      expect(await settled(db, 'paid', 1200)).toBe('paid')
       expect(await invoiceOf(db, invoiceId)).toMatchObject({ state: 'settled' })
     }))
 
@@ -347,7 +347,7 @@ describe('the share of a checkout in another database', () => {
       await make()
       await db.as(customer.claims, () => db.query('select app_public.erase_customer($1)', [customerId]))
       expect(await db.one('select state from billing.checkouts where id = $1', [elsewhere])).toEqual({ state: 'open' })
-      expect(await told(db, 'paid', 3000)).toBe('credited')
+      expect(await settled(db, 'paid', 3000)).toBe('credited')
       expect(await creditOf(db, b.clinicId, customerId)).toBe('3000')
       expect(await booksBalance(db)).toEqual([])
     }))
@@ -359,7 +359,7 @@ describe('the share of a checkout in another database', () => {
       const movable = () => db.query('select app_private.require_no_open_payments($1)', [b.clinicId])
       const { detail } = await expectRefusal(movable(), 'clinic_not_movable')
       expect(JSON.parse(detail ?? '')).toEqual({ because: 'open_payments' })
-      await told(db, 'expired')
+      await settled(db, 'expired')
       await movable()
     }))
 

@@ -262,11 +262,13 @@ describe('a clinic that was paid together with another one', () => {
     await moves(b.clinicId)
     expect(await settle(db, page, 13_000)).toBe('credited')
     expect(await receivedBy(db, id)).toEqual({ [a.clinicId]: '10000' })
-    const told = { shard_id: 4, state: 'paid', received: '3000', provider_payment: `payment-${page}` }
-    expect(await db.query('select * from billing_private.shares_to_tell()')).toEqual([{ checkout_id: id, ...told }])
+    const reported = { shard_id: 4, state: 'paid', received: '3000', provider_payment: `payment-${page}` }
+    expect(await db.query('select * from billing_private.shares_to_report()')).toEqual([
+      { checkout_id: id, ...reported },
+    ])
     expect(await db.query('select * from billing.books_that_do_not_balance')).toEqual([])
 
-    // As the other database: what has arrived there is told.
+    // As the other database: what has arrived there is reported.
     await db.query('begin')
     await db.query(`set local session_replication_role = replica`)
     await db.query('delete from billing_private.checkout_shares')
@@ -306,7 +308,7 @@ describe('a clinic that was paid together with another one', () => {
     const shares = () => db.query('select shard_id, clinics, amount from billing_private.checkout_shares')
     expect(await shares()).toEqual([{ shard_id: 4, clinics: 2, amount: '13000' }])
     await settle(db, page, 13_000)
-    expect(await db.query('select received from billing_private.shares_to_tell()')).toEqual([{ received: '13000' }])
+    expect(await db.query('select received from billing_private.shares_to_report()')).toEqual([{ received: '13000' }])
     expect(await db.query('select from billing.books_that_do_not_balance')).toEqual([])
 
     // As the other database, which has the share of the second clinic.
