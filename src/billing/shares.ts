@@ -1,4 +1,4 @@
-import { databaseOfId } from '../database/shards.ts'
+import { databaseOfId } from '../database/several_databases.ts'
 import { log } from '../process/log.ts'
 import type { Ledger, PageState } from './ledger.ts'
 import type { OtherDatabases } from './other_databases.ts'

@@ -41,6 +41,7 @@ type BillingSettings = Pick<
   | 'stripe'
   | 'metricsToken'
   | 'requestTimeoutMs'
+  | 'keepAliveMs'
   | 'maxConnections'
   | 'stopDelayMs'
 > & {

@@ -12,6 +12,12 @@ export function withLoginOf(url: string, address: string): string {
 /** The number of the global database. Shards have numbers from 1 on. */
 export const globalNumber = 0
 
+/** The ids of a shard begin with its number times this; those of the global database are smaller. */
+const idsOfShard = 1_000_000_000_000
+
+/** The number of the database that made an id. */
+export const databaseOfId = (id: string): number => Math.floor(Number(id) / idsOfShard)
+
 /** The subscription by which a shard gets people, and the one by which the global database gets the shard's clinics. */
 export const peopleOf = (shard: number) => `medislot_people_${shard}`
 export const clinicsOf = (shard: number) => `medislot_clinics_${shard}`

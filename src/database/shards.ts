@@ -2,10 +2,8 @@ import type { Pool } from 'pg'
 import { makePgAdaptorWithPgClient, PgSubscriber } from 'postgraphile/adaptors/pg'
 import { log } from '../process/log.ts'
 import { answersPool, listenPool, requestPool, watchPool } from './pools.ts'
-import { globalNumber, withLoginOf } from './several_databases.ts'
+import { databaseOfId, globalNumber, withLoginOf } from './several_databases.ts'
 
-/** The ids of a shard begin with its number times this. */
-const idsOfShard = 1_000_000_000_000
 /** Pause between two readings of the map, and between two questions to a shard, milliseconds. */
 const everyMs = 1000
 
@@ -197,6 +195,3 @@ export async function watchShards(pool: Pool, settings: ShardSettings): Promise<
 }
 
 const readMap = async (pool: Pool) => (await pool.query<MappedShard>('select * from app_private.shard_map()')).rows
-
-/** The number of the database that made an id. */
-export const databaseOfId = (id: string): number => Math.floor(Number(id) / idsOfShard)

@@ -24,21 +24,27 @@ interface Connection {
  * Makes an HTTP server that keeps at most one response per connection in memory, even when a client pipelines requests: the
  * next request begins when the client has received the response before it. A client is disconnected when a request takes
  * longer than requestTimeoutMs to arrive, when it reads nothing of a response for that long, when it does not read the whole
- * response in ten times as long, and when it pipelines more than a hundred requests. Connections beyond maxConnections are
- * closed at once.
+ * response in ten times as long, when it sends no request for keepAliveMs after a response, and when it pipelines more than a
+ * hundred requests. Connections beyond maxConnections are closed at once.
  *
  * `stop` accepts no more connections and begins no more requests, waits at most `graceMs` milliseconds for the responses that
  * are being made, and disconnects idle clients and clients that do not read. WebSockets are left to the code that opened
  * them.
  */
 export function createHttpServer(
-  { requestTimeoutMs, maxConnections }: Pick<Settings, 'requestTimeoutMs' | 'maxConnections'>,
+  {
+    requestTimeoutMs,
+    keepAliveMs,
+    maxConnections,
+  }: Pick<Settings, 'requestTimeoutMs' | 'keepAliveMs' | 'maxConnections'>,
   answer: RequestListener,
 ): { server: Server; stop: (graceMs: number) => Promise<void> } {
   const connections = new Connections(answer, requestTimeoutMs * responseFactor)
   const server = createServer({
     requestTimeout: requestTimeoutMs,
     headersTimeout: requestTimeoutMs,
+    // When a client sends a request just as the connection is closed, it gets no response. So the client has to close first.
+    keepAliveTimeout: keepAliveMs,
     connectionsCheckingInterval: Math.min(requestTimeoutMs / 4, 5000),
   })
   server.maxConnections = maxConnections

@@ -298,6 +298,13 @@ const specs = {
     default: 30_000,
     desc: 'Time limit for receiving a request, and for a client to continue reading a response, in milliseconds',
   }),
+  KEEP_ALIVE_SECONDS: wholeNumber(
+    1,
+    3600,
+  )({
+    default: 75,
+    desc: 'How long in seconds a connection without requests stays open: longer than a proxy keeps it for its next request',
+  }),
   STOP_DELAY_SECONDS: wholeNumber(
     0,
     600,
@@ -521,6 +528,7 @@ const operationOf = (env: Environment) => ({
   statementTimeoutMs: env.STATEMENT_TIMEOUT_MS,
   answerTimes: { signedInMs: env.ANSWER_TIMEOUT_MS, anonymousMs: env.ANONYMOUS_ANSWER_TIMEOUT_MS },
   requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+  keepAliveMs: env.KEEP_ALIVE_SECONDS * 1000,
   /** How long /readyz reports the stop before the HTTP server stops listening, milliseconds. */
   stopDelayMs: (env.STOP_DELAY_SECONDS ?? (isProduction(env) ? 5 : 0)) * 1000,
   maxConnections: env.MAX_CONNECTIONS,

@@ -28,12 +28,12 @@ afterEach(async () => {
 })
 
 async function listening(
-  settings: { requestTimeoutMs?: number; maxConnections?: number } = {},
+  settings: { requestTimeoutMs?: number; keepAliveMs?: number; maxConnections?: number } = {},
   answer = (_request: IncomingMessage, response: ServerResponse): unknown => response.end(large),
 ): Promise<Observed> {
   const sockets = new Set<Socket>()
   const { server, stop } = createHttpServer(
-    { requestTimeoutMs: 60_000, maxConnections: 100, ...settings },
+    { requestTimeoutMs: 60_000, keepAliveMs: 75_000, maxConnections: 100, ...settings },
     (request, response) => {
       observed.begun++
       response.once('close', () => observed.closed++)
@@ -158,6 +158,20 @@ describe('a client that pipelines requests and does not read', () => {
     waiting[0]?.end('made')
     await eventually(() => answered.includes('made'), 'the answer')
   })
+})
+
+it('keeps an idle connection as long as the response says, and closes it then', async () => {
+  const observed = await listening({ keepAliveMs: 3000 }, (_request, response) => response.end('here'))
+  let answered = ''
+  const socket = client(observed.port, get)
+    .resume()
+    .on('data', (data) => {
+      answered += data
+    })
+  const begin = performance.now()
+  await closed(socket)
+  expect(performance.now() - begin).toBeGreaterThan(3000)
+  expect(answered).toContain('Keep-Alive: timeout=3\r\n')
 })
 
 it('accepts no more than the configured number of connections', async () => {
