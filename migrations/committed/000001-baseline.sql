@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2355efe986cd6b0f40fc324cc361f8b01f365b51
+--! Hash: sha1:55b6ba207e4cff3d269467ec7ece1fc689c8feb6
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -21670,10 +21670,24 @@ create or replace function app_private.claim_move(
 returns app_public.services
 language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
+  own_slots constant bigint[] := app_private.slots_of_booking(booking);
   service app_public.services;
+  absence_id bigint;
 begin
+  -- A visit stays where it is when its doctor is absent, until it is moved out of the absence.
+  if slot.id <> booking.booking_slot_id and own_slots && run then
+    select app_private.absence_covering(bs.clinic_id, bs.doctor_id, bs.during) into absence_id
+    from app_public.booking_slots bs
+    where bs.clinic_id = booking.clinic_id and bs.id = any (own_slots) and bs.id = any (run)
+      and app_private.absence_covering(bs.clinic_id, bs.doctor_id, bs.during) is not null
+    limit 1;
+    if found then
+      perform app_hidden.refuse('doctor_absent', 'The doctor is absent at this time.',
+        jsonb_build_object('bookingSlotId', slot.id::text, 'absenceId', absence_id::text));
+    end if;
+  end if;
   if new_service_id is null then
-    if slot.id = any (app_private.slots_of_booking(booking)) then
+    if slot.id = any (own_slots) then
       -- The booking keeps its own slot, now without a service: possible unless the slot is reserved.
       slot.status := 'open';
     end if;
@@ -21689,8 +21703,7 @@ begin
     raise exception 'booking % or its service was changed meanwhile', booking.id
       using errcode = 'serialization_failure';
   end if;
-  perform app_private.assert_run_claimable(booking.clinic_id, run, service.id, booking.customer_id,
-    app_private.slots_of_booking(booking));
+  perform app_private.assert_run_claimable(booking.clinic_id, run, service.id, booking.customer_id, own_slots);
   perform billing_private.move_visit_charges(booking, service, slot, claim_move.by_desk);
   return service;
 end
@@ -21699,8 +21712,8 @@ $$;
 comment on function app_private.claim_move is
 'Checks that a booking may be moved to the slots of `run`, which the caller has locked and of which `slot` is the '
 'first, and charges the difference in price. Returns the service that it has then (`new_service_id`), or a null. '
-'Refuses slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, run_not_free, service_not_found, '
-'service_not_offered, service_not_for_customer, start_not_offered, payment_required; fails '
+'Refuses slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, doctor_absent, run_not_free, '
+'service_not_found, service_not_offered, service_not_for_customer, start_not_offered, payment_required; fails '
 'with 40001 if the booking or the service was changed at the same moment: repeat the call.';
 --! EndIncluded booking/steps/claim_move.sql
 --! Included booking/steps/move_visit.sql
@@ -22491,9 +22504,9 @@ comment on function app_public.move_series is
 'prices and reminders follow as in reschedule_booking; one message lists the new dates. A visit whose slot is given '
 'unchanged stays. Returns the bookings that it moved, in order of time. For the desk. Refuses forbidden, '
 'unauthenticated, series_not_found, booking_not_found, illegal_transition, slot_not_found, slot_taken, slot_held, '
-'slot_offered, slot_withdrawn, slot_reserved, service_not_found, service_not_offered, run_not_free, no_resource_free, '
-'slot_in_the_past, customer_busy (naming the slot), invalid_argument, idempotency_key_reused; fails with 40001 if a '
-'visit is changed at the same moment: repeat the call.';
+'slot_offered, slot_withdrawn, slot_reserved, doctor_absent, service_not_found, service_not_offered, run_not_free, '
+'no_resource_free, slot_in_the_past, customer_busy (naming the slot), invalid_argument, idempotency_key_reused; fails '
+'with 40001 if a visit is changed at the same moment: repeat the call.';
 
 grant execute on function app_public.move_series to app_staff;
 --! EndIncluded booking/series/api/move_series.sql
@@ -23908,7 +23921,7 @@ comment on function app_public.reschedule_booking is
 'stay. With another service or doctor it is charged at their price. `without_service`, for the desk only: it loses '
 'its service, takes the new slot alone, and what was charged for the service is taken off. Refuses payment_required '
 '(patients pay in advance for the new visit), booking_not_found, illegal_transition, cancellation_too_late, '
-'customer_busy, slot_not_found, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, '
+'customer_busy, slot_not_found, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, doctor_absent, '
 'service_not_found, service_not_offered, service_not_for_customer, start_not_offered, run_not_free, '
 'no_resource_free, question_not_found, answer_missing, answer_not_accepted, booking_too_late, booking_too_far_ahead, '
 'slot_in_the_past, forbidden, unauthenticated, idempotency_key_reused, invalid_argument, text_too_long, '
@@ -27363,9 +27376,9 @@ comment on function app_public.reschedule_by_link is
 'rules of reschedule_booking. The link stays the same. For anyone who has it. Free slots are found with '
 'available_slots. Refuses link_invalid (in the field refusal), too_many_attempts, illegal_transition, '
 'cancellation_too_late, customer_busy, slot_not_found, slot_taken, slot_held, slot_offered, slot_withdrawn, '
-'slot_reserved, service_not_found, service_not_offered, start_not_offered, run_not_free, no_resource_free, '
-'booking_too_late, booking_too_far_ahead, slot_in_the_past, payment_required, idempotency_key_reused, '
-'invalid_argument.';
+'doctor_absent, slot_reserved, service_not_found, service_not_offered, start_not_offered, run_not_free, '
+'no_resource_free, booking_too_late, booking_too_far_ahead, slot_in_the_past, payment_required, '
+'idempotency_key_reused, invalid_argument.';
 
 grant execute on function app_public.reschedule_by_link to app_anonymous;
 --! EndIncluded link/api/reschedule_by_link.sql
@@ -32454,13 +32467,13 @@ comment on function app_public.accept_offer is
 'Takes an offered time: books it, or moves the booking of the waiting list''s entry to it, by the rules of book_slot '
 'and reschedule_booking. Possible from the beginning of the head start until the time is gone, also when the head '
 'starts have ended. For its customer and the desk. Refuses offer_not_found, payment_required, place_not_offered, '
-'offer_ended, slot_offered (the head start has not begun), slot_taken, slot_held, slot_withdrawn, slot_reserved, '
-'slot_not_found, run_not_free, no_resource_free, service_not_found, service_not_offered, service_not_for_customer, '
-'start_not_offered, question_not_found, answer_missing, answer_not_accepted, booking_not_found, illegal_transition, '
-'cancellation_too_late, booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, '
-'email_not_confirmed, network_takes_too_many, customer_busy, customer_not_found, customer_not_confirmed, '
-'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted, forbidden, unauthenticated; '
-'in a shard also global_database_first, shard_behind.';
+'offer_ended, slot_offered (the head start has not begun), slot_taken, slot_held, slot_withdrawn, doctor_absent, '
+'slot_reserved, slot_not_found, run_not_free, no_resource_free, service_not_found, service_not_offered, '
+'service_not_for_customer, start_not_offered, question_not_found, answer_missing, answer_not_accepted, '
+'booking_not_found, illegal_transition, cancellation_too_late, booking_too_late, booking_too_far_ahead, '
+'slot_in_the_past, too_many_bookings, email_not_confirmed, network_takes_too_many, customer_busy, customer_not_found, '
+'customer_not_confirmed, idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted, forbidden, '
+'unauthenticated; in a shard also global_database_first, shard_behind.';
 
 grant execute on function app_public.accept_offer to app_customer;
 --! EndIncluded booking/waiting/api/accept_offer.sql
@@ -32488,14 +32501,14 @@ $$;
 
 comment on function app_public.accept_offer_by_link is
 'Takes the time to which the link of a message leads, as its customer, by the rules of accept_offer; repeating it '
-'changes nothing. For anyone who has the link. The events name the customer as the actor, without an account. '
-'Refuses link_invalid (in the field refusal), too_many_attempts, payment_required, place_not_offered, offer_ended, '
-'slot_offered, slot_taken, slot_held, slot_withdrawn, slot_reserved, run_not_free, no_resource_free, '
+'changes nothing. For anyone who has the link. The events name the customer as the actor, without an account. Refuses '
+'link_invalid (in the field refusal), too_many_attempts, payment_required, place_not_offered, offer_ended, '
+'slot_offered, slot_taken, slot_held, slot_withdrawn, doctor_absent, slot_reserved, run_not_free, no_resource_free, '
 'service_not_found, service_not_offered, service_not_for_customer, start_not_offered, question_not_found, '
 'answer_missing, answer_not_accepted, illegal_transition, cancellation_too_late, booking_too_late, '
 'booking_too_far_ahead, too_many_bookings, network_takes_too_many, customer_busy, customer_not_found, '
-'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted; in a shard also '
-'global_database_first, shard_behind.';
+'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted; in a shard also global_database_first, '
+'shard_behind.';
 
 grant execute on function app_public.accept_offer_by_link to app_anonymous;
 --! EndIncluded booking/waiting/api/accept_offer_by_link.sql

@@ -12,7 +12,8 @@ import { untilSeen } from './until_seen.ts'
 // answered.
 
 const clients = 8
-const runs = 6
+/** At the least. FUZZ_RUNS=200 takes some minutes. */
+const runs = Number(process.env.FUZZ_RUNS ?? 6)
 const commandsInARun = 400
 
 let database: ClonedDatabase

@@ -91,7 +91,7 @@ comment on function app_public.reschedule_booking is
 'stay. With another service or doctor it is charged at their price. `without_service`, for the desk only: it loses '
 'its service, takes the new slot alone, and what was charged for the service is taken off. Refuses payment_required '
 '(patients pay in advance for the new visit), booking_not_found, illegal_transition, cancellation_too_late, '
-'customer_busy, slot_not_found, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, '
+'customer_busy, slot_not_found, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, doctor_absent, '
 'service_not_found, service_not_offered, service_not_for_customer, start_not_offered, run_not_free, '
 'no_resource_free, question_not_found, answer_missing, answer_not_accepted, booking_too_late, booking_too_far_ahead, '
 'slot_in_the_past, forbidden, unauthenticated, idempotency_key_reused, invalid_argument, text_too_long, '

@@ -22,8 +22,8 @@ comment on function app_public.reschedule_by_link is
 'rules of reschedule_booking. The link stays the same. For anyone who has it. Free slots are found with '
 'available_slots. Refuses link_invalid (in the field refusal), too_many_attempts, illegal_transition, '
 'cancellation_too_late, customer_busy, slot_not_found, slot_taken, slot_held, slot_offered, slot_withdrawn, '
-'slot_reserved, service_not_found, service_not_offered, start_not_offered, run_not_free, no_resource_free, '
-'booking_too_late, booking_too_far_ahead, slot_in_the_past, payment_required, idempotency_key_reused, '
-'invalid_argument.';
+'doctor_absent, slot_reserved, service_not_found, service_not_offered, start_not_offered, run_not_free, '
+'no_resource_free, booking_too_late, booking_too_far_ahead, slot_in_the_past, payment_required, '
+'idempotency_key_reused, invalid_argument.';
 
 grant execute on function app_public.reschedule_by_link to app_anonymous;

@@ -32,6 +32,14 @@ export const absences: Mutation[] = [
     caughtBy: 'sql/schedule/absence/add_absence.test.ts',
   },
   {
+    name: 'a visit is moved to slots of its own inside an absence',
+    file: 'claim_move.sql',
+    from: 'if slot.id <> booking.booking_slot_id and own_slots && run then',
+    to: 'if false then',
+    caughtBy: 'sql/booking/runs/change_visit.test.ts',
+    only: 'lies in an absence',
+  },
+  {
     name: 'a slot that SQL inserts does not wait for an absence that is being added',
     file: 'refuse_slots_in_absences.sql',
     from: 'where c.id = any (clinic_ids) order by c.id for share;',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { addAbsence } from '../../../helpers/absences.ts'
 import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
 import { clinicDate } from '../../../helpers/dates.ts'
 import {
@@ -13,14 +14,14 @@ import {
 } from '../../../helpers/operations.ts'
 import { aQuestion, aService } from '../../../helpers/services.ts'
 import { aRowOfSlots, aVisitPractice, slotsOf, statesOf } from '../../../helpers/visits.ts'
-import { aCustomer, aDoctor, aTemplate, aTimeSlot } from '../../../helpers/world.ts'
+import { aCustomer, aDoctor, aTemplate, aTimeSlot, noonZone } from '../../../helpers/world.ts'
 import { judgeAsCommit } from '../claiming.ts'
 
 // What becomes of visits of several slots: moved, withdrawn, archived, and when templates change.
 
 /** A visit booked at the given slot of six, for the service of one, two or four slots. */
-async function aVisit(db: Db, service: 'check' | 'firstVisit' | 'longVisit', at = 0) {
-  const practice = await aVisitPractice(db)
+async function aVisit(db: Db, service: 'check' | 'firstVisit' | 'longVisit', at = 0, zone?: string) {
+  const practice = await aVisitPractice(db, zone)
   const { clinicId, slotIds, customer } = practice
   const serviceId = practice[service]
   const booking = await db.as(customer.claims, () => book(db, clinicId, slotIds[at] as string, { serviceId }))
@@ -52,6 +53,36 @@ describe('reschedule_booking of a visit', () => {
         )
         expect(events).toHaveLength(to === 0 ? 4 : 2)
       }
+    }))
+
+  it('is refused if one of its own slots that it would keep lies in an absence of its doctor', () =>
+    inTransaction(async (db) => {
+      // At noon, so that its slots are on one day.
+      const { clinicId, slotIds, bookingId, customer, doctorId } = await aVisit(db, 'longVisit', 0, noonZone())
+      const { date, start, end } = await db.one<{ date: string; start: string; end: string }>(
+        `select bs.slot_date::text as date, lower(w.local)::time::text as start, upper(w.local)::time::text as end
+         from app_public.booking_slots bs join app_public.clinics c on c.id = bs.clinic_id,
+           tsrange(bs.starts_at at time zone c.time_zone + '1 minute', bs.starts_at at time zone c.time_zone + '9 minutes') as w (local)
+         where bs.id = $1`,
+        [slotIds[2]],
+      )
+      await addAbsence(db, clinicId, { doctorId, from: date, start, end, booked: 'list' })
+      const listed = () =>
+        db.query('select resolution from app_public.rebooking_list where clinic_id = $1 and booking_id = $2', [
+          clinicId,
+          bookingId,
+        ])
+      const move = (to: number) =>
+        db.as(customer.claims, () => reschedule(db, clinicId, bookingId, slotIds[to] as string))
+      for (const to of [1, 2]) await expectRefusal(move(to), 'doctor_absent')
+      const alone = 'select app_public.reschedule_booking($1, $2, $3, without_service => true)'
+      await expectRefusal(db.query(alone, [clinicId, bookingId, slotIds[2]]), 'doctor_absent')
+      expect(await listed()).toEqual([{ resolution: null }])
+      expect(await statesOf(db, slotIds)).toBe('bbbboo')
+      // Its last slot is after the absence.
+      await db.query(alone, [clinicId, bookingId, slotIds[3]])
+      expect(await listed()).toEqual([{ resolution: 'rebooked' }])
+      expect(await statesOf(db, slotIds)).toBe('oowboo')
     }))
 
   it('is refused without any change if a slot that it needs is not free', () =>
