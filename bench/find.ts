@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg'
 import type { Benchmark, Scale } from './benchmark.ts'
 import { compare, type Measured, median } from './compare.ts'
 import { type Person, people } from './names.ts'
-import { makeWorld, requestConnections, type World } from './world.ts'
+import { claimsOfDesk, makeWorld, requestConnections, type World } from './world.ts'
 
 const sizes = {
   quick: { patients: 2_000, searches: 5, rounds: 1 },
@@ -61,7 +61,7 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
     const asOwner = await world.pool.connect()
     clients.push(asDesk, asOwner)
     await asDesk.query('begin')
-    await asDesk.query('select app_private.begin_request($1)', [await receptionist(world)])
+    await asDesk.query('select app_private.begin_request($1)', [await claimsOfDesk(world)])
 
     const measured: Measured[] = []
     const step = Math.floor(patients / searches)
@@ -138,15 +138,4 @@ async function fill(world: World, clinic: number, persons: Person[]): Promise<vo
     [clinic],
   )
   await world.query('vacuum analyze')
-}
-
-/** The claims of a receptionist of clinic 1. */
-async function receptionist(world: World): Promise<string> {
-  const { claims } = await world.one<{ claims: string }>(
-    `with account as (insert into app_private.accounts (email) values ('desk@bench.example') returning id),
-          employee as (insert into app_public.employees (clinic_id, account_id, role, full_name) select 1, id, 'receptionist', 'Desk' from account),
-          session as (insert into app_private.sessions (account_id) select id from account returning id, account_id)
-     select jsonb_build_object('sub', account_id::text, 'sid', id)::text as claims from session`,
-  )
-  return claims
 }

@@ -1,7 +1,15 @@
 import type { PoolClient } from 'pg'
 import type { Benchmark, Scale } from './benchmark.ts'
 import { type Contestant, compare, type Measured, median } from './compare.ts'
-import { bookFilledSlots, type Caller, fillWithSlots, makeWorld, requestConnections, type World } from './world.ts'
+import {
+  bookFilledSlots,
+  type Caller,
+  claimsOfDesk,
+  fillWithSlots,
+  makeWorld,
+  requestConnections,
+  type World,
+} from './world.ts'
 
 const sizes = {
   quick: { clinics: 2, reads: 10, rounds: 1 },
@@ -53,16 +61,6 @@ type Reader = 'the owner' | 'staff of the clinic' | 'the customer'
 type Readers = Record<Reader, PoolClient>
 
 const beginRequest = 'select app_private.begin_request($1)'
-
-async function claimsOfDesk(world: World): Promise<string> {
-  const { claims } = await world.one<{ claims: string }>(
-    `with account as (insert into app_private.accounts (email) values ('desk@bench.example') returning id),
-          employee as (insert into app_public.employees (clinic_id, account_id, role, full_name) select 1, id, 'receptionist', 'Desk' from account),
-          session as (insert into app_private.sessions (account_id) select id from account returning id, account_id)
-     select jsonb_build_object('sub', account_id::text, 'sid', id)::text as claims from session`,
-  )
-  return claims
-}
 
 /** A statement, and who reads its rows besides the owner. */
 interface Read {

@@ -218,6 +218,17 @@ export async function makeCallers(world: Database, customers: number): Promise<C
   )
 }
 
+/** The claims of a receptionist of clinic 1. */
+export async function claimsOfDesk(world: World): Promise<string> {
+  const { claims } = await world.one<{ claims: string }>(
+    `with account as (insert into app_private.accounts (email) values ('desk@bench.example') returning id),
+          employee as (insert into app_public.employees (clinic_id, account_id, role, full_name) select 1, id, 'receptionist', 'Desk' from account),
+          session as (insert into app_private.sessions (account_id) select id from account returning id, account_id)
+     select jsonb_build_object('sub', account_id::text, 'sid', id)::text as claims from session`,
+  )
+  return claims
+}
+
 /** Open slots in a random order, the same each time: patients do not book a table's pages one after the other. */
 export async function openSlots(world: Pick<World, 'query' | 'callers'>, most: number): Promise<Slot[]> {
   const rows = await world.query<Omit<Slot, 'by'>>(
