@@ -333,6 +333,7 @@
 --! include core/shards/refuse_clinics_elsewhere.sql
 --! include core/shards/note_copied_changes.sql
 --! include core/shards/is_shard.sql
+--! include core/shards/serving/has_other_databases.sql
 --! include roster/import/unknown_specializations.sql
 --! include core/shards/people/has_arrived.sql
 --! include core/shards/people/in_global_database.sql
@@ -942,7 +943,6 @@
 --! include billing/provider/events/is_event_of_another_database.sql
 --! include billing/provider/events/store_provider_event.sql
 --! include billing/provider/events/databases_of_event.sql
---! include billing/shares/has_other_databases.sql
 --! include billing/shares/items_to_pay.sql
 --! include billing/shares/read_shares.sql
 --! include billing/shares/require_account_of.sql

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:55b6ba207e4cff3d269467ec7ece1fc689c8feb6
+--! Hash: sha1:c07ddcd67481dbdbac6ebfb34a6c8a6528e80e99
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -10559,6 +10559,17 @@ $$;
 comment on function app_private.is_shard is
 'Whether this database is a shard, which has copies of people. For jobs.';
 --! EndIncluded core/shards/is_shard.sql
+--! Included core/shards/serving/has_other_databases.sql
+create or replace function app_private.has_other_databases() returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return app_private.is_shard() or exists (select from app_private.shards);
+end
+$$;
+
+comment on function app_private.has_other_databases is
+'Whether this database is one of an installation with shards.';
+--! EndIncluded core/shards/serving/has_other_databases.sql
 --! Included roster/import/unknown_specializations.sql
 create or replace function app_private.unknown_specializations(names text[]) returns text[]
 language plpgsql stable set search_path = pg_catalog, public, pg_temp as $$
@@ -12081,7 +12092,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   snapshot constant pg_snapshot := pg_current_snapshot();
 begin
-  if not (app_private.is_shard() or exists (select from app_private.shards)) then
+  if not app_private.has_other_databases() then
     return pg_snapshot_xmin(snapshot);
   end if;
   return coalesce((
@@ -30274,22 +30285,11 @@ comment on function billing_private.databases_of_event is
 
 grant execute on function billing_private.databases_of_event to app_billing;
 --! EndIncluded billing/provider/events/databases_of_event.sql
---! Included billing/shares/has_other_databases.sql
-create or replace function billing_private.has_other_databases() returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return app_private.is_shard() or exists (select from app_private.shards);
-end
-$$;
-
-comment on function billing_private.has_other_databases is
-'Whether this database is one of an installation with shards.';
---! EndIncluded billing/shares/has_other_databases.sql
 --! Included billing/shares/items_to_pay.sql
 create or replace function billing_private.items_to_pay(items jsonb, are_here boolean) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  if jsonb_typeof(items) is distinct from 'array' or not billing_private.has_other_databases() then
+  if jsonb_typeof(items) is distinct from 'array' or not app_private.has_other_databases() then
     return case when are_here then items end;
   end if;
   return (

@@ -1,7 +1,7 @@
 create or replace function billing_private.items_to_pay(items jsonb, are_here boolean) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  if jsonb_typeof(items) is distinct from 'array' or not billing_private.has_other_databases() then
+  if jsonb_typeof(items) is distinct from 'array' or not app_private.has_other_databases() then
     return case when are_here then items end;
   end if;
   return (

@@ -3,7 +3,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   snapshot constant pg_snapshot := pg_current_snapshot();
 begin
-  if not (app_private.is_shard() or exists (select from app_private.shards)) then
+  if not app_private.has_other_databases() then
     return pg_snapshot_xmin(snapshot);
   end if;
   return coalesce((
