@@ -66,12 +66,11 @@ class Filling<Shard> {
   }
 
   async #fillFromClinics(rows: IncompleteRows, found: Found[]): Promise<void> {
-    const byShard = new Map<Shard, Found[]>()
-    for (const each of found) {
-      const shard = this.#others.ofClinic(String(each.row[clinicName]))
-      if (shard) byShard.set(shard, [...(byShard.get(shard) ?? []), each])
-    }
-    await Promise.all([...byShard].map(([shard, ofShard]) => this.#fillFromClinicsOf(shard, rows, ofShard)))
+    const byShard = Map.groupBy(found, ({ row }) => this.#others.ofClinic(String(row[clinicName])))
+    // The rows of the global database's own clinics lack nothing.
+    await Promise.all(
+      [...byShard].map(([shard, ofShard]) => shard !== undefined && this.#fillFromClinicsOf(shard, rows, ofShard)),
+    )
   }
 
   async #fillFromClinicsOf(shard: Shard, rows: IncompleteRows, found: Found[]): Promise<void> {
