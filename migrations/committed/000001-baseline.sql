@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c07ddcd67481dbdbac6ebfb34a6c8a6528e80e99
+--! Hash: sha1:d2fe1d42f56c1a19f91e73f6dfd03fb604ccd5c6
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -32368,16 +32368,17 @@ begin
   elsif moment - written_at >= '1 minute' or transaction = pg_current_xact_id_if_assigned()::xid then
     return false;
   elsif current_setting('track_commit_timestamp')::boolean then
-    return coalesce(pg_xact_commit_timestamp(transaction) >= moment, false);
+    -- PostgreSQL takes this time before it flushes the commit. Others see its rows only after that.
+    return coalesce(moment - pg_xact_commit_timestamp(transaction) <= '1 second', false);
   end if;
   return moment - written_at <= '5 seconds';
 end
 $$;
 
 comment on function app_private.became_visible_since is
-'Whether others have seen a row that `transaction` wrote at `written_at` only since `moment`. Exact with the setting '
-'track_commit_timestamp, which the embedded database has; without it, also true of what was written up to 5 seconds '
-'before, since it may have been committed later.';
+'Whether others may have seen a row that `transaction` wrote at `written_at` only since `moment`. With the setting '
+'track_commit_timestamp, which the embedded database has, true until a second after the time of the commit; without '
+'it, true of what was written up to 5 seconds before, since it may have been committed later.';
 --! EndIncluded booking/waiting/rules/became_visible_since.sql
 --! Included booking/waiting/freed_slots_not_offered.sql
 create or replace view app_private.freed_slots_not_offered with (security_invoker = true) as
@@ -32431,6 +32432,18 @@ where w.changed_at < v.freed_at
     select from unnest(app_private.ids_of_person(w.customer_id) || app_private.ids_of_person(v.customer_id)) p (id)
     join app_public.customer_merges m on p.id in (m.from_customer_id, m.into_customer_id)
     where v.freed_at - greatest(m.merged_at, m.undone_at) <= '1 minute')
+  -- Nor if others have changed a part of it since: it was freed, and would have been offered, as a whole. What was
+  -- withdrawn with it was no part of that.
+  and not exists (
+    select from app_public.booking_slots part
+    join app_public.events e on e.clinic_id = part.clinic_id and e.booking_slot_id = part.id
+    where part.clinic_id = v.clinic_id and part.doctor_id = v.doctor_id and part.during -|- v.during
+      and e.entity = 'booking_slot' and e.transaction_id = v.transaction_id and e.customer_id = v.customer_id
+      and e.from_state = 'booked' and e.to_state = 'open'
+      and not exists (
+        select from app_public.events later
+        where later.clinic_id = e.clinic_id and later.booking_slot_id = e.booking_slot_id and later.id > e.id
+          and later.transaction_id = e.transaction_id and later.to_state = 'withdrawn'))
   -- Two visits that adjoin, given up together by one customer, were not one.
   and 1 >= (
     select count(*) from app_public.bookings b
@@ -32444,8 +32457,8 @@ where w.changed_at < v.freed_at
 comment on view app_private.freed_slots_not_offered is
 'Visits whose slots were freed while an entry of the waiting list matched, and that were offered to nobody: always '
 'empty. Judged by the present policies, services, doctors and rooms, so after one of these was changed it may list '
-'what was right before. Without the setting track_commit_timestamp it leaves out those freed within 5 seconds after '
-'something else of the same customer changed (became_visible_since).';
+'what was right before. It leaves out those freed within a second after something else of the same customer changed '
+'(became_visible_since); without the setting track_commit_timestamp, within 5 seconds.';
 --! EndIncluded booking/waiting/freed_slots_not_offered.sql
 --! Included booking/waiting/api/accept_offer.sql
 create or replace function app_public.accept_offer(

@@ -105,3 +105,19 @@ it('a search that is repeated while 1,000 visits are cancelled never shows a fre
   ).toEqual(doctorIds.map((doctor_id) => ({ doctor_id, status: 'held', count: 100 })))
   expect(await notOffered(owner, clinicId)).toEqual([])
 })
+
+it('what a transaction wrote counts as seen a second after the time of its commit, and not before', async () => {
+  // PostgreSQL takes that time before it flushes the commit, and shows the rows to others after that.
+  const written = await owner.one<{ xid: string; at: Date }>(
+    `insert into app_public.customers (full_name) values ('Patient')
+     returning pg_current_xact_id()::text as xid, clock_timestamp() as at`,
+  )
+  const seenSince = (after: string) =>
+    owner.one<{ since: boolean }>(
+      `select app_private.became_visible_since(
+         pg_xact_commit_timestamp($1::text::xid8::xid) + $3::interval, $1::text::xid8::xid, $2) as since`,
+      [written.xid, written.at, after],
+    )
+  expect(await seenSince('0.9 seconds')).toEqual({ since: true })
+  expect(await seenSince('1.1 seconds')).toEqual({ since: false })
+})

@@ -49,6 +49,18 @@ where w.changed_at < v.freed_at
     select from unnest(app_private.ids_of_person(w.customer_id) || app_private.ids_of_person(v.customer_id)) p (id)
     join app_public.customer_merges m on p.id in (m.from_customer_id, m.into_customer_id)
     where v.freed_at - greatest(m.merged_at, m.undone_at) <= '1 minute')
+  -- Nor if others have changed a part of it since: it was freed, and would have been offered, as a whole. What was
+  -- withdrawn with it was no part of that.
+  and not exists (
+    select from app_public.booking_slots part
+    join app_public.events e on e.clinic_id = part.clinic_id and e.booking_slot_id = part.id
+    where part.clinic_id = v.clinic_id and part.doctor_id = v.doctor_id and part.during -|- v.during
+      and e.entity = 'booking_slot' and e.transaction_id = v.transaction_id and e.customer_id = v.customer_id
+      and e.from_state = 'booked' and e.to_state = 'open'
+      and not exists (
+        select from app_public.events later
+        where later.clinic_id = e.clinic_id and later.booking_slot_id = e.booking_slot_id and later.id > e.id
+          and later.transaction_id = e.transaction_id and later.to_state = 'withdrawn'))
   -- Two visits that adjoin, given up together by one customer, were not one.
   and 1 >= (
     select count(*) from app_public.bookings b
@@ -62,5 +74,5 @@ where w.changed_at < v.freed_at
 comment on view app_private.freed_slots_not_offered is
 'Visits whose slots were freed while an entry of the waiting list matched, and that were offered to nobody: always '
 'empty. Judged by the present policies, services, doctors and rooms, so after one of these was changed it may list '
-'what was right before. Without the setting track_commit_timestamp it leaves out those freed within 5 seconds after '
-'something else of the same customer changed (became_visible_since).';
+'what was right before. It leaves out those freed within a second after something else of the same customer changed '
+'(became_visible_since); without the setting track_commit_timestamp, within 5 seconds.';

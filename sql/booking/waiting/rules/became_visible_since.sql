@@ -9,13 +9,14 @@ begin
   elsif moment - written_at >= '1 minute' or transaction = pg_current_xact_id_if_assigned()::xid then
     return false;
   elsif current_setting('track_commit_timestamp')::boolean then
-    return coalesce(pg_xact_commit_timestamp(transaction) >= moment, false);
+    -- PostgreSQL takes this time before it flushes the commit. Others see its rows only after that.
+    return coalesce(moment - pg_xact_commit_timestamp(transaction) <= '1 second', false);
   end if;
   return moment - written_at <= '5 seconds';
 end
 $$;
 
 comment on function app_private.became_visible_since is
-'Whether others have seen a row that `transaction` wrote at `written_at` only since `moment`. Exact with the setting '
-'track_commit_timestamp, which the embedded database has; without it, also true of what was written up to 5 seconds '
-'before, since it may have been committed later.';
+'Whether others may have seen a row that `transaction` wrote at `written_at` only since `moment`. With the setting '
+'track_commit_timestamp, which the embedded database has, true until a second after the time of the commit; without '
+'it, true of what was written up to 5 seconds before, since it may have been committed later.';

@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals'
+import { inTransaction } from '../../helpers/database.ts'
+import { book, cancel } from '../../helpers/operations.ts'
+import { aService } from '../../helpers/services.ts'
+import { aRowOfSlots } from '../../helpers/visits.ts'
+import { aCustomer, aPractice } from '../../helpers/world.ts'
+import { join, notOffered, offersOf } from './waiting.ts'
+
+describe('freed_slots_not_offered', () => {
+  it('lists both slots of a visit that was given up without an offer while somebody waited for it', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, customer } = await aPractice(db)
+      const serviceId = await aService(db, clinicId, { doctors: [doctorId], duration: '1 hour' })
+      const slots = await aRowOfSlots(db, clinicId, doctorId, 2, { hours: 60 })
+      const waiter = await aCustomer(db)
+      const entry = await db.as(waiter.claims, () => join(db, clinicId, { service_id: serviceId }))
+      const { id } = await book(db, clinicId, slots[0] as string, { customerId: customer.customerId, serviceId })
+      // A function that ends a visit has to call offer_freed_slots afterwards.
+      await db.query(`select app_private.end_booking($1, $2, 'clinic', null, 'booking_cancelled')`, [clinicId, id])
+      expect(await offersOf(db, slots[0] as string)).toEqual([])
+      expect(await notOffered(db, clinicId)).toMatchObject([{ slot_ids: slots, waiting_id: entry.id }])
+    }))
+
+  it('does not list the rest of a visit for which nobody waited, when others have taken a part of it', () =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, customer } = await aPractice(db)
+      const serviceId = await aService(db, clinicId, { doctors: [doctorId], duration: '1 hour' })
+      const slots = await aRowOfSlots(db, clinicId, doctorId, 2, { hours: 60 })
+      const waiter = await aCustomer(db)
+      const { id } = await book(db, clinicId, slots[0] as string, { customerId: customer.customerId, serviceId })
+      // For one slot only, so the visit of two is not offered.
+      await db.as(waiter.claims, () => join(db, clinicId))
+      await cancel(db, clinicId, id)
+      expect(await offersOf(db, slots[0] as string)).toEqual([])
+      expect(await notOffered(db, clinicId)).toEqual([])
+
+      const other = await aCustomer(db)
+      await book(db, clinicId, slots[1] as string, { customerId: other.customerId })
+      expect(await notOffered(db, clinicId)).toEqual([])
+    }))
+})
