@@ -35,9 +35,10 @@ test('the last lines of a run say that each part passed', () => {
   expect(lines.slice(-4)).toEqual(['test: passed', 'test:slow: passed', 'test:stock: passed', 'test:sharded: passed'])
 })
 
-test('a part that fails stops no other, and the last lines name its failed files and tests', () => {
+test('a part that fails stops no other, and the last lines show its failed files and tests', () => {
   const printed =
-    'PASS test/a.test.ts\nFAIL test/b.test.ts (9 s)\n  ● Console\n  ● b › counts\nFAIL test/b.test.ts (9 s)'
+    'PASS test/a.test.ts\nFAIL test/b.test.ts (9 s)\n  ● Console\n  ● b › counts\n    expected 1\nPASS test/c.test.ts\nits log\n' +
+    'FAIL test/b.test.ts (9 s)\n  ● b › counts\n    expected 1'
   const { status, lines } = run({ 'run test': [3, printed], 'run test:stock': [1, 'out of memory'] })
   expect(status).toBe(1)
   expect(lines).toEqual(
@@ -47,13 +48,14 @@ test('a part that fails stops no other, and the last lines name its failed files
     'test: failed with 3',
     'FAIL test/b.test.ts (9 s)',
     '  ● b › counts',
+    '    expected 1',
     'test:slow: passed',
     'test:stock: failed with 1',
     'npm run test:stock',
     'out of memory',
     'test:sharded: passed',
   ]
-  expect(lines.slice(-8)).toEqual(end)
+  expect(lines.slice(-9)).toEqual(end)
 })
 
 test('without the packages of the lock file no part runs', () => {
