@@ -41,8 +41,8 @@ test('on a phone in German, a patient books a first visit of 60 minutes and a ch
 
   await searchFor(`Erstgespräch (${t.minutes(60)})`)
   await fits(page)
-  // Some days ahead, before the clinic's cancellation cut-off.
-  await page.locator('a.time').nth(8).click()
+  // On the third day, so never today: how many times are left today depends on the hour, and the cancellation cut-off could pass.
+  await page.locator('.day').nth(2).locator('a.time').first().click()
   await page.getByText(`Erstgespräch · ${t.minutes(60)}`).waitFor()
   await page.getByText('Ihre Versichertenkarte und Befunde früherer Untersuchungen.').waitFor()
   await page.getByLabel('Worum geht es?', { exact: true }).last().waitFor()
@@ -69,7 +69,7 @@ test('on a phone in German, a patient books a first visit of 60 minutes and a ch
   expect(file).toMatch(/^SUMMARY:Erstgespräch\\, Dr\. Friederike Groß/m)
 
   await searchFor(`Kontrolle (${t.minutes(15)})`)
-  await page.locator('a.time').nth(2).click()
+  await page.locator('.day').nth(2).locator('a.time').first().click()
   await page.getByText(/^Für Sie reserviert: /).waitFor()
   await page.getByRole('button', { name: book.submit }).click()
   await page.getByRole('heading', { name: bookings.booked }).waitFor()
@@ -80,7 +80,7 @@ test('on a phone in German, a patient books a first visit of 60 minutes and a ch
   const time = page.locator('.visit-time')
   const before = await time.innerText()
   await page.getByRole('button', { name: bookings.reschedule }).click()
-  await page.locator('.move .time').nth(11).click()
+  await page.locator('.move .day').nth(2).locator('.time').nth(3).click()
   await page.getByRole('button', { name: bookings.moveSubmit }).click()
   await page.getByText(bookings.moved).waitFor()
   await eventually(async () => (await time.innerText()) !== before, 'the new time is shown')

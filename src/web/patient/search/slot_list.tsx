@@ -92,7 +92,7 @@ function DoctorCard({ slots, draw }: Pick<DoctorDay, 'slots'> & { draw: DrawSlot
         ))}
         {shown.length < slots.length && (
           <li>
-            <button type="button" className="time more" onClick={() => setAll(true)}>
+            <button type="button" className="more-times" onClick={() => setAll(true)}>
               {t.moreOf(slots.length - shown.length)}
               <span className="visually-hidden">, {doctorName}</span>
             </button>
