@@ -61,15 +61,16 @@ where w.changed_at < v.freed_at
         select from app_public.events later
         where later.clinic_id = e.clinic_id and later.booking_slot_id = e.booking_slot_id and later.id > e.id
           and later.transaction_id = e.transaction_id and later.to_state = 'withdrawn'))
-  -- Two visits that adjoin, given up together by one customer, were not one.
+  -- Two visits that adjoin and that one customer gave up together were not one. Before the change, each had its slots.
   and 1 >= (
-    select count(*) from app_public.bookings b
-    where b.clinic_id = v.clinic_id and b.doctor_id = v.doctor_id and b.customer_id = v.customer_id
-      and b.during <@ v.during and b.status = 'cancelled' and b.cancelled_at is not null
-      and exists (
-        select from app_public.events e
-        where e.clinic_id = b.clinic_id and e.booking_id = b.id and e.to_state = 'cancelled'
-          and e.transaction_id = v.transaction_id));
+    select count(distinct e.booking_id)
+    from app_public.events e
+    cross join lateral (
+      select le.booking_slot_id from app_public.events le
+      where le.clinic_id = e.clinic_id and le.booking_id = e.booking_id and le.entity = 'booking' and le.id < e.id
+      order by le.id desc limit 1) earlier
+    where e.clinic_id = v.clinic_id and e.transaction_id = v.transaction_id and e.entity = 'booking'
+      and e.customer_id = v.customer_id and earlier.booking_slot_id = any (v.slot_ids));
 
 comment on view app_private.freed_slots_not_offered is
 'Visits whose slots were freed while an entry of the waiting list matched, and that were offered to nobody: always '

@@ -3,7 +3,7 @@ import { inTransaction } from '../../helpers/database.ts'
 import { book, cancel } from '../../helpers/operations.ts'
 import { aService } from '../../helpers/services.ts'
 import { aRowOfSlots } from '../../helpers/visits.ts'
-import { aCustomer, aPractice } from '../../helpers/world.ts'
+import { aCustomer, aPractice, aSlot } from '../../helpers/world.ts'
 import { join, notOffered, offersOf } from './waiting.ts'
 
 describe('freed_slots_not_offered', () => {
@@ -38,4 +38,38 @@ describe('freed_slots_not_offered', () => {
       await book(db, clinicId, slots[1] as string, { customerId: other.customerId })
       expect(await notOffered(db, clinicId)).toEqual([])
     }))
+
+  it.each(['cancelled', 'moved'])('does not take two visits that adjoin and are %s together for one', (how) =>
+    inTransaction(async (db) => {
+      const { clinicId, doctorId, customer, receptionist } = await aPractice(db)
+      const serviceId = await aService(db, clinicId, { doctors: [doctorId], duration: '1 hour' })
+      const slots = await aRowOfSlots(db, clinicId, doctorId, 2, { hours: 60 })
+      const later = await aRowOfSlots(db, clinicId, doctorId, 2, { hours: 70 })
+      const waiter = await aCustomer(db)
+      // The desk knows the patient from this visit.
+      await book(db, clinicId, await aSlot(db, clinicId, doctorId, 90), { customerId: customer.customerId })
+      const made = await db.as(receptionist.claims, () =>
+        db.query<{ id: string; series_id: string }>('select id, series_id from app_public.book_series($1, $2, $3)', [
+          clinicId,
+          customer.customerId,
+          slots,
+        ]),
+      )
+      const seriesId = made[0]?.series_id
+      // For two slots, but each is offered alone.
+      await db.as(waiter.claims, () => join(db, clinicId, { service_id: serviceId }))
+      await db.as(receptionist.claims, () =>
+        how === 'moved'
+          ? db.query('select app_public.move_series($1, $2, $3, $4)', [
+              clinicId,
+              seriesId,
+              made.map(({ id }) => id),
+              later,
+            ])
+          : db.query('select app_public.cancel_series($1, $2, current_date)', [clinicId, seriesId]),
+      )
+      expect(await offersOf(db, slots[0] as string)).toEqual([])
+      expect(await notOffered(db, clinicId)).toEqual([])
+    }),
+  )
 })
