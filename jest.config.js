@@ -19,11 +19,11 @@ export default {
   },
   // Not in the temporary folder, of which each run has its own.
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
-  // PostgreSQL for the whole run, with a migrated template database (test/helpers/global_setup.ts).
-  globalSetup: '<rootDir>/test/helpers/global_setup.ts',
-  globalTeardown: '<rootDir>/test/helpers/global_teardown.ts',
-  testSequencer: '<rootDir>/test/helpers/longest_first.js',
-  setupFiles: ['<rootDir>/test/helpers/setup_worker.ts'],
+  // PostgreSQL for the whole run, with a migrated template database (test/helpers/run/global_setup.ts).
+  globalSetup: '<rootDir>/test/helpers/run/global_setup.ts',
+  globalTeardown: '<rootDir>/test/helpers/run/global_teardown.ts',
+  testSequencer: '<rootDir>/test/helpers/run/longest_first.js',
+  setupFiles: ['<rootDir>/test/helpers/run/setup_worker.ts'],
   // Three at least, since tests of pages and programs wait for others half of the time: with two workers, two cores were
   // idle for a third of a run. No more than four, which share one PostgreSQL.
   maxWorkers: Math.min(4, Math.max(3, availableParallelism())),

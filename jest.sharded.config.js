@@ -4,7 +4,7 @@ process.env.TEST_SHARDS = '2'
 
 /**
  * `npm run test:sharded`: with a global database and two shards, in which the clinics of the tests are in turn
- * (test/helpers/sharded_run.ts), tests that others run with one database. docs/shards.md says why the others are not among them.
+ * (test/helpers/shards/sharded_run.ts), tests that others run with one database. docs/shards.md says why the others are not among them.
  */
 const sharded = [
   'test/rest/(?!reference)\\w+',

@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Benchmark, Result, Scale } from './benchmark.ts'
-import { picture } from './picture.ts'
+import type { Benchmark, Result, Scale } from './measure/benchmark.ts'
+import { picture } from './measure/picture.ts'
 import { installPeers } from './prepare.ts'
 
 // `npm run bench -- [name …] [--quick | --full] [--json FILE] [--record] [--without-peers]`: see README.md. Ends with 1 when a
@@ -50,7 +50,9 @@ if (unknown.length > 0) {
 }
 const scale: Scale = asked.full ? 'full' : asked.quick ? 'quick' : 'usual'
 const chosen = positionals.length > 0 ? positionals : names
-const benchmarks = await Promise.all(chosen.map(async (name) => (await import(`./${name}.ts`)).benchmark as Benchmark))
+const benchmarks = await Promise.all(
+  chosen.map(async (name) => (await import(`./benchmarks/${name}.ts`)).benchmark as Benchmark),
+)
 if (!asked['without-peers'] && benchmarks.some(({ peers }) => peers)) installPeers()
 
 const minutes = benchmarks.reduce((sum, { seconds }) => sum + seconds[scale], 0) / 60

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { demoPassword, signInAs } from '../test/helpers/browser.ts'
-import { chromiumOptions } from '../test/helpers/browser_options.ts'
+import { demoPassword, signInAs } from '../test/helpers/browser/browser.ts'
+import { chromiumOptions } from '../test/helpers/browser/browser_options.ts'
 import { livelyDay, livelyPast } from './lively_day.ts'
 
 // `npm run screenshots`, beside a running `npm start` with the demo clinics: a picture of each page in screenshots/.

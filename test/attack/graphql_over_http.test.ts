@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { serverAudits } from 'graphql-http'
-import { sharedServer, type TestServer } from '../helpers/server.ts'
+import { sharedServer, type TestServer } from '../helpers/programs/server.ts'
 
 // The requirements of the GraphQL over HTTP specification, checked by its own audits: MUST, SHOULD and MAY.
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import { type OwnServer, ownServer } from '../helpers/server.ts'
-import { tokenOf } from '../helpers/tokens.ts'
-import { aCustomer, anAccount, aPractice, aSlot } from '../helpers/world.ts'
+import { aCustomer, anAccount, aPractice, aSlot } from '../helpers/clinic/world.ts'
+import { type OwnServer, ownServer } from '../helpers/programs/server.ts'
+import { tokenOf } from '../helpers/programs/tokens.ts'
 
 /** The attackers: their access tokens, undefined for an anonymous one. */
 export const attackers = ['nobody', 'patient', 'receptionist', 'manager', 'admin'] as const

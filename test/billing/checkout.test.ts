@@ -1,10 +1,10 @@
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import { eventually } from '../helpers/eventually.ts'
-import { type Program, startProgram } from '../helpers/program.ts'
-import { beginShared } from '../helpers/shared_checkouts.ts'
-import { type FakeStripe, startStripe } from '../helpers/stripe.ts'
-import { aCustomer } from '../helpers/world.ts'
+import { beginShared } from '../helpers/clinic/shared_checkouts.ts'
+import { aCustomer } from '../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { type Connection, connect } from '../helpers/database/connection.ts'
+import { type FakeStripe, startStripe } from '../helpers/external/stripe.ts'
+import { type Program, startProgram } from '../helpers/programs/program.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 import {
   ageCheckouts,
   anOnlinePractice,

@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { borrow } from '../helpers/borrow.ts'
-import { axeViolations } from '../helpers/browser.ts'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import { eventually } from '../helpers/eventually.ts'
-import { type Program, startProgram } from '../helpers/program.ts'
-import { aCustomer } from '../helpers/world.ts'
+import { axeViolations } from '../helpers/browser/browser.ts'
+import { aCustomer } from '../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { type Connection, connect } from '../helpers/database/connection.ts'
+import { type Program, startProgram } from '../helpers/programs/program.ts'
+import { borrow } from '../helpers/run/borrow.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 import {
   anOnlinePractice,
   type BegunCheckout,

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Stripe } from 'stripe'
-import { eventually } from '../helpers/eventually.ts'
-import { type FakeStripe, startStripe } from '../helpers/stripe.ts'
+import { type FakeStripe, startStripe } from '../helpers/external/stripe.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 
 // The small Stripe of the tests, seen by the SDK.
 

@@ -1,9 +1,9 @@
-import { aPrice, beginVisit } from '../helpers/billing.ts'
-import type { Connection } from '../helpers/connection.ts'
-import type { Claims } from '../helpers/database.ts'
-import { eventually } from '../helpers/eventually.ts'
-import { aService } from '../helpers/services.ts'
-import { aCustomer, aPractice, aSlot, type Customer } from '../helpers/world.ts'
+import { aPrice, beginVisit } from '../helpers/clinic/billing.ts'
+import { aService } from '../helpers/clinic/services.ts'
+import { aCustomer, aPractice, aSlot, type Customer } from '../helpers/clinic/world.ts'
+import type { Connection } from '../helpers/database/connection.ts'
+import type { Claims } from '../helpers/database/database.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 
 /** A clinic whose visits are paid in advance, online. */
 export interface OnlinePractice {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { globSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { jest } from '../helpers/jest.ts'
+import { jest } from '../helpers/run/jest.ts'
 
 // npm run test:clock -- [--stock] 'YYYY-MM-DD HH:MM' path...: runs tests as if they began at that moment, in UTC. The clocks of
 // Node, PostgreSQL, our programs and the pages are moved, and go on from there. It shows the tests, and the rules, that depend

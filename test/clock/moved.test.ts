@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, it } from '@jest/globals'
-import { inTransaction } from '../helpers/database.ts'
+import { inTransaction } from '../helpers/database/database.ts'
 
 it('Node, PostgreSQL, and a program that is started with an empty environment show the time of the run', () =>
   inTransaction(async (db) => {

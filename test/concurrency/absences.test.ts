@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals'
-import { addAbsence, changeAbsence, openInAbsences, removeAbsence } from '../helpers/absences.ts'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, commitMeanwhile, connect } from '../helpers/connection.ts'
-import { expectRefusal } from '../helpers/database.ts'
-import { book, cancel, createSlot, slotOf } from '../helpers/operations.ts'
-import { aPractice, aTemplate, aTimeSlot } from '../helpers/world.ts'
+import { addAbsence, changeAbsence, openInAbsences, removeAbsence } from '../helpers/clinic/absences.ts'
+import { book, cancel, createSlot, slotOf } from '../helpers/clinic/operations.ts'
+import { aPractice, aTemplate, aTimeSlot } from '../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { type Connection, commitMeanwhile, connect } from '../helpers/database/connection.ts'
+import { expectRefusal } from '../helpers/database/database.ts'
 
 // An absence is added or removed while another transaction is in progress, and the other way round.
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import { cancel } from '../helpers/operations.ts'
-import { aDoctor, aPractice, aTimeSlot } from '../helpers/world.ts'
+import { cancel } from '../helpers/clinic/operations.ts'
+import { aDoctor, aPractice, aTimeSlot } from '../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { type Connection, connect } from '../helpers/database/connection.ts'
 import { notOffered } from '../sql/waiting/waiting.ts'
 
 // What the public sees while times that others wait for are freed.

@@ -1,5 +1,5 @@
-import { openInAbsences } from '../helpers/absences.ts'
-import type { Db } from '../helpers/database.ts'
+import { openInAbsences } from '../helpers/clinic/absences.ts'
+import type { Db } from '../helpers/database/database.ts'
 
 // The invariants of the two clinics, each as a query for the rows that break it. $1 is the ids of the clinics.
 

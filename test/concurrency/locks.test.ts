@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, connect, untilWaiting } from '../helpers/connection.ts'
-import { type Claims, expectRefusal } from '../helpers/database.ts'
-import { book, bookingOf, cancel, hold, reschedule, slotOf, withdraw } from '../helpers/operations.ts'
-import { aCustomer, aDoctor, aPractice, aSlot, aTemplate, aTimeSlot } from '../helpers/world.ts'
+import { book, bookingOf, cancel, hold, reschedule, slotOf, withdraw } from '../helpers/clinic/operations.ts'
+import { aCustomer, aDoctor, aPractice, aSlot, aTemplate, aTimeSlot } from '../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { type Connection, connect, untilWaiting } from '../helpers/database/connection.ts'
+import { type Claims, expectRefusal } from '../helpers/database/database.ts'
 
 // Which transaction waits for which, and what it finds afterwards: one is in progress when another one starts.
 

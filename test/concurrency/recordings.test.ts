@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, connect, untilWaiting } from '../helpers/connection.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { type Connection, connect, untilWaiting } from '../helpers/database/connection.ts'
 import { aRecordedVisit, bothAgree, recordingsOf } from '../sql/consultation/recordings.ts'
 
 // The doctor begins an upload at the moment in which the patient withdraws or is erased: nothing stays recorded.

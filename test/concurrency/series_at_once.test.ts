@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { DatabaseError } from 'pg'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import { book, cancel, createSlot, reschedule } from '../helpers/operations.ts'
-import { aService } from '../helpers/services.ts'
-import { aCustomer, aDoctor, aPractice, aTimeSlot } from '../helpers/world.ts'
+import { book, cancel, createSlot, reschedule } from '../helpers/clinic/operations.ts'
+import { aService } from '../helpers/clinic/services.ts'
+import { aCustomer, aDoctor, aPractice, aTimeSlot } from '../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { type Connection, connect } from '../helpers/database/connection.ts'
 import { brokenInvariants } from './invariants.ts'
 
 // Two series that want the same hours, and series beside visits of single patients.

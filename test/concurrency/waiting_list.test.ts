@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import { DatabaseError } from 'pg'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, connect, untilWaiting } from '../helpers/connection.ts'
-import { type Claims, expectRefusal } from '../helpers/database.ts'
-import { book, cancel } from '../helpers/operations.ts'
-import { aCustomer, aPractice, aSlot, type Customer } from '../helpers/world.ts'
+import { book, cancel } from '../helpers/clinic/operations.ts'
+import { aCustomer, aPractice, aSlot, type Customer } from '../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { type Connection, connect, untilWaiting } from '../helpers/database/connection.ts'
+import { type Claims, expectRefusal } from '../helpers/database/database.ts'
 import { accept, join, notOffered, type Offer, offersOf } from '../sql/waiting/waiting.ts'
 
 // The waiting list while others book, cancel and search at the same moment.

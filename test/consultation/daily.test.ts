@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { daily } from '../../src/consultation/daily.ts'
 import type { Room } from '../../src/consultation/provider.ts'
-import { type FakeDaily, fakeDaily } from '../helpers/daily.ts'
+import { type FakeDaily, fakeDaily } from '../helpers/external/daily.ts'
 
 let fake: FakeDaily
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createRecordingStore, originOfStore, type RecordingStore } from '../../src/consultation/recordings.ts'
-import { startS3, unreachableStore } from '../helpers/s3.ts'
+import { startS3, unreachableStore } from '../helpers/external/s3.ts'
 
 // The storage of recordings, with an S3 server that checks signatures.
 

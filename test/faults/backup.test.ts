@@ -12,11 +12,11 @@ import { placeOf } from '../../src/database/embedded/place.ts'
 import { migrateDatabase } from '../../src/database/migrations.ts'
 import { log } from '../../src/process/log.ts'
 import { brokenInvariants } from '../concurrency/invariants.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import { eventually } from '../helpers/eventually.ts'
-import { book } from '../helpers/operations.ts'
-import { type Program, startServer } from '../helpers/program.ts'
-import { aClinic, aCustomer, aDoctor, aSlot, type Customer } from '../helpers/world.ts'
+import { book } from '../helpers/clinic/operations.ts'
+import { aClinic, aCustomer, aDoctor, aSlot, type Customer } from '../helpers/clinic/world.ts'
+import { type Connection, connect } from '../helpers/database/connection.ts'
+import { type Program, startServer } from '../helpers/programs/program.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 
 // docs/operations.md, "Backups": a base backup taken during bookings, and the WAL archived since, restored to a point
 // in time.

@@ -2,16 +2,25 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { DatabaseError } from 'pg'
-import { addAbsence, removeAbsence } from '../helpers/absences.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import type { Claims } from '../helpers/database.ts'
-import { clinicDate } from '../helpers/dates.ts'
-import type { Answer as Answered } from '../helpers/graphql.ts'
-import { book, cancel, createSlot, hold, release, reschedule, type Slot, withdraw } from '../helpers/operations.ts'
-import { aResource, needs } from '../helpers/rooms.ts'
-import { aService } from '../helpers/services.ts'
-import { tokenOf } from '../helpers/tokens.ts'
-import { aClinic, aCustomer, aDoctor, anEmployee, aTimeSlot } from '../helpers/world.ts'
+import { addAbsence, removeAbsence } from '../helpers/clinic/absences.ts'
+import {
+  book,
+  cancel,
+  createSlot,
+  hold,
+  release,
+  reschedule,
+  type Slot,
+  withdraw,
+} from '../helpers/clinic/operations.ts'
+import { aResource, needs } from '../helpers/clinic/rooms.ts'
+import { aService } from '../helpers/clinic/services.ts'
+import { aClinic, aCustomer, aDoctor, anEmployee, aTimeSlot } from '../helpers/clinic/world.ts'
+import { type Connection, connect } from '../helpers/database/connection.ts'
+import type { Claims } from '../helpers/database/database.ts'
+import type { Answer as Answered } from '../helpers/programs/graphql.ts'
+import { tokenOf } from '../helpers/programs/tokens.ts'
+import { clinicDate } from '../helpers/time/dates.ts'
 import type { Call, Operation, Outcome, SlotState } from './calendar.ts'
 import type { Site } from './site.ts'
 

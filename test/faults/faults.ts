@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connect } from '../helpers/connection.ts'
-import { eventually } from '../helpers/eventually.ts'
-import { tokenOf } from '../helpers/tokens.ts'
+import { connect } from '../helpers/database/connection.ts'
+import { tokenOf } from '../helpers/programs/tokens.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 import type { Practice } from './clients.ts'
 import { canMountVolume, type Part, type Site } from './site.ts'
 

@@ -11,13 +11,13 @@ import {
   type OnlinePractice,
   outcomeOf,
 } from '../billing/practice.ts'
-import { record } from '../helpers/billing.ts'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import { eventually } from '../helpers/eventually.ts'
-import { type Program, startProgram } from '../helpers/program.ts'
-import { type FakeStripe, type Fault, startStripe } from '../helpers/stripe.ts'
-import { aCustomer } from '../helpers/world.ts'
+import { record } from '../helpers/clinic/billing.ts'
+import { aCustomer } from '../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { type Connection, connect } from '../helpers/database/connection.ts'
+import { type FakeStripe, type Fault, startStripe } from '../helpers/external/stripe.ts'
+import { type Program, startProgram } from '../helpers/programs/program.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 
 // What was paid is booked or credit, whatever happens meanwhile to the billing process, its connections and the webhooks.
 

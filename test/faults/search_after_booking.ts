@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Connection } from '../helpers/connection.ts'
-import { tokenOf } from '../helpers/tokens.ts'
-import { aClinic, aCustomer, aDoctor, aSlot } from '../helpers/world.ts'
+import { aClinic, aCustomer, aDoctor, aSlot } from '../helpers/clinic/world.ts'
+import type { Connection } from '../helpers/database/connection.ts'
+import { tokenOf } from '../helpers/programs/tokens.ts'
 import type { Site } from './site.ts'
 
 /** What a client has done that books, and searches at once without signing in. */

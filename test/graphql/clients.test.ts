@@ -6,7 +6,7 @@ import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries'
 import { createClient, fetchExchange } from '@urql/core'
 import { persistedExchange } from '@urql/exchange-persisted'
-import { sharedServer, type TestServer } from '../helpers/server.ts'
+import { sharedServer, type TestServer } from '../helpers/programs/server.ts'
 import { type Served, serve } from './served.ts'
 
 // The clients that people use, with their own ways of sending a query.

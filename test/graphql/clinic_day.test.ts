@@ -1,11 +1,11 @@
 import { jest } from '@jest/globals'
 import type { Claims } from '../../src/request/tokens.ts'
-import { eventually } from '../helpers/eventually.ts'
-import { type Answer, dataOf, type GraphQLClient } from '../helpers/graphql.ts'
-import { breakListening, listeners, listening, publishAll } from '../helpers/live.ts'
-import { sharedServer, type TestServer } from '../helpers/server.ts'
-import type { Subscription } from '../helpers/subscription.ts'
-import { aPractice, aSlot } from '../helpers/world.ts'
+import { aPractice, aSlot } from '../helpers/clinic/world.ts'
+import { breakListening, listeners, listening, publishAll } from '../helpers/database/live.ts'
+import { type Answer, dataOf, type GraphQLClient } from '../helpers/programs/graphql.ts'
+import { sharedServer, type TestServer } from '../helpers/programs/server.ts'
+import type { Subscription } from '../helpers/programs/subscription.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 import { anOnlinePractice, bookOnline, joinToken, prepareAll } from '../sql/consultation/online.ts'
 
 let served: TestServer

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { jwtVerify } from 'jose'
-import { type FakeDaily, fakeDaily } from '../helpers/daily.ts'
+import { type FakeDaily, fakeDaily } from '../helpers/external/daily.ts'
 import { anOnlinePractice, bookOnline, joinToken, prepareAll } from '../sql/consultation/online.ts'
 import { type Served, serve } from './served.ts'
 

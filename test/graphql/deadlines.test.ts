@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { type RawData, WebSocket } from 'ws'
-import { ownerUrlOf, serverUrlOf } from '../helpers/cluster.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import { eventually } from '../helpers/eventually.ts'
-import { type Answer, dataOf, graphqlClient } from '../helpers/graphql.ts'
-import { type Program, startServer } from '../helpers/program.ts'
-import { type OwnServer, ownServer } from '../helpers/server.ts'
-import { databaseOf, globalOf } from '../helpers/sharded_owner.ts'
-import { tokenOf, tokenSettings } from '../helpers/tokens.ts'
-import { aPractice, aSlot } from '../helpers/world.ts'
+import { aPractice, aSlot } from '../helpers/clinic/world.ts'
+import { ownerUrlOf, serverUrlOf } from '../helpers/database/cluster.ts'
+import { type Connection, connect } from '../helpers/database/connection.ts'
+import { type Answer, dataOf, graphqlClient } from '../helpers/programs/graphql.ts'
+import { type Program, startServer } from '../helpers/programs/program.ts'
+import { type OwnServer, ownServer } from '../helpers/programs/server.ts'
+import { tokenOf, tokenSettings } from '../helpers/programs/tokens.ts'
+import { databaseOf, globalOf } from '../helpers/shards/sharded_owner.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 
 // Slow requests here wait for a lock that the test holds. PostgreSQL reports who waits; the test decides for how long.
 

@@ -1,5 +1,5 @@
-import { dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/graphql.ts'
-import { anAccount, aPractice } from '../helpers/world.ts'
+import { anAccount, aPractice } from '../helpers/clinic/world.ts'
+import { dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/programs/graphql.ts'
 import { type Served, serve } from './served.ts'
 
 let served: Served

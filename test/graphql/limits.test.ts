@@ -1,8 +1,8 @@
 import { getIntrospectionQuery } from 'graphql'
 import { limits } from '../../src/graphql/validation/limits.ts'
-import { type Answer, dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/graphql.ts'
-import { cpuTime, quickest } from '../helpers/quickest.ts'
-import { aCustomer, aPractice, aSlot } from '../helpers/world.ts'
+import { aCustomer, aPractice, aSlot } from '../helpers/clinic/world.ts'
+import { type Answer, dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/programs/graphql.ts'
+import { cpuTime, quickest } from '../helpers/time/quickest.ts'
 import { type Served, serve } from './served.ts'
 
 let served: Served

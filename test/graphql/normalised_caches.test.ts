@@ -6,10 +6,10 @@ import { createClient, fetchExchange } from '@urql/core'
 import { cacheExchange } from '@urql/exchange-graphcache'
 import { buildSchema, getNamedType, isNonNullType, isObjectType } from 'postgraphile/graphql'
 import { createOperationDescriptor, Environment, Network, RecordSource, Store } from 'relay-runtime'
-import { eventually } from '../helpers/eventually.ts'
-import { dataOf } from '../helpers/graphql.ts'
-import { sharedServer, type TestServer } from '../helpers/server.ts'
-import { aPractice } from '../helpers/world.ts'
+import { aPractice } from '../helpers/clinic/world.ts'
+import { dataOf } from '../helpers/programs/graphql.ts'
+import { sharedServer, type TestServer } from '../helpers/programs/server.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 
 // docs/graphql.md says how clients should cache rows. Its own lines are executed here, in the clients' caches, with the
 // server's responses.

@@ -1,7 +1,7 @@
-import { dataOf, expectGraphQLRefusal } from '../helpers/graphql.ts'
-import { book } from '../helpers/operations.ts'
-import { sharedServer, type TestServer } from '../helpers/server.ts'
-import { aPractice } from '../helpers/world.ts'
+import { book } from '../helpers/clinic/operations.ts'
+import { aPractice } from '../helpers/clinic/world.ts'
+import { dataOf, expectGraphQLRefusal } from '../helpers/programs/graphql.ts'
+import { sharedServer, type TestServer } from '../helpers/programs/server.ts'
 
 let served: TestServer
 let practice: Awaited<ReturnType<typeof aPractice>>

@@ -9,12 +9,12 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql'
-import { addAbsence } from '../helpers/absences.ts'
-import { anInvoice, billing } from '../helpers/billing.ts'
-import { inDays } from '../helpers/dates.ts'
-import { dataOf, type GraphQLClient } from '../helpers/graphql.ts'
-import { sharedServer, type TestServer } from '../helpers/server.ts'
-import { aPractice, aSlot } from '../helpers/world.ts'
+import { addAbsence } from '../helpers/clinic/absences.ts'
+import { anInvoice, billing } from '../helpers/clinic/billing.ts'
+import { aPractice, aSlot } from '../helpers/clinic/world.ts'
+import { dataOf, type GraphQLClient } from '../helpers/programs/graphql.ts'
+import { sharedServer, type TestServer } from '../helpers/programs/server.ts'
+import { inDays } from '../helpers/time/dates.ts'
 
 /** A list, and its orders by fields that may be null. */
 interface List {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { passwordMutations } from '../../src/graphql/validation/password_mutations.ts'
-import { inTransaction } from '../helpers/database.ts'
-import { type Answer, dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/graphql.ts'
-import { sharedServer, type TestServer } from '../helpers/server.ts'
+import { inTransaction } from '../helpers/database/database.ts'
+import { type Answer, dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/programs/graphql.ts'
+import { sharedServer, type TestServer } from '../helpers/programs/server.ts'
 
 let served: TestServer
 let anybody: GraphQLClient

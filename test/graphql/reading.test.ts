@@ -1,6 +1,6 @@
-import { dataOf, type GraphQLClient } from '../helpers/graphql.ts'
-import { sharedServer, type TestServer } from '../helpers/server.ts'
-import { aDoctor, aPractice, aSlot } from '../helpers/world.ts'
+import { aDoctor, aPractice, aSlot } from '../helpers/clinic/world.ts'
+import { dataOf, type GraphQLClient } from '../helpers/programs/graphql.ts'
+import { sharedServer, type TestServer } from '../helpers/programs/server.ts'
 
 let served: TestServer
 let practice: Awaited<ReturnType<typeof aPractice>>

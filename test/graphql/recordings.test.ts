@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { startS3 } from '../helpers/s3.ts'
+import { startS3 } from '../helpers/external/s3.ts'
 import { joinToken } from '../sql/consultation/online.ts'
 import { aRecordedVisit, keepAll, recordingsOf } from '../sql/consultation/recordings.ts'
 import { type Served, serve } from './served.ts'

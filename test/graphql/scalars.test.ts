@@ -1,7 +1,7 @@
 import { type GraphQLScalarType, valueFromAST } from 'graphql'
 import { parseValue } from 'postgraphile/graphql'
-import { dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/graphql.ts'
-import { aPractice } from '../helpers/world.ts'
+import { aPractice } from '../helpers/clinic/world.ts'
+import { dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/programs/graphql.ts'
 import { type Served, serve } from './served.ts'
 
 let served: Served

@@ -9,12 +9,12 @@ import { createGraphQL, type GraphQLInstance } from '../../src/graphql/instance.
 import { identifyRequests } from '../../src/http/requests.ts'
 import { log as programLog } from '../../src/process/log.ts'
 import type { TokenSettings } from '../../src/request/tokens.ts'
-import { shardCount } from '../helpers/cluster.ts'
-import type { Connection } from '../helpers/connection.ts'
-import { clientsOf, ownDatabase, type TestServer } from '../helpers/server.ts'
-import { tokenSettings } from '../helpers/tokens.ts'
+import { shardCount } from '../helpers/database/cluster.ts'
+import type { Connection } from '../helpers/database/connection.ts'
+import { clientsOf, ownDatabase, type TestServer } from '../helpers/programs/server.ts'
+import { tokenSettings } from '../helpers/programs/tokens.ts'
 
-/** The API over HTTP and WebSocket, in this process, for tests of the GraphQL instance itself; others use helpers/server.ts. */
+/** The API over HTTP and WebSocket, in this process, for tests of the GraphQL instance itself; others use helpers/programs/server.ts. */
 export interface Served extends Omit<TestServer, 'owner'> {
   graphql: GraphQLInstance
   /** The owner's connection to its database. */
@@ -93,7 +93,7 @@ export async function serve(
         if (!known.has(name)) await owner.query(`drop function ${name} cascade`)
       await owner.close()
       await drop()
-      if (queued) throw new Error(`more than ${poolSize} requests at once: see test/helpers/few_at_once.ts`)
+      if (queued) throw new Error(`more than ${poolSize} requests at once: see test/helpers/time/few_at_once.ts`)
     },
   }
 }

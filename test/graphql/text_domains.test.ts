@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { canonicalAddress } from '../../src/database/canonical_address.ts'
-import { dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/graphql.ts'
-import { sharedServer, type TestServer } from '../helpers/server.ts'
-import { aPractice } from '../helpers/world.ts'
+import { aPractice } from '../helpers/clinic/world.ts'
+import { dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/programs/graphql.ts'
+import { sharedServer, type TestServer } from '../helpers/programs/server.ts'
 
 let served: TestServer
 let practice: Awaited<ReturnType<typeof aPractice>>

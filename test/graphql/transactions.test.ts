@@ -1,8 +1,8 @@
-import { eventually } from '../helpers/eventually.ts'
-import { fewAtOnce } from '../helpers/few_at_once.ts'
-import { dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/graphql.ts'
-import { databaseOf } from '../helpers/sharded_owner.ts'
-import { aPractice, aSlot } from '../helpers/world.ts'
+import { aPractice, aSlot } from '../helpers/clinic/world.ts'
+import { dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/programs/graphql.ts'
+import { databaseOf } from '../helpers/shards/sharded_owner.ts'
+import { eventually } from '../helpers/time/eventually.ts'
+import { fewAtOnce } from '../helpers/time/few_at_once.ts'
 import { type Served, serve } from './served.ts'
 
 let served: Served

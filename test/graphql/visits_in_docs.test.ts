@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from '@jest/globals'
-import { dataOf } from '../helpers/graphql.ts'
-import { sharedServer, type TestServer } from '../helpers/server.ts'
-import { aQuestion, aService } from '../helpers/services.ts'
-import { aPractice } from '../helpers/world.ts'
+import { aQuestion, aService } from '../helpers/clinic/services.ts'
+import { aPractice } from '../helpers/clinic/world.ts'
+import { dataOf } from '../helpers/programs/graphql.ts'
+import { sharedServer, type TestServer } from '../helpers/programs/server.ts'
 
 // The documents of docs/graphql.md about visits of a service are executed here as they are written, in another clinic.
 

@@ -8,11 +8,11 @@ import {
   sealAccess,
 } from '../../src/identity/calendar_access.ts'
 import { KeyRing } from '../../src/identity/key_ring.ts'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import { calendarKeys, connectCalendar, importBusyTimes } from '../helpers/external_calendars.ts'
-import { identityProgram } from '../helpers/identity_program.ts'
-import { aPractice } from '../helpers/world.ts'
+import { aPractice } from '../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { type Connection, connect } from '../helpers/database/connection.ts'
+import { calendarKeys, connectCalendar, importBusyTimes } from '../helpers/external/external_calendars.ts'
+import { identityProgram } from '../helpers/programs/identity_program.ts'
 
 // CALENDAR_KEYS are rotated as IDENTITY_KEYS are: a new key first, `npm run identity -- rotate`, and the old key goes.
 

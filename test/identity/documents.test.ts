@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { findByDocument, rotateKeys, storeDocument } from '../../src/identity/documents.ts'
 import { KeyRing } from '../../src/identity/key_ring.ts'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import { expectRefusal } from '../helpers/database.ts'
-import { identityProgram } from '../helpers/identity_program.ts'
-import { aCustomer, aDoctor, aPractice } from '../helpers/world.ts'
+import { aCustomer, aDoctor, aPractice } from '../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { type Connection, connect } from '../helpers/database/connection.ts'
+import { expectRefusal } from '../helpers/database/database.ts'
+import { identityProgram } from '../helpers/programs/identity_program.ts'
 
 const key = () => randomBytes(32).toString('base64')
 const passport = { kind: 'passport', country: 'DE', number: 'C01X00T47' } as const

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { InvoiceDocument, InvoiceLine } from '../../src/invoice/document.ts'
 import { invoicePdf } from '../../src/invoice/pdf.ts'
-import { describeWithProgram } from '../helpers/debian.ts'
+import { describeWithProgram } from '../helpers/postgresql/debian.ts'
 
 const line = (more: Partial<InvoiceLine> = {}): InvoiceLine => ({
   text: 'Erstgespräch',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { Client } from 'pg'
 import { type EmbeddedServer, startEmbedded } from '../../src/database/embedded/embedded.ts'
-import { addressesOf, type TestCluster } from '../helpers/cluster.ts'
+import { addressesOf, type TestCluster } from '../helpers/database/cluster.ts'
 import { applied, findFile, type Mutation, sourceFiles } from './mutation.ts'
 
 const checkout = resolve(import.meta.dirname, '../..')

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { Client } from 'pg'
 import { writeBaseline } from '../../scripts/baseline.ts'
-import { ownerUrlOf, testCluster } from '../helpers/cluster.ts'
-import { makeDatabases } from '../helpers/global_setup.ts'
+import { ownerUrlOf, testCluster } from '../helpers/database/cluster.ts'
+import { makeDatabases } from '../helpers/run/global_setup.ts'
 
 // Recreates the databases of a lane from sql/ of this checkout. lane.ts runs it in its copy of the checkout: the
 // migrations that it replaces are copies, too.

@@ -1,9 +1,9 @@
 import { anOnlinePractice, beginCheckout, checkoutOf, outcomeOf, paymentPageOf } from '../billing/practice.ts'
-import { asSuperuser, type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import { eventually } from '../helpers/eventually.ts'
-import { type Program, runToEnd, startProgram, startServer } from '../helpers/program.ts'
-import { type FakeStripe, startStripe } from '../helpers/stripe.ts'
+import { asSuperuser, type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { type Connection, connect } from '../helpers/database/connection.ts'
+import { type FakeStripe, startStripe } from '../helpers/external/stripe.ts'
+import { type Program, runToEnd, startProgram, startServer } from '../helpers/programs/program.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 
 let database: ClonedDatabase
 let owner: Connection

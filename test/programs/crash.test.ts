@@ -1,7 +1,14 @@
-import { connect } from '../helpers/connection.ts'
-import { eventually } from '../helpers/eventually.ts'
-import { hasEnded, type Installation, isAlive, newInstallation, psqlOf, query } from '../helpers/installation.ts'
-import { type Program, runToEnd } from '../helpers/program.ts'
+import { connect } from '../helpers/database/connection.ts'
+import {
+  hasEnded,
+  type Installation,
+  isAlive,
+  newInstallation,
+  psqlOf,
+  query,
+} from '../helpers/programs/installation.ts'
+import { type Program, runToEnd } from '../helpers/programs/program.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 
 // After kill -9 of any of its processes, the next start recovers without help, and no committed data is lost.
 let installation: Installation

@@ -4,8 +4,8 @@ import { stat } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { join, resolve } from 'node:path'
 import { freePort } from '../../src/database/embedded/free_port.ts'
-import { type Installation, isAlive, newInstallation, psqlOf, query } from '../helpers/installation.ts'
-import { runToEnd } from '../helpers/program.ts'
+import { type Installation, isAlive, newInstallation, psqlOf, query } from '../helpers/programs/installation.ts'
+import { runToEnd } from '../helpers/programs/program.ts'
 
 // `npm start` on a machine with nothing but Node: the program with its own PostgreSQL.
 let installation: Installation

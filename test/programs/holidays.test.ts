@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import { book } from '../helpers/operations.ts'
-import { runToEnd } from '../helpers/program.ts'
-import { aClinic, aPractice } from '../helpers/world.ts'
+import { book } from '../helpers/clinic/operations.ts'
+import { aClinic, aPractice } from '../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { type Connection, connect } from '../helpers/database/connection.ts'
+import { runToEnd } from '../helpers/programs/program.ts'
 
 let database: ClonedDatabase
 let owner: Connection

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { Client } from 'pg'
 import { type EmbeddedServer, startEmbedded } from '../../src/database/embedded/embedded.ts'
 import { log } from '../../src/process/log.ts'
-import { query } from '../helpers/installation.ts'
-import { runToEnd, startServer } from '../helpers/program.ts'
+import { query } from '../helpers/programs/installation.ts'
+import { runToEnd, startServer } from '../helpers/programs/program.ts'
 
 // The logins of production, on a separate PostgreSQL, because roles belong to a whole server.
 

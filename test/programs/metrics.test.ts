@@ -1,8 +1,8 @@
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import { book } from '../helpers/operations.ts'
-import { type Program, startServer } from '../helpers/program.ts'
-import { aPractice } from '../helpers/world.ts'
+import { book } from '../helpers/clinic/operations.ts'
+import { aPractice } from '../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { type Connection, connect } from '../helpers/database/connection.ts'
+import { type Program, startServer } from '../helpers/programs/program.ts'
 
 let database: ClonedDatabase
 let db: Connection

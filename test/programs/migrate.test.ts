@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Client } from 'pg'
 import { migrateDatabase } from '../../src/database/migrations.ts'
 import { StartError } from '../../src/process/settings.ts'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
 
 let database: ClonedDatabase
 beforeAll(async () => {

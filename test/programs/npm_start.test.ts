@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { hasEnded, type Installation, newInstallation } from '../helpers/installation.ts'
+import { hasEnded, type Installation, newInstallation } from '../helpers/programs/installation.ts'
 
 const checkout = resolve(import.meta.dirname, '../..')
 let installation: Installation

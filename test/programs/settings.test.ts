@@ -1,5 +1,5 @@
 import { readSettings, StartError } from '../../src/process/settings.ts'
-import { runToEnd } from '../helpers/program.ts'
+import { runToEnd } from '../helpers/programs/program.ts'
 
 const secret = 'c2VjcmV0IG9mIHRoZSB0ZXN0cywgbG9uZyBlbm91Z2g'
 const database = 'postgresql://medislot@localhost/medislot'

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { log } from '../../src/process/log.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import { errorNames, expectRefusal } from '../helpers/database.ts'
-import { eventually } from '../helpers/eventually.ts'
-import { type Installation, startInstallation } from '../helpers/shards.ts'
-import { aClinic, aCustomer, aDoctor, aSlot, type Customer } from '../helpers/world.ts'
+import { aClinic, aCustomer, aDoctor, aSlot, type Customer } from '../helpers/clinic/world.ts'
+import { type Connection, connect } from '../helpers/database/connection.ts'
+import { errorNames, expectRefusal } from '../helpers/database/database.ts'
+import { type Installation, startInstallation } from '../helpers/shards/shards.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 
 // `npm run shards -- move` between real servers: a global database and two shards, while patients book.
 

@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import { eventually } from '../helpers/eventually.ts'
-import { type Program, startProgram, startServer } from '../helpers/program.ts'
-import { sharedServer } from '../helpers/server.ts'
-import { tokenOf, tokenSettings } from '../helpers/tokens.ts'
-import { aPractice } from '../helpers/world.ts'
+import { aPractice } from '../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { type Connection, connect } from '../helpers/database/connection.ts'
+import { type Program, startProgram, startServer } from '../helpers/programs/program.ts'
+import { sharedServer } from '../helpers/programs/server.ts'
+import { tokenOf, tokenSettings } from '../helpers/programs/tokens.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 
 // A server and a worker send traces to a collector: here a server that keeps what it gets.
 

@@ -1,8 +1,8 @@
 import { Client } from 'pg'
 import { watchForDeadWorkers } from '../../src/worker/dead_workers.ts'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { eventually } from '../helpers/eventually.ts'
-import { startProgram } from '../helpers/program.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { startProgram } from '../helpers/programs/program.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 
 let database: ClonedDatabase
 let client: Client

@@ -4,7 +4,7 @@ import { runMigrations } from 'graphile-worker'
 import { Client } from 'pg'
 import { baselineBody } from '../../scripts/baseline.ts'
 import { catalogue } from '../../scripts/documents/catalogue.ts'
-import { asSuperuser, type ClonedDatabase, cloneDatabase, ownerUrlOf } from '../helpers/cluster.ts'
+import { asSuperuser, type ClonedDatabase, cloneDatabase, ownerUrlOf } from '../helpers/database/cluster.ts'
 import { sqlFiles } from './sources.ts'
 
 // sql/ is the living definition of the database. The migrations must make the same database.

@@ -4,7 +4,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import openapiTypes from 'openapi-typescript'
 import { requestPool } from '../../src/database/pools.ts'
 import { openApiText } from '../../src/rest/openapi/openapi_text.ts'
-import { serverUrlOf } from '../helpers/cluster.ts'
+import { serverUrlOf } from '../helpers/database/cluster.ts'
 
 const checkout = resolve(import.meta.dirname, '../..')
 const committed = () => readFile(join(checkout, 'openapi.json'), 'utf8')

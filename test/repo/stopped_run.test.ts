@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { chmod, mkdtemp, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { eventually } from '../helpers/eventually.ts'
-import { hasEnded } from '../helpers/installation.ts'
+import { hasEnded } from '../helpers/programs/installation.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 
 // A test run that is stopped leaves nothing behind: no Jest worker, no program, no PostgreSQL, no browser, no file.
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { expectGraphQLRefusal, graphqlClient } from '../helpers/graphql.ts'
-import { tokenOf } from '../helpers/tokens.ts'
-import { aPractice } from '../helpers/world.ts'
+import { aPractice } from '../helpers/clinic/world.ts'
+import { expectGraphQLRefusal, graphqlClient } from '../helpers/programs/graphql.ts'
+import { tokenOf } from '../helpers/programs/tokens.ts'
 import { type Client, type RestServer, serveRest } from './api.ts'
 
 let server: RestServer

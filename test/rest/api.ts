@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { shardCount } from '../helpers/cluster.ts'
-import type { Claims } from '../helpers/database.ts'
-import { positionsSeen } from '../helpers/positions.ts'
-import { ownServer, sharedServer, type TestServer } from '../helpers/server.ts'
-import { tokenOf } from '../helpers/tokens.ts'
+import { shardCount } from '../helpers/database/cluster.ts'
+import type { Claims } from '../helpers/database/database.ts'
+import { ownServer, sharedServer, type TestServer } from '../helpers/programs/server.ts'
+import { tokenOf } from '../helpers/programs/tokens.ts'
+import { positionsSeen } from '../helpers/shards/positions.ts'
 
 /** A response with its body. */
 export interface Reply {

@@ -1,6 +1,6 @@
-import { aCoupon, billing, type Checkout } from '../helpers/billing.ts'
-import { aService } from '../helpers/services.ts'
-import { unique } from '../helpers/world.ts'
+import { aCoupon, billing, type Checkout } from '../helpers/clinic/billing.ts'
+import { aService } from '../helpers/clinic/services.ts'
+import { unique } from '../helpers/clinic/world.ts'
 import type { World } from '../sql/two_clinics.ts'
 import type { RestServer } from './api.ts'
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import createClient from 'openapi-fetch'
-import { untilServed } from '../helpers/few_at_once.ts'
-import { aVisitPractice } from '../helpers/visits.ts'
-import { aCustomer, aPractice, aSlot, type Customer, noonZone, unique } from '../helpers/world.ts'
+import { aVisitPractice } from '../helpers/clinic/visits.ts'
+import { aCustomer, aPractice, aSlot, type Customer, noonZone, unique } from '../helpers/clinic/world.ts'
+import { untilServed } from '../helpers/time/few_at_once.ts'
 import { type Client, type RestServer, serveRest } from './api.ts'
 import type { paths } from './openapi.d.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { parse } from 'csv-parse/sync'
-import { anInvoice, aPaidPractice, billing, record } from '../helpers/billing.ts'
+import { anInvoice, aPaidPractice, billing, record } from '../helpers/clinic/billing.ts'
 import { type Client, type RestServer, serveRest } from './api.ts'
 
 let server: RestServer

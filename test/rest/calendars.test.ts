@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import ICAL from 'ical.js'
 import nodeIcal from 'node-ical'
 import { calendarFeed, type LinkedCalendar } from '../../src/server/calendars.ts'
-import { describeWithPythonModule } from '../helpers/debian.ts'
-import { book, reschedule } from '../helpers/operations.ts'
-import { aCustomer, aPractice, aSlot } from '../helpers/world.ts'
+import { book, reschedule } from '../helpers/clinic/operations.ts'
+import { aCustomer, aPractice, aSlot } from '../helpers/clinic/world.ts'
+import { describeWithPythonModule } from '../helpers/postgresql/debian.ts'
 import { type RestServer, serveRest } from './api.ts'
 
 // The calendar files to which calendar programs subscribe, as they are sent, read by four libraries that know nothing of each

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { aDoctor, aPractice, aSlot, aTemplate, aTimeSlot, unique } from '../helpers/world.ts'
+import { aDoctor, aPractice, aSlot, aTemplate, aTimeSlot, unique } from '../helpers/clinic/world.ts'
 import { type Client, type RestServer, serveRest } from './api.ts'
 
 let server: RestServer

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { calendarKeys } from '../helpers/external_calendars.ts'
-import { type OwnServer, ownServer } from '../helpers/server.ts'
-import { aDoctor, anEmployee, aPractice } from '../helpers/world.ts'
+import { aDoctor, anEmployee, aPractice } from '../helpers/clinic/world.ts'
+import { calendarKeys } from '../helpers/external/external_calendars.ts'
+import { type OwnServer, ownServer } from '../helpers/programs/server.ts'
 
 // External calendars through the server, which encrypts their addresses: what doctors and managers do by REST, and that neither
 // an address, a password nor a key gets into an answer, the database or the log.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { book } from '../helpers/operations.ts'
-import { sealAll } from '../helpers/sealed.ts'
-import { aPractice } from '../helpers/world.ts'
+import { book } from '../helpers/clinic/operations.ts'
+import { aPractice } from '../helpers/clinic/world.ts'
+import { sealAll } from '../helpers/database/sealed.ts'
 import { type RestServer, serveRest } from './api.ts'
 
 let server: RestServer

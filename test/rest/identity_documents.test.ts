@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { type OwnServer, ownServer, sharedServer } from '../helpers/server.ts'
-import { aCustomer, anAccount, aPractice } from '../helpers/world.ts'
+import { aCustomer, anAccount, aPractice } from '../helpers/clinic/world.ts'
+import { type OwnServer, ownServer, sharedServer } from '../helpers/programs/server.ts'
 
 // Identity documents through the server, which encrypts them: what administrators store and find by REST and GraphQL, and
 // that neither the number nor a key gets into the database or the log.

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { anInvoice, record } from '../helpers/billing.ts'
-import { aCustomer, aPractice, type Customer } from '../helpers/world.ts'
+import { anInvoice, record } from '../helpers/clinic/billing.ts'
+import { aCustomer, aPractice, type Customer } from '../helpers/clinic/world.ts'
 import { type RestServer, serveRest } from './api.ts'
 
 // An invoice as a file.

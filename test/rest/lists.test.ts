@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { eventually } from '../helpers/eventually.ts'
-import { databaseOf } from '../helpers/sharded_owner.ts'
-import { aDoctor, aPractice, aSlot, unique } from '../helpers/world.ts'
+import { aDoctor, aPractice, aSlot, unique } from '../helpers/clinic/world.ts'
+import { databaseOf } from '../helpers/shards/sharded_owner.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 import { type Client, type RestServer, serveRest } from './api.ts'
 
 let server: RestServer

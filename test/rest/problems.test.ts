@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { aCustomer, aPractice } from '../helpers/world.ts'
+import { aCustomer, aPractice } from '../helpers/clinic/world.ts'
 import { type Client, type RestServer, serveRest } from './api.ts'
 
 let server: RestServer

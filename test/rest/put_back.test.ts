@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { routes } from '../../src/rest/routes/index.ts'
-import { addAbsence } from '../helpers/absences.ts'
-import { aCustomer, anAccount, aPractice, aSlot, aTemplate, aTimeSlot, unique } from '../helpers/world.ts'
+import { addAbsence } from '../helpers/clinic/absences.ts'
+import { aCustomer, anAccount, aPractice, aSlot, aTemplate, aTimeSlot, unique } from '../helpers/clinic/world.ts'
 import { type Client, type RestServer, serveRest } from './api.ts'
 
 // A client can read a resource and PUT it again, unchanged or with a changed field, without knowing which fields the

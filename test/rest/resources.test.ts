@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { peopleHaveLeft } from '../helpers/in_shards.ts'
-import { book } from '../helpers/operations.ts'
-import { aClinic, aCustomer, aDoctor, anAccount, aPractice, aSlot, aTemplate, aTimeSlot } from '../helpers/world.ts'
+import { book } from '../helpers/clinic/operations.ts'
+import {
+  aClinic,
+  aCustomer,
+  aDoctor,
+  anAccount,
+  aPractice,
+  aSlot,
+  aTemplate,
+  aTimeSlot,
+} from '../helpers/clinic/world.ts'
+import { peopleHaveLeft } from '../helpers/shards/in_shards.ts'
 import { type Client, type Reply, type RestServer, serveRest } from './api.ts'
 
 let server: RestServer

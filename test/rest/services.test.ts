@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
-import { aDoctor, aPractice, aSlot, unique } from '../helpers/world.ts'
+import { aDoctor, aPractice, aSlot, unique } from '../helpers/clinic/world.ts'
 import { type Client, type RestServer, serveRest } from './api.ts'
 
 // How a client maintains a clinic's services by REST, and what everybody reads of them.

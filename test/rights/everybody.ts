@@ -1,7 +1,7 @@
-import type { Connection } from '../helpers/connection.ts'
-import type { Claims, Db } from '../helpers/database.ts'
-import { allDatabasesOf } from '../helpers/sharded_owner.ts'
-import { anAccount, anEmployee } from '../helpers/world.ts'
+import { anAccount, anEmployee } from '../helpers/clinic/world.ts'
+import type { Connection } from '../helpers/database/connection.ts'
+import type { Claims, Db } from '../helpers/database/database.ts'
+import { allDatabasesOf } from '../helpers/shards/sharded_owner.ts'
 import { people, twoClinics, type Who } from '../sql/two_clinics.ts'
 import type { Call } from './call.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Client } from 'pg'
-import { superuserUrlOf } from '../helpers/cluster.ts'
-import { aCustomer, anAccount, aPractice, aSlot, unique } from '../helpers/world.ts'
+import { aCustomer, anAccount, aPractice, aSlot, unique } from '../helpers/clinic/world.ts'
+import { superuserUrlOf } from '../helpers/database/cluster.ts'
 import { type Client as Caller, type Reply, type RestServer, serveRest } from '../rest/api.ts'
 
 // Sign-in, registration and password resets must not reveal whether an address has an account: status, headers and body

@@ -1,5 +1,5 @@
-import { inDays } from '../helpers/dates.ts'
-import { sealed } from '../helpers/external_calendars.ts'
+import { sealed } from '../helpers/external/external_calendars.ts'
+import { inDays } from '../helpers/time/dates.ts'
 import { people, type World } from '../sql/two_clinics.ts'
 import { billingFunctions } from './billing_functions.ts'
 import type { Call } from './call.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { inTransaction } from '../helpers/database.ts'
+import { inTransaction } from '../helpers/database/database.ts'
 import { type Client, type RestServer, serveRest } from '../rest/api.ts'
 import { people, twoClinics, type Who } from '../sql/two_clinics.ts'
 import { absent, askForHidden, hiddenIds, offeredToAll, withoutNumbers } from './endpoint_ids.ts'

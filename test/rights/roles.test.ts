@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { Client, type QueryResultRow } from 'pg'
-import { aPaidPractice, beginVisit, openPage, settle } from '../helpers/billing.ts'
-import { serverUrlOf } from '../helpers/cluster.ts'
-import { inTransaction } from '../helpers/database.ts'
+import { aPaidPractice, beginVisit, openPage, settle } from '../helpers/clinic/billing.ts'
+import { serverUrlOf } from '../helpers/database/cluster.ts'
+import { inTransaction } from '../helpers/database/database.ts'
 
 // What the application's roles could do with SQL of their own, for example after an injection. The catalogue is asked,
 // role by role, and where possible the statement is executed. Each query returns the rights that are too much.

@@ -2,10 +2,10 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { type ClonedDatabase, cloneDatabase, ownerUrlOf } from '../helpers/cluster.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import { eventually } from '../helpers/eventually.ts'
-import { runToEnd } from '../helpers/program.ts'
+import { type ClonedDatabase, cloneDatabase, ownerUrlOf } from '../helpers/database/cluster.ts'
+import { type Connection, connect } from '../helpers/database/connection.ts'
+import { runToEnd } from '../helpers/programs/program.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 
 const examples = resolve(import.meta.dirname, '../../examples')
 let database: ClonedDatabase

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { loadDemoData } from '../../src/roster/demo.ts'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import { expectRefusal } from '../helpers/database.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { type Connection, connect } from '../helpers/database/connection.ts'
+import { expectRefusal } from '../helpers/database/database.ts'
 
 let database: ClonedDatabase
 let db: Connection

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import type { Pool } from 'pg'
 import { serveDemoCalendar } from '../../src/roster/demo_calendar.ts'
 import { taskList } from '../../src/worker/task_list.ts'
-import type { ClonedDatabase } from '../helpers/cluster.ts'
-import { calendarKeys, ring } from '../helpers/external_calendars.ts'
-import { ownPool } from '../helpers/own_pool.ts'
-import { work } from '../helpers/work.ts'
-import { aDoctor } from '../helpers/world.ts'
+import { aDoctor } from '../helpers/clinic/world.ts'
+import type { ClonedDatabase } from '../helpers/database/cluster.ts'
+import { ownPool } from '../helpers/database/own_pool.ts'
+import { calendarKeys, ring } from '../helpers/external/external_calendars.ts'
+import { work } from '../helpers/programs/work.ts'
 
 // The demo serves the calendar of a doctor on this machine, and the job reads it there.
 

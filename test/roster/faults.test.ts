@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { inTransaction } from '../helpers/database.ts'
+import { inTransaction } from '../helpers/database/database.ts'
 import { type Files, faultsOf, importing, soundFiles, withLines, withText } from './rosters.ts'
 
 const { 'templates.csv': _, ...withoutTemplates } = soundFiles

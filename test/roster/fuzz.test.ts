@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { DatabaseError } from 'pg'
 import { readSheet } from '../../src/roster/read_sheet.ts'
-import { inTransaction } from '../helpers/database.ts'
+import { inTransaction } from '../helpers/database/database.ts'
 import { type Files, importing, soundFiles } from './rosters.ts'
 
 const nasty = fc.oneof(

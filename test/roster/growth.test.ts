@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, expect, it, jest } from '@jest/globals'
 import type { CsvError } from 'csv-parse/sync'
-import { inTransaction } from '../helpers/database.ts'
+import { inTransaction } from '../helpers/database/database.ts'
 import { type Files, faultsOf, soundFiles } from './rosters.ts'
 
 // A file with faults in all of its lines takes as long per line as one without: the work is counted, or compared over sizes.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { inTransaction } from '../helpers/database.ts'
+import { inTransaction } from '../helpers/database/database.ts'
 
 /** The result of a function for each text, which is its first argument. */
 function made<Result>(call: string, texts: string[]): Promise<Record<string, Result>> {

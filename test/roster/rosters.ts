@@ -1,5 +1,5 @@
 import { readRosterSheet } from '../../src/roster/read_roster.ts'
-import { type Db, expectRefusal } from '../helpers/database.ts'
+import { type Db, expectRefusal } from '../helpers/database/database.ts'
 
 /** A roster's files as texts, or as bytes where those matter. */
 export type Files = Record<string, string | Uint8Array>

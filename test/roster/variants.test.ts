@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { type Db, inTransaction } from '../helpers/database.ts'
+import { type Db, inTransaction } from '../helpers/database/database.ts'
 import { type Files, faultsOf, importing, soundFiles, waitForImports } from './rosters.ts'
 
 /** Everything an import stored of a clinic, without ids. */

@@ -4,12 +4,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findProgram } from '../helpers/find_program.ts'
-import { jest } from '../helpers/jest.ts'
-import { startStockPostgresql } from '../helpers/stock_postgresql.ts'
+import { findProgram } from '../helpers/postgresql/find_program.ts'
+import { startStockPostgresql } from '../helpers/postgresql/stock_postgresql.ts'
+import { jest } from '../helpers/run/jest.ts'
 
 // npm run test:stock [-- paths of tests]: runs tests on Debian's PostgreSQL 15, the oldest supported version, with its own
-// defaults (test/helpers/stock_postgresql.ts). Without paths those that .ci/run runs.
+// defaults (test/helpers/postgresql/stock_postgresql.ts). Without paths those that .ci/run runs.
 
 /**
  * What finds differences of dialect and settings: files that use each function and table and run each kind of query, SQL's and

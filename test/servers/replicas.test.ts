@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { log } from '../../src/process/log.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import type { Claims } from '../helpers/database.ts'
-import { eventually } from '../helpers/eventually.ts'
-import { fewAtOnce } from '../helpers/few_at_once.ts'
-import { type Program, startServer } from '../helpers/program.ts'
-import { type ReplicatedDatabase, type Standby, startReplicatedDatabase } from '../helpers/standbys.ts'
-import { tokenOf, tokenSettings } from '../helpers/tokens.ts'
-import { aCustomer, anEmployee, aPractice, aSlot } from '../helpers/world.ts'
+import { aCustomer, anEmployee, aPractice, aSlot } from '../helpers/clinic/world.ts'
+import { type Connection, connect } from '../helpers/database/connection.ts'
+import type { Claims } from '../helpers/database/database.ts'
+import { type ReplicatedDatabase, type Standby, startReplicatedDatabase } from '../helpers/postgresql/standbys.ts'
+import { type Program, startServer } from '../helpers/programs/program.ts'
+import { tokenOf, tokenSettings } from '../helpers/programs/tokens.ts'
+import { eventually } from '../helpers/time/eventually.ts'
+import { fewAtOnce } from '../helpers/time/few_at_once.ts'
 
 // A primary with two hot standbys, and two servers that read from them: `server` for anonymous callers only, as by default, and
 // `forCustomers` for customers as well.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Client } from 'pg'
-import { describeWithProgram } from '../helpers/debian.ts'
-import { type StockPostgresql, startStockPostgresql } from '../helpers/stock_postgresql.ts'
+import { describeWithProgram } from '../helpers/postgresql/debian.ts'
+import { type StockPostgresql, startStockPostgresql } from '../helpers/postgresql/stock_postgresql.ts'
 
 // The oldest supported PostgreSQL, as Debian ships it. `npm run test:stock` runs tests on such a server.
 

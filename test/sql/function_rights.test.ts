@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { DatabaseError } from 'pg'
-import { type Db, inTransaction } from '../helpers/database.ts'
+import { type Db, inTransaction } from '../helpers/database/database.ts'
 import { functions, statementOf } from '../rights/functions.ts'
 import { people, twoClinics, type Who, type World } from './two_clinics.ts'
 

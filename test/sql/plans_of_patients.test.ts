@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
-import { inTransaction } from '../helpers/database.ts'
-import { book } from '../helpers/operations.ts'
-import { aCustomer, aPractice, aSlot } from '../helpers/world.ts'
+import { book } from '../helpers/clinic/operations.ts'
+import { aCustomer, aPractice, aSlot } from '../helpers/clinic/world.ts'
+import { inTransaction } from '../helpers/database/database.ts'
 
 // What a patient sees is found by an index, however much there is of others.
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type Db, inTransaction } from '../helpers/database.ts'
+import { type Db, inTransaction } from '../helpers/database/database.ts'
 import { type Rights, type Role, roles, tables } from './table_rights.ts'
 import { people, twoClinics, type Who, type World } from './two_clinics.ts'
 

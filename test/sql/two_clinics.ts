@@ -1,7 +1,5 @@
-import type { Claims, Db } from '../helpers/database.ts'
-import { connectCalendar } from '../helpers/external_calendars.ts'
-import { aResource, needs } from '../helpers/rooms.ts'
-import { aQuestion, aService } from '../helpers/services.ts'
+import { aResource, needs } from '../helpers/clinic/rooms.ts'
+import { aQuestion, aService } from '../helpers/clinic/services.ts'
 import {
   aClinic,
   aCustomer,
@@ -13,7 +11,9 @@ import {
   aTimeSlot,
   type Customer,
   unique,
-} from '../helpers/world.ts'
+} from '../helpers/clinic/world.ts'
+import type { Claims, Db } from '../helpers/database/database.ts'
+import { connectCalendar } from '../helpers/external/external_calendars.ts'
 import { money, prices } from './two_clinics_money.ts'
 
 /**

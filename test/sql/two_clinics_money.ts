@@ -1,7 +1,7 @@
-import { aPrice, billing, type Checkout, openPage, settle } from '../helpers/billing.ts'
-import type { Db } from '../helpers/database.ts'
-import { aService } from '../helpers/services.ts'
-import { aSlot, type Customer } from '../helpers/world.ts'
+import { aPrice, billing, type Checkout, openPage, settle } from '../helpers/clinic/billing.ts'
+import { aService } from '../helpers/clinic/services.ts'
+import { aSlot, type Customer } from '../helpers/clinic/world.ts'
+import type { Db } from '../helpers/database/database.ts'
 
 // What the two clinics of two_clinics.ts have in the tables of money.
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Client } from 'pg'
-import { type Program, startProgram } from '../helpers/program.ts'
+import { type Program, startProgram } from '../helpers/programs/program.ts'
 import { oneBooking, oneCalendar, oneOffer } from './one_booking.ts'
 
 // The tour: one booking, from the request to the row, the message and the cancellation, in the program as a user starts it,

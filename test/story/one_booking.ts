@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals'
 import type { Client } from 'pg'
-import { eventually } from '../helpers/eventually.ts'
-import { dataOf, expectGraphQLRefusal, type GraphQLClient, graphqlClient } from '../helpers/graphql.ts'
+import { dataOf, expectGraphQLRefusal, type GraphQLClient, graphqlClient } from '../helpers/programs/graphql.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 
 // One booking, one time that is offered, and one calendar, step by step, with the demo clinics and a worker: booking.test.ts runs
 // them with one database, sharded.test.ts with several.

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Client } from 'pg'
 import { clinicsOf } from '../../src/database/several_databases.ts'
 import { caughtUp } from '../../src/shards/replication.ts'
-import { type Installation, newInstallation } from '../helpers/installation.ts'
-import { type Program, startProgram } from '../helpers/program.ts'
+import { type Installation, newInstallation } from '../helpers/programs/installation.ts'
+import { type Program, startProgram } from '../helpers/programs/program.ts'
 import { oneBooking, oneCalendar, oneOffer } from './one_booking.ts'
 
 // The same with shards: the demo clinics are in two of them, Ann is in the global database, and each has a worker.

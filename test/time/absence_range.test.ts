@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Temporal } from '@js-temporal/polyfill'
-import { inTransaction } from '../helpers/database.ts'
+import { inTransaction } from '../helpers/database/database.ts'
 import { agreedYears, changes } from './oracle.ts'
 import { moreZones } from './zones.ts'
 

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { compareTimeZones } from '../../src/database/time_zones.ts'
-import { inTransaction } from '../helpers/database.ts'
-import { aClinic } from '../helpers/world.ts'
+import { aClinic } from '../helpers/clinic/world.ts'
+import { inTransaction } from '../helpers/database/database.ts'
 import { agreedYears } from './oracle.ts'
 import { moreZones } from './zones.ts'
 

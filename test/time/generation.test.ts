@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import type { Temporal } from '@js-temporal/polyfill'
-import { type Db, inTransaction } from '../helpers/database.ts'
-import { sessionSettings } from '../helpers/session_settings.ts'
-import { aClinic, aDoctor, aTemplate, aTimeSlot } from '../helpers/world.ts'
+import { aClinic, aDoctor, aTemplate, aTimeSlot } from '../helpers/clinic/world.ts'
+import { type Db, inTransaction } from '../helpers/database/database.ts'
+import { sessionSettings } from '../helpers/database/session_settings.ts'
 import { agreedYears, changes, instantsByClock, localRange, nextDay, once, sides } from './oracle.ts'
 import { zones } from './zones.ts'
 

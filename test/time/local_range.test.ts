@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { Temporal } from '@js-temporal/polyfill'
-import { type Db, inTransaction } from '../helpers/database.ts'
-import { sessionSettings } from '../helpers/session_settings.ts'
+import { type Db, inTransaction } from '../helpers/database/database.ts'
+import { sessionSettings } from '../helpers/database/session_settings.ts'
 import {
   agreedYears,
   changes,

@@ -1,5 +1,5 @@
 import { Temporal } from '@js-temporal/polyfill'
-import type { Db } from '../helpers/database.ts'
+import type { Db } from '../helpers/database/database.ts'
 
 // The meaning of local times by Temporal, with Node's time zone data instead of PostgreSQL's. The polyfill needs 0.25
 // ms per call, so it only computes the changes of a zone; oracle.test.ts compares the results derived from them with

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../helpers/database.ts'
-import { book, cancel } from '../helpers/operations.ts'
-import { sessionSettings } from '../helpers/session_settings.ts'
-import { aClinic, aDoctor, aPractice, aTimeSlot } from '../helpers/world.ts'
+import { book, cancel } from '../helpers/clinic/operations.ts'
+import { aClinic, aDoctor, aPractice, aTimeSlot } from '../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../helpers/database/database.ts'
+import { sessionSettings } from '../helpers/database/session_settings.ts'
 import { type Practice, policy } from '../sql/booking/claiming.ts'
 
 // A session's TimeZone, DateStyle and IntervalStyle may come from a role, a database, postgresql.conf or psql's environment.

@@ -8,11 +8,11 @@ import { startEmbedded } from '../../src/database/embedded/embedded.ts'
 import { migrateDatabase } from '../../src/database/migrations.ts'
 import { createPool } from '../../src/database/pools.ts'
 import { log } from '../../src/process/log.ts'
-import { eventually } from '../helpers/eventually.ts'
-import { takeOwnPort } from '../helpers/own_port.ts'
-import { smtpPeer } from '../helpers/peers.ts'
-import { type Program, startProgram } from '../helpers/program.ts'
-import { aClinic, aCustomer, aDoctor, aSlot } from '../helpers/world.ts'
+import { aClinic, aCustomer, aDoctor, aSlot } from '../helpers/clinic/world.ts'
+import { smtpPeer } from '../helpers/external/peers.ts'
+import { takeOwnPort } from '../helpers/programs/own_port.ts'
+import { type Program, startProgram } from '../helpers/programs/program.ts'
+import { eventually } from '../helpers/time/eventually.ts'
 
 // This test has its own PostgreSQL, because it crashes it, too.
 let dataDir: string

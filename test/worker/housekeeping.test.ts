@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
-import { inTransaction } from '../helpers/database.ts'
-import { book, cancel, complete } from '../helpers/operations.ts'
-import { aPractice, aSlot } from '../helpers/world.ts'
+import { book, cancel, complete } from '../helpers/clinic/operations.ts'
+import { aPractice, aSlot } from '../helpers/clinic/world.ts'
+import { inTransaction } from '../helpers/database/database.ts'
 import { recordBooking } from '../sql/booking/claiming.ts'
 
 it('past slots move to the archive in batches, with their bookings, and can still be read there', () =>

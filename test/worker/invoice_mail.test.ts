@@ -1,7 +1,7 @@
-import { anInvoice, aPaidPractice, billing, record } from '../helpers/billing.ts'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { type Connection, connect } from '../helpers/connection.ts'
-import { mailboxes, partOf } from '../helpers/mail.ts'
+import { anInvoice, aPaidPractice, billing, record } from '../helpers/clinic/billing.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { type Connection, connect } from '../helpers/database/connection.ts'
+import { mailboxes, partOf } from '../helpers/external/mail.ts'
 
 // The mail with an invoice, as a mail server gets it.
 

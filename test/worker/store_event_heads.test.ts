@@ -7,12 +7,12 @@ import { createPool } from '../../src/database/pools.ts'
 import { log } from '../../src/process/log.ts'
 import { taskList } from '../../src/worker/task_list.ts'
 import { closeTransports, createTransports, type Transports } from '../../src/worker/transports/index.ts'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/cluster.ts'
-import { book } from '../helpers/operations.ts'
-import { httpPeer, smtpPeer } from '../helpers/peers.ts'
-import { sealAll } from '../helpers/sealed.ts'
-import { work } from '../helpers/work.ts'
-import { aPractice, aSlot } from '../helpers/world.ts'
+import { book } from '../helpers/clinic/operations.ts'
+import { aPractice, aSlot } from '../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { sealAll } from '../helpers/database/sealed.ts'
+import { httpPeer, smtpPeer } from '../helpers/external/peers.ts'
+import { work } from '../helpers/programs/work.ts'
 
 let database: ClonedDatabase
 let pool: Pool

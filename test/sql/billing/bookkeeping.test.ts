@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { anInvoice, aPaidPractice, billing, record } from '../../helpers/billing.ts'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { anInvoice, aPaidPractice, billing, record } from '../../helpers/clinic/billing.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { aTill } from './till.ts'
 
 interface Entry {

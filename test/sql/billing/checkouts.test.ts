@@ -16,11 +16,11 @@ import {
   openPage,
   record,
   settle,
-} from '../../helpers/billing.ts'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aQuestion, aService } from '../../helpers/services.ts'
-import { aVisitPractice, statesOf } from '../../helpers/visits.ts'
-import { aCustomer, aDoctor, aSlot } from '../../helpers/world.ts'
+} from '../../helpers/clinic/billing.ts'
+import { aQuestion, aService } from '../../helpers/clinic/services.ts'
+import { aVisitPractice, statesOf } from '../../helpers/clinic/visits.ts'
+import { aCustomer, aDoctor, aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 /** A practice whose patient has begun to pay for a visit. */
 async function begun(db: Db, price: Record<string, unknown> = {}, more: Record<string, unknown> = {}) {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { DatabaseError } from 'pg'
-import { record } from '../../helpers/billing.ts'
-import { type ClonedDatabase, cloneDatabase } from '../../helpers/cluster.ts'
-import { type Db, inTransaction } from '../../helpers/database.ts'
-import { constraintsOf, refusedBy, type Violation } from '../../helpers/rules.ts'
-import { aCustomer } from '../../helpers/world.ts'
+import { record } from '../../helpers/clinic/billing.ts'
+import { aCustomer } from '../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { type Db, inTransaction } from '../../helpers/database/database.ts'
+import { constraintsOf, refusedBy, type Violation } from '../../helpers/database/rules.ts'
 import { aTill } from './till.ts'
 
 const tables = [

@@ -14,9 +14,9 @@ import {
   openPage,
   record,
   settle,
-} from '../../helpers/billing.ts'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aSlot } from '../../helpers/world.ts'
+} from '../../helpers/clinic/billing.ts'
+import { aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 // A visit costs 100.00, of which the credit of the patient pays a part.
 

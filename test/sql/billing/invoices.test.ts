@@ -8,9 +8,9 @@ import {
   type Invoice,
   invoiceOf,
   record,
-} from '../../helpers/billing.ts'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aPractice } from '../../helpers/world.ts'
+} from '../../helpers/clinic/billing.ts'
+import { aPractice } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 /** A practice that knows the customer; the caller is the owner of the database. */
 async function aDesk(db: Db) {

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
-import { anInvoice, aPaidPractice, beginVisit, billing, openPage, record, settle } from '../../helpers/billing.ts'
-import { type Db, inTransaction } from '../../helpers/database.ts'
+import {
+  anInvoice,
+  aPaidPractice,
+  beginVisit,
+  billing,
+  openPage,
+  record,
+  settle,
+} from '../../helpers/clinic/billing.ts'
+import { type Db, inTransaction } from '../../helpers/database/database.ts'
 
 const mailsTo = (db: Db, accountId: string) =>
   db.query<{ id: string; kind: string; amount: string; language: string }>(

@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals'
-import { anInvoice, aPaidPractice, billing, booksBalance, creditOf, invoiceOf, record } from '../../helpers/billing.ts'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aCustomer } from '../../helpers/world.ts'
+import {
+  anInvoice,
+  aPaidPractice,
+  billing,
+  booksBalance,
+  creditOf,
+  invoiceOf,
+  record,
+} from '../../helpers/clinic/billing.ts'
+import { aCustomer } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 /** A person of whom a clinic has two records that were merged, each with an invoice of 10.00 and credit of 6.00. */
 async function aMergedPerson(db: Db) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { aCoupon, anInvoice, aPaidPractice, aPrice, beginVisit, billing, record } from '../../helpers/billing.ts'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { aCoupon, anInvoice, aPaidPractice, aPrice, beginVisit, billing, record } from '../../helpers/clinic/billing.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 /** A practice that Stripe pays, in a currency with three decimals, with a price of 1.250 KWD for a visit. */
 async function aPracticeWithStripe(db: Db, price: Record<string, unknown> = {}) {

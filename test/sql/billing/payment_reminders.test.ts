@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { anInvoice, aPaidPractice, billing, invoiceOf } from '../../helpers/billing.ts'
-import { type ClonedDatabase, cloneDatabase } from '../../helpers/cluster.ts'
-import { connect } from '../../helpers/connection.ts'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { anInvoice, aPaidPractice, billing, invoiceOf } from '../../helpers/clinic/billing.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { connect } from '../../helpers/database/connection.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 // Invoices have a day until which they are to be paid, and customers who have not paid by then are reminded once.
 

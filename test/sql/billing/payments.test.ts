@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { anInvoice, billing, booksBalance, creditOf, invoiceOf, record } from '../../helpers/billing.ts'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aCustomer, aPractice } from '../../helpers/world.ts'
+import { anInvoice, billing, booksBalance, creditOf, invoiceOf, record } from '../../helpers/clinic/billing.ts'
+import { aCustomer, aPractice } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 async function aDesk(db: Db) {
   const practice = await aPractice(db)

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
-import { aPaidPractice, beginVisit, billing, openPage, settle } from '../../helpers/billing.ts'
-import { type Db, inTransaction } from '../../helpers/database.ts'
+import { aPaidPractice, beginVisit, billing, openPage, settle } from '../../helpers/clinic/billing.ts'
+import { type Db, inTransaction } from '../../helpers/database/database.ts'
 
 // What providers report, in a database that is one of several.
 

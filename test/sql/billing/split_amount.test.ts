@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { inTransaction } from '../../helpers/database.ts'
+import { inTransaction } from '../../helpers/database/database.ts'
 
 const split = (amount: bigint | number, weights: (bigint | number)[]) =>
   inTransaction(async (db) =>

@@ -8,9 +8,9 @@ import {
   openPage,
   record,
   settle,
-} from '../../helpers/billing.ts'
-import type { Db } from '../../helpers/database.ts'
-import { aSlot } from '../../helpers/world.ts'
+} from '../../helpers/clinic/billing.ts'
+import { aSlot } from '../../helpers/clinic/world.ts'
+import type { Db } from '../../helpers/database/database.ts'
 
 /**
  * A practice with a row in each table of billing: a visit that was paid online, an open invoice with a coupon and a payment

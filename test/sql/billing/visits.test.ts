@@ -9,11 +9,11 @@ import {
   invoicesOfBooking,
   openPage,
   settle,
-} from '../../helpers/billing.ts'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { inDays } from '../../helpers/dates.ts'
-import { aService } from '../../helpers/services.ts'
-import { aDoctor, aSlot } from '../../helpers/world.ts'
+} from '../../helpers/clinic/billing.ts'
+import { aService } from '../../helpers/clinic/services.ts'
+import { aDoctor, aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
+import { inDays } from '../../helpers/time/dates.ts'
 
 const book = (
   db: Db,

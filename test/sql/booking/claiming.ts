@@ -1,6 +1,6 @@
-import type { Db } from '../../helpers/database.ts'
-import { type Booking, book, hold, reschedule, type Slot } from '../../helpers/operations.ts'
-import { type aPractice, aSlot } from '../../helpers/world.ts'
+import { type Booking, book, hold, reschedule, type Slot } from '../../helpers/clinic/operations.ts'
+import { type aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import type { Db } from '../../helpers/database/database.ts'
 
 export type Practice = Awaited<ReturnType<typeof aPractice>>
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aPractice } from '../../helpers/world.ts'
+import { aPractice } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { recordBooking } from './claiming.ts'
 
 // Every pair of states, tried by the owner with plain updates: what is not meant to be is refused to everybody.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Claims, type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book, hold } from '../../helpers/operations.ts'
-import { aClinic, aCustomer, anAccount, anEmployee, aPractice, aSlot, unique } from '../../helpers/world.ts'
+import { book, hold } from '../../helpers/clinic/operations.ts'
+import { aClinic, aCustomer, anAccount, anEmployee, aPractice, aSlot, unique } from '../../helpers/clinic/world.ts'
+import { type Claims, type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { claimsOf, register, registerAndConfirm } from '../identity/sessions.ts'
 
 const add = (

@@ -1,7 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { clinicDate } from '../../helpers/dates.ts'
-import { book, cancel, createSlot, hold, withdraw } from '../../helpers/operations.ts'
+import { book, cancel, createSlot, hold, withdraw } from '../../helpers/clinic/operations.ts'
 import {
   aClinic,
   aCustomer,
@@ -12,7 +10,9 @@ import {
   aSlot,
   aTemplate,
   aTimeSlot,
-} from '../../helpers/world.ts'
+} from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
+import { clinicDate } from '../../helpers/time/dates.ts'
 
 const make = (db: Db, timeZone: string) =>
   db.one(`insert into app_public.clinics (name, time_zone) values ('Riverside', $1) returning id, time_zone`, [

@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals'
-import { inTransaction } from '../../helpers/database.ts'
-import { constraintsOf, refusedBy, type Violation } from '../../helpers/rules.ts'
-import { expectViolation } from '../../helpers/violations.ts'
-import { aClinic, aCustomer, aDoctor, anAccount, anEmployee } from '../../helpers/world.ts'
+import { aClinic, aCustomer, aDoctor, anAccount, anEmployee } from '../../helpers/clinic/world.ts'
+import { inTransaction } from '../../helpers/database/database.ts'
+import { constraintsOf, refusedBy, type Violation } from '../../helpers/database/rules.ts'
+import { expectViolation } from '../../helpers/database/violations.ts'
 
 const tables = [
   'app_public.clinics',

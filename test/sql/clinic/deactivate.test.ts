@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
 import {
   bookingOf,
   cancel,
@@ -9,8 +8,9 @@ import {
   remindersComeNear,
   reschedule,
   slotOf,
-} from '../../helpers/operations.ts'
-import { aClinic, aCustomer, aDoctor, anAccount, anEmployee, aPractice, aSlot } from '../../helpers/world.ts'
+} from '../../helpers/clinic/operations.ts'
+import { aClinic, aCustomer, aDoctor, anAccount, anEmployee, aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { recordBooking } from '../booking/claiming.ts'
 
 type Practice = Awaited<ReturnType<typeof aPractice>>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aClinic, aDoctor, anAccount, anEmployee, aSlot } from '../../helpers/world.ts'
+import { aClinic, aDoctor, anAccount, anEmployee, aSlot } from '../../helpers/clinic/world.ts'
+import { expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 describe('a doctor', () => {
   it('is registered by a manager, in their clinic', () =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aClinic, aDoctor, anAccount, anEmployee } from '../../helpers/world.ts'
+import { aClinic, aDoctor, anAccount, anEmployee } from '../../helpers/clinic/world.ts'
+import { expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 describe('a membership', () => {
   it('is changed by a manager of the clinic, and not by other clinics', () =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aClinic, anEmployee } from '../../helpers/world.ts'
+import { aClinic, anEmployee } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 /** A desk whose records contain Ann Müller, Annette Meier and Bob O'Neil. */
 async function aDesk(db: Db) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { anAccount, anEmployee } from '../../helpers/world.ts'
+import { anAccount, anEmployee } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 const add = async (db: Db, name: string, isActive = true) => {
   const { id } = await db.one(

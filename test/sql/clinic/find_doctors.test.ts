@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aClinic, anAccount, anEmployee } from '../../helpers/world.ts'
+import { aClinic, anAccount, anEmployee } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 /** Two clinics; Xjonas Xweber has a specialization, Xşeyma Aydın has left. */
 async function aTown(db: Db) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Claims, type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aClinic, aDoctor, anAccount, anEmployee } from '../../helpers/world.ts'
+import { aClinic, aDoctor, anAccount, anEmployee } from '../../helpers/clinic/world.ts'
+import { type Claims, type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { anAddress, claimsOf, password, register, sent, signIn, type Tokens } from '../identity/sessions.ts'
 
 interface Invitation {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aClinic, aCustomer } from '../../helpers/world.ts'
+import { aClinic, aCustomer } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 async function aRecord(db: Db, phone: string | null, timeZone = 'Europe/Berlin') {
   const clinicId = await aClinic(db, timeZone)

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import { type CountryCode, getCountries, getExampleNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import examples from 'libphonenumber-js/mobile/examples'
 import { phonePlans, phonePlansFile } from '../../../scripts/phone_plans.ts'
-import { type Db, inTransaction } from '../../helpers/database.ts'
+import { type Db, inTransaction } from '../../helpers/database/database.ts'
 
 const read = (db: Db, typed: string, country: string | null) =>
   db.one('select e164, takes_sms as "takesSms" from app_hidden.read_phone($1, $2)', [typed, country])

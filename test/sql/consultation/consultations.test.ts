@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book, cancel, reschedule } from '../../helpers/operations.ts'
-import { aService } from '../../helpers/services.ts'
-import { anEmployee, aPractice, aSlot } from '../../helpers/world.ts'
+import { book, cancel, reschedule } from '../../helpers/clinic/operations.ts'
+import { aService } from '../../helpers/clinic/services.ts'
+import { anEmployee, aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { textOf } from '../link/links.ts'
 import { anOnlinePractice, bookOnline, consultationOf, exceptions, joinToken, prepareAll } from './online.ts'
 

@@ -1,6 +1,6 @@
-import type { Db } from '../../helpers/database.ts'
-import { aService } from '../../helpers/services.ts'
-import { aPractice, aSlot } from '../../helpers/world.ts'
+import { aService } from '../../helpers/clinic/services.ts'
+import { aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import type { Db } from '../../helpers/database/database.ts'
 
 // Online visits for tests.
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { reschedule } from '../../helpers/operations.ts'
-import { aDoctor, anEmployee, aSlot } from '../../helpers/world.ts'
+import { reschedule } from '../../helpers/clinic/operations.ts'
+import { aDoctor, anEmployee, aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { joinToken } from './online.ts'
 import { aRecordedVisit, aRecording, bothAgree, keepAll, recordingsOf } from './recordings.ts'
 

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals'
-import type { Db } from '../../helpers/database.ts'
-import { anEmployee } from '../../helpers/world.ts'
+import { anEmployee } from '../../helpers/clinic/world.ts'
+import type { Db } from '../../helpers/database/database.ts'
 import { anOnlinePractice, bookOnline, prepareAll } from './online.ts'
 
 // Recordings of online visits for tests.

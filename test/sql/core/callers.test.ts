@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { asSuperuser } from '../../helpers/cluster.ts'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aClinic, aCustomer, anAccount, anEmployee } from '../../helpers/world.ts'
+import { aClinic, aCustomer, anAccount, anEmployee } from '../../helpers/clinic/world.ts'
+import { asSuperuser } from '../../helpers/database/cluster.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 /**
  * Lets everybody call a function of app_private as our own functions do: with the owner's rights, on the caller's

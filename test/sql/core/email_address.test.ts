@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aClinic, aCustomer, anEmployee } from '../../helpers/world.ts'
+import { aClinic, aCustomer, anEmployee } from '../../helpers/clinic/world.ts'
+import { expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { anAddress, register } from '../identity/sessions.ts'
 
 describe('an e-mail address', () => {

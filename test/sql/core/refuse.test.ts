@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { constraintsOf, refusedBy } from '../../helpers/rules.ts'
+import { expectRefusal, inTransaction } from '../../helpers/database/database.ts'
+import { constraintsOf, refusedBy } from '../../helpers/database/rules.ts'
 
 describe('refuse', () => {
   it('raises the SQLSTATE of a registered name, with a sentence for people and JSON for programs', () =>

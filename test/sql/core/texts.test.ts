@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from '@jest/globals'
 import { DatabaseError } from 'pg'
-import { testCluster } from '../../helpers/cluster.ts'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aCustomer, aPractice, unique } from '../../helpers/world.ts'
+import { aCustomer, aPractice, unique } from '../../helpers/clinic/world.ts'
+import { testCluster } from '../../helpers/database/cluster.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { anAddress, password } from '../identity/sessions.ts'
 
 const line = (db: Db, text: string) => db.one('select app_hidden.is_line($1) as it', [text])

@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { type ClonedDatabase, cloneDatabase } from '../../helpers/cluster.ts'
-import { type Connection, connect } from '../../helpers/connection.ts'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
 import {
   book,
   cancel,
@@ -14,10 +11,13 @@ import {
   release,
   reschedule,
   withdraw,
-} from '../../helpers/operations.ts'
-import { aService } from '../../helpers/services.ts'
-import { aRowOfSlots } from '../../helpers/visits.ts'
-import { aCustomer, aPractice, aSlot } from '../../helpers/world.ts'
+} from '../../helpers/clinic/operations.ts'
+import { aService } from '../../helpers/clinic/services.ts'
+import { aRowOfSlots } from '../../helpers/clinic/visits.ts'
+import { aCustomer, aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { type Connection, connect } from '../../helpers/database/connection.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 // The calendar at a past moment, computed from events, is compared with what it was at that moment.
 

@@ -1,8 +1,4 @@
 import { describe, expect, it } from '@jest/globals'
-import { cloneDatabase } from '../../helpers/cluster.ts'
-import { connect } from '../../helpers/connection.ts'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { clinicDate } from '../../helpers/dates.ts'
 import {
   book,
   cancel,
@@ -13,8 +9,12 @@ import {
   release,
   reschedule,
   withdraw,
-} from '../../helpers/operations.ts'
-import { anAccount, anEmployee, aPractice, aSlot, aTimeSlot } from '../../helpers/world.ts'
+} from '../../helpers/clinic/operations.ts'
+import { anAccount, anEmployee, aPractice, aSlot, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { cloneDatabase } from '../../helpers/database/cluster.ts'
+import { connect } from '../../helpers/database/connection.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
+import { clinicDate } from '../../helpers/time/dates.ts'
 
 // What happened to slots and bookings: who, from, to, why. (That they replay to the present is tried in test/concurrency.)
 

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import type { Notification } from 'pg'
-import { type ClonedDatabase, cloneDatabase } from '../../helpers/cluster.ts'
-import { type Connection, connect } from '../../helpers/connection.ts'
-import { book, hold } from '../../helpers/operations.ts'
-import { aDoctor, aPractice } from '../../helpers/world.ts'
+import { book, hold } from '../../helpers/clinic/operations.ts'
+import { aDoctor, aPractice } from '../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { type Connection, connect } from '../../helpers/database/connection.ts'
 
 let database: ClonedDatabase
 let publisher: Connection

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { type ClonedDatabase, cloneDatabase, superuserUrlOf } from '../../helpers/cluster.ts'
-import { type Connection, connect } from '../../helpers/connection.ts'
-import { expectRefusal } from '../../helpers/database.ts'
-import { book, cancel, hold } from '../../helpers/operations.ts'
-import { sealAll } from '../../helpers/sealed.ts'
-import { aCustomer, aPractice, aSlot } from '../../helpers/world.ts'
+import { book, cancel, hold } from '../../helpers/clinic/operations.ts'
+import { aCustomer, aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase, superuserUrlOf } from '../../helpers/database/cluster.ts'
+import { type Connection, connect } from '../../helpers/database/connection.ts'
+import { expectRefusal } from '../../helpers/database/database.ts'
+import { sealAll } from '../../helpers/database/sealed.ts'
 
 // The chain of a clinic's events: what happens to it shows, and where.
 

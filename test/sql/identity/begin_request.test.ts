@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { Client } from 'pg'
-import { ownerUrlOf } from '../../helpers/cluster.ts'
-import { type Claims, type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aClinic, aCustomer, aDoctor, anAccount, anEmployee } from '../../helpers/world.ts'
+import { aClinic, aCustomer, aDoctor, anAccount, anEmployee } from '../../helpers/clinic/world.ts'
+import { ownerUrlOf } from '../../helpers/database/cluster.ts'
+import { type Claims, type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 const issuer = 'https://issuer.example'
 

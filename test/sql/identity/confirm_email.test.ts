@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Claims, type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aPractice, aSlot } from '../../helpers/world.ts'
+import { aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type Claims, type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { anAddress, claimsOf, password, register, registerAndConfirm, sent, signIn, type Tokens } from './sessions.ts'
 
 const confirm = (db: Db, claims: Claims, token: string | null | undefined) =>

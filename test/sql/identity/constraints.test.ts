@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
-import { inTransaction } from '../../helpers/database.ts'
-import { constraintsOf, refusedBy } from '../../helpers/rules.ts'
-import { aCustomer, anAccount } from '../../helpers/world.ts'
+import { aCustomer, anAccount } from '../../helpers/clinic/world.ts'
+import { inTransaction } from '../../helpers/database/database.ts'
+import { constraintsOf, refusedBy } from '../../helpers/database/rules.ts'
 
 const tables = [
   'app_private.accounts',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { inTransaction } from '../../helpers/database.ts'
-import { aClinic, aCustomer, anAccount, anEmployee } from '../../helpers/world.ts'
+import { aClinic, aCustomer, anAccount, anEmployee } from '../../helpers/clinic/world.ts'
+import { inTransaction } from '../../helpers/database/database.ts'
 
 const me = 'select * from app_public.current_person()'
 

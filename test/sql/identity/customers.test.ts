@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aCustomer, anAccount } from '../../helpers/world.ts'
+import { aCustomer, anAccount } from '../../helpers/clinic/world.ts'
+import { expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 describe('customers', () => {
   it('edit their own name and contact', () =>

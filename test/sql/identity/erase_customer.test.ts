@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { type ClonedDatabase, cloneDatabase } from '../../helpers/cluster.ts'
-import { type Connection, connect, untilWaiting } from '../../helpers/connection.ts'
-import { expectRefusal } from '../../helpers/database.ts'
-import { book, cancel, checkIn, complete, hold, withdraw } from '../../helpers/operations.ts'
-import { sealAll } from '../../helpers/sealed.ts'
-import { aClinic, aCustomer, aDoctor, anAccount, aPractice, aSlot } from '../../helpers/world.ts'
+import { book, cancel, checkIn, complete, hold, withdraw } from '../../helpers/clinic/operations.ts'
+import { aClinic, aCustomer, aDoctor, anAccount, aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { type Connection, connect, untilWaiting } from '../../helpers/database/connection.ts'
+import { expectRefusal } from '../../helpers/database/database.ts'
+import { sealAll } from '../../helpers/database/sealed.ts'
 
 /** A word that all of Zelda's data contains: names, addresses, notes, reasons, keys. */
 const mark = 'Zelda'

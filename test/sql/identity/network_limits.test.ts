@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { anAddress, password } from './sessions.ts'
 
 const from = (db: Db, address: string, statement: string, values: unknown[] = []) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Claims, type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book, cancel, hold, release } from '../../helpers/operations.ts'
-import { aCustomer, aPractice, aSlot } from '../../helpers/world.ts'
+import { book, cancel, hold, release } from '../../helpers/clinic/operations.ts'
+import { aCustomer, aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type Claims, type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 // How many slots the customers of one network may take, and the alert to the desk.
 

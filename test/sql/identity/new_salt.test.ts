@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { type ClonedDatabase, cloneDatabase } from '../../helpers/cluster.ts'
-import { type Connection, connect } from '../../helpers/connection.ts'
-import { inTransaction } from '../../helpers/database.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { type Connection, connect } from '../../helpers/database/connection.ts'
+import { inTransaction } from '../../helpers/database/database.ts'
 
 let database: ClonedDatabase
 let owner: Connection

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Client } from 'pg'
-import { type ClonedDatabase, cloneDatabase } from '../../helpers/cluster.ts'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { claimsOf, password, refresh, register, type Tokens } from './sessions.ts'
 
 /** Lets time pass for the used tokens of a session. */

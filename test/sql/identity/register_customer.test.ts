@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { anAddress, claimsOf, password, register, signIn } from './sessions.ts'
 
 describe('register_customer', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book } from '../../helpers/operations.ts'
-import { aCustomer, aPractice, aSlot } from '../../helpers/world.ts'
+import { book } from '../../helpers/clinic/operations.ts'
+import { aCustomer, aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 const remove = (db: Pick<Db, 'one'>, customerId: string, cascade = false, version: number | null = null) =>
   db.one('select id, is_active from app_public.remove_customer($1, $2, $3)', [customerId, cascade, version])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { anAddress, claimsOf, password, refresh, register, registerAndConfirm, sent, signIn } from './sessions.ts'
 
 const next = 'another fine password'

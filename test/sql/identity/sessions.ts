@@ -1,5 +1,5 @@
-import type { Claims, Db } from '../../helpers/database.ts'
-import { unique } from '../../helpers/world.ts'
+import { unique } from '../../helpers/clinic/world.ts'
+import type { Claims, Db } from '../../helpers/database/database.ts'
 
 /** The result of register_customer, sign_in, refresh_session and accept_invitation. */
 export interface Tokens {

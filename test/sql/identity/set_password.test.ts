@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { anAccount } from '../../helpers/world.ts'
+import { anAccount } from '../../helpers/clinic/world.ts'
+import { expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { anAddress, claimsOf, password, register, signIn } from './sessions.ts'
 
 const next = 'another fine password'

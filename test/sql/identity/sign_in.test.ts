@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type ClonedDatabase, cloneDatabase } from '../../helpers/cluster.ts'
-import { type Connection, connect, untilWaiting } from '../../helpers/connection.ts'
-import { expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { anAccount } from '../../helpers/world.ts'
+import { anAccount } from '../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { type Connection, connect, untilWaiting } from '../../helpers/database/connection.ts'
+import { expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { anAddress, claimsOf, later, password, register, signIn } from './sessions.ts'
 
 const wrong = 'not the password'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, inTransaction } from '../../helpers/database.ts'
-import { book, hold } from '../../helpers/operations.ts'
-import { aPractice, type Customer } from '../../helpers/world.ts'
+import { book, hold } from '../../helpers/clinic/operations.ts'
+import { aPractice, type Customer } from '../../helpers/clinic/world.ts'
+import { type Db, inTransaction } from '../../helpers/database/database.ts'
 
 const recordOf = (db: Db, clinicId: string, { customerId }: Customer) =>
   db.one('select full_name, email, phone from app_public.clinic_customers where clinic_id = $1 and customer_id = $2', [

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aQuestion, aService } from '../../helpers/services.ts'
-import { aVisitPractice, statesOf } from '../../helpers/visits.ts'
-import { aDoctor, aPractice, aSlot, unique } from '../../helpers/world.ts'
+import { aQuestion, aService } from '../../helpers/clinic/services.ts'
+import { aVisitPractice, statesOf } from '../../helpers/clinic/visits.ts'
+import { aDoctor, aPractice, aSlot, unique } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { byLink, pages, textOf, tokenIn } from './links.ts'
 
 const anybody = { from: '192.0.2.1' }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book, cancel, reschedule } from '../../helpers/operations.ts'
-import { anAccount, aPractice, aSlot } from '../../helpers/world.ts'
+import { book, cancel, reschedule } from '../../helpers/clinic/operations.ts'
+import { anAccount, aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { byLink, textOf, tokenIn } from './links.ts'
 
 /** A patient whom the desk registered by phone, with a booking in two days and another free slot. */

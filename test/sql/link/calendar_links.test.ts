@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Claims, type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book, cancel, reschedule } from '../../helpers/operations.ts'
-import { aService } from '../../helpers/services.ts'
-import { aCustomer, anEmployee, aPractice, aSlot } from '../../helpers/world.ts'
+import { book, cancel, reschedule } from '../../helpers/clinic/operations.ts'
+import { aService } from '../../helpers/clinic/services.ts'
+import { aCustomer, anEmployee, aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type Claims, type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 interface Entry {
   uid: string

@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { type Db, inTransaction } from '../../helpers/database.ts'
-import { book } from '../../helpers/operations.ts'
-import { aPractice, aSlot } from '../../helpers/world.ts'
+import { book } from '../../helpers/clinic/operations.ts'
+import { aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, inTransaction } from '../../helpers/database/database.ts'
 import { textOf, tokenIn } from './links.ts'
 
 const purposes = ['manage', 'join', 'offer', 'confirm', 'feed']

@@ -1,4 +1,4 @@
-import type { Db } from '../../helpers/database.ts'
+import type { Db } from '../../helpers/database/database.ts'
 
 /** The address of the pages in tests of links. */
 export const pages = 'https://book.test.example'

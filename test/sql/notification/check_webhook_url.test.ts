@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import ipaddr from 'ipaddr.js'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aClinic } from '../../helpers/world.ts'
+import { aClinic } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 const isPublic = async (db: Db, address: string) =>
   (await db.one<{ is: boolean }>('select app_private.is_public_address($1) as is', [address])).is

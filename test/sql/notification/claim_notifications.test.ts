@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type ClonedDatabase, cloneDatabase } from '../../helpers/cluster.ts'
-import { connect } from '../../helpers/connection.ts'
-import { type Db, inTransaction } from '../../helpers/database.ts'
-import { book, cancel } from '../../helpers/operations.ts'
-import { aPractice, aSlot } from '../../helpers/world.ts'
+import { book, cancel } from '../../helpers/clinic/operations.ts'
+import { aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { connect } from '../../helpers/database/connection.ts'
+import { type Db, inTransaction } from '../../helpers/database/database.ts'
 
 interface Notification {
   clinic_id: string

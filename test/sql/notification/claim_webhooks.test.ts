@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, inTransaction } from '../../helpers/database.ts'
-import { book } from '../../helpers/operations.ts'
-import { aService } from '../../helpers/services.ts'
-import { aVisitPractice } from '../../helpers/visits.ts'
-import { aCustomer, aPractice, aSlot } from '../../helpers/world.ts'
+import { book } from '../../helpers/clinic/operations.ts'
+import { aService } from '../../helpers/clinic/services.ts'
+import { aVisitPractice } from '../../helpers/clinic/visits.ts'
+import { aCustomer, aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, inTransaction } from '../../helpers/database/database.ts'
 
 interface Claimed {
   clinic_id: string

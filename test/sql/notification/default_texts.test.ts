@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
-import { inTransaction } from '../../helpers/database.ts'
-import { book } from '../../helpers/operations.ts'
-import { aPractice } from '../../helpers/world.ts'
+import { book } from '../../helpers/clinic/operations.ts'
+import { aPractice } from '../../helpers/clinic/world.ts'
+import { inTransaction } from '../../helpers/database/database.ts'
 import { pages, textOf } from '../link/links.ts'
 
 it('every default text has the link to the booking, and reads on without one', () =>

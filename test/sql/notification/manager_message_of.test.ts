@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { inTransaction } from '../../helpers/database.ts'
-import { aPractice } from '../../helpers/world.ts'
+import { aPractice } from '../../helpers/clinic/world.ts'
+import { inTransaction } from '../../helpers/database/database.ts'
 
 const details = {
   webhook_disabled: { url: 'https://clinic.example/hook', because: 'gone' },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, inTransaction } from '../../helpers/database.ts'
-import { book, cancel, remindersComeNear, reschedule } from '../../helpers/operations.ts'
-import { aService } from '../../helpers/services.ts'
-import { aClinic, aCustomer, aDoctor, anEmployee, aTimeSlot } from '../../helpers/world.ts'
+import { book, cancel, remindersComeNear, reschedule } from '../../helpers/clinic/operations.ts'
+import { aService } from '../../helpers/clinic/services.ts'
+import { aClinic, aCustomer, aDoctor, anEmployee, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { type Db, inTransaction } from '../../helpers/database/database.ts'
 
 interface Message {
   recipient: string | null

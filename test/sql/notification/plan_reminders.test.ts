@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, inTransaction } from '../../helpers/database.ts'
-import { aClinic, aTimeSlot } from '../../helpers/world.ts'
+import { aClinic, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { type Db, inTransaction } from '../../helpers/database/database.ts'
 
 // The time is an argument, so a day of reminders takes a second.
 

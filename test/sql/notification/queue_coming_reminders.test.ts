@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type ClonedDatabase, cloneDatabase, superuserUrlOf } from '../../helpers/cluster.ts'
-import { type Connection, connect } from '../../helpers/connection.ts'
-import { eventually } from '../../helpers/eventually.ts'
-import { book, cancel, reschedule } from '../../helpers/operations.ts'
-import { aPractice, aSlot } from '../../helpers/world.ts'
+import { book, cancel, reschedule } from '../../helpers/clinic/operations.ts'
+import { aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase, superuserUrlOf } from '../../helpers/database/cluster.ts'
+import { type Connection, connect } from '../../helpers/database/connection.ts'
+import { eventually } from '../../helpers/time/eventually.ts'
 
 // A booking writes the reminders that are due within 25 hours; a job writes the others when they come near. The tests give the
 // time as an argument, so that days pass at once. Each makes a clinic of its own.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book, cancel, checkIn, noShow, reschedule } from '../../helpers/operations.ts'
-import { aPractice, aSlot } from '../../helpers/world.ts'
+import { book, cancel, checkIn, noShow, reschedule } from '../../helpers/clinic/operations.ts'
+import { aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 // Messages are recorded in the booking's transaction: neither can exist without the other.
 

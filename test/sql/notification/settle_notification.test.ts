@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book, withdraw } from '../../helpers/operations.ts'
-import { aPractice } from '../../helpers/world.ts'
+import { book, withdraw } from '../../helpers/clinic/operations.ts'
+import { aPractice } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 /** A practice whose patient, without any address, was to get a confirmation; who the desk is, and the message. */
 async function aFailedMessage(db: Db) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, inTransaction } from '../../helpers/database.ts'
-import { book, cancel } from '../../helpers/operations.ts'
-import { aPractice, aSlot } from '../../helpers/world.ts'
+import { book, cancel } from '../../helpers/clinic/operations.ts'
+import { aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, inTransaction } from '../../helpers/database/database.ts'
 import { claimsOf, register, type Tokens } from '../identity/sessions.ts'
 
 // Anyone can register with the address of a stranger, so messages to an address that nobody has confirmed are few and

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book, cancel } from '../../helpers/operations.ts'
-import { aCustomer, aPractice } from '../../helpers/world.ts'
+import { book, cancel } from '../../helpers/clinic/operations.ts'
+import { aCustomer, aPractice } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 const claimable = (db: Db) => db.query('select customer_id, full_name from app_public.claimable_records()')
 const claim = (db: Db, customerId: string, forCustomerId: string | null = null) =>

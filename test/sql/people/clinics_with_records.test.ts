@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
-import { record } from '../../helpers/billing.ts'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aClinic, aCustomer, anAccount } from '../../helpers/world.ts'
+import { record } from '../../helpers/clinic/billing.ts'
+import { aClinic, aCustomer, anAccount } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 const listed = async (db: Db) =>
   (await db.query('select id from app_public.clinics_with_records()')).map(({ id }) => id)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach } from '@jest/globals'
-import { type ClonedDatabase, cloneDatabase } from '../../helpers/cluster.ts'
-import { type Connection, connect } from '../../helpers/connection.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { type Connection, connect } from '../../helpers/database/connection.ts'
 
 /** Two connections of the owner to a database of their own for each test, and one that observes them. */
 export function twoAtOnce(): { db: Connection; other: Connection; observer: Connection } {

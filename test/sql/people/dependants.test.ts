@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book, cancel, hold, release, reschedule } from '../../helpers/operations.ts'
-import { constraintsOf, refusedBy } from '../../helpers/rules.ts'
-import { aCustomer, aDoctor, anAccount, aPractice, aSlot } from '../../helpers/world.ts'
+import { book, cancel, hold, release, reschedule } from '../../helpers/clinic/operations.ts'
+import { aCustomer, aDoctor, anAccount, aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
+import { constraintsOf, refusedBy } from '../../helpers/database/rules.ts'
 
 /** A date some years ago, in UTC. */
 const yearsAgo = (years: number, days = 0) => {

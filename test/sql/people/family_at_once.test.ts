@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals'
-import { type Connection, untilWaiting } from '../../helpers/connection.ts'
-import { type Claims, expectRefusal } from '../../helpers/database.ts'
-import { book, cancel } from '../../helpers/operations.ts'
-import { aPractice } from '../../helpers/world.ts'
+import { book, cancel } from '../../helpers/clinic/operations.ts'
+import { aPractice } from '../../helpers/clinic/world.ts'
+import { type Connection, untilWaiting } from '../../helpers/database/connection.ts'
+import { type Claims, expectRefusal } from '../../helpers/database/database.ts'
 import { twoAtOnce } from './connections.ts'
 
 // What happens to a family at the moment in which it changes.

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { inDays } from '../../helpers/dates.ts'
-import { book, cancel } from '../../helpers/operations.ts'
-import { aCustomer, aPractice } from '../../helpers/world.ts'
+import { book, cancel } from '../../helpers/clinic/operations.ts'
+import { aCustomer, aPractice } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
+import { inDays } from '../../helpers/time/dates.ts'
 import { anAddress, claimsOf, registerAndConfirm, sent } from '../identity/sessions.ts'
 
 /** A mother who has booked a visit for her child, whose 18th birthday is in ten days. */

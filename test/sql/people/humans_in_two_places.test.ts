@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { constraintsOf, refusedBy } from '../../helpers/rules.ts'
-import { anAccount, aPractice, aSlot } from '../../helpers/world.ts'
+import { anAccount, aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
+import { constraintsOf, refusedBy } from '../../helpers/database/rules.ts'
 
 /** Two practices that offer one person as a doctor at the same hour, and another hour that only one of them offers. */
 async function oneDoctorTwice(db: Db) {

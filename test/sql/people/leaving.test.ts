@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book } from '../../helpers/operations.ts'
-import { aCustomer, aPractice, aSlot } from '../../helpers/world.ts'
+import { book } from '../../helpers/clinic/operations.ts'
+import { aCustomer, aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 // A person's data is that of all ids of the person, and dependants leave with their only guardian.
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book, bookingOf, cancel, hold, reschedule } from '../../helpers/operations.ts'
-import { constraintsOf, refusedBy } from '../../helpers/rules.ts'
-import { aCustomer, anAccount, aPractice, aSlot } from '../../helpers/world.ts'
+import { book, bookingOf, cancel, hold, reschedule } from '../../helpers/clinic/operations.ts'
+import { aCustomer, anAccount, aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
+import { constraintsOf, refusedBy } from '../../helpers/database/rules.ts'
 
 const merge = (db: Db, from: string, into: string) =>
   db.one('select * from app_public.merge_customers($1, $2)', [from, into])

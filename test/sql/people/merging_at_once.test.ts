@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Connection, untilWaiting } from '../../helpers/connection.ts'
-import { expectRefusal } from '../../helpers/database.ts'
-import { book, cancel, reschedule } from '../../helpers/operations.ts'
-import { sealAll } from '../../helpers/sealed.ts'
-import { aCustomer, aDoctor, aPractice, aSlot } from '../../helpers/world.ts'
+import { book, cancel, reschedule } from '../../helpers/clinic/operations.ts'
+import { aCustomer, aDoctor, aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type Connection, untilWaiting } from '../../helpers/database/connection.ts'
+import { expectRefusal } from '../../helpers/database/database.ts'
+import { sealAll } from '../../helpers/database/sealed.ts'
 import { twoAtOnce } from './connections.ts'
 
 // Merging while others book, move, cancel, erase or merge: each of two transactions waits for the other, in any order.

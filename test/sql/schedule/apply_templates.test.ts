@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { clinicDate } from '../../helpers/dates.ts'
-import { book, cancel, createSlot, hold, reschedule, withdraw } from '../../helpers/operations.ts'
-import { aClinic, aCustomer, aDoctor, anEmployee, aTemplate, aTimeSlot } from '../../helpers/world.ts'
+import { book, cancel, createSlot, hold, reschedule, withdraw } from '../../helpers/clinic/operations.ts'
+import { aClinic, aCustomer, aDoctor, anEmployee, aTemplate, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
+import { clinicDate } from '../../helpers/time/dates.ts'
 
 const generate = (db: Db, clinicId: string, from: string, to: string) =>
   db.query('select app_public.generate_booking_slots($1, $2, $3)', [clinicId, from, to])

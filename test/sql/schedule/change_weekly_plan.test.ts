@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { type ClonedDatabase, cloneDatabase } from '../../helpers/cluster.ts'
-import { connect, untilWaiting } from '../../helpers/connection.ts'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aClinic, aDoctor, anEmployee, aTemplate, aTimeSlot } from '../../helpers/world.ts'
+import { aClinic, aDoctor, anEmployee, aTemplate, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { connect, untilWaiting } from '../../helpers/database/connection.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 interface Change {
   weekday?: number

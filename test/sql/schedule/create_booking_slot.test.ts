@@ -1,8 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { clinicDate } from '../../helpers/dates.ts'
-import { book, createSlot, hold, slotOf, withdraw } from '../../helpers/operations.ts'
-import { expectViolation } from '../../helpers/violations.ts'
+import { book, createSlot, hold, slotOf, withdraw } from '../../helpers/clinic/operations.ts'
 import {
   aClinic,
   aCustomer,
@@ -13,7 +10,10 @@ import {
   aTemplate,
   aTimeSlot,
   noonZone,
-} from '../../helpers/world.ts'
+} from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
+import { expectViolation } from '../../helpers/database/violations.ts'
+import { clinicDate } from '../../helpers/time/dates.ts'
 
 /** A practice that wants its nine o'clock slot on a day ahead. */
 async function aWish(db: Db, timeZone?: string) {

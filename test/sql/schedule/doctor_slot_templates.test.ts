@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { expectViolation } from '../../helpers/violations.ts'
-import { aClinic, aDoctor, anEmployee, aTemplate, aTimeSlot } from '../../helpers/world.ts'
+import { aClinic, aDoctor, anEmployee, aTemplate, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
+import { expectViolation } from '../../helpers/database/violations.ts'
 
 type Hours = [start: string, end: string, weekday: number]
 

@@ -1,6 +1,4 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { clinicDate } from '../../helpers/dates.ts'
 import {
   aClinic,
   aCustomer,
@@ -10,7 +8,9 @@ import {
   aPractice,
   aTemplate,
   aTimeSlot,
-} from '../../helpers/world.ts'
+} from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
+import { clinicDate } from '../../helpers/time/dates.ts'
 
 interface Run {
   slots_made: number

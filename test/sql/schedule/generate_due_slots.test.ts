@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type ClonedDatabase, cloneDatabase } from '../../helpers/cluster.ts'
-import { connect, untilWaiting } from '../../helpers/connection.ts'
-import { type Db, inTransaction } from '../../helpers/database.ts'
-import { aClinic, aDoctor, aTemplate, aTimeSlot } from '../../helpers/world.ts'
+import { aClinic, aDoctor, aTemplate, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { connect, untilWaiting } from '../../helpers/database/connection.ts'
+import { type Db, inTransaction } from '../../helpers/database/database.ts'
 
 type Maker = Pick<Db, 'one' | 'query'>
 

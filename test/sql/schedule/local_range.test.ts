@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { inTransaction } from '../../helpers/database.ts'
+import { inTransaction } from '../../helpers/database/database.ts'
 
 // The rule, by example; test/time compares it with Temporal over years and zones.
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
-import { cloneDatabase } from '../../helpers/cluster.ts'
-import { connect, untilWaiting } from '../../helpers/connection.ts'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { clinicDate } from '../../helpers/dates.ts'
-import { book, bookingOf, cancel, reschedule, withdraw } from '../../helpers/operations.ts'
-import { aCustomer, aDoctor, anEmployee, aPractice, aSlot, aTimeSlot, noonZone } from '../../helpers/world.ts'
+import { book, bookingOf, cancel, reschedule, withdraw } from '../../helpers/clinic/operations.ts'
+import { aCustomer, aDoctor, anEmployee, aPractice, aSlot, aTimeSlot, noonZone } from '../../helpers/clinic/world.ts'
+import { cloneDatabase } from '../../helpers/database/cluster.ts'
+import { connect, untilWaiting } from '../../helpers/database/connection.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
+import { clinicDate } from '../../helpers/time/dates.ts'
 
 type Asker = Pick<Db, 'query'>
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { createSlot } from '../../helpers/operations.ts'
-import { aPractice, aTemplate, aTimeSlot } from '../../helpers/world.ts'
+import { createSlot } from '../../helpers/clinic/operations.ts'
+import { aPractice, aTemplate, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 // A mistyped year, such as 20271 for 2027: a slot starts at most three years from now, however it is made.
 

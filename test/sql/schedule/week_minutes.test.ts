@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { inTransaction } from '../../helpers/database.ts'
+import { inTransaction } from '../../helpers/database/database.ts'
 
 const weekMinutes = (weekday: number, start: string, end: string) =>
   inTransaction(async (db) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { type Booking, book, bookingOf, hold, slotOf, withdraw } from '../../helpers/operations.ts'
-import { aClinic, aCustomer, aDoctor, anEmployee, aPractice, aTimeSlot, noonZone } from '../../helpers/world.ts'
+import { type Booking, book, bookingOf, hold, slotOf, withdraw } from '../../helpers/clinic/operations.ts'
+import { aClinic, aCustomer, aDoctor, anEmployee, aPractice, aTimeSlot, noonZone } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { recordBooking } from '../booking/claiming.ts'
 
 interface Day {

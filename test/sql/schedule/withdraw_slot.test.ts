@@ -1,6 +1,4 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { clinicDate } from '../../helpers/dates.ts'
 import {
   book,
   bookingOf,
@@ -11,9 +9,11 @@ import {
   hold,
   slotOf,
   withdraw,
-} from '../../helpers/operations.ts'
-import { expectViolation } from '../../helpers/violations.ts'
-import { aClinic, aDoctor, anAccount, anEmployee, aPractice, aSlot, aTimeSlot } from '../../helpers/world.ts'
+} from '../../helpers/clinic/operations.ts'
+import { aClinic, aDoctor, anAccount, anEmployee, aPractice, aSlot, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
+import { expectViolation } from '../../helpers/database/violations.ts'
+import { clinicDate } from '../../helpers/time/dates.ts'
 import { recordBooking } from '../booking/claiming.ts'
 
 interface Of {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book, reschedule } from '../../helpers/operations.ts'
-import { aQuestion, aService } from '../../helpers/services.ts'
-import { aPractice, aSlot } from '../../helpers/world.ts'
+import { book, reschedule } from '../../helpers/clinic/operations.ts'
+import { aQuestion, aService } from '../../helpers/clinic/services.ts'
+import { aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 // app_private.store_answers, which book_slot calls: here with the claims of the patient or of the desk.
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { aQuestion, aService } from '../../helpers/services.ts'
-import { aDoctor, aPractice } from '../../helpers/world.ts'
+import { aQuestion, aService } from '../../helpers/clinic/services.ts'
+import { aDoctor, aPractice } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
 // How managers maintain services. Who may call these functions: rights/functions.ts.
 

@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals'
-import { inTransaction } from '../../helpers/database.ts'
-import { cancel } from '../../helpers/operations.ts'
-import { constraintsOf, refusedBy, type Violation } from '../../helpers/rules.ts'
-import { aClinic } from '../../helpers/world.ts'
+import { cancel } from '../../helpers/clinic/operations.ts'
+import { aClinic } from '../../helpers/clinic/world.ts'
+import { inTransaction } from '../../helpers/database/database.ts'
+import { constraintsOf, refusedBy, type Violation } from '../../helpers/database/rules.ts'
 import { aFullPractice, join, offersOf } from './waiting.ts'
 
 const tables = ['app_public.waiting_list', 'app_public.slot_offers']

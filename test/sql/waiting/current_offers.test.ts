@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
-import { type Db, inTransaction } from '../../helpers/database.ts'
-import { book, cancel } from '../../helpers/operations.ts'
-import { aCustomer, aSlot } from '../../helpers/world.ts'
+import { book, cancel } from '../../helpers/clinic/operations.ts'
+import { aCustomer, aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, inTransaction } from '../../helpers/database/database.ts'
 import { accept, aFullPractice, decline, join, offersOf, timePasses } from './waiting.ts'
 
 const currentOffers = (db: Db) =>

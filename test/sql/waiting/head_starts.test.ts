@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book, cancel, hold } from '../../helpers/operations.ts'
-import { aCustomer, aSlot } from '../../helpers/world.ts'
+import { book, cancel, hold } from '../../helpers/clinic/operations.ts'
+import { aCustomer, aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { accept, aFullPractice, decline, join, leave, notOffered, offersOf, timePasses } from './waiting.ts'
 
 const minutesFrom = (start: Date) => (at: Date) => Math.round((at.getTime() - start.getTime()) / 60_000) + 0

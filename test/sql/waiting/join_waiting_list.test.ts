@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book, cancel } from '../../helpers/operations.ts'
-import { aCustomer, aDoctor, aSlot } from '../../helpers/world.ts'
+import { book, cancel } from '../../helpers/clinic/operations.ts'
+import { aCustomer, aDoctor, aSlot } from '../../helpers/clinic/world.ts'
+import { expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { accept, aFullPractice, type Entry, join, leave, notOffered, offersOf } from './waiting.ts'
 
 describe('join_waiting_list', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book, cancel, reschedule, withdraw } from '../../helpers/operations.ts'
-import { aVisitPractice, statesOf } from '../../helpers/visits.ts'
-import { aCustomer, aPractice, aSlot } from '../../helpers/world.ts'
+import { book, cancel, reschedule, withdraw } from '../../helpers/clinic/operations.ts'
+import { aVisitPractice, statesOf } from '../../helpers/clinic/visits.ts'
+import { aCustomer, aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { accept, aFullPractice, join, notOffered, offersOf } from './waiting.ts'
 
 describe('waiting with a booking', () => {

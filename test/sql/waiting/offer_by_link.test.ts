@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book, cancel } from '../../helpers/operations.ts'
-import { aSlot } from '../../helpers/world.ts'
+import { book, cancel } from '../../helpers/clinic/operations.ts'
+import { aSlot } from '../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { pages, textOf, tokenIn } from '../link/links.ts'
 import { aFullPractice, join, offersOf, timePasses } from './waiting.ts'
 

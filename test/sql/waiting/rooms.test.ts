@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals'
-import { expectRefusal, inTransaction } from '../../helpers/database.ts'
-import { book, cancel } from '../../helpers/operations.ts'
-import { aPracticeWithRooms } from '../../helpers/rooms.ts'
-import { aCustomer } from '../../helpers/world.ts'
+import { book, cancel } from '../../helpers/clinic/operations.ts'
+import { aPracticeWithRooms } from '../../helpers/clinic/rooms.ts'
+import { aCustomer } from '../../helpers/clinic/world.ts'
+import { expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { accept, join, notOffered, offersOf } from './waiting.ts'
 
 it('an offer keeps no room: it is refused while another visit has it, and can be accepted when the room is free again', () =>

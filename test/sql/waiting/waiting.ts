@@ -1,6 +1,6 @@
-import type { Db } from '../../helpers/database.ts'
-import { book } from '../../helpers/operations.ts'
-import { aCustomer, aPractice } from '../../helpers/world.ts'
+import { book } from '../../helpers/clinic/operations.ts'
+import { aCustomer, aPractice } from '../../helpers/clinic/world.ts'
+import type { Db } from '../../helpers/database/database.ts'
 
 // The operations of the waiting list, called by SQL. Ids are strings, as bigint is.
 type Caller = Pick<Db, 'one'>

@@ -5,8 +5,8 @@ import { busyTimes } from '../../../src/worker/calendars/busy_times.ts'
 import { guardedFetch } from '../../../src/worker/calendars/guarded_fetch.ts'
 import { readCaldav } from '../../../src/worker/calendars/read_caldav.ts'
 import { ReadingError } from '../../../src/worker/calendars/reading_error.ts'
-import { describeWithProgram } from '../../helpers/debian.ts'
-import { type Radicale, startRadicale } from '../../helpers/radicale.ts'
+import { type Radicale, startRadicale } from '../../helpers/external/radicale.ts'
+import { describeWithProgram } from '../../helpers/postgresql/debian.ts'
 
 // Calendars are read from a real CalDAV server.
 

@@ -9,10 +9,10 @@ import {
   invoiceOf,
   openPage,
   settle,
-} from '../../../helpers/billing.ts'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { aSharedAccount, beginShared, receivedBy } from '../../../helpers/shared_checkouts.ts'
-import { aCustomer } from '../../../helpers/world.ts'
+} from '../../../helpers/clinic/billing.ts'
+import { aSharedAccount, beginShared, receivedBy } from '../../../helpers/clinic/shared_checkouts.ts'
+import { aCustomer } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 
 // One checkout for visits and invoices of two clinics. A visit costs 100.00 at the first, and a deposit of 30.00 at the second.
 

@@ -9,10 +9,10 @@ import {
   invoiceOf,
   openPage,
   settle,
-} from '../../../helpers/billing.ts'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { aSharedAccount, beginShared, receivedBy } from '../../../helpers/shared_checkouts.ts'
-import { aCustomer } from '../../../helpers/world.ts'
+} from '../../../helpers/clinic/billing.ts'
+import { aSharedAccount, beginShared, receivedBy } from '../../../helpers/clinic/shared_checkouts.ts'
+import { aCustomer } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 
 // A checkout for clinics in two databases: one has the page, the other one the share. Each is tested here as if it was the other's.
 

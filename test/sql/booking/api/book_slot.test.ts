@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book, bookingOf, cancel, slotOf } from '../../../helpers/operations.ts'
-import { aDoctor, aPractice, aSlot } from '../../../helpers/world.ts'
+import { book, bookingOf, cancel, slotOf } from '../../../helpers/clinic/operations.ts'
+import { aDoctor, aPractice, aSlot } from '../../../helpers/clinic/world.ts'
+import { expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { judgeAsCommit } from '../claiming.ts'
 
 // Who may book, which slots, when and how many: assert_claimable, assert_in_booking_window, assert_below_limit and resolve_customer, tried in their own files.

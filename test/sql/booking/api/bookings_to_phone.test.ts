@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book, cancel, withdraw } from '../../../helpers/operations.ts'
-import { aPractice, aSlot } from '../../../helpers/world.ts'
+import { book, cancel, withdraw } from '../../../helpers/clinic/operations.ts'
+import { aPractice, aSlot } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 
 // Whom the clinic has to phone after it cancelled: decided by the channel that is really used, given as fields.
 

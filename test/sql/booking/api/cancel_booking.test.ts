@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book, bookingOf, cancel, checkIn, complete, hold, noShow, slotOf } from '../../../helpers/operations.ts'
-import { aCustomer, anAccount, anEmployee, aPractice, aSlot } from '../../../helpers/world.ts'
+import { book, bookingOf, cancel, checkIn, complete, hold, noShow, slotOf } from '../../../helpers/clinic/operations.ts'
+import { aCustomer, anAccount, anEmployee, aPractice, aSlot } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { type Act, judgeAsCommit, policy } from '../claiming.ts'
 
 async function aBooking(db: Db, hours = 48) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book, hold, release, slotOf, withdraw } from '../../../helpers/operations.ts'
-import { aCustomer, aPractice } from '../../../helpers/world.ts'
+import { book, hold, release, slotOf, withdraw } from '../../../helpers/clinic/operations.ts'
+import { aCustomer, aPractice } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { expire, policy } from '../claiming.ts'
 
 // Who may hold, which slots, when and how many: assert_claimable, assert_in_booking_window, assert_below_limit and resolve_customer, tried in their own files.

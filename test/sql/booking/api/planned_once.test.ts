@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { type ClonedDatabase, cloneDatabase } from '../../../helpers/cluster.ts'
-import { type Connection, connect } from '../../../helpers/connection.ts'
-import { book, cancel, hold, release, reschedule } from '../../../helpers/operations.ts'
-import { aService } from '../../../helpers/services.ts'
-import { aPractice, aSlot } from '../../../helpers/world.ts'
+import { book, cancel, hold, release, reschedule } from '../../../helpers/clinic/operations.ts'
+import { aService } from '../../../helpers/clinic/services.ts'
+import { aPractice, aSlot } from '../../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../../helpers/database/cluster.ts'
+import { type Connection, connect } from '../../../helpers/database/connection.ts'
 
 // Planning a statement takes many times as long as running it. A function's statements are planned for their values in
 // the first five calls on a connection; then PostgreSQL keeps one plan, unless plans for the values look so much cheaper

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
 import {
   book,
   bookingOf,
@@ -10,8 +9,9 @@ import {
   reschedule,
   slotOf,
   withdraw,
-} from '../../../helpers/operations.ts'
-import { aCustomer, aDoctor, anEmployee, aPractice, aSlot } from '../../../helpers/world.ts'
+} from '../../../helpers/clinic/operations.ts'
+import { aCustomer, aDoctor, anEmployee, aPractice, aSlot } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { judgeAsCommit, policy } from '../claiming.ts'
 
 // Which slots it may move to: assert_claimable and assert_in_booking_window, tried in their own files.

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type ClonedDatabase, cloneDatabase } from '../../../helpers/cluster.ts'
-import { connect, untilWaiting } from '../../../helpers/connection.ts'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book, cancel, hold, release, reschedule } from '../../../helpers/operations.ts'
-import { aCustomer, aPractice, aSlot } from '../../../helpers/world.ts'
+import { book, cancel, hold, release, reschedule } from '../../../helpers/clinic/operations.ts'
+import { aCustomer, aPractice, aSlot } from '../../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../../helpers/database/cluster.ts'
+import { connect, untilWaiting } from '../../../helpers/database/connection.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { policy } from '../claiming.ts'
 
 // A client that hears no answer asks again under the same key, and gets the answer that it missed.

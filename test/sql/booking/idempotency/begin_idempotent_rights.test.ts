@@ -1,7 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { addAbsence } from '../../../helpers/absences.ts'
-import { type Claims, type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { clinicDate } from '../../../helpers/dates.ts'
+import { addAbsence } from '../../../helpers/clinic/absences.ts'
 import {
   book,
   cancel,
@@ -16,8 +14,10 @@ import {
   undoCompletion,
   undoNoShow,
   withdraw,
-} from '../../../helpers/operations.ts'
-import { aClinic, aCustomer, anEmployee, aPractice, aSlot, aTimeSlot } from '../../../helpers/world.ts'
+} from '../../../helpers/clinic/operations.ts'
+import { aClinic, aCustomer, anEmployee, aPractice, aSlot, aTimeSlot } from '../../../helpers/clinic/world.ts'
+import { type Claims, type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
+import { clinicDate } from '../../../helpers/time/dates.ts'
 import { join, offersOf } from '../../waiting/waiting.ts'
 import { recordBooking } from '../claiming.ts'
 

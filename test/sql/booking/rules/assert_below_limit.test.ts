@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book, cancel, hold, reschedule } from '../../../helpers/operations.ts'
-import { aPractice, aSlot } from '../../../helpers/world.ts'
+import { book, cancel, hold, reschedule } from '../../../helpers/clinic/operations.ts'
+import { aPractice, aSlot } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { expire, policy, recordBooking } from '../claiming.ts'
 
 /** A practice whose customers may have two bookings and holds, with a free slot at each of `hours`. */

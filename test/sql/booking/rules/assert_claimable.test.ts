@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book, hold, slotOf, withdraw } from '../../../helpers/operations.ts'
-import { aCustomer, aPractice } from '../../../helpers/world.ts'
+import { book, hold, slotOf, withdraw } from '../../../helpers/clinic/operations.ts'
+import { aCustomer, aPractice } from '../../../helpers/clinic/world.ts'
+import { expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { expire, ways } from '../claiming.ts'
 
 describe.each(ways)('%s', (name, prepare) => {

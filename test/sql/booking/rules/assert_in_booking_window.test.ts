@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { slotOf } from '../../../helpers/operations.ts'
-import { aPractice, aSlot } from '../../../helpers/world.ts'
+import { slotOf } from '../../../helpers/clinic/operations.ts'
+import { aPractice, aSlot } from '../../../helpers/clinic/world.ts'
+import { expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { policy, ways } from '../claiming.ts'
 
 // A practice's slot starts in exactly 48 hours.

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type ClonedDatabase, cloneDatabase } from '../../../helpers/cluster.ts'
-import { connect, untilWaiting } from '../../../helpers/connection.ts'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book, hold, release, slotOf } from '../../../helpers/operations.ts'
-import { aCustomer, anAccount, anEmployee, aPractice, aSlot } from '../../../helpers/world.ts'
+import { book, hold, release, slotOf } from '../../../helpers/clinic/operations.ts'
+import { aCustomer, anAccount, anEmployee, aPractice, aSlot } from '../../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../../helpers/database/cluster.ts'
+import { connect, untilWaiting } from '../../../helpers/database/connection.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import type { Act } from '../claiming.ts'
 
 // For whom one may act. release_hold asks the same before it looks for a hold.

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book, bookingOf, cancel, hold, release, slotOf } from '../../../helpers/operations.ts'
-import { aService } from '../../../helpers/services.ts'
-import { aRowOfSlots, aVisitPractice, slotsOf, statesOf } from '../../../helpers/visits.ts'
-import { aCustomer, aDoctor } from '../../../helpers/world.ts'
+import { book, bookingOf, cancel, hold, release, slotOf } from '../../../helpers/clinic/operations.ts'
+import { aService } from '../../../helpers/clinic/services.ts'
+import { aRowOfSlots, aVisitPractice, slotsOf, statesOf } from '../../../helpers/clinic/visits.ts'
+import { aCustomer, aDoctor } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { expire, judgeAsCommit, policy } from '../claiming.ts'
 
 // Visits that take several adjoining slots: book_slot, hold_slot and cancel_booking with a service.

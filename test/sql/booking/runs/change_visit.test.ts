@@ -1,7 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { addAbsence } from '../../../helpers/absences.ts'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { clinicDate } from '../../../helpers/dates.ts'
+import { addAbsence } from '../../../helpers/clinic/absences.ts'
 import {
   book,
   bookingOf,
@@ -11,10 +9,12 @@ import {
   hold,
   reschedule,
   withdraw,
-} from '../../../helpers/operations.ts'
-import { aQuestion, aService } from '../../../helpers/services.ts'
-import { aRowOfSlots, aVisitPractice, slotsOf, statesOf } from '../../../helpers/visits.ts'
-import { aCustomer, aDoctor, aTemplate, aTimeSlot, noonZone } from '../../../helpers/world.ts'
+} from '../../../helpers/clinic/operations.ts'
+import { aQuestion, aService } from '../../../helpers/clinic/services.ts'
+import { aRowOfSlots, aVisitPractice, slotsOf, statesOf } from '../../../helpers/clinic/visits.ts'
+import { aCustomer, aDoctor, aTemplate, aTimeSlot, noonZone } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
+import { clinicDate } from '../../../helpers/time/dates.ts'
 import { judgeAsCommit } from '../claiming.ts'
 
 // What becomes of visits of several slots: moved, withdrawn, archived, and when templates change.

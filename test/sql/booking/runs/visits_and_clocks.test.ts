@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book, createSlot, reschedule } from '../../../helpers/operations.ts'
-import { aService } from '../../../helpers/services.ts'
-import { aRowOfSlots, slotsOf, statesOf } from '../../../helpers/visits.ts'
-import { aPractice, aTimeSlot } from '../../../helpers/world.ts'
+import { book, createSlot, reschedule } from '../../../helpers/clinic/operations.ts'
+import { aService } from '../../../helpers/clinic/services.ts'
+import { aRowOfSlots, slotsOf, statesOf } from '../../../helpers/clinic/visits.ts'
+import { aPractice, aTimeSlot } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { judgeAsCommit } from '../claiming.ts'
 
 // Visits whose slots lie on both sides of midnight, or of a moment at which the clocks of the clinic are changed.

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book } from '../../../helpers/operations.ts'
-import { aService } from '../../../helpers/services.ts'
-import { aRowOfSlots, aVisitPractice } from '../../../helpers/visits.ts'
-import { aClinic, aCustomer, aDoctor, aTimeSlot, noonZone } from '../../../helpers/world.ts'
+import { book } from '../../../helpers/clinic/operations.ts'
+import { aService } from '../../../helpers/clinic/services.ts'
+import { aRowOfSlots, aVisitPractice } from '../../../helpers/clinic/visits.ts'
+import { aClinic, aCustomer, aDoctor, aTimeSlot, noonZone } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 
 // available_slots with a service: the starts of free runs. A property test compares it with an oracle that counts free
 // minutes, and with what slot_bookability says of every slot.

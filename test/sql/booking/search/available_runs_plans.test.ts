@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Client } from 'pg'
-import { type ClonedDatabase, cloneDatabase, superuserUrlOf } from '../../../helpers/cluster.ts'
-import { connect } from '../../../helpers/connection.ts'
-import { aService } from '../../../helpers/services.ts'
-import { aClinic, aDoctor, aTimeSlot } from '../../../helpers/world.ts'
+import { aService } from '../../../helpers/clinic/services.ts'
+import { aClinic, aDoctor, aTimeSlot } from '../../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase, superuserUrlOf } from '../../../helpers/database/cluster.ts'
+import { connect } from '../../../helpers/database/connection.ts'
 
 // What a search for visits of four slots reads in a large clinic: 192,000 slots of twenty doctors, of which four of five are
 // taken. The buffers that a statement reads do not depend on how fast the machine is.

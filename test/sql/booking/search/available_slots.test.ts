@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book, hold, withdraw } from '../../../helpers/operations.ts'
-import { aClinic, aCustomer, aDoctor, aPractice, aSlot, unique } from '../../../helpers/world.ts'
+import { book, hold, withdraw } from '../../../helpers/clinic/operations.ts'
+import { aClinic, aCustomer, aDoctor, aPractice, aSlot, unique } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { policy } from '../claiming.ts'
 
 interface Found {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Client } from 'pg'
-import { type ClonedDatabase, cloneDatabase, superuserUrlOf } from '../../../helpers/cluster.ts'
-import { type Connection, connect } from '../../../helpers/connection.ts'
-import { aClinic, aDoctor, aTimeSlot } from '../../../helpers/world.ts'
+import { aClinic, aDoctor, aTimeSlot } from '../../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase, superuserUrlOf } from '../../../helpers/database/cluster.ts'
+import { type Connection, connect } from '../../../helpers/database/connection.ts'
 
 // Each kind of search reads the partial index of free slots made for it, already with some thousand slots. auto_explain shows the plans
 // of the statements inside the function; the access paths are inlined into them.

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { type Db, inTransaction } from '../../../helpers/database.ts'
-import { aClinic, aCustomer, aDoctor, aTimeSlot } from '../../../helpers/world.ts'
+import { aClinic, aCustomer, aDoctor, aTimeSlot } from '../../../helpers/clinic/world.ts'
+import { type Db, inTransaction } from '../../../helpers/database/database.ts'
 import { policy } from '../claiming.ts'
 
 // available_slots has a statement for each shape of a search and goes through the dates in pieces. Whatever is asked, it must find what one

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, inTransaction } from '../../../helpers/database.ts'
-import { book, hold, withdraw } from '../../../helpers/operations.ts'
-import { aClinic, aCustomer, aDoctor, aSlot } from '../../../helpers/world.ts'
+import { book, hold, withdraw } from '../../../helpers/clinic/operations.ts'
+import { aClinic, aCustomer, aDoctor, aSlot } from '../../../helpers/clinic/world.ts'
+import { type Db, inTransaction } from '../../../helpers/database/database.ts'
 import { policy } from '../claiming.ts'
 
 const ask = async (db: Db, clinicId: string, slotId: string) => {

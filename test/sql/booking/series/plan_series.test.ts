@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
-import { addAbsence } from '../../../helpers/absences.ts'
-import { aPrice } from '../../../helpers/billing.ts'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book, createSlot, withdraw } from '../../../helpers/operations.ts'
-import { aService } from '../../../helpers/services.ts'
-import { aCustomer, aDoctor, aPractice, aTemplate, aTimeSlot } from '../../../helpers/world.ts'
+import { addAbsence } from '../../../helpers/clinic/absences.ts'
+import { aPrice } from '../../../helpers/clinic/billing.ts'
+import { book, createSlot, withdraw } from '../../../helpers/clinic/operations.ts'
+import { aService } from '../../../helpers/clinic/services.ts'
+import { aCustomer, aDoctor, aPractice, aTemplate, aTimeSlot } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 
 // plan_series and generate_series_slots: which visits a series would have.
 

@@ -1,6 +1,6 @@
-import type { Db } from '../../../helpers/database.ts'
-import { type Booking, createSlot } from '../../../helpers/operations.ts'
-import { aDoctor, aPractice, aTimeSlot } from '../../../helpers/world.ts'
+import { type Booking, createSlot } from '../../../helpers/clinic/operations.ts'
+import { aDoctor, aPractice, aTimeSlot } from '../../../helpers/clinic/world.ts'
+import type { Db } from '../../../helpers/database/database.ts'
 
 /** A doctor's slots of half an hour at 9:00 and 9:30 on so many Mondays, beginning some weeks ahead, in order of time. */
 export async function someWeeks(db: Db, weeks: number, zone = 'Europe/Berlin') {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book, cancel, checkIn, complete, noShow, slotOf } from '../../../helpers/operations.ts'
-import { aClinic, aDoctor, anAccount, anEmployee, aPractice, aSlot, aTimeSlot } from '../../../helpers/world.ts'
+import { book, cancel, checkIn, complete, noShow, slotOf } from '../../../helpers/clinic/operations.ts'
+import { aClinic, aDoctor, anAccount, anEmployee, aPractice, aSlot, aTimeSlot } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { recordBooking } from '../claiming.ts'
 
 // The way of a booking on its day: check_in, complete_booking, mark_no_show.

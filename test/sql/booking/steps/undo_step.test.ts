@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
 import {
   book,
   bookingOf,
@@ -11,7 +10,7 @@ import {
   undoCheckIn,
   undoCompletion,
   undoNoShow,
-} from '../../../helpers/operations.ts'
+} from '../../../helpers/clinic/operations.ts'
 import {
   aClinic,
   aCustomer,
@@ -21,7 +20,8 @@ import {
   aPractice,
   aSlot,
   noonZone,
-} from '../../../helpers/world.ts'
+} from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { cameIntoItsState, recordBooking } from '../claiming.ts'
 
 // What the desk recorded by mistake: undo_check_in, undo_completion, undo_no_show.

@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book, cancel } from '../../../helpers/operations.ts'
-import { constraintsOf } from '../../../helpers/rules.ts'
-import { expectViolation } from '../../../helpers/violations.ts'
-import { aCustomer, aDoctor, aPractice, aSlot } from '../../../helpers/world.ts'
+import { book, cancel } from '../../../helpers/clinic/operations.ts'
+import { aCustomer, aDoctor, aPractice, aSlot } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
+import { constraintsOf } from '../../../helpers/database/rules.ts'
+import { expectViolation } from '../../../helpers/database/violations.ts'
 import { judgeAsCommit, recordBooking } from '../claiming.ts'
 
 // What the tables of bookings, events and notifications refuse by themselves, from the owner too.

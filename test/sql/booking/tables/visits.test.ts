@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book, bookingOf } from '../../../helpers/operations.ts'
-import { expectViolation } from '../../../helpers/violations.ts'
-import { aRowOfSlots, aVisitPractice } from '../../../helpers/visits.ts'
-import { aCustomer, aDoctor } from '../../../helpers/world.ts'
+import { book, bookingOf } from '../../../helpers/clinic/operations.ts'
+import { aRowOfSlots, aVisitPractice } from '../../../helpers/clinic/visits.ts'
+import { aCustomer, aDoctor } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
+import { expectViolation } from '../../../helpers/database/violations.ts'
 import { judgeAsCommit } from '../claiming.ts'
 
 // What the tables refuse about visits of several slots by themselves, from the owner too: each rule is tried in SQL.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, inTransaction } from '../../../helpers/database.ts'
-import { book, cancel, reschedule, withdraw } from '../../../helpers/operations.ts'
-import { aPractice, aSlot } from '../../../helpers/world.ts'
+import { book, cancel, reschedule, withdraw } from '../../../helpers/clinic/operations.ts'
+import { aPractice, aSlot } from '../../../helpers/clinic/world.ts'
+import { type Db, inTransaction } from '../../../helpers/database/database.ts'
 
 type Practice = Awaited<ReturnType<typeof aPractice>>
 

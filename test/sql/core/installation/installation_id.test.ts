@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, inTransaction } from '../../../helpers/database.ts'
-import { book } from '../../../helpers/operations.ts'
-import { aPractice } from '../../../helpers/world.ts'
+import { book } from '../../../helpers/clinic/operations.ts'
+import { aPractice } from '../../../helpers/clinic/world.ts'
+import { type Db, inTransaction } from '../../../helpers/database/database.ts'
 
 describe('the id of the installation', () => {
   it('is the same for all, and is part of every name that other systems store', () =>

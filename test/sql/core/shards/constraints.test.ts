@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
-import { inTransaction } from '../../../helpers/database.ts'
-import { constraintsOf, refusedBy, type Violation } from '../../../helpers/rules.ts'
-import { aCustomer } from '../../../helpers/world.ts'
+import { aCustomer } from '../../../helpers/clinic/world.ts'
+import { inTransaction } from '../../../helpers/database/database.ts'
+import { constraintsOf, refusedBy, type Violation } from '../../../helpers/database/rules.ts'
 
 const tables = [
   'shards',

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { anInvoice, billing, record } from '../../../helpers/billing.ts'
-import { type ClonedDatabase, cloneDatabase, superuserUrlOf } from '../../../helpers/cluster.ts'
-import { type Connection, connect } from '../../../helpers/connection.ts'
-import { aClinic, aCustomer, aDoctor, anAccount, aSlot } from '../../../helpers/world.ts'
+import { anInvoice, billing, record } from '../../../helpers/clinic/billing.ts'
+import { aClinic, aCustomer, aDoctor, anAccount, aSlot } from '../../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase, superuserUrlOf } from '../../../helpers/database/cluster.ts'
+import { type Connection, connect } from '../../../helpers/database/connection.ts'
 
 // What the jobs of workers do where some rows are copies, which are written in another database.
 

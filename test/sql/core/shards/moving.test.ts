@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { copyRows, tablesOfClinics } from '../../../../src/shards/clinic_rows.ts'
-import { billing, openPage, settle } from '../../../helpers/billing.ts'
-import { asSuperuser, type ClonedDatabase, cloneDatabase } from '../../../helpers/cluster.ts'
-import { type Connection, connect } from '../../../helpers/connection.ts'
-import { expectRefusal } from '../../../helpers/database.ts'
-import { eventually } from '../../../helpers/eventually.ts'
-import { aSharedAccount, beginShared, receivedBy } from '../../../helpers/shared_checkouts.ts'
-import { aClinic, aDoctor, aPractice, aSlot } from '../../../helpers/world.ts'
+import { billing, openPage, settle } from '../../../helpers/clinic/billing.ts'
+import { aSharedAccount, beginShared, receivedBy } from '../../../helpers/clinic/shared_checkouts.ts'
+import { aClinic, aDoctor, aPractice, aSlot } from '../../../helpers/clinic/world.ts'
+import { asSuperuser, type ClonedDatabase, cloneDatabase } from '../../../helpers/database/cluster.ts'
+import { type Connection, connect } from '../../../helpers/database/connection.ts'
+import { expectRefusal } from '../../../helpers/database/database.ts'
+import { eventually } from '../../../helpers/time/eventually.ts'
 
 // What a move of a clinic consists of. test/programs/shards_moving.test.ts moves clinics between real servers.
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { type ClonedDatabase, cloneDatabase, superuserUrlOf } from '../../../helpers/cluster.ts'
-import { type Connection, connect } from '../../../helpers/connection.ts'
-import { expectRefusal } from '../../../helpers/database.ts'
-import { aClinic, aCustomer } from '../../../helpers/world.ts'
+import { aClinic, aCustomer } from '../../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase, superuserUrlOf } from '../../../helpers/database/cluster.ts'
+import { type Connection, connect } from '../../../helpers/database/connection.ts'
+import { expectRefusal } from '../../../helpers/database/database.ts'
 
 // How a shard has people recorded by the global database, one database at a time.
 // test/programs/sharded_server.test.ts has a server between real ones.

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { faultsOfServer } from '../../../../src/shards/replication.ts'
-import { asSuperuser, type ClonedDatabase, cloneDatabase, superuserUrlOf } from '../../../helpers/cluster.ts'
-import { type Connection, connect } from '../../../helpers/connection.ts'
-import { expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { eventually } from '../../../helpers/eventually.ts'
-import { aClinic, aCustomer, anAccount, anEmployee } from '../../../helpers/world.ts'
+import { aClinic, aCustomer, anAccount, anEmployee } from '../../../helpers/clinic/world.ts'
+import { asSuperuser, type ClonedDatabase, cloneDatabase, superuserUrlOf } from '../../../helpers/database/cluster.ts'
+import { type Connection, connect } from '../../../helpers/database/connection.ts'
+import { expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
+import { eventually } from '../../../helpers/time/eventually.ts'
 
 // What makes a database a shard or the global one. test/programs/shards.test.ts has real ones, with replication between them.
 

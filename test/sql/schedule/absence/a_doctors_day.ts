@@ -1,5 +1,5 @@
-import type { Db } from '../../../helpers/database.ts'
-import { aClinic, aCustomer, aDoctor, anEmployee, aTemplate, aTimeSlot } from '../../../helpers/world.ts'
+import { aClinic, aCustomer, aDoctor, anEmployee, aTemplate, aTimeSlot } from '../../../helpers/clinic/world.ts'
+import type { Db } from '../../../helpers/database/database.ts'
 
 type Maker = Pick<Db, 'one' | 'query'>
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import { addAbsence, openInAbsences, removeAbsence } from '../../../helpers/absences.ts'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book, bookingOf, cancel, createSlot, hold, slotOf, withdraw } from '../../../helpers/operations.ts'
-import { aVisitPractice, statesOf } from '../../../helpers/visits.ts'
-import { aClinic, aDoctor, anEmployee, aSlot, aTimeSlot, noonZone } from '../../../helpers/world.ts'
+import { addAbsence, openInAbsences, removeAbsence } from '../../../helpers/clinic/absences.ts'
+import { book, bookingOf, cancel, createSlot, hold, slotOf, withdraw } from '../../../helpers/clinic/operations.ts'
+import { aVisitPractice, statesOf } from '../../../helpers/clinic/visits.ts'
+import { aClinic, aDoctor, anEmployee, aSlot, aTimeSlot, noonZone } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { aDoctorsDay, localHours, nextDay } from './a_doctors_day.ts'
 
 const listed = (db: Db, clinicId: string) =>

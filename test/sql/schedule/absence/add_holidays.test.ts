@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { removeAbsence } from '../../../helpers/absences.ts'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book } from '../../../helpers/operations.ts'
-import { statesOf } from '../../../helpers/visits.ts'
+import { removeAbsence } from '../../../helpers/clinic/absences.ts'
+import { book } from '../../../helpers/clinic/operations.ts'
+import { statesOf } from '../../../helpers/clinic/visits.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { aDoctorsDay, nextDay } from './a_doctors_day.ts'
 
 interface Holiday {

@@ -1,9 +1,17 @@
 import { describe, expect, it } from '@jest/globals'
-import { addAbsence, changeAbsence, openInAbsences, removeAbsence } from '../../../helpers/absences.ts'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book, bookingOf, cancel } from '../../../helpers/operations.ts'
-import { aVisitPractice, statesOf } from '../../../helpers/visits.ts'
-import { aClinic, aCustomer, aDoctor, anEmployee, aTemplate, aTimeSlot, noonZone } from '../../../helpers/world.ts'
+import { addAbsence, changeAbsence, openInAbsences, removeAbsence } from '../../../helpers/clinic/absences.ts'
+import { book, bookingOf, cancel } from '../../../helpers/clinic/operations.ts'
+import { aVisitPractice, statesOf } from '../../../helpers/clinic/visits.ts'
+import {
+  aClinic,
+  aCustomer,
+  aDoctor,
+  anEmployee,
+  aTemplate,
+  aTimeSlot,
+  noonZone,
+} from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { aDoctorsDay, generate, localHours, nextDay, slotsOn } from './a_doctors_day.ts'
 
 const listed = (db: Db, clinicId: string) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { addAbsence, openInAbsences, removeAbsence } from '../../../helpers/absences.ts'
-import { inTransaction } from '../../../helpers/database.ts'
-import { statesOf } from '../../../helpers/visits.ts'
+import { addAbsence, openInAbsences, removeAbsence } from '../../../helpers/clinic/absences.ts'
+import { statesOf } from '../../../helpers/clinic/visits.ts'
+import { inTransaction } from '../../../helpers/database/database.ts'
 import { aDoctorsDay, generate, nextDay, slotsOn } from './a_doctors_day.ts'
 
 describe('generation', () => {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals'
-import { changeAbsence, removeAbsence } from '../../../helpers/absences.ts'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
+import { changeAbsence, removeAbsence } from '../../../helpers/clinic/absences.ts'
+import { statesOf } from '../../../helpers/clinic/visits.ts'
+import { aDoctor, anEmployee } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import {
   changeCalendar,
   connectCalendar,
   disconnectCalendar,
   importBusyTimes,
   sealed,
-} from '../../../helpers/external_calendars.ts'
-import { statesOf } from '../../../helpers/visits.ts'
-import { aDoctor, anEmployee } from '../../../helpers/world.ts'
+} from '../../../helpers/external/external_calendars.ts'
 import { aDoctorsDay } from '../absence/a_doctors_day.ts'
 
 /** A doctor with a connected calendar that is busy on the whole day of the slots. */

@@ -1,11 +1,16 @@
 import { describe, expect, it } from '@jest/globals'
-import { addAbsence, openInAbsences } from '../../../helpers/absences.ts'
-import { type Db, inTransaction } from '../../../helpers/database.ts'
-import { inDays } from '../../../helpers/dates.ts'
-import { type Calendar, changeCalendar, connectCalendar, importBusyTimes } from '../../../helpers/external_calendars.ts'
-import { book, bookingOf, cancel, hold, slotOf } from '../../../helpers/operations.ts'
-import { statesOf } from '../../../helpers/visits.ts'
-import { aClinic, aDoctor, aSlot } from '../../../helpers/world.ts'
+import { addAbsence, openInAbsences } from '../../../helpers/clinic/absences.ts'
+import { book, bookingOf, cancel, hold, slotOf } from '../../../helpers/clinic/operations.ts'
+import { statesOf } from '../../../helpers/clinic/visits.ts'
+import { aClinic, aDoctor, aSlot } from '../../../helpers/clinic/world.ts'
+import { type Db, inTransaction } from '../../../helpers/database/database.ts'
+import {
+  type Calendar,
+  changeCalendar,
+  connectCalendar,
+  importBusyTimes,
+} from '../../../helpers/external/external_calendars.ts'
+import { inDays } from '../../../helpers/time/dates.ts'
 import { aDoctorsDay, generate, nextDay, slotsOn } from '../absence/a_doctors_day.ts'
 
 /** A doctor's day with a connected calendar. Its slots are from nine to eleven. */

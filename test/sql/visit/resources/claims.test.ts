@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
 import {
   type Booking,
   book,
@@ -9,12 +8,13 @@ import {
   release,
   reschedule,
   withdraw,
-} from '../../../helpers/operations.ts'
-import { aPracticeWithRooms, aResource, needs, resourcesOf } from '../../../helpers/rooms.ts'
-import { aService } from '../../../helpers/services.ts'
-import { expectViolation } from '../../../helpers/violations.ts'
-import { statesOf } from '../../../helpers/visits.ts'
-import { aCustomer } from '../../../helpers/world.ts'
+} from '../../../helpers/clinic/operations.ts'
+import { aPracticeWithRooms, aResource, needs, resourcesOf } from '../../../helpers/clinic/rooms.ts'
+import { aService } from '../../../helpers/clinic/services.ts'
+import { statesOf } from '../../../helpers/clinic/visits.ts'
+import { aCustomer } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
+import { expectViolation } from '../../../helpers/database/violations.ts'
 
 type Practice = Awaited<ReturnType<typeof aPracticeWithRooms>>
 

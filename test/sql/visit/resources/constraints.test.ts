@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals'
-import { expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book } from '../../../helpers/operations.ts'
-import { aPracticeWithRooms, aResource } from '../../../helpers/rooms.ts'
-import { constraintsOf, refusedBy, type Violation } from '../../../helpers/rules.ts'
-import { aClinic } from '../../../helpers/world.ts'
+import { book } from '../../../helpers/clinic/operations.ts'
+import { aPracticeWithRooms, aResource } from '../../../helpers/clinic/rooms.ts'
+import { aClinic } from '../../../helpers/clinic/world.ts'
+import { expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
+import { constraintsOf, refusedBy, type Violation } from '../../../helpers/database/rules.ts'
 
 const tables = ['app_public.resources', 'app_public.service_needs', 'app_public.resource_claims']
 

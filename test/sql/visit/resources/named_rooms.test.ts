@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { inTransaction } from '../../../helpers/database.ts'
-import { book } from '../../../helpers/operations.ts'
-import { aPracticeWithRooms } from '../../../helpers/rooms.ts'
+import { book } from '../../../helpers/clinic/operations.ts'
+import { aPracticeWithRooms } from '../../../helpers/clinic/rooms.ts'
+import { inTransaction } from '../../../helpers/database/database.ts'
 import { byLink, textOf, tokenIn } from '../../link/links.ts'
 
 // Where a patient reads which room it is. Equipment is the clinic's own matter.

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Db, expectRefusal, inTransaction } from '../../../helpers/database.ts'
-import { book, bookingOf, cancel, hold } from '../../../helpers/operations.ts'
-import { aPracticeWithRooms, aResource, needs, resourcesOf } from '../../../helpers/rooms.ts'
-import { aService } from '../../../helpers/services.ts'
-import { aClinic } from '../../../helpers/world.ts'
+import { book, bookingOf, cancel, hold } from '../../../helpers/clinic/operations.ts'
+import { aPracticeWithRooms, aResource, needs, resourcesOf } from '../../../helpers/clinic/rooms.ts'
+import { aService } from '../../../helpers/clinic/services.ts'
+import { aClinic } from '../../../helpers/clinic/world.ts'
+import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { cameIntoItsState } from '../../booking/claiming.ts'
 
 const needsOf = async (db: Db, serviceId: string) =>

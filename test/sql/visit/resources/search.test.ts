@@ -1,10 +1,10 @@
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { type Db, inTransaction } from '../../../helpers/database.ts'
-import { book, cancel, hold } from '../../../helpers/operations.ts'
-import { aPracticeWithRooms, needs } from '../../../helpers/rooms.ts'
-import { aService } from '../../../helpers/services.ts'
-import { aCustomer } from '../../../helpers/world.ts'
+import { book, cancel, hold } from '../../../helpers/clinic/operations.ts'
+import { aPracticeWithRooms, needs } from '../../../helpers/clinic/rooms.ts'
+import { aService } from '../../../helpers/clinic/services.ts'
+import { aCustomer } from '../../../helpers/clinic/world.ts'
+import { type Db, inTransaction } from '../../../helpers/database/database.ts'
 
 type Found = { booking_slot_id: string; cursor: string }
 
