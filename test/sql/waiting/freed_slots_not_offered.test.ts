@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import { inTransaction } from '../../helpers/database.ts'
-import { book, cancel } from '../../helpers/operations.ts'
-import { aService } from '../../helpers/services.ts'
-import { aRowOfSlots } from '../../helpers/visits.ts'
-import { aCustomer, aPractice, aSlot } from '../../helpers/world.ts'
+import { book, cancel } from '../../helpers/clinic/operations.ts'
+import { aService } from '../../helpers/clinic/services.ts'
+import { aRowOfSlots } from '../../helpers/clinic/visits.ts'
+import { aCustomer, aPractice, aSlot } from '../../helpers/clinic/world.ts'
+import { inTransaction } from '../../helpers/database/database.ts'
 import { join, notOffered, offersOf } from './waiting.ts'
 
 describe('freed_slots_not_offered', () => {
