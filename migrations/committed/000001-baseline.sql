@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8a1e68a3de45d61ceb8c83e2d922f959d7116db7
+--! Hash: sha1:e9ec8113139b5a7120f01365ef5e86b6d75be850
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -5989,15 +5989,13 @@ create index free_slots_of_a_doctor_by_time on app_public.booking_slots
 -- a clinic's next free slots
 create index free_slots_of_a_clinic_by_time on app_public.booking_slots
   (clinic_id, starts_at, id) where status in ('open', 'held');
--- the desk's day, in every state
+-- the desk's day, in every state, and the past of a clinic for archive_past_slots
 create index booking_slots_of_a_day on app_public.booking_slots (clinic_id, slot_date, starts_at);
 -- a customer's holds, which count against the policy; booked slots are found by the customer's bookings
 create index holds_of_a_customer on app_public.booking_slots (customer_id, clinic_id) where status = 'held';
 -- expired holds, for the job release_expired_holds
 create index holds_by_end on app_public.booking_slots (held_until) where status = 'held';
 create index booking_slots_by_id on app_public.booking_slots (id);
--- of archive_past_slots
-create index booking_slots_by_date on app_public.booking_slots (slot_date);
 -- the next free slots of all clinics. By the clinics' local date, because a date begins at another moment in each zone.
 create index free_slots_of_a_date on app_public.booking_slots
   (slot_date, starts_at, id) where status in ('open', 'held');
@@ -17979,21 +17977,28 @@ declare
   keep interval;
 begin
   select r.slots into keep from app_private.retention r;
-  -- By date, which has an index; a day more, since a date is of the clinic's zone.
-  with past as (
-    select bs.id, bs.slot_date from app_public.booking_slots bs
-    -- The other slots of a visit go with the first one.
-    where bs.slot_date < (archive_past_slots.at - keep - interval '1 day')::date and bs.head_slot_id is null
-      -- Not while a patient is still checked in: the desk has to complete the booking first.
-      and not exists (
-        select from app_public.bookings b
-        where b.clinic_id = bs.clinic_id and b.booking_slot_id = bs.id and b.status = 'checked_in')
-      -- Copies of what is in a shard are removed when it is archived there.
-      and not exists (select from app_private.clinic_shards cs where cs.clinic_id = bs.clinic_id)
-    order by bs.slot_date, bs.id
-    limit archive_past_slots.batch for update skip locked
-  )
-  select array_agg(p.id) into slot_ids from past p;
+  -- Clinic by clinic, each in the order of its dates, for which there is an index. A day more, since a date is of the
+  -- clinic's zone.
+  select array_agg(p.id) into slot_ids
+  from (
+    select past.id
+    from app_public.clinics c
+    cross join lateral (
+      select bs.id from app_public.booking_slots bs
+      -- The other slots of a visit go with the first one.
+      where bs.clinic_id = c.id and bs.slot_date < (archive_past_slots.at - keep - interval '1 day')::date
+        and bs.head_slot_id is null
+        -- Not while a patient is still checked in: the desk has to complete the booking first.
+        and not exists (
+          select from app_public.bookings b
+          where b.clinic_id = bs.clinic_id and b.booking_slot_id = bs.id and b.status = 'checked_in')
+      order by bs.slot_date, bs.starts_at
+      limit archive_past_slots.batch for update skip locked
+    ) past
+    -- Copies of what is in a shard are removed when it is archived there.
+    where not exists (select from app_private.clinic_shards cs where cs.clinic_id = c.id)
+    limit archive_past_slots.batch
+  ) p;
   if slot_ids is null then
     return 0;
   end if;

@@ -69,6 +69,22 @@ it('a slot whose patient is still checked in is not archived before the booking 
     ])
   }))
 
+it('the archive takes the earliest slots of a clinic first, and a batch may have slots of several clinics', () =>
+  inTransaction(async (db) => {
+    const one = await aPractice(db)
+    const last = await aSlot(db, one.clinicId, one.doctorId, 24 * 60)
+    const middle = await aSlot(db, one.clinicId, one.doctorId, 24 * 30)
+    const archive = async (batch: number) => {
+      await db.query(`select app_private.archive_past_slots($1, now() + interval '1 year')`, [batch])
+      const rows = await db.query<{ id: string }>('select id from app_public.archived_booking_slots')
+      return rows.map((slot) => slot.id).sort()
+    }
+    expect(await archive(1)).toEqual([one.slotId])
+    expect(await archive(1)).toEqual([one.slotId, middle].sort())
+    const two = await aPractice(db)
+    expect(await archive(2)).toEqual([one.slotId, middle, last, two.slotId].sort())
+  }))
+
 it('old keys, sessions, tokens, invitations, messages and failed jobs are removed in batches; recent ones are kept', () =>
   inTransaction(async (db) => {
     const { clinicId, customer } = await aPractice(db)

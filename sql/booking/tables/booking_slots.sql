@@ -95,15 +95,13 @@ create index free_slots_of_a_doctor_by_time on app_public.booking_slots
 -- a clinic's next free slots
 create index free_slots_of_a_clinic_by_time on app_public.booking_slots
   (clinic_id, starts_at, id) where status in ('open', 'held');
--- the desk's day, in every state
+-- the desk's day, in every state, and the past of a clinic for archive_past_slots
 create index booking_slots_of_a_day on app_public.booking_slots (clinic_id, slot_date, starts_at);
 -- a customer's holds, which count against the policy; booked slots are found by the customer's bookings
 create index holds_of_a_customer on app_public.booking_slots (customer_id, clinic_id) where status = 'held';
 -- expired holds, for the job release_expired_holds
 create index holds_by_end on app_public.booking_slots (held_until) where status = 'held';
 create index booking_slots_by_id on app_public.booking_slots (id);
--- of archive_past_slots
-create index booking_slots_by_date on app_public.booking_slots (slot_date);
 -- the next free slots of all clinics. By the clinics' local date, because a date begins at another moment in each zone.
 create index free_slots_of_a_date on app_public.booking_slots
   (slot_date, starts_at, id) where status in ('open', 'held');

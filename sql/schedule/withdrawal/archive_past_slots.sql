@@ -6,21 +6,28 @@ declare
   keep interval;
 begin
   select r.slots into keep from app_private.retention r;
-  -- By date, which has an index; a day more, since a date is of the clinic's zone.
-  with past as (
-    select bs.id, bs.slot_date from app_public.booking_slots bs
-    -- The other slots of a visit go with the first one.
-    where bs.slot_date < (archive_past_slots.at - keep - interval '1 day')::date and bs.head_slot_id is null
-      -- Not while a patient is still checked in: the desk has to complete the booking first.
-      and not exists (
-        select from app_public.bookings b
-        where b.clinic_id = bs.clinic_id and b.booking_slot_id = bs.id and b.status = 'checked_in')
-      -- Copies of what is in a shard are removed when it is archived there.
-      and not exists (select from app_private.clinic_shards cs where cs.clinic_id = bs.clinic_id)
-    order by bs.slot_date, bs.id
-    limit archive_past_slots.batch for update skip locked
-  )
-  select array_agg(p.id) into slot_ids from past p;
+  -- Clinic by clinic, each in the order of its dates, for which there is an index. A day more, since a date is of the
+  -- clinic's zone.
+  select array_agg(p.id) into slot_ids
+  from (
+    select past.id
+    from app_public.clinics c
+    cross join lateral (
+      select bs.id from app_public.booking_slots bs
+      -- The other slots of a visit go with the first one.
+      where bs.clinic_id = c.id and bs.slot_date < (archive_past_slots.at - keep - interval '1 day')::date
+        and bs.head_slot_id is null
+        -- Not while a patient is still checked in: the desk has to complete the booking first.
+        and not exists (
+          select from app_public.bookings b
+          where b.clinic_id = bs.clinic_id and b.booking_slot_id = bs.id and b.status = 'checked_in')
+      order by bs.slot_date, bs.starts_at
+      limit archive_past_slots.batch for update skip locked
+    ) past
+    -- Copies of what is in a shard are removed when it is archived there.
+    where not exists (select from app_private.clinic_shards cs where cs.clinic_id = c.id)
+    limit archive_past_slots.batch
+  ) p;
   if slot_ids is null then
     return 0;
   end if;
