@@ -119,7 +119,6 @@ export const payErrorTexts: Record<'en' | 'de', Record<string, string>> = {
     online_payment_not_available: 'This clinic takes no payments online. Please call it.',
     several_accounts: 'These clinics are paid separately. Please pay each invoice by itself.',
     several_currencies: 'These clinics have different currencies. Please pay each invoice by itself.',
-    several_databases: 'These clinics are paid separately. Please pay each invoice by itself.',
     checkout_open: 'A payment for this has begun already. You find it under “My payments”, or it ends by itself.',
     checkout_not_open: 'This payment has ended.',
     checkout_not_found: 'There is no such payment in this account.',
@@ -140,7 +139,6 @@ export const payErrorTexts: Record<'en' | 'de', Record<string, string>> = {
     online_payment_not_available: 'Diese Praxis nimmt online keine Zahlungen an. Bitte rufen Sie dort an.',
     several_accounts: 'Diese Praxen werden getrennt bezahlt. Bitte bezahlen Sie jede Rechnung einzeln.',
     several_currencies: 'Diese Praxen haben verschiedene Währungen. Bitte bezahlen Sie jede Rechnung einzeln.',
-    several_databases: 'Diese Praxen werden getrennt bezahlt. Bitte bezahlen Sie jede Rechnung einzeln.',
     checkout_open:
       'Dafür hat schon eine Zahlung begonnen. Sie finden sie unter „Meine Zahlungen“, oder sie endet von selbst.',
     checkout_not_open: 'Diese Zahlung ist beendet.',
