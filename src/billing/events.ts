@@ -1,3 +1,4 @@
+import { isRefusal } from '../database/error_codes.ts'
 import { log } from '../process/log.ts'
 import { atOnce } from './at_once.ts'
 import type { Providers } from './calls.ts'
@@ -28,12 +29,11 @@ async function apply(ledger: Ledger, provider: PaymentProvider, event: StoredEve
   }
 }
 
-/** The provider's code or PostgreSQL's. Throws any other error, which is ours. */
+/** The code of an error of the provider, or of a refusal by the database. Throws any other error, which is a fault of ours. */
 function codeOf(error: unknown): string {
   if (error instanceof ProviderError) return `${error.outcome}: ${error.code}`
-  const { code } = error as { code?: string }
-  // A refusal of the database, such as an unknown session, which may be recorded a moment later.
-  if (code?.startsWith('MS')) return code
+  // Such as an unknown session, which may be recorded a moment later.
+  if (isRefusal(error)) return error.code
   throw error
 }
 

@@ -1,3 +1,4 @@
+import { isRefusal } from '../database/error_codes.ts'
 import { databaseOfId } from '../database/several_databases.ts'
 import { log } from '../process/log.ts'
 import type { Ledger, PageState } from './ledger.ts'
@@ -60,8 +61,6 @@ function ledgerOf(ledgers: Ledgers, database: number): Ledger {
   if (!ledger) throw new Error(`there is no database ${database}`)
   return ledger
 }
-
-const isRefusal = (error: unknown) => (error as { code?: string }).code?.startsWith('MS') ?? false
 
 /** Does some work. Gives the error if it failed: it is tried again later. */
 async function attempt(what: Record<string, unknown>, work: () => Promise<unknown>): Promise<unknown> {

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { DatabaseError, Pool } from 'pg'
 
 /** A row of app_hidden.error_codes. */
 export interface ErrorCode {
@@ -6,6 +6,11 @@ export interface ErrorCode {
   httpStatus: number
   title: string
   description: string
+}
+
+/** Whether an error is a refusal of one of our rules (app_hidden.refuse), whose SQLSTATEs begin with MS. */
+export function isRefusal(error: unknown): error is DatabaseError & { code: string } {
+  return (error as { code?: unknown } | undefined)?.code?.toString().startsWith('MS') ?? false
 }
 
 /** All registered refusals, by name. */

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { Client, DatabaseError } from 'pg'
+import { Client } from 'pg'
+import { isRefusal } from '../database/error_codes.ts'
 import { withDatabase } from '../database/with_database.ts'
 import { holidays } from '../holidays/holidays.ts'
 import { regions } from '../holidays/regions.ts'
@@ -38,8 +39,7 @@ await runProgram(async () => {
       const added = await confirm(client, chosen, options)
       print([...chosen.filter(({ sourceKey }) => added.has(sourceKey)).map(lineOf), `Added ${added.size} absences.`])
     } catch (error) {
-      if (error instanceof DatabaseError && error.code?.startsWith('MS'))
-        throw new StartError([error.message, error.detail].filter(Boolean).join(' '))
+      if (isRefusal(error)) throw new StartError([error.message, error.detail].filter(Boolean).join(' '))
       throw error
     } finally {
       await client.end()

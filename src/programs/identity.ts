@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
-import { Client, DatabaseError } from 'pg'
+import { Client } from 'pg'
+import { isRefusal } from '../database/error_codes.ts'
 import { withDatabase } from '../database/with_database.ts'
 import { rotateCalendars } from '../identity/calendar_access.ts'
 import { findByDocument, rotateKeys, storeDocument } from '../identity/documents.ts'
@@ -38,8 +39,7 @@ await runProgram(async () => {
       process.stdout.write(`${text}\n`)
       await client.query('commit')
     } catch (error) {
-      if (error instanceof DatabaseError && error.code?.startsWith('MS'))
-        throw new StartError(`${error.message} ${error.detail ?? ''}`)
+      if (isRefusal(error)) throw new StartError(`${error.message} ${error.detail ?? ''}`)
       throw error
     } finally {
       await client.end()

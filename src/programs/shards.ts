@@ -1,4 +1,4 @@
-import { DatabaseError } from 'pg'
+import { isRefusal } from '../database/error_codes.ts'
 import { globalNumber } from '../database/several_databases.ts'
 import { withDatabase } from '../database/with_database.ts'
 import { runProgram } from '../process/run_program.ts'
@@ -29,7 +29,7 @@ await runProgram(async () => {
   if (!work) throw new StartError(usage)
   await withDatabase(settings, async (databaseUrl) => {
     await work(databaseUrl, given, settings.replicationPassword).catch((error: unknown) => {
-      if (error instanceof DatabaseError && error.code?.startsWith('MS')) throw new StartError(error.message)
+      if (isRefusal(error)) throw new StartError(error.message)
       throw error
     })
   })

@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream'
 import { escapeLiteral, type PoolClient, type QueryResult } from 'pg'
 import type { NodePostgresPgClient } from 'postgraphile/adaptors/pg'
 import { cancelStatements } from '../database/cancel.ts'
+import { isRefusal } from '../database/error_codes.ts'
 import { keepsSession, settingsOfTransaction } from '../database/pools.ts'
 import { selectPosition } from '../database/replicas.ts'
 import { currentTraceparent, inSpan, SpanKind } from '../process/tracing.ts'
@@ -221,8 +222,7 @@ export function requestClient(
 
 /** Drops the stack of a refusal: nobody reads it, and GraphQLError would have it written out to copy it. */
 function withoutStack(error: unknown): unknown {
-  const { code, message } = error as { code?: string; message?: string }
-  if (code?.startsWith('MS')) Object.defineProperty(error, 'stack', { value: message })
+  if (isRefusal(error)) Object.defineProperty(error, 'stack', { value: error.message })
   return error
 }
 
