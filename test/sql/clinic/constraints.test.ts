@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals'
 import { aClinic, aCustomer, aDoctor, anAccount, anEmployee } from '../../helpers/clinic/world.ts'
+import { expectViolation } from '../../helpers/database/constraints.ts'
 import { inTransaction } from '../../helpers/database/database.ts'
 import { constraintsOf, refusedBy, type Violation } from '../../helpers/database/rules.ts'
-import { expectViolation } from '../../helpers/database/violations.ts'
 
 const tables = [
   'app_public.clinics',

@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals'
 import { createSlot, hold } from '../../helpers/clinic/operations.ts'
 import { aClinic, aDoctor, aPractice, aSlot, aTemplate, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { expectViolation } from '../../helpers/database/constraints.ts'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { constraintsOf } from '../../helpers/database/rules.ts'
-import { expectViolation } from '../../helpers/database/violations.ts'
 import { clinicDate } from '../../helpers/time/dates.ts'
 
 // What the tables of the schedule refuse by themselves, from the owner too: a DBA's insert meets the same rules as the API.

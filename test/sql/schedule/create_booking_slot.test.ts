@@ -11,8 +11,8 @@ import {
   aTimeSlot,
   noonZone,
 } from '../../helpers/clinic/world.ts'
+import { expectViolation } from '../../helpers/database/constraints.ts'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
-import { expectViolation } from '../../helpers/database/violations.ts'
 import { clinicDate } from '../../helpers/time/dates.ts'
 
 /** A practice that wants its nine o'clock slot on a day ahead. */

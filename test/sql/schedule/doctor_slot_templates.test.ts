@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { aClinic, aDoctor, anEmployee, aTemplate, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { expectViolation } from '../../helpers/database/constraints.ts'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
-import { expectViolation } from '../../helpers/database/violations.ts'
 
 type Hours = [start: string, end: string, weekday: number]
 

@@ -11,8 +11,8 @@ import {
   withdraw,
 } from '../../helpers/clinic/operations.ts'
 import { aClinic, aDoctor, anAccount, anEmployee, aPractice, aSlot, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { expectViolation } from '../../helpers/database/constraints.ts'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
-import { expectViolation } from '../../helpers/database/violations.ts'
 import { clinicDate } from '../../helpers/time/dates.ts'
 import { recordBooking } from '../booking/claiming.ts'
 

@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals'
 import { aQuestion, aService } from '../../helpers/clinic/services.ts'
 import { aClinic, aDoctor } from '../../helpers/clinic/world.ts'
+import { expectViolation } from '../../helpers/database/constraints.ts'
 import { expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { constraintsOf, refusedBy, type Violation } from '../../helpers/database/rules.ts'
-import { expectViolation } from '../../helpers/database/violations.ts'
 
 const tables = ['app_public.services', 'app_public.doctor_services', 'app_public.service_questions']
 

@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals'
 import { book, cancel } from '../../../helpers/clinic/operations.ts'
 import { aCustomer, aDoctor, aPractice, aSlot } from '../../../helpers/clinic/world.ts'
+import { expectViolation } from '../../../helpers/database/constraints.ts'
 import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { constraintsOf } from '../../../helpers/database/rules.ts'
-import { expectViolation } from '../../../helpers/database/violations.ts'
 import { judgeAsCommit, recordBooking } from '../claiming.ts'
 
 // What the tables of bookings, events and notifications refuse by themselves, from the owner too.

@@ -2,8 +2,8 @@ import { expect, it } from '@jest/globals'
 import { book, bookingOf } from '../../../helpers/clinic/operations.ts'
 import { aRowOfSlots, aVisitPractice } from '../../../helpers/clinic/visits.ts'
 import { aCustomer, aDoctor } from '../../../helpers/clinic/world.ts'
+import { expectViolation } from '../../../helpers/database/constraints.ts'
 import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
-import { expectViolation } from '../../../helpers/database/violations.ts'
 import { judgeAsCommit } from '../claiming.ts'
 
 // What the tables refuse about visits of several slots by themselves, from the owner too: each rule is tried in SQL.

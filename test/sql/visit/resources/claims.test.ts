@@ -13,8 +13,8 @@ import { aPracticeWithRooms, aResource, needs, resourcesOf } from '../../../help
 import { aService } from '../../../helpers/clinic/services.ts'
 import { statesOf } from '../../../helpers/clinic/visits.ts'
 import { aCustomer } from '../../../helpers/clinic/world.ts'
+import { expectViolation } from '../../../helpers/database/constraints.ts'
 import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
-import { expectViolation } from '../../../helpers/database/violations.ts'
 
 type Practice = Awaited<ReturnType<typeof aPracticeWithRooms>>
 
