@@ -10,7 +10,7 @@ import { availableParallelism } from 'node:os'
 export default {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/helpers/run/environment.ts',
   // What needs shards runs in jest.sharded.config.js.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/rights/sharded'],
   extensionsToTreatAsEsm: ['.ts'],

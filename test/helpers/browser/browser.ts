@@ -6,6 +6,7 @@ import type { Connection } from '../database/connection.ts'
 import { ownServer, sharedServer } from '../programs/server.ts'
 import { borrow } from '../run/borrow.ts'
 import { eventually } from '../time/eventually.ts'
+import { explainFailures, rememberPointer } from './explain_failure.ts'
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -159,9 +160,11 @@ async function openPages({ shared = false, worker = false, env }: PagesOptions):
         ...options,
       })
       contexts.push(context)
+      explainFailures(context)
       if (process.env.TEST_CLOCK_AHEAD) await context.addInitScript(moveClock(Number(process.env.TEST_CLOCK_AHEAD)))
       const page = await context.newPage()
       await page.addInitScript(markBusy)
+      await page.addInitScript(rememberPointer)
       pointWhenSettled(page)
       if (process.env.SLOW_PAGES) await slowDown(page)
       // A safety net: only a failing test waits that long, even on a busy machine.
