@@ -38,7 +38,7 @@ export const NamingPlugin: GraphileConfig.Plugin = {
         const remote = relation?.remoteResource
         // `customer_id` leads to a customer, and with the clinic to the clinic's record of one: only the first is `customer`.
         const elsewhere = Object.values(registry.pgResources).some(
-          (table) => table !== remote && !table.parameters && this.singularize(table.name) === role,
+          (table) => table !== remote && !table.parameters && singularOf(this, table.name) === role,
         )
         return this.camelCase(elsewhere && remote ? this.singularize(remote.name) : role)
       },
@@ -50,6 +50,15 @@ export const NamingPlugin: GraphileConfig.Plugin = {
       },
     },
   },
+}
+
+const singulars = new Map<string, string>()
+
+/** Remembered, since each relation asks for it of each table. */
+function singularOf({ singularize }: { singularize(word: string): string }, name: string): string {
+  const singular = singulars.get(name) ?? singularize(name)
+  singulars.set(name, singular)
+  return singular
 }
 
 interface Relation {
