@@ -1,4 +1,3 @@
-import { createClient } from 'redis'
 import { log } from '../process/log.ts'
 
 /** Maximum wait for Redis, milliseconds: longer than it takes, and shorter than the database would. */
@@ -21,7 +20,9 @@ export interface SharedCache {
  * Connects to Redis. A command that fails or takes too long counts as one that found nothing, and no other is sent for a few
  * seconds: a Redis that hangs must not delay requests. It may be unavailable now and later.
  */
-export function connectRedis(url: string): SharedCache {
+export async function connectRedis(url: string): Promise<SharedCache> {
+  // Loaded only where there is a Redis: it takes 3 percent of a server's start.
+  const { createClient } = await import('redis')
   const client = createClient({
     url,
     // A command while there is no connection fails at once.

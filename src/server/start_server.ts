@@ -86,7 +86,7 @@ async function connectDatabases(settings: ServerSettings) {
   const listening = settings.listenDatabaseUrl ? listenPool(settings.listenDatabaseUrl) : undefined
   const replicas = settings.replicaUrls.length > 0 ? watchReplicas(settings) : undefined
   const shards = await watchShards(pool, settings)
-  const shared = settings.redisUrl ? connectRedis(settings.redisUrl) : undefined
+  const shared = settings.redisUrl ? await connectRedis(settings.redisUrl) : undefined
   const cachePool = watchPool(settings)
   return {
     pool,
