@@ -1,6 +1,18 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 import { isSafeError } from 'postgraphile/grafast'
-import { type DocumentNode, parse } from 'postgraphile/graphql'
+import {
+  type DocumentNode,
+  FieldsOnCorrectTypeRule,
+  type GraphQLSchema,
+  KnownArgumentNamesRule,
+  KnownTypeNamesRule,
+  ProvidedRequiredArgumentsRule,
+  parse,
+  ScalarLeafsRule,
+  ValuesOfCorrectTypeRule,
+  VariablesInAllowedPositionRule,
+  validate,
+} from 'postgraphile/graphql'
 import type { ErrorCode } from '../database/error_codes.ts'
 import type { Shard } from '../database/shards.ts'
 import type { KeyOfAnswer } from '../graphql/catalogue.ts'
@@ -62,8 +74,8 @@ type Refuse = (request: Request, response: Response, error: unknown, anonymous: 
  * that do not fit.
  */
 export function restRouter(graphql: GraphQLInstance, registry: Map<string, ErrorCode>): Router {
-  checkDocuments(graphql)
   const resources = resourcesOf(graphql)
+  checkDocuments(graphql.schema, resources)
   const documents = referenceDocuments(openApi(graphql.schema, registry), registry)
   const refuse = refusing(registry)
 
@@ -215,8 +227,22 @@ function asUnauthenticated(error: unknown, { refusal }: Unusable): unknown {
   return code && /_not_found$|^(not_found|forbidden|insufficient_privilege|clinic_needed)$/.test(code) ? refusal : error
 }
 
-function checkDocuments(graphql: GraphQLInstance): void {
-  const faults = routes.flatMap(({ id, document }) => graphql.check(document).map(({ message }) => `${id}: ${message}`))
+/** What makes a document one of this schema. Its form and our limits are checked by its first request. */
+const fitting = [
+  FieldsOnCorrectTypeRule,
+  KnownArgumentNamesRule,
+  KnownTypeNamesRule,
+  ProvidedRequiredArgumentsRule,
+  ScalarLeafsRule,
+  ValuesOfCorrectTypeRule,
+  VariablesInAllowedPositionRule,
+]
+
+function checkDocuments(schema: GraphQLSchema, resources: Resource[]): void {
+  const endpoints = resources.flatMap(({ methods }) => [...methods.values()])
+  const faults = endpoints.flatMap(({ id, parsed }) =>
+    validate(schema, parsed, fitting).map(({ message }) => `${id}: ${message}`),
+  )
   if (faults.length > 0) throw new Error(`documents of the REST API do not fit the schema:\n${faults.join('\n')}`)
 }
 
