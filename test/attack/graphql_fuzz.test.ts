@@ -6,7 +6,7 @@ import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import type { Answer } from '../helpers/programs/graphql.ts'
 import { anIntrospection, aRequest } from './documents.ts'
-import { aTarget, attackers, keepAttacking, milliseconds, type Target } from './target.ts'
+import { aTarget, attackers, attackTimeout, keepAttacking, type Target } from './target.ts'
 import { pick } from './values.ts'
 
 // Documents generated from the schema, valid ones and invalid ones of every kind. Each is answered in time with data or
@@ -32,7 +32,7 @@ it(
   async () => {
     const before = await target.memory()
     const seen: Record<string, number> = {}
-    await keepAttacking(async (g) => {
+    await keepAttacking(150, async (g) => {
       const token = target.tokens[pick(g, attackers)]
       const body = JSON.stringify(aRequest(g, schema, target.ids))
       const response = await fetch(`${target.url}/graphql`, {
@@ -65,7 +65,7 @@ it(
     // Some documents pass validation, and some do not.
     expect(Object.keys(seen)).toEqual(expect.arrayContaining(['data', 'graphql_validation_failed']))
   },
-  milliseconds + 300_000,
+  attackTimeout,
 )
 
 it(
@@ -91,7 +91,7 @@ it(
           client.subscribe({ query }, { next, error: (errors) => next({ errors }), complete() {} })
         }),
     }
-    await keepAttacking(async (g) => {
+    await keepAttacking(150, async (g) => {
       const token = closed.tokens[pick(g, attackers)]
       const way = pick(g, ['post', 'get', 'webSocket'] as const)
       const query = anIntrospection(g)
@@ -107,5 +107,5 @@ it(
     await client.dispose()
     expect(closed.faults()).toEqual([])
   },
-  milliseconds + 300_000,
+  attackTimeout,
 )

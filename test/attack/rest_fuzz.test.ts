@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { calendarKeys } from '../helpers/external/external_calendars.ts'
 import { storeEnv, unreachableStore } from '../helpers/external/s3.ts'
-import { aTarget, attackers, keepAttacking, milliseconds, type Target } from './target.ts'
+import { aTarget, attackers, attackTimeout, keepAttacking, type Target } from './target.ts'
 import { anything, badInteger, badText, badTime, pick, rarely } from './values.ts'
 
 // Requests generated from the OpenAPI document, some valid, most with small or large deviations. Each is answered
@@ -129,7 +129,7 @@ it(
   async () => {
     const before = await target.memory()
     const seen: Record<string, number> = {}
-    await keepAttacking(async (g) => {
+    await keepAttacking(500, async (g) => {
       const { url, ...request } = requestOf(g)
       const response = await fetch(target.url + url, { ...request, signal: AbortSignal.timeout(30_000) }).catch(
         (cause) => {
@@ -153,5 +153,5 @@ it(
     // Some requests succeed, and some do not.
     expect(Object.keys(seen)).toEqual(expect.arrayContaining(['200', 'bad_request']))
   },
-  milliseconds + 60_000,
+  attackTimeout,
 )

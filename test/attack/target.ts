@@ -78,18 +78,19 @@ export async function aTarget(env: Record<string, string> = {}): Promise<Target>
 
 const { ATTACK_SECONDS, ATTACK_SEED = ATTACK_SECONDS ? undefined : '1' } = process.env
 
-/** The duration of a fuzz test: some seconds in `npm run test:slow`, or ATTACK_SECONDS. */
-export const milliseconds = Number(ATTACK_SECONDS ?? 3) * 1000
+/** How long a fuzz test may take. */
+export const attackTimeout = Number(ATTACK_SECONDS ?? 0) * 1000 + 300_000
 
 /**
- * Attacks again and again, each time with what `attack` makes of another random source, until the time is over or it
- * throws. Then throws what it threw, with the seed: ATTACK_SEED=<seed> does the same again. Within `npm run test:slow` the seed is
- * always one, so that the same code gets the same result; with ATTACK_SECONDS each run uses another seed.
+ * Attacks `times` times, each time with what `attack` makes of another random source, or until it throws. Then throws what it
+ * threw, with the seed: ATTACK_SEED=<seed> does the same again. Within `npm run test:slow` the seed is always one, so that the same
+ * code gets the same result; with ATTACK_SECONDS the attacks go on for that time, and each run uses another seed.
  */
-export async function keepAttacking(attack: (g: fc.GeneratorValue) => Promise<void>): Promise<void> {
+export async function keepAttacking(times: number, attack: (g: fc.GeneratorValue) => Promise<void>): Promise<void> {
   const outcome = await fc.check(fc.asyncProperty(fc.gen(), attack), {
-    numRuns: Number.MAX_SAFE_INTEGER,
-    interruptAfterTimeLimit: milliseconds,
+    ...(ATTACK_SECONDS
+      ? { numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: Number(ATTACK_SECONDS) * 1000 }
+      : { numRuns: times }),
     endOnFailure: true,
     ...(ATTACK_SEED && { seed: Number(ATTACK_SEED) }),
   })
