@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import type { Connection } from '../helpers/database/connection.ts'
 import { connectCalendar } from '../helpers/external/external_calendars.ts'
 import { eventually } from '../helpers/time/eventually.ts'
-import type { Call, Operation } from './calendar.ts'
+import type { Call, Operation } from './calendar/call.ts'
 import type { Practice } from './clients.ts'
 import type { Site } from './site.ts'
 

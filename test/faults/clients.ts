@@ -21,7 +21,7 @@ import type { Claims } from '../helpers/database/database.ts'
 import type { Answer as Answered } from '../helpers/programs/graphql.ts'
 import { tokenOf } from '../helpers/programs/tokens.ts'
 import { clinicDate } from '../helpers/time/dates.ts'
-import type { Call, Operation, Outcome, SlotState } from './calendar.ts'
+import type { Call, Operation, Outcome, SlotState } from './calendar/call.ts'
 import type { Site } from './site.ts'
 
 // Many clients that compete in one clinic, through every API: GraphQL, REST, SQL. A client that loses its connection
