@@ -6,6 +6,7 @@ import {
   ProviderError,
   type ProviderEvent,
   type ProviderRefund,
+  type RefundRequest,
 } from './provider.ts'
 
 /** Limits of a call with its repetitions: together less than the 60 seconds for which it is claimed. */
@@ -48,33 +49,12 @@ export function stripeProvider({ secretKey, webhookSecret, apiUrl }: StripeSetti
     readCheckout: (sessionId, account) =>
       inTerms(async () => checkoutOf(await stripe.checkout.sessions.retrieve(sessionId, {}, optionsOf({ account })))),
 
-    expireCheckout: (sessionId, account) =>
-      inTerms(async () => {
-        try {
-          return checkoutOf(await stripe.checkout.sessions.expire(sessionId, {}, optionsOf({ account })))
-        } catch (error) {
-          // It was paid or had expired a moment before.
-          if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error
-          return checkoutOf(await stripe.checkout.sessions.retrieve(sessionId, {}, optionsOf({ account })))
-        }
-      }),
+    expireCheckout: (sessionId, account) => inTerms(async () => checkoutOf(await expire(stripe, sessionId, account))),
 
-    refund: ({ refundId, payment, amount, ...options }) =>
-      inTerms(async () => {
-        const parameters = { payment_intent: payment, amount: minorUnits(amount), metadata: { refund: refundId } }
-        try {
-          return refundOf(await stripe.refunds.create(parameters, optionsOf(options)))
-        } catch (error) {
-          if (!isStored(error)) throw error
-          // Stripe gives a stored error under this key for ever. Another key is safe once it is known that there is no refund.
-          const made = await refundNamed(refundId, payment, options.account)
-          if (!made) throw error
-          return refundOf(made)
-        }
-      }),
+    refund: (request) => inTerms(async () => refundOf(await refund(stripe, request))),
 
-    readRefund: (refund, account) =>
-      inTerms(async () => refundOf(await stripe.refunds.retrieve(refund, {}, optionsOf({ account })))),
+    readRefund: (refundId, account) =>
+      inTerms(async () => refundOf(await stripe.refunds.retrieve(refundId, {}, optionsOf({ account })))),
 
     readEvent(body, signature) {
       try {
@@ -85,13 +65,43 @@ export function stripeProvider({ secretKey, webhookSecret, apiUrl }: StripeSetti
       }
     },
   }
+}
 
-  async function refundNamed(refundId: string, payment: string, account: string | undefined) {
-    for await (const refund of stripe.refunds.list({ payment_intent: payment, limit: 100 }, optionsOf({ account }))) {
-      if (refund.metadata?.refund === refundId) return refund
-    }
-    return undefined
+async function expire(
+  stripe: Stripe,
+  sessionId: string,
+  account: string | undefined,
+): Promise<Stripe.Checkout.Session> {
+  try {
+    return await stripe.checkout.sessions.expire(sessionId, {}, optionsOf({ account }))
+  } catch (error) {
+    // It was paid or had expired a moment before.
+    if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error
+    return await stripe.checkout.sessions.retrieve(sessionId, {}, optionsOf({ account }))
   }
+}
+
+async function refund(
+  stripe: Stripe,
+  { refundId, payment, amount, ...options }: RefundRequest,
+): Promise<Stripe.Refund> {
+  const parameters = { payment_intent: payment, amount: minorUnits(amount), metadata: { refund: refundId } }
+  try {
+    return await stripe.refunds.create(parameters, optionsOf(options))
+  } catch (error) {
+    if (!isStored(error)) throw error
+    // Stripe gives a stored error under this key for ever. Another key is safe once it is known that there is no refund.
+    const made = await findRefund(stripe, refundId, payment, options.account)
+    if (!made) throw error
+    return made
+  }
+}
+
+async function findRefund(stripe: Stripe, refundId: string, payment: string, account: string | undefined) {
+  for await (const found of stripe.refunds.list({ payment_intent: payment, limit: 100 }, optionsOf({ account }))) {
+    if (found.metadata?.refund === refundId) return found
+  }
+  return undefined
 }
 
 const optionsOf = ({ account, idempotencyKey }: { account: string | undefined; idempotencyKey?: string }) => ({

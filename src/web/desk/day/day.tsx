@@ -30,23 +30,25 @@ interface DayProps {
 /** The slots of the doctors who are shown, and the sheet of the slot or doctor that was opened. */
 export function Day({ doctors, show, date, page, slots: all, wanted, wasSeen }: DayProps) {
   const { t } = useText(dayTexts)
-  const [open, setOpen] = useState<string>()
-  const [ofDoctor, setOfDoctor] = useState<Doctor>()
+  const [openId, setOpenId] = useState<string>()
+  const [openDoctor, setOpenDoctor] = useState<Doctor>()
   const slots = withoutReplacedOfAll(all)
-  const matching = doctors.filter(
-    (doctor) => !show || show === `d${doctor.id}` || fieldsOf(doctor).some(({ id }) => show === `s${id}`),
-  )
+  const matching = doctors.filter((doctor) => isShown(doctor, show))
   const slotsOf = ({ id }: Doctor) => slots.filter(({ doctorId }) => doctorId === id)
   const there = matching.filter((doctor) => slotsOf(doctor).length > 0)
   const away = matching.filter((doctor) => doctor.isActive && slotsOf(doctor).length === 0)
-  const opened = slots.find((slot) => (open ? slot.id === open : wanted && bookingOf(slot)?.id === wanted))
+  const openSlot = slots.find((slot) => (openId ? slot.id === openId : wanted && bookingOf(slot)?.id === wanted))
   const keep = (changed: DeskSlot[]) => {
     page.keep(changed)
     page.refetch()
   }
   const close = () => {
-    setOpen(undefined)
+    setOpenId(undefined)
     wasSeen()
+  }
+  const closeAndKeep = (changed: DeskSlot[]) => {
+    close()
+    keep(changed)
   }
 
   return (
@@ -63,30 +65,18 @@ export function Day({ doctors, show, date, page, slots: all, wanted, wasSeen }: 
           slotsOf={slotsOf}
           date={date}
           changed={page.changed}
-          open={setOpen}
-          openDoctor={setOfDoctor}
+          open={setOpenId}
+          openDoctor={setOpenDoctor}
         />
       )}
-      {away.length > 0 && there.length > 0 && (
-        <p className="away">{t.away(away.map(({ fullName }) => fullName).join(', '))}</p>
-      )}
-      {opened && (
-        <SlotSheet
-          key={opened.id}
-          slot={opened}
-          close={close}
-          done={(changed) => {
-            close()
-            keep(changed)
-          }}
-        />
-      )}
-      {ofDoctor && (
+      {there.length > 0 && <Away doctors={away} />}
+      {openSlot && <SlotSheet key={openSlot.id} slot={openSlot} close={close} done={closeAndKeep} />}
+      {openDoctor && (
         <DoctorSheet
-          doctor={ofDoctor}
+          doctor={openDoctor}
           date={date}
-          slots={slotsOf(ofDoctor)}
-          close={() => setOfDoctor(undefined)}
+          slots={slotsOf(openDoctor)}
+          close={() => setOpenDoctor(undefined)}
           done={keep}
         />
       )}
@@ -98,8 +88,18 @@ export function Day({ doctors, show, date, page, slots: all, wanted, wasSeen }: 
   )
 }
 
+/** Whether `show` names the doctor (d1) or one of their specializations (s1), or nothing. */
+const isShown = (doctor: Doctor, show: string) =>
+  !show || show === `d${doctor.id}` || fieldsOf(doctor).some(({ id }) => show === `s${id}`)
+
 const withoutReplacedOfAll = (slots: DeskSlot[]) =>
   [...Map.groupBy(slots, ({ doctorId }) => doctorId).values()].flatMap(withoutReplaced)
+
+/** The doctors without slots on this day. */
+function Away({ doctors }: { doctors: Doctor[] }) {
+  const { t } = useText(dayTexts)
+  return doctors.length > 0 && <p className="away">{t.away(doctors.map(({ fullName }) => fullName).join(', '))}</p>
+}
 
 interface DayGridProps {
   doctors: Doctor[]

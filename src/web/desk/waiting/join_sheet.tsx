@@ -13,7 +13,7 @@ import { useDoctorNames } from '../../parts/workplace/use_doctor_names.ts'
 import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { deskWaitingTexts } from '../../text/desk/waiting.ts'
 import { useText } from '../../text/language.ts'
-import { localDate } from '../../time/time.ts'
+import { localDate, plusDays } from '../../time/time.ts'
 import { type Patient, PatientField } from '../slot/patient_field.tsx'
 
 const JoinForPatient = graphql(`
@@ -35,9 +35,7 @@ export function JoinSheet({ saved, close }: { saved(): void; close(): void }) {
   const [doctorId, setDoctorId] = useState('')
   const [today] = useState(() => localDate(undefined, clinic.timeZone))
   const [fromDate, setFromDate] = useState(today)
-  const [untilDate, setUntilDate] = useState(() =>
-    new Date(Date.parse(today) + usualDays * 86_400_000).toISOString().slice(0, 10),
-  )
+  const [untilDate, setUntilDate] = useState(() => plusDays(today, usualDays))
   const doctors = (useDoctorNames().data?.nodes ?? []).filter(({ isActive }) => isActive)
 
   async function save(fields: Fields) {
@@ -45,7 +43,6 @@ export function JoinSheet({ saved, close }: { saved(): void; close(): void }) {
       setMissing(true)
       return
     }
-    const weekdays = isoWeekdays.filter((number) => fields[`weekday-${number}`] !== undefined)
     await request(JoinForPatient, {
       input: {
         clinicId: clinic.id,
@@ -54,9 +51,7 @@ export function JoinSheet({ saved, close }: { saved(): void; close(): void }) {
         doctorId: doctorId || null,
         fromDate,
         untilDate,
-        weekdays: weekdays.length > 0 ? weekdays : null,
-        notBefore: fields.notBefore ?? null,
-        notAfter: fields.notAfter ?? null,
+        ...wishesIn(fields),
       },
     })
     showToast(t.added(patient.name))
@@ -82,28 +77,36 @@ export function JoinSheet({ saved, close }: { saved(): void; close(): void }) {
         <DateField label={t.from} name="fromDate" value={fromDate} onChange={setFromDate} min={today} required />
         <DateField label={t.until} name="untilDate" value={untilDate} onChange={setUntilDate} min={fromDate} required />
       </div>
-      <Weekdays />
-      <div className="two-dates">
-        <Field label={t.notBefore} name="notBefore" type="time" />
-        <Field label={t.notAfter} name="notAfter" type="time" />
-      </div>
+      <WeekdaysAndTimes />
     </FormSheet>
   )
 }
 
-function Weekdays() {
+function WeekdaysAndTimes() {
   const { t } = useText(deskWaitingTexts)
   const { weekday } = useEntryWords()
   return (
-    <fieldset className="group checks">
-      <legend>{t.weekdays}</legend>
-      {isoWeekdays.map((number) => (
-        <label key={number} className="check">
-          <input type="checkbox" name={`weekday-${number}`} />
-          <span>{weekday(number)}</span>
-        </label>
-      ))}
-      <p className="hint">{t.weekdaysHint}</p>
-    </fieldset>
+    <>
+      <fieldset className="group checks">
+        <legend>{t.weekdays}</legend>
+        {isoWeekdays.map((number) => (
+          <label key={number} className="check">
+            <input type="checkbox" name={`weekday-${number}`} />
+            <span>{weekday(number)}</span>
+          </label>
+        ))}
+        <p className="hint">{t.weekdaysHint}</p>
+      </fieldset>
+      <div className="two-dates">
+        <Field label={t.notBefore} name="notBefore" type="time" />
+        <Field label={t.notAfter} name="notAfter" type="time" />
+      </div>
+    </>
   )
+}
+
+/** The wishes in the fields of the form. */
+function wishesIn({ notBefore, notAfter, ...fields }: Fields) {
+  const weekdays = isoWeekdays.filter((number) => fields[`weekday-${number}`] !== undefined)
+  return { weekdays: weekdays.length > 0 ? weekdays : null, notBefore: notBefore ?? null, notAfter: notAfter ?? null }
 }

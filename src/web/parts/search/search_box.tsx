@@ -59,16 +59,18 @@ export default function SearchBox(props: SearchBoxProps) {
             if (value) clear?.()
           }}
         />
-        {value && clear ? (
-          <ClearButton label={label} clear={clear} />
-        ) : (
-          <Button className="combo-button">
-            <Icon name="chevron" />
-          </Button>
-        )}
+        {value && clear ? <ClearButton label={label} clear={clear} /> : <OpenButton />}
       </div>
       <Options none={data ? noneFound : t.loading} />
     </ComboBox>
+  )
+}
+
+function OpenButton() {
+  return (
+    <Button className="combo-button">
+      <Icon name="chevron" />
+    </Button>
   )
 }
 

@@ -125,15 +125,7 @@ function About({ customer }: { customer: NonNullable<ProfileQuery['customer']> }
           defaultValue={customer.phone ?? ''}
         />
         <h2>{t.messages}</h2>
-        <Select label={t.language} value={language} onChange={setLanguage}>
-          <option value="">{t.asClinic}</option>
-          <option value="en" lang="en">
-            English
-          </option>
-          <option value="de" lang="de">
-            Deutsch
-          </option>
-        </Select>
+        <LanguageField value={language} choose={setLanguage} />
         <Select label={t.channel} value={channel} onChange={setChannel}>
           <option value="">{t.asClinic}</option>
           <option value="email">{t.email}</option>
@@ -146,6 +138,21 @@ function About({ customer }: { customer: NonNullable<ProfileQuery['customer']> }
         {saved && <Notice tone="good">{<p>{t.saved}</p>}</Notice>}
       </Form>
     </section>
+  )
+}
+
+function LanguageField({ value, choose }: { value: string; choose(language: string): void }) {
+  const { t } = useText(profileTexts)
+  return (
+    <Select label={t.language} value={value} onChange={choose}>
+      <option value="">{t.asClinic}</option>
+      <option value="en" lang="en">
+        English
+      </option>
+      <option value="de" lang="de">
+        Deutsch
+      </option>
+    </Select>
   )
 }
 
