@@ -32,17 +32,19 @@ const serviceNamed = (name: string) =>
     [name],
   )
 
-let chosen = 0
+const chosenDays: string[] = []
 /** Chooses the first time of a day for a service in the search; each time another day, so that no patient's visits overlap. */
 async function choose(page: Page, service: string) {
   const { clinicId, id } = await serviceNamed(service)
   const { day } = await pages.owner.one<{ day: string }>(
     `select d.slot_date::text as day
-     from app_public.days_with_free_slots($1, days_from => current_date + 1, days_to => current_date + 14,
+     from app_public.days_with_free_slots($1, days_from => current_date + 1, days_to => current_date + 20,
        service_id => $2) d
-     order by d.slot_date offset $3 limit 1`,
-    [clinicId, id, chosen++ % 8],
+     where d.slot_date <> all ($3::date[])
+     order by d.slot_date limit 1`,
+    [clinicId, id, chosenDays],
   )
+  chosenDays.push(day)
   await page.goto(`${pages.url}/?clinic=${clinicId}&service=${id}&date=${day}`)
   await page.locator('section[aria-busy=false] a.time').first().click()
 }
