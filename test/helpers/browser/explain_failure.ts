@@ -4,8 +4,9 @@ import type { BrowserContext, Page } from 'playwright-core'
 /** Runs in each page: keeps the last presses and clicks, with what they hit at that moment. */
 export const rememberPointer = `{
   const last = (globalThis.pointed = [])
+  globalThis.textOf = (element) => element.textContent.trim().slice(0, 80).replace(/\\s+/g, ' ')
   globalThis.tagOf = (element) =>
-    element ? element.cloneNode(false).outerHTML.slice(0, 160) + ' ' + element.textContent.slice(0, 60).replace(/\\s+/g, ' ') : 'nothing'
+    element ? textOf(element) + ' ' + element.cloneNode(false).outerHTML.slice(0, 120) : 'nothing'
   for (const type of ['pointerdown', 'click'])
     addEventListener(type, ({ target, clientX: x, clientY: y }) => {
       last.push({ type, x, y, hit: target instanceof Element ? tagOf(target) : String(target) })
@@ -19,6 +20,7 @@ const stateOfPage = `(() => {
     ...pointed.map(({ type, x, y, hit }) => type + ' on ' + Math.round(x) + ',' + Math.round(y) + ': ' + hit),
     ...(x === undefined ? [] : ['there now: ' + tagOf(document.elementFromPoint(x, y))]),
     'focus: ' + tagOf(document.activeElement),
+    ...[...document.querySelectorAll('[role=alert], [role=status]')].map((told) => 'told: ' + textOf(told)),
     document.documentElement.matches('[data-busy], :has(.pending)') ? 'still loading' : 'nothing is loading',
   ].join('\\n')
 })()`

@@ -11,7 +11,9 @@ test('the error of a failed test says where its page is, what was clicked there 
   await explainFailure(error)
   const [before = '', sites] = (error.stack as string).split(/(\n +at [\s\S]*)/)
   expect(before).toMatch(/^Error: the message\nof two lines\n\nPage http:.*\/sign-in\n/)
-  expect(before).toMatch(/^pointerdown on \d+,\d+: <h1 .*\nclick on \d+,\d+: <h1 .*\nthere now: <h1 /m)
+  expect(before).toMatch(
+    /^pointerdown on \d+,\d+: Sign in <h1 .*\nclick on \d+,\d+: Sign in <h1 .*\nthere now: Sign in <h1 /m,
+  )
   expect(before).toMatch(/^ *- textbox "E-mail"/m)
   expect(sites).toContain('failed_test.test.ts')
   // Jest's environment finds it there when a test or a hook fails.
