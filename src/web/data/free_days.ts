@@ -10,7 +10,7 @@ const FreeDays = graphql(`
   }
 `)
 
-/** Whose free times: of a clinic, a doctor (with the clinic) or a specialization. A field that is left out means any. */
+/** The clinic, doctor (with the clinic) or specialization that has the free times. A field that is left out means any. */
 export interface FreeTimesOf {
   clinic?: string | undefined
   doctor?: string | undefined

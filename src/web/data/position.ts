@@ -1,7 +1,7 @@
 // With copies that are a moment behind, of the database or of some of its tables, the server needs to know which change a
 // browser has seen last. It reports a position with each change, and serves a request with that position from a copy that
-// contains it. In a cookie, since it is valid for all tabs, and tells the server not to send a front page with times from
-// before the change.
+// contains it. The position is in a cookie, which all tabs share, and which tells the server not to send a front page with
+// times from before the change.
 
 const name = 'medislot-position'
 /** Seconds; a copy that serves reads is at most two behind. */

@@ -107,7 +107,7 @@ async function requestAsPerson<Result, Variables>(
     return await run(document, variables, token, signal)
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'unauthenticated' || !token) throw error
-    // The token has expired despite this device's clock, or was revoked elsewhere. Nothing was executed, so it can be
+    // The token has expired although it was valid by this device's clock, or was revoked. Nothing was executed, so it can be
     // retried.
     if (tokens?.accessToken === token) await refresh()
     if (tokens) return await run(document, variables, tokens.accessToken, signal)

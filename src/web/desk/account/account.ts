@@ -93,7 +93,7 @@ export function useAccount(): Account {
   return account
 }
 
-/** What is due on invoices of a currency: those that are issued, and not drafts. */
+/** What is due on the issued invoices in a currency; drafts do not count. */
 export const dueIn = (invoices: Invoice[], currency: string): string =>
   sumOf(invoices.filter((invoice) => invoice.state === 'OPEN' && invoice.currency === currency).map(({ due }) => due))
 
@@ -103,7 +103,7 @@ export const isPositive = (amount: string): boolean => BigInt(amount) > 0n
 
 export const smaller = (a: string, b: string): string => (BigInt(a) < BigInt(b) ? a : b)
 
-/** What of a payment can be paid back now: what it has not spent, and the credit that it may have become. */
+/** What can be paid back of a payment: what was not spent on invoices, and what became credit. */
 export function refundable({ received, spent, refunded }: Payment, credit: string): string {
   const left = BigInt(received) - BigInt(refunded)
   return smaller(String(left), String(left - BigInt(spent) + BigInt(credit)))

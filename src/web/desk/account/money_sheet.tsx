@@ -12,7 +12,7 @@ interface MoneySheetProps {
   lead?: ReactNode
   submit: string
   danger?: boolean
-  /** What is done. A refusal that it throws is shown beside its field. */
+  /** Called with the fields of the form. A refusal that it throws is shown beside the field that it concerns. */
   act(fields: Fields): Promise<unknown>
   done?: string
   close(): void

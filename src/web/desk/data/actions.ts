@@ -154,7 +154,7 @@ export function useActions(of: DeskSlot) {
           .createBookingSlot,
       )
       if (!slot || slot.id === of.id) return slot ? [slot] : []
-      // The hours of its time slot have changed since, so another slot took its place.
+      // The times of its time slot were changed after it was withdrawn, and another slot has replaced it.
       return [{ ...of, superseded: true }, slot]
     },
     release: async () =>

@@ -122,7 +122,7 @@ function useLiveDay({ clinicId, date, changed, refetch }: LiveDay): Connection {
       began() {
         seenAt = Date.now()
         setConnection({ state: 'live' })
-        // Reloaded now, and again when the server certainly listens: nothing reports when it starts to.
+        // The server does not report when it starts to listen. So the page is reloaded now, and again when it certainly listens.
         refetch()
         missed = setTimeout(refetch, 2000)
       },

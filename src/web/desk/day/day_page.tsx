@@ -69,7 +69,7 @@ export function DayPage() {
   )
 }
 
-/** The date and the doctors that the address of the page names, and the addresses of other dates and doctors. */
+/** What the address of the page says: the date and the doctors. Also makes the addresses for other dates and doctors. */
 function useDate() {
   const { clinic } = useWorkplace()
   const [parameters] = useSearchParams()
@@ -94,7 +94,7 @@ interface ToolsProps {
   isPhone: boolean
 }
 
-/** What leads to other days and doctors, prints the day or subscribes to it. */
+/** The controls above the day: other days and doctors, print, and subscribe. */
 function Tools({ doctors, pending, show, isPhone }: ToolsProps) {
   const { t } = useText(dayTexts)
   const { today, date, address, go } = useDate()

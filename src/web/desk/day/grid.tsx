@@ -81,7 +81,7 @@ export function Grid({ columns, range, marks, changed, open }: GridProps) {
   )
 }
 
-/** How times are drawn. */
+/** How minutes of the day are placed in the grid. */
 interface Scale extends Pick<GridProps, 'range' | 'marks'> {
   /** The height of a minute, pixels. */
   minute: number

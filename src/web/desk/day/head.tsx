@@ -27,7 +27,7 @@ interface StepsProps {
   address: { previous: string; next: string; now: string }
   isNow: boolean
   date: string
-  /** The doctor whose days with free times are marked, instead of the clinic's. */
+  /** If given, the calendar marks the days on which this doctor has free times, instead of those of the whole clinic. */
   doctorId?: string
   choose(date: string): void
   children?: ReactNode

@@ -27,13 +27,13 @@ const DismissNetworkAlert = graphql(`
 const reloadInterval = 60_000
 
 interface NetworkAlertsProps {
-  /** The date that the page shows: it needs no link. */
+  /** The date that the page shows; alerts about it have no link. */
   shown: string
   /** The address of the page of a date. */
   address(date: string): string
 }
 
-/** Alerts about dates of which patients of one network took a large part, each until the desk dismisses it. */
+/** Warns about dates on which many slots were taken from one network. Each alert stays until the desk dismisses it. */
 export function NetworkAlertNotices({ shown, address }: NetworkAlertsProps) {
   const { clinic } = useWorkplace()
   const { data, pending, refetch } = useQuery(NetworkAlerts, { clinicId: clinic.id })

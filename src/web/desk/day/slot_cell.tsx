@@ -36,7 +36,7 @@ export function SlotCell({ placed, top, minute, withZone, changed, tabbable, ope
   const time = clock(slot.startsAt, timeZone, locale)
   const zone = withZone ? ` ${zoneName(slot.startsAt, timeZone, locale)}` : ''
   const here = moving.from?.id === slot.id
-  // The place of a visit itself can be chosen to give it another service.
+  // The slot of the visit itself can be chosen, too: that keeps its time and changes its service.
   const choosable = !moving.from || (state === 'free' && !over) || (here && !!bookingOf(slot)?.service)
   const classes = ['slot', state, height < 42 && 'short', over && 'over', changed && 'changed', here && 'moved']
   return (

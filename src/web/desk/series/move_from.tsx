@@ -66,7 +66,7 @@ interface MoveFormProps {
   ask(to: { days: number; timeSlotId?: string; doctorId?: string }): void
 }
 
-/** To which day, time and doctor. */
+/** The fields of the form: the weekday, time and doctor to move to. */
 function MoveForm({ fromDate, ask }: MoveFormProps) {
   const { t } = useText(seriesTexts)
   const { timeZone } = useWorkplace().clinic

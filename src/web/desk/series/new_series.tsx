@@ -72,7 +72,7 @@ function useBooking(asked: Asked | undefined) {
   }
 }
 
-/** Who comes how often, when and to whom. */
+/** The fields of the form: the patient, the weekdays and dates, the time and the doctor. */
 function SeriesForm({ ask }: { ask(asked: Asked): void }) {
   const { t } = useText(seriesTexts)
   const { clinic } = useWorkplace()

@@ -10,7 +10,7 @@ import { useText } from '../../text/language.ts'
 import { clock, dateText, localDate, longDate } from '../../time/time.ts'
 import { GenerateSeriesSlots } from './documents.ts'
 
-/** A date that the desk chose, with its slot, and the visit that moves there. */
+/** A chosen date with its slot. When a series is moved, also the visit that moves there. */
 export interface Chosen {
   bookingId: string | null
   bookingSlotId: string

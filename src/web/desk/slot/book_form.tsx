@@ -29,7 +29,7 @@ const languages = ['', 'en', 'de'] as const
 type Language = (typeof languages)[number]
 
 /**
- * Adds a patient to the clinic's records. When the clinic has records of `similar` people, the first attempt adds nothing: the
+ * Adds a patient to the clinic's records. When the clinic has records of `similar` people, the first attempt adds nothing. The
  * next one uses the record that was chosen instead, or adds the same person all the same.
  */
 function useNewPatient(slot: DeskSlot) {

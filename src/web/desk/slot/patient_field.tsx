@@ -55,7 +55,7 @@ export function PatientField({ patient, choose, isMissing }: PatientFieldProps) 
         setTyped(found.name)
         choose(found)
       }}
-      // The desk enters the patient first. Not on a phone, where the keyboard would cover half of the sheet.
+      // The desk enters the patient first. On a phone the field does not get the focus: the keyboard would cover half of the sheet.
       autoFocus={!isPhone}
       menuTrigger="input"
       allowsEmptyCollection

@@ -157,7 +157,7 @@ function HeldSlot(props: ActionsProps) {
   const { release, openToAll } = useActions(slot)
   const until = clock(slot.heldUntil ?? slot.endsAt, clinic.timeZone, locale)
   const name = patientOf(slot)
-  // Held for nobody: for those who wait.
+  // A slot that is held without a customer is offered to patients on the waiting list.
   const isOffered = slot.customerId === null
   return (
     <>
@@ -278,7 +278,7 @@ function WithdrawForm({ slot, done, back }: AskFirstProps) {
       title={t.withdrawTitle}
       lead={name ? `${t.withdrawBooked(name)} ${notice}` : t.withdrawFree}
       submit={t.withdraw}
-      // Only what the sheet announced is done: with a booking made in the meantime, the withdrawal is refused.
+      // The sheet announced a withdrawal without a booking. If somebody has booked the slot in the meantime, it is refused.
       act={(reason) => withdraw(reason, state === 'booked')}
       done={done}
       back={back}

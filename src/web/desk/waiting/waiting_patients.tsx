@@ -48,7 +48,7 @@ const Leave = graphql(`
 
 type Entry = NonNullable<NonNullable<DeskWaitingListQuery['waitingLists']>['nodes'][number]>
 
-/** Who waits, in the order in which times are offered, with what is offered to them at the moment. */
+/** The patients on the waiting list, in the order in which times are offered, with their current offers. */
 export function WaitingPatients() {
   const { t } = useText(deskWaitingTexts)
   const { clinic } = useWorkplace()

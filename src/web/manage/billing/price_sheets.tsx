@@ -45,7 +45,7 @@ interface SheetProps {
   close(): void
 }
 
-/** The field that a refusal of a price concerns. */
+/** The name of the field at which a refusal of a price is shown. */
 const fieldOf = ({ code }: Refusal): string | undefined =>
   ({ exclusion_violation: 'validFrom', amount_not_accepted: 'amount' })[code]
 
@@ -78,7 +78,7 @@ export function PriceSheet({ money, currency, changed, close }: SheetProps & { m
       title={t.addPrice}
       submit={common.add}
       onSubmit={save}
-      // What is not allowed is the deposit, if there is one: the other fields have limits.
+      // The other fields have limits of their own, so the database can refuse only the deposit.
       fieldOf={(refusal) =>
         refusal.code === 'check_violation' ? (rule === 'DEPOSIT' ? 'deposit' : 'amount') : fieldOf(refusal)
       }

@@ -23,7 +23,7 @@ export function Revenue() {
   const { clinic } = useWorkplace()
   const money = useCurrency()?.money
   const today = localDate(undefined, clinic.timeZone)
-  // Eleven months before the first of this month, whichever months they are.
+  // A day in the month eleven months ago, however long the months between are.
   const fromMonth = plusDays(`${today.slice(0, 8)}01`, -320)
   const query = useQuery(MonthsOfRevenue, { clinicId: clinic.id, fromMonth, toMonth: today })
   return (

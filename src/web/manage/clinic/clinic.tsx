@@ -71,7 +71,7 @@ export function ClinicSection() {
                       phone: phone ?? null,
                       email: email ?? null,
                       country: country?.toUpperCase() ?? null,
-                      // Sending the time zone counts as a change, which is refused while there are future slots.
+                      // Left out unless changed: the database refuses a time zone while there are future slots, even the same.
                       ...(timeZone !== data.clinic?.timeZone && { timeZone }),
                       rowVersion,
                     }

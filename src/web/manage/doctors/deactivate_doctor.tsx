@@ -48,7 +48,7 @@ export function DeactivateDoctor({ doctor, changed, close }: DeactivateDoctorPro
   if (toPhone) return <ToPhone bookings={toPhone} close={close} />
   return (
     <Confirm
-      // A second question is a new dialog for screen readers.
+      // With another key the second question is a new dialog, so that screen readers announce it.
       key={String(hanging !== undefined)}
       title={t.deactivateTitle(doctor.fullName)}
       submit={hanging ? t.cascade(bookings.length) : common.deactivate}

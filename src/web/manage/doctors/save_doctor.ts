@@ -55,11 +55,11 @@ export function useSaveDoctor(doctor: ManagedDoctor | undefined) {
         ).updateDoctor?.doctor
       : (await request(AddDoctor, { doctor: { clinicId: clinic.id, fullName, about } })).createDoctor?.doctor
     if (!written) return
-    // If the next request is refused, this one has succeeded, and another attempt must not add a second doctor.
+    // The doctor is added even if the next request is refused. Another attempt must not add a second one.
     setStored(written)
     const { id: doctorId, rowVersion } = written
     const before = doctor ? fieldsOf(doctor).map(({ id }) => id) : []
-    // If they could not be loaded, they stay as they are.
+    // If the specializations could not be loaded, the stored ones are kept.
     if (fields && chosen.toSorted().join() !== before.toSorted().join()) {
       await request(SetFields, { clinicId: clinic.id, doctorId, specializationIds: chosen, rowVersion })
     }

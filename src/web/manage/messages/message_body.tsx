@@ -38,7 +38,7 @@ interface BodyProps {
   change(value: string): void
 }
 
-/** The field for the text of a message, with buttons that insert the words for which something else is put. */
+/** The field for the text of a message, with buttons that insert placeholders. */
 export function MessageBody({ value, error: given, max, kind, change }: BodyProps) {
   const { t } = useText(messagesTexts)
   const id = useId()

@@ -28,7 +28,7 @@ export interface Text {
   body: string
 }
 
-/** What a text becomes, and what is wrong with it. The preview is requested when the writer pauses. */
+/** Previews a text, or gives the errors in it. The preview is requested when the writer pauses. */
 export function usePreview(of: MessageOf, text: Text) {
   const { clinic } = useWorkplace()
   const [settled, setSettled] = useState(text)

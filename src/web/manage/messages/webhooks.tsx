@@ -48,7 +48,7 @@ const sentKinds = kinds.filter(
   (kind) => kind !== 'BOOKING_REMINDER' && kind !== 'SLOT_OFFERED' && kind !== 'PAYMENT_DUE',
 )
 
-/** The clinic's own systems that are notified of its bookings. */
+/** The webhooks, by which the clinic's own systems are notified of its bookings. */
 export function WebhooksSection() {
   const { t } = useText(webhooksTexts)
   const { t: common } = useText(manageTexts)

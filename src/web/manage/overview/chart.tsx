@@ -90,7 +90,7 @@ function Scale({ layout: { width, ticks, y } }: { layout: Layout }) {
   )
 }
 
-/** What is about one day. `n` counts the days from 0. */
+/** The parts of the chart for one day. `n` counts the days from 0. */
 interface OfDay {
   layout: Layout
   n: number
@@ -98,7 +98,7 @@ interface OfDay {
 
 const leftOf = ({ layout, n }: OfDay) => margin.left + n * layout.column
 
-/** The place in which the pointer points at a day. */
+/** The area of a day that reacts to the pointer. */
 function Column({ isToday, ...day }: OfDay & { isToday: boolean }) {
   const { column, innerHeight } = day.layout
   const left = leftOf(day)
@@ -132,7 +132,7 @@ function Bar({ counts, ...day }: OfDay & { counts: Counts }) {
   })
 }
 
-/** The first day of a week has its date, and each its weekday if there is space. */
+/** The first day of a week is labelled with its date, and each day with its weekday if there is space. */
 function DayLabels({ date, ...day }: OfDay & { date: string }) {
   const { locale } = useText(overviewTexts)
   const { column } = day.layout

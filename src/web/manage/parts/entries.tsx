@@ -36,7 +36,7 @@ interface EntryActionsProps {
   edit: (() => void) | undefined
   /** Removes or deactivates an active entry. */
   end(): void
-  /** The text of the button that ends. */
+  /** The text of the button that calls `end`. */
   endText: string
   reactivate(): void
   /** More actions, shown before the others. */

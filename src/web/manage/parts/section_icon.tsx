@@ -1,7 +1,7 @@
 import { Icon, type IconName } from '../../parts/icon.tsx'
 import type { SectionName } from '../../text/manage/common.ts'
 
-// Those that only managers see: the others are in the first load of patients, too.
+// Icons that only managers see. They are not in parts/icon.tsx, which is part of the first load of patients.
 const paths: Partial<Record<SectionName, string>> = {
   prices: 'M4 12V5.5A1.5 1.5 0 0 1 5.5 4H12l8 8-8 8-8-8Zm4.5-3.5v.01',
   coupons: 'M4 7h16v3.3a1.7 1.7 0 0 0 0 3.4V17H4v-3.3a1.7 1.7 0 0 0 0-3.4V7Zm9.5 0v2m0 2v2m0 2v2',

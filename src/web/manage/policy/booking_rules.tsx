@@ -23,7 +23,7 @@ type DurationName = (typeof durations)[number]
 
 export type Durations = Record<DurationName, Duration>
 
-/** Who may hold the rooms of online visits. */
+/** The services that can provide the rooms of online visits. */
 const providers = ['presence', 'link', 'jitsi', 'daily'] as const
 
 /** The stored rules that are no intervals. */
@@ -43,7 +43,7 @@ interface BookingRulesProps {
 interface RulesProps {
   policy: StoredRules
   values: Durations
-  /** What the field of an interval needs. */
+  /** How the field of an interval is shown. */
   field(name: DurationName): { label: string; value: Duration; change(value: Duration): void }
 }
 

@@ -63,8 +63,8 @@ const reminderTimesOf = (policy: Policy): Duration[] =>
   policy.reminderLeadTimes.flatMap((each) => (each ? [durationOf(each)] : []))
 
 /**
- * What the form changes. Unchanged intervals are left out, so that a mixed one, such as a day and a half, stays as it
- * is.
+ * What the form changes. An unchanged interval is left out, so that one that the form cannot show exactly, such as a day and a
+ * half, keeps its value.
  */
 function patchOf(
   policy: Policy,

@@ -74,10 +74,10 @@ export function DoctorPlan({ doctor, doctorName, slots, span, serviceId, changes
     (result) => result.doctorSlotTemplates,
     { all: true },
   )
-  // What is read now is newer than what was answered earlier.
+  // The templates that are read now are newer than those in earlier answers.
   const { forget, refused } = changes
   useEffect(() => forget(doctor.id), [forget, doctor.id])
-  // A refusal may be about what somebody else has changed.
+  // The refusal may be due to a change by somebody else, so the plan is read again.
   const { refetch } = stored
   useEffect(() => {
     if (refused.length > 0) refetch()
@@ -125,7 +125,7 @@ export function DoctorPlan({ doctor, doctorName, slots, span, serviceId, changes
   )
 }
 
-/** Applies the weekly plans to the existing slots, once the changes that are being saved have been answered. */
+/** Applies the weekly plans to the existing slots, after the changes that are being saved. */
 function useApplyTemplates(changes: PlanChanges) {
   const { t } = useText(templatesTexts)
   const { clinic } = useWorkplace()
@@ -208,7 +208,7 @@ function PlanFoot({ planned, doctorName, changes, applying }: PlanFootProps) {
   )
 }
 
-/** How much a week holds. */
+/** The number of slots and hours in a week of the plan. */
 function Total({ planned }: { planned: TimeSlot[] }) {
   const { t, locale } = useText(templatesTexts)
   const hours = planned.reduce((sum, slot) => sum + minutesBetween(slot.startTime, slot.endTime), 0) / 60
@@ -217,7 +217,7 @@ function Total({ planned }: { planned: TimeSlot[] }) {
   )
 }
 
-/** Why a change was refused, in the reader's words, and that nothing of it was done. */
+/** Says why a change was refused, and that no part of it was saved. */
 function useRefusalText(doctorName: (id: string) => string): (refused: RefusedChange) => string {
   const { t, locale } = useText(templatesTexts)
   const { t: common } = useText(manageTexts)

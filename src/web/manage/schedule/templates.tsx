@@ -92,7 +92,7 @@ function Plans({ doctors, slots }: PlansProps) {
   )
 }
 
-/** The dates that are chosen, and those to which they lead. */
+/** The chosen date from which the plan is changed, and the dates to which the change applies. */
 function useDates() {
   const { clinic } = useWorkplace()
   const today = localDate(undefined, clinic.timeZone)

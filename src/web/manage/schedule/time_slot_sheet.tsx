@@ -71,7 +71,7 @@ export function TimeSlotSheet({ slot, changed, close }: TimeSlotSheetProps) {
   )
 }
 
-/** Adds time slots, except those that an earlier attempt has added. Gives how many it has added. */
+/** Adds time slots, except those that an earlier attempt has added. Returns the number of added ones. */
 async function addAll(clinicId: string, times: ReturnType<typeof series>): Promise<number> {
   let added = 0
   for (const { start, end } of times) {

@@ -31,15 +31,15 @@ export interface RefusedChange {
 export interface PlanChanges {
   /** Not yet answered, in the order in which they are sent. */
   waiting: PlanChange[]
-  /** Refused, and neither dismissed nor changed again since. */
+  /** Refused changes that the reader has neither dismissed nor tried again. */
   refused: RefusedChange[]
   dismiss(): void
   change(change: PlanChange): void
-  /** Runs work when everything before it has been answered. */
+  /** Runs work after all earlier changes have been answered. */
   afterwards(work: () => Promise<void>): void
-  /** Templates as the server answered to changes; to be shown instead of those that were read before. */
+  /** The templates in the answers to changes, which are newer than those that the page has read. */
   answered(doctorId: string): { weekday: number; templates: Template[] }[]
-  /** What was answered for a doctor is read anew. */
+  /** Forgets the answers for a doctor whose templates were read again. */
   forget(doctorId: string): void
 }
 

@@ -17,7 +17,7 @@ interface WeekGridProps {
   date: string
   /** The service for which what is switched on is reserved; null for all. */
   serviceId: string | null
-  /** Changes that are shown as if they were done. */
+  /** Changes that are being saved; they are shown as if they were saved. */
   waiting: PlanChange[]
   /** Changes that were refused: their cells are marked. */
   refused: PlanChange[]
@@ -149,7 +149,7 @@ const timesOf = ({ startTime, endTime }: TimeSlot, locale: string) =>
 interface WeekCellProps extends WeekGridProps {
   slot: TimeSlot
   weekday: number
-  /** What makes the cell a place of the grid. */
+  /** The attributes by which the keyboard reaches the cell in the grid. */
   focus: ButtonHTMLAttributes<HTMLButtonElement>
 }
 

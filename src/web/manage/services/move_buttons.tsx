@@ -28,7 +28,7 @@ export function MoveButtons({ name, id, ids, reorder, changed }: MoveButtonsProp
     }
     changed()
   }
-  // At the end of the list a button stays, so that it keeps the focus.
+  // The button for the first or last entry is disabled but not removed, so that it keeps the focus.
   const steps = [
     { by: -1, label: t.up, isEnd: place <= 0 },
     { by: 1, label: t.down, isEnd: place === ids.length - 1 },

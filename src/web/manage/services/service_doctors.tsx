@@ -57,7 +57,7 @@ export function ServiceDoctors({ service, changed, close }: ServiceDoctorsProps)
     { all: true },
   )
   const title = t.doctorsOf(nameIn(language, service))
-  // The form is shown when everything has been loaded: what it does not show would be removed.
+  // The form is shown when everything has been loaded. Saving it removes the doctors that are not ticked in it.
   if (!doctors.data || !offers.data) {
     return (
       <Sheet title={title} close={close}>
@@ -77,7 +77,7 @@ export function ServiceDoctors({ service, changed, close }: ServiceDoctorsProps)
   )
 }
 
-/** Stores which doctors are ticked in it. */
+/** Stores which doctors are ticked in the form. */
 function DoctorsForm({
   title,
   service,

@@ -56,7 +56,7 @@ function Specialization({ chosen }: { chosen: string }) {
   const { t } = useText(servicesTexts)
   const { t: common } = useText(manageTexts)
   const { data: specializations = [], pending } = useSpecializations()
-  // Until the names are loaded, what is stored stays.
+  // Not shown before the names are loaded; the stored value is kept.
   if (specializations.length === 0) {
     return (
       <>

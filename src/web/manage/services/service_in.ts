@@ -58,7 +58,7 @@ function rulesIn(fields: Fields, service: ManagedService | undefined): Intervals
 export function refusedField({ code, detail }: Refusal, fields: Fields): string | undefined {
   if (code === 'unique_violation') return 'name'
   if (detail.argument === 'names' || detail.argument === 'preparations') return translatedField(fields, detail.argument)
-  // The limits of the fields leave one rule that concerns two of them.
+  // The fields have limits of their own, so only the rule that concerns two of them can be violated.
   if (code === 'check_violation' && !fields.duration) {
     return (['bufferBefore', 'bufferAfter'] as const).find((name) => fields[name])
   }

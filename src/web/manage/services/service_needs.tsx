@@ -46,7 +46,7 @@ export function ServiceNeeds({ service, changed, close }: ServiceNeedsProps) {
     all: true,
   })
   const title = t.needsOf(nameIn(language, service))
-  // The form is shown when everything has been loaded: what it does not show would be removed.
+  // The form is shown when everything has been loaded. Saving it removes what is not ticked in it.
   if (!resources.data || !needs.data) {
     return (
       <Sheet title={title} close={close}>

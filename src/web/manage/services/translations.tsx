@@ -35,7 +35,7 @@ export function Translations({ name, label, stored, hint, ...field }: Translatio
   ))
 }
 
-/** The texts in these fields, by language. Texts in other languages, which the pages do not show, stay. */
+/** The texts in these fields, by language. Stored texts in languages that the pages do not have are kept. */
 export function translationsIn<Text>(
   fields: Fields,
   name: string,

@@ -60,7 +60,7 @@ interface EntryWordsProps {
   timeZone: string
 }
 
-/** Which times suit who waits, and the appointment that would move. */
+/** The times that suit the patient, and the appointment that would be moved. */
 export function EntryConditions({ entry, timeZone }: EntryWordsProps) {
   const { conditionsOf, movesOf } = useEntryWords()
   const moves = movesOf(entry, timeZone)

@@ -17,7 +17,7 @@ export function GivenAnswers({ answers }: { answers: (Answer | null)[] }) {
       {answers.map((it) => {
         if (!it) return null
         const { question, wording } = it
-        // A question that was changed since is shown as it was asked.
+        // A question that was changed later is shown as the patient was asked.
         const isSame = question?.question === wording
         const words = isSame && (question.questions as Record<string, string>)[language]
         const choices = isSame ? (question.choicesByLanguage as Record<string, string[]>)[language] : undefined

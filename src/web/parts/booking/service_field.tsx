@@ -22,11 +22,11 @@ interface ServiceFieldProps {
   doctor?: string | undefined
   service: string | undefined
   choose(service: string | undefined): void
-  /** Whether also those are listed that only the desk books. */
+  /** Whether services that only the desk books are listed, too. */
   forDesk?: boolean
-  /** Its place is free until it has loaded, so nothing moves. */
+  /** Its place is kept free until it is loaded, so that nothing moves. */
   hasPlace?: boolean
-  /** In place of “What is the visit for?”. */
+  /** The label, instead of “What is the visit for?”. */
   label?: string
   /** The text for no choice. */
   none?: string | undefined

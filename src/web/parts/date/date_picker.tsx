@@ -67,7 +67,7 @@ export default function Picker({
         minValue={min ? parseDate(min) : null}
         isRequired={required ?? false}
         {...(name && { name })}
-        // In a form it is looked at when that is sent, elsewhere as it is entered.
+        // In a form the date is checked when the form is sent, elsewhere as it is entered.
         validationBehavior={name ? 'native' : 'aria'}
         {...(error && { isInvalid: true })}
         shouldForceLeadingZeros

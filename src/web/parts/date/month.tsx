@@ -29,7 +29,7 @@ interface MonthProps extends CalendarProps<DateValue> {
   onlyFree?: boolean | undefined
 }
 
-/** A month of days to choose from. In a dialog the arrow keys go on in it. */
+/** A month of days to choose from. When it opens in a dialog, it gets the focus, so that the arrow keys work in it at once. */
 export function Month({ first, today, free, onlyFree, ...props }: MonthProps) {
   const { t, locale } = useText(calendarTexts)
   const [seen, setSeen] = useState(() => parseDate(first).set({ day: 1 }))

@@ -21,7 +21,7 @@ async function loadExponents(signal: AbortSignal): Promise<ReadonlyMap<string, n
 export interface Money {
   /** An amount of minor units as the reader of the page writes it. */
   text(amount: string, currency: string): string
-  /** The amount in a field, in minor units; undefined if it is none. */
+  /** The amount that was entered in a field, in minor units; undefined if the text is no amount. */
   entered(text: string, currency: string): string | undefined
   /** What a field shows for an amount of minor units. */
   field(amount: string, currency: string): string

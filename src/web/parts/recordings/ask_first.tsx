@@ -10,7 +10,7 @@ interface AskFirstProps {
   act(): Promise<void>
 }
 
-/** A button for something that cannot be undone: it asks for a confirmation in its place. */
+/** A button for something that cannot be undone. When it is pressed, a question with two buttons replaces it. */
 export function AskFirst({ label, lead, act }: AskFirstProps) {
   const { t } = useText(recordingsTexts)
   const [isAsking, setAsking] = useState(false)

@@ -14,7 +14,7 @@ interface ConsentProps {
   agree(agrees: boolean): Promise<void>
 }
 
-/** Who agrees that an online visit is recorded, and the reader's own consent. */
+/** Shows who agrees to a recording of an online visit, with the reader's own consent, which can be changed. */
 export function Consent({ side, keptFor, patientAgrees, doctorAgrees, isOpen, agree }: ConsentProps) {
   const { t } = useText(recordingsTexts)
   const [own, other] = side === 'patient' ? [patientAgrees, doctorAgrees] : [doctorAgrees, patientAgrees]

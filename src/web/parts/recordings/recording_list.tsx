@@ -22,7 +22,7 @@ const RemoveRecording = graphql(`
   }
 `)
 
-/** How often the list looks whether an upload was found, milliseconds. */
+/** How often the list is loaded while an upload is being processed, milliseconds. */
 const lookEveryMs = 5000
 
 interface RecordingListProps {
@@ -76,7 +76,7 @@ function OneRecording({ recording, timeZone, reload }: OneRecordingProps) {
           submit={t.download(when)}
           onSubmit={async () => {
             const { openRecording } = await request(OpenRecording, { clinicId, recordingId })
-            // The storage sends it as a file, so this page stays.
+            // The storage sends it as an attachment, so the browser stays on this page.
             if (openRecording?.recordingLink) location.assign(openRecording.recordingLink.url)
           }}
         />

@@ -10,7 +10,7 @@ interface PlainFieldProps extends SearchFieldProps {
   reach(): void
 }
 
-/** Looks like the closed combobox, and has the same role for screen readers. */
+/** An input that looks like the closed combobox and has the same role for screen readers. */
 export function PlainField({
   label,
   any,

@@ -21,14 +21,14 @@ export default function SearchBox(props: SearchBoxProps) {
     input.current?.focus()
     input.current?.setSelectionRange(...selection)
   }, [selection])
-  // Without the focus, the field shows what is chosen.
+  // After the field has lost the focus, it shows the name of the choice and not the typed text.
   const enter = (text: string) => setTyped((before) => (before === undefined ? before : text))
   return (
     <ComboBox
       className="field combo"
       items={data ?? []}
       inputValue={typed ?? name}
-      // Not when the library clears the field; when the user does, the input below reports it.
+      // An empty text is ignored here, because the library also clears the field. The input below reports it when the user does.
       onInputChange={(text) => text !== '' && enter(text)}
       value={value ?? null}
       onChange={(key) => {

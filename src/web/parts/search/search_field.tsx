@@ -8,8 +8,8 @@ const whenIdle = (work: () => void) =>
   'requestIdleCallback' in window ? requestIdleCallback(work, { timeout: 3000 }) : setTimeout(work, 1000)
 
 /**
- * Finds one of very many by a part of its name. The combobox is larger than the rest of the page, so it is loaded when
- * the page is idle or the reader reaches for it. Until then an input that looks the same takes what is typed.
+ * A field that finds one of very many things by a part of its name. The combobox is larger than the rest of the page, so it is
+ * loaded when the page is idle or the field gets the focus. Until then an input that looks the same takes what is typed.
  */
 export function SearchField(props: SearchFieldProps) {
   const [typed, setTyped] = useState<string>()

@@ -18,7 +18,7 @@ export interface SearchFieldProps {
   name: string
   /** Searches the server by a part of the name. */
   find(wanted: string, signal: AbortSignal): Promise<Found[]>
-  /** What else the result depends on; find() runs again when it changes. */
+  /** Other values on which the result depends; find() runs again when they change. */
   within?: unknown
   choose(id: string): void
   /** Left out if there must always be a choice. */

@@ -109,7 +109,7 @@ function Affected({ entry }: { entry: Entry }) {
 /** Whether a message about the withdrawal reached the patient. */
 function noticeOf({ booking }: Entry, t: typeof rebookingTexts.en): string {
   const message = booking?.notifications.nodes.find((one) => one?.channel !== 'webhook')
-  // It failed, has no address, or the clinic does not send this message.
+  // No message has reached the patient: it failed, it has no address, or the clinic does not send it.
   if (message?.state !== 'SENT' && message?.state !== 'PENDING') return t.notNotified
   return t.notice[message.state][message.channel as 'email' | 'sms']
 }

@@ -48,7 +48,7 @@ interface Workplace {
   /** Whether the person may book, move and check in for customers. */
   isDesk: boolean
   /**
-   * Whether the person may check in a doctor's patients and withdraw times: the desk for all doctors, a doctor for
+   * Whether the person may check in the patients of a doctor and withdraw times. The desk may for all doctors, a doctor for
    * themselves.
    */
   maySeeTo(doctorId: string): boolean

@@ -18,7 +18,7 @@ const ConfirmEmail = graphql(`
   }
 `)
 
-/** The pages of links that are mailed to an address: one confirms it, the other puts what belongs to it to the account. */
+/** The pages of links that are mailed to an address: one confirms the address, the other merges accounts or records with it. */
 export default function ConfirmEmailPages() {
   return useLocation()[0].endsWith('/merge') ? <MergePage /> : <ConfirmEmailPage />
 }

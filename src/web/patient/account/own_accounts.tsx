@@ -28,7 +28,7 @@ const UndoMerge = graphql(`
   mutation UndoMerge($id: BigInt!) { undoMerge(input: { customerId: $id }) { clientMutationId } }
 `)
 
-/** Puts accounts of one person together by a mailed link, and lists what was put together, to separate it again. */
+/** Merges another account of the same person by a mailed link, and lists the merged ones, which can be separated again. */
 export function OwnAccounts({ id }: { id: string }) {
   const { t } = useText(ownAccountsTexts)
   const password = useCurrentPassword(t.wrong)

@@ -18,7 +18,7 @@ interface RecordsProps {
   changed(): Promise<void>
 }
 
-/** Records that clinics made with the patient's address: the patient says whose they are. */
+/** Records that clinics made with the patient's e-mail address. The patient says to whom each belongs. */
 export function RecordsToClaim({ records, dependants, changed }: RecordsProps) {
   const { t } = useText(familyTexts)
   const [error, setError] = useState<unknown>()

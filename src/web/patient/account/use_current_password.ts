@@ -2,8 +2,8 @@ import { useState } from 'react'
 import { Refusal } from '../../data/client.ts'
 
 /**
- * For forms that ask for the current password: the properties of its field, at which a wrong one is reported, and those
- * parts of the form that set and clear the error. `wrongText` is the error.
+ * For forms that ask for the current password: the properties of its field, and the functions with which the form reports a wrong
+ * password there and clears the error. `wrongText` is the text of the error.
  */
 export function useCurrentPassword(wrongText: string) {
   const [wrong, setWrong] = useState(false)

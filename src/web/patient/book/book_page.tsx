@@ -37,7 +37,7 @@ const gone = [
 /** How often the page checks whether the time is still free, while it is not reserved. */
 const lookEveryMs = 15_000
 
-/** What the address of the page says: the search that led here, the doctor and the start; and how its service is changed. */
+/** What the address of the page says: the search that led here, the doctor and the start. Also changes the service in it. */
 function useAddress(clinicId: string) {
   const [parameters, setParameters] = useSearchParams()
   const search = readSearch(new URLSearchParams(parameters.get('search') ?? ''))
@@ -72,9 +72,9 @@ function useLookingAgain(active: boolean, refetch: () => void): void {
 
 /**
  * The page on which a chosen time is booked: the patient signs in, then the time is reserved and booked. Guests, where the
- * clinic accepts them, enter a name and an address and confirm by a link. Whether the
- * time is still free is checked from the start and while the form is filled in. If it is not, the page offers the next
- * times of the same doctor and keeps what was entered.
+ * clinic accepts them, enter a name and an address and confirm by a link. The page checks at first, and again while the form is
+ * filled in, whether the time is still free. If it is not, the page offers the next times of the same doctor and keeps what was
+ * entered.
  */
 function Booking({ clinicId, slotId }: { clinicId: string; slotId: string }) {
   const { t } = useText(bookTexts)
@@ -152,8 +152,8 @@ function Summary({ visit, isLost, online }: { visit: VisitToBook; isLost: boolea
 }
 
 /**
- * The code for which a slot cannot be booked any more: of a refusal that says so, or else `seen`. `onRefusal` is called with a
- * refusal, and returns true if it is such a one.
+ * The code of the error because of which a slot cannot be booked any more: that of a refusal, or else `seen`. `onRefusal` is called
+ * with a refusal, and returns true if it is such an error.
  */
 function useLoss(slotId: string, serviceId: string | undefined, seen: string | undefined) {
   const what = JSON.stringify([slotId, serviceId])

@@ -43,7 +43,7 @@ interface HeldSlotProps {
   /** Where it takes place; undefined if nothing was chosen. */
   online: boolean | undefined
   person: Person
-  /** How it is paid; null if it is booked without paying, undefined while that is not known. */
+  /** How the visit is paid: null if it is booked without a payment, undefined while that is not known. */
   payment: Payment | null | undefined
   /** Called with a refusal of the hold. Returns true if the caller shows it. */
   onRefusal(error: unknown): boolean

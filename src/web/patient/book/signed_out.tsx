@@ -12,7 +12,7 @@ import type { VisitToBook } from './visit_to_book.ts'
 
 interface SignedOutProps extends GuestFormProps {
   visit: VisitToBook
-  /** The time is no longer free. What was entered stays. */
+  /** Whether the time is no longer free. The form keeps what was entered. */
   hidden: boolean
 }
 

@@ -78,7 +78,7 @@ export function useHold(
       setLeft(undefined)
       setAttempt((before) => before + 1)
     },
-    /** Resolves when the hold for the person who is chosen has been answered. */
+    /** Resolves when the server has answered the request to hold the slot for the chosen person. */
     settled: () => latest.current,
     used: () => {
       used.current = true

@@ -21,7 +21,7 @@ interface VisitOfProps {
   choose(customerId: string): void
 }
 
-/** For whom a time is booked: the patient, or one of their dependants. */
+/** Chooses for whom a time is booked: the patient, or one of their dependants. */
 export function VisitOf({ person, customerId, choose }: VisitOfProps) {
   const { t } = useText(bookTexts)
   const { t: family } = useText(familyTexts)

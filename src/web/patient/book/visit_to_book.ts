@@ -50,12 +50,12 @@ export function useVisitToBook({ clinicId, slotId, doctorId, serviceId }: Wanted
     price,
     payment,
     pricing,
-    /** Whether it is known how it is paid, and for which service: never without the one that was chosen. */
+    /** Whether the service and the way of paying are known. The visit is never booked without the service that was chosen. */
     isKnown: payment !== undefined && (serviceId === undefined || service !== undefined),
   }
 }
 
-/** The result for another slot stays until the result for this one arrives, and is left out. */
+/** The result for the previous slot is kept until the one for this slot arrives; it is ignored here. */
 function useSlotToBook(slot: Wanted) {
   const what = JSON.stringify(slot)
   const { data, error, refetch } = useAsync(what, async (signal) => {

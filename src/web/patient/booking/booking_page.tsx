@@ -55,7 +55,7 @@ const Cancel = graphql(`
 
 type Booking = NonNullable<OneBookingQuery['booking']>
 
-/** The room of a booking, or of several the names; undefined for none. Patients are not told which equipment it has. */
+/** The names of the rooms of a booking; undefined if there are none. Its equipment is not shown to patients. */
 const roomOf = (booking: OneBookingQuery['booking'] | undefined): string | undefined =>
   booking?.resourceClaims.nodes
     .flatMap((claim) => (claim?.resource?.type === 'ROOM' ? claim.resource.name : []))

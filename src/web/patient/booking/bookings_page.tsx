@@ -16,7 +16,7 @@ import { statusTexts } from '../../text/shared/status.ts'
 import { clock, dateText, localDate, ownZone } from '../../time/time.ts'
 import { ConfirmNotice } from '../account/confirm_notice.tsx'
 
-// Where it cannot be loaded, the bookings are shown all the same.
+// If the script of this part cannot be loaded, the bookings are shown without it.
 const WaitingEntries = lazy(() =>
   import('../waiting/waiting_entries.tsx').catch((error: unknown) => ({
     default: () => <Problem error={error} retry={() => location.reload()} />,

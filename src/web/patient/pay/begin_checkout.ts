@@ -7,7 +7,7 @@ const BeginCheckout = graphql(`
   }
 `)
 
-/** What is paid for: visits, which are booked when the payment arrives, and invoices, `invoices` of any clinic. */
+/** What is paid for: visits, which are booked when the payment arrives, and invoices. `invoices` may be of any clinics. */
 export interface ToPay {
   clinicId: string
   visits?: {

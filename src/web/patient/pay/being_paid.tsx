@@ -3,7 +3,7 @@ import { Notice } from '../../parts/feedback/notice.tsx'
 import { useText } from '../../text/language.ts'
 import { payTexts } from '../../text/patient/pay.ts'
 
-/** In place of a form for what the patient is paying for already. */
+/** Shown instead of a form if the patient has already begun a payment for this. */
 export function BeingPaid({ checkoutId }: { checkoutId: string }) {
   const { t } = useText(payTexts)
   return (

@@ -14,7 +14,7 @@ interface CouponFieldProps {
   saved: string | undefined
 }
 
-/** A field for a coupon. What is in it when the form is sent is used, whether or not it was applied before. */
+/** A field for a coupon. The code in it is used when the form is sent, whether or not it was applied before. */
 export function CouponField({ apply, withdraw, saved }: CouponFieldProps) {
   const { t } = useText(payTexts)
   const errorText = useErrorText()
@@ -47,7 +47,7 @@ export function CouponField({ apply, withdraw, saved }: CouponFieldProps) {
           }}
           onKeyDown={(event) => {
             if (event.key !== 'Enter') return
-            // Not the payment yet.
+            // Enter applies the coupon and does not send the form.
             event.preventDefault()
             void check()
           }}

@@ -15,7 +15,7 @@ const CancelCheckout = graphql(`
   }
 `)
 
-/** A payment that has begun and may be gone on with or cancelled. */
+/** A payment that has begun; the patient can continue or cancel it. */
 export function OpenCheckout({ checkout, refetch }: { checkout: Checkout; refetch(): void }) {
   const { t, locale } = useText(payTexts)
   const money = useMoney()
@@ -25,7 +25,7 @@ export function OpenCheckout({ checkout, refetch }: { checkout: Checkout; refetc
   async function cancel() {
     setError(undefined)
     await request(CancelCheckout, { id }).catch(setError)
-    // Also after a refusal: it has ended meanwhile.
+    // Also after a refusal, because then the payment has probably ended in the meantime.
     refetch()
   }
   return (

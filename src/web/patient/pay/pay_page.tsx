@@ -61,7 +61,7 @@ function useProvider(id: string, checkout: Checkout | null | undefined, isWanted
   const url = isOpen ? checkout?.url : undefined
   useEffect(() => {
     if (!isWanted || !url) return
-    // What the browser goes back to.
+    // The browser's back button leads here again, but without `?go`, so not on to the provider.
     go(`/pay/${id}`, { replace: true })
     location.assign(url)
   }, [isWanted, url, id, go])

@@ -11,7 +11,7 @@ const PaidCheckout = graphql(`
     }
   }
 `)
-/** Not inside the checkout: they may be in several databases. */
+/** Not read as a field of the checkout, because the parts may be in several databases. */
 const PaidParts = graphql(`
   query PaidParts($id: BigInt!) {
     checkoutParts(filter: { checkoutId: { equalTo: $id } }, first: 60) {
@@ -30,7 +30,7 @@ const PaidParts = graphql(`
 export type CheckoutPart = NonNullable<NonNullable<PaidPartsQuery['checkoutParts']>['nodes'][number]>
 export type Checkout = NonNullable<PaidCheckoutQuery['checkout']> & { parts: CheckoutPart[] }
 
-/** What of a checkout the credit of its patients pays beside the provider, in minor units. */
+/** The part of a checkout that is paid from credit instead of through the provider, in minor units. */
 export const creditIn = ({ amount, parts }: Checkout): bigint =>
   amount === '0' ? 0n : parts.reduce((sum, part) => sum + BigInt(part.credit), 0n)
 
@@ -41,18 +41,18 @@ async function read(id: string, signal: AbortSignal): Promise<Checkout | null> {
   return { ...checkout, parts: checkoutParts?.nodes.filter((part) => part !== null) ?? [] }
 }
 
-/** Each second at first, when the page is about to exist or the payment about to arrive, and less often later. */
+/** Asked each second at first, when the payment page or the payment is expected within seconds, and less often later. */
 const pauseMs = (tries: number) => (tries < 20 ? 1_000 : tries < 60 ? 3_000 : 15_000)
 
 /**
- * A checkout, asked for again until it has ended; also after it has expired, if the patient `hasPaid`: a payment that arrives late
- * becomes credit. `tries` counts how often the same state was seen.
+ * A checkout, which is read again until it has ended. If the patient `hasPaid`, an expired one is read again, too: a payment that
+ * arrives late becomes credit. `tries` counts how often the same state was read.
  */
 export function useCheckout(id: string | null, hasPaid: boolean) {
   const { data: checkout, error, loading, refetch } = useAsync(id, (signal) => read(id as string, signal))
   const tries = useRef(0)
   const state = checkout?.state
-  // Of a paid one, until every clinic has recorded it.
+  // A paid checkout is read again until every clinic has recorded it.
   const isOpen = state === 'OPEN' || (state === 'PAID' && checkout?.parts.some((part) => part.isOpen))
   const isPending = isOpen || (hasPaid && state === 'EXPIRED')
   useEffect(() => {

@@ -24,7 +24,7 @@ export function PayTogether({ invoices }: { invoices: readonly DueInvoice[] }) {
   const currencies = [...new Set(invoices.map(({ currency }) => currency))]
   return currencies.map((currency) => {
     const group = invoices.filter((invoice) => invoice.currency === currency).slice(0, most)
-    // Another payment when they are others.
+    // For other invoices a new component, and so a new idempotency key.
     return (
       group.length > 1 && <PayAll key={group.map(({ id, due }) => `${id}:${due}`).join()} {...{ group, currency }} />
     )

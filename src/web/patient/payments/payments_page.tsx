@@ -10,7 +10,7 @@ import { Credits } from './credits.tsx'
 import { Invoices } from './invoices.tsx'
 import { Payments } from './payments.tsx'
 
-/** The invoices, payments and credit of a patient and of those for whom they book. */
+/** The invoices, payments and credit of a patient and of their dependants. */
 export function PaymentsPage() {
   const { t } = useText(paymentsTexts)
   const { t: profile } = useText(profileTexts)

@@ -65,7 +65,7 @@ export function DayStrip({ search, choose }: DayStripProps) {
   )
 }
 
-/** Takes the place of the calendar's button until it is loaded, and is as wide. */
+/** Shown until the button of the calendar is loaded, and as wide as that. */
 function OtherDayButton({ date, reach }: { date?: string | undefined; reach?: () => void }) {
   const { t, locale } = useText(calendarTexts)
   return (

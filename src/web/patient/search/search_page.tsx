@@ -11,7 +11,7 @@ import { readSearch, type Search, searchAddress, writeSearch } from './search.ts
 import { SearchForm } from './search_form.tsx'
 import { bookAddress } from './slots.ts'
 
-// Without a connection the page shows its own error, and not in its place that this part of it could not be loaded.
+// Without a connection the page itself reports an error, so this part shows none when it cannot be loaded.
 const WaitForSearch = lazy(() => import('./wait_for_search.tsx').catch(() => ({ default: () => null })))
 
 /** The front page: search for free times. The search is in the address, so that it can be bookmarked and shared. */

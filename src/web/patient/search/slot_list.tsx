@@ -34,7 +34,7 @@ export function SlotList({ slots, draw }: { slots: FreeSlot[]; draw: DrawSlot })
 interface DaysProps {
   slots: FreeSlot[]
   draw: DrawSlot
-  /** The id of a heading above them: their names begin with it, since the same days may be on the page without it. */
+  /** The id of a heading above the days. The names of the days begin with it, because another list may have the same days. */
   under?: string | undefined
 }
 

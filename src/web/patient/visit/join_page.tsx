@@ -46,7 +46,7 @@ type Entry = { [Key in keyof Row]: Key extends Nullable ? Row[Key] : NonNullable
 
 /** How often the page looks whether the visit is open and who has come, milliseconds. */
 const lookEveryMs = 5000
-/** Refusals that pass by themselves. */
+/** Refusals that may end without anybody doing anything, so the request is repeated. */
 const passing = ['consultation_not_open', 'consultation_not_ready', 'consultation_unavailable']
 
 /** The page of the join link in a message: when the visit can be joined, and the entrance. Only the button joins. */
@@ -123,7 +123,7 @@ function Entrance({ token, entry }: { token: string; entry: Entry }) {
   )
   useEffect(() => {
     if (!waitsFor) return
-    // Joining was asked for; it is repeated until the room answers.
+    // The reader has pressed the button; the request is repeated until the room is ready.
     const timer = setInterval(() => void tryAgain(), lookEveryMs)
     return () => clearInterval(timer)
   }, [waitsFor])

@@ -81,7 +81,7 @@ function OpenVisit({ token, visit, loading, changed }: OpenVisitProps) {
   const { t, language } = useText(bookingsTexts)
   const changing = useChanging(changed)
   const { doing, done } = changing
-  // Of one dialog: a request that is repeated because its answer was lost cancels once.
+  // One key for each dialog, so that a request that is repeated after a lost answer cancels once.
   const [key, setKey] = useState(newIdempotencyKey)
   const { clinicId, doctorId, doctorName, phone, address, status, isChangeable } = visit
   const serviceId = visit.serviceId ?? undefined

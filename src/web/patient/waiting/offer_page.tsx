@@ -75,7 +75,7 @@ interface OpenOfferProps {
 
 function OpenOffer({ token, offer, loading, changed }: OpenOfferProps) {
   const { t, locale } = useText(waitingTexts)
-  // A request that is repeated because its answer was lost books once.
+  // With the key, a request that is repeated after a lost answer books once.
   const [key] = useState(newIdempotencyKey)
   const { state, address, phone, timeZone } = offer
   const isLive = state === 'OFFERED' || state === 'OPENED'

@@ -20,7 +20,7 @@ const Decline = graphql(`
 `)
 
 interface OfferedTimeProps {
-  /** Of PostgreSQL's row types every field may be null; these are not, apart from movesFrom. */
+  /** Only movesFrom may be null; PostgreSQL's row types cannot express that. */
   offer: {
     offerId: string | null
     clinicId: string | null
@@ -41,7 +41,7 @@ interface OfferedTimeProps {
 export function OfferedTime({ offer, taken, declined }: OfferedTimeProps) {
   const { t, locale } = useText(waitingEntriesTexts)
   const { t: waiting } = useText(waitingTexts)
-  // A request that is repeated because its answer was lost books once.
+  // With the key, a request that is repeated after a lost answer books once.
   const [key] = useState(newIdempotencyKey)
   const of = { clinicId: offer.clinicId ?? '', offerId: offer.offerId ?? '' }
   const at = (time: string | null) => (time ? dayAndClock(time, offer.timeZone ?? 'UTC', locale, 'medium') : '')

@@ -51,10 +51,10 @@ interface WaitingEntriesProps {
   booked(): void
 }
 
-/** What a patient waits for, and the times that are offered. Nothing for those who do not wait. */
+/** The entries of a patient on waiting lists, with the times that are offered. Shows nothing if there are none. */
 export default function WaitingEntries({ customerIds, ownName, booked }: WaitingEntriesProps) {
   const { t } = useText(waitingEntriesTexts)
-  // A clinic may be a day behind the reader. What is over there does no harm here.
+  // Yesterday, because a clinic may be a day behind the reader. An entry that ended yesterday may be shown a day too long.
   const [yesterday] = useState(() => localDate(new Date(Date.now() - 86_400_000).toISOString(), ownZone))
   const [said, setSaid] = useState<string>()
   const [left, setLeft] = useState<Entry>()

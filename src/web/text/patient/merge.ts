@@ -26,7 +26,7 @@ const de: typeof en = {
   noToken: 'Dieser Link ist unvollständig. Kopieren Sie den ganzen Link, oder fordern Sie einen neuen an.',
 }
 
-/** Putting together what a mailed link stands for: two accounts, or an account and a clinic's record. */
+/** Merging by a mailed link: two accounts, or an account and a clinic's record. */
 export const mergeTexts = { en, de }
 
 /** The texts for refusals of merging. */

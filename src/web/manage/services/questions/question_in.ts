@@ -31,7 +31,7 @@ export function questionIn(fields: Fields, question: Question | undefined) {
 export function refusedQuestionField({ code, detail }: Refusal, fields: Fields): string | undefined {
   const { argument } = detail
   if (argument === 'questions' || argument === 'choicesByLanguage') return translatedField(fields, argument)
-  // The database refuses a list of choices as a whole.
+  // The database refuses the list of choices as a whole, not one of its lines.
   if (code !== 'check_violation' || fields.choices === undefined) return undefined
   const count = linesOf(fields.choices).length
   const translated = ['en', 'de'].map((language) => `choicesByLanguage-${language}`)

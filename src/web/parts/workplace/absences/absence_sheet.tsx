@@ -72,7 +72,7 @@ export function AbsenceSheet({ doctors, from, until, changed, saved, close }: Ab
     else close()
   }
   function wasRefused(error: unknown): boolean {
-    // It is booked although nothing was affected a moment ago.
+    // A slot was booked since the form showed that nothing is affected.
     const isMeanwhile = error instanceof Refusal && error.code === 'still_in_use'
     if (isMeanwhile) {
       setWasBooked(true)
@@ -165,7 +165,7 @@ interface Details {
   booked: 'REFUSE' | 'LIST' | 'CANCEL'
 }
 
-/** Adds the absence, or changes the one that there is. Returns the ids of the bookings whose patients must be phoned. */
+/** Adds or changes the absence. Returns the ids of the bookings whose patients have to be phoned. */
 function useStore({ clinicId, doctorId, ...span }: When, changed: Absence | undefined) {
   const keyed = useKeyed()
   return async (details: Details) => {
@@ -183,7 +183,7 @@ function useStore({ clinicId, doctorId, ...span }: When, changed: Absence | unde
   }
 }
 
-/** After an absence was saved: those whom no message reaches. */
+/** After an absence was saved: the patients whom no message reaches. */
 function ToPhone({ bookings, close }: { bookings: Effect['bookings']; close(): void }) {
   const { t } = useText(absencesTexts)
   return (

@@ -16,7 +16,7 @@ interface AffectedProps {
   bookings: AffectedBooking[]
   /** Shows the phone numbers. */
   withPhone?: boolean
-  /** How many there are besides. */
+  /** The number of appointments that are not in the list. */
   more?: number
 }
 

@@ -29,7 +29,7 @@ export function YearChart({ year, today, absences, drag }: YearChartProps) {
   const { t, locale } = useText(absencesTexts)
   const start = useRef<string>(undefined)
   return (
-    // It is wider than a phone. Readers without a mouse scroll it with the arrow keys.
+    // The chart is wider than a phone. It has a Tab stop so that it can be scrolled with the arrow keys.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
     <section className="card year-scroll" aria-label={t.overview(year)} tabIndex={0}>
       <table
@@ -72,7 +72,7 @@ export function YearChart({ year, today, absences, drag }: YearChartProps) {
 }
 
 interface DayCellProps {
-  /** Perhaps a day that the month does not have. */
+  /** The month may not have this day. */
   date: string
   today: string
   absences: Absence[]
@@ -82,7 +82,7 @@ function DayCell({ date, today, absences }: DayCellProps) {
   const { t, locale } = useText(absencesTexts)
   if (!isDate(date)) return <td className="no-day" />
   const here = absences.filter(({ firstDate, lastDate }) => firstDate <= date && date <= lastDate)
-  // Of several, the one of everyone colours the day.
+  // If there are several on a day, the absence of everyone determines its colour.
   const shown = here.find(({ doctorId }) => doctorId === null) ?? here[0]
   const names = here.map(({ kind, doctor }) => `${t.kind[kind]}, ${doctor?.fullName ?? t.everyone}`).join('; ')
   return (

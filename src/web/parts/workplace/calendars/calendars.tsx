@@ -20,7 +20,7 @@ const DisconnectCalendar = graphql(`
   }
 `)
 
-/** The external calendars: for managers those of all doctors, for doctors their own. Others see nothing of them. */
+/** The external calendars: for managers those of all doctors, for doctors their own. Other staff see none. */
 export function Calendars({ changed }: { changed(): void }) {
   const { t } = useText(calendarsTexts)
   const { isManager, isDesk, maySeeTo } = useWorkplace()
