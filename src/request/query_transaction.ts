@@ -13,7 +13,7 @@ interface OpenTransaction {
   client: NodePostgresPgClient
   begun: Promise<unknown>
   /** Stops cancelling its statements, if that has begun. */
-  stopCancelling: () => Promise<void>
+  stopCancelling: () => Promise<unknown>
   /** Gives the connection back to the pool. */
   release: () => void
 }

@@ -61,7 +61,9 @@ export function makeRequestService(
           const connect = connectFor(settings)
           if (settings.queryTransaction) return settings.queryTransaction.run(connect, settings, work)
           if (settings.computesPassword) refuseWhenBusy(passwordPool)
-          return connect(null, (client) => inTransaction(client, settings, work))
+          // ShardUse tells a failure before the commit from one after it, so it is sent alone.
+          const commitsAtOnce = !settings.shard
+          return connect(null, (client) => inTransaction(client, { ...settings, commitsAtOnce }, work))
         }
         withPgClient.release = async () => {
           await plain.release?.()

@@ -30,6 +30,8 @@ export interface TransactionSettings {
   sharing?: { readonly recorded: Recorded | undefined } | undefined
   /** Gathers parts of an answer from the shards, for a read in the global database. */
   gathering?: Gathers | undefined
+  /** The work is a single statement if it is one of PostGraphile's: COMMIT is sent with it, which saves a round trip. */
+  commitsAtOnce?: boolean
 }
 
 /** Gathers the parts of an answer that the database asks of shards: shards/gathering.ts. */
@@ -65,25 +67,37 @@ const attributesOf = ({ shard }: TransactionSettings) =>
   shard ? { ...onPrimary, 'medislot.shard': shard.shard.number } : onPrimary
 
 async function run<T>(client: NodePostgresPgClient, settings: TransactionSettings, work: Work<T>): Promise<T> {
-  const begun = begin(client.rawClient, settings)
-  const stopCancelling = cancelOnAbort(client.rawClient, settings)
+  const { rawClient } = client
+  const begun = begin(rawClient, settings)
+  const stopCancelling = cancelOnAbort(rawClient, settings)
+  let commit: Promise<string> | undefined
+  const sendCommit = () => {
+    commit = end(rawClient, 'commit', settings)
+    // Awaited below; without this it would be an unhandled rejection while the statement's error is on its way.
+    commit.catch(() => {})
+  }
   let result: T
+  let wasCancelled: boolean
   try {
-    result = await work(requestClient(client, begun, settings))
+    result = await work(requestClient(client, begun, settings, settings.commitsAtOnce ? sendCommit : undefined))
     // A commit is not cancelled.
-    await stopCancelling()
+    wasCancelled = await stopCancelling()
   } catch (error) {
     const cause = await firstError(begun, error)
     await stopCancelling()
-    await end(client.rawClient, 'rollback', settings).catch(() => {})
+    // COMMIT after a failed statement is a rollback.
+    await (commit ?? end(rawClient, 'rollback', settings)).catch(() => {})
     throw cause
   }
   settings.shard?.noteCommit()
-  const command = await end(client.rawClient, 'commit', settings).catch((error) => {
+  const early = commit !== undefined
+  const command = await (commit ?? end(rawClient, 'commit', settings)).catch((error) => {
     throw ofCommit(error)
   })
   // COMMIT of an aborted transaction succeeds and reports ROLLBACK: some code has swallowed an error.
   if (command !== 'COMMIT') throw await firstError(begun, new Error('the transaction of a request was rolled back'))
+  // A cancel request that meets a commit ends only its wait for a synchronous standby.
+  if (early && wasCancelled && !settings.readOnly) throw unknownOutcome()
   return result
 }
 
@@ -110,9 +124,10 @@ async function end(
  * a lost connection.
  */
 const ofCommit = (error: Error & { code?: string }): Error =>
-  error.code?.startsWith('53')
-    ? Object.assign(new Error('what came of a commit is not known', { cause: error }), { code: '08006' })
-    : error
+  error.code?.startsWith('53') ? unknownOutcome(error) : error
+
+const unknownOutcome = (cause?: Error) =>
+  Object.assign(new Error('what came of a commit is not known', { cause }), { code: '08006' })
 
 /**
  * Begins a transaction: BEGIN and app_private.begin_request in one message, sent together with the first statement, since the
@@ -155,10 +170,13 @@ export function passSetting(rawClient: PoolClient, name: string, value: object):
 
 /**
  * Cancels the statements of a transaction once its request is aborted. Gives a function that ends this and waits for cancel
- * requests that are on their way, which could otherwise cancel what the connection runs next.
+ * requests that are on their way, which could otherwise cancel what the connection runs next. It says whether there were any.
  */
-export function cancelOnAbort(rawClient: PoolClient, { deadline, readOnly }: TransactionSettings): () => Promise<void> {
-  if (!deadline) return async () => {}
+export function cancelOnAbort(
+  rawClient: PoolClient,
+  { deadline, readOnly }: TransactionSettings,
+): () => Promise<boolean> {
+  if (!deadline) return async () => false
   let stop: (() => Promise<void>) | undefined
   const unwatch = deadline.watch(() => {
     if (deadline.ends(readOnly ? 'reading' : 'changing')) stop ??= cancelStatements(rawClient)
@@ -166,6 +184,7 @@ export function cancelOnAbort(rawClient: PoolClient, { deadline, readOnly }: Tra
   return async () => {
     unwatch()
     await stop?.()
+    return stop !== undefined
   }
 }
 
@@ -179,15 +198,19 @@ export const firstError = (begun: Promise<unknown>, error: unknown): Promise<unk
 /**
  * The client that PostGraphile uses inside our transaction, which `begun` began. Its statements are prepared, unless a pooler
  * may change the session, and its transactions are savepoints. They fail with the reason why the transaction did not begin,
- * or with AbortedError.
+ * or with AbortedError. `sendCommit` is called right after a statement was sent that is the only one of its transaction.
  */
 export function requestClient(
   client: NodePostgresPgClient,
   begun: Promise<unknown>,
   { deadline, readOnly }: TransactionSettings,
+  sendCommit?: () => void,
 ): NodePostgresPgClient {
   const { rawClient } = client
+  let commitWith = sendCommit
+  let isOver = false
   const check = () => {
+    if (isOver) throw new Error('a statement came after the commit of its transaction')
     if (deadline?.ends(readOnly ? 'reading' : 'changing')) throw new AbortedError()
   }
   const inner: NodePostgresPgClient = {
@@ -196,14 +219,21 @@ export function requestClient(
     async query({ name, ...options }) {
       check()
       try {
-        if (!keepsSession(rawClient)) return await client.query(options)
-        return await client.query({ ...options, name: name ?? statementName(options.text) })
+        const named = keepsSession(rawClient) ? { ...options, name: name ?? statementName(options.text) } : options
+        const sent = client.query<never>(named)
+        // Only PostGraphile's executor asks for arrays, and it runs one statement in each transaction without savepoints.
+        if (commitWith && options.arrayMode) {
+          isOver = true
+          commitWith()
+        }
+        return await sent
       } catch (error) {
         throw withoutStack(await firstError(begun, error))
       }
     },
     async withTransaction(work) {
       check()
+      commitWith = undefined
       await rawClient.query('savepoint request').catch(async (error) => {
         throw await firstError(begun, error)
       })

@@ -1,4 +1,7 @@
+import { execFileSync } from 'node:child_process'
+import { Deadline } from '../../src/request/deadline.ts'
 import { aPractice, aSlot } from '../helpers/clinic/world.ts'
+import { ownerUrlOf } from '../helpers/database/cluster.ts'
 import { dataOf, expectGraphQLRefusal, type GraphQLClient } from '../helpers/programs/graphql.ts'
 import { databaseOf } from '../helpers/shards/sharded_owner.ts'
 import { eventually } from '../helpers/time/eventually.ts'
@@ -20,8 +23,14 @@ beforeAll(async () => {
       create function app_public.fails(n int) returns int language plpgsql stable as $$ begin return n / 0; end $$;
       create function app_public.settings_left() returns text language sql volatile as
         $$ select concat_ws(',', current_user, current_setting('medislot.account_id', true)) $$;
+      create function app_public.adds_when_unlocked() returns int language plpgsql volatile security definer as $$
+        begin
+          perform pg_advisory_xact_lock(1);
+          insert into app_public.specializations (name) values ('added');
+          return 1;
+        end $$;
       grant execute on function app_public.which_transaction(int), app_public.writes_secretly(int), app_public.fails(int),
-        app_public.settings_left() to app_anonymous`)
+        app_public.settings_left(), app_public.adds_when_unlocked() to app_anonymous`)
   })
   practice = await aPractice(served.owner)
   ann = await served.as(practice.customer.claims)
@@ -104,6 +113,62 @@ test('a commit that fails because the disk is full may have happened, and the er
     await expectGraphQLRefusal(book(slot), 'disk_full')
   } finally {
     await database.query('drop function app_private.find_no_room() cascade')
+  }
+})
+
+/** A deadline that the test determines, whatever the clock says. */
+class Ended extends Deadline {
+  #listener = () => {}
+  #isOver = false
+
+  override ends = () => this.#isOver
+
+  override watch(listener: () => void) {
+    this.#listener = listener
+    return () => {}
+  }
+
+  end() {
+    this.#isOver = true
+    this.#listener()
+  }
+}
+
+/** Blocks this process, and so the server in it, until a connection to the database sleeps. */
+function blockUntilAsleep() {
+  const look = `
+    const { Client } = require('pg')
+    const client = new Client({ connectionString: process.argv[1] })
+    const asleep = "select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'"
+    client.connect().then(async () => {
+      while ((await client.query(asleep)).rowCount === 0);
+      await client.end()
+    })`
+  execFileSync(process.execPath, ['-e', look, ownerUrlOf(served.database)], { timeout: 120_000 })
+}
+
+test('the commit of one statement is sent with it; if it is cancelled, nobody knows on which servers it is', async () => {
+  const { owner, graphql } = served
+  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`
+  await owner.query(`
+    create function app_private.ignore_cancels() returns trigger language plpgsql as
+      $$ begin perform pg_sleep(60); return null; exception when query_canceled then return null; end $$;
+    create constraint trigger ignore_cancels after insert on app_public.specializations deferrable initially deferred
+      for each row execute function app_private.ignore_cancels()`)
+  try {
+    await owner.query('select pg_advisory_lock(1)')
+    const deadline = new Ended()
+    const document = 'mutation { addsWhenUnlocked(input: {}) { result } }'
+    const answer = graphql.run({ document, claims: {}, deadline })
+    await eventually(async () => (await owner.query(waiting)).length === 1, 'a statement that waits for the lock')
+    const unlocked = owner.query('select pg_advisory_unlock(1)')
+    blockUntilAsleep()
+    deadline.end()
+    await unlocked
+    expect((await answer).errors?.map(({ extensions }) => extensions.code)).toEqual(['connection_failure'])
+    expect(await owner.query(`select from app_public.specializations where name = 'added'`)).toHaveLength(1)
+  } finally {
+    await owner.query('drop function app_private.ignore_cancels() cascade')
   }
 })
 
