@@ -180,7 +180,7 @@ async function columnsOf(table: string): Promise<string[]> {
   return rows.map(({ name }) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase()))
 }
 
-it('every value of the cached types is a column of a table that notes its changes', async () => {
+it('every field of the cached types is a column of a table whose changes are noted', async () => {
   const schema = buildSchema(readFileSync('schema.graphql', 'utf8'), { assumeValidSDL: true })
   const tables = {
     Clinic: 'clinics',
@@ -238,7 +238,7 @@ describeWithProgram('redis-server', 'redis-server', (program) => {
     }, 'an answer for the present state')
   }
 
-  it('gives the answer that one server has made to the other', async () => {
+  it('serves an answer that another server has made', async () => {
     await untilInUse(second())
     await untilUpToDate(second())
     // More than once, since the first server answers before it has stored the answer in Redis.

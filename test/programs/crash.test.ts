@@ -72,7 +72,7 @@ test('after a crash of one backend process, PostgreSQL and the program continue'
   expect(await program.stop()).toBe(0)
 })
 
-test('after a crash of both, and of further starts at several stages, the next start recovers', async () => {
+test('after crashes of both, and of the following starts at several stages, a later start recovers', async () => {
   const program = await installation.start()
   const server = installation.postmaster()
   process.kill(server, 'SIGKILL')

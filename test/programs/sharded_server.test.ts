@@ -720,7 +720,7 @@ describe('people who were recorded for a clinic in a shard', () => {
   })
 })
 
-describe('lists of what has no copies', () => {
+describe('lists of tables that are not copied', () => {
   interface Money {
     token: string
     customerId: string
@@ -968,7 +968,7 @@ describe('lists of what has no copies', () => {
       })
   })
 
-  it('are messages that are late, which are in a view, for administrators', async () => {
+  it('show administrators the late messages of all databases, which are in a view', async () => {
     const booked: string[] = []
     for (const { clinicId, slotId, shard } of await practices()) {
       const { body } = await rest('POST', `/bookingSlots/${slotId}/book`, { token: await confirmed() })
@@ -1209,7 +1209,7 @@ describe('payments at clinics in shards', () => {
     }
   })
 
-  it('hold nothing any more, in no database, when one payment for all is given up, or one of them refuses it', async () => {
+  it('free the held slots in all databases when the payment for all is cancelled, or one database refuses it', async () => {
     const practices: PaidPractice[] = []
     for (const db of [global, ...shards]) practices.push(await aPaidPracticeIn(db))
     const free = async () => (await slotsOf(practices)).every((slot) => slot === 'open')
@@ -1238,7 +1238,7 @@ describe('payments at clinics in shards', () => {
     await booksOfAll()
   })
 
-  it('are recorded once in the database of a share that was down, and what was never begun is freed', async () => {
+  it('are recorded once in a database that was down meanwhile; slots of a checkout that was never begun are freed', async () => {
     const practices = await Promise.all(shards.map(aPaidPracticeIn))
     const [, second] = practices as [PaidPractice, PaidPractice]
     const token = await confirmed()

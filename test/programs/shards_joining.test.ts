@@ -136,7 +136,7 @@ it('somebody with an account has to sign in to accept the invitation of a clinic
   expect(await employeesOf(clinicId, shard())).toEqual([{ email, role: 'receptionist', is_active: true }])
 })
 
-it('the global database signs nobody in to an account for which the invitation is not, whatever a server asks', async () => {
+it('the global database signs nobody in to an account to which the invitation was not mailed, whatever a server asks', async () => {
   const { clinicId, manager } = await aClinicWithManager()
   const email = anAddress()
   await invited(manager, clinicId, email)

@@ -258,7 +258,7 @@ describe('a clinic of the global database', () => {
   })
 })
 
-it('a removal is carried out again in the new shard when it was carried out there before the clinic arrived', async () => {
+it('a removal that a shard had carried out before a clinic moved there is carried out again for the clinic', async () => {
   const { clinicId } = await aPractice(two)
   await mapped(clinicId)
   const patient = await aPatient()
@@ -373,7 +373,7 @@ describe('a move that is interrupted', () => {
     expect(await one.query('select from app_private.clinic_moves where clinic_id = $1', [clinicId])).toEqual([])
   })
 
-  it('between the end of writes and the arrival can be repeated', async () => {
+  it('between the refusal of writes and the arrival can be repeated', async () => {
     const { clinicId, slotIds, patient } = await aClinicInUse()
     await interrupted(clinicId, 2, [[2, 'app_private.link_keys']])
     // As app_private.leave_clinic leaves it, with the transaction in the other shard lost.

@@ -248,7 +248,7 @@ describe('an Idempotency-Key', () => {
     expect(await bookingsOf(practice.customer)).toBe(1)
   })
 
-  it('belongs to the meaning of the request, not its notation', async () => {
+  it('is valid for the same request in another notation: the order of parameters, a default, an empty body', async () => {
     const { customerId } = practice.customer
     const path = `/bookingSlots/${practice.slotId}/book`
     const headers = { 'idempotency-key': 'order' }
@@ -273,7 +273,7 @@ describe('an Idempotency-Key', () => {
     expect((await hold({})).headers.get('idempotency-replayed')).toBe('true')
   })
 
-  it('belongs to another request when values are in another order', async () => {
+  it('is refused with the values of a list in another order, which is another request', async () => {
     const manager = await server.as(practice.manager.claims)
     const path = `/doctors/${practice.doctorId}/specializations`
     const [a, b] = (

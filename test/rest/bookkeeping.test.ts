@@ -72,12 +72,12 @@ it('has no text that a spreadsheet would run as a formula, and numbers as they a
   expect(new Set(lines.map((row) => row.decimalAmount))).toEqual(new Set(['10.00', '-2.50']))
 })
 
-it('of a time without any rows has the names of the columns', async () => {
+it('has only the names of the columns if there are no rows in the range', async () => {
   const { text } = await manager('GET', `/clinics/${clinicId}/bookkeeping.csv${range}`)
   expect(text.replace('\ufeff', '').trim().split(',').length).toBe(14)
 })
 
-it('refuses what is no range of dates, as a problem document', async () => {
+it('is refused with a problem document for an invalid range of dates', async () => {
   const path = `/clinics/${clinicId}/bookkeeping.csv`
   expect((await manager('GET', path)).body).toMatchObject({ code: 'bad_request' })
   expect((await manager('GET', `${path}?from=2026-01-02&to=2026-01-01`)).body).toMatchObject({

@@ -67,16 +67,16 @@ describe('the table of routes', () => {
     await server.owner.query(`prepare look_up as ${statement}; deallocate look_up`)
   })
 
-  it('looks up only what exists', () => {
+  it('the routes use every look-up, and no others', () => {
     const wanted = new Set(routes.flatMap(({ locate }) => locate?.what ?? []))
     expect(wanted).toEqual(new Set(Object.keys(locates)))
   })
 
-  it('looks nothing up for an endpoint with secrets, which has no transaction for it', () => {
+  it('an endpoint with secrets has no look-up, because it has no transaction for it', () => {
     expect(routes.filter(({ secret, locate }) => secret && locate)).toEqual([])
   })
 
-  it('names refusals that are registered', async () => {
+  it('names only registered refusals', async () => {
     const registered = (await server.owner.query<{ name: string }>('select name from app_hidden.error_codes')).map(
       ({ name }) => name,
     )

@@ -59,7 +59,7 @@ it('are stored and found by administrators, by any spelling of the number, and b
   })
 })
 
-it('are refused to everybody else, and when they are not documents', async () => {
+it('are refused to all other callers, and when the document is malformed', async () => {
   const { receptionist, manager, customer } = await aPractice(server.owner)
   for (const { claims } of [receptionist, manager, customer]) {
     const token = await server.tokenOf(claims)

@@ -58,7 +58,7 @@ test('a client that has the file already gets 304, and HEAD returns no body', as
   })
 })
 
-test('is refused with a problem, not with a file', async () => {
+test('the invoice of another customer, and an unknown language, are refused with a problem document', async () => {
   const other = await aCustomer(server.owner)
   const refused = await (await server.as(other.claims))('GET', path)
   expect(refused.status).toBe(404)
@@ -66,7 +66,7 @@ test('is refused with a problem, not with a file', async () => {
   expect((await (await server.as(customer.claims))('GET', `${path}?language=fr`)).body.code).toBe('bad_request')
 })
 
-test('the library that makes the file is loaded by the first one: no other file imports it', () => {
+test('the PDF library is loaded when the first invoice is made: only one file imports it', () => {
   const importers = readdirSync('src', { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .filter((file) =>

@@ -174,7 +174,7 @@ describe('a customer', () => {
     expect((await admin('GET', `/customers/${customerId}`)).body.isActive).toBe(false)
   })
 
-  it('who works for a clinic keeps the account', async () => {
+  it('who also works for a clinic keeps the account after removal, and cannot book', async () => {
     const { customerId, accountId, claims } = await aCustomer(server.owner)
     await server.owner.query(
       `insert into app_public.employees (clinic_id, account_id, role, full_name) values ($1, $2, 'receptionist', 'Both')`,
@@ -186,7 +186,7 @@ describe('a customer', () => {
     expect((await both('POST', `/bookingSlots/${practice.slotId}/book`)).body.code).toBe('customer_not_found')
   })
 
-  it('is listed to themselves, to their clinic with its own record, and to administrators', async () => {
+  it('is listed for themselves, for staff as in the clinic’s record, and for administrators', async () => {
     const { customerId } = practice.customer
     expect((await ann('GET', '/customers')).body.items).toMatchObject([{ id: customerId }])
     expect((await desk('GET', '/customers')).body.items).toEqual([])

@@ -45,7 +45,7 @@ const borrowedBrowser = async () => chromium.connect((await borrow('browser')).w
 async function slowDown(page: Page): Promise<void> {
   const devTools = await page.context().newCDPSession(page)
   await devTools.send('Emulation.setCPUThrottlingRate', { rate: 6 })
-  // On the context, where the routes of tests fall back to.
+  // On the context: routes that a test sets on a page come first and fall back to it.
   await page.context().route(/\/(graphql|web\/session\/|api\/)/, async (route) => {
     await setTimeout(Math.random() * 800)
     await route.continue().catch(() => {})
@@ -105,7 +105,7 @@ function pointWhenSettled(page: Page): void {
       const on = this.page()
       if (!actingWhileLoading.has(on)) {
         await on.locator(unsettled).waitFor({ state: 'detached' })
-        // Fails when the page is just being left, and then the next one is waited for by the action.
+        // This fails if the page is being left at the moment. Then the action itself waits for the next page.
         await on.evaluate('document.fonts.ready.then(() => {})').catch(() => {})
       }
       return act.apply(this, given)
@@ -145,7 +145,7 @@ async function openPages({ shared = false, worker = false, env }: PagesOptions):
     allowErrors: (pattern) => allowed.push(pattern),
     async leave() {
       for (const context of contexts.splice(0)) {
-        // A request that a test still delays is lost.
+        // Requests that a test still delays fail.
         for (const routed of [context, ...context.pages()]) await routed.unrouteAll({ behavior: 'ignoreErrors' })
         await context.close()
       }

@@ -31,7 +31,7 @@ export async function aSharedAccount(db: Maker) {
   }
 }
 
-/** Begins a checkout, as the caller. The clinic is the one of what names no other. */
+/** Begins a checkout, as the caller. An item without a clinic of its own is of `clinicId`. */
 export const beginShared = (
   db: Maker,
   clinicId: string,

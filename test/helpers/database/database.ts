@@ -50,7 +50,7 @@ export async function inTransaction<Result>(
   try {
     await client.query('begin')
     const result = await work(transaction(client))
-    // After a failure, statements that were not awaited may still follow.
+    // After a failure, statements that the test did not await may still be under way.
     isReusable = url === undefined && (await undo(client))
     return result
   } finally {

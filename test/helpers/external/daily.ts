@@ -15,14 +15,14 @@ export interface DailyToken {
   exp: number
 }
 
-/** How the next calls are answered: as Daily does, by an error, by nothing, or done without an answer. */
+/** How the next calls are answered: as Daily does, with an error, not at all, or carried out without an answer. */
 type Mood = 'works' | 'error' | 'silent' | 'answer_lost'
 
 export interface FakeDaily {
   url: string
   apiKey: string
   rooms: Map<string, DailyRoom>
-  /** What each token that was issued is for. */
+  /** The room and the rights of each issued token. */
   tokens: Map<string, DailyToken>
   /** The calls, such as `POST /rooms`. */
   calls: string[]

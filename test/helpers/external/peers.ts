@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 
-// The other side of each transport, as in reality: it accepts, defers, refuses, or drops the connection.
+// Real receivers for each transport, which accept, defer or refuse messages, or drop the connection.
 
 /** A mail as the SMTP server received it. */
 export interface Mail {

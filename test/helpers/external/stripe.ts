@@ -18,7 +18,7 @@ export interface ArrivedCall {
   replayed: boolean
 }
 
-/** A small Stripe on loopback, which speaks as much as the SDK speaks with it for Checkout and refunds. */
+/** A small server on loopback that answers the calls of Stripe's SDK for Checkout and refunds as Stripe does. */
 export interface FakeStripe {
   /** Its address for the setting STRIPE_API_URL. */
   url: string

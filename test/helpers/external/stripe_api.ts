@@ -67,7 +67,7 @@ export class StripeApi {
     return { error: { type: 'api_error', message: 'An unknown error occurred' } }
   }
 
-  /** Stores another outcome for the key of a call than it had. */
+  /** Replaces the stored outcome for the idempotency key of a call. */
   remember({ call, key, account, parameters }: Call, status: number): void {
     if (key) this.#outcomes.set(`${account} ${key}`, { call, parameters, status, body: this.internalError() })
   }
@@ -108,7 +108,7 @@ export class StripeApi {
     return session
   }
 
-  /** The session ends without a payment, as it does at its time. */
+  /** The session expires without a payment. */
   expire(sessionId: string): void {
     this.#end(this.session(sessionId))
   }

@@ -17,7 +17,7 @@ export interface Delivery {
 export class StripeWebhooks {
   /** Where events are sent; undefined: nowhere, as if no endpoint was registered. */
   url: string | undefined
-  /** More endpoints, which get what is sent to the first one, as it happens. */
+  /** Further endpoints, which get the same events at once. */
   readonly others: string[] = []
   /** `lose`: not sent at all. `hold`: kept until release(). `twice`: each one sent two times, at the same moment. */
   mode: 'send' | 'lose' | 'hold' | 'twice' = 'send'
@@ -38,7 +38,7 @@ export class StripeWebhooks {
       for (const url of [this.url, ...this.others]) this.#start(event, url)
   }
 
-  /** Sends what was held back, in order or reversed, one after another. */
+  /** Sends the events that were held back one after another, in order or reversed. */
   async release({ reversed = false } = {}): Promise<Delivery[]> {
     const events = this.#held.splice(0)
     const sent: Delivery[] = []
@@ -53,7 +53,7 @@ export class StripeWebhooks {
     return sent
   }
 
-  /** An event that nobody but the attacker signed: with another secret, or changed after it was signed. */
+  /** A forged event: signed with another secret, or changed after it was signed. */
   forge(event: Json, how: 'secret' | 'content'): Promise<Delivery> {
     const payload = JSON.stringify(event)
     const header = sign(payload, how === 'secret' ? `${this.#secret}x` : this.#secret)

@@ -16,14 +16,14 @@ export interface ReplicatedDatabase {
 }
 
 export interface Standby {
-  /** Changes when the standby is made again. */
+  /** Another one after the standby was made again. */
   readonly server: EmbeddedServer
   /** Its name in /metrics. */
   readonly name: string
   /** Whether it applies what it receives. */
   pause(): Promise<void>
   resume(): Promise<void>
-  /** Makes it an ordinary server with a history of its own. */
+  /** Promotes it: it becomes a server of its own, on another timeline. */
   promote(): Promise<void>
   /** Process ids of its postmaster, and of all its processes. */
   postmaster(): Promise<number>

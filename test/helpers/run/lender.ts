@@ -57,7 +57,7 @@ export async function openLender(): Promise<{ url: string; stop(): Promise<void>
   const start = {
     server: async () => serve(await (shardCount > 0 ? makeSharded() : cloneDatabase())),
     site: async () => serve(await cloneDatabase((await loan('demo')).database)),
-    // Answers that were cached before its database is made again would be answers about another one.
+    // Its database is made again, so what it has cached before is no longer true.
     fresh: async () => serve(await cloneDatabase((await loan('demo')).database), { CATALOGUE_CACHE: 'off' }),
     async browser(): Promise<Loans['browser']> {
       built ??= buildPages()
@@ -73,10 +73,10 @@ export async function openLender(): Promise<{ url: string; stop(): Promise<void>
     },
   }
 
-  /** A server keeps what it has compiled; its next borrower finds the demo clinics as they were at first. */
+  /** The server keeps running, because it has compiled its queries. Its next borrower finds the demo clinics as they were at first. */
   async function renewed({ url, database }: Loans['fresh']): Promise<Loans['fresh']> {
     await renewDatabase(database, (await loan('demo')).database)
-    // Before it answers, it has noticed that its connections have ended.
+    // When it answers, it has noticed that its former connections have ended.
     const { status } = await fetch(`${url}/readyz`)
     if (status !== 200) throw new Error(`a server with a new database answered ${status}`)
     return { url, database }
@@ -95,7 +95,7 @@ export async function openLender(): Promise<{ url: string; stop(): Promise<void>
   // The path names the resource and the Jest worker.
   const http = createServer(async ({ url = '' }, response) => {
     try {
-      // A test file borrows seldom: by then this server would have closed the connection, perhaps at the same moment.
+      // Test files borrow so seldom that an idle connection would be closed in between, perhaps just as it is used again.
       response.setHeader('connection', 'close')
       const [, kind, worker] = url.split('/') as [string, keyof Loans, string]
       const isUsed = kind === 'fresh' && loans.has(keyOf(kind, worker))

@@ -2,7 +2,7 @@ import Sequencer from '@jest/test-sequencer'
 
 /**
  * Files that take ten seconds and more, the longest first. In a new checkout Jest knows no durations and begins with the largest
- * files, so that of these the short ones would be left for the end, when the other workers have nothing to do any more.
+ * files. A small file that takes long would begin last and keep one worker busy when the others have nothing left to do.
  */
 const long = [
   'repo/benchmarks',

@@ -25,7 +25,7 @@ function inMemory(prefix: string): string | undefined {
     if (canExecute(folder)) return folder
     rmSync(folder, { recursive: true })
   } catch {
-    // Not ours to write.
+    // Not writable for us.
   }
   return undefined
 }

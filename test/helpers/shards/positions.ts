@@ -2,8 +2,8 @@ import { positionHeader } from '../../../src/request/positions.ts'
 import { shardCount } from '../database/cluster.ts'
 
 /**
- * What a client of a server with shards sends back, as docs/shards.md asks of it: otherwise what it reads after its change
- * would depend on how fast the copies arrive.
+ * The position header of the last change, which a client of a server with shards sends back, as docs/shards.md asks of it.
+ * Otherwise it could read copies from before its change.
  */
 export function positionsSeen(): { headers: Record<string, string>; note(response: Response): void } {
   const headers: Record<string, string> = {}

@@ -54,7 +54,7 @@ const named =
 
 const writing = /\b(insert into|update|delete from)\b/
 
-/** The ids of shards begin with their number. Also within texts, as in the session of a checkout, but not in hexadecimal ones. */
+/** Ids of rows of a shard, which begin with its number. Also inside texts, such as the session of a checkout, except hexadecimal ones. */
 const idInShard = /(?<![\da-f])([1-9])\d{12}(?![\da-f])/g
 
 /** The clinic in the token of a link, in hexadecimal. */
@@ -123,14 +123,14 @@ export async function shardedOwner({ global, databases }: Databases, superuserUr
       return request.database.query(text, values)
     }
     const found = []
-    // Several statements in one text give no rows.
+    // Several statements in one text return no rows.
     for (const database of chosen) found.push(...((await database.query(text, values)) ?? []))
     const [, , name = '', isCall] = named.exec(text) ?? []
     const writes = writing.test(text) && homes.get(name)?.isCopied !== false
     if (writes || isCall) await untilCopied(chosen)
-    // The global database notes who works anywhere, and tells the shards.
+    // The global database notes who works at any clinic, and shards get copies of that.
     if (writes && name === 'app_public.employees') {
-      // What it applies is written to its log later, unless something else is committed.
+      // A subscriber writes what it has applied to its log only later, unless something else is committed there.
       await global.query(`select pg_logical_emit_message(true, 'tests', '')`)
       await untilCopied([global])
     }

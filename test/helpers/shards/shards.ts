@@ -33,7 +33,7 @@ export const replicationPassword = `it's a \\ fine password`
 interface ServersOptions {
   /** Not durable. */
   throwaway?: boolean
-  /** With a migrated database, where the run has the files of one: for tests that are not about making an installation. */
+  /** Copies a migrated database, if the run has the files of one. For tests that are not about making an installation. */
   migrated?: boolean
 }
 
@@ -81,7 +81,7 @@ async function startEmpty(dataDirs: string[], throwaway: boolean): Promise<Embed
   return servers
 }
 
-/** As files, which is faster than making and migrating each. */
+/** Copied as files, which is faster than creating and migrating each. */
 async function startCopies(files: string, dataDirs: string[], throwaway: boolean): Promise<EmbeddedServer[]> {
   const copy = (from: string, to: string) => promisify(execFile)('cp', ['-a', from, to])
   const [first, ...others] = dataDirs as [string, ...string[]]

@@ -181,7 +181,7 @@ test('a receptionist drags over some days at the desk and keeps the appointments
   expect(await page.getByText('The doctor is absent then.').count()).toBe(2)
 })
 
-test('a doctor enters some hours of their own, and nobody else’s', async () => {
+test('a doctor enters an absence of some hours for themselves, and none for others', async () => {
   const { clinicId, doctor, date, year, slotIds } = await aSchedule()
   await aDoctor(pages.owner, clinicId)
   const page = await pages.visitor()

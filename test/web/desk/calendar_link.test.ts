@@ -33,7 +33,7 @@ test('a patient gets the address of a calendar by keyboard on a phone in German,
   expect(await statusOf(second)).toBe(404)
 })
 
-test('the desk gets the address of the clinic’s calendar, and of one doctor’s', async () => {
+test('the desk gets the addresses of the calendars of the clinic and of one doctor', async () => {
   const page = await pages.visitor()
   const { clinicId, doctorId } = await riverside()
   for (const path of [`/desk/${clinicId}`, `/desk/${clinicId}/week/${doctorId}`]) {

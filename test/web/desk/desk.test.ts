@@ -527,7 +527,7 @@ test('on a phone in German and dark mode, one doctor is shown and nothing is wid
   expect(await axeViolations(phone)).toEqual([])
 })
 
-test('by keyboard alone: the arrow keys reach a time, a patient is booked, and the focus returns', async () => {
+test('by keyboard alone a time is reached with the arrow keys and booked, and the focus returns to it', async () => {
   const practice = await aPractice()
   const { clinicId, ada, berta, ahead } = practice
   const early = await aSlotAt(clinicId, ada, ahead.date, `${ahead.date}T03:00Z`)

@@ -197,7 +197,7 @@ test.each([
   },
 )
 
-test('a receptionist sees nothing of the calendars', async () => {
+test('a receptionist is shown no external calendars', async () => {
   const { clinicId } = await aFreeTime()
   const page = await pages.visitor()
   await signInAs(page, pages.url, 'calendar-rita', `/desk/${clinicId}/absences`)

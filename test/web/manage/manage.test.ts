@@ -176,46 +176,49 @@ test.each([
       noAddress: 'ist keine Adresse bekannt. Bitte rufen Sie an:',
     },
   ],
-])('every page lists a patient without an address as one to phone: %s', async (_case, options, t) => {
-  const clinicId = await aClinic(pages.owner)
-  const slotId = await aSlot(pages.owner, clinicId, await aDoctor(pages.owner, clinicId))
-  await pages.owner.query(
-    `insert into app_public.employees (clinic_id, account_id, role, full_name)
+])(
+  'a patient without an address is listed to be phoned, wherever appointments are cancelled: %s',
+  async (_case, options, t) => {
+    const clinicId = await aClinic(pages.owner)
+    const slotId = await aSlot(pages.owner, clinicId, await aDoctor(pages.owner, clinicId))
+    await pages.owner.query(
+      `insert into app_public.employees (clinic_id, account_id, role, full_name)
      select $1, a.id, 'manager', 'Manager' from app_private.accounts a where a.email = 'riverside@medislot.example'`,
-    [clinicId],
-  )
-  const { customer_id } = await pages.owner.one<{ customer_id: string }>(
-    `select customer_id from app_public.add_clinic_customer($1, 'Phyllis Phone', null, '+49 151 23456789')`,
-    [clinicId],
-  )
-  await book(pages.owner, clinicId, slotId, { customerId: customer_id })
+      [clinicId],
+    )
+    const { customer_id } = await pages.owner.one<{ customer_id: string }>(
+      `select customer_id from app_public.add_clinic_customer($1, 'Phyllis Phone', null, '+49 151 23456789')`,
+      [clinicId],
+    )
+    await book(pages.owner, clinicId, slotId, { customerId: customer_id })
 
-  const page = await manager('riverside', `${clinicId}/doctors`, options)
-  await page.locator('.row').getByRole('button', { name: t.deactivate }).click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByRole('button', { name: t.deactivate }).click()
-  await dialog.getByRole('button', { name: t.cascade }).click()
-  const toPhone = page.getByRole('dialog', { name: t.toPhone })
-  await toPhone.getByText('Phyllis Phone').waitFor()
-  await toPhone.getByRole('link', { name: '+49 151 23456789' }).waitFor()
-  expect(await axeViolations(page)).toEqual([])
-  await toPhone.getByRole('button', { name: t.close }).click()
+    const page = await manager('riverside', `${clinicId}/doctors`, options)
+    await page.locator('.row').getByRole('button', { name: t.deactivate }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: t.deactivate }).click()
+    await dialog.getByRole('button', { name: t.cascade }).click()
+    const toPhone = page.getByRole('dialog', { name: t.toPhone })
+    await toPhone.getByText('Phyllis Phone').waitFor()
+    await toPhone.getByRole('link', { name: '+49 151 23456789' }).waitFor()
+    expect(await axeViolations(page)).toEqual([])
+    await toPhone.getByRole('button', { name: t.close }).click()
 
-  await page.goto(`${pages.url}/manage/${clinicId}/rebooking`)
-  await page.locator('.row', { hasText: 'Phyllis Phone' }).getByText(t.notNotified).waitFor()
-  expect(await axeViolations(page)).toEqual([])
-  await page.goto(`${pages.url}/manage/${clinicId}/messages`)
-  // At once, without a worker: both the confirmation and the withdrawal.
-  const failed = page.locator('.row', { hasText: t.noAddress })
-  await failed.nth(1).waitFor()
-  expect(await axeViolations(page)).toEqual([])
-  // Phoned: the one button of each takes it off the list for everybody.
-  await failed.first().getByRole('button', { name: t.done }).click()
-  await failed.nth(1).waitFor({ state: 'detached' })
-  await failed.getByRole('button', { name: t.done }).click()
-  await failed.waitFor({ state: 'detached' })
-  expect(await failed.getByRole('button').count()).toBe(0)
-})
+    await page.goto(`${pages.url}/manage/${clinicId}/rebooking`)
+    await page.locator('.row', { hasText: 'Phyllis Phone' }).getByText(t.notNotified).waitFor()
+    expect(await axeViolations(page)).toEqual([])
+    await page.goto(`${pages.url}/manage/${clinicId}/messages`)
+    // At once, without a worker: both the confirmation and the withdrawal.
+    const failed = page.locator('.row', { hasText: t.noAddress })
+    await failed.nth(1).waitFor()
+    expect(await axeViolations(page)).toEqual([])
+    // Phoned: the one button of each takes it off the list for everybody.
+    await failed.first().getByRole('button', { name: t.done }).click()
+    await failed.nth(1).waitFor({ state: 'detached' })
+    await failed.getByRole('button', { name: t.done }).click()
+    await failed.waitFor({ state: 'detached' })
+    expect(await failed.getByRole('button').count()).toBe(0)
+  },
+)
 
 test.each([
   [

@@ -223,7 +223,7 @@ test('on a phone in German, by keyboard, a receptionist finds an account and tak
   )
 })
 
-test('doctors without the desk see no account', async () => {
+test('doctors who do not work at the desk see no accounts', async () => {
   const { clinicId, customerId } = await aClinicWithADebt('receptionist')
   await pages.owner.query(`update app_public.employees set role = 'doctor' where clinic_id = $1`, [clinicId])
   const page = await pages.visitor()

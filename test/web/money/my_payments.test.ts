@@ -192,7 +192,7 @@ test.each(readers)('a patient pays open invoices of two clinics at once: $name, 
   expect(await open()).toEqual([])
 })
 
-test('invoices of others are not shown, and nothing without signing in', async () => {
+test('a patient is shown no invoices of others, and a visitor who is not signed in none at all', async () => {
   const t = paymentsTexts.en
   const { id } = await issuedInvoice(await patientNamed('Ann Miller'))
   const page = await pages.visitor()

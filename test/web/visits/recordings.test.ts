@@ -51,7 +51,7 @@ async function downloaded(page: Page, button: RegExp) {
   return [file.suggestedFilename(), await new Response((await file.createReadStream()) as never).text()]
 }
 
-test('both agree, the doctor uploads and downloads the recording, and the patient withdraws', async () => {
+test('patient and doctor agree to a recording, the doctor uploads and downloads it, and the patient withdraws the consent', async () => {
   const visit = await aVisitNow()
   const patient = await pages.visitor({ locale: 'de-DE', viewport: { width: 360, height: 740 } })
   await patient.goto(`${pages.url}/join#${visit.token}`)

@@ -110,7 +110,7 @@ test.each(readers)(
   },
 )
 
-test('an invalid link shows a message, whatever is wrong with it', async () => {
+test('an invalid link shows the same message, whatever is wrong with it', async () => {
   const { bookingId, email } = await aPatientByPhone('Wim', 'en')
   const link = linkIn(await mails.read(email))
   const page = await pages.visitor()

@@ -145,7 +145,7 @@ test.each(readers)(
   },
 )
 
-test('the desk opens an offered time to everyone from its day', async () => {
+test('the desk opens an offered time to everyone on the page of its day', async () => {
   const { clinicId, slotId, bookingId, staff } = await aWaitingList()
   await cancel(pages.owner, clinicId, bookingId)
   const { date } = await pages.owner.one<{ date: string }>(
