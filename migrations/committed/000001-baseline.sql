@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e9ec8113139b5a7120f01365ef5e86b6d75be850
+--! Hash: sha1:536eebad8c083076069ea47823f0c858ad8851d3
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -952,7 +952,7 @@ create type app_public.human_reference as (
   is_known boolean
 );
 comment on type app_public.human_reference is
-'A person as such, behind customers, doctors and employees. The id identifies the person to operators only.';
+'The person behind customers, doctors and employees. The id identifies the person to operators only.';
 comment on column app_public.human_reference.is_known is 'False if there is no such person; human_id is null then.';
 
 create type app_private.sealed_document as (
@@ -1230,8 +1230,8 @@ comment on type app_public.notification_preview is 'A message as a customer woul
 --! Included link/types.sql
 create type app_private.link_purpose as enum ('manage', 'join', 'offer', 'confirm', 'feed');
 comment on type app_private.link_purpose is
-'What a link is for: to see, move and cancel a booking (manage), to join an online visit (join), to accept an offered '
-'time (offer), to confirm the booking of a guest (confirm), to subscribe to a calendar (feed).';
+'The purpose of a link: to see, move and cancel a booking (manage), to join an online visit (join), to accept an '
+'offered time (offer), to confirm the booking of a guest (confirm), to subscribe to a calendar (feed).';
 
 create type app_private.link as (
   key_id int,
@@ -1239,7 +1239,8 @@ create type app_private.link as (
   clinic_id bigint,
   subject_id bigint
 );
-comment on type app_private.link is 'What a token says of itself. Nothing of it is verified.';
+comment on type app_private.link is
+'What a token says of itself. It is not verified.';
 
 create type app_public.guest_hold as (
   clinic_id bigint,
@@ -1815,8 +1816,8 @@ end
 $$;
 
 comment on function app_private.check_merge is
-'Trigger of customers: refuses (merge_not_possible) to merge a customer into itself, into one that is merged, removed '
-'or erased, and one that others were merged into. So there are no chains.';
+'Trigger of customers: refuses (merge_not_possible) to merge a customer into itself, into one that is merged, '
+'removed or erased, and one that others were merged into. So merged customers form no chains.';
 --! EndIncluded people/triggers/check_merge.sql
 --! Included people/triggers/end_claim_of_changed_address.sql
 create or replace function app_private.end_claim_of_changed_address() returns trigger
@@ -3821,7 +3822,7 @@ create table app_private.humans (
 );
 
 comment on table app_private.humans is
-'People as such: the human behind customers, doctors and employees, which refer to it by human_id where it is known. '
+'Persons: the human behind customers, doctors and employees, whose rows refer to it by human_id where it is known. '
 'Two doctors of two clinics with one human are one doctor. Global; no clinic and no caller of the API reads it.';
 
 alter table app_private.humans enable row level security;
@@ -4486,8 +4487,8 @@ create table app_public.guardianships (
 );
 
 comment on table app_public.guardianships is
-'Who acts for whom: a guardian books, moves and cancels visits of a dependant. Written by add_dependant and '
-'end_guardianship.';
+'Guardians and their dependants: a guardian books, moves and cancels visits of a dependant. Written by add_dependant '
+'and end_guardianship.';
 comment on column app_public.guardianships.until is
 'The first day, in UTC, on which the guardian no longer acts for the dependant, such as an 18th birthday; null means '
 'no end. The claims of a request leave out guardianships that have reached it, so no job has to end them.';
@@ -4782,7 +4783,8 @@ comment on column app_public.policies.payment_hold_time is
 'How long a slot is held for a patient who pays before the visit is booked. Providers keep a page of payment open for '
 'at least half an hour.';
 comment on column app_public.policies.payment_term is
-'In how many days after its issue an invoice is to be paid. It applies to invoices that are issued from now on.';
+'The number of days after its issue within which an invoice is to be paid. It applies to invoices that are issued '
+'from now on.';
 comment on column app_public.policies.invoice_footer is
 'What stands at the end of invoices, such as the tax number and the bank account.';
 comment on column app_public.policies.consultation_provider is
@@ -4793,16 +4795,16 @@ comment on column app_public.policies.consultation_opens_before is
 comment on column app_public.policies.consultation_closes_after is
 'How long after its end an online visit can be joined.';
 comment on column app_public.policies.waiting_head_start is
-'How long each of those on the waiting list to whom a freed time is offered has it before the next one. Shorter when '
+'How long a freed time is offered to one patient on the waiting list before the next one gets it, too. Shorter when '
 'the visit is near.';
 comment on column app_public.policies.records_visits is
 'Whether doctors may store recordings of online visits to which the patient and the doctor agree.';
 comment on column app_public.policies.recordings_kept_for is
-'How long a recording is kept after its upload was begun. A shorter time applies to the recordings that there are, '
-'too; a longer one does not.';
+'How long a recording is kept after its upload was begun. A shorter time also applies to existing recordings; a '
+'longer one does not.';
 comment on column app_public.policies.waiting_notice is
-'How long before its start a freed time is offered to the waiting list at the latest. A later one is open to '
-'everybody.';
+'The shortest time before its start at which a freed time is still offered to the waiting list. One that is freed '
+'later is open to everybody at once.';
 
 alter table app_public.policies enable row level security;
 create policy everybody_sees_policies on app_public.policies for select to app_anonymous using (true);
@@ -5646,7 +5648,8 @@ comment on column app_public.slot_generation_runs.skipped_local_times is
 'A clock change skips the time slot''s start or end on that date.';
 comment on column app_public.slot_generation_runs.overlapping is 'Another slot of the doctor has that time.';
 comment on column app_public.slot_generation_runs.doctor_absent is
-'An absence of the doctor or of the whole clinic covers that time. They are no examples: this is as intended.';
+'An absence of the doctor or of the whole clinic covers that time. These are not among the examples, because nothing '
+'is wrong with them.';
 comment on column app_public.slot_generation_runs.examples is
 'Up to 100 skipped templates that may need attention: [{reason, doctorId, timeSlotId, slotDate}].';
 comment on column app_public.slot_generation_runs.dates is
@@ -5755,11 +5758,12 @@ comment on table app_private.external_calendar_access is
 comment on column app_private.external_calendar_access.key_id is
 'The key of CALENDAR_KEYS under which it is encrypted.';
 comment on column app_private.external_calendar_access.nonce is
-'Another one whenever the access changes, so it also identifies the access that an attempt has used.';
+'Changes whenever the access changes, so it also identifies the access that an attempt has used.';
 comment on column app_private.external_calendar_access.ciphertext is
 'AES-256-GCM of {"url", "username", "password"}, with the tag at its end.';
 comment on column app_private.external_calendar_access.etag is
-'What the server said about the version that was read; an unchanged calendar is not read again.';
+'The ETag of the version that was read, with which the server says whether the calendar has changed. An unchanged '
+'calendar is not read again.';
 comment on column app_private.external_calendar_access.read_fully_at is
 'When it was read without an etag. That happens once a day, because repeated events reach new days.';
 comment on column app_private.external_calendar_access.failing_since is
@@ -8000,8 +8004,8 @@ comment on column app_public.notifications.dropped_because is
 'booking_changed, offer_ended, nothing_due (the invoice was paid, or is void), rules_changed, opted_out, too_late, '
 'quiet_hours (a reminder that could be sent only after its appointment had begun), or endpoint_inactive.';
 comment on column app_public.notifications.answers_until is
-'Until then the message is sent in quiet hours, too, because it answers what the customer has just done, or the desk '
-'has just sent it again. Null for other messages.';
+'Until this time the message is sent even in quiet hours, because it answers what the customer has just done, or the '
+'desk has just sent it again. Null for other messages.';
 comment on column app_public.notifications.earlier_start is 'For a moved booking: when it began before.';
 comment on column app_public.notifications.settled_at is
 'For a dead message: when the desk marked it as done, for example because the patient was telephoned.';
@@ -8374,7 +8378,7 @@ comment on table app_public.consultations is
 'The rooms of online visits. Written in the transaction of the booking by a trigger, for online visits only; the job '
 'prepare_consultations prepares, moves and drops the rooms.';
 comment on column app_public.consultations.booking_sequence is
-'The sequence of the booking for whose time the room is.';
+'The room is for the time that the booking had at this sequence.';
 comment on column app_public.consultations.opens_at is 'From when the visit can be joined, by the clinic''s policy.';
 comment on column app_public.consultations.closes_at is 'Until when the visit can be joined.';
 comment on column app_public.consultations.patient_came_at is 'When the patient first joined.';
@@ -10098,9 +10102,9 @@ end
 $$;
 
 comment on function app_private.catalogue_state is
-'A text that is another one after each commit of a change of the catalogue: the id of the installation, the number '
-'of the shard if it is one, the number of rows in app_private.catalogue_changes, and the sum of their ids. Says '
-'nothing about what has changed.';
+'A text that differs after each committed change of the catalogue: the id of the installation, the number of the '
+'shard if it is one, the number of rows in app_private.catalogue_changes, and the sum of their ids. Says nothing '
+'about what has changed.';
 
 grant execute on function app_private.catalogue_state to app_authenticator;
 --! EndIncluded core/installation/catalogue_state.sql
@@ -14725,8 +14729,8 @@ end
 $$;
 
 comment on function app_private.own_ids is
-'The ids for which somebody acts who signed in as this customer: those of ids_of_person. An account whose address '
-'nobody proved acts for itself only, also when it was merged: the person who registered it may be somebody else.';
+'The ids for which a person acts who signed in as this customer: those of ids_of_person. An account whose address '
+'nobody has proved acts for itself only, even if it was merged, because somebody else may have registered it.';
 --! EndIncluded people/rules/own_ids.sql
 --! Included people/rules/renew_customer_ids.sql
 create or replace function app_private.renew_customer_ids() returns void
@@ -17486,7 +17490,7 @@ return (
 );
 
 comment on function app_hidden.week_minutes is
-'Where a time slot lies in the week on an ISO weekday (1 is Monday), in minutes since Monday 00:00 local time; may '
+'The place of a time slot in the week on an ISO weekday (1 is Monday), in minutes since Monday 00:00 local time; may '
 'cross midnight, and Sunday midnight.';
 
 grant execute on function app_hidden.week_minutes to app_anonymous;
@@ -17714,10 +17718,10 @@ $$;
 
 comment on function app_private.taken_times is
 'Which times within these ranges the live slots of these doctors take: a row for each doctor who has such slots. '
-'Everything that makes slots live asks this first, under lock_schedule, and does not try where a slot is in the way. '
-'The exclusion constraint compares each row as it is written and waits for the rows of other transactions, so a slot '
-'that is written while a visit of several slots is being booked at its time could wait for the visit, and the visit '
-'for it.';
+'Everything that makes slots live asks this first, under lock_schedule, and leaves out the times at which a slot is '
+'in the way. The exclusion constraint compares each row as it is written and waits for the rows of other '
+'transactions, so a slot that is written while a visit of several slots is being booked at its time could wait for '
+'the visit, and the visit for it.';
 --! EndIncluded schedule/generation/taken_times.sql
 --! Included schedule/generation/insert_slots.sql
 create or replace function app_private.insert_slots(
@@ -19112,7 +19116,7 @@ end
 $$;
 
 comment on function app_private.end_visits_in_absence is
-'Does with live bookings in an absence what the caller asks for: refuses (still_in_use, listing them), keeps them, or '
+'Handles live bookings in an absence as the caller asks: refuses (still_in_use, listing them), keeps them, or '
 'cancels them and puts them on the rebooking list. Returns what was freed, for offer_rest_of_visits. The caller has '
 'locked their slots.';
 --! EndIncluded schedule/absence/rules/end_visits_in_absence.sql
@@ -19127,8 +19131,8 @@ end
 $$;
 
 comment on function app_private.offer_rest_of_visits is
-'Offers to the waiting list what is left of visits that end_visits_in_absence cancelled and that reached into the '
-'absence or out of it. Call it when the absence has withdrawn its slots.';
+'Offers to the waiting list the slots outside the absence of visits that end_visits_in_absence has cancelled. Call '
+'it when the absence has withdrawn its slots.';
 --! EndIncluded schedule/absence/rules/offer_rest_of_visits.sql
 --! Included schedule/absence/rules/own_absence.sql
 create or replace function app_private.own_absence(clinic_id bigint, absence_id bigint) returns app_public.absences
@@ -19786,11 +19790,11 @@ end
 $$;
 
 comment on function app_private.import_busy_times is
-'Makes the absences of an external calendar that are not over what its busy times are now: adds those that are missing '
-'and removes those that are gone, at most `batch` of each, and returns how many it changed. Call it until that is 0. '
-'The busy times are given as instants and the UIDs of their events, which are not stored. `nonce` is that of the '
-'claim: if the address has been changed meanwhile, nothing is done. Fails with 40001 as lock_slots_in_absence does, '
-'and with clinic_not_found.';
+'Brings the absences of an external calendar that are not over into line with its present busy times: adds those '
+'that are missing and removes those that are gone, at most `batch` of each, and returns how many it changed. Call it '
+'until that is 0. The busy times are given as instants and the UIDs of their events, which are not stored. `nonce` '
+'is that of the claim: if the address has been changed meanwhile, nothing is done. Fails with 40001 as '
+'lock_slots_in_absence does, and with clinic_not_found.';
 --! EndIncluded schedule/calendar/jobs/import_busy_times.sql
 --! Included schedule/calendar/jobs/record_calendar_read.sql
 create or replace function app_private.record_calendar_read(
@@ -20226,7 +20230,8 @@ end
 $$;
 
 comment on function app_private.is_still_held is
-'Whether the hold for which a resource is kept has not ended: its slot is held, and until the same moment.';
+'Whether the hold for which a resource is kept has not ended: its slot is still held, until the same moment as when '
+'the resource was taken.';
 --! EndIncluded visit/resources/rules/is_still_held.sql
 --! Included visit/resources/rules/free_resources.sql
 create or replace function app_private.free_resources(
@@ -20283,8 +20288,8 @@ end
 $$;
 
 comment on function app_private.remove_ended_claims is
-'Removes what is kept of a resource at the time of a visit for holds that have ended: it would be in the way of the '
-'constraint.';
+'Removes the claims on a resource, at the time of a visit, that were made for holds which have ended. The constraint '
+'that claims never overlap still counts them.';
 --! EndIncluded visit/resources/rules/remove_ended_claims.sql
 --! Included visit/resources/rules/refuse_without_resources.sql
 create or replace function app_private.refuse_without_resources(wish app_private.resource_wish) returns void
@@ -20346,7 +20351,7 @@ end
 $$;
 
 comment on function app_private.wish_of is
-'The resources that a visit wants which begins with this slot. `service` is a result of app_private.offered_service.';
+'The resources that a visit needs if it begins with this slot. `service` is a result of app_private.offered_service.';
 --! EndIncluded visit/resources/rules/wish_of.sql
 --! Included visit/resources/rules/assert_resources_free.sql
 create or replace function app_private.assert_resources_free(
@@ -20362,7 +20367,7 @@ end
 $$;
 
 comment on function app_private.assert_resources_free is
-'Checks that the rooms and equipment are free which a visit of the service needs that begins with this slot; those '
+'Checks that the rooms and equipment are free that a visit of the service needs if it begins with this slot. Those '
 'that are kept for a hold of the slot count as free. `service` is a result of app_private.offered_service. Refuses '
 'no_resource_free.';
 --! EndIncluded visit/resources/rules/assert_resources_free.sql
@@ -20385,7 +20390,7 @@ end
 $$;
 
 comment on function app_private.hold_resources is
-'Keeps the resources that a visit of the service needs for the hold of a slot, its first one. Called by hold_slot for '
+'Keeps the resources that a visit of the service needs, for the hold of its first slot. Called by hold_slot for '
 'services with needs. Refuses no_resource_free.';
 --! EndIncluded visit/resources/rules/hold_resources.sql
 --! Included visit/resources/rules/room_of.sql
@@ -24266,10 +24271,10 @@ end
 $$;
 
 comment on function app_hidden.clinic_changes is
-'Which of the given events of a clinic concern slots on a local date (null for any), and these slots with those of '
-'`changed_slot_ids` on that date; nulls if none does. For the subscription clinicDay, which receives the ids from '
-'publish_events, and from enter, which is no event. Refuses unauthenticated, '
-'forbidden (callers who do not work in the clinic).';
+'The events among the given ones that concern slots of a clinic on a local date (null for any date), and these slots '
+'with those of `changed_slot_ids` on that date; nulls if there are none. For the subscription clinicDay, which '
+'receives the ids of events from publish_events, and the ids of slots from enter, which records no event. Refuses '
+'unauthenticated, forbidden (callers who do not work in the clinic).';
 
 grant execute on function app_hidden.clinic_changes to app_anonymous;
 --! EndIncluded event/clinic_changes.sql
@@ -25587,9 +25592,9 @@ $$;
 
 comment on function app_private.claim_webhooks is
 'Claims up to `batch` webhooks that are to be sent at `at`: those of endpoints whose last attempt was answered in '
-'good time, or, with `failing`, those of all other endpoints, which have senders of their own. Fair between clinics: '
+'good time, or, with `failing`, those of all other endpoints, which have senders of their own. Clinics take turns: '
 'the first message of each clinic comes before the second of any. At most four messages at a time go to an endpoint '
-'and eight to the endpoints of a clinic; with `failing`, one and two. An endpoint that failed is paused first '
+'and eight to the endpoints of a clinic; with `failing`, one and two. An endpoint that failed is paused '
 '(record_webhook_deliveries). Each message is due again after 30 s, doubling with each attempt, unless its outcome '
 'is recorded. Called by the job send_webhooks.';
 --! EndIncluded notification/delivery/claim_webhooks.sql
@@ -26648,9 +26653,9 @@ end
 $$;
 
 comment on function app_private.read_link is
-'What the token of a link says it is for, so that the subject can be looked up; null if it has not the form of a '
-'token. A link that belongs to no clinic has no clinic id. Anybody can write such a token: is_link_token verifies it, '
-'once the subject''s generation is known.';
+'What the token of a link says it is for, so that the subject can be looked up; null if the text does not have the '
+'form of a token. A link that belongs to no clinic has no clinic id. Anybody can write such a token: is_link_token '
+'verifies it, once the subject''s generation is known.';
 --! EndIncluded link/tokens/read_link.sql
 --! Included link/tokens/is_link_token.sql
 create or replace function app_private.is_link_token(
@@ -31317,8 +31322,8 @@ end
 $$;
 
 comment on function app_private.agree is
-'Records that the patient (`side` customer) or the doctor (clinic) agrees that an online visit is recorded, or does '
-'not agree any more; then what was recorded is removed. The caller has checked who calls and has locked the booking. '
+'Records that the patient (`side` customer) or the doctor (`side` clinic) agrees to a recording of an online visit, '
+'or no longer agrees; then the recordings are removed. The caller has checked who calls and has locked the booking. '
 'Refuses invalid_argument, recording_not_offered, consultation_over.';
 --! EndIncluded consultation/recording/agree.sql
 --! Included consultation/recording/recording_link_of.sql
@@ -31341,7 +31346,8 @@ end
 $$;
 
 comment on function app_private.recording_link_of is
-'What the server makes a link to the object of a recording of, which serves `method` (PUT or GET) until `expires_at`.';
+'The data from which the server makes a link to the object of a recording. The link is for `method` (PUT or GET) and '
+'valid until `expires_at`.';
 --! EndIncluded consultation/recording/recording_link_of.sql
 --! Included consultation/recording/own_recording.sql
 create or replace function app_private.own_recording(clinic_id bigint, id bigint) returns app_public.recordings
@@ -31430,8 +31436,8 @@ $$;
 comment on function app_private.claim_recordings is
 'Claims up to `batch` recordings whose objects are to be looked for (after their upload was begun) or deleted '
 '(is_removed: removed by a person, older than the clinic keeps them at `at`, or not uploaded within a day), skipping '
-'those that another worker has claimed. Each is due again after ten seconds, later after at most an hour, unless '
-'record_recording records its outcome. Called by the job keep_recordings.';
+'those that another worker has claimed. Each is due again after ten seconds, and after longer pauses of at most an '
+'hour later, unless record_recording records its outcome. Called by the job keep_recordings.';
 --! EndIncluded consultation/jobs/claim_recordings.sql
 --! Included consultation/jobs/record_recording.sql
 create or replace function app_private.record_recording(
@@ -31513,8 +31519,8 @@ end
 $$;
 
 comment on function app_public.agree_to_recording is
-'Records that the caller agrees that an online visit is recorded, which is possible until its room closes, or does not '
-'agree any more (`agrees` false): then the recordings of the visit are removed. For the patient of the visit, a '
+'Records that the caller agrees to a recording of an online visit, or with `agrees` false no longer agrees; then the '
+'recordings of the visit are removed. Possible until the room of the visit closes. For the patient of the visit, a '
 'guardian, and its doctor; both have to agree before anything is recorded. Refuses unauthenticated, '
 'booking_not_found, invalid_argument, recording_not_offered, consultation_over.';
 

@@ -22,9 +22,9 @@ end
 $$;
 
 comment on function app_hidden.clinic_changes is
-'Which of the given events of a clinic concern slots on a local date (null for any), and these slots with those of '
-'`changed_slot_ids` on that date; nulls if none does. For the subscription clinicDay, which receives the ids from '
-'publish_events, and from enter, which is no event. Refuses unauthenticated, '
-'forbidden (callers who do not work in the clinic).';
+'The events among the given ones that concern slots of a clinic on a local date (null for any date), and these slots '
+'with those of `changed_slot_ids` on that date; nulls if there are none. For the subscription clinicDay, which '
+'receives the ids of events from publish_events, and the ids of slots from enter, which records no event. Refuses '
+'unauthenticated, forbidden (callers who do not work in the clinic).';
 
 grant execute on function app_hidden.clinic_changes to app_anonymous;

@@ -1,7 +1,7 @@
 create type app_private.link_purpose as enum ('manage', 'join', 'offer', 'confirm', 'feed');
 comment on type app_private.link_purpose is
-'What a link is for: to see, move and cancel a booking (manage), to join an online visit (join), to accept an offered '
-'time (offer), to confirm the booking of a guest (confirm), to subscribe to a calendar (feed).';
+'The purpose of a link: to see, move and cancel a booking (manage), to join an online visit (join), to accept an '
+'offered time (offer), to confirm the booking of a guest (confirm), to subscribe to a calendar (feed).';
 
 create type app_private.link as (
   key_id int,
@@ -9,7 +9,8 @@ create type app_private.link as (
   clinic_id bigint,
   subject_id bigint
 );
-comment on type app_private.link is 'What a token says of itself. Nothing of it is verified.';
+comment on type app_private.link is
+'What a token says of itself. It is not verified.';
 
 create type app_public.guest_hold as (
   clinic_id bigint,

@@ -42,7 +42,7 @@ create type app_public.human_reference as (
   is_known boolean
 );
 comment on type app_public.human_reference is
-'A person as such, behind customers, doctors and employees. The id identifies the person to operators only.';
+'The person behind customers, doctors and employees. The id identifies the person to operators only.';
 comment on column app_public.human_reference.is_known is 'False if there is no such person; human_id is null then.';
 
 create type app_private.sealed_document as (

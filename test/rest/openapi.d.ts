@@ -1867,7 +1867,7 @@ export interface components {
       skippedLocalTimes: number;
       /** @description Another slot of the doctor has that time. */
       overlapping: number;
-      /** @description An absence of the doctor or of the whole clinic covers that time. They are no examples: this is as intended. */
+      /** @description An absence of the doctor or of the whole clinic covers that time. These are not among the examples, because nothing is wrong with them. */
       doctorAbsent: number;
       /** @description Up to 100 skipped templates that may need attention: [{reason, doctorId, timeSlotId, slotDate}]. */
       examples: unknown;
@@ -1877,7 +1877,7 @@ export interface components {
     Consultation: {
       clinicId: string;
       bookingId: string;
-      /** @description The sequence of the booking for whose time the room is. */
+      /** @description The room is for the time that the booking had at this sequence. */
       bookingSequence: number;
       /** @enum {string} */
       state: "WANTED" | "READY" | "FAILED" | "UNWANTED" | "OVER";

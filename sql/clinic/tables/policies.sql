@@ -104,7 +104,8 @@ comment on column app_public.policies.payment_hold_time is
 'How long a slot is held for a patient who pays before the visit is booked. Providers keep a page of payment open for '
 'at least half an hour.';
 comment on column app_public.policies.payment_term is
-'In how many days after its issue an invoice is to be paid. It applies to invoices that are issued from now on.';
+'The number of days after its issue within which an invoice is to be paid. It applies to invoices that are issued '
+'from now on.';
 comment on column app_public.policies.invoice_footer is
 'What stands at the end of invoices, such as the tax number and the bank account.';
 comment on column app_public.policies.consultation_provider is
@@ -115,16 +116,16 @@ comment on column app_public.policies.consultation_opens_before is
 comment on column app_public.policies.consultation_closes_after is
 'How long after its end an online visit can be joined.';
 comment on column app_public.policies.waiting_head_start is
-'How long each of those on the waiting list to whom a freed time is offered has it before the next one. Shorter when '
+'How long a freed time is offered to one patient on the waiting list before the next one gets it, too. Shorter when '
 'the visit is near.';
 comment on column app_public.policies.records_visits is
 'Whether doctors may store recordings of online visits to which the patient and the doctor agree.';
 comment on column app_public.policies.recordings_kept_for is
-'How long a recording is kept after its upload was begun. A shorter time applies to the recordings that there are, '
-'too; a longer one does not.';
+'How long a recording is kept after its upload was begun. A shorter time also applies to existing recordings; a '
+'longer one does not.';
 comment on column app_public.policies.waiting_notice is
-'How long before its start a freed time is offered to the waiting list at the latest. A later one is open to '
-'everybody.';
+'The shortest time before its start at which a freed time is still offered to the waiting list. One that is freed '
+'later is open to everybody at once.';
 
 alter table app_public.policies enable row level security;
 create policy everybody_sees_policies on app_public.policies for select to app_anonymous using (true);

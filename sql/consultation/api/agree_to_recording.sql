@@ -29,8 +29,8 @@ end
 $$;
 
 comment on function app_public.agree_to_recording is
-'Records that the caller agrees that an online visit is recorded, which is possible until its room closes, or does not '
-'agree any more (`agrees` false): then the recordings of the visit are removed. For the patient of the visit, a '
+'Records that the caller agrees to a recording of an online visit, or with `agrees` false no longer agrees; then the '
+'recordings of the visit are removed. Possible until the room of the visit closes. For the patient of the visit, a '
 'guardian, and its doctor; both have to agree before anything is recorded. Refuses unauthenticated, '
 'booking_not_found, invalid_argument, recording_not_offered, consultation_over.';
 

@@ -27,5 +27,5 @@ $$;
 comment on function app_private.claim_recordings is
 'Claims up to `batch` recordings whose objects are to be looked for (after their upload was begun) or deleted '
 '(is_removed: removed by a person, older than the clinic keeps them at `at`, or not uploaded within a day), skipping '
-'those that another worker has claimed. Each is due again after ten seconds, later after at most an hour, unless '
-'record_recording records its outcome. Called by the job keep_recordings.';
+'those that another worker has claimed. Each is due again after ten seconds, and after longer pauses of at most an '
+'hour later, unless record_recording records its outcome. Called by the job keep_recordings.';

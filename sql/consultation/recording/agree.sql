@@ -56,6 +56,6 @@ end
 $$;
 
 comment on function app_private.agree is
-'Records that the patient (`side` customer) or the doctor (clinic) agrees that an online visit is recorded, or does '
-'not agree any more; then what was recorded is removed. The caller has checked who calls and has locked the booking. '
+'Records that the patient (`side` customer) or the doctor (`side` clinic) agrees to a recording of an online visit, '
+'or no longer agrees; then the recordings are removed. The caller has checked who calls and has locked the booking. '
 'Refuses invalid_argument, recording_not_offered, consultation_over.';

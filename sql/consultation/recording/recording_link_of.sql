@@ -17,4 +17,5 @@ end
 $$;
 
 comment on function app_private.recording_link_of is
-'What the server makes a link to the object of a recording of, which serves `method` (PUT or GET) until `expires_at`.';
+'The data from which the server makes a link to the object of a recording. The link is for `method` (PUT or GET) and '
+'valid until `expires_at`.';

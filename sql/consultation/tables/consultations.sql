@@ -29,7 +29,7 @@ comment on table app_public.consultations is
 'The rooms of online visits. Written in the transaction of the booking by a trigger, for online visits only; the job '
 'prepare_consultations prepares, moves and drops the rooms.';
 comment on column app_public.consultations.booking_sequence is
-'The sequence of the booking for whose time the room is.';
+'The room is for the time that the booking had at this sequence.';
 comment on column app_public.consultations.opens_at is 'From when the visit can be joined, by the clinic''s policy.';
 comment on column app_public.consultations.closes_at is 'Until when the visit can be joined.';
 comment on column app_public.consultations.patient_came_at is 'When the patient first joined.';

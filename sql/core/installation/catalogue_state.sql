@@ -10,8 +10,8 @@ end
 $$;
 
 comment on function app_private.catalogue_state is
-'A text that is another one after each commit of a change of the catalogue: the id of the installation, the number '
-'of the shard if it is one, the number of rows in app_private.catalogue_changes, and the sum of their ids. Says '
-'nothing about what has changed.';
+'A text that differs after each committed change of the catalogue: the id of the installation, the number of the '
+'shard if it is one, the number of rows in app_private.catalogue_changes, and the sum of their ids. Says nothing '
+'about what has changed.';
 
 grant execute on function app_private.catalogue_state to app_authenticator;

@@ -19,6 +19,6 @@ end
 $$;
 
 comment on function app_private.read_link is
-'What the token of a link says it is for, so that the subject can be looked up; null if it has not the form of a '
-'token. A link that belongs to no clinic has no clinic id. Anybody can write such a token: is_link_token verifies it, '
-'once the subject''s generation is known.';
+'What the token of a link says it is for, so that the subject can be looked up; null if the text does not have the '
+'form of a token. A link that belongs to no clinic has no clinic id. Anybody can write such a token: is_link_token '
+'verifies it, once the subject''s generation is known.';

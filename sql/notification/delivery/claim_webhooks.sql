@@ -76,8 +76,8 @@ $$;
 
 comment on function app_private.claim_webhooks is
 'Claims up to `batch` webhooks that are to be sent at `at`: those of endpoints whose last attempt was answered in '
-'good time, or, with `failing`, those of all other endpoints, which have senders of their own. Fair between clinics: '
+'good time, or, with `failing`, those of all other endpoints, which have senders of their own. Clinics take turns: '
 'the first message of each clinic comes before the second of any. At most four messages at a time go to an endpoint '
-'and eight to the endpoints of a clinic; with `failing`, one and two. An endpoint that failed is paused first '
+'and eight to the endpoints of a clinic; with `failing`, one and two. An endpoint that failed is paused '
 '(record_webhook_deliveries). Each message is due again after 30 s, doubling with each attempt, unless its outcome '
 'is recorded. Called by the job send_webhooks.';

@@ -82,8 +82,8 @@ comment on column app_public.notifications.dropped_because is
 'booking_changed, offer_ended, nothing_due (the invoice was paid, or is void), rules_changed, opted_out, too_late, '
 'quiet_hours (a reminder that could be sent only after its appointment had begun), or endpoint_inactive.';
 comment on column app_public.notifications.answers_until is
-'Until then the message is sent in quiet hours, too, because it answers what the customer has just done, or the desk '
-'has just sent it again. Null for other messages.';
+'Until this time the message is sent even in quiet hours, because it answers what the customer has just done, or the '
+'desk has just sent it again. Null for other messages.';
 comment on column app_public.notifications.earlier_start is 'For a moved booking: when it began before.';
 comment on column app_public.notifications.settled_at is
 'For a dead message: when the desk marked it as done, for example because the patient was telephoned.';

@@ -16,5 +16,5 @@ end
 $$;
 
 comment on function app_private.own_ids is
-'The ids for which somebody acts who signed in as this customer: those of ids_of_person. An account whose address '
-'nobody proved acts for itself only, also when it was merged: the person who registered it may be somebody else.';
+'The ids for which a person acts who signed in as this customer: those of ids_of_person. An account whose address '
+'nobody has proved acts for itself only, even if it was merged, because somebody else may have registered it.';

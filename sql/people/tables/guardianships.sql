@@ -13,8 +13,8 @@ create table app_public.guardianships (
 );
 
 comment on table app_public.guardianships is
-'Who acts for whom: a guardian books, moves and cancels visits of a dependant. Written by add_dependant and '
-'end_guardianship.';
+'Guardians and their dependants: a guardian books, moves and cancels visits of a dependant. Written by add_dependant '
+'and end_guardianship.';
 comment on column app_public.guardianships.until is
 'The first day, in UTC, on which the guardian no longer acts for the dependant, such as an 18th birthday; null means '
 'no end. The claims of a request leave out guardianships that have reached it, so no job has to end them.';

@@ -5,7 +5,7 @@ create table app_private.humans (
 );
 
 comment on table app_private.humans is
-'People as such: the human behind customers, doctors and employees, which refer to it by human_id where it is known. '
+'Persons: the human behind customers, doctors and employees, whose rows refer to it by human_id where it is known. '
 'Two doctors of two clinics with one human are one doctor. Global; no clinic and no caller of the API reads it.';
 
 alter table app_private.humans enable row level security;

@@ -22,5 +22,5 @@ end
 $$;
 
 comment on function app_private.check_merge is
-'Trigger of customers: refuses (merge_not_possible) to merge a customer into itself, into one that is merged, removed '
-'or erased, and one that others were merged into. So there are no chains.';
+'Trigger of customers: refuses (merge_not_possible) to merge a customer into itself, into one that is merged, '
+'removed or erased, and one that others were merged into. So merged customers form no chains.';

@@ -13,7 +13,7 @@ return (
 );
 
 comment on function app_hidden.week_minutes is
-'Where a time slot lies in the week on an ISO weekday (1 is Monday), in minutes since Monday 00:00 local time; may '
+'The place of a time slot in the week on an ISO weekday (1 is Monday), in minutes since Monday 00:00 local time; may '
 'cross midnight, and Sunday midnight.';
 
 grant execute on function app_hidden.week_minutes to app_anonymous;

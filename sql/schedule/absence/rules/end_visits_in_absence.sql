@@ -23,6 +23,6 @@ end
 $$;
 
 comment on function app_private.end_visits_in_absence is
-'Does with live bookings in an absence what the caller asks for: refuses (still_in_use, listing them), keeps them, or '
+'Handles live bookings in an absence as the caller asks: refuses (still_in_use, listing them), keeps them, or '
 'cancels them and puts them on the rebooking list. Returns what was freed, for offer_rest_of_visits. The caller has '
 'locked their slots.';

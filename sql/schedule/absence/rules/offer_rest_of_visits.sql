@@ -8,5 +8,5 @@ end
 $$;
 
 comment on function app_private.offer_rest_of_visits is
-'Offers to the waiting list what is left of visits that end_visits_in_absence cancelled and that reached into the '
-'absence or out of it. Call it when the absence has withdrawn its slots.';
+'Offers to the waiting list the slots outside the absence of visits that end_visits_in_absence has cancelled. Call '
+'it when the absence has withdrawn its slots.';

@@ -52,8 +52,8 @@ end
 $$;
 
 comment on function app_private.import_busy_times is
-'Makes the absences of an external calendar that are not over what its busy times are now: adds those that are missing '
-'and removes those that are gone, at most `batch` of each, and returns how many it changed. Call it until that is 0. '
-'The busy times are given as instants and the UIDs of their events, which are not stored. `nonce` is that of the '
-'claim: if the address has been changed meanwhile, nothing is done. Fails with 40001 as lock_slots_in_absence does, '
-'and with clinic_not_found.';
+'Brings the absences of an external calendar that are not over into line with its present busy times: adds those '
+'that are missing and removes those that are gone, at most `batch` of each, and returns how many it changed. Call it '
+'until that is 0. The busy times are given as instants and the UIDs of their events, which are not stored. `nonce` '
+'is that of the claim: if the address has been changed meanwhile, nothing is done. Fails with 40001 as '
+'lock_slots_in_absence does, and with clinic_not_found.';

@@ -23,11 +23,12 @@ comment on table app_private.external_calendar_access is
 comment on column app_private.external_calendar_access.key_id is
 'The key of CALENDAR_KEYS under which it is encrypted.';
 comment on column app_private.external_calendar_access.nonce is
-'Another one whenever the access changes, so it also identifies the access that an attempt has used.';
+'Changes whenever the access changes, so it also identifies the access that an attempt has used.';
 comment on column app_private.external_calendar_access.ciphertext is
 'AES-256-GCM of {"url", "username", "password"}, with the tag at its end.';
 comment on column app_private.external_calendar_access.etag is
-'What the server said about the version that was read; an unchanged calendar is not read again.';
+'The ETag of the version that was read, with which the server says whether the calendar has changed. An unchanged '
+'calendar is not read again.';
 comment on column app_private.external_calendar_access.read_fully_at is
 'When it was read without an etag. That happens once a day, because repeated events reach new days.';
 comment on column app_private.external_calendar_access.failing_since is

@@ -11,6 +11,6 @@ end
 $$;
 
 comment on function app_private.assert_resources_free is
-'Checks that the rooms and equipment are free which a visit of the service needs that begins with this slot; those '
+'Checks that the rooms and equipment are free that a visit of the service needs if it begins with this slot. Those '
 'that are kept for a hold of the slot count as free. `service` is a result of app_private.offered_service. Refuses '
 'no_resource_free.';

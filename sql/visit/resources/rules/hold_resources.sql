@@ -16,5 +16,5 @@ end
 $$;
 
 comment on function app_private.hold_resources is
-'Keeps the resources that a visit of the service needs for the hold of a slot, its first one. Called by hold_slot for '
+'Keeps the resources that a visit of the service needs, for the hold of its first slot. Called by hold_slot for '
 'services with needs. Refuses no_resource_free.';

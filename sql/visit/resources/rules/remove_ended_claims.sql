@@ -9,5 +9,5 @@ end
 $$;
 
 comment on function app_private.remove_ended_claims is
-'Removes what is kept of a resource at the time of a visit for holds that have ended: it would be in the way of the '
-'constraint.';
+'Removes the claims on a resource, at the time of a visit, that were made for holds which have ended. The constraint '
+'that claims never overlap still counts them.';

@@ -9,4 +9,4 @@ end
 $$;
 
 comment on function app_private.wish_of is
-'The resources that a visit wants which begins with this slot. `service` is a result of app_private.offered_service.';
+'The resources that a visit needs if it begins with this slot. `service` is a result of app_private.offered_service.';
