@@ -12,6 +12,7 @@ import { storeEnv, unreachableStore } from '../external/s3.ts'
 import { type Program, startServer } from '../programs/program.ts'
 import { tokenSettings } from '../programs/tokens.ts'
 import { makeSharded } from '../shards/sharded_run.ts'
+import { eventually } from '../time/eventually.ts'
 
 // Resources that are slow to start are started once, in the main process of Jest, when a test first needs one
 // (borrow.ts). Each is lent to one test file after another until the run ends.
