@@ -15,6 +15,7 @@ export const rememberPointer = `{
 }`
 
 const stateOfPage = `(() => {
+  if (!globalThis.pointed) return 'nothing has been opened in it'
   const { x, y } = pointed.at(-1) ?? {}
   return [
     ...pointed.map(({ type, x, y, hit }) => type + ' on ' + Math.round(x) + ',' + Math.round(y) + ': ' + hit),
