@@ -22,7 +22,7 @@ const Desk = lazy(() => import('./desk/desk.tsx'))
 const Manage = lazy(() => import('./manage/manage.tsx'))
 
 /** A page whose address contains ids; with anything else in their place there is no such page. */
-const ofIds = (ids: string[], page: ReactNode) => (ids.every((id) => /^\d{1,18}$/.test(id)) ? page : <NotFound />)
+const ifIds = (ids: string[], page: ReactNode) => (ids.every((id) => /^\d{1,18}$/.test(id)) ? page : <NotFound />)
 
 /** All pages and their addresses. */
 export function App() {
@@ -34,11 +34,11 @@ export function App() {
           <Switch>
             <Route path="/" component={SearchPage} />
             <Route path="/book/:clinicId/:slotId">
-              {({ clinicId, slotId }) => ofIds([clinicId, slotId], <BookPage clinicId={clinicId} slotId={slotId} />)}
+              {({ clinicId, slotId }) => ifIds([clinicId, slotId], <BookPage clinicId={clinicId} slotId={slotId} />)}
             </Route>
             <Route path="/bookings" component={BookingsPage} />
             <Route path="/bookings/:clinicId/:id">
-              {({ clinicId, id }) => ofIds([clinicId, id], <BookingPage key={id} clinicId={clinicId} id={id} />)}
+              {({ clinicId, id }) => ifIds([clinicId, id], <BookingPage key={id} clinicId={clinicId} id={id} />)}
             </Route>
             <Route path="/pay/*" component={MoneyPages} />
             <Route path="/payments/*?" component={MoneyPages} />

@@ -5,11 +5,11 @@
 
 const name = 'medislot-position'
 /** Seconds; a copy that serves reads is at most two behind. */
-const life = 10
+const maxAge = 10
 
 const store = (position: string) => {
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not available on plain http.
-  document.cookie = `${name}=${position}; path=/; max-age=${life}; samesite=strict`
+  document.cookie = `${name}=${position}; path=/; max-age=${maxAge}; samesite=strict`
 }
 
 const stored = () => new RegExp(`\\b${name}=([\\d.-]+)`).exec(document.cookie)?.[1]

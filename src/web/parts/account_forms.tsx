@@ -3,7 +3,7 @@ import { Link } from 'wouter'
 import { register, signIn } from '../data/session.ts'
 import { useText } from '../text/language.ts'
 import { accountTexts } from '../text/shared/account.ts'
-import { Either, Field, NewPasswordField } from './form/field.tsx'
+import { Field, NewPasswordField, TwoOptions } from './form/field.tsx'
 import { Form } from './form/form.tsx'
 
 /** Signing in or registering, as the reader chooses. useCurrentPerson() reports the result. */
@@ -12,7 +12,7 @@ export function AccountForms({ newFirst, submit }: { newFirst: boolean; submit?:
   const [isKnown, setIsKnown] = useState(!newFirst)
   return (
     <>
-      <Either
+      <TwoOptions
         legend={t.how}
         name="is-new"
         first={t.newHere}

@@ -17,7 +17,7 @@ interface Offset {
 /** For each zone its offsets, ordered by time, and when they were loaded. */
 const known = new Map<string, { offsets: Offset[]; loadedAt: number }>()
 /** A page may stay open for weeks, while the time zone data of the server change. */
-const goodFor = 24 * 3_600_000
+const reloadAfter = 24 * 3_600_000
 
 /** The time zones in a response whose offsets are unknown or out of date. */
 export function unknownZones(answer: unknown, found = new Set<string>()): Set<string> {
@@ -32,7 +32,7 @@ export function unknownZones(answer: unknown, found = new Set<string>()): Set<st
 
 function isFresh(timeZone: string): boolean {
   const zone = known.get(timeZone)
-  return zone !== undefined && Date.now() - zone.loadedAt < goodFor
+  return zone !== undefined && Date.now() - zone.loadedAt < reloadAfter
 }
 
 /** Stores the offsets that the server reports. */

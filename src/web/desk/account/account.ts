@@ -101,10 +101,10 @@ export const sumOf = (amounts: string[]): string => String(amounts.reduce((sum, 
 
 export const isPositive = (amount: string): boolean => BigInt(amount) > 0n
 
-export const smaller = (a: string, b: string): string => (BigInt(a) < BigInt(b) ? a : b)
+export const lesserAmount = (a: string, b: string): string => (BigInt(a) < BigInt(b) ? a : b)
 
 /** What can be paid back of a payment: what was not spent on invoices, and what became credit. */
 export function refundable({ received, spent, refunded }: Payment, credit: string): string {
   const left = BigInt(received) - BigInt(refunded)
-  return smaller(String(left), String(left - BigInt(spent) + BigInt(credit)))
+  return lesserAmount(String(left), String(left - BigInt(spent) + BigInt(credit)))
 }

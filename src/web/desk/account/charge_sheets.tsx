@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { graphql } from '../../data/generated/gql.ts'
 import { request } from '../../data/session.ts'
-import { Either, Field } from '../../parts/form/field.tsx'
+import { Field, TwoOptions } from '../../parts/form/field.tsx'
 import { AmountField, requiredAmount } from '../../parts/money/amount_field.tsx'
 import { TaxRateField, taxRateOf } from '../../parts/money/tax_rate_field.tsx'
 import { accountTexts } from '../../text/desk/account.ts'
@@ -73,7 +73,7 @@ export function DiscountSheet({ invoice, close }: InvoiceSheetProps) {
       close={close}
     >
       <Field label={t.forWhat} name="text" maxLength={200} autoComplete="off" required />
-      <Either
+      <TwoOptions
         legend={t.howMuch}
         name="discount-kind"
         isSecond={isPercent}

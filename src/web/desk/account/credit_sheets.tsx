@@ -6,7 +6,7 @@ import { AmountField, requiredAmount } from '../../parts/money/amount_field.tsx'
 import { accountTexts } from '../../text/desk/account.ts'
 import { useText } from '../../text/language.ts'
 import { manageTexts } from '../../text/manage/common.ts'
-import { smaller, useAccount } from './account.ts'
+import { lesserAmount, useAccount } from './account.ts'
 import type { InvoiceSheetProps } from './charge_sheets.tsx'
 import { MoneySheet } from './money_sheet.tsx'
 
@@ -61,7 +61,7 @@ export function PayByCreditSheet({ invoice: { id: invoiceId, currency, due }, cl
       }
       close={close}
     >
-      <AmountField label={t.amount} money={money} currency={currency} amount={smaller(due, credit)} />
+      <AmountField label={t.amount} money={money} currency={currency} amount={lesserAmount(due, credit)} />
     </MoneySheet>
   )
 }

@@ -21,7 +21,7 @@ interface Watcher {
 }
 
 const longestPause = 15_000
-const silence = 8_000
+const longestSilence = 8_000
 
 /**
  * Watches a clinic's day (null: all days) until the returned function is called. A lost connection is opened again,
@@ -50,7 +50,7 @@ export function watchDay(clinicId: string, date: string | null, watcher: Watcher
       if (navigator.onLine) {
         const connection = openConnection(clinicId, date, watcher)
         end = connection.end
-        if ((await connection.ended) > silence) failures = 0
+        if ((await connection.ended) > longestSilence) failures = 0
       }
       if (stop) return
       watcher.lost()
@@ -94,7 +94,7 @@ function openConnection(clinicId: string, date: string | null, watcher: Watcher)
         watcher.began()
       },
       ping(received) {
-        if (!received) deadline = setTimeout(end, silence)
+        if (!received) deadline = setTimeout(end, longestSilence)
       },
       pong(received) {
         if (!received) return

@@ -47,7 +47,7 @@ export function DayPage() {
     <Page title={dateText(date, locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })} wide>
       <div className="desk">
         <Place connection={page.connection} />
-        <Tools doctors={all} pending={doctors.pending} show={shown} isPhone={isPhone} />
+        <DayToolbar doctors={all} pending={doctors.pending} show={shown} isPhone={isPhone} />
         <ConnectionBanner connection={page.connection} />
         <MovingBanner />
         <BookingForBanner />
@@ -86,7 +86,7 @@ function useDate() {
   }
 }
 
-interface ToolsProps {
+interface DayToolbarProps {
   doctors: Doctor[]
   /** The doctors are still loading. */
   pending: boolean
@@ -95,7 +95,7 @@ interface ToolsProps {
 }
 
 /** The controls above the day: other days and doctors, print, and subscribe. */
-function Tools({ doctors, pending, show, isPhone }: ToolsProps) {
+function DayToolbar({ doctors, pending, show, isPhone }: DayToolbarProps) {
   const { t } = useText(dayTexts)
   const { today, date, address, go } = useDate()
   return (

@@ -5,7 +5,7 @@ import { useQuery } from '../../data/use_query.ts'
 import ServiceField from '../../parts/booking/service_field.tsx'
 import { Notice } from '../../parts/feedback/notice.tsx'
 import { Pending } from '../../parts/feedback/pending.tsx'
-import { Either, Field, Select } from '../../parts/form/field.tsx'
+import { Field, Select, TwoOptions } from '../../parts/form/field.tsx'
 import { Form } from '../../parts/form/form.tsx'
 import { useWorkplace } from '../../parts/workplace/workplace.tsx'
 import { slotTexts } from '../../text/desk/slot.ts'
@@ -93,7 +93,7 @@ export function BookForm({ slot, done }: { slot: DeskSlot; done(slots: DeskSlot[
 
   return (
     <Form key={String(isNew)} submit={!isNew ? t.book : similar ? t.addAnyway : t.addAndBook} onSubmit={book}>
-      <Either legend={t.who} name="who" first={t.known} second={t.isNew} isSecond={isNew} choose={setIsNew} />
+      <TwoOptions legend={t.who} name="who" first={t.known} second={t.isNew} isSecond={isNew} choose={setIsNew} />
       {isNew ? (
         <NewPatientFields language={language} setLanguage={setLanguage} />
       ) : (

@@ -86,7 +86,7 @@ function SlotActions(props: ActionsProps) {
       return (
         <>
           <p>{t.withdrawnLead}</p>
-          {isDesk && !isOver(slot) && <Act primary label={t.reopen} act={actions.reopen} done={done} />}
+          {isDesk && !isOver(slot) && <ActionButton primary label={t.reopen} act={actions.reopen} done={done} />}
         </>
       )
     case 'booked':
@@ -100,10 +100,10 @@ function SlotActions(props: ActionsProps) {
       return (
         <>
           <VisitParts slot={slot} />
-          {isOurs && <Act primary label={t.complete} act={actions.complete} done={done} />}
+          {isOurs && <ActionButton primary label={t.complete} act={actions.complete} done={done} />}
           {isOurs && (
             <div className="sheet-foot">
-              <Act label={t.undoCheckIn} act={actions.undoCheckIn} done={done} />
+              <ActionButton label={t.undoCheckIn} act={actions.undoCheckIn} done={done} />
               {isDesk && <EndButton what="cancel" {...props} />}
             </div>
           )}
@@ -119,7 +119,7 @@ function SlotActions(props: ActionsProps) {
           <VisitRecordings slot={slot} />
           {isOurs && (
             <div className="sheet-foot">
-              <Act label={isDone ? t.undoCompletion : t.undoNoShow} act={undo} done={done} />
+              <ActionButton label={isDone ? t.undoCompletion : t.undoNoShow} act={undo} done={done} />
             </div>
           )}
         </>
@@ -145,7 +145,7 @@ function FreeSlot(props: ActionsProps) {
   return (
     <>
       {isDesk ? <BookForm slot={props.slot} done={props.done} /> : <p className="quiet">{t.deskBooks}</p>}
-      <WithdrawFoot {...props} />
+      <WithdrawFooter {...props} />
     </>
   )
 }
@@ -164,11 +164,11 @@ function HeldSlot(props: ActionsProps) {
       <p>{isOffered ? t.offeredUntil(until) : name ? t.heldBy(name, until) : t.heldUntil(until)}</p>
       {isDesk &&
         (isOffered ? (
-          <Act label={t.openToAll} act={openToAll} done={done} />
+          <ActionButton label={t.openToAll} act={openToAll} done={done} />
         ) : (
-          <Act label={t.release} act={release} done={done} />
+          <ActionButton label={t.release} act={release} done={done} />
         ))}
-      <WithdrawFoot {...props} />
+      <WithdrawFooter {...props} />
     </>
   )
 }
@@ -187,7 +187,7 @@ function BookedActions(props: ActionsProps) {
   }
   return (
     <>
-      {isToday && <Act primary label={t.checkIn} act={checkIn} done={done} />}
+      {isToday && <ActionButton primary label={t.checkIn} act={checkIn} done={done} />}
       <div className="sheet-foot">
         {isDesk && (
           <button type="button" className="button" onClick={move}>
@@ -195,7 +195,7 @@ function BookedActions(props: ActionsProps) {
           </button>
         )}
         {isDesk && !hasBegun && <NewLink slot={slot} />}
-        {hasBegun && <Act label={t.noShow} act={noShow} done={done} />}
+        {hasBegun && <ActionButton label={t.noShow} act={noShow} done={done} />}
         {isDesk && <EndButton what="cancel" {...props} />}
         {!isOver(slot) && <EndButton what="withdraw" {...props} />}
       </div>
@@ -204,7 +204,7 @@ function BookedActions(props: ActionsProps) {
 }
 
 /** The button that withdraws a slot without a booking. */
-function WithdrawFoot(props: ActionsProps) {
+function WithdrawFooter(props: ActionsProps) {
   const { maySeeTo } = useWorkplace()
   if (!maySeeTo(props.slot.doctorId) || isOver(props.slot)) return null
   return (
@@ -223,7 +223,7 @@ function EndButton({ what, ask }: ActionsProps & { what: 'cancel' | 'withdraw' }
   )
 }
 
-interface ActProps {
+interface ActionButtonProps {
   label: string
   primary?: boolean
   act(): Promise<DeskSlot[]>
@@ -231,7 +231,7 @@ interface ActProps {
 }
 
 /** A button for one action, which shows in its place why the action was refused. */
-function Act({ label, primary, act, done }: ActProps) {
+function ActionButton({ label, primary, act, done }: ActionButtonProps) {
   return <Form plain={!primary} submit={label} onSubmit={async () => done(await act())} />
 }
 

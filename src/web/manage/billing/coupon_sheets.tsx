@@ -4,7 +4,7 @@ import { graphql } from '../../data/generated/gql.ts'
 import { request } from '../../data/session.ts'
 import { showToast } from '../../parts/feedback/toast.tsx'
 import { Confirm } from '../../parts/form/confirm.tsx'
-import { Either, Field } from '../../parts/form/field.tsx'
+import { Field, TwoOptions } from '../../parts/form/field.tsx'
 import type { Fields } from '../../parts/form/form.tsx'
 import { FormSheet } from '../../parts/form/form_sheet.tsx'
 import { AmountField, requiredAmount } from '../../parts/money/amount_field.tsx'
@@ -89,7 +89,7 @@ export function AddCouponSheet({ money, currency, changed, close }: SheetProps &
         autoComplete="off"
         required
       />
-      <Either
+      <TwoOptions
         legend={t.discount}
         name="coupon-kind"
         isSecond={isAmount}

@@ -37,11 +37,11 @@ export function usePreview(of: MessageOf, text: Text) {
     return () => clearTimeout(timer)
   }, [text])
   const preview = useQuery(Preview, { clinicId: clinic.id, ...of, ...settled })
-  return { preview, fault: useFault(preview.error) }
+  return { preview, fault: useTextError(preview.error) }
 }
 
 /** The problem that the database reports in a text, and the part that has it. */
-function useFault(error: unknown): { argument: string; words: string } | undefined {
+function useTextError(error: unknown): { argument: string; words: string } | undefined {
   const { t } = useText(messagesTexts)
   if (!(error instanceof Refusal) || error.code !== 'text_not_understood') return undefined
   const { argument = 'body', word } = error.detail

@@ -1,7 +1,7 @@
 import { useText } from '../../text/language.ts'
 import { overviewTexts } from '../../text/manage/overview.ts'
 import { dateText } from '../../time/time.ts'
-import { allOf, type Counts, type DoctorDay, parts, sum, used } from './counts.ts'
+import { allOf, type Counts, type DoctorDay, occupancy, parts, sum } from './counts.ts'
 import { Percent } from './percent.tsx'
 
 /** What the chart shows, as a table. */
@@ -40,7 +40,7 @@ export function DayTable({ days }: { days: ({ date: string } & Counts)[] }) {
                     </td>
                   ))}
                   <td className="number">
-                    <Percent of={used(day)} />
+                    <Percent of={occupancy(day)} />
                   </td>
                 </tr>
               ))}
@@ -65,7 +65,7 @@ export function DoctorTable({ rows, doctors }: DoctorTableProps) {
       name: doctors.find((doctor) => doctor.id === id)?.fullName ?? t.former,
       counts: sum(days),
     }))
-    .sort((a, b) => used(b.counts) - used(a.counts) || a.name.localeCompare(b.name))
+    .sort((a, b) => occupancy(b.counts) - occupancy(a.counts) || a.name.localeCompare(b.name))
   if (byDoctor.length === 0) return null
   return (
     <div className="below">
@@ -90,9 +90,9 @@ export function DoctorTable({ rows, doctors }: DoctorTableProps) {
                 <th scope="row">{name}</th>
                 <td className="meter-cell">
                   <span className="meter" aria-hidden="true">
-                    <span style={{ width: `${used(counts) * 100}%` }} />
+                    <span style={{ width: `${occupancy(counts) * 100}%` }} />
                   </span>
-                  <Percent of={used(counts)} />
+                  <Percent of={occupancy(counts)} />
                 </td>
                 {parts.map((part) => (
                   <td key={part} className="number">

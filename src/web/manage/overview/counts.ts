@@ -22,7 +22,7 @@ export const sum = (rows: Iterable<Counts>): Counts => {
 export const allOf = (counts: Counts): number => parts.reduce((n, part) => n + counts[part], 0)
 
 /** The share of the slots that is taken, from 0 to 1. */
-export const used = (counts: Counts): number => (allOf(counts) ? (allOf(counts) - counts.free) / allOf(counts) : 0)
+export const occupancy = (counts: Counts): number => (allOf(counts) ? (allOf(counts) - counts.free) / allOf(counts) : 0)
 
 const partOfStatus: Record<string, Part> = {
   booked: 'booked',

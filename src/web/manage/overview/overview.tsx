@@ -17,7 +17,7 @@ import { Section } from '../parts/section.tsx'
 import { Chart } from './chart.tsx'
 import { Checklist } from './checklist.tsx'
 import { DayTable, DoctorTable } from './count_tables.tsx'
-import { allOf, type Counts, type DoctorDay, doctorDays, parts, sum, used } from './counts.ts'
+import { allOf, type Counts, type DoctorDay, doctorDays, occupancy, parts, sum } from './counts.ts'
 import { Percent } from './percent.tsx'
 
 const ManageSetup = graphql(`
@@ -225,7 +225,7 @@ function Legend({ of, counts }: { of: string; counts: Counts }) {
           </li>
         ))}
         <li>
-          {t.used} <b>{allOf(counts) === 0 ? '–' : <Percent of={used(counts)} />}</b>
+          {t.used} <b>{allOf(counts) === 0 ? '–' : <Percent of={occupancy(counts)} />}</b>
         </li>
       </ul>
     </div>

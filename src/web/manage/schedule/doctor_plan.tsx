@@ -14,7 +14,7 @@ import { manageTexts } from '../../text/manage/common.ts'
 import { templatesTexts } from '../../text/manage/schedule/templates.ts'
 import { localClock, minutesBetween } from '../../time/local_clock.ts'
 import { dateText } from '../../time/time.ts'
-import type { Span } from './plan.ts'
+import type { DateRange } from './plan.ts'
 import type { PlanChanges, RefusedChange } from './use_plan_changes.ts'
 import type { TimeSlot } from './use_time_slots.ts'
 import { cellState, WeekGrid, weekdays } from './week_grid.tsx'
@@ -57,7 +57,7 @@ interface DoctorPlanProps {
   doctor: { id: string; fullName: string }
   doctorName(id: string): string
   slots: TimeSlot[]
-  span: Span
+  span: DateRange
   /** The service for which what is switched on is reserved; null for all. */
   serviceId: string | null
   changes: PlanChanges
@@ -117,7 +117,7 @@ export function DoctorPlan({ doctor, doctorName, slots, span, serviceId, changes
               />
               <p className="hint week-help">{t.help}</p>
             </div>
-            <PlanFoot planned={planned} doctorName={doctorName} changes={changes} applying={applying} />
+            <PlanFooter planned={planned} doctorName={doctorName} changes={changes} applying={applying} />
           </>
         )
       }}
@@ -158,7 +158,7 @@ function useApplyTemplates(changes: PlanChanges) {
   return { isRunning, isPending, problem, apply, planWasChanged }
 }
 
-interface PlanFootProps {
+interface PlanFooterProps {
   planned: TimeSlot[]
   doctorName(id: string): string
   changes: PlanChanges
@@ -166,7 +166,7 @@ interface PlanFootProps {
 }
 
 /** Below the grid: the total, what was refused, what is being saved, and the button that applies the plan. */
-function PlanFoot({ planned, doctorName, changes, applying }: PlanFootProps) {
+function PlanFooter({ planned, doctorName, changes, applying }: PlanFooterProps) {
   const { t } = useText(templatesTexts)
   const { t: common } = useText(manageTexts)
   const { clinic } = useWorkplace()

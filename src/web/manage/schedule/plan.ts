@@ -10,7 +10,7 @@ export interface Template {
 }
 
 /** The local dates, inclusive, to which a change applies; null means without end. */
-export interface Span {
+export interface DateRange {
   from: string
   until: string | null
 }

@@ -28,7 +28,7 @@ export function TemplatesSection() {
   const lacks = doctors.data && active.length === 0 ? 'doctors' : hasSlots === false ? 'time-slots' : undefined
   return (
     <Section title={common.section.templates} lead={t.lead}>
-      {lacks ? <Lacking what={lacks} /> : <Plans doctors={active} slots={slots} />}
+      {lacks ? <MissingSetup what={lacks} /> : <Plans doctors={active} slots={slots} />}
     </Section>
   )
 }
@@ -130,7 +130,7 @@ function DateFields({ dates: { today, chosen, choose, until, chooseUntil, span }
 }
 
 /** Shown in place of the plans of a clinic that lacks what a plan needs. */
-function Lacking({ what }: { what: 'doctors' | 'time-slots' }) {
+function MissingSetup({ what }: { what: 'doctors' | 'time-slots' }) {
   const { t } = useText(templatesTexts)
   const { clinic } = useWorkplace()
   const [title, lead, button] =

@@ -2,7 +2,7 @@ import { useCallback, useRef, useState } from 'react'
 import { graphql } from '../../data/generated/gql.ts'
 import { request } from '../../data/session.ts'
 import { useUnsaved } from '../../parts/form/unsaved.ts'
-import type { Span, Template } from './plan.ts'
+import type { DateRange, Template } from './plan.ts'
 
 const ChangeWeeklyPlan = graphql(`
   mutation ChangeWeeklyPlan($input: ChangeWeeklyPlanInput!) {
@@ -20,7 +20,7 @@ export interface PlanChange {
   on: boolean
   /** The service for which the slots are reserved; null for all services. */
   serviceId: string | null
-  span: Span
+  span: DateRange
 }
 
 export interface RefusedChange {
@@ -44,7 +44,7 @@ export interface PlanChanges {
 }
 
 /** Whether two changes are about a cell of the same plan. */
-const meets = (one: PlanChange, other: PlanChange) =>
+const shareACell = (one: PlanChange, other: PlanChange) =>
   one.doctorId === other.doctorId &&
   one.weekday === other.weekday &&
   one.timeSlotIds.some((id) => other.timeSlotIds.includes(id))
@@ -95,7 +95,7 @@ export function usePlanChanges(clinicId: string): PlanChanges {
     refused,
     dismiss: () => setRefused([]),
     change(change) {
-      setRefused((before) => before.filter((one) => !meets(one.change, change)))
+      setRefused((before) => before.filter((one) => !shareACell(one.change, change)))
       setWaiting((before) => [...before, change])
       afterwards(() => send(change))
     },

@@ -3,7 +3,7 @@ import { useLocation } from 'wouter'
 import { acceptInvitation, useCurrentPerson } from '../../data/session.ts'
 import { SignIn } from '../../parts/account_forms.tsx'
 import { Loading, Notice } from '../../parts/feedback/notice.tsx'
-import { Either, NewPasswordField } from '../../parts/form/field.tsx'
+import { NewPasswordField, TwoOptions } from '../../parts/form/field.tsx'
 import { Form } from '../../parts/form/form.tsx'
 import { Page } from '../../parts/layout/page.tsx'
 import { useText } from '../../text/language.ts'
@@ -40,7 +40,7 @@ export function AcceptPage() {
       )}
       {token && person === null && (
         <div className="card padded">
-          <Either
+          <TwoOptions
             legend={t.how}
             name="accept-is-new"
             first={t.acceptNew}

@@ -99,7 +99,7 @@ export function NewPasswordField({ label, name = 'password' }: NewPasswordProps)
   )
 }
 
-interface EitherProps {
+interface TwoOptionsProps {
   legend: string
   /** The name of the radio buttons; it must be unique on the page. */
   name: string
@@ -110,7 +110,7 @@ interface EitherProps {
 }
 
 /** A switch between two alternatives; what follows it depends on the choice. */
-export function Either({ legend, name, isSecond, choose, first, second }: EitherProps) {
+export function TwoOptions({ legend, name, isSecond, choose, first, second }: TwoOptionsProps) {
   return (
     <fieldset className="switch">
       <legend className="visually-hidden">{legend}</legend>

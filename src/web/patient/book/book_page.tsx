@@ -20,7 +20,7 @@ import { SignedOut } from './signed_out.tsx'
 import { Step } from './step.tsx'
 import { useVisitToBook, type VisitToBook } from './visit_to_book.ts'
 
-const gone = [
+const unavailableCodes = [
   'slot_taken',
   'slot_held',
   'slot_withdrawn',
@@ -57,7 +57,7 @@ function useAddress(clinicId: string) {
 }
 
 /** Calls a function again and again while the page is visible, and when it becomes visible. */
-function useLookingAgain(active: boolean, refetch: () => void): void {
+function useWhileVisible(active: boolean, refetch: () => void): void {
   useEffect(() => {
     if (!active) return
     const look = () => document.visibilityState === 'visible' && refetch()
@@ -87,8 +87,12 @@ function Booking({ clinicId, slotId }: { clinicId: string; slotId: string }) {
   const { data, service, startsAt, payment } = visit
   const isSent = sent?.slotId === slotId
   const isWaiting = person === null && !isSent
-  const { lost, onRefusal } = useLoss(slotId, serviceId, (isWaiting && data?.slotBookability?.refusedAs) || undefined)
-  useLookingAgain(isWaiting, visit.refetch)
+  const { lost, onRefusal } = useUnavailability(
+    slotId,
+    serviceId,
+    (isWaiting && data?.slotBookability?.refusedAs) || undefined,
+  )
+  useWhileVisible(isWaiting, visit.refetch)
   const booked = { clinicId, slotId, serviceId, service, online, onRefusal }
 
   return (
@@ -155,13 +159,13 @@ function Summary({ visit, isLost, online }: { visit: VisitToBook; isLost: boolea
  * The code of the error because of which a slot cannot be booked any more: that of a refusal, or else `seen`. `onRefusal` is called
  * with a refusal, and returns true if it is such an error.
  */
-function useLoss(slotId: string, serviceId: string | undefined, seen: string | undefined) {
+function useUnavailability(slotId: string, serviceId: string | undefined, seen: string | undefined) {
   const what = JSON.stringify([slotId, serviceId])
   const [refused, setRefused] = useState<{ what: string; code: string }>()
   return {
     lost: refused?.what === what ? refused.code : seen,
     onRefusal(refusal: unknown): boolean {
-      const isGone = refusal instanceof Refusal && gone.includes(refusal.code)
+      const isGone = refusal instanceof Refusal && unavailableCodes.includes(refusal.code)
       if (isGone) setRefused({ what, code: refusal.code })
       return isGone
     },

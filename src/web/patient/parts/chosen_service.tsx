@@ -57,10 +57,12 @@ const fieldOf = (id: string) => `answer-${id}`
 
 /** The fields for the questions of a service. */
 export function Questions({ service }: { service: Service }) {
-  return service.serviceQuestions.nodes.map((question) => question && <Ask key={question.id} question={question} />)
+  return service.serviceQuestions.nodes.map(
+    (question) => question && <QuestionField key={question.id} question={question} />,
+  )
 }
 
-function Ask({ question }: { question: Question }) {
+function QuestionField({ question }: { question: Question }) {
   const { t, language } = useText(serviceTexts)
   const { id, kind, choices, choicesByLanguage, isRequired, maxLength } = question
   const label = (question.questions as Record<string, string>)[language] ?? question.question

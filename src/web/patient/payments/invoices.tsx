@@ -9,7 +9,7 @@ import { useText } from '../../text/language.ts'
 import { payErrorTexts } from '../../text/patient/pay.ts'
 import { paymentsTexts } from '../../text/patient/payments.ts'
 import { localDate, longDate } from '../../time/time.ts'
-import { More } from './more.tsx'
+import { LoadMore } from './load_more.tsx'
 import { PayTogether } from './pay_together.tsx'
 import '../pay/pay.css'
 
@@ -63,7 +63,7 @@ export function Invoices({ customerIds, ownName }: InvoicesProps) {
         <PayTogether invoices={open.data.nodes} />
       </AreaErrorTextsContext>
       <Rows title={t.others} rows={others.data.nodes} ownName={ownName} />
-      <More {...others} />
+      <LoadMore {...others} />
     </>
   )
 }

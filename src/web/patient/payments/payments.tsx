@@ -6,7 +6,7 @@ import { useMoney } from '../../parts/money/use_money.ts'
 import { useText } from '../../text/language.ts'
 import { paymentsTexts } from '../../text/patient/payments.ts'
 import { localDate, longDate } from '../../time/time.ts'
-import { More } from './more.tsx'
+import { LoadMore } from './load_more.tsx'
 import '../pay/pay.css'
 
 const MyPayments = graphql(`
@@ -44,7 +44,7 @@ export function Payments({ customerIds }: { customerIds: string[] }) {
           </div>
         ))}
       </dl>
-      <More {...payments} />
+      <LoadMore {...payments} />
     </section>
   )
 }

@@ -47,7 +47,7 @@ type Entry = { [Key in keyof Row]: Key extends Nullable ? Row[Key] : NonNullable
 /** How often the page looks whether the visit is open and who has come, milliseconds. */
 const lookEveryMs = 5000
 /** Refusals that may end without anybody doing anything, so the request is repeated. */
-const passing = ['consultation_not_open', 'consultation_not_ready', 'consultation_unavailable']
+const temporaryRefusals = ['consultation_not_open', 'consultation_not_ready', 'consultation_unavailable']
 
 /** The page of the join link in a message: when the visit can be joined, and the entrance. Only the button joins. */
 export default function JoinPage() {
@@ -119,7 +119,7 @@ function Entrance({ token, entry }: { token: string; entry: Entry }) {
     else setHere(true)
   }
   const tryAgain = useEffectEvent(() =>
-    join().catch((refusal) => setWaitsFor(passes(refusal) ? refusal.code : undefined)),
+    join().catch((refusal) => setWaitsFor(isTemporary(refusal) ? refusal.code : undefined)),
   )
   useEffect(() => {
     if (!waitsFor) return
@@ -153,12 +153,13 @@ function Entrance({ token, entry }: { token: string; entry: Entry }) {
         submit={t.enter}
         onSubmit={join}
         onRefusal={(refusal) => {
-          if (passes(refusal)) setWaitsFor(refusal.code)
-          return passes(refusal)
+          if (isTemporary(refusal)) setWaitsFor(refusal.code)
+          return isTemporary(refusal)
         }}
       />
     </div>
   )
 }
 
-const passes = (refusal: unknown): refusal is Refusal => refusal instanceof Refusal && passing.includes(refusal.code)
+const isTemporary = (refusal: unknown): refusal is Refusal =>
+  refusal instanceof Refusal && temporaryRefusals.includes(refusal.code)

@@ -1,6 +1,6 @@
 import { useText } from '../../../text/language.ts'
 import { absencesTexts } from '../../../text/manage/schedule/absences.ts'
-import { Either, Field } from '../../form/field.tsx'
+import { Field, TwoOptions } from '../../form/field.tsx'
 import { Affected } from './affected.tsx'
 import type { Effect } from './use_effect_of.ts'
 
@@ -23,7 +23,7 @@ export function EffectOf({ effect, isCancelled, choose }: EffectOfProps) {
       </p>
       {bookedVisits > 0 && (
         <>
-          <Either
+          <TwoOptions
             legend={t.handling}
             name="handling"
             isSecond={isCancelled}

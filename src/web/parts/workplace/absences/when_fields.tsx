@@ -1,7 +1,7 @@
 import { useText } from '../../../text/language.ts'
 import { absencesTexts } from '../../../text/manage/schedule/absences.ts'
 import { DateField } from '../../date/date_field.tsx'
-import { Either, Field } from '../../form/field.tsx'
+import { Field, TwoOptions } from '../../form/field.tsx'
 
 /** The dates and times of an absence while they are entered. */
 export interface Entered {
@@ -44,7 +44,7 @@ export function WhenFields({ when, change }: WhenFieldsProps) {
           required
         />
       </div>
-      <Either
+      <TwoOptions
         legend={t.hours}
         name="hours"
         isSecond={hasTimes}

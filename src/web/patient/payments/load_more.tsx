@@ -3,7 +3,11 @@ import { useText } from '../../text/language.ts'
 import { paymentsTexts } from '../../text/patient/payments.ts'
 
 /** Loads the next page of a list, if there is one. */
-export function More({ data, loading, fetchMore }: Pick<PaginatedResult<unknown>, 'data' | 'loading' | 'fetchMore'>) {
+export function LoadMore({
+  data,
+  loading,
+  fetchMore,
+}: Pick<PaginatedResult<unknown>, 'data' | 'loading' | 'fetchMore'>) {
   const { t } = useText(paymentsTexts)
   if (!data?.hasMore) return null
   return (
