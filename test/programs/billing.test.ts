@@ -161,7 +161,7 @@ test('in production it does not serve or call the provider for development', asy
   const practice = await anOnlinePractice(owner, 'development')
   const checkout = await beginCheckout(owner, practice)
   const billing = await startProgram('billing', { env: { ...environment(), ...production, STOP_DELAY_SECONDS: '0' } })
-  // A later call to Stripe was made, so that the earlier one would have been.
+  // A later call to Stripe has arrived, so an earlier one would have arrived, too.
   const other = await beginCheckout(owner, await anOnlinePractice(owner, 'stripe'))
   await paymentPageOf(owner, other)
   expect(await checkoutOf(owner, checkout)).toMatchObject({ state: 'open', url: null })

@@ -112,7 +112,7 @@ describe('a server by itself', () => {
     const counted = await during(server, async () => {
       for (let n = 0; n < 10; n++) expect(await read(server)).toBe(name)
     })
-    // The first may belong to the state before the change, and be made again.
+    // The first answer may be made for the state before the change, and then once more.
     expect(counted.database).toBeLessThanOrEqual(1)
     expect(counted.own).toBeGreaterThan(0)
     await expectSoon(await rename(), () => read(server))

@@ -124,7 +124,7 @@ async function aReceptionist({ shard, clinicId }: Practice): Promise<Claims> {
   return claims
 }
 
-/** Keeps copies of a table from arriving in a database, until it is released. */
+/** Keeps copies of a table from arriving in a database until it is released. */
 async function holdCopies(db: Connection, table: string) {
   await db.query('begin')
   await db.query(`lock table ${table} in share row exclusive mode`)
@@ -228,7 +228,7 @@ describe('a server with shards', () => {
     await shard.query('alter subscription medislot_people_1 enable')
     await hasAll('people')
 
-    // A row that is in the way of a copy.
+    // Adds a row with which a copy collides.
     const name = unique('specialization')
     const { id } = await global.one(`select nextval(pg_get_serial_sequence('app_public.specializations', 'id')) as id`)
     const add = 'insert into app_public.specializations (id, name) overriding system value values ($1, $2)'
@@ -275,7 +275,7 @@ describe('a server with shards', () => {
         'the copy',
       )
     const refused = { status: 422, body: { code: 'email_not_confirmed' } }
-    // Two holds, in two shards; a third is refused in each, and in the global database.
+    // The limit is two holds, here in two shards. A third one is refused in each shard and in the global database.
     for (const practice of [first, second]) {
       expect(await hold(practice)).toMatchObject({ status: 200 })
       await copied(practice, 'held')
@@ -285,7 +285,7 @@ describe('a server with shards', () => {
     const others = await Promise.all(shards.map((shard) => aPracticeIn(shard, 96)))
     for (const slotId of [own, ...others.map((other) => other.slotId)])
       expect(await rest('POST', `/bookingSlots/${slotId}/hold`, { token })).toMatchObject(refused)
-    // What is held may be booked, once.
+    // One of the held slots can be booked.
     const booked = await book(first)
     expect(booked).toMatchObject({ status: 201 })
     await copied(first, 'booked')
@@ -360,7 +360,7 @@ describe('a server with shards', () => {
     expect(first).toMatch(/^\d+\.1-\d+$/)
     const again = await rest('POST', `/bookingSlots/${second.slotId}/book`, { token, position: first })
     const position = again.headers.get('medislot-position')
-    // What was seen before is in it, too.
+    // The position also contains the earlier one.
     expect(position).toMatch(new RegExp(`^${first?.replace('.', '\\.')}\\.2-\\d+$`))
     const { body } = await rest('GET', '/bookings', { token, position })
     const both = [booked, again].map((each) => each.body.id).sort()
@@ -383,7 +383,7 @@ describe('a server with shards', () => {
     const list = async (given?: string | null) =>
       ((await (await send('{ bookings { totalCount } }', {}, given)).json()) as { data: object }).data
     expect(await list()).toEqual({ bookings: { totalCount: 2 } })
-    // An answer that is late is better than none.
+    // If the copy does not arrive in time, the request is answered without it.
     const startedAt = performance.now()
     expect(await list(seen)).toEqual({ bookings: { totalCount: 2 } })
     expect(performance.now() - startedAt).toBeGreaterThan(2900)
@@ -496,10 +496,11 @@ describe('a server with shards', () => {
     const book = (slotId: string) => rest('POST', `/bookingSlots/${slotId}/book`, { token })
     await eventually(async () => (await book(id)).status === 201, 'the map with the clinic that was moved')
     expect(await bookingsIn(shard, id)).toEqual(['booked'])
-    // As before: ids of clinics that stayed.
+    // Ids of clinics that were not moved are found as before.
     const { slotId, clinicId } = await aPracticeIn(shards[0], 24 * 5)
     expect(await book(slotId)).toMatchObject({ status: 201, body: { clinicId } })
-    // Of what the global database has no copies: its id leaves open in which shard it is, which both are asked as the employee.
+    // The global database has no copies of absences, and the id of this one does not say in which shard it is now. So both shards are
+    // asked, as the employee.
     await shard.query(
       `insert into app_public.absences (id, clinic_id, doctor_id, kind, first_date, last_date) overriding system value
        values ($1, $1, $2, 'vacation', current_date + 9, current_date + 9)`,
@@ -529,7 +530,7 @@ describe('people whom a clinic in a shard records', () => {
     const variables = { clinicId, fullName: unique('Walk-in'), key: 'one' }
     const { clinicCustomer: record } = (await dataOf(desk<Added>(add, variables))).addClinicCustomer
     expect(record.fullName).toBe(variables.fullName)
-    // Ids of the global database.
+    // The id is one of the global database, which are below those of the shards.
     expect(Number(record.customerId)).toBeLessThan(1e12)
     for (const db of [global, practice.shard])
       expect(await nameOf(db, record.customerId)).toEqual([{ full_name: variables.fullName }])
@@ -580,7 +581,7 @@ describe('people whom a clinic in a shard records', () => {
     expect(await rest('POST', path, { token, body: { fullName: 'a'.repeat(201) } })).toMatchObject({
       body: { code: 'text_too_long' },
     })
-    // The one that has registered.
+    // Only the person who has registered was added.
     expect(await count()).toEqual({ people: String(Number(before.people) + 1) })
   })
 
@@ -812,7 +813,7 @@ describe('lists of tables that are not copied', () => {
         expect(all.map(({ row }) => row.id)).toEqual(nodes.map(({ id }) => id))
         expect(pageInfo).toMatchObject({ startCursor: all[0]?.cursor, last: all.at(-1)?.cursor })
       }
-      // As in one database, where pages only go forward.
+      // As with one database: pages only go forward.
       expect(pages.map(({ pageInfo }) => pageInfo.hasPreviousPage)).toEqual([false, false, false])
     }
     for (const [orderBy, sql] of [
@@ -987,11 +988,12 @@ describe('lists of tables that are not copied', () => {
 
 describe('payments at clinics in shards', () => {
   let stripe: FakeStripe
-  /** Of the global database, then of the shards. */
+  /** The billing processes: that of the global database, then those of the shards. */
   const billing: Program[] = []
   let endpointsOfShards: string[]
   beforeAll(async () => {
-    // A clinic of the first shard is in the second, and so may be what the first one has made. The server knows it in a second.
+    // Enters a clinic of the first shard as moved to the second, so that the ids of other rows no longer say where they are. The server
+    // notices it within a second.
     await global.query('insert into app_private.clinic_shards (clinic_id, shard_id) values (1900000000001, 2)')
     stripe = await startStripe()
     const keys = { STRIPE_SECRET_KEY: stripe.key, STRIPE_WEBHOOK_SECRET: stripe.webhookSecret }
@@ -1107,7 +1109,7 @@ describe('payments at clinics in shards', () => {
     await eventually(async () => (await checkout()).url !== null, 'a payment page')
     const superuser = await connect(serverOf(2).superuserUrl())
     try {
-      // As if it was down for the billing processes.
+      // Makes the database unreachable for the billing processes.
       await superuser.query('alter role app_billing nologin')
       await superuser.query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'app_billing'`)
       await stripe.pay((await checkout()).url.split('/').at(-1))
@@ -1125,7 +1127,7 @@ describe('payments at clinics in shards', () => {
     expect(metrics).toContain('medislot_billing_webhooks_total{provider="stripe",outcome="not_handed_on"} 1')
   })
 
-  /** What pays for a visit at each of these, begun at the first. */
+  /** The body of a request for a checkout that pays for a visit at each of these practices; the first one is its clinic. */
   const together = (practices: readonly PaidPractice[]) => ({
     clinicId: practices[0]?.clinicId,
     visits: practices.flatMap((practice) => toPay(practice).visits),
@@ -1216,7 +1218,7 @@ describe('payments at clinics in shards', () => {
     const token = await confirmed()
     const first = (await dataOf(byGraphQL(token, together(practices)))).beginCheckout.checkout.id
     expect(await slotsOf(practices)).toEqual(['held', 'held', 'held'])
-    // What is being paid is not begun again in another database.
+    // A payment for the same visit is not begun in another database.
     expect(await rest('POST', '/checkouts', { token, body: toPay(practices[1] as PaidPractice) })).toMatchObject({
       status: 409,
       body: { code: 'checkout_open', details: { checkoutId: first } },
@@ -1225,7 +1227,7 @@ describe('payments at clinics in shards', () => {
     await eventually(free, 'free slots')
     expect((await rowsOf(first)).map(({ state }) => state)).toEqual(['expired', 'expired', 'expired'])
 
-    // The last one refuses after the others have made their shares.
+    // The last database refuses after the others have made their shares.
     const [, , last] = practices as [PaidPractice, PaidPractice, PaidPractice]
     await last.shard.query(`select billing.set_provider_account($1, 'stripe', 'acct_other')`, [last.clinicId])
     await expectGraphQLRefusal(byGraphQL(token, together(practices)), 'several_accounts')
@@ -1255,7 +1257,7 @@ describe('payments at clinics in shards', () => {
         await stripe.webhooks.sendAgain()
         return (await checkout()).state === 'PAID'
       }, 'the end of the payment')
-      // The share waits, although its usual time has passed.
+      // The share stays open although its usual time is over.
       await second.shard.query(
         `update billing.checkouts set expires_at = now() - interval '1 hour', reconciled_at = now() - interval '1 hour' where id = $1`,
         [body.id],
@@ -1273,7 +1275,7 @@ describe('payments at clinics in shards', () => {
     await booksOfAll()
     const waiting = `select waiting from app_private.waiting_figures() where what = 'payments'`
     await eventually(async () => (await shards[0].one(waiting)).waiting === '0', 'what was reported')
-    // Told again, as after a crash before it was noted.
+    // The end is reported again, as after a crash before the report was noted.
     await shards[0].query(
       'update billing_private.checkout_shares set recorded = null, due_since = now() where checkout_id = $1',
       [body.id],
@@ -1283,7 +1285,7 @@ describe('payments at clinics in shards', () => {
       [{ received: '5000' }],
     )
 
-    // The server ended after it had a share made, and before it began the checkout.
+    // As if the server had ended after it made a share and before it began the checkout.
     const orphan = await aPaidPracticeIn(shards[1])
     const { claims } = await aCustomer(global)
     await eventually(
@@ -1446,18 +1448,18 @@ describe('a shard that hangs', () => {
       )
     const goOn = await hang(2)
     try {
-      // More than there are connections to the shard.
+      // More requests than the server has connections to the shard.
       const waiting = Array.from({ length: 15 }, () => book(second))
       expect(await book(first)).toMatchObject({ status: 201 })
       for (const answer of await Promise.all(waiting))
         expect(answer).toMatchObject({ status: 503, body: { code: 'shard_unavailable', details: { shard: 2 } } })
-      // From now on at once.
+      // From now on requests are refused at once.
       await expectGraphQLRefusal(byGraphQL(token, second), 'shard_unavailable')
     } finally {
       goOn()
     }
     await eventually(async () => (await book(second)).status === 201, 'the booking')
-    // Those that were broken off have not booked later.
+    // The requests that were given up have booked nothing later.
     expect(await bookingsIn(second.shard, second.clinicId)).toEqual(['booked'])
   })
 })
@@ -1501,7 +1503,7 @@ describe('a shard that is down', () => {
     expect(answer).toMatchObject({ status: 503, body: { code: 'shard_unavailable', details: { shard: 2 } } })
     expect(answer.headers.get('retry-after')).toBe('1')
     await expectGraphQLRefusal(byGraphQL(token, second), 'shard_unavailable')
-    // What the copies have is there.
+    // Fields that are in copies are returned; others are null, with an error.
     expect(await graphql(patient)('{ bookings { nodes { id note } } }')).toMatchObject({
       data: { bookings: { nodes: [{ id: booked.body.id, note: null }] } },
       errors: [{ path: ['bookings', 'nodes', 0, 'note'], extensions: { code: 'shard_unavailable' } }],
@@ -1509,7 +1511,7 @@ describe('a shard that is down', () => {
     expect(await rest('GET', '/bookings', { token: patient })).toMatchObject({ status: 503 })
     const messages = '{ bookings { nodes { notifications { totalCount } } } }'
     await expectGraphQLRefusal(graphql(patient)(messages), 'shard_unavailable')
-    // A list without a part would look complete.
+    // The list is refused, because one without a part would look complete.
     await expectGraphQLRefusal(graphql(token)('{ invoices { totalCount } }'), 'shard_unavailable')
     expect(await rest('GET', '/payments', { token })).toMatchObject({
       status: 503,

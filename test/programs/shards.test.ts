@@ -409,7 +409,7 @@ describeWithLibrary('postgresql-15-plproxy', '/usr/lib/postgresql/15/lib/plproxy
   beforeAll(async () => {
     proxyServer = await startStockPostgresql('/usr/lib/postgresql/15/bin/postgres')
     const superuser = await connect(proxyServer.superuserUrl)
-    // Repeated, as after a shard was added.
+    // The command is repeated, as after a shard was added.
     for (let times = 0; times < 2; times++) {
       const { stdout } = await installation.shards('proxy')
       await superuser.query(stdout)
@@ -549,7 +549,7 @@ insert into app_public.specializations (name) values ('Trials');`
     for (const number of [1, 2])
       expect(stderr).toContain(`shard ${number}: app_public.bookings is not published as app_private.table_homes says`)
     for (const number of [1, 2]) expect(await add(number)).toMatchObject({ code: 0 })
-    // What was changed before the column was published is in no copy.
+    // Changes from before the column was published are in no copy.
     expect((await installation.shards('check')).stderr.trimEnd().split('\n')).toEqual(
       [1, 2].map((number) => `shard ${number}: the copies of app_public.bookings differ`),
     )
@@ -558,7 +558,7 @@ insert into app_public.specializations (name) values ('Trials');`
 
     for (const database of [global, ...shards]) {
       const one = (text: string) => database.one(text)
-      // Once for each row: not again by the migration of a database that has the copy.
+      // Each row was changed once, and not again by the migration of a database that has its copy.
       expect(await one(`select count(*)::int from app_public.doctors where full_name !~ '[^I] II$'`)).toEqual({
         count: 0,
       })
@@ -578,7 +578,7 @@ insert into app_public.specializations (name) values ('Trials');`
     // Outside of migrations, copies are refused as before.
     await expectRefusal(global.query('update app_public.doctors set full_name = full_name'), 'not_here')
     await expectRefusal(shards[0].query('update app_public.customers set trial = null'), 'not_here')
-    // And the column is copied from now on.
+    // The column is copied from now on.
     await shards[0].query('update app_public.bookings set trial = 8 where id = $1', [bookings[0]])
     const copy = () => global.query('select trial from app_public.bookings where id = $1', [bookings[0]])
     await eventually(async () => (await copy())[0]?.trial === 8, 'the column in the copy')

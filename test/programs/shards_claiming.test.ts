@@ -144,7 +144,7 @@ it('a patient finds the records of all databases, adds them, sees their visits, 
       const { claimCustomer } = await dataOf(claim(patient.call, desk.clinicId, record))
       expect(claimCustomer.customer).toEqual(expected)
     }
-    // Again changes nothing.
+    // Repeating it changes nothing.
     await dataOf(claim(patient.call, desk.clinicId, record))
     await eventually(async () => (await visitsOf(patient)).includes(visit), 'the visit')
   }
@@ -211,7 +211,7 @@ it('callers who have not proved the address of a record in a shard do not see it
   await refused(claim(stranger.call, desk.clinicId, record))
   await refused(claim(stranger.call, desk.clinicId, '1'))
   await refused(claim(unconfirmed.call, desk.clinicId, ofUnconfirmed))
-  // Under another clinic, and without one.
+  // The record is not found with another clinic or without one.
   await refused(claim(patient.call, other.clinicId, record))
   await refused(claim(patient.call, null, record))
   await expectGraphQLRefusal(claim(patient.call, desk.clinicId, record, stranger.customerId), 'customer_not_found')

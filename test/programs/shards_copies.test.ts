@@ -117,7 +117,7 @@ describe('when the log of people was lost', () => {
     expect(await shard.query(record, [clinicId])).toEqual([{ full_name: 'Ann New' }])
     expect(await isKnown(bob)).toBe(false)
     expect(await isKnown(late as Customer)).toBe(true)
-    // And go on by themselves.
+    // From then on copies arrive by themselves.
     await aPatient()
     await agrees()
   })
@@ -362,7 +362,7 @@ describe('a global database that was restored to a point in time', () => {
       )
       await eventually(async () => (await bookingInGlobal(id)) === 'cancelled', 'the copy')
     }
-    // Who registered before signs in and books in both shards; who registers now is nobody who was lost.
+    // People who registered before sign in and book in both shards. The id of somebody who registers now is not that of a lost person.
     const signedIn = await global.request({}, () =>
       global.one<Tokens>('select * from app_public.sign_in($1, $2)', [email, password]),
     )

@@ -117,7 +117,7 @@ it('somebody without an account accepts the invitation of a clinic in a shard wi
     body: JSON.stringify({ email, password }),
   })
   expect(signIn.status).toBe(200)
-  // Once.
+  // The link works once.
   await expectGraphQLRefusal(accept(token, graphql(accessToken)), 'invitation_invalid')
   const kinds = 'select kind from app_private.account_messages where address = $1 order by id'
   expect(await shard().query(kinds, [email])).toEqual([{ kind: 'invitation' }, { kind: 'joined' }])

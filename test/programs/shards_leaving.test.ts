@@ -335,7 +335,7 @@ describe('the removal of a customer', () => {
     expect(await rest('DELETE', `${path}?cascade=true`, token)).toMatchObject({ status: 204 })
     expect(await statusIn(site.global, visits[0]?.bookingId as string)).toBe('cancelled')
     for (const shard of site.databases) for (const id of [customerId, record.id]) await isNoted(shard, id)
-    // The record stands for itself again.
+    // The merged record is a separate person again.
     await eventually(
       async () =>
         (await db.query('select from app_public.customers where id = $1 and merged_into_id is null', [record.id]))
@@ -379,7 +379,7 @@ describe('the erasure of a person', () => {
         'the copy of the booking',
       )
     }
-    // The digests of the history do without what was erased.
+    // The chain of events can still be verified without the erased reasons.
     for (const [index, { db, clinicId }] of visits.entries()) {
       expect(await job(index, 'publish_events')).toEqual([])
       expect(await job(index, 'seal_events')).toEqual([])

@@ -98,7 +98,7 @@ async function chainIsIntact(database: Connection, clinicId: string): Promise<vo
   expect(verified).toEqual({ fault: null, unsealed: 0 })
 }
 
-/** A database that the clinic has left makes no other one with its id. */
+/** A database that the clinic has left does not use its id for another clinic. */
 const refusesClinicWithId = (database: Connection, clinicId: string) =>
   expectRefusal(
     database.query(
@@ -141,7 +141,7 @@ describe('a clinic that moves while patients book', () => {
           )
           return work(connections[shard] as Connection).catch(async (error) => {
             const name = (await errorNames()).get(error.code)
-            // What has gone is not found, by those who have not seen the new map yet.
+            // A server that has not read the new map yet does not find the clinic's rows.
             if (name === 'clinic_moving' || name === 'not_here' || name?.endsWith('_not_found')) return undefined
             unexpected.push(error)
             return undefined
@@ -178,7 +178,7 @@ describe('a clinic that moves while patients book', () => {
     )
     const byId = (a: { id: string }, b: { id: string }) => Number(a.id) - Number(b.id)
     expect((found as typeof acknowledged).sort(byId)).toEqual(acknowledged.sort(byId))
-    // The last state of each slot and booking by its history is the one that it has.
+    // The state of each slot and booking is the last one in its history.
     const { different } = await last.one(
       `select count(*)::int as different from app_public.bookings b where b.clinic_id = $1 and b.status::text <> (
          select e.to_state from app_public.events e where e.clinic_id = b.clinic_id and e.booking_id = b.id

@@ -253,7 +253,7 @@ const readers = [
   { language: 'de', where: 'on a phone', options: { locale: 'de-DE', viewport: { width: 360, height: 740 } } },
 ] as const
 
-/** No violation of axe's rules, and no part of the page beside the screen. */
+/** Asserts that axe finds no violation, and that nothing is wider than the screen. */
 async function expectRight(page: Page) {
   expect(await axeViolations(page)).toEqual([])
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(page.viewportSize()?.width)
@@ -313,7 +313,7 @@ test.each(readers)(
     await page.getByRole('button', { name: t.confirm }).click()
     await page.getByText(t.confirmed(newAddress)).waitFor()
 
-    // Used, so it is not valid any more.
+    // The link was used, so it is not valid any more.
     await page.goto(`${pages.url}/bookings`)
     await page.goto(link)
     await page.getByRole('button', { name: t.confirm }).click()

@@ -7,7 +7,7 @@ import { eventually } from '../../helpers/time/eventually.ts'
 
 const pages = pagesForTests({ shared: true })
 
-/** People of the demo, who work here as what they are called after. */
+/** Accounts of the demo, each employed here in the role after which it is named. */
 const staff = [
   ['absent-rita', 'receptionist'],
   ['absent-mona', 'manager'],
@@ -311,7 +311,7 @@ test.each([
   await dialog.getByText(/Frauentag|Women/).waitFor()
   expect(await axeViolations(page)).toEqual([])
   await dialog.getByRole('button', { name: addAll }).waitFor()
-  // All but one are left out.
+  // All holidays but one are deselected.
   const boxes = dialog.getByRole('checkbox')
   for (let n = (await boxes.count()) - 1; n > 0; n--) await boxes.nth(n).uncheck()
   await dialog.getByRole('button', { name: addOne }).click()

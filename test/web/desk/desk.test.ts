@@ -121,7 +121,7 @@ test('a new walk-in is added to the records, booked, checked in and completed', 
   await shows(desk, now.id, 'Arrived')
   await cell(desk, now.id).click()
   await hasValue(desk.getByLabel('About the patient'), 'Afraid of needles.')
-  // Two actions by mistake, both undone.
+  // Two actions that were done by mistake are undone.
   await press(desk, 'Undo check-in')
   await shows(desk, now.id, /Walter Gehring.*Booked/)
   await cell(desk, now.id).click()
@@ -281,7 +281,7 @@ test('a patient is marked as a no-show, and a time is withdrawn and opened again
   await press(desk, 'Withdraw this time')
   await press(desk, 'Withdraw this time')
   await shows(desk, again.id, 'Withdrawn')
-  // With the old hours, the same slot opens again.
+  // With its old hours, the slot itself is opened again.
   await cell(desk, again.id).click()
   await press(desk, 'Open again')
   await shows(desk, again.id, 'Free')
@@ -373,7 +373,7 @@ test('a request whose response was lost is sent again with the same key and take
   const lotta = await aPatient(clinicId, 'Lotta Lost')
   const now = await dated(await aSlot(pages.owner, clinicId, berta, 0))
   const desk = await pages.visitor({ viewport: { width: 1280, height: 800 } })
-  // Without updates: the page knows only its own responses.
+  // The page gets no updates, so it knows only the responses to its own requests.
   await desk.routeWebSocket(/\/graphql/, () => {})
   const keys: string[] = []
   await desk.route('**/graphql', async (route) => {

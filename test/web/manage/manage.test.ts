@@ -211,7 +211,7 @@ test.each([
     const failed = page.locator('.row', { hasText: t.noAddress })
     await failed.nth(1).waitFor()
     expect(await axeViolations(page)).toEqual([])
-    // Phoned: the one button of each takes it off the list for everybody.
+    // After a phone call, the button of an entry takes it off the list for everybody.
     await failed.first().getByRole('button', { name: t.done }).click()
     await failed.nth(1).waitFor({ state: 'detached' })
     await failed.getByRole('button', { name: t.done }).click()
@@ -351,7 +351,7 @@ test('a clinic’s own text of a message is previewed and checked while it is ty
   await page.getByRole('dialog').getByRole('button', { name: 'Back to the standard text' }).click()
   await page.getByText('standard text', { exact: true }).waitFor()
 
-  // The words of a message about an invoice are others.
+  // A message about an invoice has other placeholders.
   await page.getByLabel('Message', { exact: true }).selectOption('PAYMENT_DUE')
   await page.getByRole('button', { name: 'Due date', exact: true }).waitFor()
   expect(await page.getByRole('button', { name: 'Doctor', exact: true }).count()).toBe(0)
@@ -539,7 +539,7 @@ test('the overview counts completed visits, no-shows and free times', async () =
   await page.locator('.chart').waitFor()
   expect(await figure('Booked ahead')).toBe('1')
   expect(await figure('Free ahead')).toBe('2')
-  // Two of the eight whose outcome is known.
+  // Two of the eight visits whose outcome is known.
   expect(await figure('No-shows')).toBe('25%')
 
   const legend = async () =>

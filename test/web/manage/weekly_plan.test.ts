@@ -94,7 +94,7 @@ describe.each([
     const { clinicId, planned } = await aPlan()
     const page = await planPage(clinicId, options)
     const { release } = await holdBack(page)
-    // One after another within one task, so not even the first can have been sent.
+    // All clicks are in one task of the browser, so not even the first change can have been sent.
     await page.evaluate(
       `for (const n of [0, 1, 2, 3, 4]) document.querySelector('[data-place="-1 ' + n + '"]').click()`,
     )

@@ -106,7 +106,7 @@ test('the desk charges, discounts, issues, takes and pays back money in the acco
   await shows(page, { Due: '€37.75' })
   await page.getByText(/^issued .*, due /).waitFor()
   await fits(page)
-  // A draft has none; an invoice as the patient has it.
+  // A draft has no PDF. That of an invoice is the one that the patient gets.
   const downloading = page.waitForEvent('download')
   await ofRow(page, 'PDF', 'Invoice')
   const file = await downloading

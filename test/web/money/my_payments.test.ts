@@ -133,7 +133,7 @@ test('credit pays a part of an invoice, and the rest stays due', async () => {
   await expectRight(page)
   expect(await pages.owner.one('select due from billing.invoices where id = $1', [id])).toEqual({ due: '700' })
 
-  // A payment that has begun is gone on with, not begun again.
+  // A payment that has begun is continued, not begun again.
   await page.getByRole('button', { name: t.pay('US$7.00') }).click()
   await page.waitForURL('**/development/*')
   await page.goto(`${pages.url}/payments/${clinicId}/${id}`)

@@ -70,13 +70,13 @@ test.each(['en-GB', 'de-DE'])(
     const address = await first.getAttribute('href')
     const text = (await first.textContent())?.trim()
 
-    // With the script, without its list.
+    // The script has started, but has no list yet.
     resolve()
     await page.getByRole('combobox').first().waitFor()
     await first.waitFor()
     expect(Math.abs((await place()) - before)).toBeLessThanOrEqual(1)
     expect(await axeViolations(page)).toEqual([])
-    // And with its list.
+    // The list of the script has replaced the first times.
     answers.resolve()
     await page.locator('#first-times').waitFor({ state: 'detached' })
     await first.waitFor()

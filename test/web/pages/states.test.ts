@@ -55,7 +55,7 @@ test('the calendar works by mouse and by keyboard', async () => {
 
 test('the times of a day nearby and those of the same day far away are sections with different names', async () => {
   const page = await pages.visitor()
-  // On Saturdays few clinics work, so that the first times are of both.
+  // Few clinics work on Saturdays, so the first times are of clinics nearby and far away.
   const saturday = [3, 4, 5, 6, 7, 8, 9].map(inDays).find((date) => new Date(date).getUTCDay() === 6)
   await page.goto(`${pages.url}/?date=${saturday}`)
   await page.locator('.farther').waitFor()
@@ -181,7 +181,7 @@ test('the cancellation dialog keeps the focus and returns it when it closes', as
   }
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
-  // It returns in the frame after the dialog is removed.
+  // The focus returns in the frame after the dialog was removed.
   await page.locator(':focus', { hasText: /^Cancel$/ }).waitFor()
 })
 
@@ -258,7 +258,7 @@ test('the address contains the search: it can be opened, reloaded and returned t
     await second.locator('a.time').first().waitFor()
     const doctors = await second.getByRole('heading', { level: 3 }).allInnerTexts()
     expect([...new Set(doctors)]).toEqual(['Dr. Katharina Vogel'])
-    // Both wait for their own responses.
+    // Both fields wait for their own responses.
     await hasValue(second.getByRole('combobox', { name: 'Doctor' }), 'Dr. Katharina Vogel')
     await hasValue(second.getByLabel('Where', { exact: true }), '1')
   }
