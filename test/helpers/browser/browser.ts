@@ -223,15 +223,26 @@ const animationsEnded = `Promise.allSettled(
   document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime < Infinity).map(({ finished }) => finished)
 ).then(() => {})`
 
+/** The rules of axe that colours decide about. Others find the same by day and by night. */
+const ofColours = { runOnly: ['color-contrast', 'link-in-text-block'] }
+
+/** The violations that axe finds in a page, or in a part of it, in light and in dark mode. The page stays dark. */
+export async function axeViolationsByDayAndNight(page: Page, part?: string): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  const byDay = await axeViolations(page, part)
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+  return [...byDay, ...(await axeViolations(page, part, ofColours)).map((violation) => `dark: ${violation}`)]
+}
+
 /** The violations that axe finds in a page, or in a part of it: the rule, and the elements that violate it. */
-export async function axeViolations(page: Page, part?: string): Promise<string[]> {
+export async function axeViolations(page: Page, part?: string, rules = {}): Promise<string[]> {
   // Colours that still change have no contrast to be measured.
   await page.evaluate(animationsEnded)
   // Not as a script element, which the Content-Security-Policy of the page would refuse. Loading another page removes
   // it.
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(await axe)
   // Rules that are met are not listed, because the list takes as long as the checks.
-  const options = JSON.stringify({ resultTypes: ['violations'] })
+  const options = JSON.stringify({ resultTypes: ['violations'], ...rules })
   const { violations } = (await page.evaluate(`axe.run(${JSON.stringify(part ?? 'html')}, ${options})`)) as {
     violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
   }

@@ -2,7 +2,7 @@ import type { Page, Route } from 'playwright-core'
 import { commonTexts } from '../../../src/web/text/shared/common.ts'
 import { serviceTexts } from '../../../src/web/text/shared/services.ts'
 import {
-  axeViolations,
+  axeViolationsByDayAndNight,
   hasValue,
   offers,
   openFrontPage,
@@ -15,10 +15,7 @@ const pages = pagesForTests()
 
 /** Asserts that axe finds no violation in the page, or in a part of it, in light and in dark mode. */
 async function expectAccessible(page: Page, part?: string) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    expect({ colorScheme, violations: await axeViolations(page, part) }).toEqual({ colorScheme, violations: [] })
-  }
+  expect(await axeViolationsByDayAndNight(page, part)).toEqual([])
 }
 
 // React Aria hides the page behind an open dialog from screen readers; axe would report what is hidden.
