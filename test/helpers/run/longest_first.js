@@ -1,35 +1,52 @@
 import Sequencer from '@jest/test-sequencer'
 
 /**
- * Files that take ten seconds and more, the longest first. In a new checkout Jest knows no durations and begins with the largest
- * files. A small file that takes long would begin last and keep one worker busy when the others have nothing left to do.
+ * Files that take twenty seconds and more in `.ci/run`, the longest first. In a new checkout Jest knows no durations and begins
+ * with the largest files. A small file that takes long would begin last and keep one worker busy when the others have nothing
+ * left to do.
  */
 const long = [
+  'programs/shards_moving',
   'repo/benchmarks',
   'faults/faults',
   'web/manage/manage',
   'web/desk/desk',
-  'programs/shards_moving',
+  'programs/sharded_server',
   'web/pages/steady_pages',
   'programs/embedded',
-  'programs/server',
-  'programs/sharded_server',
   'rights/graphql',
-  'web/money/payments',
-  'programs/processes',
   'web/account/account',
-  'web/money/my_payments',
+  'rest/rights',
+  'programs/server',
+  'web/money/payments',
   'faults/money',
-  'programs/crash',
-  'web/visits/patient_ways',
+  'programs/shards',
+  'programs/start_shards',
   'servers/patroni',
-  'programs/shards_copies',
-  'programs/logins',
-  'web/pages/states',
-  'programs/cache',
-  'billing/checkout',
-  'programs/tracing',
+  'web/visits/patient_ways',
   'rights/ids',
+  'programs/shards_copies',
+  'web/money/my_payments',
+  'programs/cache',
+  'programs/crash',
+  'programs/processes',
+  'billing/checkout',
+  'web/desk/absences',
+  'web/pages/states',
+  'attack/wire',
+  'repo/stopped_run',
+  'programs/pgbouncer',
+  'programs/tracing',
+  'web/waiting/waiting_pages',
+  'story/sharded',
+  'rights/tokens',
+  'web/visits/guest',
+  'web/visits/patient',
+  'servers/replicas',
+  'web/visits/services',
+  'graphql/deadlines',
+  'web/visits/online_visit',
+  'web/visits/recordings',
 ].map((name) => `/test/${name}.test.ts`)
 
 /** Starts the longest files of a run first. */
