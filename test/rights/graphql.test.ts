@@ -335,6 +335,8 @@ describe('every row', () => {
         if (!target) throw new Error(`${of.type.name}.${field.name} leads to ${named.name}, which is in no list`)
         let reached = 0
         for (const who of callers) {
+          // They see no row from which the relation could lead anywhere: asserted above.
+          if (visible.get(`${of.type.name} ${who}`)?.size === 0) continue
           const inner = isConnection(named)
             ? `${field.name}(first: 20) { nodes { ${target.key.join(' ')} } }`
             : `${field.name} { ${target.key.join(' ')} }`
@@ -375,7 +377,8 @@ describe('every row', () => {
           )
         const [first] = one.values()
         const absent = await ask({ ...first?.row, ...absentKey(byKey) })
-        for (const { key, row } of one.values()) {
+        // Without the right to read the table, a request is refused before PostgreSQL looks for a row: one is enough.
+        for (const { key, row } of typeof keys === 'string' ? [...one.values()].slice(0, 1) : one.values()) {
           const answer = await ask(row)
           const sees = typeof keys !== 'string' && keys.includes(key)
           if (sees ? !answer.data?.row : JSON.stringify(answer) !== JSON.stringify(absent))
