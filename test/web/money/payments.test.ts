@@ -114,6 +114,22 @@ test.each(readers)(
   },
 )
 
+test('a patient who reloads the page while the time is held for them sees the price again', async () => {
+  const page = await pages.visitor()
+  await signInAs(page, pages.url, 'ann')
+  await choose(page, 'Vaccination')
+  await page.getByText(/^Reserved for you: /).waitFor()
+  // The page is there before it knows who is signed in.
+  await page.route('**/web/session/refresh', async (route) => {
+    await page.getByRole('heading', { level: 1, name: 'Book this time' }).waitFor()
+    await route.continue()
+  })
+  await page.reload()
+  await page.getByText(/^Reserved for you: /).waitFor()
+  await page.getByText(t.dueNow).waitFor()
+  await page.getByRole('button', { name: t.submit }).waitFor()
+})
+
 test('after a deposit the rest is paid later, and a coupon reduces the price', async () => {
   const page = await pages.visitor()
   await signInAs(page, pages.url, 'ann')

@@ -83,7 +83,7 @@ function Booking({ clinicId, slotId }: { clinicId: string; slotId: string }) {
   const serviceId = search.service
   const [online, setOnline] = useState<boolean>()
   const [sent, setSent] = useState<SentToGuest & { slotId: string }>()
-  const visit = useVisitToBook({ clinicId, slotId, doctorId, serviceId }, given)
+  const visit = useVisitToBook({ clinicId, slotId, doctorId, serviceId }, given, person)
   const { data, service, startsAt, payment } = visit
   const isSent = sent?.slotId === slotId
   const isWaiting = person === null && !isSent

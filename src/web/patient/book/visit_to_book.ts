@@ -1,5 +1,5 @@
 import { graphql } from '../../data/generated/gql.ts'
-import { request } from '../../data/session.ts'
+import { type Person, request } from '../../data/session.ts'
 import { useAsync } from '../../data/use_query.ts'
 import { minutesOf, plusMinutes } from '../../time/interval.ts'
 import { lengthOf } from '../parts/chosen_service.tsx'
@@ -26,10 +26,14 @@ export type VisitToBook = ReturnType<typeof useVisitToBook>
 
 /**
  * What a slot would be booked as: when the visit begins and ends, and how it is paid. `given` is the start by the address of
- * the page, until the slot is loaded.
+ * the page, until the slot is loaded. `person` is undefined until it is known who is signed in.
  */
-export function useVisitToBook({ clinicId, slotId, doctorId, serviceId }: Wanted, given: string) {
-  const { data, error, refetch } = useSlotToBook({ clinicId, slotId, doctorId, serviceId })
+export function useVisitToBook(
+  { clinicId, slotId, doctorId, serviceId }: Wanted,
+  given: string,
+  person: Person | null | undefined,
+) {
+  const { data, error, refetch } = useSlotToBook({ clinicId, slotId, doctorId, serviceId }, person)
   const service = data?.service ?? undefined
   const slotStart = data?.bookingSlot && plusMinutes(data.bookingSlot.startsAt, minutesOf(service?.bufferBefore))
   const startsAt = slotStart ?? (Number.isNaN(Date.parse(given)) ? undefined : given)
@@ -55,10 +59,14 @@ export function useVisitToBook({ clinicId, slotId, doctorId, serviceId }: Wanted
   }
 }
 
-/** The result for the previous slot is kept until the one for this slot arrives; it is ignored here. */
-function useSlotToBook(slot: Wanted) {
+/**
+ * The result for the previous slot is kept until the one for this slot arrives; it is ignored here. Only the person for whom a slot
+ * is held sees it, so it is asked for as that person, and again after signing in.
+ */
+function useSlotToBook(slot: Wanted, person: Person | null | undefined) {
   const what = JSON.stringify(slot)
-  const { data, error, refetch } = useAsync(what, async (signal) => {
+  const key = person === undefined ? null : `${what} ${person?.accountId}`
+  const { data, error, refetch } = useAsync(key, async (signal) => {
     const service = { id: slot.serviceId ?? '0', hasService: slot.serviceId !== undefined }
     return { what, ...(await request(SlotToBook, { ...slot, ...service }, signal)) }
   })
