@@ -23,8 +23,8 @@ const apart = 'web'
 /** The folders and files of src/web/, from the top layer down, with the same rule. */
 const webLayers = [['main.tsx'], ['app.tsx'], ['desk', 'manage', 'patient'], ['parts'], ['data'], ['text', 'time']]
 
-const graph = importGraph(['src'])
 const everything = importGraph(['bench', 'scripts', 'src', 'test'])
+const graph = new Map([...everything].filter(([file]) => file.startsWith('src/')))
 
 const folderOf = (path: string) => path.split('/')[1] ?? ''
 const layerOf = (folder: string) => layers.findIndex((layer) => layer.includes(folder))
