@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createPool } from '../../src/database/pools.ts'
 import { taskList } from '../../src/worker/task_list.ts'
-import { anInvoice, aPrice, record } from '../helpers/clinic/billing.ts'
+import { anInvoice, aPrice, creditsOf, record } from '../helpers/clinic/billing.ts'
 import { aService } from '../helpers/clinic/services.ts'
 import { aClinic, aCustomer, aDoctor, anAccount, aSlot, aTimeSlot, unique } from '../helpers/clinic/world.ts'
 import { type Connection, connect } from '../helpers/database/connection.ts'
@@ -10,6 +10,7 @@ import type { Claims } from '../helpers/database/database.ts'
 import { listening, publishAll } from '../helpers/database/live.ts'
 import { type FakeStripe, startStripe } from '../helpers/external/stripe.ts'
 import { dataOf, expectGraphQLRefusal, graphqlClient } from '../helpers/programs/graphql.ts'
+import { hasEnded } from '../helpers/programs/installation.ts'
 import { type Program, startProgram, startServer } from '../helpers/programs/program.ts'
 import { clientsOf } from '../helpers/programs/server.ts'
 import { tokenOf, tokenSettings } from '../helpers/programs/tokens.ts'
@@ -27,6 +28,12 @@ let shards: [Connection, Connection]
 
 beforeAll(async () => {
   installation = await startServers(3, { migrated: true })
+  // What was committed is there when PostgreSQL is killed.
+  for (const { superuserUrl } of installation.servers) {
+    const superuser = await connect(superuserUrl())
+    await superuser.query('alter database medislot set synchronous_commit = on')
+    await superuser.close()
+  }
   for (const number of [1, 2]) {
     const { code, stderr } = await installation.shards('add', String(number), addressOf(serverOf(number)))
     if (code !== 0) throw new Error(stderr)
@@ -45,6 +52,17 @@ afterAll(async () => {
 })
 
 const serverOf = (number: number) => installation.servers[number] as Servers['servers'][number]
+
+/** The processes of a database server, the postmaster first. */
+async function processesOf(number: number): Promise<[number, ...number[]]> {
+  const superuser = await connect(serverOf(number).superuserUrl())
+  const sessions = await superuser.query('select pid from pg_stat_activity where pid <> pg_backend_pid()')
+  const { postmaster } = await superuser.one(
+    `select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int as postmaster`,
+  )
+  await superuser.close()
+  return [postmaster, ...sessions.map(({ pid }) => pid)]
+}
 
 interface Practice {
   shard: Connection
@@ -1211,6 +1229,20 @@ describe('payments at clinics in shards', () => {
     }
   })
 
+  it('are begun by more requests at the same time than there are connections, each with a share in the database of others', async () => {
+    const begun: { token: string; body: object }[] = []
+    for (let count = 0; count < 24; count++) {
+      const practices = [await aPaidPracticeIn(shards[0]), await aPaidPracticeIn(shards[1])]
+      begun.push({ token: await confirmed(), body: together(count % 2 === 0 ? practices : practices.reverse()) })
+    }
+    const answers = await Promise.all(begun.map((given) => rest('POST', '/checkouts', given)))
+    expect(answers.map(({ status }) => status)).toEqual(begun.map(() => 201))
+    for (const [index, { body }] of answers.entries())
+      expect(await rest('DELETE', `/checkouts/${body.id}`, { token: begun[index]?.token })).toMatchObject({
+        status: 200,
+      })
+  })
+
   it('free the held slots in all databases when the payment for all is cancelled, or one database refuses it', async () => {
     const practices: PaidPractice[] = []
     for (const db of [global, ...shards]) practices.push(await aPaidPracticeIn(db))
@@ -1417,18 +1449,237 @@ describe('payments at clinics in shards', () => {
         { clinicId: id, received: '5000' },
       ])
   })
+
+  describe('for clinics in two databases', () => {
+    /** Kills PostgreSQL; its other processes end when they notice it. */
+    async function kill(number: number): Promise<void> {
+      const [postmaster, ...others] = await processesOf(number)
+      process.kill(postmaster, 'SIGKILL')
+      await serverOf(number).ended
+      for (const pid of others) await hasEnded(pid)
+    }
+    async function startAgain(number: 1 | 2): Promise<void> {
+      await installation.startAgain(number)
+      const lost = shards[number - 1] as Connection
+      shards[number - 1] = await connect(serverOf(number).ownerUrl())
+      await lost.close().catch(() => undefined)
+    }
+
+    /** What a session of a login in a database waits for a lock with. */
+    const waits = async (db: Connection, login: string) =>
+      (await db.query(`select from pg_stat_activity where usename = $1 and wait_event_type = 'Lock'`, [login])).length >
+      0
+
+    /** Keeps others waiting for a table or row, until it is released or its server is killed. */
+    async function blocked(number: number, statement: string, values: string[] = []): Promise<Connection> {
+      const blocker = await connect(serverOf(number).ownerUrl())
+      await blocker.query('begin')
+      await blocker.query(statement, values)
+      return blocker
+    }
+    const beginning = () => blocked(1, 'lock table billing_private.checkout_shares in share mode')
+    const telling = (id: string) => blocked(2, 'select from billing.checkouts where id = $1 for update', [id])
+
+    interface Patient {
+      practices: [PaidPractice, PaidPractice]
+      customerId: string
+      token: string
+      body: object
+    }
+
+    /** A patient with a visit at a clinic in each shard and, in the second, an invoice of 20.00 and a credit of 10.00. */
+    async function aPatient(): Promise<Patient> {
+      const { customerId, claims } = await aCustomer(global)
+      for (const shard of shards)
+        await eventually(
+          async () => (await shard.query('select from app_public.customers where id = $1', [customerId])).length > 0,
+          'the copy of the patient',
+        )
+      const practices = (await Promise.all(shards.map((shard) => aPaidPracticeIn(shard)))) as Patient['practices']
+      const { clinicId, shard } = practices[1]
+      await record(shard, clinicId, customerId)
+      const invoiceId = await anInvoice(shard, clinicId, customerId, 2000)
+      await shard.query('select billing.issue_invoice($1, $2)', [clinicId, invoiceId])
+      await shard.query(`select billing.record_payment($1, $2, 'cash', 1000)`, [clinicId, customerId])
+      const body = { ...together(practices), invoices: [{ clinicId, invoiceId }], usesCredit: true }
+      return { practices, customerId, token: await clientsOf(server.url).tokenOf(claims), body }
+    }
+
+    /** What is held, booked, owed and paid, in both databases. */
+    async function booksFor({ practices: [first, second], customerId }: Patient) {
+      const [page, share] = shards
+      const received = async (db: Connection, { clinicId }: Practice) =>
+        (
+          await db.query(
+            'select received, checkout_id is not null as online from billing.payments where clinic_id = $1 order by id',
+            [clinicId],
+          )
+        ).map(({ received, online }) => (online ? received : `${received} in cash`))
+      const slots = []
+      for (const [db, { slotId }] of [[page, first] as const, [share, second] as const])
+        slots.push((await db.one('select status from app_public.booking_slots where id = $1', [slotId])).status)
+      const unpaid = []
+      for (const [db, { clinicId }] of [[page, first] as const, [share, second] as const])
+        unpaid.push(
+          ...(await db.query(
+            `select total - paid as open from billing.invoices where clinic_id = $1 and state = 'open'`,
+            [clinicId],
+          )),
+        )
+      for (const db of shards) expect(await db.query('select from billing.books_that_do_not_balance')).toEqual([])
+      return {
+        slots,
+        payments: [await received(page, first), await received(share, second)],
+        unpaid: unpaid.map(({ open }) => open),
+        credit: await creditsOf(share, second.clinicId, customerId),
+      }
+    }
+    const nothingPaid = {
+      slots: ['open', 'open'],
+      payments: [[], ['1000 in cash']],
+      unpaid: ['2000'],
+      credit: { balance: '1000', reserved: '0', available: '1000' },
+    }
+    const held = {
+      ...nothingPaid,
+      slots: ['held', 'held'],
+      credit: { balance: '1000', reserved: '1000', available: '0' },
+    }
+    const paid = {
+      slots: ['booked', 'booked'],
+      payments: [['5000'], ['1000 in cash', '6000']],
+      unpaid: [],
+      credit: { balance: '0', reserved: '0', available: '0' },
+    }
+
+    const isShared = async () =>
+      (await shards[1].query(`select from billing.checkouts where is_share and state = 'open'`)).length > 0
+    const stateOf = async (id: string) =>
+      (await shards[0].one('select state from billing.checkouts where id = $1', [id])).state
+    /** Lets what is to be reported to the share be reported at once, and not after ten seconds. */
+    const reportNow = () => shards[0].query('update billing_private.checkout_shares set retry_at = now()')
+    const nothingIsDue = async () => {
+      await reportNow()
+      return (
+        (await shards[0].query('select from billing_private.checkout_shares where due_since is not null')).length === 0
+      )
+    }
+    const begin = ({ token, body }: Patient) => rest('POST', '/checkouts', { token, body })
+    /** The page of a checkout, once the provider has made it and that is recorded. */
+    const pageOf = async (id: string) =>
+      (await shards[0].one('select provider_session as page from billing.checkouts where id = $1', [id])).page as string
+
+    it('hold nothing for ever when PostgreSQL is killed before the checkout has begun, or before its end is reported', async () => {
+      const patient = await aPatient()
+      // The share was made, and the checkout is about to be committed.
+      await beginning()
+      const answer = begin(patient)
+      await eventually(async () => (await isShared()) && (await waits(shards[0], 'app_authenticator')), 'the share')
+      await kill(1)
+      expect(await answer).toMatchObject({ status: 503 })
+      await startAgain(1)
+      await eventually(async () => {
+        // It is asked about once a minute, and was while the other database was down.
+        await shards[1].query(
+          `update billing.checkouts set reconciled_at = '-infinity' where is_share and state = 'open'`,
+        )
+        return !(await isShared())
+      }, 'the end of the share')
+      expect(await booksFor(patient)).toEqual(nothingPaid)
+
+      // A checkout that is given up while the other database is down.
+      const { body } = await eventually(async () => {
+        const begun = await begin(patient)
+        return begun.status === 201 && begun
+      }, 'a checkout')
+      expect(await booksFor(patient)).toEqual(held)
+      await kill(2)
+      const { token } = patient
+      expect(await rest('DELETE', `/checkouts/${body.id}`, { token })).toMatchObject({ status: 200 })
+      await kill(1)
+      await startAgain(1)
+      await startAgain(2)
+      await eventually(nothingIsDue, 'what is reported')
+      expect(await booksFor(patient)).toEqual(nothingPaid)
+    })
+
+    it('are recorded once in each when PostgreSQL is killed before, between and during all later steps', async () => {
+      const patient = await aPatient()
+      const blocker = await beginning()
+      const answer = begin(patient)
+      await eventually(async () => (await isShared()) && (await waits(shards[0], 'app_authenticator')), 'the share')
+      await kill(2)
+      const sessions = stripe.api.all('checkout.session').length
+      // The provider makes the page, but nobody gets to know.
+      stripe.failNext(/POST .*checkout\/sessions/, 'timeout_after')
+      await blocker.close()
+      const { status, body } = await answer
+      expect(status).toBe(201)
+      const { id } = body
+      await startAgain(2)
+      expect(await booksFor(patient)).toEqual(held)
+
+      await eventually(() => stripe.api.all('checkout.session').length > sessions, 'a page')
+      await kill(1)
+      await kill(2)
+      await startAgain(1)
+      await startAgain(2)
+      await eventually(async () => {
+        await shards[0].query(`update billing_private.provider_calls set retry_at = now() where checkout_id = $1`, [id])
+        return (await pageOf(id)) !== null
+      }, 'a page that is recorded')
+      expect(await booksFor(patient)).toEqual(held)
+
+      // The money arrives while the database of the share is down, and that of the page is killed before it could be reported.
+      await kill(2)
+      await stripe.pay(await pageOf(id))
+      await eventually(async () => {
+        await stripe.webhooks.sendAgain()
+        return (await stateOf(id)) === 'paid'
+      }, 'the payment')
+      await kill(1)
+      await startAgain(2)
+      expect((await shards[1].one('select state from billing.checkouts where id = $1', [id])).state).toBe('open')
+
+      // The database of the share is killed while it records the payment.
+      await telling(id)
+      await startAgain(1)
+      const isTold = async () => {
+        await reportNow()
+        return waits(shards[1], 'app_billing')
+      }
+      await eventually(isTold, 'the report')
+      await kill(2)
+      await startAgain(2)
+
+      // The other one is killed while it waits for that.
+      const recording = await telling(id)
+      await eventually(isTold, 'the next report')
+      await kill(1)
+      await recording.close()
+      await startAgain(1)
+      await eventually(nothingIsDue, 'what is reported')
+      expect(await booksFor(patient)).toEqual(paid)
+      expect(await rowsOf(id)).toEqual([
+        { state: 'paid', outcome: 'booked', is_share: false },
+        { state: 'paid', outcome: 'booked', is_share: true },
+      ])
+      const pages = stripe.api.all('checkout.session').slice(sessions)
+      expect(pages).toMatchObject([{ amount_total: 11_000, payment_status: 'paid' }])
+      // The provider reports once more what it could not report.
+      await stripe.webhooks.sendAgain()
+      expect(await booksFor(patient)).toEqual(paid)
+      expect(
+        stripe.api.all('refund').filter(({ payment_intent }) => payment_intent === pages[0]?.payment_intent),
+      ).toEqual([])
+    })
+  })
 })
 
 describe('a shard that hangs', () => {
   /** Stops all processes of a database server, without ending them. Gives a function that lets them go on. */
   async function hang(number: number): Promise<() => void> {
-    const superuser = await connect(serverOf(number).superuserUrl())
-    const sessions = await superuser.query('select pid from pg_stat_activity where pid <> pg_backend_pid()')
-    const { postmaster } = await superuser.one(
-      `select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int as postmaster`,
-    )
-    await superuser.close()
-    const pids = [postmaster, ...sessions.map(({ pid }) => pid)]
+    const pids = await processesOf(number)
     for (const pid of pids) process.kill(pid, 'SIGSTOP')
     return () => {
       for (const pid of pids) process.kill(pid, 'SIGCONT')

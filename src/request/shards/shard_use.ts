@@ -10,7 +10,7 @@ import { log } from '../../process/log.ts'
 import type { Deadline } from '../deadline.ts'
 import { Refusal } from '../refusal.ts'
 import type { Claims, Recorded } from '../tokens.ts'
-import { type Sharing, sharesTask } from './sharing.ts'
+import { type Sharing, sharesNeeded, withShares } from './sharing.ts'
 
 type Connect = WithPgClient<NodePostgresPgClient>
 
@@ -57,6 +57,15 @@ export class ShardUse {
    * commit was sent.
    */
   readonly connect: Connect = (settings, work) => {
+    const note = (recorded: Recorded) => {
+      this.#recorded = { ...this.#recorded, ...recorded }
+    }
+    return withShares(this.#sharing, () => this.#connectOnce(settings, work), note).finally(() => {
+      this.#recorded = undefined
+    })
+  }
+
+  readonly #connectOnce: Connect = (settings, work) => {
     if (this.#refusal) return Promise.reject(this.#refusal)
     if (!this.shard.answers) return Promise.reject(this.#unavailable())
     this.#commits = false
@@ -112,32 +121,24 @@ export class ShardUse {
   }
 
   /**
-   * Runs work, which is a transaction. If the shard refuses it because another database has to record a part first, has that
+   * Runs work, which is a transaction. If the shard refuses it because the global database has to record a part first, has that
    * recorded and runs the work again. The record counts for this transaction only.
    */
   async #withGlobalPart<T>(client: NodePostgresPgClient, work: (client: NodePostgresPgClient) => T | Promise<T>) {
     using asked = listenForAsked(client.rawClient)
-    try {
-      for (;;) {
-        try {
-          return await work(client)
-        } catch (error) {
-          const part = asked.take()
-          if (!part || this.#recorded?.[part.task]) throw error
-          const databases = { shard: client.rawClient, global: this.#global }
-          const recorded =
-            part.task === sharesTask
-              ? await this.#sharing.make(part.asked)
-              : await recordGlobally(part, databases, () => this.#operation.deadline?.check())
-          if (!recorded) throw new Refusal('shard_behind')
-          this.#recorded = { ...this.#recorded, ...recorded }
-        }
+    for (;;) {
+      try {
+        return await work(client)
+      } catch (error) {
+        const part = asked.take()
+        const needed = sharesNeeded(part, this.#recorded)
+        if (needed) throw needed
+        if (!part || this.#recorded?.[part.task]) throw error
+        const databases = { shard: client.rawClient, global: this.#global }
+        const recorded = await recordGlobally(part, databases, () => this.#operation.deadline?.check())
+        if (!recorded) throw new Refusal('shard_behind')
+        this.#recorded = { ...this.#recorded, ...recorded }
       }
-    } catch (error) {
-      this.#sharing.abandon()
-      throw error
-    } finally {
-      this.#recorded = undefined
     }
   }
 

@@ -10,7 +10,7 @@ import type { Recorded } from '../tokens.ts'
 type Connect = WithPgClient<NodePostgresPgClient>
 
 /** The task of what a database asks for: sql/billing/shares/shares_of_checkout.sql. */
-export const sharesTask = 'share_checkout'
+const sharesTask = 'share_checkout'
 
 /** What is paid at a clinic. */
 interface Item {
@@ -90,6 +90,46 @@ export class Sharing {
   }
 }
 
+/**
+ * Thrown out of a connection, which is given back while the other databases make their shares: if requests waited for connections
+ * to other databases with one of their own in hand, each pool could be waiting for the other.
+ */
+class SharesNeeded extends Error {
+  readonly asked: object
+
+  constructor(asked: object) {
+    super('other databases have to make their shares first')
+    this.asked = asked
+  }
+}
+
+/** The error to throw for what a database has asked for, if it is shares; undefined for everything else. */
+export const sharesNeeded = (part: { task: string; asked: object } | undefined, recorded: Recorded | undefined) =>
+  part?.task === sharesTask && !recorded?.[sharesTask] ? new SharesNeeded(part.asked) : undefined
+
+/**
+ * Runs a transaction, and once more when it needs shares and they are made; `note` gets to know of them before that. Abandons
+ * them when the transaction fails.
+ */
+export async function withShares<T>(
+  sharing: Sharing,
+  run: () => Promise<T>,
+  note: (recorded: Recorded) => void,
+): Promise<T> {
+  try {
+    try {
+      return await run()
+    } catch (error) {
+      if (!(error instanceof SharesNeeded)) throw error
+      note(await sharing.make(error.asked))
+    }
+    return await run()
+  } catch (error) {
+    sharing.abandon()
+    throw error
+  }
+}
+
 /** A transaction in the global database that may need shares. */
 export class GlobalSharing {
   readonly #sharing: Sharing
@@ -106,26 +146,22 @@ export class GlobalSharing {
 
   /** Connects by `connect`, and runs the work again when it needs shares and they are made. */
   through(connect: Connect): Connect {
-    return (settings, work) => connect(settings, (client) => this.#run(client, work))
+    return (settings, work) => {
+      const run = () => connect(settings, (client) => this.#run(client, work))
+      return withShares(this.#sharing, run, (recorded) => {
+        this.#recorded = recorded
+      }).finally(() => {
+        this.#recorded = undefined
+      })
+    }
   }
 
   async #run<T>(client: NodePostgresPgClient, work: (client: NodePostgresPgClient) => T | Promise<T>): Promise<T> {
     using asked = listenForAsked(client.rawClient as PoolClient)
     try {
-      for (;;) {
-        try {
-          return await work(client)
-        } catch (error) {
-          const part = asked.take()
-          if (part?.task !== sharesTask || this.#recorded) throw error
-          this.#recorded = await this.#sharing.make(part.asked)
-        }
-      }
+      return await work(client)
     } catch (error) {
-      this.#sharing.abandon()
-      throw error
-    } finally {
-      this.#recorded = undefined
+      throw sharesNeeded(asked.take(), this.#recorded) ?? error
     }
   }
 }
