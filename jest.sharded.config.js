@@ -10,7 +10,7 @@ const sharded = [
   'test/rest/(?!reference)\\w+',
   // `names` needs no database.
   'test/graphql/(?!names)\\w+',
-  'test/rights/(existence|sharded|tokens)',
+  'test/rights/\\w+',
 ]
 
 /** Only `npm run test:sharded -- --all` or with paths of tests runs these: how their requests reach a shard is what others test. */
@@ -18,6 +18,7 @@ const repeated = [
   'test/rest/(conditional|contract|identity_documents|problems|rights)',
   'test/graphql/(callers|clients|deadlines|limits|normalised_caches|password_mutations)',
   'test/graphql/(scalars|text_domains|transport|trusted_documents)',
+  'test/rights/(graphql|ids_in_sql|roles)',
 ]
 const given = process.argv.slice(2)
 const leftOut = given.some((arg) => arg === '--all' || arg.startsWith('test/')) ? [] : repeated

@@ -2,10 +2,11 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { pino } from 'pino'
+import { type ExecutionResult, getOperationAST, parse } from 'postgraphile/graphql'
 import type { StoreSettings } from '../../src/consultation/recordings.ts'
 import { passwordPool, requestPool } from '../../src/database/pools.ts'
 import { watchShards } from '../../src/database/shards.ts'
-import { createGraphQL, type GraphQLInstance } from '../../src/graphql/instance.ts'
+import { createGraphQL, type GraphQLInstance, type InProcessRequest } from '../../src/graphql/instance.ts'
 import { identifyRequests } from '../../src/http/requests.ts'
 import { log as programLog } from '../../src/process/log.ts'
 import type { TokenSettings } from '../../src/request/tokens.ts'
@@ -13,6 +14,7 @@ import { shardCount } from '../helpers/database/cluster.ts'
 import type { Connection } from '../helpers/database/connection.ts'
 import { clientsOf, ownDatabase, type TestServer } from '../helpers/programs/server.ts'
 import { tokenSettings } from '../helpers/programs/tokens.ts'
+import { removeUnused } from '../helpers/shards/in_shards.ts'
 
 /** The API over HTTP and WebSocket, in this process, for tests of the GraphQL instance itself; others use helpers/programs/server.ts. */
 export interface Served extends Omit<TestServer, 'owner'> {
@@ -21,12 +23,17 @@ export interface Served extends Omit<TestServer, 'owner'> {
   owner: Connection
   /** The lines of the log. */
   logged: Record<string, unknown>[]
+  /** Runs a document in a transaction of its database, which is rolled back. Throws when the transaction cannot begin. */
+  undone(request: Pick<InProcessRequest, 'document' | 'variables' | 'claims'>): Promise<ExecutionResult>
 }
 
 /** More than one WebSocket may have subscriptions. */
 const poolSize = 30
 
-/** Serves a cloned database. `prepare` changes it before the schema is read. Call stop() when done. */
+/**
+ * Serves a cloned database. `prepare` changes it before the schema is read. In a run with shards, which has one installation,
+ * `alone` requires that no other test has made rows. Call stop() when done.
+ */
 export async function serve(
   settings: Partial<TokenSettings> & {
     production?: boolean
@@ -35,11 +42,14 @@ export async function serve(
     identityKeys?: string
     recordings?: StoreSettings
     calendarKeys?: string
+    alone?: boolean
   } = {},
   prepare: (owner: Connection) => Promise<unknown> = async () => undefined,
 ): Promise<Served> {
   programLog.level = 'warn'
   const { database, owner, drop } = await ownDatabase()
+  if (settings.alone && (await owner.query('select from app_public.clinics limit 1')).length > 0)
+    throw new Error('others have made clinics: test/helpers/run/longest_first.js has the order of the files')
   const functions = 'select oid::regprocedure::text as name from pg_proc where pronamespace::regnamespace::text ~ $1'
   const made = shardCount > 0 ? await owner.query<{ name: string }>(functions, ['^app_']) : []
   await prepare(owner)
@@ -79,6 +89,7 @@ export async function serve(
     graphql,
     owner,
     logged,
+    undone: (request) => undone(graphql, owner, request),
     ...clientsOf(url),
     async stop() {
       await graphql.release()
@@ -96,4 +107,24 @@ export async function serve(
       if (queued) throw new Error(`more than ${poolSize} requests at once: see test/helpers/time/few_at_once.ts`)
     },
   }
+}
+
+async function undone(
+  graphql: GraphQLInstance,
+  owner: Connection,
+  request: Pick<InProcessRequest, 'document' | 'variables' | 'claims'>,
+): Promise<ExecutionResult> {
+  const { claims, document, variables = {} } = request
+  const { routing } = graphql
+  const given = { document: parse(document), variables }
+  // A query may run in several databases, and changes nothing.
+  if (routing && getOperationAST(given.document)?.operation === 'query') return graphql.run(request)
+  const place = { isAnonymous: claims.sub === undefined, isOfCatalogue: () => false }
+  const shard = routing?.shardOf(given, place) ?? (await routing?.shardOfCaller(given, { claims }))
+  const result = await graphql.inTransaction({ claims, requestId: 'test', shard }, async (transaction) => ({
+    result: await graphql.run({ ...request, transaction }),
+    commit: false,
+  }))
+  if (/addClinicCustomer|requestRecordByLink/.test(document)) await removeUnused(owner)
+  return result
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals'
 import { Client, type QueryResultRow } from 'pg'
 import { aPaidPractice, beginVisit, openPage, settle } from '../helpers/clinic/billing.ts'
 import { serverUrlOf } from '../helpers/database/cluster.ts'
-import { inTransaction } from '../helpers/database/database.ts'
+import type { Db } from '../helpers/database/database.ts'
+import { databasesToAsk, fromEach, inEachDatabase } from '../helpers/shards/in_shards.ts'
 
 // What the application's roles could do with SQL of their own, for example after an injection. The catalogue is asked,
 // role by role, and where possible the statement is executed. Each query returns the rights that are too much.
@@ -11,8 +12,12 @@ const roles = ['app_anonymous', 'app_customer', 'app_staff', 'app_admin', 'app_a
 const applications = roles.slice(0, -1)
 const ours = `~ '^(app_|billing|graphile_)'`
 
-const tooMuch = (query: string, values: unknown[] = []): Promise<QueryResultRow[]> =>
-  inTransaction((db) => db.query(query, values))
+/** The rows of a query, in each database. */
+async function tooMuch(query: string, values: unknown[] = []): Promise<QueryResultRow[]> {
+  const [first = [], ...others] = await fromEach((db) => db.query(query, values))
+  for (const rows of others) expect(rows).toEqual(first)
+  return first
+}
 
 describe.each(applications)('%s', (role) => {
   it('reads and writes no table of app_private and billing_private, of the jobs or of the migrations, in no column', async () => {
@@ -164,9 +169,8 @@ describe('app_billing, the billing process', () => {
     ).toEqual([])
   })
 
-  it('settles a checkout, and can do nothing else with it', () =>
-    inTransaction(async (db) => {
-      const practice = await aPaidPractice(db)
+  it('settles a checkout, and can do nothing else with it', () => {
+    const settling = async (db: Db, practice: Awaited<ReturnType<typeof aPaidPractice>>) => {
       const checkout = await db.as(practice.customer.claims, () => beginVisit(db, practice, practice.slotId))
       const session = await openPage(db, checkout.id)
       await db.query('set local role app_billing')
@@ -180,7 +184,9 @@ describe('app_billing, the billing process', () => {
         'select app_public.current_person()',
       ])
         await expect(db.query(statement)).rejects.toMatchObject({ code: '42501' })
-    }))
+    }
+    return inEachDatabase(aPaidPractice, settling, ({ clinicId }) => clinicId)
+  })
 })
 
 describe('new objects', () => {
@@ -192,7 +198,7 @@ describe('new objects', () => {
       ),
     ).toEqual([])
     expect(
-      await inTransaction(async (db) => {
+      await fromEach(async (db) => {
         await db.query(
           `create table app_public.later (id int); create function app_public.later() returns int language sql return 1; create sequence app_public.later_ids`,
         )
@@ -203,18 +209,20 @@ describe('new objects', () => {
           [roles],
         )
       }),
-    ).toEqual([])
+    ).toEqual(databasesToAsk.map(() => []))
   })
 })
 
 describe('a session that logged in as app_authenticator', () => {
   const asAuthenticator = async (work: (client: Client) => Promise<void>) => {
-    const client = new Client({ connectionString: serverUrlOf('shared') })
-    await client.connect()
-    try {
-      await work(client)
-    } finally {
-      await client.end()
+    for (const name of databasesToAsk) {
+      const client = new Client({ connectionString: serverUrlOf(name) })
+      await client.connect()
+      try {
+        await work(client)
+      } finally {
+        await client.end()
+      }
     }
   }
   const refused = { code: '42501' }

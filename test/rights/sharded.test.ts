@@ -10,9 +10,9 @@ import { sharedServer, type TestServer } from '../helpers/programs/server.ts'
 import { tokenOf } from '../helpers/programs/tokens.ts'
 import type { ShardedOwner } from '../helpers/shards/sharded_owner.ts'
 import { fewAtOnce } from '../helpers/time/few_at_once.ts'
-import { type Client, restClientsOf } from '../rest/api.ts'
+import { restClientsOf } from '../rest/api.ts'
 import { camel, documentOf } from './document_of.ts'
-import { absent, askForHidden } from './endpoint_ids.ts'
+import { absent } from './endpoint_ids.ts'
 import { type Anybody, digestOf, everybody, everybodysWorld, outcomesOfAll } from './everybody.ts'
 import { committedSchema } from './example.ts'
 import { functions } from './functions.ts'
@@ -64,26 +64,6 @@ it('privileges, policies and functions are the same in all databases as in one w
   const expected = await one.query(rights).finally(() => one.close())
   expect(expected.length).toBeGreaterThan(1000)
   for (const db of [owner.global, ...owner.databases]) expect(await db.query(rights)).toEqual(expected)
-})
-
-// As ids.test.ts does with one database.
-it("endpoints answer the same for ids of other people's rows as for unknown ids, in both shards, and change nothing there", async () => {
-  const as = await restClientsOf(server.url)
-  const clients: [Anybody, Client][] = []
-  for (const who of everybody) if (who !== 'closed account') clients.push([who, await as(world.claims[who])])
-  const digests = () => Promise.all([owner.global, ...owner.databases].map(digestOf))
-  const before = await digests()
-  for (const { clinicId } of [world.a, world.b]) {
-    const { told, asked } = await askForHidden({
-      world,
-      owner: shardOf(clinicId),
-      clients,
-      absentLike: (id) => (numberOf(id) === numberOf(clinicId) ? `${numberOf(id)}${absent}` : undefined),
-    })
-    expect(told).toEqual([])
-    expect(asked).toBeGreaterThan(200)
-  }
-  expect(await digests()).toEqual(before)
 })
 
 it('lists of the clinic in the other shard contain only what a stranger sees', async () => {
@@ -393,7 +373,7 @@ it('operations that run in one database refuse what others have too, but not to 
 /** They need a store of recordings, which this server does not have. */
 const ofRecordings = ['begin_recording', 'open_recording']
 
-// Each call as a third of the callers: with one database, graphql.test.ts sends it as all of them.
+// Each call as a third of the callers: graphql.test.ts, which `npm run test:sharded -- --all` runs, sends it as all of them.
 it('mutations and queries refuse the same callers as with one database, for the same reasons, and change nothing', async () => {
   const schema = committedSchema()
   const fields = { ...schema.getQueryType()?.getFields(), ...schema.getMutationType()?.getFields() }
