@@ -1230,10 +1230,16 @@ describe('payments at clinics in shards', () => {
   })
 
   it('are begun by more requests at the same time than there are connections, each with a share in the database of others', async () => {
+    const practices = [await aPaidPracticeIn(shards[0]), await aPaidPracticeIn(shards[1])]
     const begun: { token: string; body: object }[] = []
-    for (let count = 0; count < 24; count++) {
-      const practices = [await aPaidPracticeIn(shards[0]), await aPaidPracticeIn(shards[1])]
-      begun.push({ token: await confirmed(), body: together(count % 2 === 0 ? practices : practices.reverse()) })
+    // Each pool has 20 connections.
+    for (let count = 0; count < 48; count++) {
+      const visits: PaidPractice[] = []
+      for (const practice of practices) {
+        const { shard, clinicId, doctorId } = practice
+        visits.push({ ...practice, slotId: await aSlot(shard, clinicId, doctorId, 72 + count) })
+      }
+      begun.push({ token: await confirmed(), body: together(count % 2 === 0 ? visits : visits.reverse()) })
     }
     const answers = await Promise.all(begun.map((given) => rest('POST', '/checkouts', given)))
     expect(answers.map(({ status }) => status)).toEqual(begun.map(() => 201))
