@@ -5,7 +5,6 @@ import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connecti
 import { TablesOfTypesPlugin } from '../../request/shards/reads/tables_of_types.ts'
 import { countsPreset } from './aggregates.ts'
 import { authTokensPreset } from './auth_tokens.ts'
-import { BehaviorsPlugin } from './behaviors.ts'
 import { ClinicDayPlugin } from './clinic_day.ts'
 import { ColumnsPlugin } from './columns.ts'
 import { HolidaysPlugin } from './holidays.ts'
@@ -31,7 +30,6 @@ export const schemaPreset: GraphileConfig.Preset = {
     authTokensPreset,
   ],
   plugins: [
-    BehaviorsPlugin,
     NamingPlugin,
     ScalarsPlugin,
     TextDomainsPlugin,
