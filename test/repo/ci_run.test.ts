@@ -32,7 +32,7 @@ function run(outcomes: Record<string, [code: number, printed: string]>) {
 test('the last lines of a run say that each part passed', () => {
   const { status, lines } = run({})
   expect(status).toBe(0)
-  expect(lines.slice(-4)).toEqual(['test: passed', 'test:stock: passed', 'test:sharded: passed', 'test:slow: passed'])
+  expect(lines.slice(-4)).toEqual(['test: passed', 'test:slow: passed', 'test:stock: passed', 'test:sharded: passed'])
 })
 
 test('a part that fails stops no other, and the last lines show its failed files and tests', () => {
@@ -49,11 +49,11 @@ test('a part that fails stops no other, and the last lines show its failed files
     'FAIL test/b.test.ts (9 s)',
     '  ● b › counts',
     '    expected 1',
+    'test:slow: passed',
     'test:stock: failed with 1',
     'npm run test:stock',
     'out of memory',
     'test:sharded: passed',
-    'test:slow: passed',
   ]
   expect(lines.slice(-9)).toEqual(end)
 })
