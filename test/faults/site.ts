@@ -177,7 +177,8 @@ export async function startSite({ ownVolume = false } = {}): Promise<Site> {
       proxy: await startProxy(() => Number(new URL(part.program.url).port)),
       async killAndRestart() {
         await part.program.stop('SIGKILL')
-        part.program = await start()
+        // Repeated if it fails, as a supervisor does.
+        part.program = await eventually(start, `a ${name} that starts again`)
       },
     }
     return part
