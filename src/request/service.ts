@@ -20,6 +20,12 @@ export interface RequestSettings extends TransactionSettings {
 }
 
 /**
+ * PostGraphile passes no settings when it reads the catalogue at a start, which may take longer than a request's statement may:
+ * otherwise a server could not start on a busy machine.
+ */
+const introspectionSettings = { statement_timeout: '0' }
+
+/**
  * Maximum requests that wait for a connection of passwordPool. With two connections, this is the work of three seconds.
  */
 const mostWaiting = 100
@@ -29,7 +35,7 @@ const mostWaiting = 100
  * query_transaction.ts): transactions begin with app_private.begin_request instead of set_config calls, the statements of a
  * query share a transaction, and all statements are prepared.
  * `pool` must act as app_authenticator, and pipeline; so must `passwordPool`, for mutations that compute a password's hash.
- * `listening` is for LISTEN. PostGraphile's introspection has no settings and needs no transaction.
+ * `listening` is for LISTEN.
  */
 export function makeRequestService(
   pool: Pool,
@@ -56,7 +62,7 @@ export function makeRequestService(
         }
         const withPgClient: typeof plain = (given, work) => {
           const settings = given as unknown as RequestSettings | null
-          if (!settings) return plain(null, work)
+          if (!settings) return plain(introspectionSettings, work)
           if (settings.transaction) return settings.transaction.run(work)
           const connect = connectFor(settings)
           if (settings.queryTransaction) return settings.queryTransaction.run(connect, settings, work)
