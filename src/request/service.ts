@@ -67,7 +67,7 @@ export function makeRequestService(
           const connect = connectFor(settings)
           if (settings.queryTransaction) return settings.queryTransaction.run(connect, settings, work)
           if (settings.computesPassword) refuseWhenBusy(passwordPool)
-          // ShardUse tells a failure before the commit from one after it, so it is sent alone.
+          // ShardUse distinguishes failures before the commit from failures after it, so with shards it is sent separately.
           const commitsAtOnce = !settings.shard
           return connect(null, (client) => inTransaction(client, { ...settings, commitsAtOnce }, work))
         }

@@ -4,6 +4,7 @@ import type { Claims, Db } from '../database/database.ts'
 // Accounts, clinics and slots for tests, created by the owner with plain SQL. Ids are strings, as bigint is.
 // All functions need only `db.one`, so they work in a rolled-back transaction and on a connection to a cloned database.
 type Maker = Pick<Db, 'one' | 'query'>
+type Role = 'receptionist' | 'doctor' | 'manager'
 
 // Test files that run one after another in the same process may share a database.
 const file = randomBytes(4).toString('hex')
@@ -51,7 +52,7 @@ export async function aCustomer(db: Maker, fullName = unique('Customer')): Promi
 export async function anEmployee(
   db: Maker,
   clinicId: string,
-  role: 'receptionist' | 'doctor' | 'manager',
+  role: Role,
   doctorId: string | null = null,
 ): Promise<{ accountId: string; employeeId: string; claims: Claims }> {
   const { accountId, claims } = await anAccount(db)
@@ -61,6 +62,20 @@ export async function anEmployee(
     [clinicId, accountId, role, doctorId, unique('Employee')],
   )
   return { accountId, employeeId, claims }
+}
+
+/** Makes the person with an account, which is found by its e-mail address, an employee of a clinic. */
+export async function employ(
+  db: Maker,
+  clinicId: string,
+  email: string,
+  { role, fullName, doctorId = null }: { role: Role; fullName: string; doctorId?: string | null },
+): Promise<void> {
+  await db.one(
+    `insert into app_public.employees (clinic_id, account_id, role, full_name, doctor_id)
+     select $1, a.id, $3, $4, $5 from app_private.accounts a where a.email = $2 returning id`,
+    [clinicId, email, role, fullName, doctorId],
+  )
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Locator } from 'playwright-core'
 import { axeViolations, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
 import { addAbsence } from '../../helpers/clinic/absences.ts'
 import { book, createSlot } from '../../helpers/clinic/operations.ts'
-import { aClinic, aDoctor, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { aClinic, aDoctor, aTimeSlot, employ } from '../../helpers/clinic/world.ts'
 import { eventually } from '../../helpers/time/eventually.ts'
 
 const pages = pagesForTests({ shared: true })
@@ -32,12 +32,11 @@ async function aSchedule() {
   await pages.owner.query(`update app_public.policies set horizon = '800 days' where clinic_id = $1`, [clinicId])
   const doctorId = await aDoctor(pages.owner, clinicId)
   for (const [name, role] of staff)
-    await pages.owner.query(
-      `insert into app_public.employees (clinic_id, account_id, role, full_name, doctor_id)
-       select $1, a.id, $3::app_public.staff_role, $2, case when $3 = 'doctor' then $4::bigint end
-       from app_private.accounts a where a.email = $2 || '@medislot.example'`,
-      [clinicId, name, role, doctorId],
-    )
+    await employ(pages.owner, clinicId, `${name}@medislot.example`, {
+      role,
+      fullName: name,
+      doctorId: role === 'doctor' ? doctorId : null,
+    })
   const { doctor, year } = await pages.owner.one<{ doctor: string; year: number }>(
     `select full_name as doctor, extract(year from now())::int + 1 as year from app_public.doctors where id = $1`,
     [doctorId],

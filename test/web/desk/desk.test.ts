@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { axeViolations, hasValue, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
 import { book, cancel, hold } from '../../helpers/clinic/operations.ts'
-import { aClinic, aDoctor, aSlot, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { aClinic, aDoctor, aSlot, aTimeSlot, employ } from '../../helpers/clinic/world.ts'
 import { comingSunday, daysAfter } from '../../helpers/time/dates.ts'
 import { eventually } from '../../helpers/time/eventually.ts'
 
@@ -23,11 +23,7 @@ async function aPractice(): Promise<Practice> {
     `update app_public.doctors set full_name = case id when $1 then 'Dr. Ada Lovelace' else 'Dr. Berta Benz' end where clinic_id = $2`,
     [ada, clinicId],
   )
-  await pages.owner.query(
-    `insert into app_public.employees (clinic_id, account_id, role, full_name)
-     select $1, a.id, 'receptionist', 'The desk' from app_private.accounts a where a.email = 'riverside@medislot.example'`,
-    [clinicId],
-  )
+  await employ(pages.owner, clinicId, 'riverside@medislot.example', { role: 'receptionist', fullName: 'The desk' })
   const { date } = await pages.owner.one<{ date: string }>(
     `select ((now() at time zone 'Europe/Berlin')::date + 2)::text as date`,
   )

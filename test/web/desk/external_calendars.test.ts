@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Locator } from 'playwright-core'
 import { axeViolations, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
 import { createSlot } from '../../helpers/clinic/operations.ts'
-import { aClinic, aDoctor, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { aClinic, aDoctor, aTimeSlot, employ } from '../../helpers/clinic/world.ts'
 import { calendarKeys } from '../../helpers/external/external_calendars.ts'
 import { clinicDate } from '../../helpers/time/dates.ts'
 import { eventually } from '../../helpers/time/eventually.ts'
@@ -42,12 +42,11 @@ async function aFreeTime() {
   const clinicId = await aClinic(pages.owner)
   const doctorId = await aDoctor(pages.owner, clinicId)
   for (const [name, role] of staff)
-    await pages.owner.query(
-      `insert into app_public.employees (clinic_id, account_id, role, full_name, doctor_id)
-       select $1, a.id, $3::app_public.staff_role, $2, case when $3 = 'doctor' then $4::bigint end
-       from app_private.accounts a where a.email = $2 || '@medislot.example'`,
-      [clinicId, name, role, doctorId],
-    )
+    await employ(pages.owner, clinicId, `${name}@medislot.example`, {
+      role,
+      fullName: name,
+      doctorId: role === 'doctor' ? doctorId : null,
+    })
   const date = clinicDate(10)
   const timeSlotId = await aTimeSlot(pages.owner, clinicId, '09:00', '09:30')
   const { id: slotId } = await createSlot(pages.owner, clinicId, doctorId, timeSlotId, date)

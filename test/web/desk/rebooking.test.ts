@@ -1,6 +1,6 @@
 import { axeViolations, demoPassword, hasValue, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
 import { book, withdraw } from '../../helpers/clinic/operations.ts'
-import { aClinic, aDoctor, aSlot, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { aClinic, aDoctor, aSlot, aTimeSlot, employ } from '../../helpers/clinic/world.ts'
 import { eventually } from '../../helpers/time/eventually.ts'
 
 const pages = pagesForTests({ shared: true })
@@ -17,11 +17,7 @@ beforeAll(async () => {
 async function aWithdrawnTime() {
   const clinicId = await aClinic(pages.owner)
   const doctorId = await aDoctor(pages.owner, clinicId)
-  await pages.owner.query(
-    `insert into app_public.employees (clinic_id, account_id, role, full_name)
-     select $1, a.id, 'receptionist', 'Rita Reception' from app_private.accounts a where a.email = 'rita@medislot.example'`,
-    [clinicId],
-  )
+  await employ(pages.owner, clinicId, 'rita@medislot.example', { role: 'receptionist', fullName: 'Rita Reception' })
   const { customer_id: customerId } = await pages.owner.one<{ customer_id: string }>(
     `select customer_id from app_public.add_clinic_customer($1, 'Phyllis Phone', null, '+49 151 23456789')`,
     [clinicId],

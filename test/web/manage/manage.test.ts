@@ -9,7 +9,7 @@ import {
   signInAs,
 } from '../../helpers/browser/browser.ts'
 import { book, checkIn, complete, noShow } from '../../helpers/clinic/operations.ts'
-import { aClinic, aCustomer, aDoctor, aSlot, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { aClinic, aCustomer, aDoctor, aSlot, aTimeSlot, employ } from '../../helpers/clinic/world.ts'
 import { dataOf, graphqlClient } from '../../helpers/programs/graphql.ts'
 import { eventually } from '../../helpers/time/eventually.ts'
 import { recordBooking } from '../../sql/booking/claiming.ts'
@@ -182,11 +182,7 @@ test.each([
   async (_case, options, t) => {
     const clinicId = await aClinic(pages.owner)
     const slotId = await aSlot(pages.owner, clinicId, await aDoctor(pages.owner, clinicId))
-    await pages.owner.query(
-      `insert into app_public.employees (clinic_id, account_id, role, full_name)
-     select $1, a.id, 'manager', 'Manager' from app_private.accounts a where a.email = 'riverside@medislot.example'`,
-      [clinicId],
-    )
+    await employ(pages.owner, clinicId, 'riverside@medislot.example', { role: 'manager', fullName: 'Manager' })
     const { customer_id } = await pages.owner.one<{ customer_id: string }>(
       `select customer_id from app_public.add_clinic_customer($1, 'Phyllis Phone', null, '+49 151 23456789')`,
       [clinicId],
@@ -247,11 +243,7 @@ test.each([
 ])('closing a clinic shows which patients have to be phoned: %s', async (_case, options, t) => {
   const clinicId = await aClinic(pages.owner)
   const doctorId = await aDoctor(pages.owner, clinicId)
-  await pages.owner.query(
-    `insert into app_public.employees (clinic_id, account_id, role, full_name)
-     select $1, a.id, 'manager', 'Manager' from app_private.accounts a where a.email = 'riverside@medislot.example'`,
-    [clinicId],
-  )
+  await employ(pages.owner, clinicId, 'riverside@medislot.example', { role: 'manager', fullName: 'Manager' })
   const patients = [
     ['Phyllis Phone', null, '+49 151 23456789'],
     ['Emil Mail', 'emil@web.example', null],
@@ -497,11 +489,7 @@ test('a date is typed or chosen from the calendar by keyboard', async () => {
 
 test('the overview counts completed visits, no-shows and free times', async () => {
   const clinic = await aClinic(pages.owner)
-  await pages.owner.query(
-    `insert into app_public.employees (clinic_id, account_id, role, full_name)
-     select $1, a.id, 'manager', 'Their manager' from app_private.accounts a where a.email = 'harbour@medislot.example'`,
-    [clinic],
-  )
+  await employ(pages.owner, clinic, 'harbour@medislot.example', { role: 'manager', fullName: 'Their manager' })
   const [ada, berta] = [await aDoctor(pages.owner, clinic), await aDoctor(pages.owner, clinic)]
   await pages.owner.query(
     `update app_public.doctors set full_name = case id when $1 then 'Dr. Ada Lovelace' else 'Dr. Berta Benz' end where clinic_id = $2`,

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { axeViolations, clickWhileLoading, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
 import { aService } from '../../helpers/clinic/services.ts'
-import { aClinic, aDoctor, aTemplate, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { aClinic, aDoctor, aTemplate, aTimeSlot, employ } from '../../helpers/clinic/world.ts'
 import { eventually } from '../../helpers/time/eventually.ts'
 
 const pages = pagesForTests({ shared: true })
@@ -10,11 +10,7 @@ const pages = pagesForTests({ shared: true })
 async function aPlan() {
   const clinicId = await aClinic(pages.owner)
   const doctorId = await aDoctor(pages.owner, clinicId)
-  await pages.owner.query(
-    `insert into app_public.employees (clinic_id, account_id, role, full_name)
-     select $1, a.id, 'manager', 'Manager' from app_private.accounts a where a.email = 'riverside@medislot.example'`,
-    [clinicId],
-  )
+  await employ(pages.owner, clinicId, 'riverside@medislot.example', { role: 'manager', fullName: 'Manager' })
   for (const hour of ['08', '09', '10', '11']) await aTimeSlot(pages.owner, clinicId, `${hour}:00`, `${hour}:30`)
   const { full_name: doctor } = await pages.owner.one<{ full_name: string }>(
     'select full_name from app_public.doctors where id = $1',

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { axeViolations, hasValue, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
 import { anInvoice, billing } from '../../helpers/clinic/billing.ts'
 import { aService } from '../../helpers/clinic/services.ts'
-import { aClinic, aDoctor } from '../../helpers/clinic/world.ts'
+import { aClinic, aDoctor, employ } from '../../helpers/clinic/world.ts'
 
 const pages = pagesForTests({ shared: true })
 
@@ -11,11 +11,7 @@ async function aManagedClinic() {
   const clinicId = await aClinic(pages.owner)
   const doctorId = await aDoctor(pages.owner, clinicId)
   await pages.owner.query(`update app_public.doctors set full_name = 'Dr. Ada' where id = $1`, [doctorId])
-  await pages.owner.query(
-    `insert into app_public.employees (clinic_id, account_id, role, full_name)
-     select $1, a.id, 'manager', 'The manager' from app_private.accounts a where a.email = 'riverside@medislot.example'`,
-    [clinicId],
-  )
+  await employ(pages.owner, clinicId, 'riverside@medislot.example', { role: 'manager', fullName: 'The manager' })
   await aService(pages.owner, clinicId, { doctors: [doctorId], name: 'Check-up' })
   await aService(pages.owner, clinicId, { doctors: [doctorId], name: 'Travel advice' })
   return clinicId

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
-import { aClinic, aDoctor, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { aClinic, aDoctor, aTimeSlot, employ } from '../../helpers/clinic/world.ts'
 
 // Pages show local times by the UTC offsets of the server; the browser has another version of the time zone data.
 
@@ -13,11 +13,7 @@ const pages = pagesForTests({ shared: true })
 async function aClinicIn(timeZone: string) {
   const clinicId = await aClinic(pages.owner, timeZone)
   const doctorId = await aDoctor(pages.owner, clinicId)
-  await pages.owner.query(
-    `insert into app_public.employees (clinic_id, account_id, role, full_name)
-     select $1, a.id, 'receptionist', 'The desk' from app_private.accounts a where a.email = 'riverside@medislot.example'`,
-    [clinicId],
-  )
+  await employ(pages.owner, clinicId, 'riverside@medislot.example', { role: 'receptionist', fullName: 'The desk' })
   for (const [start, end] of [
     ['09:00', '09:30'],
     ['23:30', '00:00'],

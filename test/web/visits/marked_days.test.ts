@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { axeViolations, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
-import { aClinic, aDoctor, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { aClinic, aDoctor, aTimeSlot, employ } from '../../helpers/clinic/world.ts'
 import { eventually } from '../../helpers/time/eventually.ts'
 
 const pages = pagesForTests({ shared: true })
@@ -9,11 +9,7 @@ const pages = pagesForTests({ shared: true })
 async function aClinicWithTimes() {
   const clinicId = await aClinic(pages.owner)
   const [ada, berta] = [await aDoctor(pages.owner, clinicId), await aDoctor(pages.owner, clinicId)]
-  await pages.owner.query(
-    `insert into app_public.employees (clinic_id, account_id, role, full_name)
-     select $1, a.id, 'manager', 'Manager' from app_private.accounts a where a.email = 'riverside@medislot.example'`,
-    [clinicId],
-  )
+  await employ(pages.owner, clinicId, 'riverside@medislot.example', { role: 'manager', fullName: 'Manager' })
   const { month } = await pages.owner.one<{ month: string }>(
     `select to_char(date_trunc('month', now() at time zone 'Europe/Berlin') + interval '1 month', 'YYYY-MM') as month`,
   )

@@ -1,5 +1,5 @@
 import { axeViolations, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
-import { aSlot } from '../../helpers/clinic/world.ts'
+import { aSlot, employ } from '../../helpers/clinic/world.ts'
 import { anOnlinePractice, bookOnline, joinToken, prepareAll } from '../../sql/consultation/online.ts'
 
 // An online visit from both sides: the patient at the link in the message, the desk beside it.
@@ -9,11 +9,7 @@ const pages = pagesForTests()
 /** An online practice of which the manager of the demo is the manager, too. */
 async function aVisitNow() {
   const practice = await anOnlinePractice(pages.owner)
-  await pages.owner.query(
-    `insert into app_public.employees (clinic_id, account_id, role, full_name)
-     select $1, a.id, 'manager', 'Manager' from app_private.accounts a where a.email = 'riverside@medislot.example'`,
-    [practice.clinicId],
-  )
+  await employ(pages.owner, practice.clinicId, 'riverside@medislot.example', { role: 'manager', fullName: 'Manager' })
   const { id } = await bookOnline(pages.owner, practice, practice.slotId)
   return { ...practice, id, token: await joinToken(pages.owner, id) }
 }

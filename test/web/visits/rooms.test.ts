@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { axeViolations, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
 import { book } from '../../helpers/clinic/operations.ts'
 import { aPracticeWithRooms } from '../../helpers/clinic/rooms.ts'
+import { employ } from '../../helpers/clinic/world.ts'
 import { textOf, tokenIn } from '../../sql/link/links.ts'
 
 // Rooms and equipment from three sides: the manager, the desk, the patient.
@@ -11,11 +12,7 @@ const pages = pagesForTests()
 /** A practice with rooms of which the manager of the demo is the manager, too. */
 async function aManagedPractice() {
   const practice = await aPracticeWithRooms(pages.owner)
-  await pages.owner.query(
-    `insert into app_public.employees (clinic_id, account_id, role, full_name)
-     select $1, a.id, 'manager', 'Manager' from app_private.accounts a where a.email = 'riverside@medislot.example'`,
-    [practice.clinicId],
-  )
+  await employ(pages.owner, practice.clinicId, 'riverside@medislot.example', { role: 'manager', fullName: 'Manager' })
   await pages.owner.query(`update app_public.services set name = 'Sonography' where id = $1`, [practice.ultrasound])
   return practice
 }

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { axeViolations, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
 import { createSlot } from '../../helpers/clinic/operations.ts'
-import { aClinic, aDoctor, aTemplate, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { aClinic, aDoctor, aTemplate, aTimeSlot, employ } from '../../helpers/clinic/world.ts'
 
 const pages = pagesForTests({ shared: true })
 
@@ -21,12 +21,10 @@ beforeAll(async () => {
 async function aClinicWithMondays() {
   const clinicId = await aClinic(pages.owner)
   const doctorId = await aDoctor(pages.owner, clinicId)
-  await pages.owner.query(
-    `insert into app_public.employees (clinic_id, account_id, role, full_name)
-     select $1, a.id, 'receptionist', 'Rita Reception' from app_private.accounts a
-     where a.email = 'series-rita@medislot.example'`,
-    [clinicId],
-  )
+  await employ(pages.owner, clinicId, 'series-rita@medislot.example', {
+    role: 'receptionist',
+    fullName: 'Rita Reception',
+  })
   await pages.owner.query(`select app_public.add_clinic_customer($1, 'Phyllis Physio', null, '+49 151 23456780')`, [
     clinicId,
   ])
