@@ -619,11 +619,11 @@ test('a link to a booking opens it on the day to which it was moved', async () =
 test('a doctor sees the whole day, and is offered only the actions on their own patients', async () => {
   const practice = await aPractice()
   const { clinicId, ada, berta, ahead } = practice
-  await pages.owner.query(
-    `insert into app_public.employees (clinic_id, account_id, role, doctor_id, full_name)
-     select $1, a.id, 'doctor', $2, 'Dr. Ada Lovelace' from app_private.accounts a where a.email = 'harbour@medislot.example'`,
-    [clinicId, ada],
-  )
+  await employ(pages.owner, clinicId, 'harbour@medislot.example', {
+    role: 'doctor',
+    fullName: 'Dr. Ada Lovelace',
+    doctorId: ada,
+  })
   const own = await dated(await aSlot(pages.owner, clinicId, ada, 0))
   const others = await aSlot(pages.owner, clinicId, berta, 0)
   const othersAhead = await aSlotAt(clinicId, berta, ahead.date, `${ahead.date}T11:00Z`)

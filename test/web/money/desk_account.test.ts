@@ -3,7 +3,7 @@ import { axeViolations, hasValue, pagesForTests, signInAs } from '../../helpers/
 import { aCoupon, aPrice } from '../../helpers/clinic/billing.ts'
 import { book } from '../../helpers/clinic/operations.ts'
 import { aService } from '../../helpers/clinic/services.ts'
-import { aClinic, aDoctor, aSlot } from '../../helpers/clinic/world.ts'
+import { aClinic, aDoctor, aSlot, employ } from '../../helpers/clinic/world.ts'
 import { eventually } from '../../helpers/time/eventually.ts'
 
 const pages = pagesForTests({ shared: true })
@@ -12,11 +12,7 @@ const pages = pagesForTests({ shared: true })
 async function aClinicWithADebt(role: 'manager' | 'receptionist') {
   const clinicId = await aClinic(pages.owner)
   const doctorId = await aDoctor(pages.owner, clinicId)
-  await pages.owner.query(
-    `insert into app_public.employees (clinic_id, account_id, role, full_name)
-     select $1, a.id, $2, 'The desk' from app_private.accounts a where a.email = 'riverside@medislot.example'`,
-    [clinicId, role],
-  )
+  await employ(pages.owner, clinicId, 'riverside@medislot.example', { role, fullName: 'The desk' })
   const serviceId = await aService(pages.owner, clinicId, { doctors: [doctorId], name: 'Check-up' })
   await aPrice(pages.owner, clinicId, serviceId, { amount: 3500, rule: 'none' })
   const { customer_id: customerId } = await pages.owner.one<{ customer_id: string }>(

@@ -2,6 +2,7 @@ import { afterAll, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
 import { createRecordingStore, type RecordingStore } from '../../../src/consultation/recordings.ts'
 import { axeViolations, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
+import { employ } from '../../helpers/clinic/world.ts'
 import { startS3, storeEnv } from '../../helpers/external/s3.ts'
 import { anOnlinePractice, bookOnline, joinToken, prepareAll } from '../../sql/consultation/online.ts'
 import { bothAgree, keepAll, recordingsOf } from '../../sql/consultation/recordings.ts'
@@ -19,11 +20,7 @@ async function aVisitNow() {
   const practice = await anOnlinePractice(owner)
   const { clinicId, doctorId, slotId } = practice
   await owner.query('update app_public.policies set records_visits = true where clinic_id = $1', [clinicId])
-  await owner.query(
-    `insert into app_public.employees (clinic_id, account_id, role, doctor_id, full_name)
-     select $1, a.id, 'doctor', $2, 'Doctor' from app_private.accounts a where a.email = 'riverside@medislot.example'`,
-    [clinicId, doctorId],
-  )
+  await employ(owner, clinicId, 'riverside@medislot.example', { role: 'doctor', fullName: 'Doctor', doctorId })
   const { customerId } = await owner.one<{ customerId: string }>(
     `select c.id as "customerId" from app_public.customers c join app_private.accounts a on a.id = c.account_id
      where a.email = 'ann@medislot.example'`,
