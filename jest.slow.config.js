@@ -9,7 +9,7 @@ export const slow = [
   'test/attack/wire',
   'test/concurrency/(freed_times|interleavings|money_fuzz)',
   'test/faults/',
-  'test/programs/(connections|crash|embedded|logins|pgbouncer|sharded_server|shards|start_shards)',
+  'test/programs/(logins|pgbouncer|server/connections|shards|start/(crash|embedded))',
   'test/repo/(benchmarks|stopped_run)',
   'test/servers/',
   'test/story/sharded',

@@ -4,7 +4,7 @@ import { GraphQLError } from 'postgraphile/graphql'
 import { mergeLists } from '../../src/graphql/several_databases/merge_lists.ts'
 import type { SpanningDocument } from '../../src/graphql/several_databases/spanning_document.ts'
 
-// What several databases answer about one list. sharded_server.test.ts merges what real ones answer.
+// What several databases answer about one list. test/programs/shards/server.test.ts merges what real ones answer.
 
 const named = (...fields: string[]) => Object.fromEntries(fields.map((field) => [field, { field, inside: {} }]))
 const column = (codec: keyof typeof TYPES, isNullable = false) => ({

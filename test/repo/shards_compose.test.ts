@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 // docker-compose.shards.yml, read from the file. Without a container engine, this does not prove that it runs;
-// test/programs/shards_compose.test.ts sets up real databases with its settings, logins and commands.
+// test/programs/shards/compose.test.ts sets up real databases with its settings, logins and commands.
 
 const compose = readFileSync('docker-compose.shards.yml', 'utf8')
 /** A block of a file: a line and the indented lines below it. */

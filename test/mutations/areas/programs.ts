@@ -7,7 +7,7 @@ export const programs: Mutation[] = [
     file: 'health.ts',
     from: "if (isStopping()) return 'stopping'",
     to: '',
-    caughtBy: 'server.test.ts',
+    caughtBy: 'programs/server/server.test.ts',
     only: 'is reported by /readyz',
   },
   {
@@ -15,7 +15,7 @@ export const programs: Mutation[] = [
     file: 'lifecycle.ts',
     from: 'if (delayMs > 0) await sleep(delayMs)',
     to: '',
-    caughtBy: 'server.test.ts',
+    caughtBy: 'programs/server/server.test.ts',
     only: 'ends when the configured time',
   },
   {

@@ -8,7 +8,7 @@ import { type Connection, connect } from '../../../helpers/database/connection.t
 import { expectRefusal } from '../../../helpers/database/database.ts'
 import { eventually } from '../../../helpers/time/eventually.ts'
 
-// What a move of a clinic consists of. test/programs/shards_moving.test.ts moves clinics between real servers.
+// What a move of a clinic consists of. test/programs/shards/moving.test.ts moves clinics between real servers.
 
 let database: ClonedDatabase
 let db: Connection

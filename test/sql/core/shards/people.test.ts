@@ -5,7 +5,7 @@ import { type Connection, connect } from '../../../helpers/database/connection.t
 import { expectRefusal } from '../../../helpers/database/database.ts'
 
 // How a shard has people recorded by the global database, one database at a time.
-// test/programs/sharded_server.test.ts has a server between real ones.
+// test/programs/shards/server.test.ts has a server between real ones.
 
 let database: ClonedDatabase
 let db: Connection

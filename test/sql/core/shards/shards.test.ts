@@ -6,7 +6,7 @@ import { type Connection, connect } from '../../../helpers/database/connection.t
 import { expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { eventually } from '../../../helpers/time/eventually.ts'
 
-// What makes a database a shard or the global one. test/programs/shards.test.ts has real ones, with replication between them.
+// What makes a database a shard or the global one. test/programs/shards/shards.test.ts has real ones, with replication between them.
 
 let database: ClonedDatabase
 let db: Connection

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { hasEnded, type Installation, newInstallation } from '../helpers/programs/installation.ts'
+import { hasEnded, type Installation, newInstallation } from '../../helpers/programs/installation.ts'
 
-const checkout = resolve(import.meta.dirname, '../..')
+const checkout = resolve(import.meta.dirname, '../../..')
 let installation: Installation
 beforeAll(async () => {
   installation = await newInstallation()

@@ -1,14 +1,14 @@
 import { appendFile, chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { copyCluster } from '../../src/database/embedded/copy_cluster.ts'
-import { log } from '../../src/process/log.ts'
-import { aClinic, aCustomer, aDoctor, anAccount, aSlot, type Customer } from '../helpers/clinic/world.ts'
-import { type Connection, connect } from '../helpers/database/connection.ts'
-import { type Claims, expectRefusal } from '../helpers/database/database.ts'
-import { type Installation, startInstallation } from '../helpers/shards/shards.ts'
-import { eventually } from '../helpers/time/eventually.ts'
-import { anAddress, claimsOf, password, type Tokens } from '../sql/identity/sessions.ts'
+import { copyCluster } from '../../../src/database/embedded/copy_cluster.ts'
+import { log } from '../../../src/process/log.ts'
+import { aClinic, aCustomer, aDoctor, anAccount, aSlot, type Customer } from '../../helpers/clinic/world.ts'
+import { type Connection, connect } from '../../helpers/database/connection.ts'
+import { type Claims, expectRefusal } from '../../helpers/database/database.ts'
+import { type Installation, startInstallation } from '../../helpers/shards/shards.ts'
+import { eventually } from '../../helpers/time/eventually.ts'
+import { anAddress, claimsOf, password, type Tokens } from '../../sql/identity/sessions.ts'
 
 // `npm run shards -- copy` after a slot was lost to max_slot_wal_keep_size, and after a shard or the global database was restored
 // from a backup.

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { createPool } from '../../src/database/pools.ts'
-import { taskList } from '../../src/worker/task_list.ts'
-import { aClinic, aCustomer, aDoctor, anAccount, aSlot, unique } from '../helpers/clinic/world.ts'
-import type { Connection } from '../helpers/database/connection.ts'
-import { dataOf, expectGraphQLRefusal, graphqlClient } from '../helpers/programs/graphql.ts'
-import { clientsOf } from '../helpers/programs/server.ts'
-import { work } from '../helpers/programs/work.ts'
-import { type ShardedServer, shardedServer } from '../helpers/shards/sharded_server.ts'
-import { eventually } from '../helpers/time/eventually.ts'
+import { createPool } from '../../../src/database/pools.ts'
+import { taskList } from '../../../src/worker/task_list.ts'
+import { aClinic, aCustomer, aDoctor, anAccount, aSlot, unique } from '../../helpers/clinic/world.ts'
+import type { Connection } from '../../helpers/database/connection.ts'
+import { dataOf, expectGraphQLRefusal, graphqlClient } from '../../helpers/programs/graphql.ts'
+import { clientsOf } from '../../helpers/programs/server.ts'
+import { work } from '../../helpers/programs/work.ts'
+import { type ShardedServer, shardedServer } from '../../helpers/shards/sharded_server.ts'
+import { eventually } from '../../helpers/time/eventually.ts'
 
 // Patients who add the records of clinics in shards to their accounts, through a real server.
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { log } from '../../src/process/log.ts'
-import { aClinic, aCustomer, aDoctor, aSlot, type Customer } from '../helpers/clinic/world.ts'
-import { type Connection, connect } from '../helpers/database/connection.ts'
-import { errorNames, expectRefusal } from '../helpers/database/database.ts'
-import { type Installation, startInstallation } from '../helpers/shards/shards.ts'
-import { eventually } from '../helpers/time/eventually.ts'
+import { log } from '../../../src/process/log.ts'
+import { aClinic, aCustomer, aDoctor, aSlot, type Customer } from '../../helpers/clinic/world.ts'
+import { type Connection, connect } from '../../helpers/database/connection.ts'
+import { errorNames, expectRefusal } from '../../helpers/database/database.ts'
+import { type Installation, startInstallation } from '../../helpers/shards/shards.ts'
+import { eventually } from '../../helpers/time/eventually.ts'
 
 // `npm run shards -- move` between real servers: a global database and two shards, while patients book.
 
@@ -116,7 +116,7 @@ async function isIn(database: Connection, other: Connection, clinicId: string): 
   expect(await installation.shards('check')).toMatchObject({ code: 0, stderr: '' })
 }
 
-/** Moves of one clinic under load. `MOVES=100 npm run jest -- test/programs/shards_moving -t 'each booking once'` tries many. */
+/** Moves of one clinic under load. `MOVES=100 npm run jest -- test/programs/shards/moving -t 'each booking once'` tries many. */
 const moveCount = Number(process.env.MOVES ?? 5)
 jest.setTimeout(Math.max(300_000, moveCount * 60_000))
 

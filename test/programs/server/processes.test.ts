@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
-import { type Program, runToEnd, startServer } from '../helpers/programs/program.ts'
-import { eventually } from '../helpers/time/eventually.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { type Program, runToEnd, startServer } from '../../helpers/programs/program.ts'
+import { eventually } from '../../helpers/time/eventually.ts'
 
 // `npm run server` with SERVER_PROCESSES: several processes that share one port.
 

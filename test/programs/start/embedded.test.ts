@@ -3,9 +3,9 @@ import { chownSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { join, resolve } from 'node:path'
-import { freePort } from '../../src/database/embedded/free_port.ts'
-import { type Installation, isAlive, newInstallation, psqlOf, query } from '../helpers/programs/installation.ts'
-import { runToEnd } from '../helpers/programs/program.ts'
+import { freePort } from '../../../src/database/embedded/free_port.ts'
+import { type Installation, isAlive, newInstallation, psqlOf, query } from '../../helpers/programs/installation.ts'
+import { runToEnd } from '../../helpers/programs/program.ts'
 
 // `npm start` on a machine with nothing but Node: the program with its own PostgreSQL.
 let installation: Installation
@@ -103,7 +103,7 @@ asNobody('starts as an ordinary user', async () => {
 })
 
 function nobodyCanEnter(): boolean {
-  const checkout = resolve(import.meta.dirname, '../..')
+  const checkout = resolve(import.meta.dirname, '../../..')
   try {
     execFileSync(process.execPath, ['--version'], { ...nobody, cwd: '/' })
     execFileSync('/bin/sh', ['-c', 'cd "$1"', 'sh', checkout], { ...nobody, cwd: '/' })

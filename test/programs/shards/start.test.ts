@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { type Installation, newInstallation } from '../helpers/programs/installation.ts'
-import { startProgram } from '../helpers/programs/program.ts'
-import { eventually } from '../helpers/time/eventually.ts'
+import { type Installation, newInstallation } from '../../helpers/programs/installation.ts'
+import { startProgram } from '../../helpers/programs/program.ts'
+import { eventually } from '../../helpers/time/eventually.ts'
 
 // `npm run start:shards`, as somebody who tries out shards uses it.
 

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import { createHttpServer } from '../../src/http/connections.ts'
-import { eventually } from '../helpers/time/eventually.ts'
+import { createHttpServer } from '../../../src/http/connections.ts'
+import { eventually } from '../../helpers/time/eventually.ts'
 
 // More than the buffers of a connection hold, so a response can only be sent in full to a client that reads.
 const large = Buffer.alloc(32_000_000, 'x')

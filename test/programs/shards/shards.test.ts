@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { migrate } from 'graphile-migrate'
-import type { EmbeddedServer } from '../../src/database/embedded/embedded.ts'
-import { committedHashes, migrateSettings } from '../../src/database/migrations.ts'
-import { log } from '../../src/process/log.ts'
-import { faultsOfLimits } from '../../src/shards/replication.ts'
-import { aClinic, aDoctor, anAccount, aSlot, unique } from '../helpers/clinic/world.ts'
-import { type Connection, connect } from '../helpers/database/connection.ts'
-import { expectRefusal } from '../helpers/database/database.ts'
-import { describeWithLibrary } from '../helpers/postgresql/debian.ts'
-import { type StockPostgresql, startStockPostgresql } from '../helpers/postgresql/stock_postgresql.ts'
-import { runToEnd } from '../helpers/programs/program.ts'
-import { addressOf, type Installation, type Servers, startInstallation } from '../helpers/shards/shards.ts'
-import { eventually } from '../helpers/time/eventually.ts'
-import { claimsOf, password, type Tokens } from '../sql/identity/sessions.ts'
+import type { EmbeddedServer } from '../../../src/database/embedded/embedded.ts'
+import { committedHashes, migrateSettings } from '../../../src/database/migrations.ts'
+import { log } from '../../../src/process/log.ts'
+import { faultsOfLimits } from '../../../src/shards/replication.ts'
+import { aClinic, aDoctor, anAccount, aSlot, unique } from '../../helpers/clinic/world.ts'
+import { type Connection, connect } from '../../helpers/database/connection.ts'
+import { expectRefusal } from '../../helpers/database/database.ts'
+import { describeWithLibrary } from '../../helpers/postgresql/debian.ts'
+import { type StockPostgresql, startStockPostgresql } from '../../helpers/postgresql/stock_postgresql.ts'
+import { runToEnd } from '../../helpers/programs/program.ts'
+import { addressOf, type Installation, type Servers, startInstallation } from '../../helpers/shards/shards.ts'
+import { eventually } from '../../helpers/time/eventually.ts'
+import { claimsOf, password, type Tokens } from '../../sql/identity/sessions.ts'
 
 // A global database and two shards, each on a PostgreSQL of its own, made by `npm run shards` as an operator would.
 
@@ -318,7 +318,7 @@ describe('npm run shards -- check', () => {
     const folder = await mkdtemp(join(tmpdir(), 'medislot-roster-'))
     const specialization = unique('Xylology')
     try {
-      await cp(join(import.meta.dirname, '../../examples/harbour'), folder, { recursive: true })
+      await cp(join(import.meta.dirname, '../../../examples/harbour'), folder, { recursive: true })
       const doctors = await readFile(join(folder, 'doctors.csv'), 'utf8')
       await writeFile(join(folder, 'doctors.csv'), doctors.replace('General Practice', specialization))
       const imported = (number: number, ...args: string[]) =>

@@ -1,4 +1,4 @@
-import { connect } from '../helpers/database/connection.ts'
+import { connect } from '../../helpers/database/connection.ts'
 import {
   hasEnded,
   type Installation,
@@ -6,9 +6,9 @@ import {
   newInstallation,
   psqlOf,
   query,
-} from '../helpers/programs/installation.ts'
-import { type Program, runToEnd } from '../helpers/programs/program.ts'
-import { eventually } from '../helpers/time/eventually.ts'
+} from '../../helpers/programs/installation.ts'
+import { type Program, runToEnd } from '../../helpers/programs/program.ts'
+import { eventually } from '../../helpers/time/eventually.ts'
 
 // After kill -9 of any of its processes, the next start recovers without help, and no committed data is lost.
 let installation: Installation

@@ -1,11 +1,11 @@
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type EmbeddedServer, startEmbedded } from '../../src/database/embedded/embedded.ts'
-import { log } from '../../src/process/log.ts'
-import { connect } from '../helpers/database/connection.ts'
-import { takeOwnPort } from '../helpers/programs/own_port.ts'
-import { runToEnd } from '../helpers/programs/program.ts'
+import { type EmbeddedServer, startEmbedded } from '../../../src/database/embedded/embedded.ts'
+import { log } from '../../../src/process/log.ts'
+import { connect } from '../../helpers/database/connection.ts'
+import { takeOwnPort } from '../../helpers/programs/own_port.ts'
+import { runToEnd } from '../../helpers/programs/program.ts'
 
 // What docker-compose.shards.yml does, with PostgreSQL servers of this machine: their settings, logins and commands are read
 // from the file.

@@ -2,9 +2,9 @@ import { Agent, createServer, get, request, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { Client } from 'pg'
 import { WebSocket } from 'ws'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
-import { type Program, runToEnd, startServer } from '../helpers/programs/program.ts'
-import { eventually } from '../helpers/time/eventually.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { type Program, runToEnd, startServer } from '../../helpers/programs/program.ts'
+import { eventually } from '../../helpers/time/eventually.ts'
 
 let database: ClonedDatabase
 let client: Client
