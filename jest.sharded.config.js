@@ -7,17 +7,17 @@ process.env.TEST_SHARDS = '2'
  * (test/helpers/shards/sharded_run.ts), tests that others run with one database. docs/shards.md says why the others are not among them.
  */
 const sharded = [
-  'test/rest/(?!reference)\\w+',
+  'test/rest/(?!contract/reference)[\\w/]+',
   // `names` needs no database.
-  'test/graphql/(?!names)\\w+',
+  'test/graphql/(?!names)[\\w/]+',
   'test/rights/\\w+',
 ]
 
 /** Only `npm run test:sharded -- --all` or with paths of tests runs these: how their requests reach a shard is what others test. */
 const repeated = [
-  'test/rest/(conditional|contract|identity_documents|problems|rights)',
-  'test/graphql/(callers|clients|deadlines|limits|normalised_caches|password_mutations)',
-  'test/graphql/(scalars|text_domains|transport|trusted_documents)',
+  'test/rest/(contract/contract|requests/(conditional|problems)|resources/identity_documents|rights)',
+  'test/graphql/(normalised_caches|validation/\\w+|values/\\w+)',
+  'test/graphql/serving/(callers|clients|deadlines|transport|trusted_documents)',
   'test/rights/(graphql|ids_in_sql|roles)',
 ]
 const given = process.argv.slice(2)

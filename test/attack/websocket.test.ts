@@ -4,7 +4,7 @@ import { WebSocket } from 'ws'
 import { aTarget, type Target } from './target.ts'
 
 // WebSockets whose client violates the protocol: each is closed with a reason. The limits of frames and subscriptions
-// are tested in test/graphql/transport.test.ts.
+// are tested in test/graphql/serving/transport.test.ts.
 
 let target: Target
 beforeAll(async () => {

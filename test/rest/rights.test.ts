@@ -8,7 +8,7 @@ import { inDays } from '../helpers/time/dates.ts'
 import { digestOf } from '../rights/everybody.ts'
 import { people, twoClinics, type World } from '../sql/two_clinics.ts'
 import { type Client, type RestServer, serveRest } from './api.ts'
-import { billingCases, type Case } from './billing_cases.ts'
+import { billingCases, type Case } from './billing/billing_cases.ts'
 
 // Each endpoint as each role, with requests that are otherwise valid. Every request has rows of its own, because a
 // successful one cannot be repeated. The order is that of `people`: anonymous, Ann, Bob, receptionist A, doctor A,
@@ -556,7 +556,7 @@ const cases: Case[] = [
       { intoCustomerId: (await aCustomer(server.owner)).customerId },
     ],
   },
-  // This server has no keys; test/rest/identity_documents.test.ts has a server with keys.
+  // This server has no keys; test/rest/resources/identity_documents.test.ts has a server with keys.
   {
     id: 'storeIdentityDocument',
     outcomes: [anonymous, ...people.slice(1, -1).map(() => noRight), 'identity_keys_missing'],

@@ -5,7 +5,7 @@ import { tooComplex } from './limits.ts'
 /**
  * The mutations that compute a password's hash, which takes 60 ms of a processor. An operation may call one of them once,
  * and they run on separate connections, so that a flood of them slows down nothing else.
- * test/graphql/password_mutations.test.ts compares them with the functions that call bcrypt.
+ * test/graphql/validation/password_mutations.test.ts compares them with the functions that call bcrypt.
  */
 export const passwordMutations: ReadonlySet<string> = new Set([
   'acceptInvitation',

@@ -44,7 +44,7 @@ const long = [
   'web/visits/patient',
   'servers/replicas',
   'web/visits/services',
-  'graphql/deadlines',
+  'graphql/serving/deadlines',
   'web/visits/online_visit',
   'web/visits/recordings',
 ].map((name) => `/test/${name}.test.ts`)

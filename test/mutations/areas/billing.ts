@@ -112,7 +112,7 @@ export const billing: Mutation[] = [
     file: 'rest/csv.ts',
     from: 'escape_formulas: true',
     to: 'escape_formulas: false',
-    caughtBy: 'rest/bookkeeping.test.ts',
+    caughtBy: 'rest/billing/bookkeeping.test.ts',
   },
   {
     name: 'reminders go out on the day until which an invoice can be paid',
