@@ -3,7 +3,7 @@ import { cancel } from '../helpers/clinic/operations.ts'
 import { aDoctor, aPractice, aTimeSlot } from '../helpers/clinic/world.ts'
 import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
 import { type Connection, connect } from '../helpers/database/connection.ts'
-import { notOffered } from '../sql/waiting/waiting.ts'
+import { notOffered } from '../sql/booking/waiting/waiting.ts'
 
 // What the public sees while times that others wait for are freed.
 

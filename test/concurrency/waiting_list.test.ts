@@ -5,7 +5,7 @@ import { aCustomer, aPractice, aSlot, type Customer } from '../helpers/clinic/wo
 import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
 import { type Connection, connect, untilWaiting } from '../helpers/database/connection.ts'
 import { type Claims, expectRefusal } from '../helpers/database/database.ts'
-import { accept, join, notOffered, type Offer, offersOf } from '../sql/waiting/waiting.ts'
+import { accept, join, notOffered, type Offer, offersOf } from '../sql/booking/waiting/waiting.ts'
 
 // The waiting list while others book, cancel and search at the same moment.
 

@@ -6,7 +6,7 @@ import { aCustomer, aDoctor, aSlot, aTemplate, aTimeSlot, unique } from '../help
 import { connectCalendar } from '../helpers/external/external_calendars.ts'
 import { inDays } from '../helpers/time/dates.ts'
 import { digestOf } from '../rights/everybody.ts'
-import { people, twoClinics, type World } from '../sql/two_clinics.ts'
+import { people, twoClinics, type World } from '../sql/rights/two_clinics.ts'
 import { type Client, type RestServer, serveRest } from './api.ts'
 import { billingCases, type Case } from './billing/billing_cases.ts'
 

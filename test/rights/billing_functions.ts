@@ -1,4 +1,4 @@
-import { people, type World } from '../sql/two_clinics.ts'
+import { people, type World } from '../sql/rights/two_clinics.ts'
 import type { Call } from './call.ts'
 
 // Who may call which function of the schema billing, as in functions.ts.

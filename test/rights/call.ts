@@ -1,4 +1,4 @@
-import type { World } from '../sql/two_clinics.ts'
+import type { World } from '../sql/rights/two_clinics.ts'
 
 /** A call of a function of the API, and its outcome for everybody. */
 export interface Call {

@@ -2,7 +2,7 @@ import { anAccount, anEmployee } from '../helpers/clinic/world.ts'
 import type { Connection } from '../helpers/database/connection.ts'
 import type { Claims, Db } from '../helpers/database/database.ts'
 import { allDatabasesOf } from '../helpers/shards/sharded_owner.ts'
-import { people, twoClinics, type Who } from '../sql/two_clinics.ts'
+import { people, twoClinics, type Who } from '../sql/rights/two_clinics.ts'
 import type { Call } from './call.ts'
 
 /** The people of two_clinics.ts, and others who differ from them in one respect. */

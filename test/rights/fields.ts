@@ -1,6 +1,6 @@
 // Every field of every object type of the GraphQL schema, by the type's name. graphql.test.ts compares the schema with
 // it, so that no field becomes readable without a review. The tables define who reads a row and which of its columns
-// (sql/table_rights.ts); functions.ts defines what a function returns.
+// (sql/rights/table_rights.ts); functions.ts defines what a function returns.
 const fields: Record<string, string> = {
   AccountMergeRequest: 'requested',
   Absence: `

@@ -1,11 +1,11 @@
 import { sealed } from '../helpers/external/external_calendars.ts'
 import { inDays } from '../helpers/time/dates.ts'
-import { people, type World } from '../sql/two_clinics.ts'
+import { people, type World } from '../sql/rights/two_clinics.ts'
 import { billingFunctions } from './billing_functions.ts'
 import type { Call } from './call.ts'
 
-// Who may call which function of the API, for clinic A. SQL (sql/function_rights.test.ts) and GraphQL (graphql.test.ts)
-// must agree, so arguments are given by name.
+// Who may call which function of the API, for clinic A. SQL (sql/rights/function_rights.test.ts) and GraphQL
+// (graphql.test.ts) must agree, so arguments are given by name.
 
 const no = 'insufficient_privilege'
 const all = (outcome: string) => people.map(() => outcome)

@@ -20,8 +20,8 @@ import type { Claims } from '../helpers/database/database.ts'
 import { calendarKeys } from '../helpers/external/external_calendars.ts'
 import { unreachableStore } from '../helpers/external/s3.ts'
 import { needsClinic } from '../helpers/shards/in_shards.ts'
-import { type Expectation, type Relative, type Role, rightsOf, roles, tables } from '../sql/table_rights.ts'
-import type { people } from '../sql/two_clinics.ts'
+import { type Expectation, type Relative, type Role, rightsOf, roles, tables } from '../sql/rights/table_rights.ts'
+import type { people } from '../sql/rights/two_clinics.ts'
 import { camel, documentOf, inGraphQL, isConnection } from './document_of.ts'
 import { type Anybody, digestOf, everybody, everybodysWorld, outcomesOfAll } from './everybody.ts'
 import { exampleOf } from './example.ts'
@@ -29,7 +29,7 @@ import { fieldsOf, typesKnown } from './fields.ts'
 import { functions } from './functions.ts'
 
 // Everything in the GraphQL schema, as each kind of person: each field of each type, each relation, each way to request
-// a row, each query and each mutation. The expectations are data: fields.ts, functions.ts and sql/table_rights.ts.
+// a row, each query and each mutation. The expectations are data: fields.ts, functions.ts and sql/rights/table_rights.ts.
 // Requests that are refused are really sent and must leave every table unchanged; others are rolled back.
 
 let served: Served

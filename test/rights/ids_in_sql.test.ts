@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
 import { inEachDatabase } from '../helpers/shards/in_shards.ts'
-import { people, twoClinics, type Who } from '../sql/two_clinics.ts'
+import { people, twoClinics, type Who } from '../sql/rights/two_clinics.ts'
 import { absent, hiddenIds, offeredToAll, withoutNumbers } from './endpoint_ids.ts'
 import { functions, statementOf } from './functions.ts'
 

@@ -120,7 +120,7 @@ export async function makeDatabases(server: Pick<TestServer, 'ownerUrl' | 'super
 
 /**
  * Makes passwords use the lowest cost of bcrypt: with the real cost, hundreds of sign-ins take half a minute of the
- * run. That new databases have the real cost is tested on `migrated` (test/sql/identity/new_salt.test.ts).
+ * run. That new databases have the real cost is tested on `migrated` (test/sql/identity/accounts/new_salt.test.ts).
  */
 async function usingCheapPasswords(url: string): Promise<void> {
   const owner = new Client({ connectionString: url })

@@ -14,14 +14,14 @@ export const schedule: Mutation[] = [
     file: 'local_instant.sql',
     from: 'if instant at time zone time_zone <> local_time then',
     to: 'if false then',
-    caughtBy: 'sql/schedule/local_range.test.ts',
+    caughtBy: 'sql/schedule/clocks/local_range.test.ts',
   },
   {
     name: 'a local time that occurs twice means the second occurrence',
     file: 'local_instant.sql',
     from: 'return earlier;',
     to: 'return instant;',
-    caughtBy: 'sql/schedule/local_range.test.ts',
+    caughtBy: 'sql/schedule/clocks/local_range.test.ts',
   },
   {
     name: 'slots are made for doctors who have left',

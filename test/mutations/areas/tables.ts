@@ -26,7 +26,7 @@ export const tables: Mutation[] = [
     exclude using gist (clinic_id with =, doctor_id with =, during with &&) where (status <> 'withdrawn'),
 `,
     to: '',
-    caughtBy: 'sql/schedule/constraints.test.ts',
+    caughtBy: 'sql/schedule/tables/constraints.test.ts',
   },
   {
     name: 'a booked slot may be without a booking',

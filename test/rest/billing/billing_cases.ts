@@ -1,7 +1,7 @@
 import { aCoupon, billing, type Checkout } from '../../helpers/clinic/billing.ts'
 import { aService } from '../../helpers/clinic/services.ts'
 import { unique } from '../../helpers/clinic/world.ts'
-import type { World } from '../../sql/two_clinics.ts'
+import type { World } from '../../sql/rights/two_clinics.ts'
 import type { RestServer } from '../api.ts'
 
 export interface Case {

@@ -18,8 +18,8 @@ import {
 import { aClinic, aCustomer, anEmployee, aPractice, aSlot, aTimeSlot } from '../../../helpers/clinic/world.ts'
 import { type Claims, type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { clinicDate } from '../../../helpers/time/dates.ts'
-import { join, offersOf } from '../../waiting/waiting.ts'
 import { recordBooking } from '../claiming.ts'
+import { join, offersOf } from '../waiting/waiting.ts'
 
 // A stored outcome is given only to a caller who still has the right to the operation.
 
