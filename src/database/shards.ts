@@ -74,15 +74,15 @@ export class Shard {
   }
 
   async #poll(): Promise<void> {
-    const answered = await this.#asking.query('select').then(
-      () => true,
-      () => false,
+    const err = await this.#asking.query('select').then(
+      () => undefined,
+      (error: Error) => error,
     )
     if (this.#asking.ending) return
     const before = this.answers
-    this.#unanswered = answered ? 0 : this.#unanswered + 1
+    this.#unanswered = err ? this.#unanswered + 1 : 0
     if (before !== this.answers) {
-      log.warn({ shard: this.number }, before ? 'the shard does not answer' : 'the shard answers again')
+      log.warn({ err, shard: this.number }, before ? 'the shard does not answer' : 'the shard answers again')
       if (before) for (const call of this.#whenItHangs) call()
     }
     this.#timer = setTimeout(() => void this.#poll(), everyMs)

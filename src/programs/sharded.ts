@@ -88,7 +88,9 @@ async function connectDatabases({ global, shards }: Databases): Promise<void> {
   const client = await connectOwner(global.ownerUrl())
   try {
     // A server has another port when its last one was taken: perhaps by another of these, whose address it then has.
-    await client.query(`update app_private.shards set address = 'postgresql://moving/' || id`)
+    await client.query(`update app_private.shards set address = 'postgresql://moving/' || id where id <= $1`, [
+      shards.length,
+    ])
     for (const [index, shard] of shards.entries()) {
       const address = addressWithoutLogin(shard.ownerUrl())
       await client.query('update app_private.shards set address = $2 where id = $1', [index + 1, address])
@@ -101,19 +103,37 @@ async function connectDatabases({ global, shards }: Databases): Promise<void> {
 
 /**
  * Loads the demo: people into the global database, and, once they are copied, the clinics into the shards. Serves the calendar of
- * one of its doctors.
+ * one of its doctors, whose clinic may have been moved.
  */
 async function loadDemo({ global, shards }: Databases, calendarKeys: string): Promise<void> {
   const loaded = [await loadDemoPeople(global.ownerUrl())]
+  const serveCalendar = async (database: EmbeddedServer, isNew: boolean) =>
+    lifecycle.onStop('the calendar of the demo', await serveDemoCalendar(database.ownerUrl(), calendarKeys, isNew))
+  await serveCalendar(global, false)
   for (const [index, shard] of shards.entries()) {
-    await untilCopied(global, peopleOf(index + 1))
-    const isNew = await loadDemoClinics(shard.ownerUrl(), clinicsOfShards[index] ?? [])
+    const number = index + 1
+    await untilCopied(global, peopleOf(number))
+    const isNew =
+      !(await hasMadeClinics(global, number)) && (await loadDemoClinics(shard.ownerUrl(), clinicsOfShards[index] ?? []))
     loaded.push(isNew)
-    const stopCalendar = await serveDemoCalendar(shard.ownerUrl(), calendarKeys, isNew)
-    lifecycle.onStop(`the calendar of the demo in shard ${index + 1}`, stopCalendar)
-    await untilCopied(shard, clinicsOf(index + 1))
+    await serveCalendar(shard, isNew)
+    await untilCopied(shard, clinicsOf(number))
   }
   if (loaded.includes(true)) log.info('loaded the demo clinics')
+}
+
+/** Whether there are clinics, anywhere, that were made in a shard. All of them may have been moved away. */
+async function hasMadeClinics(global: EmbeddedServer, shard: number): Promise<boolean> {
+  const client = await connectOwner(global.ownerUrl())
+  try {
+    const { rows } = await client.query(
+      'select exists (select from app_public.clinics where id / 1000000000000 = $1) as has',
+      [shard],
+    )
+    return rows[0].has
+  } finally {
+    await client.end()
+  }
 }
 
 async function untilCopied(from: EmbeddedServer, slot: string): Promise<void> {

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Client } from 'pg'
+import { type Client, DatabaseError } from 'pg'
 import { StartError } from '../process/settings.ts'
 import { connectForReplication, replicationConnection } from './databases.ts'
+
+/** SQLSTATE of a subscription by somebody who is not a superuser, to a server that does not ask for the password. */
+const passwordNotAsked = '2F003'
 
 interface Server {
   version: number
@@ -61,16 +64,28 @@ export async function faultsOfLimits(global: Client, shards: number): Promise<st
  * added.
  */
 export async function subscribe(at: Client, name: string, address: string, password: string): Promise<void> {
+  try {
+    await connectSubscription(at, name, address, password)
+  } catch (error) {
+    if (!(error instanceof DatabaseError && error.code === passwordNotAsked)) throw error
+    throw new StartError(
+      `${address}: its PostgreSQL must ask medislot_replication for the password, so that the owner of another database may subscribe (pg_hba.conf)`,
+      { cause: error },
+    )
+  }
+  await untilCopied(at, name)
+}
+
+async function connectSubscription(at: Client, name: string, address: string, password: string): Promise<void> {
   const literal = at.escapeLiteral(replicationConnection(address, password))
   if (await hasSubscription(at, name)) {
     await at.query(`alter subscription ${name} connection ${literal}`)
     await at.query(`alter subscription ${name} enable`)
     await at.query(`alter subscription ${name} refresh publication`)
-  } else {
-    await dropSlot(name, address, password)
-    await at.query(`create subscription ${name} connection ${literal} publication medislot_copies`)
+    return
   }
-  await untilCopied(at, name)
+  await dropSlot(name, address, password)
+  await at.query(`create subscription ${name} connection ${literal} publication medislot_copies`)
 }
 
 /** Drops the slot of an interrupted attempt, if there is one. Fails if the slot is in use. */

@@ -9,7 +9,9 @@ export async function statusLines(globalUrl: string): Promise<string[]> {
   try {
     const shards = await shardsOf(global)
     if (shards.length === 0) return ['There are no shards: all clinics are in this database.']
-    return await Promise.all(shards.map((shard) => lineOf(globalUrl, global, shard)))
+    const lines: string[] = []
+    for (const shard of shards) lines.push(await lineOf(globalUrl, global, shard))
+    return lines
   } finally {
     await global.end()
   }

@@ -261,6 +261,29 @@ describe('npm run shards -- add', () => {
   })
 })
 
+describe('npm run shards -- add, with a server that trusts addresses', () => {
+  it('says that it must ask for the password', async () => {
+    const superuser = await connect((installation.servers[1] as EmbeddedServer).superuserUrl())
+    const { file } = await superuser.one<{ file: string }>(`select current_setting('hba_file') as file`)
+    const rules = await readFile(file, 'utf8')
+    const rule = async (content: string) => {
+      await writeFile(file, content)
+      await superuser.query('select pg_reload_conf()')
+    }
+    await rule(`host all medislot_replication 127.0.0.1/32 trust\n${rules}`)
+    try {
+      await eventually(async () => {
+        const { code, stderr } = await add(1)
+        return code === 1 && stderr.includes('must ask medislot_replication for the password')
+      }, 'the refusal')
+    } finally {
+      await rule(rules)
+      await superuser.close()
+    }
+    await eventually(async () => (await add(1)).code === 0, 'the password to be asked for')
+  })
+})
+
 describe('the settings of the global database', () => {
   it('are compared with what each shard needs', async () => {
     expect(await faultsOfLimits(global.client, 2)).toEqual([])
@@ -281,17 +304,20 @@ describe('the settings of the global database', () => {
 
 describe('npm run shards -- status', () => {
   it('lists the shards with their clinics and the lag of the copies', async () => {
-    const { code, stdout } = await installation.shards('status')
-    expect(code).toBe(0)
-    expect(stdout.trimEnd().split('\n')).toEqual(
-      [1, 2].map((number) =>
+    await global.query(`insert into app_private.shards (id, address) values (3, 'postgresql://127.0.0.1:1/medislot')`)
+    const { code, stdout, stderr } = await installation.shards('status')
+    await global.query('delete from app_private.shards where id = 3')
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      ...[1, 2].map((number) =>
         expect.stringMatching(
           new RegExp(
             `^shard ${number} ${address(number)} active, \\d+ clinics, copies of people \\d+ bytes behind, copies of clinics \\d+ bytes behind$`,
           ),
         ),
       ),
-    )
+      expect.stringMatching(/^shard 3 .* joining, 0 clinics, copies of people not set up, copies of clinics unknown/),
+    ])
   })
 })
 

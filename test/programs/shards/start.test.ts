@@ -1,6 +1,9 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { addressOf } from '../../../src/database/embedded/embedded.ts'
+import { connect } from '../../helpers/database/connection.ts'
 import { type Installation, newInstallation } from '../../helpers/programs/installation.ts'
-import { startProgram } from '../../helpers/programs/program.ts'
+import { runToEnd, startProgram } from '../../helpers/programs/program.ts'
 import { eventually } from '../../helpers/time/eventually.ts'
 
 // `npm run start:shards`, as somebody who tries out shards uses it.
@@ -81,13 +84,27 @@ it('serves the demo clinics from two shards, takes a payment, and still has the 
     outcome: 'BOOKED',
     parts: [{ bookingId: expect.any(String) }],
   })
+
+  // The only clinic of shard 1 is moved away, and somebody adds a shard.
+  const globalUrl = await addressOf(join(installation.dataDir, 'shards/global'))
+  const [{ id: moved }] = clinics as [{ id: string }, ...object[]]
+  expect(await runToEnd('shards', { args: ['move', moved, '2'], env: { DATABASE_URL: globalUrl } })).toMatchObject({
+    code: 0,
+  })
+  const third = 'postgresql://127.0.0.1:1/medislot'
+  const global = await connect(globalUrl)
+  await global.query('insert into app_private.shards (id, address) values (3, $1)', [third])
+  await global.close()
   expect(await first.stop()).toBe(0)
 
   const second = await start()
-  expect((await get<List<object>>(`${second.url}/api/clinics`)).items).toHaveLength(3)
-  const again = await tokenOf(second.url)
+  expect((await get<List<object>>(`${second.url}/api/clinics`)).items).toEqual(clinics)
+  const again = await connect(await addressOf(join(installation.dataDir, 'shards/global')))
+  expect(await again.query('select address from app_private.shards where id = 3')).toEqual([{ address: third }])
+  await again.close()
+  const newToken = await tokenOf(second.url)
   for (const id of booked) {
-    expect(await get(`${second.url}/api/bookings/${id}`, again)).toMatchObject({ id, status: 'BOOKED' })
+    expect(await get(`${second.url}/api/bookings/${id}`, newToken)).toMatchObject({ id, status: 'BOOKED' })
   }
   expect(await second.stop()).toBe(0)
 })
