@@ -7,7 +7,7 @@ import all from './jest.config.js'
 export const slow = [
   'test/attack/.*_fuzz',
   'test/attack/wire',
-  'test/concurrency/(freed_times|interleavings|money_fuzz)',
+  'test/concurrency/(interleavings|money/money_fuzz|slots/freed_times)',
   'test/faults/',
   'test/programs/(logins|pgbouncer|server/connections|shards|start/(crash|embedded))',
   'test/repo/(benchmarks|stopped_run)',

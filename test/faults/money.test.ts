@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { play, rounds } from '../concurrency/money.ts'
+import { play, rounds } from '../concurrency/money/money.ts'
 import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
 import { type Connection, connect } from '../helpers/database/connection.ts'
 
-// test/concurrency/money.test.ts at length: about ten thousand commands.
+// test/concurrency/money/money.test.ts at length: about ten thousand commands.
 
 let database: ClonedDatabase
 let connections: Connection[]

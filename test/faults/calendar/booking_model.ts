@@ -1,5 +1,5 @@
-import type { Model } from '../linearizability.ts'
 import { type Call, madeBy, wantedBy } from './call.ts'
+import type { Model } from './linearizability.ts'
 
 /** One booking: its slots, the first one first; none before it is made, 'cancelled' after its cancellation. */
 export const bookingModel = (booking: string): Model<readonly string[] | 'cancelled', Call> => ({

@@ -1,6 +1,6 @@
-import { type Contradiction, contradictionIn, type Model } from '../linearizability.ts'
 import { bookingModel } from './booking_model.ts'
 import { type Call, line, madeBy, wantedBy } from './call.ts'
+import { type Contradiction, contradictionIn, type Model } from './linearizability.ts'
 import { rowModel } from './row_model.ts'
 
 // A model of slots and bookings, independent of the database, and a check whether a history of calls fits it. A

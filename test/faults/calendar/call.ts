@@ -1,4 +1,4 @@
-import type { Timed } from '../linearizability.ts'
+import type { Timed } from './linearizability.ts'
 
 export type Operation =
   /** `rest` are the other slots that a visit takes besides its first one. */

@@ -1,5 +1,5 @@
-import type { Model } from '../linearizability.ts'
 import { type Call, wantedBy } from './call.ts'
+import type { Model } from './linearizability.ts'
 import { type RowOfSlots, replaced, stepOf } from './row_steps.ts'
 import { isTrue, mayBeOffered, offered, open, type Slot } from './slot.ts'
 

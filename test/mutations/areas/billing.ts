@@ -217,7 +217,7 @@ export const billing: Mutation[] = [
     file: 'billing/triggers/reserve_credit.sql',
     from: 'if checkout.amount = 0 then',
     to: 'if false then',
-    caughtBy: 'concurrency/money.test.ts',
+    caughtBy: 'concurrency/money/money.test.ts',
     only: 'without a deadlock',
   },
   {
@@ -225,7 +225,7 @@ export const billing: Mutation[] = [
     file: 'billing/checkout/use_credit.sql',
     from: 'perform billing_private.lock_credits(parts);',
     to: '',
-    caughtBy: 'concurrency/money.test.ts',
+    caughtBy: 'concurrency/money/money.test.ts',
     only: 'while the credit is being spent',
   },
   {
@@ -240,7 +240,7 @@ export const billing: Mutation[] = [
     file: 'billing/rules/policy_of_clinics.sql',
     from: 'order by a.clinic_id for share;',
     to: ';',
-    caughtBy: 'concurrency/money.test.ts',
+    caughtBy: 'concurrency/money/money.test.ts',
     only: 'a change of the account of one waits',
   },
   {
@@ -248,7 +248,7 @@ export const billing: Mutation[] = [
     file: 'billing/checkout/read_visits.sql',
     from: 'from jsonb_array_elements(visits) v order by 1, 2;',
     to: 'from jsonb_array_elements(visits) v;',
-    caughtBy: 'concurrency/money.test.ts',
+    caughtBy: 'concurrency/money/money.test.ts',
     only: 'in whatever order the visits are named',
   },
   {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { DatabaseError } from 'pg'
-import { book, cancel, hold, reschedule } from '../helpers/clinic/operations.ts'
-import { aService } from '../helpers/clinic/services.ts'
-import { aVisitPractice, slotsOf } from '../helpers/clinic/visits.ts'
-import { aCustomer } from '../helpers/clinic/world.ts'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
-import { type Connection, connect, untilWaiting } from '../helpers/database/connection.ts'
-import { brokenInvariants } from './invariants.ts'
+import { book, cancel, hold, reschedule } from '../../helpers/clinic/operations.ts'
+import { aService } from '../../helpers/clinic/services.ts'
+import { aVisitPractice, slotsOf } from '../../helpers/clinic/visits.ts'
+import { aCustomer } from '../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { type Connection, connect, untilWaiting } from '../../helpers/database/connection.ts'
+import { brokenInvariants } from '../invariants.ts'
 
 // A rush on visits that overlap: 200 callers want runs of one to four slots that begin at different slots of one doctor. The
 // ids of the slots are not in the order of time, so that locks in that order would deadlock.

@@ -1,4 +1,4 @@
-import type { Mutation } from '../mutation.ts'
+import type { Mutation } from '../../mutation.ts'
 
 /** The generation of slots and their times. */
 export const schedule: Mutation[] = [

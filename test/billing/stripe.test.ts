@@ -1,7 +1,7 @@
 import { Stripe } from 'stripe'
-import { type CheckoutRequest, ProviderError } from '../../../src/billing/providers/provider.ts'
-import { descriptorOf, stripeProvider } from '../../../src/billing/providers/stripe.ts'
-import { type FakeStripe, startStripe } from '../../helpers/external/stripe.ts'
+import { type CheckoutRequest, ProviderError } from '../../src/billing/providers/provider.ts'
+import { descriptorOf, stripeProvider } from '../../src/billing/providers/stripe.ts'
+import { type FakeStripe, startStripe } from '../helpers/external/stripe.ts'
 
 let stripe: FakeStripe
 let provider: ReturnType<typeof stripeProvider>

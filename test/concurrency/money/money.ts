@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { DatabaseError } from 'pg'
-import { aCoupon, anInvoice, aPaidPractice, billing, openPage, record } from '../helpers/clinic/billing.ts'
-import { aCustomer } from '../helpers/clinic/world.ts'
-import type { Connection } from '../helpers/database/connection.ts'
+import { aCoupon, anInvoice, aPaidPractice, billing, openPage, record } from '../../helpers/clinic/billing.ts'
+import { aCustomer } from '../../helpers/clinic/world.ts'
+import type { Connection } from '../../helpers/database/connection.ts'
 
 // Sessions that move money of a few patients of two clinics at the same time, as fast-check chooses. After each round, in
 // which every session does one thing, all cents are where they should be.

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals'
-import { book, createSlot } from '../helpers/clinic/operations.ts'
-import { aService } from '../helpers/clinic/services.ts'
-import { aDoctor, aPractice, aTemplate, aTimeSlot } from '../helpers/clinic/world.ts'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
-import { type Connection, connect, untilWaiting } from '../helpers/database/connection.ts'
-import { expectRefusal } from '../helpers/database/database.ts'
-import { clinicDate } from '../helpers/time/dates.ts'
-import { brokenInvariants } from './invariants.ts'
+import { book, createSlot } from '../../helpers/clinic/operations.ts'
+import { aService } from '../../helpers/clinic/services.ts'
+import { aDoctor, aPractice, aTemplate, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { type Connection, connect, untilWaiting } from '../../helpers/database/connection.ts'
+import { expectRefusal } from '../../helpers/database/database.ts'
+import { clinicDate } from '../../helpers/time/dates.ts'
+import { brokenInvariants } from '../invariants.ts'
 
 // A slot is to become live while a visit is being booked that takes two slots at its time. PostgreSQL compares each row
 // by the exclusion constraint of booking_slots as it is written, and waits for rows of other transactions: if the slot

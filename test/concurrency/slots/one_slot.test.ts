@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Client, DatabaseError } from 'pg'
-import { book, hold } from '../helpers/clinic/operations.ts'
-import { aPractice } from '../helpers/clinic/world.ts'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
-import { type Connection, connect } from '../helpers/database/connection.ts'
-import { type Claims, expectRefusal } from '../helpers/database/database.ts'
-import { graphqlClient } from '../helpers/programs/graphql.ts'
-import { startServer } from '../helpers/programs/program.ts'
-import { tokenOf, tokenSettings } from '../helpers/programs/tokens.ts'
-import { untilServed } from '../helpers/time/few_at_once.ts'
+import { book, hold } from '../../helpers/clinic/operations.ts'
+import { aPractice } from '../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { type Connection, connect } from '../../helpers/database/connection.ts'
+import { type Claims, expectRefusal } from '../../helpers/database/database.ts'
+import { graphqlClient } from '../../helpers/programs/graphql.ts'
+import { startServer } from '../../helpers/programs/program.ts'
+import { tokenOf, tokenSettings } from '../../helpers/programs/tokens.ts'
+import { untilServed } from '../../helpers/time/few_at_once.ts'
 
 // A rush: 200 customers, each on a separate connection, try to book one slot at the same moment.
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { reportOf, unexplained } from './calendar/calendar.ts'
-import type { Call, Operation, Outcome, SlotState } from './calendar/call.ts'
+import { reportOf, unexplained } from './calendar.ts'
+import type { Call, Operation, Outcome, SlotState } from './call.ts'
 import { contradictionIn, type Model, type Timed } from './linearizability.ts'
 
 const done = (more: Omit<Extract<Outcome, { kind: 'done' }>, 'kind'> = {}): Outcome => ({ kind: 'done', ...more })

@@ -1,4 +1,4 @@
-import type { Mutation } from '../mutation.ts'
+import type { Mutation } from '../../mutation.ts'
 
 /** Absences of doctors and clinics. */
 export const absences: Mutation[] = [

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import { parse } from 'postgraphile/graphql'
-import type { Shard, Shards } from '../../../src/database/shards.ts'
-import { Places } from '../../../src/request/shards/places.ts'
-import type { Input, Route } from '../../../src/rest/route/route.ts'
-import { routes } from '../../../src/rest/routes/index.ts'
+import type { Shard, Shards } from '../../src/database/shards.ts'
+import { Places } from '../../src/request/shards/places.ts'
+import type { Input, Route } from '../../src/rest/route/route.ts'
+import { routes } from '../../src/rest/routes/index.ts'
 
 // Shards 1 and 2. Clinic 1000000000009 was moved from shard 1 to shard 2.
 

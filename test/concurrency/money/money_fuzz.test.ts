@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
-import { type Connection, connect } from '../helpers/database/connection.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { type Connection, connect } from '../../helpers/database/connection.ts'
 import { play, rounds } from './money.ts'
 
 // The long form of the last test in money.test.ts: FUZZ_RUNS=100000 takes an hour or two.

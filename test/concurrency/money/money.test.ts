@@ -12,11 +12,11 @@ import {
   openPage,
   record,
   settle,
-} from '../helpers/clinic/billing.ts'
-import { aSharedAccount, beginShared, receivedBy } from '../helpers/clinic/shared_checkouts.ts'
-import { aCustomer, type Customer } from '../helpers/clinic/world.ts'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
-import { type Connection, commitMeanwhile, connect, untilWaiting } from '../helpers/database/connection.ts'
+} from '../../helpers/clinic/billing.ts'
+import { aSharedAccount, beginShared, receivedBy } from '../../helpers/clinic/shared_checkouts.ts'
+import { aCustomer, type Customer } from '../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { type Connection, commitMeanwhile, connect, untilWaiting } from '../../helpers/database/connection.ts'
 import { play, rounds } from './money.ts'
 
 let database: ClonedDatabase

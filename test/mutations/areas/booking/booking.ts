@@ -1,4 +1,4 @@
-import type { Mutation } from '../mutation.ts'
+import type { Mutation } from '../../mutation.ts'
 
 /** Rules for claiming slots, and the states of slots and bookings. */
 export const booking: Mutation[] = [

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { cancel } from '../helpers/clinic/operations.ts'
-import { aDoctor, aPractice, aTimeSlot } from '../helpers/clinic/world.ts'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
-import { type Connection, connect } from '../helpers/database/connection.ts'
-import { notOffered } from '../sql/booking/waiting/waiting.ts'
+import { cancel } from '../../helpers/clinic/operations.ts'
+import { aDoctor, aPractice, aTimeSlot } from '../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { type Connection, connect } from '../../helpers/database/connection.ts'
+import { notOffered } from '../../sql/booking/waiting/waiting.ts'
 
 // What the public sees while times that others wait for are freed.
 

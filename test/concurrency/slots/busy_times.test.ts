@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals'
-import { openInAbsences } from '../helpers/clinic/absences.ts'
-import { book, bookingOf, slotOf } from '../helpers/clinic/operations.ts'
-import { aPractice } from '../helpers/clinic/world.ts'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
-import { type Connection, commitMeanwhile, connect } from '../helpers/database/connection.ts'
-import { expectRefusal } from '../helpers/database/database.ts'
-import { connectCalendar, disconnectCalendar, importBusyTimes } from '../helpers/external/external_calendars.ts'
+import { openInAbsences } from '../../helpers/clinic/absences.ts'
+import { book, bookingOf, slotOf } from '../../helpers/clinic/operations.ts'
+import { aPractice } from '../../helpers/clinic/world.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { type Connection, commitMeanwhile, connect } from '../../helpers/database/connection.ts'
+import { expectRefusal } from '../../helpers/database/database.ts'
+import { connectCalendar, disconnectCalendar, importBusyTimes } from '../../helpers/external/external_calendars.ts'
 
 // The busy times of an external calendar are imported while another transaction is in progress, and the other way round.
 
