@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:536eebad8c083076069ea47823f0c858ad8851d3
+--! Hash: sha1:688f76aafb7ab261a08f6b207ff4baa122d16453
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -100,8 +100,8 @@ end
 $$;
 
 comment on function app_hidden.refuse is
-'Refuses: raises the SQLSTATE that is registered for `name` in app_hidden.error_codes. `message` is a sentence for '
-'people. `detail`, a JSON object for programs, becomes DETAIL. Never returns.';
+'Raises a refusal, with the SQLSTATE that is registered for `name` in app_hidden.error_codes. `message` is a sentence '
+'for people. `detail`, a JSON object for programs, becomes DETAIL. Never returns.';
 
 grant execute on function app_hidden.refuse to app_anonymous, app_authenticator;
 --! EndIncluded core/refuse.sql
@@ -869,9 +869,9 @@ create type app_public.network_alert as (
   last_at timestamptz
 );
 comment on type app_public.network_alert is
-'An alert that customers of one network have taken a large part of a clinic''s date within a day.';
+'An alert that customers of one network have taken a large part of the slots of a date within a day.';
 comment on column app_public.network_alert.slots_taken is
-'How many slots of the date they have held or booked, whatever became of them.';
+'How many slots of the date they have held or booked, including those that are free again.';
 comment on column app_public.network_alert.slots_of_day is 'How many slots the date had then.';
 
 create type app_public.open_invitation as (
@@ -888,8 +888,8 @@ create type app_public.open_invitation as (
 );
 comment on type app_public.open_invitation is 'An invitation to a clinic''s staff that has not been accepted yet.';
 comment on column app_public.open_invitation.delivery is
-'What became of the mail with the link: pending, sent, dead (the mail server refused it), or dropped (too many mails '
-'to this address in an hour: invite the person again later).';
+'The state of the mail with the link: pending, sent, dead (the mail server refused it), or dropped (too many mails to '
+'this address in an hour: invite the person again later).';
 --! EndIncluded clinic/types.sql
 --! Included visit/types.sql
 create type app_public.visit_mode as enum ('in_person', 'online', 'either');
@@ -1240,7 +1240,7 @@ create type app_private.link as (
   subject_id bigint
 );
 comment on type app_private.link is
-'What a token says of itself. It is not verified.';
+'The unverified contents of a token.';
 
 create type app_public.guest_hold as (
   clinic_id bigint,
@@ -1318,8 +1318,8 @@ comment on type app_public.consultation_state is
 
 create type app_public.consultation_phase as enum ('early', 'preparing', 'open', 'over', 'cancelled');
 comment on type app_public.consultation_phase is
-'What a person who wants to join an online visit finds now: it is too early, the room is being prepared, it is open, '
-'it is over, or the visit is cancelled or takes place at the clinic.';
+'Whether an online visit can be joined now: it is too early, the room is being prepared, it is open, it is over, or '
+'the visit is cancelled or takes place at the clinic.';
 
 create type app_public.consultation_entry as (
   clinic_id bigint,
@@ -1407,7 +1407,7 @@ comment on type app_private.resource_wish is
 create type app_public.waiting_state as enum ('waiting', 'booked', 'left');
 comment on type app_public.waiting_state is
 'Whether an entry of the waiting list waits for a time (waiting), has got one (booked), or has been left (left). An '
-'entry whose until_date has passed waits no longer, whatever its state.';
+'entry whose until_date has passed does not wait any more, even if its state is waiting.';
 
 create type app_public.offer_state as enum ('offered', 'accepted', 'declined', 'lost', 'opened');
 comment on type app_public.offer_state is
@@ -1440,9 +1440,10 @@ comment on type app_public.linked_offer is
 comment on column app_public.linked_offer.starts_at is 'When the visit itself would begin, without buffers.';
 comment on column app_public.linked_offer.phone is 'The clinic''s.';
 comment on column app_public.linked_offer.head_start_from is 'From then on the holder can take the time.';
-comment on column app_public.linked_offer.head_start_until is 'Until then nobody who comes later in turn can take it.';
+comment on column app_public.linked_offer.head_start_until is
+  'Until then, customers whose head start is later cannot take the time.';
 comment on column app_public.linked_offer.is_open is
-'Whether the holder can take the time now, as far as the time goes.';
+'Whether the holder''s head start has begun and nobody has taken the time. Other rules of booking are not checked.';
 comment on column app_public.linked_offer.moves_from is
 'When the visit begins that would move to the offered time; null if the time would be booked as a new visit.';
 comment on column app_public.linked_offer.is_waiting is 'Whether the holder still waits for a time.';
@@ -1609,7 +1610,7 @@ create type billing.movement_kind as enum (
   'payment_refunded', 'refund_failed', 'goodwill_to_credit'
 );
 comment on type billing.movement_kind is
-'From where to where money moves. Goodwill comes from the clinic; all other money comes from payments.';
+'The places between which money moves. Goodwill comes from the clinic; all other money comes from payments.';
 
 create type billing.checkout_state as enum ('open', 'paid', 'expired', 'failed');
 comment on type billing.checkout_state is
@@ -1617,8 +1618,8 @@ comment on type billing.checkout_state is
 
 create type billing.checkout_outcome as enum ('booked', 'paid', 'credited');
 comment on type billing.checkout_outcome is
-'What a paid checkout became: booked (all its visits are booked), paid (its invoices are paid) or credited (a visit '
-'could not be booked any more, or less was due: the money, or a part of it, became credit).';
+'The result of a paid checkout: booked (all its visits are booked), paid (its invoices are paid) or credited (the '
+'money or a part of it became credit, because a visit could not be booked any more or less was due).';
 
 create type billing.quote as (
   price_id bigint,
@@ -1652,7 +1653,8 @@ create type billing.provider_account as (
   account text
 );
 comment on type billing.provider_account is
-'Through which provider a clinic is paid online, and its account there; null: that of the installation''s key.';
+'The provider through which a clinic is paid online, and the clinic''s account there; a null account is that of the '
+'installation''s key.';
 
 create type billing.bookkeeping_entry as (
   cursor text,
@@ -1941,8 +1943,8 @@ end
 $$;
 
 comment on function app_private.copy_confirmation_of_account is
-'Trigger on accounts and customers: a customer with an account is confirmed when the account is. The copy spares the '
-'jobs that send messages a look at the account.';
+'Trigger on accounts and customers: a customer with an account is confirmed when the account is. Because of this '
+'copy, the jobs that send messages need not read the account.';
 --! EndIncluded identity/triggers/copy_confirmation_of_account.sql
 --! Included identity/triggers/refuse_change_of_erased.sql
 create or replace function app_private.refuse_change_of_erased() returns trigger
@@ -1981,8 +1983,8 @@ end
 $$;
 
 comment on function app_private.refuse_unconfirmed_email is
-'Trigger on customers: refuses (email_needs_confirmation) another address than the one of the account, since messages '
-'would go to somebody who has not agreed. Operators may write any address.';
+'Trigger on customers: refuses (email_needs_confirmation) an address that is not that of the account, since messages '
+'would be sent to somebody who has not agreed. Operators may write any address.';
 --! EndIncluded identity/triggers/refuse_unconfirmed_email.sql
 --! Included clinic/triggers/check_time_zone.sql
 create or replace function app_private.check_time_zone() returns trigger
@@ -3383,8 +3385,8 @@ end
 $$;
 
 comment on function billing_private.apply_movement is
-'Trigger: moves the money of a new movement, that is, changes the sums that are stored at the two places. Refuses '
-'insufficient_credit.';
+'Trigger: applies a new movement to the sums that are stored for the two places between which the money moves. '
+'Refuses insufficient_credit.';
 --! EndIncluded billing/triggers/apply_movement.sql
 --! Included billing/triggers/check_new_line.sql
 create or replace function billing_private.check_new_line() returns trigger
@@ -3806,7 +3808,8 @@ comment on column app_private.clinic_moves.state is
 comment on column app_private.clinic_moves.to_shard is
 'The number of the shard to which the clinic moves or moved; 0 for the global database.';
 comment on column app_private.clinic_moves.refused_until is
-'Until when writes of a clinic that is leaving are refused. If npm run shards is killed, they are possible again then.';
+'Until when writes of a clinic that is leaving are refused. They are possible again after this time, also if npm run '
+'shards was killed.';
 comment on column app_private.clinic_moves.payments_refused_until is
 'Until when patients cannot begin to pay online, since the clinic moves when no payment is open.';
 
@@ -3891,8 +3894,8 @@ comment on column app_private.accounts.claimed_email is
 'address and its own password. Nothing else finds the account by this address.';
 
 comment on column app_private.accounts.email_verified_at is
-'When the person proved that the address is theirs, or the operator vouched for it. Null after register_customer: such '
-'an account has the limits of app_private.unconfirmed_limits, and learns nothing that others record for the address.';
+'When the person proved that the address is theirs, or the operator vouched for it. Null after register_customer: '
+'such an account has the limits of app_private.unconfirmed_limits, and cannot see what others record for the address.';
 comment on column app_private.accounts.new_email is
 'The address that the account will have as soon as its owner confirms it (change_email, confirm_email).';
 comment on column app_private.accounts.works_elsewhere is
@@ -4254,9 +4257,9 @@ create table app_private.people_of_shards (
 );
 
 comment on table app_private.people_of_shards is
-'Customers whom this database, the global one, has recorded for a clinic in a shard, until it is known whether the '
-'shard uses them: the shard may have refused the rest of the call. app_private.settle_people removes the rows, and '
-'with them the customers that are not used. Empty in an installation of one database.';
+'In the global database: customers whom it has recorded for a clinic in a shard. The shard may have refused the rest '
+'of the call, so the rows stay until it is known whether the shard uses these customers. app_private.settle_people '
+'removes the rows, and with them the customers that are not used. Empty in an installation of one database.';
 comment on column app_private.people_of_shards.clinic_id is
 'The clinic that has recorded the customer. Without a foreign key: its row is a copy, which may arrive later.';
 
@@ -4297,9 +4300,9 @@ create table app_private.removals (
 );
 
 comment on table app_private.removals is
-'In the global database of an installation with shards: customers whose visits and entries of waiting lists have to '
-'end because they, or those into whom they were merged, were removed (remove_customer). Copied to the shards, which '
-'do that at their clinics (app_private.carry_out_removal).';
+'In the global database of an installation with shards: customers who were removed, or were merged into a customer '
+'who was removed (remove_customer). The rows are copied to the shards, which cancel these customers'' visits and end '
+'their entries of waiting lists (app_private.carry_out_removal).';
 
 create index removals_of_a_customer on app_private.removals (customer_id);
 
@@ -4786,10 +4789,10 @@ comment on column app_public.policies.payment_term is
 'The number of days after its issue within which an invoice is to be paid. It applies to invoices that are issued '
 'from now on.';
 comment on column app_public.policies.invoice_footer is
-'What stands at the end of invoices, such as the tax number and the bank account.';
+'The text at the end of invoices, such as the tax number and the bank account.';
 comment on column app_public.policies.consultation_provider is
-'Who holds the rooms of online visits: jitsi or daily, which the operator sets up; link, the doctors'' own addresses '
-'in doctor_rooms; or presence, a page that only shows who has come, for trying it out.';
+'The provider of the rooms of online visits: jitsi or daily, which the operator sets up; link, the doctors'' own '
+'addresses in doctor_rooms; or presence, a page that only shows who has come, for trying it out.';
 comment on column app_public.policies.consultation_opens_before is
 'How long before its start an online visit can be joined. It applies to visits that are booked or moved from now on.';
 comment on column app_public.policies.consultation_closes_after is
@@ -5083,8 +5086,8 @@ create table app_private.network_alerts (
 );
 
 comment on table app_private.network_alerts is
-'Dates of which customers of one network have taken a large part, for the clinic''s desk. The network is not named: it '
-'may be the clinic''s own, and an address is personal data.';
+'Dates for which customers of one network have taken a large part of the slots, for the clinic''s desk. The network '
+'is not stored: it may be the clinic''s own, and an address is personal data.';
 
 create index network_alerts_by_age on app_private.network_alerts (last_at);
 
@@ -5648,8 +5651,8 @@ comment on column app_public.slot_generation_runs.skipped_local_times is
 'A clock change skips the time slot''s start or end on that date.';
 comment on column app_public.slot_generation_runs.overlapping is 'Another slot of the doctor has that time.';
 comment on column app_public.slot_generation_runs.doctor_absent is
-'An absence of the doctor or of the whole clinic covers that time. These are not among the examples, because nothing '
-'is wrong with them.';
+'An absence of the doctor or of the whole clinic covers that time. These are not among the examples, because they '
+'need no attention.';
 comment on column app_public.slot_generation_runs.examples is
 'Up to 100 skipped templates that may need attention: [{reason, doctorId, timeSlotId, slotDate}].';
 comment on column app_public.slot_generation_runs.dates is
@@ -6613,15 +6616,15 @@ create table app_public.slot_offers (
 );
 
 comment on table app_public.slot_offers is
-$c$Times that were freed and offered to customers on the waiting list. Each has a head start, one after the other; from
-its beginning on the customer may take the time until it is gone, and after the last one anyone may. As long as head
-starts last, the slots are held without a customer.
+$c$Times that were freed and offered to customers on the waiting list. Each has a head start, one after the other.
+From the beginning of a head start on, its customer may take the time until somebody has taken it; after the last head
+start anyone may. Until then the slots are held without a customer.
 @foreignKey (clinic_id) references app_public.clinics (id)
 @foreignKey (customer_id) references app_public.customers (id)$c$;
 comment on column app_public.slot_offers.booking_slot_id is 'The first slot of the visit.';
 comment on column app_public.slot_offers.slot_ids is 'All slots of the visit, in order of time.';
 comment on column app_public.slot_offers.head_start is
-'From its beginning on the customer can take the time. Until its end those who come later in turn cannot.';
+'From its beginning on the customer can take the time. Until its end, customers whose head start is later cannot.';
 comment on column app_public.slot_offers.lasts_until is
 'The end of the last head start on this time: booking_slots.held_until. After it anyone can take it.';
 
@@ -6987,8 +6990,8 @@ create table billing.invoices (
 );
 
 comment on table billing.invoices is
-'What a clinic charges a customer. The amounts are in its lines. An invoice gets its number when it is issued; from '
-'then on nothing of it changes: another amount is another line. Written by functions only.';
+'What a clinic charges a customer. The amounts are in its lines. An invoice gets its number when it is issued. After '
+'that it never changes; if the amount changes, a line is added. Written by functions only.';
 comment on column billing.invoices.number is
 'Year and number, such as 2027-00012. Without a gap in each clinic and year. Null until it is issued.';
 comment on column billing.invoices.total is 'The sum of its lines in minor units of the currency, tax included.';
@@ -6996,8 +6999,8 @@ comment on column billing.invoices.tax is 'The tax that is included in the total
 comment on column billing.invoices.paid is 'What was paid, by payments and by credit.';
 comment on column billing.invoices.due is 'What remains to be paid.';
 comment on column billing.invoices.due_on is
-'The last local date of the clinic on which it is paid in time: its policies.payment_term after the issue. Null until '
-'it is issued.';
+'The last local date of the clinic on which a payment is in time: the date of issue plus policies.payment_term. Null '
+'until the invoice is issued.';
 
 create index invoices_of_a_customer on billing.invoices (customer_id, clinic_id, id);
 create index open_invoices_of_a_clinic on billing.invoices (clinic_id, state, id);
@@ -7089,8 +7092,8 @@ create table billing.invoice_lines (
 );
 
 comment on table billing.invoice_lines is
-$c$What an invoice charges, line by line. Lines are only ever added, to invoices on which something is due or that are
-not issued yet: a changed amount is another line.
+$c$What an invoice charges, line by line. Lines are only added, and only to invoices that are drafts or on which
+something is due. If an amount changes, another line is added.
 @foreignKey (clinic_id, booking_id) references app_public.bookings (clinic_id, id)$c$;
 comment on column billing.invoice_lines.booking_id is
 'The booking that it is about. There is no constraint, because old bookings are moved to the archive.';
@@ -8256,8 +8259,8 @@ create table app_private.guest_bookings (
 );
 
 comment on table app_private.guest_bookings is
-'What guests asked to book, until a day later: each has a customer of its own, for whom the slot is held, and a mail '
-'with a link that books it. The slot and the booking may be archived or removed before this row.';
+'Requests of guests to book, kept for a day: each has a customer of its own, for whom the slot is held, and a mail '
+'with a link that books the slot. The slot and the booking may be archived or removed before this row.';
 comment on column app_private.guest_bookings.held_until is 'When the hold ends that waits for the confirmation.';
 comment on column app_private.guest_bookings.answers is
 'The answers to the questions of the service, as book_slot takes them; null once the booking has them.';
@@ -8386,7 +8389,7 @@ comment on column app_public.consultations.doctor_came_at is 'When the doctor fi
 comment on column app_public.consultations.last_error is 'Why the last attempt to prepare or drop the room failed.';
 comment on column app_public.consultations.provider is
 $c$@behavior -*
-Who holds the room: a value of app_public.policies.consultation_provider. Null before the first attempt.$c$;
+The provider of the room: a value of app_public.policies.consultation_provider. Null before the first attempt.$c$;
 comment on column app_public.consultations.room is
 $c$@behavior -*
 The name of the room. It stays the same when the visit is moved.$c$;
@@ -10117,9 +10120,9 @@ end
 $$;
 
 comment on function app_private.installation_id is
-'The id of this installation, made with its database. What other systems keep under a name of ours (calendar UIDs, '
-'Message-IDs, providers'' idempotency keys) contains it, because ids of clinics and bookings repeat from '
-'installation to installation.';
+'The id of this installation, made with its database. It is part of all names that other systems store (calendar '
+'UIDs, Message-IDs, providers'' idempotency keys), because several installations have clinics and bookings with the '
+'same ids.';
 --! EndIncluded core/installation/installation_id.sql
 --! Included core/installation/public_url_fault.sql
 create or replace function app_private.public_url_fault(url text) returns text
@@ -11144,9 +11147,9 @@ end
 $$;
 
 comment on function app_private.shard_map is
-'The map as servers need it: the shards that can be used, with their addresses, and the clinics that are in a shard '
-'although their id has the number of another database; 0, without an address, for such clinics of the global '
-'database. All other clinics are in the database with the number id / 10^12. Without shards it returns no rows.';
+'The map as servers need it: the active shards with their addresses, each with the clinics that are there although '
+'their id has the number of another database. Such clinics of the global database are in a row with the number 0 and '
+'no address. All other clinics are in the database with the number id / 10^12. Without shards it returns no rows.';
 
 grant execute on function app_private.shard_map to app_authenticator;
 --! EndIncluded core/shards/serving/shard_map.sql
@@ -11202,10 +11205,10 @@ end
 $$;
 
 comment on function app_private.tables_of_clinics is
-'For servers of an installation with shards: each table of clinics, and each view of them, by its name with the '
-'schema. Whether the global database has copies of its rows, which columns these lack, the least role that may read '
-'any (null: none), and who sees rows besides the staff of their clinics: customers their own, everybody some, or '
-'nobody (staff). From app_private.table_homes, privileges and policies.';
+'For servers of an installation with shards: each table of clinics, and each view of such tables, by its name with '
+'the schema. Returns whether the global database has copies of its rows, which columns these lack, the lowest role '
+'that may read any row (null: none), and who sees rows besides the staff of their clinics: customers (their own '
+'rows), everybody (some rows), or nobody else (staff). From app_private.table_homes, privileges and policies.';
 
 grant execute on function app_private.tables_of_clinics to app_authenticator;
 --! EndIncluded core/shards/serving/tables_of_clinics.sql
@@ -11844,9 +11847,10 @@ end
 $$;
 
 comment on function app_private.unpaid_shares is
-'The checkouts that a clinic shares with others, or of which its database has a share, and that ended unpaid within 30 '
-'days: money may still arrive where their page is. When the clinic moves, the other database gets a share of each, '
-'with this amount. With `joins` it has one already, of a clinic that has moved there before.';
+'The checkouts that a clinic shares with others, or of which its database has a share, and that ended unpaid within '
+'30 days, so that money may still arrive in the database with their page. When the clinic moves, the other database '
+'gets a share of each, with this amount. With `joins` the other database has such a share already, of a clinic that '
+'has moved there before.';
 --! EndIncluded core/shards/moving/payments/unpaid_shares.sql
 --! Included core/shards/moving/rows/companions_of_clinic.sql
 create or replace function app_private.companions_of_clinic(clinic_id bigint) returns jsonb
@@ -11871,8 +11875,8 @@ $$;
 
 comment on function app_private.companions_of_clinic is
 'Rows that do not belong to a clinic but have to be in its database: the keys of links that were sent, and checkouts, '
-'which may have paid for visits in several clinics. Of one that was not paid, it is a share with the part of this '
-'clinic (app_private.unpaid_shares). For put_companions_of_clinic.';
+'which may have paid for visits in several clinics. For a checkout that was not paid, the row is a share with the '
+'part of this clinic (app_private.unpaid_shares). For put_companions_of_clinic.';
 --! EndIncluded core/shards/moving/rows/companions_of_clinic.sql
 --! Included core/shards/moving/rows/put_companions_of_clinic.sql
 create or replace function app_private.put_companions_of_clinic(companions jsonb) returns void
@@ -12236,8 +12240,8 @@ end
 $$;
 
 comment on function app_private.leave_clinic is
-'From the commit on, a clinic cannot be written here any more, provided that nothing was written since hold_writes. A '
-'step of a move: the copy in the other database is complete. Refuses clinic_not_movable.';
+'Makes this database refuse (not_here) all writes of a clinic, from the commit on. Nothing may have been written '
+'since hold_writes. A step of a move, when the rows in the other database are complete. Refuses clinic_not_movable.';
 --! EndIncluded core/shards/moving/leave_clinic.sql
 --! Included core/shards/moving/remain.sql
 create or replace function app_private.remain(clinic_id bigint) returns void
@@ -12706,9 +12710,9 @@ end
 $$;
 
 comment on function app_private.assert_unconfirmed_below_limit is
-'Checks that a caller who has not confirmed the e-mail address of the account may book or hold one more visit, in any '
-'clinic and for anyone (app_private.unconfirmed_limits). In a shard the global database counts those elsewhere, by '
-'their copies. Refuses email_not_confirmed, global_database_first.';
+'Checks that a caller who has not confirmed the e-mail address of the account may book or hold one more visit '
+'(app_private.unconfirmed_limits). Visits and holds in all clinics and for all persons count. In a shard the global '
+'database counts those of other databases in its copies. Refuses email_not_confirmed, global_database_first.';
 --! EndIncluded identity/confirmation/assert_unconfirmed_below_limit.sql
 --! Included identity/confirmation/claimable_records.sql
 create or replace function app_public.claimable_records() returns setof app_public.claimable_record
@@ -13108,9 +13112,9 @@ end
 $$;
 
 comment on function app_private.check_own_password is
-'Whether this is the password of the caller''s account, for what a person who finds an open session must not do. A '
-'wrong one counts as a failed sign-in. An account of an external issuer has no password and needs none. Refuses '
-'too_many_attempts (detail: retryAfterSeconds).';
+'Whether this is the password of the caller''s account. For operations that must be refused to a person who finds '
+'somebody else''s open session. A wrong one counts as a failed sign-in. An account of an external issuer has no '
+'password and needs none. Refuses too_many_attempts (detail: retryAfterSeconds).';
 --! EndIncluded identity/limits/check_own_password.sql
 --! Included identity/limits/clear_failures.sql
 create or replace function app_private.clear_failures(address text) returns void
@@ -13141,8 +13145,8 @@ $$;
 
 comment on function app_private.lock_sign_ins is
 'Call this after a password was compared and before the result is recorded or returned. Many concurrent guesses may '
-'have passed the first check. Here they pass one after another, and a guess that the failures before it block is '
-'refused (too_many_attempts) whether it was right or wrong.';
+'have passed the first check. Here they are handled one after another, and a guess that is blocked by earlier '
+'failures is refused (too_many_attempts), whether it was right or wrong.';
 --! EndIncluded identity/limits/lock_sign_ins.sql
 --! Included identity/limits/place_of_attempt.sql
 create or replace function app_private.place_of_attempt(address text) returns text
@@ -14657,7 +14661,8 @@ $$;
 
 comment on function app_private.customers_of_person is
 'All customers for whom a person acts: the person''s own ids and those of their dependants, as long as the '
-'guardianships last. person_of makes the claim medislot.customer_ids of it, unless nobody else can be among them.';
+'guardianships last. person_of sets the claim medislot.customer_ids to it, and does not call it for persons who have '
+'neither dependants nor merged records.';
 --! EndIncluded people/rules/customers_of_person.sql
 --! Included people/rules/ids_of_person.sql
 create or replace function app_private.ids_of_person(customer_id bigint) returns bigint[]
@@ -14762,7 +14767,8 @@ $$;
 
 comment on function app_private.still_acts_for is
 'Whether a customer in the caller''s claims is the caller''s dependant or merged record at this moment: a '
-'guardianship may have ended after the request began. If not, keeps it from ending until the transaction has ended.';
+'guardianship may have ended after the request began. If it still lasts, it is locked, so that it does not end before '
+'the transaction.';
 --! EndIncluded people/rules/still_acts_for.sql
 --! Included people/rules/as_desk_or_customer.sql
 create or replace function app_private.as_desk_or_customer(clinic_id bigint, customer_id bigint) returns boolean
@@ -14780,7 +14786,7 @@ end
 $$;
 
 comment on function app_private.as_desk_or_customer is
-'Whether the caller acts on what a customer has at a clinic as the clinic''s desk or an operator (true), or as the '
+'Whether the caller acts on a row of a customer at a clinic as the clinic''s desk or an operator (true), or as the '
 'customer: themselves, a guardian or the person of a merged record (false). Null for all other callers.';
 --! EndIncluded people/rules/as_desk_or_customer.sql
 --! Included people/rules/require_desk_or_customer.sql
@@ -15188,9 +15194,9 @@ end
 $$;
 
 comment on function app_private.lock_customers_to_remove is
-'Locks everything that removing a customer changes (removed_with) in the general lock order, before anything is '
-'changed: the customers, then lock_times_of_customers. Fails with 40001 if others change it again and again at the '
-'same moment: repeat the call.';
+'Locks everything that removing a customer changes, in the general order of locks and before anything is changed: the '
+'customers of removed_with, then what lock_times_of_customers locks. Fails with 40001 if other transactions keep '
+'changing it meanwhile: repeat the call.';
 --! EndIncluded identity/removal/lock_customers_to_remove.sql
 --! Included identity/removal/offer_freed_visits.sql
 create or replace function app_private.offer_freed_visits(freed jsonb[]) returns void
@@ -16092,9 +16098,9 @@ $$;
 
 comment on function app_public.guardians_of_customers is
 'The guardians of customers in a clinic''s records (at most 1000): who books for them. The name is that of the '
-'clinic''s own record of the guardian, else of the profile; the id and the phone number only those of the clinic''s '
-'own record, because what the guardian told other clinics is not for this one. For staff. Refuses unauthenticated, '
-'forbidden, invalid_argument.';
+'clinic''s own record of the guardian, else that of the profile. The id and the phone number are given only if they '
+'are in the clinic''s own record, because the guardian has given other contacts to other clinics only. For staff. '
+'Refuses unauthenticated, forbidden, invalid_argument.';
 
 grant execute on function app_public.guardians_of_customers to app_staff;
 --! EndIncluded people/api/guardians_of_customers.sql
@@ -17007,8 +17013,8 @@ end
 $$;
 
 comment on function app_public.network_alerts is
-'Dates of a clinic of which customers of one network have taken a large part within a day, and that the desk has not '
-'dismissed. For the clinic''s staff. Refuses forbidden.';
+'Dates of a clinic for which customers of one network have taken a large part of the slots within a day. Dates that '
+'the desk has dismissed are left out. For the clinic''s staff. Refuses forbidden.';
 
 grant execute on function app_public.network_alerts to app_staff;
 --! EndIncluded clinic/api/network_alerts.sql
@@ -17718,10 +17724,10 @@ $$;
 
 comment on function app_private.taken_times is
 'Which times within these ranges the live slots of these doctors take: a row for each doctor who has such slots. '
-'Everything that makes slots live asks this first, under lock_schedule, and leaves out the times at which a slot is '
-'in the way. The exclusion constraint compares each row as it is written and waits for the rows of other '
-'transactions, so a slot that is written while a visit of several slots is being booked at its time could wait for '
-'the visit, and the visit for it.';
+'Everything that makes slots live calls this first, under lock_schedule, and leaves out the times that it returns. '
+'The exclusion constraint checks each row as it is written and waits for the rows of other transactions. So a slot '
+'that is written while a visit of several slots is being booked at its time could wait for the visit, and the visit '
+'for the slot: a deadlock.';
 --! EndIncluded schedule/generation/taken_times.sql
 --! Included schedule/generation/insert_slots.sql
 create or replace function app_private.insert_slots(
@@ -17811,8 +17817,8 @@ language sql stable parallel safe
 return (now() at time zone 'UTC' + interval '3 years') at time zone 'UTC';
 
 comment on function app_private.latest_slot_start is
-'The latest instant at which a new booking slot may start: three years from now. Longer than the longest horizon of '
-'a policy (800 days), so that nobody misses such a slot; a slot beyond it is a mistyped year.';
+'The latest instant at which a new booking slot may start: three years from now. That is more than the longest '
+'horizon of a policy (800 days), so no clinic needs later slots; a later one has a mistyped year.';
 --! EndIncluded schedule/generation/latest_slot_start.sql
 --! Included schedule/generation/lock_schedule.sql
 create or replace function app_private.lock_schedule(clinic_id bigint) returns app_public.clinics
@@ -18252,8 +18258,8 @@ $$;
 
 comment on function app_private.add_to_weekly_plan is
 'Puts a time slot on a weekday (ISO) into a doctor''s weekly plan for a range of local dates, reserved for a service '
-'or (null) for none, as one template with those that are reserved alike and overlap or adjoin it. The caller holds '
-'lock_schedule. Refuses plan_overlaps; its detail names both time slots.';
+'or (null) for none. Templates with the same reservation whose dates overlap or adjoin it are combined with it into '
+'one template. The caller holds lock_schedule. Refuses plan_overlaps; its detail names both time slots.';
 --! EndIncluded schedule/plan/add_to_weekly_plan.sql
 --! Included schedule/plan/remove_from_weekly_plan.sql
 create or replace function app_private.remove_from_weekly_plan(
@@ -19024,8 +19030,8 @@ $$;
 
 comment on function app_private.apply_absence is
 'Withdraws the open and held slots that an absence covers and puts the visits that are booked in it on the rebooking '
-'list, apart from those that lay in it `before` it was changed. The caller holds lock_schedule. Fails with 40001 as '
-'lock_slots_in_absence does.';
+'list, apart from those that were in its former time (`before`) if it was changed. The caller holds lock_schedule. '
+'Fails with 40001 as lock_slots_in_absence does.';
 --! EndIncluded schedule/absence/rules/apply_absence.sql
 --! Included schedule/absence/rules/lift_absence.sql
 create or replace function app_private.lift_absence(absence app_public.absences) returns void
@@ -19313,8 +19319,8 @@ $$;
 
 comment on function app_public.add_holidays is
 'Adds public holidays of a region, such as DE-BE, as absences of all doctors, and returns those that were added. Each '
-'is imported once: its source_key is, for example, holiday:DE-BE:2027-01-01, and one that is there already is left as '
-'it is. `booked` and `reason` are as in add_absence. All or none are added. For managers. Refuses forbidden, '
+'is imported once: its source_key is, for example, holiday:DE-BE:2027-01-01, and an absence with this key does not '
+'change. `booked` and `reason` are as in add_absence. All or none are added. For managers. Refuses forbidden, '
 'clinic_not_found, still_in_use, invalid_argument, text_too_long, text_not_accepted.';
 
 grant execute on function app_public.add_holidays to app_staff;
@@ -19387,12 +19393,12 @@ $$;
 
 comment on function app_public.change_absence is
 'Changes the kind, the dates and times, and the note of an absence; arguments that are left out become empty '
-'(`start_time` and `end_time`: whole days). Slots that it does not cover any more are open again as after '
-'remove_absence, and those that it covers now are withdrawn. If other visits are booked in it now, `booked` decides '
-'as in add_absence; `cancel` also cancels those that were kept before. Whose absence it is does not change: add '
-'another one instead. For the desk, and for doctors on their own absences. Refuses forbidden, clinic_not_found, '
-'absence_not_found, absence_of_calendar (a busy time of an external calendar), stale_row_version, still_in_use, '
-'invalid_argument, text_too_long, text_not_accepted.';
+'(`start_time` and `end_time`: whole days). Slots that it no longer covers are open again as after remove_absence, '
+'and slots that it now covers are withdrawn. If it now covers booked visits that it did not cover before, `booked` '
+'decides as in add_absence; `cancel` also cancels visits that were kept before. The doctor of an absence cannot be '
+'changed: add another absence instead. For the desk, and for doctors on their own absences. Refuses forbidden, '
+'clinic_not_found, absence_not_found, absence_of_calendar (a busy time of an external calendar), stale_row_version, '
+'still_in_use, invalid_argument, text_too_long, text_not_accepted.';
 
 grant execute on function app_public.change_absence to app_staff;
 --! EndIncluded schedule/absence/api/change_absence.sql
@@ -19446,8 +19452,8 @@ end
 $$;
 
 comment on function app_private.calendar_window is
-'The time whose events are imported from external calendars: to the end of the month that is 400 days ahead. Its ends '
-'change rarely, so that an event that reaches beyond one keeps its absence.';
+'The range of time whose events are imported from external calendars: until the end of the month that is 400 days '
+'ahead. Its ends change rarely, so that the absence of an event that reaches beyond an end need not change each day.';
 --! EndIncluded schedule/calendar/rules/calendar_window.sql
 --! Included schedule/calendar/rules/busy_times_to_import.sql
 create or replace function app_private.busy_times_to_import(
@@ -19497,8 +19503,8 @@ end
 $$;
 
 comment on function app_private.busy_time_as_absence is
-'The absence that covers a busy time of an external calendar, by the clock of an IANA zone. Only where a clock change '
-'repeats an hour does it cover up to an hour more.';
+'The absence that covers a busy time of an external calendar, by the clock of an IANA zone. If a clock change repeats '
+'an hour, it may cover up to an hour more.';
 --! EndIncluded schedule/calendar/rules/busy_time_as_absence.sql
 --! Included schedule/calendar/rules/read_sealed_calendar.sql
 create or replace function app_private.read_sealed_calendar(calendar jsonb) returns app_private.sealed_calendar
@@ -20214,9 +20220,9 @@ end
 $$;
 
 comment on function app_private.lock_resources is
-'Lets one transaction at a time choose rooms and equipment in a clinic. One lock for all of them: locks on each could '
-'be taken in different orders by transactions that book several visits. Taken after slots, bookings and customers, and '
-'only for services with needs.';
+'Lets one transaction at a time choose rooms and equipment in a clinic. There is one lock for all of them, because '
+'transactions that book several visits could take separate locks in different orders. Taken after slots, bookings and '
+'customers, and only for services with needs.';
 --! EndIncluded visit/resources/rules/lock_resources.sql
 --! Included visit/resources/rules/is_still_held.sql
 create or replace function app_private.is_still_held(claim app_public.resource_claims) returns boolean
@@ -20230,8 +20236,8 @@ end
 $$;
 
 comment on function app_private.is_still_held is
-'Whether the hold for which a resource is kept has not ended: its slot is still held, until the same moment as when '
-'the resource was taken.';
+'Whether the hold for which a resource is kept has not ended: its slot is still held, and the hold ends at the same '
+'moment as when the resource was taken.';
 --! EndIncluded visit/resources/rules/is_still_held.sql
 --! Included visit/resources/rules/free_resources.sql
 create or replace function app_private.free_resources(
@@ -20367,7 +20373,7 @@ end
 $$;
 
 comment on function app_private.assert_resources_free is
-'Checks that the rooms and equipment are free that a visit of the service needs if it begins with this slot. Those '
+'Checks that the rooms and equipment that a visit of the service needs are free, if it begins with this slot. Those '
 'that are kept for a hold of the slot count as free. `service` is a result of app_private.offered_service. Refuses '
 'no_resource_free.';
 --! EndIncluded visit/resources/rules/assert_resources_free.sql
@@ -22046,10 +22052,10 @@ end
 $$;
 
 comment on function app_private.why_not_booked is
-'The name of the refusal that the desk would get if it booked a visit of the service (or of none) for the customer '
-'from this slot on; null if there is none. `service` is a result of app_private.offered_service. Slots of visits that '
-'are about to be moved (`own_slot_ids`) count as free. Such a visit is not charged again, and its rooms are not looked '
-'for: those that it has may be free then.';
+'The name of the refusal that the desk would get if it booked a visit for the service (null: without a service) from '
+'this slot on for the customer; null if the booking would be accepted. `service` is a result of '
+'app_private.offered_service. Slots of visits that are about to be moved (`own_slot_ids`) count as free. Such a visit '
+'is not charged again, and its rooms are not looked for: those that it has may be free then.';
 --! EndIncluded booking/series/rules/why_not_booked.sql
 --! Included booking/series/rules/plan_visit.sql
 create or replace function app_private.plan_visit(
@@ -22141,14 +22147,15 @@ end
 $$;
 
 comment on function app_public.plan_series is
-'What a series of visits would be: for each date the slot of the doctor and the time slot, and the reason if it cannot '
-'be booked (slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, doctor_absent, run_not_free, '
+'Plans a series of visits: for each date, the slot of the doctor in this time slot, and the reason if the visit '
+'cannot be booked (slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, doctor_absent, run_not_free, '
 'no_resource_free, payment_required, customer_busy, slot_in_the_past, skipped_local_time, slot_not_found, '
-'not_generated), with the nearest slots that can. The dates are local dates of the clinic, from `first_date` on, in '
-'each `every_weeks`th week, on these weekdays (1 is Monday; by default that of the first date); give the number of '
-'visits or the last date, at most 52. With `customer_id` also when that customer has another visit here. It only '
-'reads: another caller may take a slot before book_series does. For the desk. Refuses forbidden, doctor_not_found, '
-'time_slot_not_found, service_not_found, service_not_offered, invalid_argument.';
+'not_generated), with the nearest slots that can be booked. The dates are local dates of the clinic, from '
+'`first_date` on, in each `every_weeks`th week, on these weekdays (1 is Monday; by default that of the first date); '
+'give the number of visits, at most 52, or the last date. With `customer_id`, it also finds other visits of this '
+'customer at the clinic (customer_busy). It changes nothing: another caller may take a slot before book_series does. '
+'For the desk. Refuses forbidden, doctor_not_found, time_slot_not_found, service_not_found, service_not_offered, '
+'invalid_argument.';
 
 grant execute on function app_public.plan_series to app_staff;
 --! EndIncluded booking/series/api/plan_series.sql
@@ -22171,7 +22178,7 @@ end
 $$;
 
 comment on function app_public.generate_series_slots is
-'Makes the booking slots of the clinic''s templates on the dates of a series, up to 52, which may lie beyond those for '
+'Makes the booking slots of the clinic''s templates on up to 52 dates of a series, which may be after the dates for '
 'which slots were generated. It does what generate_booking_slots does, and returns the recorded run. For the desk. '
 'Refuses forbidden, clinic_not_found, invalid_argument, slot_too_far_ahead.';
 
@@ -22260,14 +22267,14 @@ $$;
 
 comment on function app_public.book_series is
 'Books 2 to 52 slots for one customer as a series, all or none; plan_series finds them. With `service_id` each visit '
-'takes the slots that the service needs, is charged and takes place `online` as in book_slot; a service that has to '
-'be paid in full before the visit is refused (payment_required). One message confirms all dates, and there are '
-'reminders for each. The series counts as one booking against the limit of the policy. Each visit can be moved and '
-'cancelled by itself; move_series and cancel_series change several. Returns the bookings in order of time. For the '
-'desk. Refuses forbidden, unauthenticated, customer_not_found, customer_not_confirmed, slot_not_found, slot_taken, '
-'slot_held, slot_offered, slot_withdrawn, slot_reserved, service_not_found, service_not_offered, place_not_offered, '
-'run_not_free, no_resource_free, payment_required, answer_missing, slot_in_the_past, customer_busy (naming the slot), '
-'invalid_argument, text_too_long, text_not_accepted, idempotency_key_reused.';
+'takes the slots that the service needs, and is charged as in book_slot; `online` is that of book_slot. A service '
+'that has to be paid in full before the visit is refused (payment_required). One message confirms all dates, and '
+'there are reminders for each. The series counts as one booking against the limit of the policy. Each visit can be '
+'moved and cancelled by itself; move_series and cancel_series change several. Returns the bookings in order of time. '
+'For the desk. Refuses forbidden, unauthenticated, customer_not_found, customer_not_confirmed, slot_not_found, '
+'slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, service_not_found, service_not_offered, '
+'place_not_offered, run_not_free, no_resource_free, payment_required, answer_missing, slot_in_the_past, customer_busy '
+'(naming the slot), invalid_argument, text_too_long, text_not_accepted, idempotency_key_reused.';
 
 grant execute on function app_public.book_series to app_staff;
 --! EndIncluded booking/series/api/book_series.sql
@@ -22349,11 +22356,11 @@ end
 $$;
 
 comment on function app_public.cancel_series is
-'Cancels the visits of a series that lie ahead, from a local date of the clinic on, and frees their slots. One message '
-'lists all dates for the customer. Patients who are checked in, and visits that have begun, stay. Returns the '
-'bookings that it cancelled, in order of time; none if there were none. For the desk. Refuses forbidden, '
-'unauthenticated, series_not_found, invalid_argument, text_too_long, text_not_accepted, idempotency_key_reused; fails '
-'with 40001 if a visit is moved at the same moment: repeat the call.';
+'Cancels the future visits of a series, from a local date of the clinic on, and frees their slots. The customer gets '
+'one message with all dates. Visits that have begun, or whose patient is checked in, are not cancelled. Returns the '
+'cancelled bookings in order of time; none if there were none. For the desk. Refuses forbidden, unauthenticated, '
+'series_not_found, invalid_argument, text_too_long, text_not_accepted, idempotency_key_reused; fails with 40001 if a '
+'visit is moved at the same moment: repeat the call.';
 
 grant execute on function app_public.cancel_series to app_staff;
 --! EndIncluded booking/series/api/cancel_series.sql
@@ -22435,11 +22442,10 @@ end
 $$;
 
 comment on function app_public.plan_series_move is
-'Where the visits of a series that lie ahead would be, from a local date of the clinic on, if each was moved by '
-'`days`, to another time slot or to another doctor (null: the visit''s own): for each visit what plan_series returns. '
-'The times of these visits themselves count as free. It only reads; move_series moves. For the desk. Refuses '
-'forbidden, series_not_found, doctor_not_found, time_slot_not_found, service_not_found, service_not_offered, '
-'invalid_argument.';
+'Plans to move the future visits of a series, from a local date of the clinic on: by `days`, to another time slot or '
+'to another doctor (null: the visit''s own). Returns for each visit what plan_series returns. The present times of '
+'these visits count as free. It changes nothing; move_series moves them. For the desk. Refuses forbidden, '
+'series_not_found, doctor_not_found, time_slot_not_found, service_not_found, service_not_offered, invalid_argument.';
 
 grant execute on function app_public.plan_series_move to app_staff;
 --! EndIncluded booking/series/api/plan_series_move.sql
@@ -22520,14 +22526,15 @@ end
 $$;
 
 comment on function app_public.move_series is
-'Moves visits of a series, each to the slot at the same place in `booking_slot_ids`, all or none; plan_series_move '
-'finds them, for example for all visits from a date on. A visit may move to a slot that another one leaves. Services, '
-'prices and reminders follow as in reschedule_booking; one message lists the new dates. A visit whose slot is given '
-'unchanged stays. Returns the bookings that it moved, in order of time. For the desk. Refuses forbidden, '
-'unauthenticated, series_not_found, booking_not_found, illegal_transition, slot_not_found, slot_taken, slot_held, '
-'slot_offered, slot_withdrawn, slot_reserved, doctor_absent, service_not_found, service_not_offered, run_not_free, '
-'no_resource_free, slot_in_the_past, customer_busy (naming the slot), invalid_argument, idempotency_key_reused; fails '
-'with 40001 if a visit is changed at the same moment: repeat the call.';
+'Moves visits of a series, each to the slot at the same place in `booking_slot_ids`, all or none. plan_series_move '
+'finds the slots, for example for all visits from a date on. A visit may move to a slot that another one leaves. '
+'Services, prices and reminders are adjusted as in reschedule_booking; one message lists the new dates. A visit for '
+'which its present slot is given is not moved. Returns the bookings that it moved, in order of time. For the desk. '
+'Refuses forbidden, unauthenticated, series_not_found, booking_not_found, illegal_transition, slot_not_found, '
+'slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, doctor_absent, service_not_found, '
+'service_not_offered, run_not_free, no_resource_free, slot_in_the_past, customer_busy (naming the slot), '
+'invalid_argument, idempotency_key_reused; fails with 40001 if a visit is changed at the same moment: repeat the '
+'call.';
 
 grant execute on function app_public.move_series to app_staff;
 --! EndIncluded booking/series/api/move_series.sql
@@ -22615,8 +22622,8 @@ end
 $$;
 
 comment on function app_private.release_expired_holds is
-'Releases up to `batch` expired holds and returns how many. Not needed for correctness: an expired hold counts as '
-'free. Called by the job release_expired_holds.';
+'Releases up to `batch` expired holds and returns how many. Nothing depends on this, because an expired hold counts '
+'as free. Called by the job release_expired_holds.';
 --! EndIncluded booking/steps/release_expired_holds.sql
 --! Included booking/steps/undo_step.sql
 create or replace function app_private.undo_step(
@@ -23504,18 +23511,18 @@ $$;
 
 comment on function app_public.book_slot is
 'Books a slot that is free or that the customer holds, and queues the confirmation and the reminders in the same '
-'transaction. If several callers try at the same time, exactly one succeeds. Customers book for themselves (leave '
-'customer_id out), the desk books for customers of its clinic. With `service_id` the visit takes the fewest '
-'adjoining slots of the doctor, from this one on, that cover the service''s duration and buffers; all or none are '
-'booked. `answers` are those to its questions: [{"questionId": "12", "answer": "Since Monday"}, {"questionId": "13", '
-'"answer": true}]. `online` chooses the place for a service that has both; the default is the clinic. A service with '
-'a price makes an invoice, a draft; patients book what is paid in advance with begin_checkout. Refuses '
-'payment_required, slot_not_found, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, '
-'service_not_found, service_not_offered, place_not_offered, service_not_for_customer, start_not_offered, '
-'run_not_free, no_resource_free, question_not_found, answer_missing, answer_not_accepted, booking_too_late, '
-'booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed, network_takes_too_many, '
-'customer_busy, customer_not_found, customer_not_confirmed, forbidden, unauthenticated, idempotency_key_reused, '
-'invalid_argument, text_too_long, text_not_accepted, stale_row_version; in a shard also '
+'transaction. If several callers try at the same time, exactly one succeeds. Customers book for themselves (without '
+'customer_id), the desk books for customers of its clinic. With `service_id` the visit takes the fewest adjoining '
+'slots of the doctor, from this one on, that cover the service''s duration and buffers; all or none are booked. '
+'`answers` has the answers to the questions of the service: [{"questionId": "12", "answer": "Since Monday"}, '
+'{"questionId": "13", "answer": true}]. `online` says where the visit takes place if the service allows both; the '
+'default is the clinic. If the service has a price, a draft of an invoice is made; patients book visits that are paid '
+'in advance with begin_checkout. Refuses payment_required, slot_not_found, slot_taken, slot_held, slot_offered, '
+'slot_withdrawn, slot_reserved, service_not_found, service_not_offered, place_not_offered, service_not_for_customer, '
+'start_not_offered, run_not_free, no_resource_free, question_not_found, answer_missing, answer_not_accepted, '
+'booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed, '
+'network_takes_too_many, customer_busy, customer_not_found, customer_not_confirmed, forbidden, unauthenticated, '
+'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted, stale_row_version; in a shard also '
 'global_database_first, shard_behind.';
 
 grant execute on function app_public.book_slot to app_customer;
@@ -23555,11 +23562,11 @@ $$;
 
 comment on function app_public.bookings_to_phone is
 'The future bookings whose patients the clinic has to phone, ordered by time, up to `page_size` (at most 100): the '
-'clinic cancelled them, and no message about it was or will be sent, because no address is known, the clinic does '
-'not send such messages, or delivery failed for good. Of all doctors or one, all local dates or one, and optionally '
-'of one slot. Without those whose patient has booked again, which the desk has dismissed from the rebooking list, or '
-'whose message it has settled. In GraphQL also a field of the mutations that cancel bookings: `withdrawDay(…) { '
-'bookings { id } query { bookingsToPhone(…) { id } } }`. For staff. Refuses forbidden, unauthenticated, '
+'clinic cancelled them, and no message about it was or will be sent, because no address is known, the clinic does not '
+'send such messages, or delivery failed for good. Optionally only those of one doctor, one local date or one slot. A '
+'booking is left out if its patient has booked again, if the desk has dismissed it from the rebooking list, or if the '
+'desk has settled its message. In GraphQL this is also a field of the mutations that cancel bookings: `withdrawDay(…) '
+'{ bookings { id } query { bookingsToPhone(…) { id } } }`. For staff. Refuses forbidden, unauthenticated, '
 'invalid_argument.';
 
 grant execute on function app_public.bookings_to_phone to app_staff;
@@ -23937,16 +23944,16 @@ comment on function app_public.reschedule_booking is
 'Moves a booking to another slot of the same clinic, also of another doctor. The new slot is booked and the old one '
 'freed, or neither; reminders are adjusted. Customers move their own bookings until the cancellation cut-off of the '
 'old time, the desk any booking of its clinic. A booking with a service keeps it, or gets `service_id` instead: it '
-'takes all slots of the visit from the new slot on, which may be slots of its own. With another service come the '
-'`answers` to its questions, as in book_slot, of which customers have to answer the required ones; earlier answers '
-'stay. With another service or doctor it is charged at their price. `without_service`, for the desk only: it loses '
-'its service, takes the new slot alone, and what was charged for the service is taken off. Refuses payment_required '
-'(patients pay in advance for the new visit), booking_not_found, illegal_transition, cancellation_too_late, '
-'customer_busy, slot_not_found, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, doctor_absent, '
-'service_not_found, service_not_offered, service_not_for_customer, start_not_offered, run_not_free, '
-'no_resource_free, question_not_found, answer_missing, answer_not_accepted, booking_too_late, booking_too_far_ahead, '
-'slot_in_the_past, forbidden, unauthenticated, idempotency_key_reused, invalid_argument, text_too_long, '
-'text_not_accepted, stale_row_version.';
+'takes all slots of the visit from the new slot on, which may be slots of its own. If it gets another service, '
+'`answers` has the answers to the questions of that service, as in book_slot; customers have to answer the required '
+'ones, and earlier answers stay. If it gets another service or doctor, their price is charged. With '
+'`without_service`, for the desk only, the booking loses its service and takes only the new slot, and the charge for '
+'the service is removed. Refuses payment_required (patients pay in advance for the new visit), booking_not_found, '
+'illegal_transition, cancellation_too_late, customer_busy, slot_not_found, slot_taken, slot_held, slot_offered, '
+'slot_withdrawn, slot_reserved, doctor_absent, service_not_found, service_not_offered, service_not_for_customer, '
+'start_not_offered, run_not_free, no_resource_free, question_not_found, answer_missing, answer_not_accepted, '
+'booking_too_late, booking_too_far_ahead, slot_in_the_past, forbidden, unauthenticated, idempotency_key_reused, '
+'invalid_argument, text_too_long, text_not_accepted, stale_row_version.';
 
 grant execute on function app_public.reschedule_booking to app_customer;
 --! EndIncluded booking/api/reschedule_booking.sql
@@ -24008,13 +24015,13 @@ $$;
 comment on function app_public.set_slot_customer is
 'Sets the customer of a slot, for clients that edit slots instead of calling functions: a customer books the slot '
 '(book_slot), null frees it (cancel_booking of the whole visit, or release_hold of a held slot). Setting the present '
-'customer changes nothing. `status` must be the slot''s present status (otherwise invalid_argument); a held or '
-'withdrawn slot sent back as it was read stays unchanged. Refuses what those functions refuse: slot_not_found, '
-'slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, booking_too_late, booking_too_far_ahead, '
-'slot_in_the_past, too_many_bookings, email_not_confirmed, network_takes_too_many, customer_busy, customer_not_found, '
-'customer_not_confirmed, booking_not_found, hold_not_found, checkout_open, cancellation_too_late, illegal_transition, '
-'forbidden, unauthenticated, invalid_argument, stale_row_version; in a shard also '
-'global_database_first, shard_behind.';
+'customer changes nothing. `status` must be the slot''s present status (otherwise invalid_argument). A held or '
+'withdrawn slot does not change if it is sent back as it was read. Refuses what those functions refuse: '
+'slot_not_found, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, booking_too_late, '
+'booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed, network_takes_too_many, '
+'customer_busy, customer_not_found, customer_not_confirmed, booking_not_found, hold_not_found, checkout_open, '
+'cancellation_too_late, illegal_transition, forbidden, unauthenticated, invalid_argument, stale_row_version; in a '
+'shard also global_database_first, shard_behind.';
 
 grant execute on function app_public.set_slot_customer to app_customer;
 --! EndIncluded booking/api/set_slot_customer.sql
@@ -24372,8 +24379,8 @@ end
 $$;
 
 comment on function app_private.fault_at_head is
-'Whether the last seal of a clinic''s chain is the one that the head names (a null head: no seal): seal_missing if the '
-'chain is shorter, rewritten if it is longer or ends with another hash. Nulls if it is.';
+'Compares the last seal of a clinic''s chain with the head (a null head: there is no seal). seal_missing if the chain '
+'is shorter, rewritten if it is longer or ends with another hash, nulls if they agree.';
 --! EndIncluded event/verification/fault_at_head.sql
 --! Included event/verification/first_faulty_seal.sql
 create or replace function app_private.first_faulty_seal(
@@ -24448,8 +24455,9 @@ end
 $$;
 
 comment on function app_private.first_inserted_event is
-'The first event of a clinic that was inserted without passing seal_events, and its position: that of the first '
-'sealed event after it, or the one after the head. Nulls if there is none. `sealing` is how far seal_events has come.';
+'The first event of a clinic that was inserted too late to be sealed by seal_events, and its position: that of the '
+'first sealed event after it, or the one after the head. Nulls if there is none. `sealing` is the last event that '
+'seal_events has read.';
 --! EndIncluded event/verification/first_inserted_event.sql
 --! Included event/api/calendar_as_of.sql
 create or replace function app_public.calendar_as_of(
@@ -24548,9 +24556,9 @@ comment on function app_public.calendar_as_of is
 'The calendar of a clinic as it was at a past moment (default now), computed from its events: each slot on the local '
 'dates from `from_date` (default the date of that moment) to `to_date` (inclusive, at most 31 days, default the same '
 'date), in order of time, with every booking it had, also ended ones. A live booking is listed with each slot of its '
-'visit. A transaction counts from its last event on, a moment before its commit. Each row has a cursor: pass the last '
-'one as `after` to get the next page of `page_size` (1 to 100, default 20). For staff of the clinic. Refuses '
-'forbidden, unauthenticated, invalid_argument.';
+'visit. A transaction is included from the time of its last event on, which is a moment before its commit. Each row '
+'has a cursor: pass the last one as `after` to get the next page of `page_size` (1 to 100, default 20). For staff of '
+'the clinic. Refuses forbidden, unauthenticated, invalid_argument.';
 
 grant execute on function app_public.calendar_as_of to app_staff;
 --! EndIncluded event/api/calendar_as_of.sql
@@ -24836,8 +24844,9 @@ end
 $$;
 
 comment on function app_private.before_quiet_hours is
-'For an instant in a clinic''s quiet hours (from, until) or in the ten minutes before them: when a reminder planned '
-'for it is sent instead, ten minutes before they begin. Null for every other instant.';
+'For an instant in a clinic''s quiet hours (from, until) or in the ten minutes before them: the time at which a '
+'reminder planned for that instant is sent instead, ten minutes before the quiet hours begin. Null for every other '
+'instant.';
 --! EndIncluded notification/queue/before_quiet_hours.sql
 --! Included notification/queue/reminder_period.sql
 create or replace function app_private.reminder_period() returns interval
@@ -24845,9 +24854,9 @@ language sql immutable parallel safe
 return interval '25 hours';
 
 comment on function app_private.reminder_period is
-'How long before it is due a reminder is written at the latest: at once for a booking whose reminder is due within '
-'this period, otherwise by queue_coming_reminders. A reminder is spread over the day before it is due '
-'(plan_reminders), so the period is a little longer than a day.';
+'Reminders are written at the latest so long before they are due: with the booking if they are due within this '
+'period, otherwise by queue_coming_reminders. A reminder is spread over the day before it is due (plan_reminders), so '
+'the period is a little longer than a day.';
 --! EndIncluded notification/queue/reminder_period.sql
 --! Included notification/queue/bookings_missing_reminders.sql
 create or replace view app_private.bookings_missing_reminders with (security_invoker = true) as
@@ -24885,8 +24894,8 @@ where n.kind = 'booking_reminder' and n.state = 'pending' and n.generation = 1 a
     or n.due_at > (b.starts_at at time zone 'UTC' - n.lead_time) at time zone 'UTC');
 
 comment on view app_private.bookings_missing_reminders is
-'Bookings ahead that lack a reminder which is due within 24 hours, or became due while no worker ran, and pending '
-'reminders that should not be sent. Always empty while a worker runs: a row here is a bug.';
+'Future bookings that lack a reminder which is due within 24 hours or became due while no worker ran, and pending '
+'reminders that should not be sent. Always empty while a worker runs; a row is a bug.';
 --! EndIncluded notification/queue/bookings_missing_reminders.sql
 --! Included notification/queue/choose_channel.sql
 create or replace function app_private.choose_channel(
@@ -25187,10 +25196,10 @@ $$;
 
 comment on function app_private.queue_notifications is
 'Records the messages about a booking in the booking''s own transaction: the message to the customer, over the '
-'channel that the clinic''s rules and the customer''s preference give, dead from the start when no address is known; '
-'the clinic''s webhooks; and, for a new time, the reminders that are due soon. `earlier_start` is the start of a '
-'moved booking before it was moved. `audience` is for series, whose visits have one message together: only the message '
-'(customer), which is about `series_booking_ids`, or only webhooks and reminders (others).';
+'channel that follows from the clinic''s rules and the customer''s preference (it is dead from the start if no '
+'address is known); the clinic''s webhooks; and, for a new time, the reminders that are due soon. `earlier_start` is '
+'the start of a moved booking before it was moved. `audience` is for series, whose visits share one message: with '
+'customer, only this message is recorded, about `series_booking_ids`; with others, only webhooks and reminders.';
 --! EndIncluded notification/queue/queue_notifications.sql
 --! Included notification/queue/queue_reminders.sql
 create or replace function app_private.queue_reminders(
@@ -25344,7 +25353,7 @@ end
 $$;
 
 comment on function app_private.restore_notifications is
-'Reverses drop_notifications for a booking ahead whose check-in is undone: messages about its current time that were '
+'Reverses drop_notifications for a future booking whose check-in is undone: messages about its current time that were '
 'not sent are pending again, reminders only if their time has not passed.';
 --! EndIncluded notification/queue/restore_notifications.sql
 --! Included notification/delivery/claim_notifications.sql
@@ -25893,8 +25902,8 @@ end
 $$;
 
 comment on function app_private.dates_of_series is
-'What a message about these visits of a series adds: all their dates and times, by SMS their number and the last '
-'date. Null if only one of them is left.';
+'The text that a message about these visits of a series adds: all their dates and times, or in an SMS their number '
+'and the last date. Null if only one of them remains.';
 --! EndIncluded notification/text/dates_of_series.sql
 --! Included notification/delivery/notification_sources.sql
 create or replace function app_private.notification_sources(
@@ -25972,7 +25981,7 @@ end
 $$;
 
 comment on function app_private.notification_sources is
-'What messages_of needs to write notifications of a clinic: the booking, the offer and when its visit begins, '
+'The data from which messages_of writes notifications of a clinic: the booking, the offer and when its visit begins, '
 'or the invoice, names (of the service in the message''s language), the customer''s addresses or else the '
 'guardian''s, the language (of the customer, else of the guardian, else `clinic_language`), the text split by '
 'split_text, and for a webhook its URL, secret and stored body, and whether the customer registered with an address '
@@ -26627,9 +26636,9 @@ $$;
 comment on function app_private.link_token is
 'The token of a link: <key id>.<MAC>.<purpose><clinic id>-<subject id>, ids in hexadecimal. It is derived from its '
 'arguments and a key, and stored nowhere, so a message that is sent again has the same link. `subject_id` is the id '
-'of what the link is about in the clinic, such as a booking, or without a clinic the id of what belongs to none. A '
-'higher `generation` makes another token: with the generation stored beside the subject, raising it revokes the link. '
-'Made with the last key, or with `key_id` to verify; null when there is no such key.';
+'of the subject of the link, such as a booking of the clinic, or, without a clinic, the id of something that belongs '
+'to no clinic. Another `generation` makes another token: the generation is stored with the subject, and raising it '
+'revokes the link. Made with the last key, or with `key_id` to verify; null when there is no such key.';
 --! EndIncluded link/tokens/link_token.sql
 --! Included link/tokens/read_link.sql
 create or replace function app_private.read_link(token text) returns app_private.link
@@ -26653,9 +26662,9 @@ end
 $$;
 
 comment on function app_private.read_link is
-'What the token of a link says it is for, so that the subject can be looked up; null if the text does not have the '
-'form of a token. A link that belongs to no clinic has no clinic id. Anybody can write such a token: is_link_token '
-'verifies it, once the subject''s generation is known.';
+'The unverified contents of the token of a link, by which its subject can be looked up; null if the text does not '
+'have the form of a token. A link that belongs to no clinic has no clinic id. Anybody can make up such a token; '
+'is_link_token verifies it, for which the subject''s generation is needed.';
 --! EndIncluded link/tokens/read_link.sql
 --! Included link/tokens/is_link_token.sql
 create or replace function app_private.is_link_token(
@@ -26774,7 +26783,7 @@ $$;
 
 comment on function app_private.begin_as_link_holder is
 'Makes the caller the customer whose link was opened, with no other rights, and returns the claims that the caller '
-'had: pass them to set_claims when done. Without it a member of staff who opens a patient''s link would act as the '
+'had. Pass them to set_claims afterwards. Without it a member of staff who opens a patient''s link would act as the '
 'desk. If the call is refused, the claims are rolled back.';
 --! EndIncluded link/holder/begin_as_link_holder.sql
 --! Included link/holder/linked_booking.sql
@@ -26859,7 +26868,7 @@ end
 $$;
 
 comment on function app_private.guest_booking_of_link is
-'What the link in a guest''s mail confirms; null if the token is not valid or older than a day.';
+'The request that the link in a guest''s mail confirms; null if the token is not valid or older than a day.';
 --! EndIncluded link/guests/guest_booking_of_link.sql
 --! Included link/guests/guest_message.sql
 create or replace function app_private.guest_message(
@@ -26943,8 +26952,8 @@ end
 $$;
 
 comment on function app_private.remove_guest_bookings is
-'Removes what guests asked to book more than a day before `at`, up to `batch`, and returns how many; with it the name '
-'and address of guests who did not confirm. Called by the job remove_old_records.';
+'Removes up to `batch` requests that guests made more than a day before `at`, with the name and address of guests who '
+'did not confirm. Returns how many. Called by the job remove_old_records.';
 --! EndIncluded link/guests/remove_guest_bookings.sql
 --! Included link/feeds/feed_entry.sql
 create or replace function app_private.feed_entry(
@@ -27362,13 +27371,13 @@ end
 $$;
 
 comment on function app_public.request_record_by_link is
-'Asks to add the clinic''s record of a booking to the caller''s account, with the link of a message about the booking. '
-'The clinic may have recorded another address than the caller''s: a second link is mailed to it, and confirm_merge '
-'adds the record with its token. The link of the message alone is not enough, because messages are forwarded, and it '
-'opens one booking for a few days, not a record for ever. Nothing is sent if the clinic has no address of the patient '
-'or somebody has the record; the answer is the same. Refuses unauthenticated, email_not_confirmed, customer_not_found '
-'(the caller is not a patient), link_invalid (in the field refusal), too_many_attempts; in a shard also '
-'global_database_first, shard_behind.';
+'Asks to add the clinic''s record of a booking to the caller''s account, with the link of a message about the '
+'booking. A second link is mailed to the address that the clinic has recorded, which may differ from the caller''s; '
+'confirm_merge adds the record with the token of that link. The link of the message alone is not enough, because '
+'messages are forwarded, and their links are meant to show one booking for a few days. Nothing is sent if the clinic '
+'has no address of the patient or somebody has the record; the answer is the same. Refuses unauthenticated, '
+'email_not_confirmed, customer_not_found (the caller is not a patient), link_invalid (in the field refusal), '
+'too_many_attempts; in a shard also global_database_first, shard_behind.';
 
 grant execute on function app_public.request_record_by_link to app_customer;
 --! EndIncluded link/api/request_record_by_link.sql
@@ -27593,8 +27602,8 @@ end
 $$;
 
 comment on function billing_private.payable_rest is
-'The smallest amount, not less than `rest`, that a provider accepts: 0, or at least currencies.least_charge and a '
-'multiple of billing_private.payable_unit.';
+'The smallest amount that a provider accepts and that is not less than `rest`. A provider accepts 0 and multiples of '
+'billing_private.payable_unit that are at least currencies.least_charge.';
 --! EndIncluded billing/rules/payable_rest.sql
 --! Included billing/rules/payable_unit.sql
 create or replace function billing_private.payable_unit(provider text, currency text) returns bigint
@@ -27756,8 +27765,8 @@ $$;
 
 comment on function billing_private.split_amount is
 'Splits an amount of minor units in proportion to weights, by the largest remainder: the parts always sum to the '
-'amount, and each differs from its exact share by less than one unit. No part of a smaller amount than the sum of the '
-'weights exceeds its weight. The only place where amounts are split.';
+'amount, and each differs from its exact share by less than one unit. If the amount is smaller than the sum of the '
+'weights, no part exceeds its weight. All splits of amounts use this function.';
 --! EndIncluded billing/rules/split_amount.sql
 --! Included billing/rules/use_coupon.sql
 create or replace function billing_private.use_coupon(
@@ -27922,10 +27931,10 @@ end
 $$;
 
 comment on function billing_private.invoices_to_remind_of is
-'The invoices of a clinic whose due date has passed on its local calendar, at most 30 days ago, on which something is '
-'due, and of which the customer was not reminded yet; with the channel of the message and whether an address for it '
-'is known. None of customers who were removed or want no reminders, and none if the clinic does not send this kind '
-'of message.';
+'The invoices of which a clinic has to remind its customers: something is due on them, the due date passed at most 30 '
+'days ago by the clinic''s local date, and no reminder was queued yet. Each with the channel of the message and '
+'whether an address for it is known. Without invoices of customers who were removed or want no reminders; empty if '
+'the clinic does not send this kind of message.';
 --! EndIncluded billing/steps/invoices_to_remind_of.sql
 --! Included billing/steps/issue.sql
 create or replace function billing_private.issue(clinic_id bigint, invoice_id bigint) returns billing.invoices
@@ -28004,8 +28013,8 @@ end
 $$;
 
 comment on function billing_private.move_money is
-'Moves an amount, as a movement of this kind; nothing if it is 0. Refuses insufficient_credit, text_too_long, '
-'text_not_accepted.';
+'Moves an amount by adding a movement of this kind. An amount of 0 adds nothing. Refuses insufficient_credit, '
+'text_too_long, text_not_accepted.';
 --! EndIncluded billing/steps/move_money.sql
 --! Included billing/steps/new_invoice.sql
 create or replace function billing_private.new_invoice(clinic_id bigint, customer_id bigint, currency text)
@@ -28352,9 +28361,9 @@ end
 $$;
 
 comment on function billing.move_to_credit is
-'Takes what was paid on an invoice back as credit, so that it is due again: for a payment that was recorded on the '
-'wrong invoice, or that is to be paid back. For the desk. Refuses forbidden, unauthenticated, amount_not_accepted, '
-'invoice_not_found, amount_exceeds_paid, text_too_long, text_not_accepted.';
+'Turns what was paid on an invoice into credit, so that the invoice is due again: for a payment that was recorded on '
+'the wrong invoice, or that is to be paid back. For the desk. Refuses forbidden, unauthenticated, '
+'amount_not_accepted, invoice_not_found, amount_exceeds_paid, text_too_long, text_not_accepted.';
 
 grant execute on function billing.move_to_credit to app_staff;
 --! EndIncluded billing/api/move_to_credit.sql
@@ -28402,10 +28411,11 @@ end
 $$;
 
 comment on function billing.record_payment is
-'Records money that the desk received: cash, transfer or card_terminal. It pays the invoices that are named, each in '
-'proportion to what is due on it if it is not enough for all; drafts are issued. Without invoices it becomes credit. '
-'For the desk. Refuses forbidden, unauthenticated, amount_not_accepted, invalid_argument, customer_not_found, '
-'invoice_not_found, invoice_not_open (void), already_paid, amount_exceeds_due, nothing_to_pay, idempotency_key_reused.';
+'Records money that the desk received: cash, transfer or card_terminal. It pays the invoices that are named; if it is '
+'not enough for all of them, each is paid in proportion to what is due on it. Drafts are issued. Without invoices it '
+'becomes credit. For the desk. Refuses forbidden, unauthenticated, amount_not_accepted, invalid_argument, '
+'customer_not_found, invoice_not_found, invoice_not_open (void), already_paid, amount_exceeds_due, nothing_to_pay, '
+'idempotency_key_reused.';
 
 grant execute on function billing.record_payment to app_staff;
 --! EndIncluded billing/api/record_payment.sql
@@ -28458,11 +28468,11 @@ end
 $$;
 
 comment on function billing.refund_payment is
-'Pays money back: at the desk at once, an online payment through its provider, for which the state is pending until '
-'the provider has done it. The money comes from the customer''s credit that is available: cancel the visit, reduce or '
-'void the invoice, or use move_to_credit first. For the desk. Refuses forbidden, unauthenticated, '
-'amount_not_accepted, payment_not_found, refund_exceeds_payment, insufficient_credit, amount_not_payable_online, '
-'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted.';
+'Pays money back. A payment at the desk is paid back at once. An online payment is paid back through its provider; '
+'until the provider has done it, the state is pending. The money comes from the customer''s credit that is available: '
+'cancel the visit, reduce or void the invoice, or use move_to_credit first. For the desk. Refuses forbidden, '
+'unauthenticated, amount_not_accepted, payment_not_found, refund_exceeds_payment, insufficient_credit, '
+'amount_not_payable_online, idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted.';
 
 grant execute on function billing.refund_payment to app_staff;
 --! EndIncluded billing/api/refund_payment.sql
@@ -28498,10 +28508,10 @@ end
 $$;
 
 comment on function billing.spend_credit is
-'Pays an invoice from the customer''s credit: this amount, or as much as is due and there is, apart from what open '
-'checkouts have reserved. A draft is issued. For the customer and the desk. Refuses unauthenticated, '
-'invoice_not_found, invoice_not_open (void), already_paid, insufficient_credit, amount_exceeds_due, '
-'amount_not_accepted, nothing_to_pay, invalid_argument.';
+'Pays an invoice from the customer''s credit: with this amount, or, if it is null, with as much as is due and '
+'available. Credit that open checkouts have reserved is not available. A draft is issued. For the customer and the '
+'desk. Refuses unauthenticated, invoice_not_found, invoice_not_open (void), already_paid, insufficient_credit, '
+'amount_exceeds_due, amount_not_accepted, nothing_to_pay, invalid_argument.';
 
 grant execute on function billing.spend_credit to app_customer;
 --! EndIncluded billing/api/spend_credit.sql
@@ -28557,9 +28567,9 @@ end
 $$;
 
 comment on function billing.write_off is
-'Gives up what is due on an open invoice, or a part of it. It is a line and not a payment, so that nothing that was '
-'written off can become credit later. For managers. Refuses forbidden, unauthenticated, invoice_not_found, '
-'invoice_not_open, amount_not_accepted, amount_exceeds_due, text_too_long, text_not_accepted.';
+'Writes off what is due on an open invoice, or a part of it. This adds a line to the invoice and no payment, so that '
+'an amount that was written off cannot become credit later. For managers. Refuses forbidden, unauthenticated, '
+'invoice_not_found, invoice_not_open, amount_not_accepted, amount_exceeds_due, text_too_long, text_not_accepted.';
 
 grant execute on function billing.write_off to app_staff;
 --! EndIncluded billing/api/write_off.sql
@@ -28665,9 +28675,9 @@ $$;
 
 comment on function billing_private.end_visit_charges is
 'Takes the charges of a visit that was cancelled or missed off their invoices; what was paid becomes credit. With '
-'`keeps_fee` the clinic keeps what the price demands in advance, as far as it was paid, as a fee. An invoice that '
-'charges nothing else becomes void. The booking is locked. A mail tells the '
-'patient what became credit.';
+'`keeps_fee` the clinic keeps the amount that the price demands in advance, as far as it was paid, as a fee. An '
+'invoice that charges nothing else becomes void. The caller has locked the booking. The patient gets a mail about the '
+'credit.';
 --! EndIncluded billing/visits/end_visit_charges.sql
 --! Included billing/visits/issue_invoices_of_visit.sql
 create or replace function billing_private.issue_invoices_of_visit(booking app_public.bookings) returns void
@@ -28761,9 +28771,9 @@ end
 $$;
 
 comment on function billing_private.move_visit_charges is
-'Charges the price of another service or doctor when a booking is moved to it: the difference as another line, or off '
-'the invoice, and what was paid beyond it becomes credit. Patients cannot move a booking to a visit that has to be '
-'paid in advance, unless enough is paid already. Refuses payment_required.';
+'Charges the price of another service or doctor when a booking is moved to it: a line adds or subtracts the '
+'difference, and what was paid beyond the new total becomes credit. Patients cannot move a booking to a visit that '
+'has to be paid in advance, unless enough is paid already. Refuses payment_required.';
 --! EndIncluded billing/visits/move_visit_charges.sql
 --! Included billing/visits/restore_visit_charges.sql
 create or replace function billing_private.restore_visit_charges(booking app_public.bookings) returns void
@@ -28880,8 +28890,8 @@ end
 $$;
 
 comment on function billing_private.assert_bookable is
-'Checks, by booking them and undoing that, that the visits of a checkout could be booked now if they were paid: nobody '
-'pays for what is refused afterwards. Refuses what app_public.book_slot refuses.';
+'Checks that the visits of a checkout could be booked now if they were paid, so that nobody pays for a visit that is '
+'refused afterwards. To check this, it books them and rolls that back. Refuses what app_public.book_slot refuses.';
 --! EndIncluded billing/checkout/assert_bookable.sql
 --! Included billing/checkout/assert_not_being_paid.sql
 create or replace function billing_private.assert_not_being_paid(
@@ -29166,12 +29176,12 @@ end
 $$;
 
 comment on function billing_private.start_checkout is
-'Makes a checkout of its parts, for which credit pays as far as it goes. If nothing is left to pay to the provider it '
-'is completed at once, else the credit is reserved and the provider is asked for a page. `shared`: its shares in other '
-'databases, as billing_private.shares_of_checkout returns them. `share_of`: what app_hidden.begin_share was given, for '
-'a share, which has no page and waits. Refuses nothing_to_pay, clinic_not_found, several_currencies, '
-'several_accounts, online_payment_not_available, amount_not_payable_online, checkout_open, checkout_not_open, and what '
-'app_public.book_slot and billing_private.use_coupon refuse.';
+'Makes a checkout of its parts, for which credit is used as far as needed. If nothing remains to be paid through the '
+'provider, the checkout is completed at once; otherwise the credit is reserved and the provider is asked for a page. '
+'`shared`: its shares in other databases, as billing_private.shares_of_checkout returns them. `share_of`: for a '
+'share, which has no page, the arguments of app_hidden.begin_share. Refuses nothing_to_pay, clinic_not_found, '
+'several_currencies, several_accounts, online_payment_not_available, amount_not_payable_online, checkout_open, '
+'checkout_not_open, and what app_public.book_slot and billing_private.use_coupon refuse.';
 --! EndIncluded billing/checkout/start_checkout.sql
 --! Included billing/checkout/use_credit.sql
 create or replace function billing_private.use_credit(parts billing.checkout_parts[], policy app_public.policies)
@@ -29277,8 +29287,8 @@ end
 $$;
 
 comment on function billing_private.begin_as_payer is
-'Makes the caller the customer who pays a checkout, with no other rights, and returns the claims that the caller had: '
-'pass them to app_private.set_claims when done.';
+'Makes the caller the customer who pays a checkout, with no other rights, and returns the claims that the caller had. '
+'Pass them to app_private.set_claims afterwards.';
 --! EndIncluded billing/checkout/settling/begin_as_payer.sql
 --! Included billing/checkout/settling/book_part.sql
 create or replace function billing_private.book_part(part billing.checkout_parts) returns billing.invoice_lines
@@ -29402,9 +29412,9 @@ $$;
 comment on function billing_private.complete_checkout is
 'Completes a checkout that is paid, in one transaction: books its visits, makes their invoices, makes a payment for '
 'each clinic and patient, and pays all invoices, also from the credit that was reserved. A visit that cannot be '
-'booked any more leaves its money as credit. Nothing is booked of a checkout that had ended, or of which less was '
-'received than was to be paid, and its credit stays credit. Locks the checkout first, then what each booking locks, '
-'the invoices, the counter of their numbers, and credit at last.';
+'booked any more leaves its money as credit. If the checkout had ended, or less was received than was to be paid, '
+'nothing is booked and reserved credit stays credit. Locks the checkout first, then what each booking locks, the '
+'invoices, the counter of their numbers, and credit at last.';
 --! EndIncluded billing/checkout/settling/complete_checkout.sql
 --! Included billing/checkout/settling/end_unpaid_checkout.sql
 create or replace function billing_private.end_unpaid_checkout(checkout_id bigint, state billing.checkout_state)
@@ -29425,8 +29435,8 @@ end
 $$;
 
 comment on function billing_private.end_unpaid_checkout is
-'Ends an open checkout that was not paid (expired, failed), and frees what it held; its shares in other databases end '
-'when this is reported to them. One that has ended, or that is paid, stays as it is.';
+'Ends an open checkout that was not paid, as expired or failed, and releases its slots, coupons and credit. Its '
+'shares in other databases end when this is reported to them. A checkout that has ended or is paid does not change.';
 --! EndIncluded billing/checkout/settling/end_unpaid_checkout.sql
 --! Included billing/checkout/settling/give_up_checkout.sql
 create or replace function billing_private.give_up_checkout(checkout_id bigint) returns billing.checkouts
@@ -29592,25 +29602,26 @@ end
 $$;
 
 comment on function billing.begin_checkout is
-'Begins one payment for visits, which are booked when it arrives, and for invoices. `visits`: [{"bookingSlotId": '
-'"12", "serviceId": "3", "clinicId": "1", "customerId": "9", "note": "…", "answers": […], "online": true, "coupon": '
-'"SPRING"}], of which only the first two are needed; their slots are held, or their hold is prolonged, for the '
-'clinic''s payment_hold_time. Visits without a clinicId and `invoice_ids` are of `clinic_id`, and `invoices`: '
-'[{"clinicId": "2", "invoiceId": "7"}] of any clinic. Several clinics are paid at once if they have one currency and '
-'one account at one provider; the slots are held for their shortest payment_hold_time. Everything that book_slot '
-'would refuse is refused now. The customer pays on the page at `url`, which appears within seconds. Unless '
-'`uses_credit` is false, the credit of each patient pays as far as it goes, and the page is about the rest: at least '
-'currencies.least_charge. That credit is reserved until the checkout ends. If credit or coupons cover everything, the '
-'checkout is paid at once. For customers and their dependants. Refuses forbidden, unauthenticated, clinic_not_found, '
-'several_currencies, several_accounts, online_payment_not_available, amount_not_payable_online (a provider that takes '
-'amounts with a 0 at the end only), nothing_to_pay, checkout_open (the detail names the other checkout), '
-'already_paid, invoice_not_found, invoice_not_open, coupon_not_found, coupon_not_valid, coupon_used_already, '
-'coupon_exhausted, currency_not_used, slot_not_found, slot_taken, slot_held, slot_offered, slot_withdrawn, '
-'slot_reserved, service_not_found, service_not_offered, service_not_for_customer, start_not_offered, run_not_free, '
-'no_resource_free, question_not_found, answer_missing, answer_not_accepted, place_not_offered, booking_too_late, '
-'booking_too_far_ahead, too_many_bookings, held_too_often, email_not_confirmed, network_takes_too_many, '
-'customer_busy, customer_not_found, idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted; '
-'with shards also global_database_first, shard_behind, shards_first, checkout_not_open.';
+'Begins one payment for visits, which are booked when it arrives, and for invoices. `visits` is a list such as '
+'[{"bookingSlotId": "12", "serviceId": "3", "clinicId": "1", "customerId": "9", "note": "…", "answers": […], '
+'"online": true, "coupon": "SPRING"}], of which only the first two are needed; their slots are held, or their hold is '
+'prolonged, for the clinic''s payment_hold_time. Visits without a clinicId are at the clinic `clinic_id`, and '
+'`invoice_ids` are invoices of this clinic; `invoices`, such as [{"clinicId": "2", "invoiceId": "7"}], may be of any '
+'clinic. Several clinics can be paid at once if they have the same currency and the same account at the same '
+'provider; the slots are then held for the shortest payment_hold_time of these clinics. Everything that book_slot '
+'would refuse is refused now. The customer pays on the page at `url`, which is null for some seconds, until the '
+'provider has made the page. Unless `uses_credit` is false, each patient''s credit is used as far as needed, and the '
+'rest, at least currencies.least_charge, is paid on the page. That credit is reserved until the checkout ends. If '
+'credit or coupons cover everything, the checkout is paid at once. For customers and their dependants. Refuses '
+'forbidden, unauthenticated, clinic_not_found, several_currencies, several_accounts, online_payment_not_available, '
+'amount_not_payable_online (a provider that takes amounts with a 0 at the end only), nothing_to_pay, checkout_open '
+'(the detail names the other checkout), already_paid, invoice_not_found, invoice_not_open, coupon_not_found, '
+'coupon_not_valid, coupon_used_already, coupon_exhausted, currency_not_used, slot_not_found, slot_taken, slot_held, '
+'slot_offered, slot_withdrawn, slot_reserved, service_not_found, service_not_offered, service_not_for_customer, '
+'start_not_offered, run_not_free, no_resource_free, question_not_found, answer_missing, answer_not_accepted, '
+'place_not_offered, booking_too_late, booking_too_far_ahead, too_many_bookings, held_too_often, email_not_confirmed, '
+'network_takes_too_many, customer_busy, customer_not_found, idempotency_key_reused, invalid_argument, text_too_long, '
+'text_not_accepted; with shards also global_database_first, shard_behind, shards_first, checkout_not_open.';
 
 grant execute on function billing.begin_checkout to app_customer;
 --! EndIncluded billing/checkout/api/begin_checkout.sql
@@ -29637,8 +29648,9 @@ end
 $$;
 
 comment on function billing.cancel_checkout is
-'Cancels a checkout: what it holds is free again, and the provider''s page is closed. If it is paid at the same '
-'moment, the money becomes credit. For the customer who began it. Refuses checkout_not_found, checkout_not_open.';
+'Cancels a checkout: the slots that it holds are free again, credit and coupons are available again, and the '
+'provider''s page is closed. If it is paid at the same moment, the money becomes credit. For the customer who began '
+'it. Refuses checkout_not_found, checkout_not_open.';
 
 grant execute on function billing.cancel_checkout to app_customer;
 --! EndIncluded billing/checkout/api/cancel_checkout.sql
@@ -29675,8 +29687,8 @@ end
 $$;
 
 comment on function billing.quote is
-'What a visit costs: of this service, with this doctor, on this local date of the clinic, with a coupon for those who '
-'are signed in. Null if there is no price. Open to everybody. Refuses unauthenticated, coupon_not_found, '
+'What a visit for this service costs with this doctor on this local date of the clinic; callers who are signed in may '
+'add a coupon. Null if there is no price. Open to everybody. Refuses unauthenticated, coupon_not_found, '
 'coupon_not_valid, coupon_used_already, coupon_exhausted.';
 
 grant execute on function billing.quote to app_anonymous;
@@ -29697,8 +29709,8 @@ end
 $$;
 
 comment on function billing.provider_account is
-'How patients pay the clinic online: see set_provider_account, which sets it. Its provider is null if they cannot. For '
-'managers. Refuses forbidden, unauthenticated.';
+'How patients pay the clinic online (set_provider_account sets it). The provider is null if they cannot pay online. '
+'For managers. Refuses forbidden, unauthenticated.';
 
 grant execute on function billing.provider_account to app_staff;
 --! EndIncluded billing/checkout/api/provider_account.sql
@@ -29742,9 +29754,9 @@ end
 $$;
 
 comment on function billing.set_provider_account is
-'Sets how patients pay the clinic online: by provider (stripe; development, which takes no money, outside production) '
-'and the clinic''s account there (null: that of the installation''s key). A null provider ends online payment. '
-'Returns the clinic''s policy. For managers. Refuses forbidden, unauthenticated, invalid_argument, '
+'Sets how patients pay the clinic online: the provider (stripe, or, outside production, development, which takes no '
+'money) and the clinic''s account there (null: the account of the installation''s key). A null provider ends online '
+'payment. Returns the clinic''s policy. For managers. Refuses forbidden, unauthenticated, invalid_argument, '
 'amount_not_payable_online (a price or coupon that is valid now or later).';
 
 grant execute on function billing.set_provider_account to app_staff;
@@ -30238,8 +30250,8 @@ $$;
 
 comment on function billing_private.is_event_of_another_database is
 'Whether a provider''s event is about a checkout or refund of another database of the installation: its id (`own_id`) '
-'was made there, and this database has neither. A provider reports each event to the billing process of every '
-'database. False where the event names no id of ours.';
+'was made there, and this database has no such checkout or refund. A provider reports each event to the billing '
+'process of every database. False if the event contains no id of medislot.';
 --! EndIncluded billing/provider/events/is_event_of_another_database.sql
 --! Included billing/provider/events/store_provider_event.sql
 create or replace function billing_private.store_provider_event(
@@ -30265,9 +30277,9 @@ end
 $$;
 
 comment on function billing_private.store_provider_event is
-'Stores an event that a provider has reported, whose signature the caller has verified. `own_id`: the checkout or '
-'refund that it is about, by our id, if it says so. Returns whether it is new: each is stored once. Null for one that '
-'is about another database of the installation, which is not stored. For the billing process. Refuses '
+'Stores an event that a provider has reported and whose signature the caller has verified. `own_id` is medislot''s id '
+'of the checkout or refund, if the event contains it. Each event is stored once: returns whether it is new. Returns '
+'null for an event about another database of the installation, which is not stored. For the billing process. Refuses '
 'invalid_argument.';
 
 grant execute on function billing_private.store_provider_event to app_billing;
@@ -31001,8 +31013,8 @@ where c.state = 'paid' and (c.outcome is null or c.received <> (
 
 comment on view billing.books_that_do_not_balance is
 $c$@behavior -*
-Rows whose stored sums differ from what they are the sums of: always empty. Triggers refuse such rows at the end of the
-transaction. For operators of the database.$c$;
+Rows whose stored sums differ from the rows that they sum up. Always empty, because triggers refuse such rows at the
+end of the transaction. For operators of the database.$c$;
 --! EndIncluded billing/books_that_do_not_balance.sql
 
 -- Functions and views: consultation
@@ -31135,8 +31147,8 @@ where b.status in ('booked', 'checked_in') and b.starts_at > now()
     else c.state in ('wanted', 'ready', 'failed') end);
 
 comment on view app_private.online_bookings_without_consultation is
-'Bookings ahead that are online without exactly one consultation for their present sequence, or have one without being '
-'online. Always empty.';
+'Future online bookings that do not have exactly one consultation for their present sequence, and future bookings at '
+'the clinic that have one. Always empty.';
 --! EndIncluded consultation/rules/online_bookings_without_consultation.sql
 --! Included consultation/jobs/claim_consultations.sql
 create or replace function app_private.claim_consultations(batch int default 20, at timestamptz default now())
@@ -31232,10 +31244,10 @@ $$;
 
 comment on function app_private.record_consultation is
 'Records the outcome of an attempt on a claimed consultation: `reference` is what the provider returned for a room '
-'that was prepared, `error` why the attempt failed. The arguments before are those that claim_consultations returned: '
-'a room that was prepared for an earlier time of the visit is prepared again. After three failures the state is '
-'failed, which the desk sees; attempts go on until the room would close. Returns the state; null if the booking no '
-'longer exists.';
+'that was prepared, `error` is the reason if the attempt failed. The other arguments are those that '
+'claim_consultations returned: a room that was prepared for an earlier time of the visit is prepared again. After '
+'three failures the state is failed, which the desk sees; attempts go on until the room would close. Returns the '
+'state; null if the booking no longer exists.';
 --! EndIncluded consultation/jobs/record_consultation.sql
 --! Included consultation/recording/is_own_visit.sql
 create or replace function app_private.is_own_visit(clinic_id bigint, doctor_id bigint) returns boolean
@@ -31970,10 +31982,10 @@ $$;
 
 comment on function app_private.matching_waiters is
 'The first three entries of the waiting list, in their order, that match a visit which takes exactly these slots of '
-'one doctor, freed `at` this time: by service, doctor, specialization, local weekday and time, and dates; if there '
-'is enough notice, rooms and equipment are free, and the customer may book it then, has no visit at that time and no '
-'other offer. A customer who waits with a booking is offered only times before it. `except_customer_id` is the '
-'customer who gave the time up.';
+'one doctor, freed `at` this time: by service, doctor, specialization, local weekday and time, and dates; An entry '
+'matches only if there is enough notice, rooms and equipment are free, and the customer may book the visit, has no '
+'visit at that time and no other offer. A customer who waits with a booking is offered only times before it. '
+'`except_customer_id` is the customer who gave up the time.';
 --! EndIncluded booking/waiting/rules/matching_waiters.sql
 --! Included booking/waiting/rules/waiting_entry.sql
 create or replace function app_private.waiting_entry(clinic_id bigint, waiting_id bigint)
@@ -32387,9 +32399,10 @@ end
 $$;
 
 comment on function app_private.became_visible_since is
-'Whether others may have seen a row that `transaction` wrote at `written_at` only since `moment`. With the setting '
-'track_commit_timestamp, which the embedded database has, true until a second after the time of the commit; without '
-'it, true of what was written up to 5 seconds before, since it may have been committed later.';
+'Whether a row that `transaction` wrote at `written_at` may have become visible to others only at `moment` or later. '
+'With the setting track_commit_timestamp, which the embedded database has, this is true until a second after the time '
+'of the commit. Without it, it is true if the row was written up to 5 seconds before `moment`, since the commit may '
+'have been later.';
 --! EndIncluded booking/waiting/rules/became_visible_since.sql
 --! Included booking/waiting/freed_slots_not_offered.sql
 create or replace view app_private.freed_slots_not_offered with (security_invoker = true) as
@@ -32468,9 +32481,9 @@ where w.changed_at < v.freed_at
 
 comment on view app_private.freed_slots_not_offered is
 'Visits whose slots were freed while an entry of the waiting list matched, and that were offered to nobody: always '
-'empty. Judged by the present policies, services, doctors and rooms, so after one of these was changed it may list '
-'what was right before. It leaves out those freed within a second after something else of the same customer changed '
-'(became_visible_since); without the setting track_commit_timestamp, within 5 seconds.';
+'empty. It applies the present policies, services, doctors and rooms, so after one of these was changed it may list '
+'visits that were handled correctly. It leaves out visits that were freed within a second after another change for '
+'the same customer (became_visible_since); without the setting track_commit_timestamp, within 5 seconds.';
 --! EndIncluded booking/waiting/freed_slots_not_offered.sql
 --! Included booking/waiting/api/accept_offer.sql
 create or replace function app_public.accept_offer(
@@ -32489,16 +32502,16 @@ end
 $$;
 
 comment on function app_public.accept_offer is
-'Takes an offered time: books it, or moves the booking of the waiting list''s entry to it, by the rules of book_slot '
-'and reschedule_booking. Possible from the beginning of the head start until the time is gone, also when the head '
-'starts have ended. For its customer and the desk. Refuses offer_not_found, payment_required, place_not_offered, '
-'offer_ended, slot_offered (the head start has not begun), slot_taken, slot_held, slot_withdrawn, doctor_absent, '
-'slot_reserved, slot_not_found, run_not_free, no_resource_free, service_not_found, service_not_offered, '
-'service_not_for_customer, start_not_offered, question_not_found, answer_missing, answer_not_accepted, '
-'booking_not_found, illegal_transition, cancellation_too_late, booking_too_late, booking_too_far_ahead, '
-'slot_in_the_past, too_many_bookings, email_not_confirmed, network_takes_too_many, customer_busy, customer_not_found, '
-'customer_not_confirmed, idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted, forbidden, '
-'unauthenticated; in a shard also global_database_first, shard_behind.';
+'Accepts an offered time: books it, or, if the patient waits with a booking, moves that booking to it, by the rules '
+'of book_slot and reschedule_booking. This is possible from the beginning of the head start, also after its end, '
+'until somebody else has taken the time. For its customer and the desk. Refuses offer_not_found, payment_required, '
+'place_not_offered, offer_ended, slot_offered (the head start has not begun), slot_taken, slot_held, slot_withdrawn, '
+'doctor_absent, slot_reserved, slot_not_found, run_not_free, no_resource_free, service_not_found, '
+'service_not_offered, service_not_for_customer, start_not_offered, question_not_found, answer_missing, '
+'answer_not_accepted, booking_not_found, illegal_transition, cancellation_too_late, booking_too_late, '
+'booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed, network_takes_too_many, '
+'customer_busy, customer_not_found, customer_not_confirmed, idempotency_key_reused, invalid_argument, text_too_long, '
+'text_not_accepted, forbidden, unauthenticated; in a shard also global_database_first, shard_behind.';
 
 grant execute on function app_public.accept_offer to app_customer;
 --! EndIncluded booking/waiting/api/accept_offer.sql
@@ -32525,15 +32538,15 @@ end
 $$;
 
 comment on function app_public.accept_offer_by_link is
-'Takes the time to which the link of a message leads, as its customer, by the rules of accept_offer; repeating it '
-'changes nothing. For anyone who has the link. The events name the customer as the actor, without an account. Refuses '
-'link_invalid (in the field refusal), too_many_attempts, payment_required, place_not_offered, offer_ended, '
-'slot_offered, slot_taken, slot_held, slot_withdrawn, doctor_absent, slot_reserved, run_not_free, no_resource_free, '
-'service_not_found, service_not_offered, service_not_for_customer, start_not_offered, question_not_found, '
-'answer_missing, answer_not_accepted, illegal_transition, cancellation_too_late, booking_too_late, '
-'booking_too_far_ahead, too_many_bookings, network_takes_too_many, customer_busy, customer_not_found, '
-'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted; in a shard also global_database_first, '
-'shard_behind.';
+'Accepts the offered time to which the link of a message leads, as its customer, by the rules of accept_offer. '
+'Repeating the call changes nothing. For anyone who has the link. The events name the customer as the actor, without '
+'an account. Refuses link_invalid (in the field refusal), too_many_attempts, payment_required, place_not_offered, '
+'offer_ended, slot_offered, slot_taken, slot_held, slot_withdrawn, doctor_absent, slot_reserved, run_not_free, '
+'no_resource_free, service_not_found, service_not_offered, service_not_for_customer, start_not_offered, '
+'question_not_found, answer_missing, answer_not_accepted, illegal_transition, cancellation_too_late, '
+'booking_too_late, booking_too_far_ahead, too_many_bookings, network_takes_too_many, customer_busy, '
+'customer_not_found, idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted; in a shard also '
+'global_database_first, shard_behind.';
 
 grant execute on function app_public.accept_offer_by_link to app_anonymous;
 --! EndIncluded booking/waiting/api/accept_offer_by_link.sql
@@ -32555,9 +32568,9 @@ end
 $$;
 
 comment on function app_public.current_offers is
-'The times that the caller, or a customer for whom the caller acts, is offered from waiting lists and that nobody has '
-'taken, in the order of their head starts. accept_offer takes one, decline_offer declines it. Empty for callers who '
-'are not customers.';
+'The times from waiting lists that are offered to the caller, or to a customer for whom the caller acts, and that '
+'nobody has taken, in the order of their head starts. accept_offer accepts one, decline_offer declines it. Empty for '
+'callers who are not customers.';
 
 grant execute on function app_public.current_offers to app_customer;
 --! EndIncluded booking/waiting/api/current_offers.sql
@@ -32572,9 +32585,9 @@ end
 $$;
 
 comment on function app_public.decline_offer is
-'Declines an offered time; the head starts that have not begun move forward, and after the last offer anyone can book '
-'it. The entry on the waiting list stays. An offer that has ended stays as it is. For its customer and the desk. '
-'Refuses offer_not_found, forbidden, unauthenticated.';
+'Declines an offered time. The head starts that have not begun are moved forward; if there are none, anyone can book '
+'the time. The entry on the waiting list stays. An offer that has ended stays as it is. For its customer and the '
+'desk. Refuses offer_not_found, forbidden, unauthenticated.';
 
 grant execute on function app_public.decline_offer to app_customer;
 --! EndIncluded booking/waiting/api/decline_offer.sql
@@ -32728,11 +32741,12 @@ comment on function app_public.join_waiting_list is
 'dates from `from_date` (default today) to `until_date` (default 90 days later), optionally on some ISO weekdays, '
 'between two local times at which the visit begins, and with a minimal notice. When a matching time is freed, the '
 'first three customers get a message with a link and a head start, one after the other. With `booking_id` only '
-'earlier times are offered, and taking one moves that visit. Joining again for the same thing changes the conditions '
-'and keeps the place. Customers join for themselves, the desk for customers of its clinic. Refuses '
-'customer_not_found, customer_not_confirmed, clinic_not_found, booking_not_found, illegal_transition (the booking), '
-'service_not_found, service_not_offered, service_not_for_customer, doctor_not_found, specialization_not_found, '
-'too_many_waiting_entries, invalid_argument, forbidden, unauthenticated.';
+'earlier times are offered, and accepting one moves that visit. Joining again for the same service, doctor and '
+'specialization changes the other conditions and keeps the place in the list. Customers join for themselves, the desk '
+'for customers of its clinic. Refuses customer_not_found, customer_not_confirmed, clinic_not_found, '
+'booking_not_found, illegal_transition (the booking), service_not_found, service_not_offered, '
+'service_not_for_customer, doctor_not_found, specialization_not_found, too_many_waiting_entries, invalid_argument, '
+'forbidden, unauthenticated.';
 
 grant execute on function app_public.join_waiting_list to app_customer;
 --! EndIncluded booking/waiting/api/join_waiting_list.sql
@@ -32804,8 +32818,8 @@ end
 $$;
 
 comment on function app_public.open_offered_slot is
-'Ends the offers of a time that is offered to the waiting list, so that the desk can book it for somebody else and '
-'anyone can book it. A slot that is not offered stays as it is. For the desk. Refuses slot_not_found, forbidden, '
+'Ends the offers of a time that is offered to the waiting list. From then on anyone can book it, and the desk can '
+'book it for anyone. A slot that is not offered stays as it is. For the desk. Refuses slot_not_found, forbidden, '
 'unauthenticated.';
 
 grant execute on function app_public.open_offered_slot to app_staff;
@@ -32836,9 +32850,9 @@ end
 $$;
 
 comment on function app_public.set_waiting_priority is
-'Sets the priority of an entry of the waiting list, -100 to 100: a higher one is offered freed times first. Offers '
-'that were made stay. For the desk. Refuses waiting_entry_not_found, invalid_argument, stale_row_version, forbidden, '
-'unauthenticated.';
+'Sets the priority of an entry of the waiting list, -100 to 100. Freed times are offered to entries with a higher '
+'priority first. Existing offers do not change. For the desk. Refuses waiting_entry_not_found, invalid_argument, '
+'stale_row_version, forbidden, unauthenticated.';
 
 grant execute on function app_public.set_waiting_priority to app_staff;
 --! EndIncluded booking/waiting/api/set_waiting_priority.sql
@@ -33260,9 +33274,9 @@ end
 $$;
 
 comment on function app_private.unread_roster_names is
-'What is written in the lines of a file that could not be checked, as {key: true} by app_private.roster_key; null '
-'when none of the file''s names is known. A name found in there is not reported as unknown, because the fault of its '
-'line has been reported already.';
+'The texts in those lines of a file that could not be checked, as {key: true} by app_private.roster_key; null when '
+'none of the file''s names is known. A name among them is not reported as unknown, because the fault of its line has '
+'been reported already.';
 --! EndIncluded roster/lines/unread_roster_names.sql
 --! Included roster/parse/find_roster_time_slots.sql
 create or replace function app_private.find_roster_time_slots(

@@ -59,5 +59,5 @@ where c.state = 'paid' and (c.outcome is null or c.received <> (
 
 comment on view billing.books_that_do_not_balance is
 $c$@behavior -*
-Rows whose stored sums differ from what they are the sums of: always empty. Triggers refuse such rows at the end of the
-transaction. For operators of the database.$c$;
+Rows whose stored sums differ from the rows that they sum up. Always empty, because triggers refuse such rows at the
+end of the transaction. For operators of the database.$c$;

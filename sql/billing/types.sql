@@ -27,7 +27,7 @@ create type billing.movement_kind as enum (
   'payment_refunded', 'refund_failed', 'goodwill_to_credit'
 );
 comment on type billing.movement_kind is
-'From where to where money moves. Goodwill comes from the clinic; all other money comes from payments.';
+'The places between which money moves. Goodwill comes from the clinic; all other money comes from payments.';
 
 create type billing.checkout_state as enum ('open', 'paid', 'expired', 'failed');
 comment on type billing.checkout_state is
@@ -35,8 +35,8 @@ comment on type billing.checkout_state is
 
 create type billing.checkout_outcome as enum ('booked', 'paid', 'credited');
 comment on type billing.checkout_outcome is
-'What a paid checkout became: booked (all its visits are booked), paid (its invoices are paid) or credited (a visit '
-'could not be booked any more, or less was due: the money, or a part of it, became credit).';
+'The result of a paid checkout: booked (all its visits are booked), paid (its invoices are paid) or credited (the '
+'money or a part of it became credit, because a visit could not be booked any more or less was due).';
 
 create type billing.quote as (
   price_id bigint,
@@ -70,7 +70,8 @@ create type billing.provider_account as (
   account text
 );
 comment on type billing.provider_account is
-'Through which provider a clinic is paid online, and its account there; null: that of the installation''s key.';
+'The provider through which a clinic is paid online, and the clinic''s account there; a null account is that of the '
+'installation''s key.';
 
 create type billing.bookkeeping_entry as (
   cursor text,

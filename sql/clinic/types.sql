@@ -21,9 +21,9 @@ create type app_public.network_alert as (
   last_at timestamptz
 );
 comment on type app_public.network_alert is
-'An alert that customers of one network have taken a large part of a clinic''s date within a day.';
+'An alert that customers of one network have taken a large part of the slots of a date within a day.';
 comment on column app_public.network_alert.slots_taken is
-'How many slots of the date they have held or booked, whatever became of them.';
+'How many slots of the date they have held or booked, including those that are free again.';
 comment on column app_public.network_alert.slots_of_day is 'How many slots the date had then.';
 
 create type app_public.open_invitation as (
@@ -40,5 +40,5 @@ create type app_public.open_invitation as (
 );
 comment on type app_public.open_invitation is 'An invitation to a clinic''s staff that has not been accepted yet.';
 comment on column app_public.open_invitation.delivery is
-'What became of the mail with the link: pending, sent, dead (the mail server refused it), or dropped (too many mails '
-'to this address in an hour: invite the person again later).';
+'The state of the mail with the link: pending, sent, dead (the mail server refused it), or dropped (too many mails to '
+'this address in an hour: invite the person again later).';

@@ -5,8 +5,8 @@ comment on type app_public.consultation_state is
 
 create type app_public.consultation_phase as enum ('early', 'preparing', 'open', 'over', 'cancelled');
 comment on type app_public.consultation_phase is
-'What a person who wants to join an online visit finds now: it is too early, the room is being prepared, it is open, '
-'it is over, or the visit is cancelled or takes place at the clinic.';
+'Whether an online visit can be joined now: it is too early, the room is being prepared, it is open, it is over, or '
+'the visit is cancelled or takes place at the clinic.';
 
 create type app_public.consultation_entry as (
   clinic_id bigint,

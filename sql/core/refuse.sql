@@ -16,7 +16,7 @@ end
 $$;
 
 comment on function app_hidden.refuse is
-'Refuses: raises the SQLSTATE that is registered for `name` in app_hidden.error_codes. `message` is a sentence for '
-'people. `detail`, a JSON object for programs, becomes DETAIL. Never returns.';
+'Raises a refusal, with the SQLSTATE that is registered for `name` in app_hidden.error_codes. `message` is a sentence '
+'for people. `detail`, a JSON object for programs, becomes DETAIL. Never returns.';
 
 grant execute on function app_hidden.refuse to app_anonymous, app_authenticator;

@@ -10,7 +10,7 @@ create type app_private.link as (
   subject_id bigint
 );
 comment on type app_private.link is
-'What a token says of itself. It is not verified.';
+'The unverified contents of a token.';
 
 create type app_public.guest_hold as (
   clinic_id bigint,

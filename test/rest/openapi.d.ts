@@ -1481,7 +1481,7 @@ export interface components {
       createdAt: string | null;
       /** Format: date-time */
       expiresAt: string | null;
-      /** @description What became of the mail with the link: pending, sent, dead (the mail server refused it), or dropped (too many mails to this address in an hour: invite the person again later). */
+      /** @description The state of the mail with the link: pending, sent, dead (the mail server refused it), or dropped (too many mails to this address in an hour: invite the person again later). */
       delivery: string | null;
       /** Format: date-time */
       sentAt: string | null;
@@ -1490,7 +1490,7 @@ export interface components {
       clinicId: string | null;
       /** Format: date */
       slotDate: string | null;
-      /** @description How many slots of the date they have held or booked, whatever became of them. */
+      /** @description How many slots of the date they have held or booked, including those that are free again. */
       slotsTaken: number | null;
       /** @description How many slots the date had then. */
       slotsOfDay: number | null;
@@ -1867,7 +1867,7 @@ export interface components {
       skippedLocalTimes: number;
       /** @description Another slot of the doctor has that time. */
       overlapping: number;
-      /** @description An absence of the doctor or of the whole clinic covers that time. These are not among the examples, because nothing is wrong with them. */
+      /** @description An absence of the doctor or of the whole clinic covers that time. These are not among the examples, because they need no attention. */
       doctorAbsent: number;
       /** @description Up to 100 skipped templates that may need attention: [{reason, doctorId, timeSlotId, slotDate}]. */
       examples: unknown;
@@ -2177,7 +2177,7 @@ export interface components {
       issuedAt: string | null;
       /**
        * Format: date
-       * @description The last local date of the clinic on which it is paid in time: its policies.payment_term after the issue. Null until it is issued.
+       * @description The last local date of the clinic on which a payment is in time: the date of issue plus policies.payment_term. Null until the invoice is issued.
        */
       dueOn: string | null;
       /** Format: date-time */
@@ -2362,7 +2362,7 @@ export interface components {
       bookingSlotId: string;
       /** @description All slots of the visit, in order of time. */
       slotIds: (string | null)[];
-      /** @description From its beginning on the customer can take the time. Until its end those who come later in turn cannot. */
+      /** @description From its beginning on the customer can take the time. Until its end, customers whose head start is later cannot. */
       headStart: {
         /** @description The starting bound of our range. */
         start: {
@@ -2421,10 +2421,10 @@ export interface components {
       headStartFrom: string | null;
       /**
        * Format: date-time
-       * @description Until then nobody who comes later in turn can take it.
+       * @description Until then, customers whose head start is later cannot take the time.
        */
       headStartUntil: string | null;
-      /** @description Whether the holder can take the time now, as far as the time goes. */
+      /** @description Whether the holder's head start has begun and nobody has taken the time. Other rules of booking are not checked. */
       isOpen: boolean | null;
       /**
        * Format: date-time

@@ -19,8 +19,8 @@ end
 $$;
 
 comment on function billing.move_to_credit is
-'Takes what was paid on an invoice back as credit, so that it is due again: for a payment that was recorded on the '
-'wrong invoice, or that is to be paid back. For the desk. Refuses forbidden, unauthenticated, amount_not_accepted, '
-'invoice_not_found, amount_exceeds_paid, text_too_long, text_not_accepted.';
+'Turns what was paid on an invoice into credit, so that the invoice is due again: for a payment that was recorded on '
+'the wrong invoice, or that is to be paid back. For the desk. Refuses forbidden, unauthenticated, '
+'amount_not_accepted, invoice_not_found, amount_exceeds_paid, text_too_long, text_not_accepted.';
 
 grant execute on function billing.move_to_credit to app_staff;

@@ -41,9 +41,10 @@ end
 $$;
 
 comment on function billing.record_payment is
-'Records money that the desk received: cash, transfer or card_terminal. It pays the invoices that are named, each in '
-'proportion to what is due on it if it is not enough for all; drafts are issued. Without invoices it becomes credit. '
-'For the desk. Refuses forbidden, unauthenticated, amount_not_accepted, invalid_argument, customer_not_found, '
-'invoice_not_found, invoice_not_open (void), already_paid, amount_exceeds_due, nothing_to_pay, idempotency_key_reused.';
+'Records money that the desk received: cash, transfer or card_terminal. It pays the invoices that are named; if it is '
+'not enough for all of them, each is paid in proportion to what is due on it. Drafts are issued. Without invoices it '
+'becomes credit. For the desk. Refuses forbidden, unauthenticated, amount_not_accepted, invalid_argument, '
+'customer_not_found, invoice_not_found, invoice_not_open (void), already_paid, amount_exceeds_due, nothing_to_pay, '
+'idempotency_key_reused.';
 
 grant execute on function billing.record_payment to app_staff;

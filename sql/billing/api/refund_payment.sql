@@ -46,10 +46,10 @@ end
 $$;
 
 comment on function billing.refund_payment is
-'Pays money back: at the desk at once, an online payment through its provider, for which the state is pending until '
-'the provider has done it. The money comes from the customer''s credit that is available: cancel the visit, reduce or '
-'void the invoice, or use move_to_credit first. For the desk. Refuses forbidden, unauthenticated, '
-'amount_not_accepted, payment_not_found, refund_exceeds_payment, insufficient_credit, amount_not_payable_online, '
-'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted.';
+'Pays money back. A payment at the desk is paid back at once. An online payment is paid back through its provider; '
+'until the provider has done it, the state is pending. The money comes from the customer''s credit that is available: '
+'cancel the visit, reduce or void the invoice, or use move_to_credit first. For the desk. Refuses forbidden, '
+'unauthenticated, amount_not_accepted, payment_not_found, refund_exceeds_payment, insufficient_credit, '
+'amount_not_payable_online, idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted.';
 
 grant execute on function billing.refund_payment to app_staff;

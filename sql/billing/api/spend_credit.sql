@@ -29,9 +29,9 @@ end
 $$;
 
 comment on function billing.spend_credit is
-'Pays an invoice from the customer''s credit: this amount, or as much as is due and there is, apart from what open '
-'checkouts have reserved. A draft is issued. For the customer and the desk. Refuses unauthenticated, '
-'invoice_not_found, invoice_not_open (void), already_paid, insufficient_credit, amount_exceeds_due, '
-'amount_not_accepted, nothing_to_pay, invalid_argument.';
+'Pays an invoice from the customer''s credit: with this amount, or, if it is null, with as much as is due and '
+'available. Credit that open checkouts have reserved is not available. A draft is issued. For the customer and the '
+'desk. Refuses unauthenticated, invoice_not_found, invoice_not_open (void), already_paid, insufficient_credit, '
+'amount_exceeds_due, amount_not_accepted, nothing_to_pay, invalid_argument.';
 
 grant execute on function billing.spend_credit to app_customer;

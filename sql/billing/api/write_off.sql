@@ -23,8 +23,8 @@ end
 $$;
 
 comment on function billing.write_off is
-'Gives up what is due on an open invoice, or a part of it. It is a line and not a payment, so that nothing that was '
-'written off can become credit later. For managers. Refuses forbidden, unauthenticated, invoice_not_found, '
-'invoice_not_open, amount_not_accepted, amount_exceeds_due, text_too_long, text_not_accepted.';
+'Writes off what is due on an open invoice, or a part of it. This adds a line to the invoice and no payment, so that '
+'an amount that was written off cannot become credit later. For managers. Refuses forbidden, unauthenticated, '
+'invoice_not_found, invoice_not_open, amount_not_accepted, amount_exceeds_due, text_too_long, text_not_accepted.';
 
 grant execute on function billing.write_off to app_staff;

@@ -19,5 +19,5 @@ end
 $$;
 
 comment on function billing_private.assert_bookable is
-'Checks, by booking them and undoing that, that the visits of a checkout could be booked now if they were paid: nobody '
-'pays for what is refused afterwards. Refuses what app_public.book_slot refuses.';
+'Checks that the visits of a checkout could be booked now if they were paid, so that nobody pays for a visit that is '
+'refused afterwards. To check this, it books them and rolls that back. Refuses what app_public.book_slot refuses.';

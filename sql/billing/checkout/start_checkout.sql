@@ -71,9 +71,9 @@ end
 $$;
 
 comment on function billing_private.start_checkout is
-'Makes a checkout of its parts, for which credit pays as far as it goes. If nothing is left to pay to the provider it '
-'is completed at once, else the credit is reserved and the provider is asked for a page. `shared`: its shares in other '
-'databases, as billing_private.shares_of_checkout returns them. `share_of`: what app_hidden.begin_share was given, for '
-'a share, which has no page and waits. Refuses nothing_to_pay, clinic_not_found, several_currencies, '
-'several_accounts, online_payment_not_available, amount_not_payable_online, checkout_open, checkout_not_open, and what '
-'app_public.book_slot and billing_private.use_coupon refuse.';
+'Makes a checkout of its parts, for which credit is used as far as needed. If nothing remains to be paid through the '
+'provider, the checkout is completed at once; otherwise the credit is reserved and the provider is asked for a page. '
+'`shared`: its shares in other databases, as billing_private.shares_of_checkout returns them. `share_of`: for a '
+'share, which has no page, the arguments of app_hidden.begin_share. Refuses nothing_to_pay, clinic_not_found, '
+'several_currencies, several_accounts, online_payment_not_available, amount_not_payable_online, checkout_open, '
+'checkout_not_open, and what app_public.book_slot and billing_private.use_coupon refuse.';

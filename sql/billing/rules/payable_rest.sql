@@ -10,5 +10,5 @@ end
 $$;
 
 comment on function billing_private.payable_rest is
-'The smallest amount, not less than `rest`, that a provider accepts: 0, or at least currencies.least_charge and a '
-'multiple of billing_private.payable_unit.';
+'The smallest amount that a provider accepts and that is not less than `rest`. A provider accepts 0 and multiples of '
+'billing_private.payable_unit that are at least currencies.least_charge.';

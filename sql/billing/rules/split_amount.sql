@@ -25,5 +25,5 @@ $$;
 
 comment on function billing_private.split_amount is
 'Splits an amount of minor units in proportion to weights, by the largest remainder: the parts always sum to the '
-'amount, and each differs from its exact share by less than one unit. No part of a smaller amount than the sum of the '
-'weights exceeds its weight. The only place where amounts are split.';
+'amount, and each differs from its exact share by less than one unit. If the amount is smaller than the sum of the '
+'weights, no part exceeds its weight. All splits of amounts use this function.';

@@ -23,7 +23,7 @@ end
 $$;
 
 comment on function billing_private.invoices_to_remind_of is
-'The invoices of a clinic whose due date has passed on its local calendar, at most 30 days ago, on which something is '
-'due, and of which the customer was not reminded yet; with the channel of the message and whether an address for it '
-'is known. None of customers who were removed or want no reminders, and none if the clinic does not send this kind '
-'of message.';
+'The invoices of which a clinic has to remind its customers: something is due on them, the due date passed at most 30 '
+'days ago by the clinic''s local date, and no reminder was queued yet. Each with the channel of the message and '
+'whether an address for it is known. Without invoices of customers who were removed or want no reminders; empty if '
+'the clinic does not send this kind of message.';

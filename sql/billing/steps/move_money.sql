@@ -17,5 +17,5 @@ end
 $$;
 
 comment on function billing_private.move_money is
-'Moves an amount, as a movement of this kind; nothing if it is 0. Refuses insufficient_credit, text_too_long, '
-'text_not_accepted.';
+'Moves an amount by adding a movement of this kind. An amount of 0 adds nothing. Refuses insufficient_credit, '
+'text_too_long, text_not_accepted.';

@@ -33,8 +33,8 @@ create table billing.invoice_lines (
 );
 
 comment on table billing.invoice_lines is
-$c$What an invoice charges, line by line. Lines are only ever added, to invoices on which something is due or that are
-not issued yet: a changed amount is another line.
+$c$What an invoice charges, line by line. Lines are only added, and only to invoices that are drafts or on which
+something is due. If an amount changes, another line is added.
 @foreignKey (clinic_id, booking_id) references app_public.bookings (clinic_id, id)$c$;
 comment on column billing.invoice_lines.booking_id is
 'The booking that it is about. There is no constraint, because old bookings are moved to the archive.';

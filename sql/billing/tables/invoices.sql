@@ -39,8 +39,8 @@ create table billing.invoices (
 );
 
 comment on table billing.invoices is
-'What a clinic charges a customer. The amounts are in its lines. An invoice gets its number when it is issued; from '
-'then on nothing of it changes: another amount is another line. Written by functions only.';
+'What a clinic charges a customer. The amounts are in its lines. An invoice gets its number when it is issued. After '
+'that it never changes; if the amount changes, a line is added. Written by functions only.';
 comment on column billing.invoices.number is
 'Year and number, such as 2027-00012. Without a gap in each clinic and year. Null until it is issued.';
 comment on column billing.invoices.total is 'The sum of its lines in minor units of the currency, tax included.';
@@ -48,8 +48,8 @@ comment on column billing.invoices.tax is 'The tax that is included in the total
 comment on column billing.invoices.paid is 'What was paid, by payments and by credit.';
 comment on column billing.invoices.due is 'What remains to be paid.';
 comment on column billing.invoices.due_on is
-'The last local date of the clinic on which it is paid in time: its policies.payment_term after the issue. Null until '
-'it is issued.';
+'The last local date of the clinic on which a payment is in time: the date of issue plus policies.payment_term. Null '
+'until the invoice is issued.';
 
 create index invoices_of_a_customer on billing.invoices (customer_id, clinic_id, id);
 create index open_invoices_of_a_clinic on billing.invoices (clinic_id, state, id);

@@ -37,5 +37,5 @@ end
 $$;
 
 comment on function billing_private.apply_movement is
-'Trigger: moves the money of a new movement, that is, changes the sums that are stored at the two places. Refuses '
-'insufficient_credit.';
+'Trigger: applies a new movement to the sums that are stored for the two places between which the money moves. '
+'Refuses insufficient_credit.';

@@ -52,6 +52,6 @@ $$;
 
 comment on function billing_private.end_visit_charges is
 'Takes the charges of a visit that was cancelled or missed off their invoices; what was paid becomes credit. With '
-'`keeps_fee` the clinic keeps what the price demands in advance, as far as it was paid, as a fee. An invoice that '
-'charges nothing else becomes void. The booking is locked. A mail tells the '
-'patient what became credit.';
+'`keeps_fee` the clinic keeps the amount that the price demands in advance, as far as it was paid, as a fee. An '
+'invoice that charges nothing else becomes void. The caller has locked the booking. The patient gets a mail about the '
+'credit.';

@@ -56,6 +56,6 @@ end
 $$;
 
 comment on function billing_private.move_visit_charges is
-'Charges the price of another service or doctor when a booking is moved to it: the difference as another line, or off '
-'the invoice, and what was paid beyond it becomes credit. Patients cannot move a booking to a visit that has to be '
-'paid in advance, unless enough is paid already. Refuses payment_required.';
+'Charges the price of another service or doctor when a booking is moved to it: a line adds or subtracts the '
+'difference, and what was paid beyond the new total becomes credit. Patients cannot move a booking to a visit that '
+'has to be paid in advance, unless enough is paid already. Refuses payment_required.';

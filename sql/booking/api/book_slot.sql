@@ -84,18 +84,18 @@ $$;
 
 comment on function app_public.book_slot is
 'Books a slot that is free or that the customer holds, and queues the confirmation and the reminders in the same '
-'transaction. If several callers try at the same time, exactly one succeeds. Customers book for themselves (leave '
-'customer_id out), the desk books for customers of its clinic. With `service_id` the visit takes the fewest '
-'adjoining slots of the doctor, from this one on, that cover the service''s duration and buffers; all or none are '
-'booked. `answers` are those to its questions: [{"questionId": "12", "answer": "Since Monday"}, {"questionId": "13", '
-'"answer": true}]. `online` chooses the place for a service that has both; the default is the clinic. A service with '
-'a price makes an invoice, a draft; patients book what is paid in advance with begin_checkout. Refuses '
-'payment_required, slot_not_found, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, '
-'service_not_found, service_not_offered, place_not_offered, service_not_for_customer, start_not_offered, '
-'run_not_free, no_resource_free, question_not_found, answer_missing, answer_not_accepted, booking_too_late, '
-'booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed, network_takes_too_many, '
-'customer_busy, customer_not_found, customer_not_confirmed, forbidden, unauthenticated, idempotency_key_reused, '
-'invalid_argument, text_too_long, text_not_accepted, stale_row_version; in a shard also '
+'transaction. If several callers try at the same time, exactly one succeeds. Customers book for themselves (without '
+'customer_id), the desk books for customers of its clinic. With `service_id` the visit takes the fewest adjoining '
+'slots of the doctor, from this one on, that cover the service''s duration and buffers; all or none are booked. '
+'`answers` has the answers to the questions of the service: [{"questionId": "12", "answer": "Since Monday"}, '
+'{"questionId": "13", "answer": true}]. `online` says where the visit takes place if the service allows both; the '
+'default is the clinic. If the service has a price, a draft of an invoice is made; patients book visits that are paid '
+'in advance with begin_checkout. Refuses payment_required, slot_not_found, slot_taken, slot_held, slot_offered, '
+'slot_withdrawn, slot_reserved, service_not_found, service_not_offered, place_not_offered, service_not_for_customer, '
+'start_not_offered, run_not_free, no_resource_free, question_not_found, answer_missing, answer_not_accepted, '
+'booking_too_late, booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed, '
+'network_takes_too_many, customer_busy, customer_not_found, customer_not_confirmed, forbidden, unauthenticated, '
+'idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted, stale_row_version; in a shard also '
 'global_database_first, shard_behind.';
 
 grant execute on function app_public.book_slot to app_customer;

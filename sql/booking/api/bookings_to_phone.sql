@@ -32,11 +32,11 @@ $$;
 
 comment on function app_public.bookings_to_phone is
 'The future bookings whose patients the clinic has to phone, ordered by time, up to `page_size` (at most 100): the '
-'clinic cancelled them, and no message about it was or will be sent, because no address is known, the clinic does '
-'not send such messages, or delivery failed for good. Of all doctors or one, all local dates or one, and optionally '
-'of one slot. Without those whose patient has booked again, which the desk has dismissed from the rebooking list, or '
-'whose message it has settled. In GraphQL also a field of the mutations that cancel bookings: `withdrawDay(…) { '
-'bookings { id } query { bookingsToPhone(…) { id } } }`. For staff. Refuses forbidden, unauthenticated, '
+'clinic cancelled them, and no message about it was or will be sent, because no address is known, the clinic does not '
+'send such messages, or delivery failed for good. Optionally only those of one doctor, one local date or one slot. A '
+'booking is left out if its patient has booked again, if the desk has dismissed it from the rebooking list, or if the '
+'desk has settled its message. In GraphQL this is also a field of the mutations that cancel bookings: `withdrawDay(…) '
+'{ bookings { id } query { bookingsToPhone(…) { id } } }`. For staff. Refuses forbidden, unauthenticated, '
 'invalid_argument.';
 
 grant execute on function app_public.bookings_to_phone to app_staff;

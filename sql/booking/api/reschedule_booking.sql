@@ -86,15 +86,15 @@ comment on function app_public.reschedule_booking is
 'Moves a booking to another slot of the same clinic, also of another doctor. The new slot is booked and the old one '
 'freed, or neither; reminders are adjusted. Customers move their own bookings until the cancellation cut-off of the '
 'old time, the desk any booking of its clinic. A booking with a service keeps it, or gets `service_id` instead: it '
-'takes all slots of the visit from the new slot on, which may be slots of its own. With another service come the '
-'`answers` to its questions, as in book_slot, of which customers have to answer the required ones; earlier answers '
-'stay. With another service or doctor it is charged at their price. `without_service`, for the desk only: it loses '
-'its service, takes the new slot alone, and what was charged for the service is taken off. Refuses payment_required '
-'(patients pay in advance for the new visit), booking_not_found, illegal_transition, cancellation_too_late, '
-'customer_busy, slot_not_found, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, doctor_absent, '
-'service_not_found, service_not_offered, service_not_for_customer, start_not_offered, run_not_free, '
-'no_resource_free, question_not_found, answer_missing, answer_not_accepted, booking_too_late, booking_too_far_ahead, '
-'slot_in_the_past, forbidden, unauthenticated, idempotency_key_reused, invalid_argument, text_too_long, '
-'text_not_accepted, stale_row_version.';
+'takes all slots of the visit from the new slot on, which may be slots of its own. If it gets another service, '
+'`answers` has the answers to the questions of that service, as in book_slot; customers have to answer the required '
+'ones, and earlier answers stay. If it gets another service or doctor, their price is charged. With '
+'`without_service`, for the desk only, the booking loses its service and takes only the new slot, and the charge for '
+'the service is removed. Refuses payment_required (patients pay in advance for the new visit), booking_not_found, '
+'illegal_transition, cancellation_too_late, customer_busy, slot_not_found, slot_taken, slot_held, slot_offered, '
+'slot_withdrawn, slot_reserved, doctor_absent, service_not_found, service_not_offered, service_not_for_customer, '
+'start_not_offered, run_not_free, no_resource_free, question_not_found, answer_missing, answer_not_accepted, '
+'booking_too_late, booking_too_far_ahead, slot_in_the_past, forbidden, unauthenticated, idempotency_key_reused, '
+'invalid_argument, text_too_long, text_not_accepted, stale_row_version.';
 
 grant execute on function app_public.reschedule_booking to app_customer;

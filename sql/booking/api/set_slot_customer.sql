@@ -55,12 +55,12 @@ $$;
 comment on function app_public.set_slot_customer is
 'Sets the customer of a slot, for clients that edit slots instead of calling functions: a customer books the slot '
 '(book_slot), null frees it (cancel_booking of the whole visit, or release_hold of a held slot). Setting the present '
-'customer changes nothing. `status` must be the slot''s present status (otherwise invalid_argument); a held or '
-'withdrawn slot sent back as it was read stays unchanged. Refuses what those functions refuse: slot_not_found, '
-'slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, booking_too_late, booking_too_far_ahead, '
-'slot_in_the_past, too_many_bookings, email_not_confirmed, network_takes_too_many, customer_busy, customer_not_found, '
-'customer_not_confirmed, booking_not_found, hold_not_found, checkout_open, cancellation_too_late, illegal_transition, '
-'forbidden, unauthenticated, invalid_argument, stale_row_version; in a shard also '
-'global_database_first, shard_behind.';
+'customer changes nothing. `status` must be the slot''s present status (otherwise invalid_argument). A held or '
+'withdrawn slot does not change if it is sent back as it was read. Refuses what those functions refuse: '
+'slot_not_found, slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, booking_too_late, '
+'booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed, network_takes_too_many, '
+'customer_busy, customer_not_found, customer_not_confirmed, booking_not_found, hold_not_found, checkout_open, '
+'cancellation_too_late, illegal_transition, forbidden, unauthenticated, invalid_argument, stale_row_version; in a '
+'shard also global_database_first, shard_behind.';
 
 grant execute on function app_public.set_slot_customer to app_customer;

@@ -23,5 +23,5 @@ end
 $$;
 
 comment on function app_private.release_expired_holds is
-'Releases up to `batch` expired holds and returns how many. Not needed for correctness: an expired hold counts as '
-'free. Called by the job release_expired_holds.';
+'Releases up to `batch` expired holds and returns how many. Nothing depends on this, because an expired hold counts '
+'as free. Called by the job release_expired_holds.';

@@ -74,6 +74,6 @@ where w.changed_at < v.freed_at
 
 comment on view app_private.freed_slots_not_offered is
 'Visits whose slots were freed while an entry of the waiting list matched, and that were offered to nobody: always '
-'empty. Judged by the present policies, services, doctors and rooms, so after one of these was changed it may list '
-'what was right before. It leaves out those freed within a second after something else of the same customer changed '
-'(became_visible_since); without the setting track_commit_timestamp, within 5 seconds.';
+'empty. It applies the present policies, services, doctors and rooms, so after one of these was changed it may list '
+'visits that were handled correctly. It leaves out visits that were freed within a second after another change for '
+'the same customer (became_visible_since); without the setting track_commit_timestamp, within 5 seconds.';

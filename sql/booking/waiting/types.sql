@@ -1,7 +1,7 @@
 create type app_public.waiting_state as enum ('waiting', 'booked', 'left');
 comment on type app_public.waiting_state is
 'Whether an entry of the waiting list waits for a time (waiting), has got one (booked), or has been left (left). An '
-'entry whose until_date has passed waits no longer, whatever its state.';
+'entry whose until_date has passed does not wait any more, even if its state is waiting.';
 
 create type app_public.offer_state as enum ('offered', 'accepted', 'declined', 'lost', 'opened');
 comment on type app_public.offer_state is
@@ -34,9 +34,10 @@ comment on type app_public.linked_offer is
 comment on column app_public.linked_offer.starts_at is 'When the visit itself would begin, without buffers.';
 comment on column app_public.linked_offer.phone is 'The clinic''s.';
 comment on column app_public.linked_offer.head_start_from is 'From then on the holder can take the time.';
-comment on column app_public.linked_offer.head_start_until is 'Until then nobody who comes later in turn can take it.';
+comment on column app_public.linked_offer.head_start_until is
+  'Until then, customers whose head start is later cannot take the time.';
 comment on column app_public.linked_offer.is_open is
-'Whether the holder can take the time now, as far as the time goes.';
+'Whether the holder''s head start has begun and nobody has taken the time. Other rules of booking are not checked.';
 comment on column app_public.linked_offer.moves_from is
 'When the visit begins that would move to the offered time; null if the time would be booked as a new visit.';
 comment on column app_public.linked_offer.is_waiting is 'Whether the holder still waits for a time.';

@@ -11,7 +11,7 @@ end
 $$;
 
 comment on function app_public.network_alerts is
-'Dates of a clinic of which customers of one network have taken a large part within a day, and that the desk has not '
-'dismissed. For the clinic''s staff. Refuses forbidden.';
+'Dates of a clinic for which customers of one network have taken a large part of the slots within a day. Dates that '
+'the desk has dismissed are left out. For the clinic''s staff. Refuses forbidden.';
 
 grant execute on function app_public.network_alerts to app_staff;

@@ -14,8 +14,8 @@ create table app_private.network_alerts (
 );
 
 comment on table app_private.network_alerts is
-'Dates of which customers of one network have taken a large part, for the clinic''s desk. The network is not named: it '
-'may be the clinic''s own, and an address is personal data.';
+'Dates for which customers of one network have taken a large part of the slots, for the clinic''s desk. The network '
+'is not stored: it may be the clinic''s own, and an address is personal data.';
 
 create index network_alerts_by_age on app_private.network_alerts (last_at);
 

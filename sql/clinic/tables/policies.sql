@@ -107,10 +107,10 @@ comment on column app_public.policies.payment_term is
 'The number of days after its issue within which an invoice is to be paid. It applies to invoices that are issued '
 'from now on.';
 comment on column app_public.policies.invoice_footer is
-'What stands at the end of invoices, such as the tax number and the bank account.';
+'The text at the end of invoices, such as the tax number and the bank account.';
 comment on column app_public.policies.consultation_provider is
-'Who holds the rooms of online visits: jitsi or daily, which the operator sets up; link, the doctors'' own addresses '
-'in doctor_rooms; or presence, a page that only shows who has come, for trying it out.';
+'The provider of the rooms of online visits: jitsi or daily, which the operator sets up; link, the doctors'' own '
+'addresses in doctor_rooms; or presence, a page that only shows who has come, for trying it out.';
 comment on column app_public.policies.consultation_opens_before is
 'How long before its start an online visit can be joined. It applies to visits that are booked or moved from now on.';
 comment on column app_public.policies.consultation_closes_after is

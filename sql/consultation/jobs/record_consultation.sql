@@ -51,7 +51,7 @@ $$;
 
 comment on function app_private.record_consultation is
 'Records the outcome of an attempt on a claimed consultation: `reference` is what the provider returned for a room '
-'that was prepared, `error` why the attempt failed. The arguments before are those that claim_consultations returned: '
-'a room that was prepared for an earlier time of the visit is prepared again. After three failures the state is '
-'failed, which the desk sees; attempts go on until the room would close. Returns the state; null if the booking no '
-'longer exists.';
+'that was prepared, `error` is the reason if the attempt failed. The other arguments are those that '
+'claim_consultations returned: a room that was prepared for an earlier time of the visit is prepared again. After '
+'three failures the state is failed, which the desk sees; attempts go on until the room would close. Returns the '
+'state; null if the booking no longer exists.';

@@ -8,5 +8,5 @@ where b.status in ('booked', 'checked_in') and b.starts_at > now()
     else c.state in ('wanted', 'ready', 'failed') end);
 
 comment on view app_private.online_bookings_without_consultation is
-'Bookings ahead that are online without exactly one consultation for their present sequence, or have one without being '
-'online. Always empty.';
+'Future online bookings that do not have exactly one consultation for their present sequence, and future bookings at '
+'the clinic that have one. Always empty.';

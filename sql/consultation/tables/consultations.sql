@@ -37,7 +37,7 @@ comment on column app_public.consultations.doctor_came_at is 'When the doctor fi
 comment on column app_public.consultations.last_error is 'Why the last attempt to prepare or drop the room failed.';
 comment on column app_public.consultations.provider is
 $c$@behavior -*
-Who holds the room: a value of app_public.policies.consultation_provider. Null before the first attempt.$c$;
+The provider of the room: a value of app_public.policies.consultation_provider. Null before the first attempt.$c$;
 comment on column app_public.consultations.room is
 $c$@behavior -*
 The name of the room. It stays the same when the visit is moved.$c$;

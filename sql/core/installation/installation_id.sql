@@ -6,6 +6,6 @@ end
 $$;
 
 comment on function app_private.installation_id is
-'The id of this installation, made with its database. What other systems keep under a name of ours (calendar UIDs, '
-'Message-IDs, providers'' idempotency keys) contains it, because ids of clinics and bookings repeat from '
-'installation to installation.';
+'The id of this installation, made with its database. It is part of all names that other systems store (calendar '
+'UIDs, Message-IDs, providers'' idempotency keys), because several installations have clinics and bookings with the '
+'same ids.';

@@ -94,8 +94,8 @@ comment on function app_public.calendar_as_of is
 'The calendar of a clinic as it was at a past moment (default now), computed from its events: each slot on the local '
 'dates from `from_date` (default the date of that moment) to `to_date` (inclusive, at most 31 days, default the same '
 'date), in order of time, with every booking it had, also ended ones. A live booking is listed with each slot of its '
-'visit. A transaction counts from its last event on, a moment before its commit. Each row has a cursor: pass the last '
-'one as `after` to get the next page of `page_size` (1 to 100, default 20). For staff of the clinic. Refuses '
-'forbidden, unauthenticated, invalid_argument.';
+'visit. A transaction is included from the time of its last event on, which is a moment before its commit. Each row '
+'has a cursor: pass the last one as `after` to get the next page of `page_size` (1 to 100, default 20). For staff of '
+'the clinic. Refuses forbidden, unauthenticated, invalid_argument.';
 
 grant execute on function app_public.calendar_as_of to app_staff;

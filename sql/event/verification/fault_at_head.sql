@@ -19,5 +19,5 @@ end
 $$;
 
 comment on function app_private.fault_at_head is
-'Whether the last seal of a clinic''s chain is the one that the head names (a null head: no seal): seal_missing if the '
-'chain is shorter, rewritten if it is longer or ends with another hash. Nulls if it is.';
+'Compares the last seal of a clinic''s chain with the head (a null head: there is no seal). seal_missing if the chain '
+'is shorter, rewritten if it is longer or ends with another hash, nulls if they agree.';

@@ -28,5 +28,6 @@ end
 $$;
 
 comment on function app_private.first_inserted_event is
-'The first event of a clinic that was inserted without passing seal_events, and its position: that of the first '
-'sealed event after it, or the one after the head. Nulls if there is none. `sealing` is how far seal_events has come.';
+'The first event of a clinic that was inserted too late to be sealed by seal_events, and its position: that of the '
+'first sealed event after it, or the one after the head. Nulls if there is none. `sealing` is the last event that '
+'seal_events has read.';

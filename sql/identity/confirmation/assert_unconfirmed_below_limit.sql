@@ -32,6 +32,6 @@ end
 $$;
 
 comment on function app_private.assert_unconfirmed_below_limit is
-'Checks that a caller who has not confirmed the e-mail address of the account may book or hold one more visit, in any '
-'clinic and for anyone (app_private.unconfirmed_limits). In a shard the global database counts those elsewhere, by '
-'their copies. Refuses email_not_confirmed, global_database_first.';
+'Checks that a caller who has not confirmed the e-mail address of the account may book or hold one more visit '
+'(app_private.unconfirmed_limits). Visits and holds in all clinics and for all persons count. In a shard the global '
+'database counts those of other databases in its copies. Refuses email_not_confirmed, global_database_first.';

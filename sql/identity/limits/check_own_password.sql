@@ -18,6 +18,6 @@ end
 $$;
 
 comment on function app_private.check_own_password is
-'Whether this is the password of the caller''s account, for what a person who finds an open session must not do. A '
-'wrong one counts as a failed sign-in. An account of an external issuer has no password and needs none. Refuses '
-'too_many_attempts (detail: retryAfterSeconds).';
+'Whether this is the password of the caller''s account. For operations that must be refused to a person who finds '
+'somebody else''s open session. A wrong one counts as a failed sign-in. An account of an external issuer has no '
+'password and needs none. Refuses too_many_attempts (detail: retryAfterSeconds).';

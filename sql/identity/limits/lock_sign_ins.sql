@@ -11,5 +11,5 @@ $$;
 
 comment on function app_private.lock_sign_ins is
 'Call this after a password was compared and before the result is recorded or returned. Many concurrent guesses may '
-'have passed the first check. Here they pass one after another, and a guess that the failures before it block is '
-'refused (too_many_attempts) whether it was right or wrong.';
+'have passed the first check. Here they are handled one after another, and a guess that is blocked by earlier '
+'failures is refused (too_many_attempts), whether it was right or wrong.';

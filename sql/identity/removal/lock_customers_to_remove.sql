@@ -24,6 +24,6 @@ end
 $$;
 
 comment on function app_private.lock_customers_to_remove is
-'Locks everything that removing a customer changes (removed_with) in the general lock order, before anything is '
-'changed: the customers, then lock_times_of_customers. Fails with 40001 if others change it again and again at the '
-'same moment: repeat the call.';
+'Locks everything that removing a customer changes, in the general order of locks and before anything is changed: the '
+'customers of removed_with, then what lock_times_of_customers locks. Fails with 40001 if other transactions keep '
+'changing it meanwhile: repeat the call.';

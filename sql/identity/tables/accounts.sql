@@ -26,8 +26,8 @@ comment on column app_private.accounts.claimed_email is
 'address and its own password. Nothing else finds the account by this address.';
 
 comment on column app_private.accounts.email_verified_at is
-'When the person proved that the address is theirs, or the operator vouched for it. Null after register_customer: such '
-'an account has the limits of app_private.unconfirmed_limits, and learns nothing that others record for the address.';
+'When the person proved that the address is theirs, or the operator vouched for it. Null after register_customer: '
+'such an account has the limits of app_private.unconfirmed_limits, and cannot see what others record for the address.';
 comment on column app_private.accounts.new_email is
 'The address that the account will have as soon as its owner confirms it (change_email, confirm_email).';
 comment on column app_private.accounts.works_elsewhere is

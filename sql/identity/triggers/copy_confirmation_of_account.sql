@@ -11,5 +11,5 @@ end
 $$;
 
 comment on function app_private.copy_confirmation_of_account is
-'Trigger on accounts and customers: a customer with an account is confirmed when the account is. The copy spares the '
-'jobs that send messages a look at the account.';
+'Trigger on accounts and customers: a customer with an account is confirmed when the account is. Because of this '
+'copy, the jobs that send messages need not read the account.';

@@ -12,5 +12,5 @@ end
 $$;
 
 comment on function app_private.refuse_unconfirmed_email is
-'Trigger on customers: refuses (email_needs_confirmation) another address than the one of the account, since messages '
-'would go to somebody who has not agreed. Operators may write any address.';
+'Trigger on customers: refuses (email_needs_confirmation) an address that is not that of the account, since messages '
+'would be sent to somebody who has not agreed. Operators may write any address.';

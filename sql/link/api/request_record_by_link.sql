@@ -32,12 +32,12 @@ end
 $$;
 
 comment on function app_public.request_record_by_link is
-'Asks to add the clinic''s record of a booking to the caller''s account, with the link of a message about the booking. '
-'The clinic may have recorded another address than the caller''s: a second link is mailed to it, and confirm_merge '
-'adds the record with its token. The link of the message alone is not enough, because messages are forwarded, and it '
-'opens one booking for a few days, not a record for ever. Nothing is sent if the clinic has no address of the patient '
-'or somebody has the record; the answer is the same. Refuses unauthenticated, email_not_confirmed, customer_not_found '
-'(the caller is not a patient), link_invalid (in the field refusal), too_many_attempts; in a shard also '
-'global_database_first, shard_behind.';
+'Asks to add the clinic''s record of a booking to the caller''s account, with the link of a message about the '
+'booking. A second link is mailed to the address that the clinic has recorded, which may differ from the caller''s; '
+'confirm_merge adds the record with the token of that link. The link of the message alone is not enough, because '
+'messages are forwarded, and their links are meant to show one booking for a few days. Nothing is sent if the clinic '
+'has no address of the patient or somebody has the record; the answer is the same. Refuses unauthenticated, '
+'email_not_confirmed, customer_not_found (the caller is not a patient), link_invalid (in the field refusal), '
+'too_many_attempts; in a shard also global_database_first, shard_behind.';
 
 grant execute on function app_public.request_record_by_link to app_customer;

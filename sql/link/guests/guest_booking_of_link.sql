@@ -14,4 +14,4 @@ end
 $$;
 
 comment on function app_private.guest_booking_of_link is
-'What the link in a guest''s mail confirms; null if the token is not valid or older than a day.';
+'The request that the link in a guest''s mail confirms; null if the token is not valid or older than a day.';

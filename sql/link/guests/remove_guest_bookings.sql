@@ -31,5 +31,5 @@ end
 $$;
 
 comment on function app_private.remove_guest_bookings is
-'Removes what guests asked to book more than a day before `at`, up to `batch`, and returns how many; with it the name '
-'and address of guests who did not confirm. Called by the job remove_old_records.';
+'Removes up to `batch` requests that guests made more than a day before `at`, with the name and address of guests who '
+'did not confirm. Returns how many. Called by the job remove_old_records.';

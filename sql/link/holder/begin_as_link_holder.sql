@@ -16,5 +16,5 @@ $$;
 
 comment on function app_private.begin_as_link_holder is
 'Makes the caller the customer whose link was opened, with no other rights, and returns the claims that the caller '
-'had: pass them to set_claims when done. Without it a member of staff who opens a patient''s link would act as the '
+'had. Pass them to set_claims afterwards. Without it a member of staff who opens a patient''s link would act as the '
 'desk. If the call is refused, the claims are rolled back.';

@@ -18,8 +18,8 @@ create table app_private.guest_bookings (
 );
 
 comment on table app_private.guest_bookings is
-'What guests asked to book, until a day later: each has a customer of its own, for whom the slot is held, and a mail '
-'with a link that books it. The slot and the booking may be archived or removed before this row.';
+'Requests of guests to book, kept for a day: each has a customer of its own, for whom the slot is held, and a mail '
+'with a link that books the slot. The slot and the booking may be archived or removed before this row.';
 comment on column app_private.guest_bookings.held_until is 'When the hold ends that waits for the confirmation.';
 comment on column app_private.guest_bookings.answers is
 'The answers to the questions of the service, as book_slot takes them; null once the booking has them.';

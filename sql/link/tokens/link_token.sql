@@ -22,6 +22,6 @@ $$;
 comment on function app_private.link_token is
 'The token of a link: <key id>.<MAC>.<purpose><clinic id>-<subject id>, ids in hexadecimal. It is derived from its '
 'arguments and a key, and stored nowhere, so a message that is sent again has the same link. `subject_id` is the id '
-'of what the link is about in the clinic, such as a booking, or without a clinic the id of what belongs to none. A '
-'higher `generation` makes another token: with the generation stored beside the subject, raising it revokes the link. '
-'Made with the last key, or with `key_id` to verify; null when there is no such key.';
+'of the subject of the link, such as a booking of the clinic, or, without a clinic, the id of something that belongs '
+'to no clinic. Another `generation` makes another token: the generation is stored with the subject, and raising it '
+'revokes the link. Made with the last key, or with `key_id` to verify; null when there is no such key.';

@@ -19,6 +19,6 @@ end
 $$;
 
 comment on function app_private.read_link is
-'What the token of a link says it is for, so that the subject can be looked up; null if the text does not have the '
-'form of a token. A link that belongs to no clinic has no clinic id. Anybody can write such a token: is_link_token '
-'verifies it, once the subject''s generation is known.';
+'The unverified contents of the token of a link, by which its subject can be looked up; null if the text does not '
+'have the form of a token. A link that belongs to no clinic has no clinic id. Anybody can make up such a token; '
+'is_link_token verifies it, for which the subject''s generation is needed.';

@@ -73,7 +73,7 @@ end
 $$;
 
 comment on function app_private.notification_sources is
-'What messages_of needs to write notifications of a clinic: the booking, the offer and when its visit begins, '
+'The data from which messages_of writes notifications of a clinic: the booking, the offer and when its visit begins, '
 'or the invoice, names (of the service in the message''s language), the customer''s addresses or else the '
 'guardian''s, the language (of the customer, else of the guardian, else `clinic_language`), the text split by '
 'split_text, and for a webhook its URL, secret and stored body, and whether the customer registered with an address '

@@ -15,5 +15,6 @@ end
 $$;
 
 comment on function app_private.before_quiet_hours is
-'For an instant in a clinic''s quiet hours (from, until) or in the ten minutes before them: when a reminder planned '
-'for it is sent instead, ten minutes before they begin. Null for every other instant.';
+'For an instant in a clinic''s quiet hours (from, until) or in the ten minutes before them: the time at which a '
+'reminder planned for that instant is sent instead, ten minutes before the quiet hours begin. Null for every other '
+'instant.';

@@ -33,5 +33,5 @@ where n.kind = 'booking_reminder' and n.state = 'pending' and n.generation = 1 a
     or n.due_at > (b.starts_at at time zone 'UTC' - n.lead_time) at time zone 'UTC');
 
 comment on view app_private.bookings_missing_reminders is
-'Bookings ahead that lack a reminder which is due within 24 hours, or became due while no worker ran, and pending '
-'reminders that should not be sent. Always empty while a worker runs: a row here is a bug.';
+'Future bookings that lack a reminder which is due within 24 hours or became due while no worker ran, and pending '
+'reminders that should not be sent. Always empty while a worker runs; a row is a bug.';

@@ -47,7 +47,7 @@ $$;
 
 comment on function app_private.queue_notifications is
 'Records the messages about a booking in the booking''s own transaction: the message to the customer, over the '
-'channel that the clinic''s rules and the customer''s preference give, dead from the start when no address is known; '
-'the clinic''s webhooks; and, for a new time, the reminders that are due soon. `earlier_start` is the start of a '
-'moved booking before it was moved. `audience` is for series, whose visits have one message together: only the message '
-'(customer), which is about `series_booking_ids`, or only webhooks and reminders (others).';
+'channel that follows from the clinic''s rules and the customer''s preference (it is dead from the start if no '
+'address is known); the clinic''s webhooks; and, for a new time, the reminders that are due soon. `earlier_start` is '
+'the start of a moved booking before it was moved. `audience` is for series, whose visits share one message: with '
+'customer, only this message is recorded, about `series_booking_ids`; with others, only webhooks and reminders.';

@@ -9,5 +9,5 @@ end
 $$;
 
 comment on function app_private.restore_notifications is
-'Reverses drop_notifications for a booking ahead whose check-in is undone: messages about its current time that were '
+'Reverses drop_notifications for a future booking whose check-in is undone: messages about its current time that were '
 'not sent are pending again, reminders only if their time has not passed.';

@@ -28,5 +28,5 @@ end
 $$;
 
 comment on function app_private.dates_of_series is
-'What a message about these visits of a series adds: all their dates and times, by SMS their number and the last '
-'date. Null if only one of them is left.';
+'The text that a message about these visits of a series adds: all their dates and times, or in an SMS their number '
+'and the last date. Null if only one of them remains.';

@@ -21,8 +21,8 @@ $$;
 
 comment on function app_public.guardians_of_customers is
 'The guardians of customers in a clinic''s records (at most 1000): who books for them. The name is that of the '
-'clinic''s own record of the guardian, else of the profile; the id and the phone number only those of the clinic''s '
-'own record, because what the guardian told other clinics is not for this one. For staff. Refuses unauthenticated, '
-'forbidden, invalid_argument.';
+'clinic''s own record of the guardian, else that of the profile. The id and the phone number are given only if they '
+'are in the clinic''s own record, because the guardian has given other contacts to other clinics only. For staff. '
+'Refuses unauthenticated, forbidden, invalid_argument.';
 
 grant execute on function app_public.guardians_of_customers to app_staff;

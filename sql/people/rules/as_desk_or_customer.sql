@@ -13,5 +13,5 @@ end
 $$;
 
 comment on function app_private.as_desk_or_customer is
-'Whether the caller acts on what a customer has at a clinic as the clinic''s desk or an operator (true), or as the '
+'Whether the caller acts on a row of a customer at a clinic as the clinic''s desk or an operator (true), or as the '
 'customer: themselves, a guardian or the person of a merged record (false). Null for all other callers.';

@@ -18,4 +18,5 @@ $$;
 
 comment on function app_private.customers_of_person is
 'All customers for whom a person acts: the person''s own ids and those of their dependants, as long as the '
-'guardianships last. person_of makes the claim medislot.customer_ids of it, unless nobody else can be among them.';
+'guardianships last. person_of sets the claim medislot.customer_ids to it, and does not call it for persons who have '
+'neither dependants nor merged records.';

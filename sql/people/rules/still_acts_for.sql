@@ -12,4 +12,5 @@ $$;
 
 comment on function app_private.still_acts_for is
 'Whether a customer in the caller''s claims is the caller''s dependant or merged record at this moment: a '
-'guardianship may have ended after the request began. If not, keeps it from ending until the transaction has ended.';
+'guardianship may have ended after the request began. If it still lasts, it is locked, so that it does not end before '
+'the transaction.';

@@ -23,6 +23,6 @@ end
 $$;
 
 comment on function app_private.unread_roster_names is
-'What is written in the lines of a file that could not be checked, as {key: true} by app_private.roster_key; null '
-'when none of the file''s names is known. A name found in there is not reported as unknown, because the fault of its '
-'line has been reported already.';
+'The texts in those lines of a file that could not be checked, as {key: true} by app_private.roster_key; null when '
+'none of the file''s names is known. A name among them is not reported as unknown, because the fault of its line has '
+'been reported already.';

@@ -20,7 +20,7 @@ $$;
 
 comment on function app_private.taken_times is
 'Which times within these ranges the live slots of these doctors take: a row for each doctor who has such slots. '
-'Everything that makes slots live asks this first, under lock_schedule, and leaves out the times at which a slot is '
-'in the way. The exclusion constraint compares each row as it is written and waits for the rows of other '
-'transactions, so a slot that is written while a visit of several slots is being booked at its time could wait for '
-'the visit, and the visit for it.';
+'Everything that makes slots live calls this first, under lock_schedule, and leaves out the times that it returns. '
+'The exclusion constraint checks each row as it is written and waits for the rows of other transactions. So a slot '
+'that is written while a visit of several slots is being booked at its time could wait for the visit, and the visit '
+'for the slot: a deadlock.';

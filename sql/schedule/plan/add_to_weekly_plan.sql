@@ -75,5 +75,5 @@ $$;
 
 comment on function app_private.add_to_weekly_plan is
 'Puts a time slot on a weekday (ISO) into a doctor''s weekly plan for a range of local dates, reserved for a service '
-'or (null) for none, as one template with those that are reserved alike and overlap or adjoin it. The caller holds '
-'lock_schedule. Refuses plan_overlaps; its detail names both time slots.';
+'or (null) for none. Templates with the same reservation whose dates overlap or adjoin it are combined with it into '
+'one template. The caller holds lock_schedule. Refuses plan_overlaps; its detail names both time slots.';

@@ -31,8 +31,8 @@ comment on column app_public.slot_generation_runs.skipped_local_times is
 'A clock change skips the time slot''s start or end on that date.';
 comment on column app_public.slot_generation_runs.overlapping is 'Another slot of the doctor has that time.';
 comment on column app_public.slot_generation_runs.doctor_absent is
-'An absence of the doctor or of the whole clinic covers that time. These are not among the examples, because nothing '
-'is wrong with them.';
+'An absence of the doctor or of the whole clinic covers that time. These are not among the examples, because they '
+'need no attention.';
 comment on column app_public.slot_generation_runs.examples is
 'Up to 100 skipped templates that may need attention: [{reason, doctorId, timeSlotId, slotDate}].';
 comment on column app_public.slot_generation_runs.dates is

@@ -20,7 +20,8 @@ end
 $$;
 
 comment on function billing.cancel_checkout is
-'Cancels a checkout: what it holds is free again, and the provider''s page is closed. If it is paid at the same '
-'moment, the money becomes credit. For the customer who began it. Refuses checkout_not_found, checkout_not_open.';
+'Cancels a checkout: the slots that it holds are free again, credit and coupons are available again, and the '
+'provider''s page is closed. If it is paid at the same moment, the money becomes credit. For the customer who began '
+'it. Refuses checkout_not_found, checkout_not_open.';
 
 grant execute on function billing.cancel_checkout to app_customer;

@@ -13,7 +13,7 @@ end
 $$;
 
 comment on function billing.provider_account is
-'How patients pay the clinic online: see set_provider_account, which sets it. Its provider is null if they cannot. For '
-'managers. Refuses forbidden, unauthenticated.';
+'How patients pay the clinic online (set_provider_account sets it). The provider is null if they cannot pay online. '
+'For managers. Refuses forbidden, unauthenticated.';
 
 grant execute on function billing.provider_account to app_staff;

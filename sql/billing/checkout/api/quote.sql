@@ -30,8 +30,8 @@ end
 $$;
 
 comment on function billing.quote is
-'What a visit costs: of this service, with this doctor, on this local date of the clinic, with a coupon for those who '
-'are signed in. Null if there is no price. Open to everybody. Refuses unauthenticated, coupon_not_found, '
+'What a visit for this service costs with this doctor on this local date of the clinic; callers who are signed in may '
+'add a coupon. Null if there is no price. Open to everybody. Refuses unauthenticated, coupon_not_found, '
 'coupon_not_valid, coupon_used_already, coupon_exhausted.';
 
 grant execute on function billing.quote to app_anonymous;

@@ -37,9 +37,9 @@ end
 $$;
 
 comment on function billing.set_provider_account is
-'Sets how patients pay the clinic online: by provider (stripe; development, which takes no money, outside production) '
-'and the clinic''s account there (null: that of the installation''s key). A null provider ends online payment. '
-'Returns the clinic''s policy. For managers. Refuses forbidden, unauthenticated, invalid_argument, '
+'Sets how patients pay the clinic online: the provider (stripe, or, outside production, development, which takes no '
+'money) and the clinic''s account there (null: the account of the installation''s key). A null provider ends online '
+'payment. Returns the clinic''s policy. For managers. Refuses forbidden, unauthenticated, invalid_argument, '
 'amount_not_payable_online (a price or coupon that is valid now or later).';
 
 grant execute on function billing.set_provider_account to app_staff;

@@ -11,5 +11,5 @@ end
 $$;
 
 comment on function billing_private.begin_as_payer is
-'Makes the caller the customer who pays a checkout, with no other rights, and returns the claims that the caller had: '
-'pass them to app_private.set_claims when done.';
+'Makes the caller the customer who pays a checkout, with no other rights, and returns the claims that the caller had. '
+'Pass them to app_private.set_claims afterwards.';

@@ -59,6 +59,6 @@ $$;
 comment on function billing_private.complete_checkout is
 'Completes a checkout that is paid, in one transaction: books its visits, makes their invoices, makes a payment for '
 'each clinic and patient, and pays all invoices, also from the credit that was reserved. A visit that cannot be '
-'booked any more leaves its money as credit. Nothing is booked of a checkout that had ended, or of which less was '
-'received than was to be paid, and its credit stays credit. Locks the checkout first, then what each booking locks, '
-'the invoices, the counter of their numbers, and credit at last.';
+'booked any more leaves its money as credit. If the checkout had ended, or less was received than was to be paid, '
+'nothing is booked and reserved credit stays credit. Locks the checkout first, then what each booking locks, the '
+'invoices, the counter of their numbers, and credit at last.';

@@ -16,5 +16,5 @@ end
 $$;
 
 comment on function billing_private.end_unpaid_checkout is
-'Ends an open checkout that was not paid (expired, failed), and frees what it held; its shares in other databases end '
-'when this is reported to them. One that has ended, or that is paid, stays as it is.';
+'Ends an open checkout that was not paid, as expired or failed, and releases its slots, coupons and credit. Its '
+'shares in other databases end when this is reported to them. A checkout that has ended or is paid does not change.';

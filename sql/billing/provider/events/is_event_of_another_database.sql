@@ -17,5 +17,5 @@ $$;
 
 comment on function billing_private.is_event_of_another_database is
 'Whether a provider''s event is about a checkout or refund of another database of the installation: its id (`own_id`) '
-'was made there, and this database has neither. A provider reports each event to the billing process of every '
-'database. False where the event names no id of ours.';
+'was made there, and this database has no such checkout or refund. A provider reports each event to the billing '
+'process of every database. False if the event contains no id of medislot.';

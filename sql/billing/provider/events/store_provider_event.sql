@@ -21,9 +21,9 @@ end
 $$;
 
 comment on function billing_private.store_provider_event is
-'Stores an event that a provider has reported, whose signature the caller has verified. `own_id`: the checkout or '
-'refund that it is about, by our id, if it says so. Returns whether it is new: each is stored once. Null for one that '
-'is about another database of the installation, which is not stored. For the billing process. Refuses '
+'Stores an event that a provider has reported and whose signature the caller has verified. `own_id` is medislot''s id '
+'of the checkout or refund, if the event contains it. Each event is stored once: returns whether it is new. Returns '
+'null for an event about another database of the installation, which is not stored. For the billing process. Refuses '
 'invalid_argument.';
 
 grant execute on function billing_private.store_provider_event to app_billing;

@@ -80,13 +80,13 @@ $$;
 
 comment on function app_public.book_series is
 'Books 2 to 52 slots for one customer as a series, all or none; plan_series finds them. With `service_id` each visit '
-'takes the slots that the service needs, is charged and takes place `online` as in book_slot; a service that has to '
-'be paid in full before the visit is refused (payment_required). One message confirms all dates, and there are '
-'reminders for each. The series counts as one booking against the limit of the policy. Each visit can be moved and '
-'cancelled by itself; move_series and cancel_series change several. Returns the bookings in order of time. For the '
-'desk. Refuses forbidden, unauthenticated, customer_not_found, customer_not_confirmed, slot_not_found, slot_taken, '
-'slot_held, slot_offered, slot_withdrawn, slot_reserved, service_not_found, service_not_offered, place_not_offered, '
-'run_not_free, no_resource_free, payment_required, answer_missing, slot_in_the_past, customer_busy (naming the slot), '
-'invalid_argument, text_too_long, text_not_accepted, idempotency_key_reused.';
+'takes the slots that the service needs, and is charged as in book_slot; `online` is that of book_slot. A service '
+'that has to be paid in full before the visit is refused (payment_required). One message confirms all dates, and '
+'there are reminders for each. The series counts as one booking against the limit of the policy. Each visit can be '
+'moved and cancelled by itself; move_series and cancel_series change several. Returns the bookings in order of time. '
+'For the desk. Refuses forbidden, unauthenticated, customer_not_found, customer_not_confirmed, slot_not_found, '
+'slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, service_not_found, service_not_offered, '
+'place_not_offered, run_not_free, no_resource_free, payment_required, answer_missing, slot_in_the_past, customer_busy '
+'(naming the slot), invalid_argument, text_too_long, text_not_accepted, idempotency_key_reused.';
 
 grant execute on function app_public.book_series to app_staff;

@@ -56,10 +56,10 @@ end
 $$;
 
 comment on function app_public.cancel_series is
-'Cancels the visits of a series that lie ahead, from a local date of the clinic on, and frees their slots. One message '
-'lists all dates for the customer. Patients who are checked in, and visits that have begun, stay. Returns the '
-'bookings that it cancelled, in order of time; none if there were none. For the desk. Refuses forbidden, '
-'unauthenticated, series_not_found, invalid_argument, text_too_long, text_not_accepted, idempotency_key_reused; fails '
-'with 40001 if a visit is moved at the same moment: repeat the call.';
+'Cancels the future visits of a series, from a local date of the clinic on, and frees their slots. The customer gets '
+'one message with all dates. Visits that have begun, or whose patient is checked in, are not cancelled. Returns the '
+'cancelled bookings in order of time; none if there were none. For the desk. Refuses forbidden, unauthenticated, '
+'series_not_found, invalid_argument, text_too_long, text_not_accepted, idempotency_key_reused; fails with 40001 if a '
+'visit is moved at the same moment: repeat the call.';
 
 grant execute on function app_public.cancel_series to app_staff;

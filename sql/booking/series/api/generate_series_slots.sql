@@ -16,7 +16,7 @@ end
 $$;
 
 comment on function app_public.generate_series_slots is
-'Makes the booking slots of the clinic''s templates on the dates of a series, up to 52, which may lie beyond those for '
+'Makes the booking slots of the clinic''s templates on up to 52 dates of a series, which may be after the dates for '
 'which slots were generated. It does what generate_booking_slots does, and returns the recorded run. For the desk. '
 'Refuses forbidden, clinic_not_found, invalid_argument, slot_too_far_ahead.';
 

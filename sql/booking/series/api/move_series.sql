@@ -74,13 +74,14 @@ end
 $$;
 
 comment on function app_public.move_series is
-'Moves visits of a series, each to the slot at the same place in `booking_slot_ids`, all or none; plan_series_move '
-'finds them, for example for all visits from a date on. A visit may move to a slot that another one leaves. Services, '
-'prices and reminders follow as in reschedule_booking; one message lists the new dates. A visit whose slot is given '
-'unchanged stays. Returns the bookings that it moved, in order of time. For the desk. Refuses forbidden, '
-'unauthenticated, series_not_found, booking_not_found, illegal_transition, slot_not_found, slot_taken, slot_held, '
-'slot_offered, slot_withdrawn, slot_reserved, doctor_absent, service_not_found, service_not_offered, run_not_free, '
-'no_resource_free, slot_in_the_past, customer_busy (naming the slot), invalid_argument, idempotency_key_reused; fails '
-'with 40001 if a visit is changed at the same moment: repeat the call.';
+'Moves visits of a series, each to the slot at the same place in `booking_slot_ids`, all or none. plan_series_move '
+'finds the slots, for example for all visits from a date on. A visit may move to a slot that another one leaves. '
+'Services, prices and reminders are adjusted as in reschedule_booking; one message lists the new dates. A visit for '
+'which its present slot is given is not moved. Returns the bookings that it moved, in order of time. For the desk. '
+'Refuses forbidden, unauthenticated, series_not_found, booking_not_found, illegal_transition, slot_not_found, '
+'slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, doctor_absent, service_not_found, '
+'service_not_offered, run_not_free, no_resource_free, slot_in_the_past, customer_busy (naming the slot), '
+'invalid_argument, idempotency_key_reused; fails with 40001 if a visit is changed at the same moment: repeat the '
+'call.';
 
 grant execute on function app_public.move_series to app_staff;

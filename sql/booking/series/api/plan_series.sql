@@ -23,13 +23,14 @@ end
 $$;
 
 comment on function app_public.plan_series is
-'What a series of visits would be: for each date the slot of the doctor and the time slot, and the reason if it cannot '
-'be booked (slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, doctor_absent, run_not_free, '
+'Plans a series of visits: for each date, the slot of the doctor in this time slot, and the reason if the visit '
+'cannot be booked (slot_taken, slot_held, slot_offered, slot_withdrawn, slot_reserved, doctor_absent, run_not_free, '
 'no_resource_free, payment_required, customer_busy, slot_in_the_past, skipped_local_time, slot_not_found, '
-'not_generated), with the nearest slots that can. The dates are local dates of the clinic, from `first_date` on, in '
-'each `every_weeks`th week, on these weekdays (1 is Monday; by default that of the first date); give the number of '
-'visits or the last date, at most 52. With `customer_id` also when that customer has another visit here. It only '
-'reads: another caller may take a slot before book_series does. For the desk. Refuses forbidden, doctor_not_found, '
-'time_slot_not_found, service_not_found, service_not_offered, invalid_argument.';
+'not_generated), with the nearest slots that can be booked. The dates are local dates of the clinic, from '
+'`first_date` on, in each `every_weeks`th week, on these weekdays (1 is Monday; by default that of the first date); '
+'give the number of visits, at most 52, or the last date. With `customer_id`, it also finds other visits of this '
+'customer at the clinic (customer_busy). It changes nothing: another caller may take a slot before book_series does. '
+'For the desk. Refuses forbidden, doctor_not_found, time_slot_not_found, service_not_found, service_not_offered, '
+'invalid_argument.';
 
 grant execute on function app_public.plan_series to app_staff;

@@ -38,10 +38,9 @@ end
 $$;
 
 comment on function app_public.plan_series_move is
-'Where the visits of a series that lie ahead would be, from a local date of the clinic on, if each was moved by '
-'`days`, to another time slot or to another doctor (null: the visit''s own): for each visit what plan_series returns. '
-'The times of these visits themselves count as free. It only reads; move_series moves. For the desk. Refuses '
-'forbidden, series_not_found, doctor_not_found, time_slot_not_found, service_not_found, service_not_offered, '
-'invalid_argument.';
+'Plans to move the future visits of a series, from a local date of the clinic on: by `days`, to another time slot or '
+'to another doctor (null: the visit''s own). Returns for each visit what plan_series returns. The present times of '
+'these visits count as free. It changes nothing; move_series moves them. For the desk. Refuses forbidden, '
+'series_not_found, doctor_not_found, time_slot_not_found, service_not_found, service_not_offered, invalid_argument.';
 
 grant execute on function app_public.plan_series_move to app_staff;

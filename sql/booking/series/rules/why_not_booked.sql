@@ -44,7 +44,7 @@ end
 $$;
 
 comment on function app_private.why_not_booked is
-'The name of the refusal that the desk would get if it booked a visit of the service (or of none) for the customer '
-'from this slot on; null if there is none. `service` is a result of app_private.offered_service. Slots of visits that '
-'are about to be moved (`own_slot_ids`) count as free. Such a visit is not charged again, and its rooms are not looked '
-'for: those that it has may be free then.';
+'The name of the refusal that the desk would get if it booked a visit for the service (null: without a service) from '
+'this slot on for the customer; null if the booking would be accepted. `service` is a result of '
+'app_private.offered_service. Slots of visits that are about to be moved (`own_slot_ids`) count as free. Such a visit '
+'is not charged again, and its rooms are not looked for: those that it has may be free then.';

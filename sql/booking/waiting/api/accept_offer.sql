@@ -14,15 +14,15 @@ end
 $$;
 
 comment on function app_public.accept_offer is
-'Takes an offered time: books it, or moves the booking of the waiting list''s entry to it, by the rules of book_slot '
-'and reschedule_booking. Possible from the beginning of the head start until the time is gone, also when the head '
-'starts have ended. For its customer and the desk. Refuses offer_not_found, payment_required, place_not_offered, '
-'offer_ended, slot_offered (the head start has not begun), slot_taken, slot_held, slot_withdrawn, doctor_absent, '
-'slot_reserved, slot_not_found, run_not_free, no_resource_free, service_not_found, service_not_offered, '
-'service_not_for_customer, start_not_offered, question_not_found, answer_missing, answer_not_accepted, '
-'booking_not_found, illegal_transition, cancellation_too_late, booking_too_late, booking_too_far_ahead, '
-'slot_in_the_past, too_many_bookings, email_not_confirmed, network_takes_too_many, customer_busy, customer_not_found, '
-'customer_not_confirmed, idempotency_key_reused, invalid_argument, text_too_long, text_not_accepted, forbidden, '
-'unauthenticated; in a shard also global_database_first, shard_behind.';
+'Accepts an offered time: books it, or, if the patient waits with a booking, moves that booking to it, by the rules '
+'of book_slot and reschedule_booking. This is possible from the beginning of the head start, also after its end, '
+'until somebody else has taken the time. For its customer and the desk. Refuses offer_not_found, payment_required, '
+'place_not_offered, offer_ended, slot_offered (the head start has not begun), slot_taken, slot_held, slot_withdrawn, '
+'doctor_absent, slot_reserved, slot_not_found, run_not_free, no_resource_free, service_not_found, '
+'service_not_offered, service_not_for_customer, start_not_offered, question_not_found, answer_missing, '
+'answer_not_accepted, booking_not_found, illegal_transition, cancellation_too_late, booking_too_late, '
+'booking_too_far_ahead, slot_in_the_past, too_many_bookings, email_not_confirmed, network_takes_too_many, '
+'customer_busy, customer_not_found, customer_not_confirmed, idempotency_key_reused, invalid_argument, text_too_long, '
+'text_not_accepted, forbidden, unauthenticated; in a shard also global_database_first, shard_behind.';
 
 grant execute on function app_public.accept_offer to app_customer;

@@ -15,8 +15,8 @@ end
 $$;
 
 comment on function app_public.current_offers is
-'The times that the caller, or a customer for whom the caller acts, is offered from waiting lists and that nobody has '
-'taken, in the order of their head starts. accept_offer takes one, decline_offer declines it. Empty for callers who '
-'are not customers.';
+'The times from waiting lists that are offered to the caller, or to a customer for whom the caller acts, and that '
+'nobody has taken, in the order of their head starts. accept_offer accepts one, decline_offer declines it. Empty for '
+'callers who are not customers.';
 
 grant execute on function app_public.current_offers to app_customer;

@@ -8,8 +8,8 @@ end
 $$;
 
 comment on function app_public.decline_offer is
-'Declines an offered time; the head starts that have not begun move forward, and after the last offer anyone can book '
-'it. The entry on the waiting list stays. An offer that has ended stays as it is. For its customer and the desk. '
-'Refuses offer_not_found, forbidden, unauthenticated.';
+'Declines an offered time. The head starts that have not begun are moved forward; if there are none, anyone can book '
+'the time. The entry on the waiting list stays. An offer that has ended stays as it is. For its customer and the '
+'desk. Refuses offer_not_found, forbidden, unauthenticated.';
 
 grant execute on function app_public.decline_offer to app_customer;

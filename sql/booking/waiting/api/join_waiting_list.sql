@@ -119,10 +119,11 @@ comment on function app_public.join_waiting_list is
 'dates from `from_date` (default today) to `until_date` (default 90 days later), optionally on some ISO weekdays, '
 'between two local times at which the visit begins, and with a minimal notice. When a matching time is freed, the '
 'first three customers get a message with a link and a head start, one after the other. With `booking_id` only '
-'earlier times are offered, and taking one moves that visit. Joining again for the same thing changes the conditions '
-'and keeps the place. Customers join for themselves, the desk for customers of its clinic. Refuses '
-'customer_not_found, customer_not_confirmed, clinic_not_found, booking_not_found, illegal_transition (the booking), '
-'service_not_found, service_not_offered, service_not_for_customer, doctor_not_found, specialization_not_found, '
-'too_many_waiting_entries, invalid_argument, forbidden, unauthenticated.';
+'earlier times are offered, and accepting one moves that visit. Joining again for the same service, doctor and '
+'specialization changes the other conditions and keeps the place in the list. Customers join for themselves, the desk '
+'for customers of its clinic. Refuses customer_not_found, customer_not_confirmed, clinic_not_found, '
+'booking_not_found, illegal_transition (the booking), service_not_found, service_not_offered, '
+'service_not_for_customer, doctor_not_found, specialization_not_found, too_many_waiting_entries, invalid_argument, '
+'forbidden, unauthenticated.';
 
 grant execute on function app_public.join_waiting_list to app_customer;

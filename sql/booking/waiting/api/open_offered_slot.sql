@@ -16,8 +16,8 @@ end
 $$;
 
 comment on function app_public.open_offered_slot is
-'Ends the offers of a time that is offered to the waiting list, so that the desk can book it for somebody else and '
-'anyone can book it. A slot that is not offered stays as it is. For the desk. Refuses slot_not_found, forbidden, '
+'Ends the offers of a time that is offered to the waiting list. From then on anyone can book it, and the desk can '
+'book it for anyone. A slot that is not offered stays as it is. For the desk. Refuses slot_not_found, forbidden, '
 'unauthenticated.';
 
 grant execute on function app_public.open_offered_slot to app_staff;

@@ -23,8 +23,8 @@ end
 $$;
 
 comment on function app_public.set_waiting_priority is
-'Sets the priority of an entry of the waiting list, -100 to 100: a higher one is offered freed times first. Offers '
-'that were made stay. For the desk. Refuses waiting_entry_not_found, invalid_argument, stale_row_version, forbidden, '
-'unauthenticated.';
+'Sets the priority of an entry of the waiting list, -100 to 100. Freed times are offered to entries with a higher '
+'priority first. Existing offers do not change. For the desk. Refuses waiting_entry_not_found, invalid_argument, '
+'stale_row_version, forbidden, unauthenticated.';
 
 grant execute on function app_public.set_waiting_priority to app_staff;

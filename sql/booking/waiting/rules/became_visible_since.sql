@@ -17,6 +17,7 @@ end
 $$;
 
 comment on function app_private.became_visible_since is
-'Whether others may have seen a row that `transaction` wrote at `written_at` only since `moment`. With the setting '
-'track_commit_timestamp, which the embedded database has, true until a second after the time of the commit; without '
-'it, true of what was written up to 5 seconds before, since it may have been committed later.';
+'Whether a row that `transaction` wrote at `written_at` may have become visible to others only at `moment` or later. '
+'With the setting track_commit_timestamp, which the embedded database has, this is true until a second after the time '
+'of the commit. Without it, it is true if the row was written up to 5 seconds before `moment`, since the commit may '
+'have been later.';

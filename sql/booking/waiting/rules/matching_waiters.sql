@@ -95,7 +95,7 @@ $$;
 
 comment on function app_private.matching_waiters is
 'The first three entries of the waiting list, in their order, that match a visit which takes exactly these slots of '
-'one doctor, freed `at` this time: by service, doctor, specialization, local weekday and time, and dates; if there '
-'is enough notice, rooms and equipment are free, and the customer may book it then, has no visit at that time and no '
-'other offer. A customer who waits with a booking is offered only times before it. `except_customer_id` is the '
-'customer who gave the time up.';
+'one doctor, freed `at` this time: by service, doctor, specialization, local weekday and time, and dates; An entry '
+'matches only if there is enough notice, rooms and equipment are free, and the customer may book the visit, has no '
+'visit at that time and no other offer. A customer who waits with a booking is offered only times before it. '
+'`except_customer_id` is the customer who gave up the time.';

@@ -31,15 +31,15 @@ create table app_public.slot_offers (
 );
 
 comment on table app_public.slot_offers is
-$c$Times that were freed and offered to customers on the waiting list. Each has a head start, one after the other; from
-its beginning on the customer may take the time until it is gone, and after the last one anyone may. As long as head
-starts last, the slots are held without a customer.
+$c$Times that were freed and offered to customers on the waiting list. Each has a head start, one after the other.
+From the beginning of a head start on, its customer may take the time until somebody has taken it; after the last head
+start anyone may. Until then the slots are held without a customer.
 @foreignKey (clinic_id) references app_public.clinics (id)
 @foreignKey (customer_id) references app_public.customers (id)$c$;
 comment on column app_public.slot_offers.booking_slot_id is 'The first slot of the visit.';
 comment on column app_public.slot_offers.slot_ids is 'All slots of the visit, in order of time.';
 comment on column app_public.slot_offers.head_start is
-'From its beginning on the customer can take the time. Until its end those who come later in turn cannot.';
+'From its beginning on the customer can take the time. Until its end, customers whose head start is later cannot.';
 comment on column app_public.slot_offers.lasts_until is
 'The end of the last head start on this time: booking_slots.held_until. After it anyone can take it.';
 

@@ -13,5 +13,5 @@ end
 $$;
 
 comment on function app_private.leave_clinic is
-'From the commit on, a clinic cannot be written here any more, provided that nothing was written since hold_writes. A '
-'step of a move: the copy in the other database is complete. Refuses clinic_not_movable.';
+'Makes this database refuse (not_here) all writes of a clinic, from the commit on. Nothing may have been written '
+'since hold_writes. A step of a move, when the rows in the other database are complete. Refuses clinic_not_movable.';

@@ -14,8 +14,8 @@ end
 $$;
 
 comment on function app_private.shard_map is
-'The map as servers need it: the shards that can be used, with their addresses, and the clinics that are in a shard '
-'although their id has the number of another database; 0, without an address, for such clinics of the global '
-'database. All other clinics are in the database with the number id / 10^12. Without shards it returns no rows.';
+'The map as servers need it: the active shards with their addresses, each with the clinics that are there although '
+'their id has the number of another database. Such clinics of the global database are in a row with the number 0 and '
+'no address. All other clinics are in the database with the number id / 10^12. Without shards it returns no rows.';
 
 grant execute on function app_private.shard_map to app_authenticator;

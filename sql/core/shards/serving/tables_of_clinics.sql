@@ -49,9 +49,9 @@ end
 $$;
 
 comment on function app_private.tables_of_clinics is
-'For servers of an installation with shards: each table of clinics, and each view of them, by its name with the '
-'schema. Whether the global database has copies of its rows, which columns these lack, the least role that may read '
-'any (null: none), and who sees rows besides the staff of their clinics: customers their own, everybody some, or '
-'nobody (staff). From app_private.table_homes, privileges and policies.';
+'For servers of an installation with shards: each table of clinics, and each view of such tables, by its name with '
+'the schema. Returns whether the global database has copies of its rows, which columns these lack, the lowest role '
+'that may read any row (null: none), and who sees rows besides the staff of their clinics: customers (their own '
+'rows), everybody (some rows), or nobody else (staff). From app_private.table_homes, privileges and policies.';
 
 grant execute on function app_private.tables_of_clinics to app_authenticator;

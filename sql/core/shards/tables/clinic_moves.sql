@@ -20,7 +20,8 @@ comment on column app_private.clinic_moves.state is
 comment on column app_private.clinic_moves.to_shard is
 'The number of the shard to which the clinic moves or moved; 0 for the global database.';
 comment on column app_private.clinic_moves.refused_until is
-'Until when writes of a clinic that is leaving are refused. If npm run shards is killed, they are possible again then.';
+'Until when writes of a clinic that is leaving are refused. They are possible again after this time, also if npm run '
+'shards was killed.';
 comment on column app_private.clinic_moves.payments_refused_until is
 'Until when patients cannot begin to pay online, since the clinic moves when no payment is open.';
 

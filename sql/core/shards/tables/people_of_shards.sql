@@ -8,9 +8,9 @@ create table app_private.people_of_shards (
 );
 
 comment on table app_private.people_of_shards is
-'Customers whom this database, the global one, has recorded for a clinic in a shard, until it is known whether the '
-'shard uses them: the shard may have refused the rest of the call. app_private.settle_people removes the rows, and '
-'with them the customers that are not used. Empty in an installation of one database.';
+'In the global database: customers whom it has recorded for a clinic in a shard. The shard may have refused the rest '
+'of the call, so the rows stay until it is known whether the shard uses these customers. app_private.settle_people '
+'removes the rows, and with them the customers that are not used. Empty in an installation of one database.';
 comment on column app_private.people_of_shards.clinic_id is
 'The clinic that has recorded the customer. Without a foreign key: its row is a copy, which may arrive later.';
 

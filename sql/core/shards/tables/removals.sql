@@ -7,9 +7,9 @@ create table app_private.removals (
 );
 
 comment on table app_private.removals is
-'In the global database of an installation with shards: customers whose visits and entries of waiting lists have to '
-'end because they, or those into whom they were merged, were removed (remove_customer). Copied to the shards, which '
-'do that at their clinics (app_private.carry_out_removal).';
+'In the global database of an installation with shards: customers who were removed, or were merged into a customer '
+'who was removed (remove_customer). The rows are copied to the shards, which cancel these customers'' visits and end '
+'their entries of waiting lists (app_private.carry_out_removal).';
 
 create index removals_of_a_customer on app_private.removals (customer_id);
 

@@ -37,8 +37,8 @@ $$;
 
 comment on function app_public.add_holidays is
 'Adds public holidays of a region, such as DE-BE, as absences of all doctors, and returns those that were added. Each '
-'is imported once: its source_key is, for example, holiday:DE-BE:2027-01-01, and one that is there already is left as '
-'it is. `booked` and `reason` are as in add_absence. All or none are added. For managers. Refuses forbidden, '
+'is imported once: its source_key is, for example, holiday:DE-BE:2027-01-01, and an absence with this key does not '
+'change. `booked` and `reason` are as in add_absence. All or none are added. For managers. Refuses forbidden, '
 'clinic_not_found, still_in_use, invalid_argument, text_too_long, text_not_accepted.';
 
 grant execute on function app_public.add_holidays to app_staff;

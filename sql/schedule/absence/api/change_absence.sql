@@ -39,11 +39,11 @@ $$;
 
 comment on function app_public.change_absence is
 'Changes the kind, the dates and times, and the note of an absence; arguments that are left out become empty '
-'(`start_time` and `end_time`: whole days). Slots that it does not cover any more are open again as after '
-'remove_absence, and those that it covers now are withdrawn. If other visits are booked in it now, `booked` decides '
-'as in add_absence; `cancel` also cancels those that were kept before. Whose absence it is does not change: add '
-'another one instead. For the desk, and for doctors on their own absences. Refuses forbidden, clinic_not_found, '
-'absence_not_found, absence_of_calendar (a busy time of an external calendar), stale_row_version, still_in_use, '
-'invalid_argument, text_too_long, text_not_accepted.';
+'(`start_time` and `end_time`: whole days). Slots that it no longer covers are open again as after remove_absence, '
+'and slots that it now covers are withdrawn. If it now covers booked visits that it did not cover before, `booked` '
+'decides as in add_absence; `cancel` also cancels visits that were kept before. The doctor of an absence cannot be '
+'changed: add another absence instead. For the desk, and for doctors on their own absences. Refuses forbidden, '
+'clinic_not_found, absence_not_found, absence_of_calendar (a busy time of an external calendar), stale_row_version, '
+'still_in_use, invalid_argument, text_too_long, text_not_accepted.';
 
 grant execute on function app_public.change_absence to app_staff;

@@ -28,5 +28,5 @@ $$;
 
 comment on function app_private.apply_absence is
 'Withdraws the open and held slots that an absence covers and puts the visits that are booked in it on the rebooking '
-'list, apart from those that lay in it `before` it was changed. The caller holds lock_schedule. Fails with 40001 as '
-'lock_slots_in_absence does.';
+'list, apart from those that were in its former time (`before`) if it was changed. The caller holds lock_schedule. '
+'Fails with 40001 as lock_slots_in_absence does.';

@@ -23,5 +23,5 @@ end
 $$;
 
 comment on function app_private.busy_time_as_absence is
-'The absence that covers a busy time of an external calendar, by the clock of an IANA zone. Only where a clock change '
-'repeats an hour does it cover up to an hour more.';
+'The absence that covers a busy time of an external calendar, by the clock of an IANA zone. If a clock change repeats '
+'an hour, it may cover up to an hour more.';

@@ -7,5 +7,5 @@ end
 $$;
 
 comment on function app_private.calendar_window is
-'The time whose events are imported from external calendars: to the end of the month that is 400 days ahead. Its ends '
-'change rarely, so that an event that reaches beyond one keeps its absence.';
+'The range of time whose events are imported from external calendars: until the end of the month that is 400 days '
+'ahead. Its ends change rarely, so that the absence of an event that reaches beyond an end need not change each day.';

@@ -11,6 +11,6 @@ end
 $$;
 
 comment on function app_private.assert_resources_free is
-'Checks that the rooms and equipment are free that a visit of the service needs if it begins with this slot. Those '
+'Checks that the rooms and equipment that a visit of the service needs are free, if it begins with this slot. Those '
 'that are kept for a hold of the slot count as free. `service` is a result of app_private.offered_service. Refuses '
 'no_resource_free.';

@@ -9,5 +9,5 @@ end
 $$;
 
 comment on function app_private.is_still_held is
-'Whether the hold for which a resource is kept has not ended: its slot is still held, until the same moment as when '
-'the resource was taken.';
+'Whether the hold for which a resource is kept has not ended: its slot is still held, and the hold ends at the same '
+'moment as when the resource was taken.';

@@ -6,6 +6,6 @@ end
 $$;
 
 comment on function app_private.lock_resources is
-'Lets one transaction at a time choose rooms and equipment in a clinic. One lock for all of them: locks on each could '
-'be taken in different orders by transactions that book several visits. Taken after slots, bookings and customers, and '
-'only for services with needs.';
+'Lets one transaction at a time choose rooms and equipment in a clinic. There is one lock for all of them, because '
+'transactions that book several visits could take separate locks in different orders. Taken after slots, bookings and '
+'customers, and only for services with needs.';

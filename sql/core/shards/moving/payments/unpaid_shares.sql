@@ -15,6 +15,7 @@ end
 $$;
 
 comment on function app_private.unpaid_shares is
-'The checkouts that a clinic shares with others, or of which its database has a share, and that ended unpaid within 30 '
-'days: money may still arrive where their page is. When the clinic moves, the other database gets a share of each, '
-'with this amount. With `joins` it has one already, of a clinic that has moved there before.';
+'The checkouts that a clinic shares with others, or of which its database has a share, and that ended unpaid within '
+'30 days, so that money may still arrive in the database with their page. When the clinic moves, the other database '
+'gets a share of each, with this amount. With `joins` the other database has such a share already, of a clinic that '
+'has moved there before.';

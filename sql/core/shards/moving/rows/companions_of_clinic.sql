@@ -20,5 +20,5 @@ $$;
 
 comment on function app_private.companions_of_clinic is
 'Rows that do not belong to a clinic but have to be in its database: the keys of links that were sent, and checkouts, '
-'which may have paid for visits in several clinics. Of one that was not paid, it is a share with the part of this '
-'clinic (app_private.unpaid_shares). For put_companions_of_clinic.';
+'which may have paid for visits in several clinics. For a checkout that was not paid, the row is a share with the '
+'part of this clinic (app_private.unpaid_shares). For put_companions_of_clinic.';
