@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:688f76aafb7ab261a08f6b207ff4baa122d16453
+--! Hash: sha1:c513503cd10f38f8300d16707cd7b73051078573
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -3792,6 +3792,7 @@ create table app_private.clinic_moves (
   to_shard int not null,
   refused_until timestamptz,
   payments_refused_until timestamptz,
+  shares jsonb not null default '{}',
   began_at timestamptz not null default now(),
   constraint a_clinic_moves_to_one_shard primary key (clinic_id),
   constraint states_of_moves_are_known check (state in ('leaving', 'left', 'gone')),
@@ -3812,6 +3813,8 @@ comment on column app_private.clinic_moves.refused_until is
 'shards was killed.';
 comment on column app_private.clinic_moves.payments_refused_until is
 'Until when patients cannot begin to pay online, since the clinic moves when no payment is open.';
+comment on column app_private.clinic_moves.shares is
+'The checkouts that have a share in the other database, each with the id of the share (checkout_shares.share_id).';
 
 alter table app_private.clinic_moves enable row level security;
 --! EndIncluded core/shards/tables/clinic_moves.sql
@@ -7169,8 +7172,8 @@ comment on column billing.checkouts.provider_account is
 comment on column billing.checkouts.clinics is
 'How many clinics it pays, also in other databases. Fewer have parts here when one of them was moved to another one.';
 comment on column billing.checkouts.is_share is
-'Whether its page is in another database of the installation, in the checkout with the same id: this is its share '
-'here, for clinics of this database. Customers see the other one. See billing_private.checkout_shares.';
+'Whether its page is in another database of the installation: this is the share of that checkout here, for clinics of '
+'this database. Customers see the other one. See billing_private.checkout_shares.';
 comment on column billing.checkouts.url is
 'The provider''s page, on which the customer pays. Null until the provider has made it, usually for a second.';
 comment on column billing.checkouts.received is 'What the provider received.';
@@ -7280,6 +7283,7 @@ create trigger checkout_parts_are_never_removed before delete on billing.checkou
 create table billing_private.checkout_shares (
   checkout_id bigint not null,
   shard_id int not null,
+  share_id bigint not null,
   clinics int not null,
   clinic_names text[] not null,
   amount bigint not null,
@@ -7288,7 +7292,7 @@ create table billing_private.checkout_shares (
   recorded billing.checkout_state,
   due_since timestamptz,
   retry_at timestamptz not null default now(),
-  constraint a_checkout_has_one_share_in_a_database primary key (checkout_id, shard_id),
+  constraint shares_are_identified_by_database_and_id primary key (checkout_id, shard_id, share_id),
   constraint shares_are_of_a_checkout foreign key (checkout_id) references billing.checkouts (id),
   constraint shares_pay_at_least_one_clinic check (clinics > 0),
   constraint amounts_of_shares_are_not_negative check (amount >= 0 and received >= 0),
@@ -7296,10 +7300,13 @@ create table billing_private.checkout_shares (
 );
 
 comment on table billing_private.checkout_shares is
-'What a checkout pays in the other databases of an installation with shards. There a checkout with the same id, its '
-'share, holds the slots and reserves credit (checkouts.is_share). This row has what was received for the share; the '
-'billing process of the global database passes it on, again and again until the other database has recorded it.';
+'What a checkout pays in the other databases of an installation with shards. There a checkout of its own, the share, '
+'holds the slots and reserves credit (checkouts.is_share). This row has what was received for the share; the billing '
+'process of the global database passes it on, again and again until the other database has recorded it. A clinic that '
+'moves after the checkout has ended unpaid has a share of its own in its new database.';
 comment on column billing_private.checkout_shares.shard_id is 'The shard with the share; 0: the global database.';
+comment on column billing_private.checkout_shares.share_id is
+'The id of the share there: that of the checkout or, if that database had it already when the clinic moved, a new one.';
 comment on column billing_private.checkout_shares.clinics is 'How many clinics of that database are paid.';
 comment on column billing_private.checkout_shares.amount is 'What the provider is paid for it, in minor units.';
 comment on column billing_private.checkout_shares.received is
@@ -7317,7 +7324,8 @@ create index shares_to_report on billing_private.checkout_shares (retry_at) wher
 alter table billing_private.checkout_shares enable row level security;
 
 create trigger checkout_shares_stay_what_they_are before update on billing_private.checkout_shares
-  for each row execute function app_hidden.refuse_new_identity('checkout_id', 'shard_id', 'clinics', 'amount');
+  for each row execute function app_hidden.refuse_new_identity('checkout_id', 'shard_id', 'share_id', 'clinics',
+    'amount');
 create trigger shares_of_paid_checkouts_stay_paid before update on billing_private.checkout_shares
   for each row when (OLD.received is not null)
   execute function app_hidden.refuse_new_identity('received', 'provider_payment');
@@ -9000,7 +9008,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
    'The clinic is being moved to another database, which takes some seconds. Repeat the request.'),
   ('MS717', 'clinic_not_movable', 409, 'Clinic cannot be moved',
    'The clinic cannot be moved to another database at present, and stays where it is. The detail says why: not_here, '
-   'has_arrived, moves_elsewhere, open_payments, shared_payments, took_too_long or link_keys.'),
+   'has_arrived, moves_elsewhere, open_payments, took_too_long or link_keys.'),
   ('MS718', 'shards_first', 421, 'The shards are asked first',
    'The global database does not have all that is asked for. The server asks the shards and repeats the call, so that '
    'only callers without a server, such as psql, meet this refusal.'),
@@ -11831,26 +11839,22 @@ comment on function app_private.remove_rows_of_clinic is
 --! EndIncluded core/shards/moving/rows/remove_rows_of_clinic.sql
 --! Included core/shards/moving/payments/unpaid_shares.sql
 create or replace function app_private.unpaid_shares(clinic_id bigint)
-returns table (checkout_id bigint, amount bigint, joins boolean)
-language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+returns table (checkout_id bigint, amount bigint)
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return query
-    select cp.checkout_id, sum(cp.amount - cp.credit)::bigint, exists (
-      select from billing_private.checkout_shares s
-      join app_private.clinic_moves cm on cm.clinic_id = unpaid_shares.clinic_id and cm.to_shard = s.shard_id
-      where s.checkout_id = cp.checkout_id)
+    select cp.checkout_id, sum(cp.amount - cp.credit)::bigint
     from billing.checkout_parts cp join billing.checkouts ch on ch.id = cp.checkout_id
-    where cp.clinic_id = unpaid_shares.clinic_id and ch.state <> 'paid' and ch.expires_at > now() - interval '30 days'
+    where cp.clinic_id = unpaid_shares.clinic_id and ch.state <> 'paid'
       and (ch.is_share or ch.clinics > 1 and ch.provider_session is not null)
     group by cp.checkout_id;
 end
 $$;
 
 comment on function app_private.unpaid_shares is
-'The checkouts that a clinic shares with others, or of which its database has a share, and that ended unpaid within '
-'30 days, so that money may still arrive in the database with their page. When the clinic moves, the other database '
-'gets a share of each, with this amount. With `joins` the other database has such a share already, of a clinic that '
-'has moved there before.';
+'The checkouts that a clinic shares with others, or of which its database has a share, and that have ended unpaid. '
+'Money may still arrive in the database with their page. When the clinic moves, the other database gets a share of '
+'each, with this amount.';
 --! EndIncluded core/shards/moving/payments/unpaid_shares.sql
 --! Included core/shards/moving/rows/companions_of_clinic.sql
 create or replace function app_private.companions_of_clinic(clinic_id bigint) returns jsonb
@@ -11861,7 +11865,7 @@ begin
     'link_keys', (select jsonb_agg(to_jsonb(lk)) from app_private.link_keys lk),
     'checkouts', (
       select coalesce(jsonb_agg(to_jsonb(ch) || case when us.checkout_id is null then '{}' else
-        jsonb_build_object('is_share', true, 'clinics', 1, 'amount', us.amount, 'joins', us.joins,
+        jsonb_build_object('is_share', true, 'clinics', 1, 'amount', us.amount, 'may_be_paid', true,
           'provider_session', null, 'url', null, 'provider', case when us.amount > 0 then ch.provider end) end), '[]')
       from billing.checkouts ch
       left join app_private.unpaid_shares(companions_of_clinic.clinic_id) us on us.checkout_id = ch.id
@@ -11879,8 +11883,19 @@ comment on function app_private.companions_of_clinic is
 'part of this clinic (app_private.unpaid_shares). For put_companions_of_clinic.';
 --! EndIncluded core/shards/moving/rows/companions_of_clinic.sql
 --! Included core/shards/moving/rows/put_companions_of_clinic.sql
-create or replace function app_private.put_companions_of_clinic(companions jsonb) returns void
+create or replace function app_private.put_companions_of_clinic(clinic_id bigint, companions jsonb) returns jsonb
 language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+declare
+  -- One of them is a share, so they are not about the same clinics.
+  taken constant bigint[] := array(
+    select ch.id
+    from jsonb_array_elements(companions -> 'checkouts') c join billing.checkouts ch on ch.id = (c ->> 'id')::bigint
+    where ch.is_share or (c ->> 'is_share')::boolean);
+  shares jsonb := coalesce((
+    select jsonb_object_agg(c ->> 'id', c ->> 'id')
+    from jsonb_array_elements(companions -> 'checkouts') c where (c ->> 'may_be_paid')::boolean), '{}');
+  checkout billing.checkouts;
+  old_id bigint;
 begin
   insert into app_private.link_keys (id, key, created_at) overriding system value
   select k.id, k.key, k.created_at
@@ -11892,28 +11907,40 @@ begin
     perform app_hidden.refuse('clinic_not_movable', 'Both databases have a key of links with the same number.',
       '{"because": "link_keys"}');
   end if;
-  update billing.checkouts ch set clinics = ch.clinics + 1, amount = ch.amount + (c ->> 'amount')::bigint
-  from jsonb_array_elements(companions -> 'checkouts') c
-  where ch.id = (c ->> 'id')::bigint and (c ->> 'joins')::boolean;
-  if exists (
-    select from jsonb_array_elements(companions -> 'checkouts') c
-    join billing.checkouts ch on ch.id = (c ->> 'id')::bigint
-    where not (c ->> 'joins')::boolean) then
-    -- What still arrives would have two places here.
-    perform app_hidden.refuse('clinic_not_movable',
-      'Patients began to pay this clinic together with one that is in the other database, and did not finish.',
-      '{"because": "shared_payments"}');
-  end if;
   insert into billing.checkouts overriding system value
   select c.* from jsonb_populate_recordset(null::billing.checkouts, companions -> 'checkouts') c
+  where c.id <> all (taken)
   on conflict (id) do nothing;
+  for checkout in
+    select c.* from jsonb_populate_recordset(null::billing.checkouts, companions -> 'checkouts') c
+    where c.id = any (taken) order by c.id
+  loop
+    old_id := checkout.id;
+    checkout.id := nextval('billing.checkouts_id_seq');
+    checkout.is_share := true;
+    checkout.provider_session := null;
+    checkout.url := null;
+    insert into billing.checkouts overriding system value values (checkout.*);
+    update billing.checkout_parts cp set checkout_id = checkout.id
+    where cp.clinic_id = put_companions_of_clinic.clinic_id and cp.checkout_id = old_id;
+    update billing.payments p set checkout_id = checkout.id
+    where p.clinic_id = put_companions_of_clinic.clinic_id and p.checkout_id = old_id;
+    update billing_private.provider_calls pc set checkout_id = checkout.id
+    where pc.clinic_id = put_companions_of_clinic.clinic_id and pc.checkout_id = old_id;
+    if shares ? old_id::text then
+      shares := shares || jsonb_build_object(old_id::text, checkout.id::text);
+    end if;
+  end loop;
+  return shares;
 end
 $$;
 
 comment on function app_private.put_companions_of_clinic is
-'Adds the rows that companions_of_clinic returned in another database and that are not here yet. A step of a move. '
-'Refuses clinic_not_movable if keys of links with the same number differ, or if both databases have the same '
-'checkout and it was not paid.';
+'Adds the rows that companions_of_clinic returned in another database and that are not here yet. A checkout becomes a '
+'share with a new id if this database has another part of it under the old one: money that arrives for one is not for '
+'the other. Returns the ids of the shares for which money may still arrive, by the ids of the checkouts in the other '
+'database, for leave_clinic. A step of a move, after the rows of the clinic were copied. Refuses clinic_not_movable if '
+'keys of links with the same number differ.';
 --! EndIncluded core/shards/moving/rows/put_companions_of_clinic.sql
 --! Included core/shards/moving/payments/has_open_payments.sql
 create or replace function app_private.has_open_payments(clinic_id bigint) returns boolean
@@ -12225,12 +12252,13 @@ comment on function app_private.end_arrival is
 '(app_private.carry_out_removal).';
 --! EndIncluded core/shards/moving/end_arrival.sql
 --! Included core/shards/moving/leave_clinic.sql
-create or replace function app_private.leave_clinic(clinic_id bigint) returns void
+create or replace function app_private.leave_clinic(clinic_id bigint, shares jsonb default '{}') returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   perform app_private.require_no_open_payments(leave_clinic.clinic_id);
   -- After the time limit of hold_writes, rows may have been written.
-  update app_private.clinic_moves cm set state = 'left', refused_until = null, payments_refused_until = null
+  update app_private.clinic_moves cm set state = 'left', refused_until = null, payments_refused_until = null,
+    shares = leave_clinic.shares
   where cm.clinic_id = leave_clinic.clinic_id and cm.state = 'leaving' and cm.refused_until > clock_timestamp();
   if not found then
     perform app_hidden.refuse('clinic_not_movable', 'Copying the last changes took too long.',
@@ -12241,7 +12269,8 @@ $$;
 
 comment on function app_private.leave_clinic is
 'Makes this database refuse (not_here) all writes of a clinic, from the commit on. Nothing may have been written '
-'since hold_writes. A step of a move, when the rows in the other database are complete. Refuses clinic_not_movable.';
+'since hold_writes. A step of a move, when the rows in the other database are complete. `shares`: what '
+'put_companions_of_clinic has returned there. Refuses clinic_not_movable.';
 --! EndIncluded core/shards/moving/leave_clinic.sql
 --! Included core/shards/moving/remain.sql
 create or replace function app_private.remain(clinic_id bigint) returns void
@@ -12334,15 +12363,13 @@ begin
   end if;
   perform set_config('session_replication_role', 'replica', true);
   -- Money may still arrive where the page is. It is reported to the other database then.
-  insert into billing_private.checkout_shares as s (checkout_id, shard_id, clinics, clinic_names, amount, recorded)
-  select us.checkout_id, cm.to_shard, 1, array[c.name], us.amount, ch.state
+  insert into billing_private.checkout_shares (checkout_id, shard_id, share_id, clinics, clinic_names, amount, recorded)
+  select us.checkout_id, cm.to_shard, (cm.shares ->> us.checkout_id::text)::bigint, 1, array[c.name],
+    us.amount, ch.state
   from app_private.unpaid_shares(remove_moved_clinic.clinic_id) us
   join billing.checkouts ch on ch.id = us.checkout_id
   join app_private.clinic_moves cm on cm.clinic_id = remove_moved_clinic.clinic_id
-  join app_public.clinics c on c.id = cm.clinic_id
-  on conflict on constraint a_checkout_has_one_share_in_a_database do update
-    set clinics = s.clinics + 1, clinic_names = s.clinic_names || excluded.clinic_names,
-        amount = s.amount + excluded.amount;
+  join app_public.clinics c on c.id = cm.clinic_id;
   for one in
     select th.table_name from app_private.table_homes th
     where th.home = 'clinic' and (in_shard or th.copied_columns is null) order by th.table_name
@@ -29158,8 +29185,8 @@ begin
     -- Until the database with the page says how it has ended, also when that takes longer than usual.
     hold_end := now() + interval '1 day';
   end if;
-  insert into billing_private.checkout_shares (checkout_id, shard_id, clinics, clinic_names, amount)
-  select checkout.id, s.shard_id, s.clinics, s.clinic_names, s.amount from unnest(shares) s;
+  insert into billing_private.checkout_shares (checkout_id, shard_id, share_id, clinics, clinic_names, amount)
+  select checkout.id, s.shard_id, checkout.id, s.clinics, s.clinic_names, s.amount from unnest(shares) s;
   foreach part in array parts loop
     perform billing_private.add_part(checkout, part, hold_end);
   end loop;
@@ -30477,7 +30504,8 @@ declare
     select sum(p.amount - p.credit)::bigint from billing.checkout_parts p
     where p.checkout_id = checkout.id group by p.clinic_id, p.customer_id order by p.clinic_id, p.customer_id);
   share_amounts constant bigint[] := array(
-    select s.amount from billing_private.checkout_shares s where s.checkout_id = checkout.id order by s.shard_id);
+    select s.amount from billing_private.checkout_shares s where s.checkout_id = checkout.id
+    order by s.shard_id, s.share_id);
   parts bigint[] := array_fill(0::bigint, array[cardinality(own_amounts) + cardinality(share_amounts)]);
 begin
   if checkout.received > 0 then
@@ -30487,10 +30515,10 @@ begin
   set received = parts[cardinality(own_amounts) + o.n], due_since = now(),
       provider_payment = case when parts[cardinality(own_amounts) + o.n] > 0 then receive_shares.provider_payment end
   from (
-    select cs.shard_id, row_number() over (order by cs.shard_id) as n
+    select cs.shard_id, cs.share_id, row_number() over (order by cs.shard_id, cs.share_id) as n
     from billing_private.checkout_shares cs where cs.checkout_id = checkout.id
   ) o
-  where s.checkout_id = checkout.id and s.shard_id = o.shard_id;
+  where s.checkout_id = checkout.id and s.shard_id = o.shard_id and s.share_id = o.share_id;
   return parts[:cardinality(own_amounts)];
 end
 $$;
@@ -30501,19 +30529,19 @@ comment on function billing_private.receive_shares is
 --! EndIncluded billing/shares/receive_shares.sql
 --! Included billing/shares/shares_to_report.sql
 create or replace function billing_private.shares_to_report(batch int default 50)
-returns table (checkout_id bigint, shard_id int, state text, received bigint, provider_payment text)
+returns table (checkout_id bigint, shard_id int, share_id bigint, state text, received bigint, provider_payment text)
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
   return query
     with due as materialized (
-      select s.checkout_id, s.shard_id from billing_private.checkout_shares s
+      select s.checkout_id, s.shard_id, s.share_id from billing_private.checkout_shares s
       where s.due_since is not null and s.retry_at <= now()
       order by s.retry_at limit shares_to_report.batch for update skip locked
     )
     update billing_private.checkout_shares s set retry_at = now() + interval '10 seconds'
     from due d join billing.checkouts c on c.id = d.checkout_id
-    where s.checkout_id = d.checkout_id and s.shard_id = d.shard_id
-    returning s.checkout_id, s.shard_id, c.state::text, s.received, s.provider_payment;
+    where s.checkout_id = d.checkout_id and s.shard_id = d.shard_id and s.share_id = d.share_id
+    returning s.checkout_id, s.shard_id, s.share_id, c.state::text, s.received, s.provider_payment;
 end
 $$;
 
@@ -30543,27 +30571,32 @@ begin
   if checkout.id is null then
     perform app_hidden.refuse('checkout_not_found', 'This database has no such share.',
       jsonb_build_object('checkoutId', settle_share.checkout_id::text));
-  elsif checkout.state = 'paid' then
-    return checkout.outcome;
-  elsif state <> 'paid' then
+  elsif checkout.state <> 'paid' and settle_share.state <> 'paid' then
     perform billing_private.end_unpaid_checkout(checkout.id, settle_share.state::billing.checkout_state);
     return null;
+  elsif checkout.state <> 'paid' then
+    checkout.outcome :=
+      billing_private.complete_checkout(checkout.id, settle_share.received, settle_share.provider_payment);
   end if;
-  return billing_private.complete_checkout(checkout.id, settle_share.received, settle_share.provider_payment);
+  return case when not exists (
+    -- Their outcome is this one's, too.
+    select from billing_private.checkout_shares s where s.checkout_id = checkout.id and s.due_since is not null)
+    then checkout.outcome end;
 end
 $$;
 
 comment on function billing_private.settle_share is
 'Records in the database with a share how its checkout has ended: paid, with what was `received` for the share, or '
 'expired or failed, which frees what the share holds. Money that arrives after that becomes credit. May be called any '
-'number of times. Returns the outcome of a paid share: booked, paid or credited. For the billing process of the global '
-'database. Refuses checkout_not_found, invalid_argument, not_here.';
+'number of times. Returns the outcome of a paid share: booked, paid or credited; null as long as the money has to be '
+'passed on to where clinics have moved. For the billing process of the global database. Refuses checkout_not_found, '
+'invalid_argument, not_here.';
 
 grant execute on function billing_private.settle_share to app_billing;
 --! EndIncluded billing/shares/settle_share.sql
 --! Included billing/shares/note_share_recorded.sql
 create or replace function billing_private.note_share_recorded(
-  checkout_id bigint, shard_id int, state text, outcome text default null)
+  checkout_id bigint, shard_id int, share_id bigint, state text, outcome text default null)
 returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
@@ -30574,7 +30607,8 @@ begin
   set recorded = note_share_recorded.state::billing.checkout_state,
       -- It may have been paid since then.
       due_since = case when checkout.state::text <> note_share_recorded.state then s.due_since end, retry_at = now()
-  where s.checkout_id = note_share_recorded.checkout_id and s.shard_id = note_share_recorded.shard_id;
+  where s.checkout_id = note_share_recorded.checkout_id and s.shard_id = note_share_recorded.shard_id
+    and s.share_id = note_share_recorded.share_id;
   update billing.checkouts c set outcome = note_share_recorded.outcome::billing.checkout_outcome
   where c.id = checkout.id and c.state = 'paid'
     and (note_share_recorded.outcome = 'credited' or note_share_recorded.outcome = 'booked' and c.outcome = 'paid');

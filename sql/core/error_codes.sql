@@ -281,7 +281,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
    'The clinic is being moved to another database, which takes some seconds. Repeat the request.'),
   ('MS717', 'clinic_not_movable', 409, 'Clinic cannot be moved',
    'The clinic cannot be moved to another database at present, and stays where it is. The detail says why: not_here, '
-   'has_arrived, moves_elsewhere, open_payments, shared_payments, took_too_long or link_keys.'),
+   'has_arrived, moves_elsewhere, open_payments, took_too_long or link_keys.'),
   ('MS718', 'shards_first', 421, 'The shards are asked first',
    'The global database does not have all that is asked for. The server asks the shards and repeats the call, so that '
    'only callers without a server, such as psql, meet this refusal.'),

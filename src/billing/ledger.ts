@@ -34,12 +34,18 @@ export interface CheckoutDetails {
 
 export type PageState = CheckoutDetails['state']
 
-/** How the checkout of a share in another database has ended, and what was received for the share. */
+/** How the checkout of a share has ended, and what was received for the share. */
 export interface EndedShare {
-  checkoutId: string
+  shareId: string
   state: 'paid' | 'expired' | 'failed'
   received: string | null
   providerPayment: string | null
+}
+
+/** A share in another database, to which the end of its checkout is reported. */
+export interface ShareToReport extends EndedShare {
+  checkoutId: string
+  shardId: number
 }
 
 /** An open share whose checkout has not been reported on. */
@@ -156,23 +162,27 @@ export class Ledger {
   /**
    * The ended checkouts to report to the databases of their shares; each again in ten seconds, until its report is recorded.
    */
-  sharesToReport(): Promise<(EndedShare & { shardId: number })[]> {
+  sharesToReport(): Promise<ShareToReport[]> {
     return this.#rows(
-      `select checkout_id as "checkoutId", shard_id as "shardId", state, received, provider_payment as "providerPayment"
+      `select checkout_id as "checkoutId", shard_id as "shardId", share_id as "shareId", state, received,
+         provider_payment as "providerPayment"
        from billing_private.shares_to_report()`,
       [],
     )
   }
 
   /** Records that a database has stored a report, and the outcome of the share there. May be repeated. */
-  async noteShareRecorded({ checkoutId, shardId, state }: EndedShare & { shardId: number }, outcome: string | null) {
-    const values = [checkoutId, shardId, state, outcome]
-    await this.#rows('select billing_private.note_share_recorded($1, $2, $3, $4)', values)
+  async noteShareRecorded({ checkoutId, shardId, shareId, state }: ShareToReport, outcome: string | null) {
+    const values = [checkoutId, shardId, shareId, state, outcome]
+    await this.#rows('select billing_private.note_share_recorded($1, $2, $3, $4, $5)', values)
   }
 
-  /** Records how the checkout of a share has ended. Gives the outcome of a paid one. May be repeated. */
-  settleShare({ checkoutId, state, received, providerPayment }: EndedShare): Promise<string | null> {
-    const values = [checkoutId, state, received, providerPayment]
+  /**
+   * Records how the checkout of a share has ended. Gives the outcome of a paid one; null as long as the share itself has to be
+   * passed on. May be repeated.
+   */
+  settleShare({ shareId, state, received, providerPayment }: EndedShare): Promise<string | null> {
+    const values = [shareId, state, received, providerPayment]
     return this.#value('select billing_private.settle_share($1, $2, $3, $4) as value', values)
   }
 

@@ -15,7 +15,7 @@ type Ledgers = ReadonlyMap<number, Ledger>
  * checkouts of shares that have heard nothing. Every step may be repeated. A database that does not answer does not stop the
  * others. Gives false, so that there is a pause.
  */
-export function settlingShares(others: OtherDatabases): () => Promise<false> {
+export function settlingShares(others: Pick<OtherDatabases, 'ledgers'>): () => Promise<false> {
   let idleUntil = 0
   return async () => {
     if (performance.now() < idleUntil) return false
@@ -35,6 +35,8 @@ async function settleOf(ledgers: Ledgers, [database, ledger]: [number, Ledger]):
       if (silent.has(shardId)) continue
       const error = await attempt({ database: shardId, checkout: checkoutId }, async () => {
         const outcome = await ledgerOf(ledgers, shardId).settleShare(ended)
+        // It is passed on to where a clinic has moved, and asked for its outcome again.
+        if (state === 'paid' && outcome === null) return
         await ledger.noteShareRecorded(ended, outcome)
         log.info({ checkout: checkoutId, database: shardId, state, outcome }, 'a share was settled')
       })
@@ -48,7 +50,8 @@ async function settleOf(ledgers: Ledgers, [database, ledger]: [number, Ledger]):
       await attempt({ database: page, checkout: checkoutId }, async () => {
         const state = await ledgerOf(ledgers, page).stateForShare(share)
         // What was paid is reported with the payment.
-        if (isUnpaid(state)) await ledger.settleShare({ checkoutId, state, received: null, providerPayment: null })
+        if (isUnpaid(state))
+          await ledger.settleShare({ shareId: checkoutId, state, received: null, providerPayment: null })
       })
     }
   })

@@ -220,8 +220,6 @@ async function untilCopiesAgree({ global, source, from, to }: Move): Promise<voi
 /** Copies what has changed, and compares it. With the commit of this transaction the clinic is in the target. */
 async function copyRest(move: Move, copied: Copied, verified: Verified): Promise<void> {
   const { source, target, clinicId, to } = move
-  const { rows } = await source.query('select app_private.companions_of_clinic($1)::text as companions', [clinicId])
-  await target.query('select app_private.put_companions_of_clinic($1)', [rows[0].companions])
   await copyRows(source, target, clinicId, await tablesToCopy(move), copied)
   if (to === globalNumber) {
     const copies = (await tablesOfClinics(target)).filter(({ isCopied }) => isCopied)
@@ -232,13 +230,16 @@ async function copyRest(move: Move, copied: Copied, verified: Verified): Promise
       copies.map(({ table }) => table),
     )
   }
+  const { rows } = await source.query('select app_private.companions_of_clinic($1)::text as companions', [clinicId])
+  const put = 'select app_private.put_companions_of_clinic($1, $2)::text as shares'
+  const { rows: companions } = await target.query(put, [clinicId, rows[0].companions])
   await target.query('select app_private.end_arrival($1)', [clinicId])
   const { rows: found } = await target.query<{ fault: string | null }>(
     'select app_private.fault_since($1, $2, $3) as fault',
     [clinicId, verified.position, verified.hash],
   )
   if (found[0]?.fault) throw new StartError(`The chain of events is at fault: ${found[0].fault}.`)
-  await source.query('select app_private.leave_clinic($1)', [clinicId])
+  await source.query('select app_private.leave_clinic($1, $2)', [clinicId, companions[0].shares])
 }
 
 /** Called when the clinic has arrived: changes the map, and removes the rows from the old database. */

@@ -53,8 +53,8 @@ begin
     -- Until the database with the page says how it has ended, also when that takes longer than usual.
     hold_end := now() + interval '1 day';
   end if;
-  insert into billing_private.checkout_shares (checkout_id, shard_id, clinics, clinic_names, amount)
-  select checkout.id, s.shard_id, s.clinics, s.clinic_names, s.amount from unnest(shares) s;
+  insert into billing_private.checkout_shares (checkout_id, shard_id, share_id, clinics, clinic_names, amount)
+  select checkout.id, s.shard_id, checkout.id, s.clinics, s.clinic_names, s.amount from unnest(shares) s;
   foreach part in array parts loop
     perform billing_private.add_part(checkout, part, hold_end);
   end loop;

@@ -41,8 +41,8 @@ comment on column billing.checkouts.provider_account is
 comment on column billing.checkouts.clinics is
 'How many clinics it pays, also in other databases. Fewer have parts here when one of them was moved to another one.';
 comment on column billing.checkouts.is_share is
-'Whether its page is in another database of the installation, in the checkout with the same id: this is its share '
-'here, for clinics of this database. Customers see the other one. See billing_private.checkout_shares.';
+'Whether its page is in another database of the installation: this is the share of that checkout here, for clinics of '
+'this database. Customers see the other one. See billing_private.checkout_shares.';
 comment on column billing.checkouts.url is
 'The provider''s page, on which the customer pays. Null until the provider has made it, usually for a second.';
 comment on column billing.checkouts.received is 'What the provider received.';

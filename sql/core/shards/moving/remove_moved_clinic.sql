@@ -19,15 +19,13 @@ begin
   end if;
   perform set_config('session_replication_role', 'replica', true);
   -- Money may still arrive where the page is. It is reported to the other database then.
-  insert into billing_private.checkout_shares as s (checkout_id, shard_id, clinics, clinic_names, amount, recorded)
-  select us.checkout_id, cm.to_shard, 1, array[c.name], us.amount, ch.state
+  insert into billing_private.checkout_shares (checkout_id, shard_id, share_id, clinics, clinic_names, amount, recorded)
+  select us.checkout_id, cm.to_shard, (cm.shares ->> us.checkout_id::text)::bigint, 1, array[c.name],
+    us.amount, ch.state
   from app_private.unpaid_shares(remove_moved_clinic.clinic_id) us
   join billing.checkouts ch on ch.id = us.checkout_id
   join app_private.clinic_moves cm on cm.clinic_id = remove_moved_clinic.clinic_id
-  join app_public.clinics c on c.id = cm.clinic_id
-  on conflict on constraint a_checkout_has_one_share_in_a_database do update
-    set clinics = s.clinics + 1, clinic_names = s.clinic_names || excluded.clinic_names,
-        amount = s.amount + excluded.amount;
+  join app_public.clinics c on c.id = cm.clinic_id;
   for one in
     select th.table_name from app_private.table_homes th
     where th.home = 'clinic' and (in_shard or th.copied_columns is null) order by th.table_name

@@ -4,6 +4,7 @@ create table app_private.clinic_moves (
   to_shard int not null,
   refused_until timestamptz,
   payments_refused_until timestamptz,
+  shares jsonb not null default '{}',
   began_at timestamptz not null default now(),
   constraint a_clinic_moves_to_one_shard primary key (clinic_id),
   constraint states_of_moves_are_known check (state in ('leaving', 'left', 'gone')),
@@ -24,5 +25,7 @@ comment on column app_private.clinic_moves.refused_until is
 'shards was killed.';
 comment on column app_private.clinic_moves.payments_refused_until is
 'Until when patients cannot begin to pay online, since the clinic moves when no payment is open.';
+comment on column app_private.clinic_moves.shares is
+'The checkouts that have a share in the other database, each with the id of the share (checkout_shares.share_id).';
 
 alter table app_private.clinic_moves enable row level security;

@@ -51,7 +51,7 @@ const shareOf = (db: Db, checkoutId: string) =>
   )
 const toReport = (db: Db) => db.query('select * from billing_private.shares_to_report()')
 const note = (db: Db, id: string, state: string, outcome?: string) =>
-  db.query('select billing_private.note_share_recorded($1, 7, $2, $3)', [id, state, outcome])
+  db.query('select billing_private.note_share_recorded($1, 7, $1, $2, $3)', [id, state, outcome])
 const outcomeOf = async (db: Db, id: string) =>
   (await db.one<{ outcome: string }>('select outcome from billing.checkouts where id = $1', [id])).outcome
 
@@ -109,7 +109,14 @@ describe('a checkout that also pays a clinic in another database', () => {
       expect(await settle(db, session, 13_000)).toBe('booked')
       expect(await receivedBy(db, id)).toEqual({ [a.clinicId]: '10000' })
       const payment = `payment-${session}`
-      const reported = { checkout_id: id, shard_id: 7, state: 'paid', received: '3000', provider_payment: payment }
+      const reported = {
+        checkout_id: id,
+        shard_id: 7,
+        share_id: id,
+        state: 'paid',
+        received: '3000',
+        provider_payment: payment,
+      }
       expect(await toReport(db)).toEqual([reported])
       // It was given a moment ago.
       expect(await toReport(db)).toEqual([])

@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { copyRows, tablesOfClinics } from '../../../../src/shards/clinic_rows.ts'
-import { billing, openPage, settle } from '../../../helpers/clinic/billing.ts'
+import { Pool } from 'pg'
+import { Ledger } from '../../../../src/billing/ledger.ts'
+import { settlingShares } from '../../../../src/billing/shares.ts'
+import { copyDifferentRows, copyRows, tablesOfClinics } from '../../../../src/shards/clinic_rows.ts'
+import { billing, booksBalance, openPage, settle } from '../../../helpers/clinic/billing.ts'
 import { aSharedAccount, beginShared, receivedBy } from '../../../helpers/clinic/shared_checkouts.ts'
 import { aClinic, aDoctor, aPractice, aSlot } from '../../../helpers/clinic/world.ts'
 import { asSuperuser, type ClonedDatabase, cloneDatabase } from '../../../helpers/database/cluster.ts'
@@ -179,8 +182,99 @@ describe('while the rows of a clinic are moved for a long time', () => {
 describe('a clinic that was paid together with another one', () => {
   beforeAll(() => asSuperuser('grant set on parameter session_replication_role to medislot'))
   afterAll(() => asSuperuser('revoke set on parameter session_replication_role from medislot'))
+  let clones: ClonedDatabase[]
+  let pools: Pool[]
+  /** The database with the page of the payment, and others to which clinics move. Their number in the installation is the index. */
+  let databases: Connection[]
+  beforeEach(() => {
+    clones = []
+    pools = []
+    databases = [db]
+  })
+  afterEach(async () => {
+    for (const other of databases.slice(1)) await other.close()
+    for (const pool of pools) await pool.end()
+    for (const clone of clones) await clone.drop()
+  })
 
-  /** A checkout for two clinics, whose page exists. */
+  /** Adds databases that know the same people, with ids of their own. */
+  async function addDatabases(count: number): Promise<void> {
+    for (let added = 0; added < count; added++) {
+      const clone = await cloneDatabase()
+      clones.push(clone)
+      const other = await connect(clone.url)
+      databases.push(other)
+      await other.query(`alter sequence billing.checkouts_id_seq restart with ${databases.length - 1}000000000000`)
+      await other.query('begin; set local session_replication_role = replica')
+      for (const table of ['app_private.accounts', 'app_public.customers']) {
+        const { rows } = await db.one(`select json_agg(t) as rows from ${table} t`)
+        await other.query(
+          `insert into ${table} overriding system value select * from json_populate_recordset(null::${table}, $1)`,
+          [JSON.stringify(rows)],
+        )
+      }
+      await other.query('commit')
+    }
+    pools = [database, ...clones].map(({ url }) => new Pool({ connectionString: url, max: 1 }))
+  }
+
+  /** Moves a clinic from one database to another, by their numbers. */
+  async function moves(clinicId: string, from: number, to: number): Promise<void> {
+    const [source, target] = [databases[from], databases[to]] as [Connection, Connection]
+    await source.query('select app_private.begin_move($1, $2)', [clinicId, to])
+    await source.query('select app_private.require_no_open_payments($1)', [clinicId])
+    await source.query('select app_private.hold_writes($1, 60)', [clinicId])
+    await target.query('begin')
+    await target.query('select app_private.begin_arrival($1)', [clinicId])
+    const tables = await tablesOfClinics(target.client)
+    const names = (copied: boolean) => tables.filter(({ isCopied }) => isCopied === copied).map(({ table }) => table)
+    await copyRows(source.client, target.client, clinicId, names(false))
+    await copyDifferentRows(source.client, target.client, clinicId, names(true))
+    const { companions } = await source.one('select app_private.companions_of_clinic($1)::text as companions', [
+      clinicId,
+    ])
+    const put = 'select app_private.put_companions_of_clinic($1, $2)::text as shares'
+    const { shares } = await target.one(put, [clinicId, companions])
+    await target.query('select app_private.end_arrival($1)', [clinicId])
+    await source.query('select app_private.leave_clinic($1, $2)', [clinicId, shares])
+    await target.query('commit')
+    // The map, here of each of them.
+    await source.query('begin; set local session_replication_role = replica')
+    await source.query('insert into app_private.clinic_shards (clinic_id, shard_id) values ($1, $2)', [clinicId, to])
+    await source.query('commit')
+    await source.query('select app_private.remove_moved_clinic($1)', [clinicId])
+  }
+
+  /** Passes on what is due, as the billing process of the global database does, until nothing is. */
+  async function passOn(): Promise<void> {
+    const ledgers = async () => new Map(pools.map((pool, number) => [number, new Ledger(pool, [])]))
+    const settles = settlingShares({ ledgers })
+    await eventually(async () => {
+      let due = 0
+      for (const each of databases) {
+        await each.query('update billing_private.checkout_shares set retry_at = now() where due_since is not null')
+        due += (await each.query('select from billing_private.checkout_shares where due_since is not null')).length
+      }
+      if (due > 0) await settles()
+      return due === 0
+    }, 'the shares of what was received')
+  }
+
+  /** The credit at a clinic in each of the databases. */
+  const creditsAt = async (clinicId: string) => {
+    const credits = []
+    for (const each of databases) {
+      const rows = await each.query('select balance from billing.credits where clinic_id = $1', [clinicId])
+      credits.push(rows.map(({ balance }) => balance))
+    }
+    return credits
+  }
+
+  const booksOfAll = async () => {
+    for (const each of databases) expect(await booksBalance(each)).toEqual([])
+  }
+
+  /** A checkout for two clinics, whose page exists: 100.00 are paid at the first, 30.00 at the second. */
   async function aSharedCheckout() {
     const shared = await aSharedAccount(db)
     const { a, customer, visits } = shared
@@ -192,22 +286,20 @@ describe('a clinic that was paid together with another one', () => {
       cancels: () => db.request(customer.claims, () => billing(db, 'cancel_checkout', id)),
     }
   }
-  const begins = async (clinicId: string) => {
-    await db.query('select app_private.begin_move($1, 4)', [clinicId])
-    await db.query('select app_private.require_no_open_payments($1)', [clinicId])
-  }
-  const moves = async (clinicId: string) => {
-    await begins(clinicId)
-    await db.query('select app_private.hold_writes($1, 60)', [clinicId])
-    await db.query('select app_private.leave_clinic($1)', [clinicId])
-    await db.query('select app_private.remove_moved_clinic($1)', [clinicId])
-  }
+
   const closed = () =>
     db.query(`select billing_private.record_provider_call(id, 'done') from billing_private.provider_calls`)
-  const companionsOf = async (clinicId: string) =>
-    (await db.one<{ rows: string }>('select app_private.companions_of_clinic($1)::text as rows', [clinicId])).rows
-  const because = async (clinicId: string) =>
-    JSON.parse((await expectRefusal(begins(clinicId), 'clinic_not_movable')).detail ?? '')
+
+  /** A checkout that its patient has cancelled. */
+  async function anUnpaidCheckout() {
+    const shared = await aSharedCheckout()
+    await shared.cancels()
+    await closed()
+    return {
+      ...shared,
+      outcome: async () => (await db.one('select outcome from billing.checkouts where not is_share')).outcome,
+    }
+  }
 
   it('accepts no new payments while it waits for open ones', async () => {
     const { a, b, customer, visits, cancels } = await aSharedCheckout()
@@ -226,18 +318,24 @@ describe('a clinic that was paid together with another one', () => {
 
   it('cannot move while the payment is open', async () => {
     const { a, b, cancels } = await aSharedCheckout()
-    for (const { clinicId } of [a, b]) expect(await because(clinicId)).toEqual({ because: 'open_payments' })
+    await addDatabases(1)
+    for (const { clinicId } of [a, b]) {
+      const { detail } = await expectRefusal(moves(clinicId, 0, 1), 'clinic_not_movable')
+      expect(JSON.parse(detail ?? '')).toEqual({ because: 'open_payments' })
+    }
     await cancels()
     await closed()
-    await moves(b.clinicId)
+    await moves(b.clinicId, 0, 1)
   })
 
-  it('takes its share of the payment along; the books of the other clinic balance, and it pays back through the account that was paid', async () => {
+  it('takes its part of the payment along; the books of both balance, and the other one pays back through the account that was paid', async () => {
     const { a, b, customerId, id, page } = await aSharedCheckout()
     expect(await settle(db, page, 13_000)).toBe('booked')
-    await moves(a.clinicId)
+    await addDatabases(1)
+    await moves(a.clinicId, 0, 1)
     expect(await receivedBy(db, id)).toEqual({ [b.clinicId]: '3000' })
-    expect(await db.query('select * from billing.books_that_do_not_balance')).toEqual([])
+    expect(await receivedBy(databases[1] as Connection, id)).toEqual({ [a.clinicId]: '10000' })
+    await booksOfAll()
     expect(await settle(db, page, 13_000)).toBe('already_settled')
     const { id: payment } = await db.one('select id from billing.payments where clinic_id = $1', [b.clinicId])
     await db.query(
@@ -250,86 +348,62 @@ describe('a clinic that was paid together with another one', () => {
     ).toEqual([{ clinic_id: b.clinicId, payload: expect.objectContaining({ account: 'acct-1', amount: '3000' }) }])
   })
 
-  it('takes a share of the unpaid checkout along, and money that arrives later becomes credit in both databases', async () => {
-    const { a, b, customerId, id, page, cancels } = await aSharedCheckout()
-    await cancels()
-    await closed()
-    const companions = await companionsOf(b.clinicId)
-    const parts = await db.one<{ rows: string }>(
-      'select json_agg(p)::text as rows from billing.checkout_parts p where clinic_id = $1',
-      [b.clinicId],
-    )
-    await moves(b.clinicId)
+  it('takes a share of the unpaid checkout along, and money that arrives months later becomes credit in both databases', async () => {
+    const { a, b, id, page, outcome } = await anUnpaidCheckout()
+    await db.query(`update billing.checkouts set expires_at = now() - interval '100 days' where id = $1`, [id])
+    await addDatabases(1)
+    await moves(b.clinicId, 0, 1)
     expect(await settle(db, page, 13_000)).toBe('credited')
-    expect(await receivedBy(db, id)).toEqual({ [a.clinicId]: '10000' })
-    const reported = { shard_id: 4, state: 'paid', received: '3000', provider_payment: `payment-${page}` }
-    expect(await db.query('select * from billing_private.shares_to_report()')).toEqual([
-      { checkout_id: id, ...reported },
-    ])
-    expect(await db.query('select * from billing.books_that_do_not_balance')).toEqual([])
-
-    // As the other database: what has arrived there is reported.
-    await db.query('begin')
-    await db.query(`set local session_replication_role = replica`)
-    await db.query('delete from billing_private.checkout_shares')
-    for (const table of ['payments', 'movements', 'credits', 'checkout_parts'])
-      await db.query(`delete from billing.${table}`)
-    await db.query('delete from billing.checkouts')
-    await db.query('select app_private.put_companions_of_clinic($1)', [companions])
-    await db.query(
-      'insert into billing.checkout_parts overriding system value select p.* from json_populate_recordset(null::billing.checkout_parts, $1) p',
-      [parts.rows],
-    )
-    await db.query(
-      `insert into app_public.clinic_customers (clinic_id, customer_id, full_name, copied_from_profile) values ($1, $2, 'Ann', '{}')`,
-      [b.clinicId, customerId],
-    )
-    await db.query('set local session_replication_role = origin')
-    expect(
-      (await db.one('select billing_private.settle_share($1, $2, $3, $4) as outcome', [id, 'paid', 3000, 'pi_1']))
-        .outcome,
-    ).toBe('credited')
-    await db.query('set constraints all immediate')
-    expect(await receivedBy(db, id)).toEqual({ [b.clinicId]: '3000' })
-    expect(await db.query('select * from billing.books_that_do_not_balance')).toEqual([])
-    // A second copy of what was not paid would have two places.
-    await expectRefusal(db.query('select app_private.put_companions_of_clinic($1)', [companions]), 'clinic_not_movable')
-    await db.query('rollback')
+    const reported = { checkout_id: id, shard_id: 1, share_id: id, state: 'paid', received: '3000' }
+    expect(await db.query('select * from billing_private.shares_to_report()')).toMatchObject([reported])
+    await passOn()
+    expect(await creditsAt(a.clinicId)).toEqual([['10000'], []])
+    expect(await creditsAt(b.clinicId)).toEqual([[], ['3000']])
+    expect(await outcome()).toBe('credited')
+    await booksOfAll()
   })
 
-  it('and that follows it, has its part in the same share', async () => {
-    const { a, b, id, page, cancels } = await aSharedCheckout()
-    await cancels()
-    await closed()
-    await moves(b.clinicId)
-    await db.query('select app_private.begin_move($1, 4)', [a.clinicId])
-    const companions = await companionsOf(a.clinicId)
-    await moves(a.clinicId)
-    const shares = () => db.query('select shard_id, clinics, amount from billing_private.checkout_shares')
-    expect(await shares()).toEqual([{ shard_id: 4, clinics: 2, amount: '13000' }])
+  it('and that follows it, has a share of its own', async () => {
+    const { a, b, page, outcome } = await anUnpaidCheckout()
+    await addDatabases(1)
+    await moves(b.clinicId, 0, 1)
+    await moves(a.clinicId, 0, 1)
+    // Each share is reported by itself.
+    expect(await settle(db, page, 13_000)).toBe('paid')
+    await passOn()
+    expect(await creditsAt(a.clinicId)).toEqual([[], ['10000']])
+    expect(await creditsAt(b.clinicId)).toEqual([[], ['3000']])
+    expect(await outcome()).toBe('credited')
+    await booksOfAll()
+  })
+
+  it('and that moves back, has a share where the page is, and where the other one has moved meanwhile', async () => {
+    const { a, b, page, outcome } = await anUnpaidCheckout()
+    await addDatabases(2)
+    await moves(b.clinicId, 0, 1)
+    await moves(b.clinicId, 1, 0)
+    await moves(a.clinicId, 0, 2)
+    await moves(b.clinicId, 0, 2)
+    await moves(b.clinicId, 2, 1)
+    await moves(b.clinicId, 1, 2)
     await settle(db, page, 13_000)
-    expect(await db.query('select received from billing_private.shares_to_report()')).toEqual([{ received: '13000' }])
-    expect(await db.query('select from billing.books_that_do_not_balance')).toEqual([])
-
-    // As the other database, which has the share of the second clinic.
-    await db.query('begin')
-    await db.query(`set local session_replication_role = replica`)
-    await db.query(
-      `update billing.checkouts set is_share = true, state = 'expired', outcome = null, received = null, settled_at = null,
-         clinics = 1, amount = 3000 where id = $1`,
-      [id],
-    )
-    await db.query('select app_private.put_companions_of_clinic($1)', [companions])
-    expect(await db.query('select clinics, amount from billing.checkouts')).toEqual([{ clinics: 2, amount: '13000' }])
-    await db.query('rollback')
+    await passOn()
+    expect(await creditsAt(a.clinicId)).toEqual([[], [], ['10000']])
+    expect(await creditsAt(b.clinicId)).toEqual([[], [], ['3000']])
+    expect(await outcome()).toBe('credited')
+    // What was paid meanwhile moves on, too.
+    await moves(b.clinicId, 2, 0)
+    await moves(a.clinicId, 2, 1)
+    expect(await creditsAt(b.clinicId)).toEqual([['3000'], [], []])
+    await booksOfAll()
   })
 
-  it('takes its checkout along after 30 days: money that arrives still later is refused where the clinic was', async () => {
-    const { b, id, page, cancels } = await aSharedCheckout()
-    await cancels()
-    await closed()
-    await db.query(`update billing.checkouts set expires_at = now() - interval '30 days' where id = $1`, [id])
-    await moves(b.clinicId)
+  it('is not paid where it was: without its share, money that arrives is refused', async () => {
+    const { b, page } = await anUnpaidCheckout()
+    await addDatabases(1)
+    await moves(b.clinicId, 0, 1)
+    await db.query(`begin; set local session_replication_role = replica; delete from billing_private.checkout_shares;
+      commit`)
     await expectRefusal(settle(db, page, 13_000), 'not_here')
     expect(await db.query('select from billing.payments')).toEqual([])
   })

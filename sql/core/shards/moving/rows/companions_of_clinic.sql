@@ -6,7 +6,7 @@ begin
     'link_keys', (select jsonb_agg(to_jsonb(lk)) from app_private.link_keys lk),
     'checkouts', (
       select coalesce(jsonb_agg(to_jsonb(ch) || case when us.checkout_id is null then '{}' else
-        jsonb_build_object('is_share', true, 'clinics', 1, 'amount', us.amount, 'joins', us.joins,
+        jsonb_build_object('is_share', true, 'clinics', 1, 'amount', us.amount, 'may_be_paid', true,
           'provider_session', null, 'url', null, 'provider', case when us.amount > 0 then ch.provider end) end), '[]')
       from billing.checkouts ch
       left join app_private.unpaid_shares(companions_of_clinic.clinic_id) us on us.checkout_id = ch.id
