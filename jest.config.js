@@ -28,6 +28,6 @@ export default {
   // idle for a third of a run. No more than four, which share one PostgreSQL.
   maxWorkers: Math.min(4, Math.max(3, availableParallelism())),
   // A safety net for what hangs, so long that a busy machine never meets it, and longer than eventually() waits. Tests set no
-  // shorter one of their own (test/repo/time_limits.test.ts).
+  // shorter one of their own (test/repo/runs/time_limits.test.ts).
   testTimeout: 300_000,
 }

@@ -10,7 +10,7 @@ export const slow = [
   'test/concurrency/(interleavings|money/money_fuzz|slots/freed_times)',
   'test/faults/',
   'test/programs/(logins|pgbouncer|server/connections|shards|start/(crash|embedded))',
-  'test/repo/(benchmarks|stopped_run)',
+  'test/repo/runs/(benchmarks|stopped_run)',
   'test/servers/',
   'test/story/sharded',
   'test/worker/crashes',

@@ -141,7 +141,7 @@ async function ownServer(): Promise<Migrated> {
   }
 }
 
-/** In a test, whose figures nobody reads (test/repo/benchmarks.test.ts): on the server of the test run, a copy. */
+/** In a test, whose figures nobody reads (test/repo/runs/benchmarks.test.ts): on the server of the test run, a copy. */
 async function databaseOfTests(): Promise<Migrated> {
   const { name, url, serverUrl, drop } = await cloneDatabase('migrated')
   return { url, serverUrl, superuserUrl: superuserUrlOf(name), remove: drop }

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c513503cd10f38f8300d16707cd7b73051078573
+--! Hash: sha1:788816a55d4f196b335dba00752c5f37874b049a
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -9082,7 +9082,7 @@ on conflict (sqlstate) do update
 --! EndIncluded core/error_codes.sql
 --! Included core/shards/table_homes.sql
 -- Where the rows of each table are written when clinics are spread over several databases, and which columns are copied
--- to the other databases. docs/tables.md lists them; test/repo/table_homes.test.ts checks the rules that follow.
+-- to the other databases. docs/tables.md lists them; test/repo/sql/table_homes.test.ts checks the rules that follow.
 insert into app_private.table_homes (table_name, home, copied_columns) values
   -- People. Shards have copies, so that a booking needs its clinic's shard only. No shard has a hash of a password.
   ('app_private.accounts', 'global',

@@ -83,7 +83,7 @@ const secret = makeValidator((input) => {
   return input
 })
 
-// The one place where settings are declared. docs/settings.md is compared with it (test/repo/settings_page.test.ts).
+// The one place where settings are declared. docs/settings.md is compared with it (test/repo/docs/settings_page.test.ts).
 const specs = {
   NODE_ENV: str({
     choices: ['development', 'test', 'production'],

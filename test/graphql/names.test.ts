@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { buildSchema, getNamedType, isInputObjectType, isObjectType } from 'graphql'
 
 // The names that client programs are written against. A change here breaks them. The schema in the repository is the
-// server's (test/repo/schema_graphql.test.ts).
+// server's (test/repo/docs/schema_graphql.test.ts).
 const schema = buildSchema(await readFile('schema.graphql', 'utf8'))
 
 const fieldsOf = (name: string) => {

@@ -13,7 +13,7 @@ import type { Route } from '../../src/rest/route/route.ts'
 
 let schema: GraphQLSchema | undefined
 
-/** The API's schema, from schema.graphql, which is what the server has (test/repo/schema_graphql.test.ts). */
+/** The API's schema, from schema.graphql, which is what the server has (test/repo/docs/schema_graphql.test.ts). */
 export function committedSchema(): GraphQLSchema {
   schema ??= buildSchema(readFileSync('schema.graphql', 'utf8'))
   return schema

@@ -27,7 +27,7 @@ function usual(): string[] {
     'test/rights/graphql',
     'test/rights/roles',
     'test/time/session_settings',
-    'test/repo/database_rules',
+    'test/repo/sql/database_rules',
   ]
 }
 

@@ -7,7 +7,7 @@ import Sequencer from '@jest/test-sequencer'
  */
 const long = [
   'programs/shards/moving',
-  'repo/benchmarks',
+  'repo/runs/benchmarks',
   'faults/faults',
   'web/manage/manage',
   'web/desk/desk',
@@ -34,7 +34,7 @@ const long = [
   'web/desk/absences',
   'web/pages/states',
   'attack/wire',
-  'repo/stopped_run',
+  'repo/runs/stopped_run',
   'programs/pgbouncer',
   'programs/tracing',
   'web/waiting/waiting_pages',

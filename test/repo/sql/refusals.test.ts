@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import { inTransaction } from '../helpers/database/database.ts'
+import { inTransaction } from '../../helpers/database/database.ts'
 import { bodyOf, sqlFiles } from './sources.ts'
 
 /** A function of ours: the refusals that it raises itself, and the functions of ours that it calls. */

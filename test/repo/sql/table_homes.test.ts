@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { buildSchema } from 'postgraphile/graphql'
-import { listsInShards } from '../../src/request/shards/reads/lists_in_shards.ts'
-import { aPractice, unique } from '../helpers/clinic/world.ts'
-import { asSuperuser, type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
-import { type Connection, connect } from '../helpers/database/connection.ts'
+import { listsInShards } from '../../../src/request/shards/reads/lists_in_shards.ts'
+import { aPractice, unique } from '../../helpers/clinic/world.ts'
+import { asSuperuser, type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
+import { type Connection, connect } from '../../helpers/database/connection.ts'
 
 // The rules that let clinics be spread over several databases (docs/shards.md). Each query returns what breaks a rule.
 const ours = `in ('app_public'::regnamespace, 'app_hidden'::regnamespace, 'app_private'::regnamespace,

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Client } from 'pg'
-import { documents } from '../../scripts/documents/index.ts'
-import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.ts'
+import { documents } from '../../../scripts/documents/index.ts'
+import { type ClonedDatabase, cloneDatabase } from '../../helpers/database/cluster.ts'
 
 // The database as the migrations make it: the databases of other tests use a lower cost for password hashes.
 let database: ClonedDatabase

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import openapiTypes from 'openapi-typescript'
-import { requestPool } from '../../src/database/pools.ts'
-import { openApiText } from '../../src/rest/openapi/openapi_text.ts'
-import { serverUrlOf } from '../helpers/database/cluster.ts'
+import { requestPool } from '../../../src/database/pools.ts'
+import { openApiText } from '../../../src/rest/openapi/openapi_text.ts'
+import { serverUrlOf } from '../../helpers/database/cluster.ts'
 
-const checkout = resolve(import.meta.dirname, '../..')
+const checkout = resolve(import.meta.dirname, '../../..')
 const committed = () => readFile(join(checkout, 'openapi.json'), 'utf8')
 
 test('openapi.json is up to date with the code and the migrations (npm run openapi)', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { inTransaction } from '../helpers/database/database.ts'
+import { inTransaction } from '../../helpers/database/database.ts'
 
 /**
  * Foreign keys without an index that finds their rows, each with the reason. Without an index, a statement

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { runMigrations } from 'graphile-worker'
 import { Client } from 'pg'
-import { baselineBody } from '../../scripts/baseline.ts'
-import { catalogue } from '../../scripts/documents/catalogue.ts'
-import { asSuperuser, type ClonedDatabase, cloneDatabase, ownerUrlOf } from '../helpers/database/cluster.ts'
+import { baselineBody } from '../../../scripts/baseline.ts'
+import { catalogue } from '../../../scripts/documents/catalogue.ts'
+import { asSuperuser, type ClonedDatabase, cloneDatabase, ownerUrlOf } from '../../helpers/database/cluster.ts'
 import { sqlFiles } from './sources.ts'
 
 // sql/ is the living definition of the database. The migrations must make the same database.

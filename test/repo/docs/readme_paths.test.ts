@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { expect, it } from '@jest/globals'
-import { importGraph } from './import_graph.ts'
+import { importGraph } from '../import_graph.ts'
 
-// The links of the README, and its path of one booking through the code, lead to existing files.
+// The links of the README and other documents, and the README's path of one booking through the code, lead to existing files.
 
 const readme = readFileSync('README.md', 'utf8')
 const linksIn = (text: string) => [...text.matchAll(/\]\(([^)#\s]+)/g)].map(([, link]) => link as string)
@@ -23,6 +23,42 @@ it('every file that the README names exists', () => {
   const files = linksIn(readme).filter((link) => !link.includes('://'))
   expect(files.length).toBeGreaterThan(30)
   expect(files.filter((file) => !existsSync(file))).toEqual([])
+})
+
+const documents = [
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' }).map((path) => join('docs', path)),
+].filter((path) => path.endsWith('.md'))
+
+it.each(documents)('every link in %s leads to an existing file and heading', (document) => {
+  const broken = linksTo(readFileSync(document, 'utf8')).filter((link) => !leads(document, link))
+  expect(broken).toEqual([])
+})
+
+/** The links to files of the repository: `shards.md`, `shards.md#moving-a-clinic`, `#moving-a-clinic`. */
+const linksTo = (text: string) =>
+  [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link as string).filter((link) => !/^\w+:/.test(link))
+
+function leads(document: string, link: string): boolean {
+  const [path = '', heading] = link.split('#')
+  const file = path === '' ? document : join(dirname(document), path)
+  if (!existsSync(file)) return false
+  return heading === undefined || headingsOf(readFileSync(file, 'utf8')).includes(heading)
+}
+
+/** The anchors that GitHub gives to the headings of a document. */
+const headingsOf = (text: string) =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  )
+
+it('a link to a missing file or heading is detected', () => {
+  expect(leads('docs/shards.md', '../test/programs/missing.test.ts')).toBe(false)
+  expect(leads('docs/shards.md', 'security.md#missing')).toBe(false)
+  expect(linksTo('[a](b.md#c) and [d](https://e.example)')).toEqual(['b.md#c'])
 })
 
 it("the README's path of one booking has at most eight files, from the server to the message, each leading to the next", () => {

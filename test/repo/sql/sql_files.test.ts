@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
-import { inTransaction } from '../helpers/database/database.ts'
+import { inTransaction } from '../../helpers/database/database.ts'
 import {
   includesOf,
   lastIncludedCopies,

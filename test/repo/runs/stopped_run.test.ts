@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { chmod, mkdtemp, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { hasEnded } from '../helpers/programs/installation.ts'
-import { eventually } from '../helpers/time/eventually.ts'
+import { hasEnded } from '../../helpers/programs/installation.ts'
+import { eventually } from '../../helpers/time/eventually.ts'
 
 // A test run that is stopped leaves nothing behind: no Jest worker, no program, no PostgreSQL, no browser, no file.
 
-const selection = ['--maxWorkers=2', '--testMatch=**/test/repo/endless/*.ts']
+const selection = ['--maxWorkers=2', '--testMatch=**/test/repo/runs/endless/*.ts']
 
 /** All processes by their ids, from /proc of Linux. */
 function processes(): Map<number, { parent: number; command: string }> {

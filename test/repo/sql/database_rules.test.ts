@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { QueryResultRow } from 'pg'
-import { inTransaction } from '../helpers/database/database.ts'
+import { inTransaction } from '../../helpers/database/database.ts'
 
 // The rules of CONTRIBUTING.md for the whole database, checked in its catalogue. Each query returns what breaks a rule.
 const offenders = async (query: string): Promise<QueryResultRow[]> => inTransaction((db) => db.query(query))

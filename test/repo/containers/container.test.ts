@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { settingsTable } from '../../src/process/settings.ts'
+import { settingsTable } from '../../../src/process/settings.ts'
 
 // The rights of the containers, read from the files. Without a container engine, this does not prove that they run.
 

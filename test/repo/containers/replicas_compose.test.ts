@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { describeWithProgram } from '../helpers/postgresql/debian.ts'
+import { describeWithProgram } from '../../helpers/postgresql/debian.ts'
 
 // docker-compose.replicas.yml and haproxy.cfg, read from the files. Without a container engine, this does not prove that
 // they run; test/servers/replicas.test.ts and patroni.test.ts run the same with programs of this machine.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from '@jest/globals'
-import { mutations } from '../mutations/all.ts'
-import { applied, findFile, sourceFiles } from '../mutations/mutation.ts'
+import { mutations } from '../../mutations/all.ts'
+import { applied, findFile, sourceFiles } from '../../mutations/mutation.ts'
 
 // npm run test:mutations takes minutes. This test shows at once whether each mutation still applies after a change.
 const files = sourceFiles('.')

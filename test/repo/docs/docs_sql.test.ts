@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { expect, it } from '@jest/globals'
 import { Client, DatabaseError } from 'pg'
-import { loadDemoData } from '../../src/roster/demo.ts'
-import { cloneDatabase } from '../helpers/database/cluster.ts'
+import { loadDemoData } from '../../../src/roster/demo.ts'
+import { cloneDatabase } from '../../helpers/database/cluster.ts'
 
 it.each(['sql', 'billing'])(
   'every statement of docs/%s.md runs on the demo data, or is refused as the page describes',

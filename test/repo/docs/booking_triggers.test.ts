@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from '@jest/globals'
-import { inTransaction } from '../helpers/database/database.ts'
+import { inTransaction } from '../../helpers/database/database.ts'
 
 /** Names and times of the triggers in the tables of docs/booking.md, in order. */
 const documented = [
