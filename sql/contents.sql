@@ -5,7 +5,7 @@
 -- Schemas, extensions and roles
 --! include core/schemas.sql
 
--- What constraints, policies and all other functions rest on
+-- Functions that constraints, policies and all other functions call
 --! include core/refuse.sql
 --! include core/texts/languages/are_texts_by_language.sql
 --! include core/texts/fold_letters.sql

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:788816a55d4f196b335dba00752c5f37874b049a
+--! Hash: sha1:0b23eb726b6db15a2fa41ecff7c0b8b539e4b1d9
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -80,7 +80,7 @@ grant usage on schema billing to app_anonymous;
 grant usage on schema billing_private to app_billing;
 --! EndIncluded core/schemas.sql
 
--- What constraints, policies and all other functions rest on
+-- Functions that constraints, policies and all other functions call
 --! Included core/refuse.sql
 create or replace function app_hidden.refuse(name text, message text, detail jsonb default null) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -89,7 +89,7 @@ declare
 begin
   select ec.sqlstate into state from app_hidden.error_codes ec where ec.name = refuse.name;
   if state is null then
-    -- A misspelt name is an error of ours and must not look like a refusal.
+    -- A misspelt name is a bug and must not look like a refusal.
     raise exception 'the refusal "%" is not registered in app_hidden.error_codes', refuse.name using errcode = 'XX000';
   end if;
   raise exception using
@@ -159,8 +159,8 @@ create or replace function app_hidden.is_visible(value text) returns boolean
 language plpgsql immutable strict parallel safe set search_path = pg_catalog, pg_temp as $$
 begin
   -- At least one visible character: not a space, not a control character, and none of the characters that print nothing
-  -- (joiners, fillers, variation selectors, tags). Not a function in SQL, whose text every booking would read again to
-  -- check a reason that it does not have.
+  -- (joiners, fillers, variation selectors, tags). Not written in SQL: PostgreSQL would inline it into the check of
+  -- reasons and parse its text in every booking, although a booking has no reason.
   return value ~
     E'[^\\u0001-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f'
     '\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\u3164'
@@ -1781,7 +1781,7 @@ comment on function app_hidden.refuse_new_identity is
 create or replace function app_private.check_birth_date() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
-  -- A day later than in UTC is today somewhere.
+  -- The date may be a day later than in UTC, because in some time zones it is tomorrow.
   if NEW.birth_date > current_date + 1 or NEW.birth_date < current_date - interval '130 years' then
     perform app_hidden.refuse('invalid_argument', 'This is not the birth date of a living person.',
       '{"argument": "birthDate"}');
@@ -2345,8 +2345,8 @@ begin
   where a.clinic_id = NEW.id and a.last_date >= since;
   -- Busy times of external calendars are instants: they are read again.
   update app_private.external_calendar_access a set etag = null, retry_at = now() where a.clinic_id = NEW.id;
-  -- Withdrawn slots too: opened again later, they are to be at the hours of the new zone. What is over in both zones
-  -- stays what it was.
+  -- Withdrawn slots are moved as well, since they may be opened again later. Slots that are over in both zones do not
+  -- change.
   select array_agg(m.id), array_agg(m.new_during) into slot_ids, durings
   from (
     select bs.id, bs.starts_at, bs.during,
@@ -2391,12 +2391,13 @@ comment on function app_private.move_templates_of_time_slot is
 create or replace function app_private.note_schedule_change() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
-  -- Noted and not applied: who rebuilds a week changes ten templates one after the other, and between the first and
-  -- the last no slot should go and no booking be put on a list. The job apply_changed_templates waits for a quiet
-  -- minute.
+  -- The change is recorded and not applied at once: a person who rebuilds a week changes many templates one after the
+  -- other, and meanwhile no slot should be withdrawn and no booking be put on the rebooking list. The job
+  -- apply_changed_templates waits until nothing has changed for a minute.
   insert into app_private.schedule_changes as sc (clinic_id)
   values (case TG_OP when 'DELETE' then OLD.clinic_id else NEW.clinic_id end)
-  -- Once a transaction, and never the time that is there: follow_templates takes away only the note that it read.
+  -- Recorded once for each transaction, and always with a new time: follow_templates removes only the record that it
+  -- has read.
   on conflict on constraint a_clinic_has_changes_or_not do update
     set changed_at = greatest(now(), sc.changed_at + interval '1 microsecond') where sc.changed_at <> now();
   return null;
@@ -2725,7 +2726,7 @@ begin
   if TG_OP = 'UPDATE' and (NEW.booking_slot_id, NEW.service_id) is not distinct from (OLD.booking_slot_id,
     OLD.service_id)
   then
-    -- It stays where it is. Its slots are not read again: those of a cancelled booking are free.
+    -- The booking keeps its slots. They are not read again, since those of a cancelled booking are free.
     NEW.doctor_id := OLD.doctor_id;
     NEW.slot_date := OLD.slot_date;
     NEW.during := OLD.during;
@@ -2746,8 +2747,8 @@ begin
     NEW.visit_ends_at := upper(NEW.during);
     NEW.takes_resources := false;
     if TG_OP = 'UPDATE' and NEW.service_id is not distinct from OLD.service_id then
-      -- A move changes the time only, even if the service has been changed since: the messages to the patient name
-      -- the place.
+      -- A move keeps the place (is_online), even if the service has been changed since, because earlier messages have
+      -- told the patient the place.
       NEW.is_online := OLD.is_online;
     elsif NEW.service_id is null then
       NEW.is_online := false;
@@ -3000,7 +3001,7 @@ begin
   select b.* into booking from app_public.bookings b
   where b.clinic_id = NEW.clinic_id and b.id = NEW.booking_id for share;
   select p.* into policy from app_public.policies p where p.clinic_id = NEW.clinic_id;
-  -- A consent that is being withdrawn is waited for, and a withdrawal finds what is written here.
+  -- The lock waits for a consent that is being withdrawn, and a later withdrawal sees the row that is written here.
   select c.* into consent from app_public.recording_consents c
   where c.clinic_id = NEW.clinic_id and c.booking_id = NEW.booking_id for no key update;
   select c.opens_at into opens_at from app_public.consultations c
@@ -3529,7 +3530,7 @@ comment on function billing_private.require_currency_of_prices is
 create or replace function billing_private.require_gapless_number() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  -- By induction: each number has the one before it, and the counter is not behind.
+  -- Each number needs the one before it, and the counter must not be lower than the number; so there is never a gap.
   if NEW.serial < 1
      or NEW.serial > 1 and not exists (
        select from billing.invoices i
@@ -5870,7 +5871,7 @@ create trigger changed_absences_withdraw_the_slots_that_they_cover_now
   for each row when (NEW.during is distinct from OLD.during)
   execute function app_private.move_absence();
 create trigger removed_absences_give_their_slots_back after delete on app_public.absences
-  -- What is over gives nothing back: remove_old_records removes busy times of the past without locking schedules.
+  -- Removing a past absence opens no slots, so remove_old_records can remove past busy times without locking schedules.
   for each row when (OLD.calendar_id is null or upper(OLD.during) > now())
   execute function app_private.restore_slots_of_absence();
 --! EndIncluded schedule/absence/tables/absences.sql
@@ -5920,8 +5921,8 @@ create table app_public.booking_slots (
   booked_slot_id bigint generated always as (case when status = 'booked' then id end) stored,
   row_version int not null default 1,
   created_at timestamptz not null default now(),
-  -- Slots that came from a template follow it; those made by hand do not. A slot that its template left behind gives
-  -- up its place, so that one at the new time can have the same doctor, time slot and date.
+  -- Slots that came from a template follow it; those made by hand do not. When a template is moved, its old slot is
+  -- superseded, so that a slot at the new time can have the same doctor, time slot and date.
   from_template boolean not null default false,
   superseded boolean not null default false,
   current_time_slot_id bigint generated always as (case when not superseded then time_slot_id end) stored,
@@ -5932,7 +5933,7 @@ create table app_public.booking_slots (
   -- slot. A trigger of absences takes care of it.
   withdrawn_for_absence_id bigint,
   constraint booking_slots_are_identified_by_clinic_and_id primary key (clinic_id, id),
-  -- The most expensive index, but the rule itself.
+  -- This is the most expensive index, but it enforces the main rule.
   constraint booking_slots_of_a_doctor_never_overlap
     exclude using gist (clinic_id with =, doctor_id with =, during with &&) where (status <> 'withdrawn'),
   constraint booked_slots_can_be_referred_to unique (clinic_id, booked_slot_id),
@@ -6026,8 +6027,8 @@ create policy staff_see_their_slots on app_public.booking_slots
 create policy admins_see_everything on app_public.booking_slots for select to app_admin using (true);
 grant select on app_public.booking_slots to app_anonymous;
 
--- Conditions of triggers are short, and what rarely matters is asked by the function: PostgreSQL reads their text anew
--- in each statement, which takes longer than a comparison in a function.
+-- Conditions of triggers are short, and their functions check the rest: PostgreSQL parses the text of conditions in
+-- each statement, which takes longer than a comparison in a function.
 create trigger booking_slots_count_their_versions before update on app_public.booking_slots
   for each row execute function app_hidden.bump_row_version();
 create trigger booking_slots_stay_what_they_are
@@ -6076,7 +6077,7 @@ create trigger slots_are_opened_again_at_the_hours_of_their_time_slot
   execute function app_private.assert_reopenable();
 create trigger booking_slots_start_within_three_years after insert on app_public.booking_slots
   referencing new table as made for each statement execute function app_private.refuse_distant_slots();
--- By name the last of the triggers before an update, so that it decides on the status that the others let pass.
+-- By its name it is the last of the triggers before an update, so that it checks the status that the others have set.
 create trigger slots_freed_in_an_absence_are_withdrawn before update of status on app_public.booking_slots
   for each row when (NEW.status = 'open')
   execute function app_private.keep_absent_slot_withdrawn();
@@ -6359,7 +6360,7 @@ comment on column app_public.rebooking_list.resolution is
 'Null while the entry is open; then rebooked, ended, fits_again, or dismissed (by the desk).';
 
 create index rebooking_entries_of_a_booking on app_public.rebooking_list (clinic_id, booking_id);
--- what still waits, first; not partial, or PostGraphile would not let clients ask for it
+-- open entries first; not partial, because PostGraphile offers clients only columns of complete indexes
 create index rebooking_entries_by_resolution on app_public.rebooking_list (clinic_id, resolution, listed_at);
 
 alter table app_public.rebooking_list enable row level security;
@@ -6513,7 +6514,7 @@ create table app_public.waiting_list (
   priority smallint not null default 0,
   state app_public.waiting_state not null default 'waiting',
   row_version int not null default 1,
-  -- The moment and not the beginning of the transaction: freed_slots_not_offered compares it with that of a freed slot.
+  -- clock_timestamp() and not now(): freed_slots_not_offered compares it with the time at which a slot was freed.
   joined_at timestamptz not null default clock_timestamp(),
   changed_at timestamptz not null default clock_timestamp(),
   ended_at timestamptz,
@@ -6562,7 +6563,7 @@ comment on column app_public.waiting_list.changed_at is 'When the conditions wer
 -- Null counts as a value. Not a constraint: entries that have ended would count.
 create unique index a_customer_waits_once_for_the_same on app_public.waiting_list
   (clinic_id, customer_id, service_id, doctor_id, specialization_id) nulls not distinct where state = 'waiting';
--- Not partial, or PostGraphile would not let clients ask for it.
+-- Not partial, because PostGraphile offers clients only columns of complete indexes.
 create index waiting_entries_in_turn on app_public.waiting_list (clinic_id, state, priority desc, joined_at, id);
 create index waiting_entries_of_a_customer on app_public.waiting_list (customer_id, clinic_id);
 create index waiting_entries_of_a_booking on app_public.waiting_list
@@ -6603,11 +6604,11 @@ create table app_public.slot_offers (
     references app_public.waiting_list (clinic_id, id) on delete cascade,
   constraint slot_offers_are_of_a_slot foreign key (clinic_id, booking_slot_id)
     references app_public.booking_slots (clinic_id, id) on delete cascade,
-  -- Deferred: when one declines, those who come later move forward in one update.
+  -- Deferred, because the later head starts are moved forward in one update when a patient declines.
   constraint one_waiter_at_a_time_has_the_head_start
     exclude using gist (clinic_id with =, booking_slot_id with =, head_start with &&) where (state = 'offered')
     deferrable initially deferred,
-  -- By time, because an offer ends by its time: until then the entry is offered nothing else.
+  -- A constraint on time ranges, because an offer ends by its time: until then the entry is not offered another time.
   constraint a_waiter_has_one_offer_at_a_time
     exclude using gist (clinic_id with =, waiting_id with =, tstzrange(offered_at, lasts_until) with &&)
     where (state = 'offered') deferrable initially deferred,
@@ -6977,7 +6978,7 @@ create table billing.invoices (
     references app_public.clinic_customers (clinic_id, customer_id),
   constraint invoices_are_in_a_known_currency foreign key (currency) references billing.currencies (code),
   constraint an_invoice_number_is_used_once unique (clinic_id, year, serial),
-  -- What movements refer to, so that money never moves between persons or currencies.
+  -- Movements refer to this key, so that money never moves between persons or currencies.
   constraint invoices_can_be_referred_to_with_person_and_currency unique (clinic_id, currency, customer_id, id),
   constraint an_invoice_is_never_paid_twice check (0 <= paid and paid <= total),
   constraint issued_invoices_have_a_number check (
@@ -7210,7 +7211,7 @@ create table billing.checkout_parts (
   customer_id bigint not null,
   amount bigint not null,
   credit bigint not null default 0,
-  -- Of its checkout: so that indexes can be about open ones.
+  -- A copy of the state of its checkout, so that indexes can contain open ones only.
   is_open boolean not null default true,
   invoice_id bigint,
   booking_slot_id bigint,
@@ -8601,7 +8602,7 @@ create table app_public.service_needs (
   service_id bigint not null,
   resource_id bigint not null,
   need int not null default 1,
-  -- A resource serves one need of a service. So whichever of them one need takes, nothing is lost for the others.
+  -- Within a service, a resource can serve only one need, so the choice for one need does not affect the others.
   constraint a_resource_serves_one_need_of_a_service primary key (clinic_id, service_id, resource_id),
   constraint needs_are_of_a_service foreign key (clinic_id, service_id)
     references app_public.services (clinic_id, id) on delete cascade,
@@ -9117,7 +9118,7 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
   ('app_public.doctors', 'clinic', '{*}'),
   ('app_public.doctor_specializations', 'clinic', '{*}'),
   ('app_public.employees', 'clinic', '{*}'),
-  -- For those who accept one: the global database makes their accounts.
+  -- For people who accept an invitation: the global database makes their accounts.
   ('app_private.invitations', 'clinic', '{*}'),
   ('app_public.services', 'clinic', '{*}'),
   ('app_public.doctor_services', 'clinic', '{*}'),
@@ -9132,7 +9133,7 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
    '{clinic_id, id, booking_slot_id, customer_id, doctor_id, slot_date, during, status, sequence, cancelled_at,
      cancelled_by, active_doctor_id, service_id, visit_starts_at, visit_ends_at, row_version, created_at,
      is_online}'),
-  -- For the lists of those who wait, or are offered a time, at several clinics.
+  -- For the lists of patients who wait, or are offered times, at several clinics.
   ('app_public.slot_offers', 'clinic', '{*}'),
   ('app_public.waiting_list', 'clinic', '{*}'),
 
@@ -10166,8 +10167,8 @@ begin
     end if;
   elsif host !~ '\.' or host ~ ('\.(localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa'
       || '|test|example|invalid|onion)$') then
-    -- Names outside of the public domains. Where other names lead is checked when they are resolved, at each
-    -- request.
+    -- Names outside of the public domains. The addresses of other names are checked at each request, when the names are
+    -- resolved.
     reason := 'not_public';
   end if;
   return reason;
@@ -11067,7 +11068,7 @@ begin
     from app_private.people_of_shards ps
     left join app_private.clinic_shards cs on cs.clinic_id = ps.clinic_id
     left join app_private.shards s on s.id = cs.shard_id
-    -- No call takes that long: a customer whom the shard does not use by then will not be used.
+    -- No call takes that long, so a customer whom the shard does not use by then will not be used.
     where ps.recorded_at < people_to_settle.at - interval '1 hour'
       and (s.id is not null or app_private.has_clinic(ps.clinic_id))
     order by s.id, ps.clinic_id, ps.customer_id;
@@ -11289,8 +11290,8 @@ begin
     select t.tgname as name from pg_trigger t
     -- Bits of tgtype: 1 for each row, 2 before.
     where t.tgrelid = 'app_public.clinic_customers'::regclass and not t.tgisinternal and t.tgtype & 3 = 3
-      -- The second would refuse a record with notes when the erased profile arrives, and stop all copies. The job
-      -- carry_out_erasure erases the notes.
+      -- Without the second trigger: it would refuse a record with notes when the erased profile arrives, and so stop
+      -- all copies. The job carry_out_erasure erases the notes.
       and t.tgname not in ('clinics_are_changed_where_they_are', 'erased_customers_stay_erased')
   loop
     execute format('alter table app_public.clinic_customers enable always trigger %I', one.name);
@@ -12316,7 +12317,7 @@ begin
   perform app_private.wait_for_moving_rows();
   perform from app_private.clinic_moves cm
   where cm.clinic_id = remove_part_of_moved_clinic.clinic_id and cm.state = 'left' for update;
-  -- What names a checkout says which checkouts are to be removed.
+  -- These tables refer to checkouts and show which checkouts are to be removed.
   if not found or exists (
       select from pg_attribute a
       where a.attrelid = table_name::regclass and a.attname = 'checkout_id') then
@@ -12362,7 +12363,7 @@ begin
     perform app_private.publish_copies(without_clinic => remove_moved_clinic.clinic_id);
   end if;
   perform set_config('session_replication_role', 'replica', true);
-  -- Money may still arrive where the page is. It is reported to the other database then.
+  -- Money may still arrive in the database with the page. It is then reported to the other database.
   insert into billing_private.checkout_shares (checkout_id, shard_id, share_id, clinics, clinic_names, amount, recorded)
   select us.checkout_id, cm.to_shard, (cm.shares ->> us.checkout_id::text)::bigint, 1, array[c.name],
     us.amount, ch.state
@@ -12380,7 +12381,7 @@ begin
     perform app_private.become_copies(remove_moved_clinic.clinic_id);
   end if;
   delete from billing.checkouts ch
-  -- Of a share it may be asked again how it has ended.
+  -- A share is kept, because its outcome may be asked for again.
   where ch.id = any (checkout_ids) and not ch.is_share
     and not exists (select from billing.checkout_parts cp where cp.checkout_id = ch.id)
     and not exists (select from billing.payments p where p.checkout_id = ch.id)
@@ -12403,7 +12404,8 @@ comment on function app_private.remove_moved_clinic is
 create or replace function app_private.follow_profiles(clinic_id bigint) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
-  -- As replication does it, which changes people only in the global database.
+  -- The same triggers fire as when replication changes the profile; those that change people do not, since people are
+  -- changed only in the global database.
   perform set_config('session_replication_role', 'replica', true);
   update app_public.clinic_customers cc
   set full_name = case when 'full_name' = any (cc.copied_from_profile) then c.full_name else cc.full_name end,
@@ -12711,7 +12713,8 @@ declare
   held int;
   elsewhere jsonb;
 begin
-  -- One after another, since the clinics' records of the customer are different rows.
+  -- Transactions for one account have to run one after another, and the clinics' records of the customer, which others
+  -- lock, are different rows.
   perform pg_advisory_xact_lock(hashtextextended('medislot unconfirmed account', app_hidden.current_account_id()));
   select l.* into strict allowed from app_private.unconfirmed_limits l;
   select count(*) into live from app_public.bookings b
@@ -12882,7 +12885,7 @@ begin
     order by a.created_at limit remove_unconfirmed_accounts.batch
     for update of c, a skip locked
   loop
-    -- Again, now that the customer is locked and no booking can be added.
+    -- Checked again, now that the customer is locked and no booking can be added.
     continue when app_private.has_lasting_booking(account.customer_id, before);
     begin
       -- A record in a shard may refer to the customer, which no foreign key of this database sees.
@@ -13010,7 +13013,7 @@ comment on function app_private.client_networks is
 create or replace function app_private.count_taken_slot(slot app_public.booking_slots, customer_id bigint, slots int)
 returns void
 language plpgsql volatile
--- Planned once: planning took longer than counting.
+-- Uses a generic plan, because planning takes longer than counting.
 set plan_cache_mode = force_generic_plan set jit = off
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
@@ -13377,8 +13380,9 @@ begin
   person.account_id := account.id;
   person.is_unconfirmed := account.email_verified_at is null;
   -- Either account of a person whose accounts were merged acts for the person, except one whose address nobody proved:
-  -- somebody else may have registered it. One statement, since every request runs it: it also finds out whether the
-  -- caller has what only few callers have, which further statements then read.
+  -- somebody else may have registered it. One statement, since every request runs it. It also returns whether the
+  -- caller has merged records, dependants or employments, which few callers have; only then do further statements read
+  -- them.
   select case when person.is_unconfirmed then c.id else coalesce(c.merged_into_id, c.id) end,
          c.merged_into_id is not null
            or exists (select from app_public.customers m where m.merged_into_id = c.id)
@@ -13956,7 +13960,7 @@ begin
     outcome.refusal := 'wrong_credentials';
     return outcome;
   end if;
-  -- Links to an address that was named before end.
+  -- Links to an address that was requested earlier are no longer valid.
   perform app_private.end_account_links(account.id, '{email_change}');
   update app_private.accounts a set new_email = nullif(new_address, address) where a.id = account.id;
   if new_address <> address then
@@ -14716,7 +14720,8 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   is_known boolean;
 begin
-  -- Most people have one id. Every booking runs this, and a look is half as expensive as ids_of_person.
+  -- Every booking runs this. Most people have only one id, and finding that out is half as expensive as calling
+  -- ids_of_person.
   if not exists (
        select from app_public.customers c
        where c.id = lock_records_of_person.customer_id and c.merged_into_id is not null
@@ -15175,8 +15180,9 @@ begin
   perform from app_public.clinic_customers cc
   where cc.clinic_id = any (clinic_ids) and cc.customer_id = any (customer_ids)
   order by cc.clinic_id, cc.customer_id for no key update;
-  -- Waits for times that are just being offered to them, and lets later ones see that they have left. The visits that
-  -- end with them are offered to others under the same lock: two who had the weaker one first could not both get it.
+  -- Waits for transactions that are offering times to these customers; later ones see that the customers have left. The
+  -- exclusive lock is taken at once, because the visits that end are offered to others under it: two transactions that
+  -- both had a shared lock first would deadlock.
   perform pg_advisory_xact_lock(hashtextextended('medislot waiting list', c.id))
   from unnest(clinic_ids) with ordinality c (id, turn)
   order by c.turn;
@@ -15545,8 +15551,8 @@ begin
     select from app_public.customers c
     where c.id = is_unclaimed.customer_id
       and c.is_active and c.merged_into_id is null
-      -- Nobody's yet: never registered, or registered by somebody who did not prove the address, so that the account
-      -- was ended when its owner did (end_unconfirmed_accounts).
+      -- The customer belongs to nobody if it was never registered, or if it was registered by somebody who did not
+      -- prove the address: that account was ended when the owner of the address proved it (end_unconfirmed_accounts).
       and not exists (
         select from app_private.accounts a
         where a.id = c.account_id and (a.email_verified_at is not null or a.password_hash is not null
@@ -16544,7 +16550,7 @@ begin
   join app_private.invitations i on i.clinic_id = m.invitation_clinic_id and i.id = m.invitation_id
   where m.token_hash = sha256(convert_to(accept_invitation.token, 'utf8')) and m.kind = 'invitation'
     and m.token_expires_at > now() and i.accepted_at is null and i.expires_at > now()
-    -- The copy of one whose clinic has moved to a shard.
+    -- This is the copy of an invitation whose clinic has moved to a shard.
     and not exists (select from app_private.clinic_shards cs where cs.clinic_id = i.clinic_id);
   -- The account that the caller is signed in to comes first; then one whose owner has confirmed the address.
   select a.* into account from app_private.accounts a
@@ -16630,8 +16636,9 @@ begin
   end if;
   -- Members of a family share addresses, so only the same name with the same address is the same person. A new phone
   -- number or language is stored in the record that is found. Only the clinic's own records are searched. Looking for
-  -- accounts with the address was rejected: it told every desk which addresses have one, and what the desk then booked
-  -- belonged to anyone who had registered with the address first. A patient with an account claims the record.
+  -- accounts with the address was rejected: every desk could find out which addresses have one, and visits that the
+  -- desk booked would belong to anyone who had registered with the address first. A patient with an account claims the
+  -- record.
   update app_public.clinic_customers cc
   set phone = coalesce(number, cc.phone),
       preferred_language = coalesce(add_clinic_customer.preferred_language, cc.preferred_language)
@@ -16782,8 +16789,8 @@ returns setof app_public.clinic_customers
 -- SECURITY DEFINER, because LIKE is not leakproof: under a policy PostgreSQL compares all keys of the clinic and cannot
 -- use the index.
 language plpgsql stable security definer
--- A generic plan, made without knowing the patterns, uses the index. The planner's estimates for a known pattern are
--- too inaccurate to choose by.
+-- A generic plan, made without knowing the patterns, uses the index. For a known pattern, the planner's estimates are
+-- too inaccurate to choose the right index.
 set plan_cache_mode = force_generic_plan set jit = off
 set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -17297,7 +17304,7 @@ begin
   where bs.clinic_id = clinic.id and bs.id = any (off_ids);
 
   -- The hours of a slot never change: new slots take the places of the old ones, which all give them up first. Until
-  -- the bookings have followed they are of slots that are withdrawn.
+  -- the bookings are moved to the new slots, they refer to withdrawn ones.
   set constraints app_public.live_bookings_are_of_a_booked_slot deferred;
   perform app_private.set_event_reason('time zone rules changed');
   update app_public.booking_slots bs
@@ -17311,8 +17318,8 @@ begin
     cross join lateral (
       select o.id as old_id, o.doctor_id, o.time_slot_id, o.slot_date, o.from_template, o.service_id, o.head_slot_id,
         new_durings[array_position(off_ids, o.id)] as during) w
-    -- Booked ones first, which must have their place. Two bookings of one customer, one right after the other, must
-    -- not meet on the way: those that move to a later time begin with the last.
+    -- Booked slots come first, because they must get their new places. Two adjoining bookings of one customer must not
+    -- overlap meanwhile: if slots move to a later time, the last one is moved first.
     order by o.status = 'booked' desc, lower(w.during) > o.starts_at desc,
       extract(epoch from o.starts_at) * case when lower(w.during) > o.starts_at then -1 else 1 end
   loop
@@ -17373,7 +17380,7 @@ comment on function app_private.correct_local_times_of_slots is
 create or replace function app_private.note_time_zone_rules() returns setof app_private.time_zone_rules
 language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
-  -- One at a time: of two that find a change, the second finds it noted.
+  -- Only one transaction at a time: of two that find a change, the second finds it recorded.
   perform pg_advisory_xact_lock(hashtextextended('medislot time zone rules', 0));
   delete from app_private.time_zone_rules r
   where not exists (select from app_public.clinics c where c.time_zone = r.time_zone);
@@ -17381,7 +17388,7 @@ begin
   select zone.time_zone, span.from_time, span.to_time,
     app_private.utc_offsets_of(zone.time_zone, span.from_time, span.to_time)
   from (select distinct c.time_zone from app_public.clinics c) zone
-  -- Longer than slots lie ahead, and from before any that is not over.
+  -- From before the earliest slot that is not over until after the latest slot.
   cross join (select date_trunc('day', now()) - interval '7 days' as from_time,
     date_trunc('day', now()) + interval '4 years' as to_time) span
   on conflict on constraint a_time_zone_has_its_rules_once do update
@@ -17539,7 +17546,7 @@ begin
     cross join lateral (
       select app_private.last_generation_time(now(), c.time_zone, p.generation_weekday, p.generation_time) as due_at
     ) w
-    -- What was due before the clinic existed is not owed to it.
+    -- Runs that were due before the clinic existed are left out.
     where c.is_active and w.due_at >= c.created_at
       and not exists (select from app_private.clinic_shards cs where cs.clinic_id = c.id)
       and not exists (select from app_public.slot_generation_runs r where r.clinic_id = c.id and r.due_at >= w.due_at)
@@ -17618,7 +17625,7 @@ begin
   from app_public.booking_slots bs
   where bs.clinic_id = clinic.id and bs.slot_date >= today and bs.starts_at > now()
     and bs.from_template and not bs.superseded
-    -- Those that wait for the end of an absence give up their places, so that one at the new time can be made.
+    -- Slots that are withdrawn for an absence are superseded, so that slots at the new time can be made.
     and (bs.status <> 'withdrawn' or bs.withdrawn_for_absence_id is not null)
     and not exists (
       select from app_public.doctor_slot_templates t
@@ -17626,7 +17633,7 @@ begin
       where t.clinic_id = bs.clinic_id and t.doctor_id = bs.doctor_id and t.time_slot_id = bs.time_slot_id
         and t.weekday = extract(isodow from bs.slot_date) and t.validity @> bs.slot_date
         and bs.during = app_hidden.local_range(bs.slot_date, ts.start_time, ts.end_time, clinic.time_zone));
-  -- Those whose templates are reserved for another service than they are, or no longer. A booked one follows when it is
+  -- Slots whose template is reserved for another service or not reserved any more. A booked slot is changed when it is
   -- free again (free_slots).
   select array_agg(bs.id order by bs.id) into reserved_otherwise
   from app_public.booking_slots bs
@@ -17687,8 +17694,8 @@ begin
   if not isempty(covered) then
     run := app_private.make_booking_slots(clinic.id, covered, null);
   end if;
-  -- Last of all: who cancels a listed booking notes a change while holding its slot, and must not wait for what waits
-  -- for that slot. Only the change that was read: a later one stays noted.
+  -- At the end: a transaction that cancels a listed booking records a change while it holds the slot, and must not wait
+  -- for a transaction that waits for that slot. Only the change that was read is removed; a later one stays recorded.
   if held_ones = 0 then
     delete from app_private.schedule_changes sc where sc.clinic_id = clinic.id and sc.changed_at = noted_at;
   else
@@ -17806,7 +17813,7 @@ begin
       on conflict do nothing
       returning bs.doctor_id, bs.time_slot_id, bs.slot_date
     )
-    -- By hashing, whatever the planner guesses: a join in loops would take as many steps as slots squared.
+    -- Always a hash join, because the steps of a nested loop would be the square of the number of slots.
     select w.* from unnest(doctor_ids, time_slot_ids, slot_dates) w
     except
     select m.* from made m;
@@ -17885,8 +17892,8 @@ begin
   end if;
 
   with times as materialized (
-    -- Local time becomes instants once for each time slot and date, however many doctors share them: it is the dear
-    -- part.
+    -- Local time becomes instants once for each time slot and date, however many doctors share them: it is the
+    -- expensive part.
     select used.time_slot_id, used.weekday, day.slot_date,
       app_hidden.local_range(day.slot_date, used.start_time, used.end_time, clinic.time_zone) as during
     from (
@@ -17977,7 +17984,8 @@ declare
 begin
   select array_agg(bs order by bs.id) into replaced
   from app_public.booking_slots bs where bs.clinic_id = replace_slots.clinic_id and bs.id = any (slot_ids);
-  -- The old slots give up their places first: neither the time nor the place of a slot can be had twice.
+  -- The old slots give up their places first: two slots cannot have the same time, nor the same doctor, time slot and
+  -- date.
   update app_public.booking_slots bs
   set status = 'withdrawn', superseded = true, customer_id = null, held_until = null, withdrawn_for_absence_id = null
   where bs.clinic_id = replace_slots.clinic_id and bs.id = any (slot_ids);
@@ -18137,8 +18145,8 @@ begin
   end loop;
   -- Also past slots without a booking: an inactive doctor must have no open slot.
   perform app_private.set_event_reason(clear_schedule.reason);
-  -- Those ahead give up their places, so that generation makes them again for a doctor who comes back. What was
-  -- withdrawn by hand stays so.
+  -- Future slots are superseded, so that generation makes new ones if the doctor comes back. Slots that were withdrawn
+  -- by hand stay withdrawn.
   update app_public.booking_slots bs
   set status = 'withdrawn', superseded = bs.ends_at > now(), customer_id = null, held_until = null
   where bs.clinic_id = clear_schedule.clinic_id
@@ -18275,7 +18283,7 @@ begin
       add_to_weekly_plan.service_id);
     return;
   end if;
-  -- First those that give up their dates, so that no two overlap in between.
+  -- Templates that lose dates are changed first, so that no two overlap meanwhile.
   delete from app_public.doctor_slot_templates t
   where t.clinic_id = add_to_weekly_plan.clinic_id and t.id = any (touching[2:]);
   update app_public.doctor_slot_templates t set valid_from = lower(whole), valid_until = upper(whole) - 1
@@ -18305,7 +18313,7 @@ begin
     order by t.id
     for update
   loop
-    -- What is before the dates, and what is after them.
+    -- The part before the dates and the part after them remain.
     rest := array(
       select part from unnest(datemultirange(template.validity) - datemultirange(remove_from_weekly_plan.dates)) part
       order by part);
@@ -18531,7 +18539,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 begin
   perform app_private.require_clinic_role(generate_booking_slots.clinic_id, 'manage');
   if generate_booking_slots.to_date > (app_private.latest_slot_start() at time zone 'UTC')::date then
-    -- Also where no template is valid so late: the run would be recorded, and later ones go by it.
+    -- Also if no template is valid so late, because the run would be recorded, and later runs depend on it.
     perform app_hidden.refuse('slot_too_far_ahead', 'A slot starts at most three years from now.',
       jsonb_build_object('slotDate', to_date, 'latestStart', app_private.latest_slot_start()));
   elsif from_date is null or to_date is null or to_date < from_date or to_date - from_date > 366 then
@@ -18644,7 +18652,7 @@ begin
     delete from app_public.time_slots ts where ts.clinic_id = shift.clinic_id and ts.id = shift.id;
     shift.is_active := false;
   exception when foreign_key_violation then
-    -- Templates or slots were made of it, and history stays: no new ones are from now on.
+    -- Templates or slots refer to it, so it stays, but no new ones are made of it.
     update app_public.time_slots ts set is_active = false
     where ts.clinic_id = shift.clinic_id and ts.id = shift.id returning ts.* into shift;
   end;
@@ -18671,7 +18679,7 @@ begin
     from (select distinct z.name from unnest(time_zones) z (name)) zone
     cross join lateral unnest(app_private.utc_offsets_of(
       zone.name, date_trunc('day', now()) - interval '6 years', date_trunc('day', now()) + interval '4 years')) o
-    -- Only these cost the work of looking changes up.
+    -- Only for these zones are changes looked up.
     where exists (select from app_public.clinics c where c.time_zone = zone.name)), '{}');
 end
 $$;
@@ -18769,7 +18777,7 @@ begin
     and bs.slot_date = withdraw_day.slot_date
     and bs.status in ('open', 'held') and bs.ends_at > now();
   perform app_private.set_event_reason(null);
-  -- They stay withdrawn when the absence is removed for which they were withdrawn.
+  -- They now stay withdrawn when the absence for which they were withdrawn is removed.
   update app_public.booking_slots bs set withdrawn_for_absence_id = null
   where bs.clinic_id = withdraw_day.clinic_id and bs.doctor_id = withdraw_day.doctor_id
     and bs.slot_date = withdraw_day.slot_date and bs.withdrawn_for_absence_id is not null and bs.ends_at > now();
@@ -18826,7 +18834,7 @@ begin
   perform app_private.require_version('booking_slots', withdraw_slot.row_version, slot.row_version);
   if slot.status = 'withdrawn' then
     if slot.withdrawn_for_absence_id is not null then
-      -- It stays withdrawn when that absence is removed.
+      -- It now stays withdrawn when that absence is removed.
       update app_public.booking_slots bs set withdrawn_for_absence_id = null
       where bs.clinic_id = slot.clinic_id and bs.id = slot.id
       returning bs.* into slot;
@@ -19049,7 +19057,7 @@ begin
   from app_public.bookings b
   where b.clinic_id = absence.clinic_id and b.active_booking_slot_id = any (slot_ids) and b.status = 'booked'
     and b.ends_at > now() and (before is null or not b.during && before)
-  -- Listed already, because no template has its time any more: what counts is that the doctor is not there.
+  -- If it is listed already, because no template has its time any more, the entry now says that the doctor is absent.
   on conflict on constraint a_booking_is_listed_once_at_a_time do update set reason = 'doctor_absent'
     where rl.reason <> 'slot_withdrawn';
 end
@@ -19099,7 +19107,7 @@ begin
   from wanted w
   where bs.clinic_id = clinic.id and bs.id = w.id and w.overlaps is distinct from true;
   perform app_private.set_event_reason(null);
-  -- The others give up their places, so that generation makes what the templates want now.
+  -- The others are superseded, so that generation can make the slots that the templates now want.
   update app_public.booking_slots bs set superseded = true
   where bs.clinic_id = clinic.id and bs.id = any (slot_ids) and bs.status = 'withdrawn'
     and bs.withdrawn_for_absence_id is null and bs.from_template and bs.ends_at > now();
@@ -19110,7 +19118,7 @@ begin
     and (absence.doctor_id is null or b.doctor_id = absence.doctor_id) and b.during && absence.during
     and rl.clinic_id = b.clinic_id and rl.open_booking_id = b.id and rl.reason = 'doctor_absent'
     and app_private.absence_covering(b.clinic_id, b.doctor_id, b.during) is null;
-  -- Generations that passed over these times are made up for, and visits that match no template are listed again.
+  -- The job then makes the slots that generations passed over, and lists visits again that match no template.
   insert into app_private.schedule_changes as sc (clinic_id) values (clinic.id)
   on conflict on constraint a_clinic_has_changes_or_not do update
     set changed_at = greatest(now(), sc.changed_at + interval '1 microsecond');
@@ -19798,7 +19806,7 @@ begin
       select from app_public.absences a
       where a.clinic_id = clinic.id and a.source_key = w.source_key and a.during = w.during)
     order by w.during limit import_busy_times.batch);
-  -- Those with the key of a missing one have other instants, since the clinic's time zone has changed.
+  -- Absences that have the same key as a missing one but other instants: the clinic's time zone has changed.
   gone := array(
     select a from app_public.absences a
     where a.clinic_id = clinic.id and a.calendar_id = calendar.id and upper(a.during) > now()
@@ -19811,7 +19819,8 @@ begin
     select m.during from unnest(missing) m union all select g.during from unnest(gone) g));
   delete from app_public.absences a using unnest(gone) g, unnest(missing) m
   where a.clinic_id = g.clinic_id and a.id = g.id and m.source_key = g.source_key;
-  -- Before the others are removed: what an event covers before and after it was moved is never open in between.
+  -- Added before the others are removed, so that a slot that an event covers before and after it was moved is not open
+  -- in between.
   insert into app_public.absences (clinic_id, doctor_id, kind, first_date, last_date, start_time, end_time, source_key,
     calendar_id)
   select clinic.id, calendar.doctor_id, 'external', m.first_date, m.last_date, m.start_time, m.end_time, m.source_key,
@@ -20666,7 +20675,8 @@ create or replace function app_private.assert_below_limit(
   policy app_public.policies, customer_id bigint, except_slot_ids bigint[])
 returns void
 language plpgsql stable
--- Planned once: PostgreSQL planned it at each booking, which took five times as long as counting.
+-- Uses a generic plan. Otherwise PostgreSQL plans the statement in each booking, which takes five times as long as
+-- counting.
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
@@ -20676,8 +20686,9 @@ begin
   if app_hidden.caller_is_unconfirmed() then
     perform app_private.assert_unconfirmed_below_limit(except_slot_ids);
   end if;
-  -- A series counts as one booking. All slots that are held together have one held_until, which no other hold of the
-  -- customer has. Each id is looked up by itself: a list is estimated at ten, for which whole clinics may be read.
+  -- A series counts as one booking. Slots that are held together have the same held_until, which no other hold of the
+  -- customer has. Each id is looked up by itself, because PostgreSQL estimates a list at ten elements and may then read
+  -- all rows of a clinic.
   select (select count(distinct coalesce(-b.series_id, b.id)) from unnest(ids) as own (id)
           cross join lateral (
             select b.id, b.series_id from app_public.bookings b
@@ -20890,7 +20901,7 @@ begin
       and st.to_state = assert_within_time_limit.to_state
   where e.clinic_id = assert_within_time_limit.clinic_id and e.booking_id = assert_within_time_limit.booking_id
     and e.to_state = assert_within_time_limit.from_state
-    -- Not one of another room, which leaves the state as it is.
+    -- Without events about another room, which do not change the state.
     and e.from_state is distinct from e.to_state
   order by e.recorded_at desc nulls last, e.id desc limit 1;
   if undoable_until is null or undoable_until < now() then
@@ -20945,7 +20956,8 @@ create or replace function app_private.lock_booking(
   clinic_id bigint, booking_id bigint, other_slot_ids bigint[] default '{}')
 returns app_public.bookings
 language plpgsql volatile
--- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+-- Uses a generic plan. Otherwise PostgreSQL plans the statement in each call, since its estimate depends on the length
+-- of the list of slots.
 set plan_cache_mode = force_generic_plan set jit = off
 set search_path = pg_catalog, pg_temp as $$
 declare
@@ -21167,7 +21179,8 @@ create or replace function app_private.assert_run_claimable(
   clinic_id bigint, run bigint[], service_id bigint, customer_id bigint, own_slot_ids bigint[] default '{}')
 returns void
 language plpgsql stable
--- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+-- Uses a generic plan. Otherwise PostgreSQL plans the statement in each call, since its estimate depends on the length
+-- of the list of slots.
 set plan_cache_mode = force_generic_plan set jit = off
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
@@ -21188,7 +21201,7 @@ begin
     return;
   end if;
   if in_the_way.id = any (own_slot_ids) then
-    -- Not free only because it is reserved for another service.
+    -- A slot that is open but reserved for another service.
     in_the_way.status := 'open';
   end if;
   if in_the_way.id = run[1] then
@@ -21333,7 +21346,8 @@ create or replace function app_private.claim_run(
   slot app_public.booking_slots, service app_public.services, customer_id bigint)
 returns bigint[]
 language plpgsql volatile
--- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+-- Uses a generic plan. Otherwise PostgreSQL plans the statement in each call, since its estimate depends on the length
+-- of the list of slots.
 set plan_cache_mode = force_generic_plan set jit = off
 set search_path = pg_catalog, pg_temp as $$
 declare
@@ -21452,7 +21466,8 @@ comment on function app_private.slots_of_visit is
 create or replace function app_private.lock_visit(clinic_id bigint, booking_slot_id bigint)
 returns app_public.booking_slots
 language plpgsql volatile
--- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+-- Uses a generic plan. Otherwise PostgreSQL plans the statement in each call, since its estimate depends on the length
+-- of the list of slots.
 set plan_cache_mode = force_generic_plan set jit = off
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
@@ -21479,7 +21494,8 @@ comment on function app_private.lock_visit is
 --! Included booking/runs/take_run.sql
 create or replace function app_private.take_run(clinic_id bigint, run bigint[], customer_id bigint) returns void
 language plpgsql volatile
--- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+-- Uses a generic plan. Otherwise PostgreSQL plans the statement in each call, since its estimate depends on the length
+-- of the list of slots.
 set plan_cache_mode = force_generic_plan set jit = off
 set search_path = pg_catalog, pg_temp as $$
 begin
@@ -21728,7 +21744,7 @@ declare
   service app_public.services;
   absence_id bigint;
 begin
-  -- A visit stays where it is when its doctor is absent, until it is moved out of the absence.
+  -- A visit in an absence of its doctor keeps its slots until it is moved; it cannot be moved to slots in the absence.
   if slot.id <> booking.booking_slot_id and own_slots && run then
     select app_private.absence_covering(bs.clinic_id, bs.doctor_id, bs.during) into absence_id
     from app_public.booking_slots bs
@@ -21751,7 +21767,8 @@ begin
     end if;
     return null;
   end if;
-  -- Under the lock: whatever was changed since the run was computed, the slots that are taken have to be its own.
+  -- Computed again under the lock, since the booking, its service or the slots may have changed after the run was
+  -- computed.
   service := app_private.service_to_move(booking, new_service_id, slot, claim_move.by_desk);
   if app_private.run_of(slot, service) is distinct from run then
     raise exception 'booking % or its service was changed meanwhile', booking.id
@@ -22356,7 +22373,8 @@ begin
       cancel_series.from_date) v
     where v.id = any (ids)
   loop
-    -- A visit that was moved by itself has an entry in the patient's calendar, which its own message removes.
+    -- A visit that was moved by itself has an entry in the patient's calendar, so it gets a message of its own, which
+    -- removes the entry.
     has_own_entry := exists (
       select from app_public.notifications n
       where n.clinic_id = booking.clinic_id and n.booking_id = booking.id and n.kind = 'booking_rescheduled'
@@ -22598,7 +22616,8 @@ comment on function app_private.erase_reasons is
 --! Included booking/steps/free_slots.sql
 create or replace function app_private.free_slots(clinic_id bigint, slot_ids bigint[]) returns void
 language plpgsql volatile
--- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+-- Uses a generic plan. Otherwise PostgreSQL plans the statement in each call, since its estimate depends on the length
+-- of the list of slots.
 set plan_cache_mode = force_generic_plan set jit = off
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
@@ -22743,8 +22762,8 @@ begin
   return query
     select service.clinic_id, null::text, null::text, s.doctor_id, s.id, s.slot_date, s.starts_at, s.ends_at
     from (
-      -- Times that are long enough, and the last moment of each at which a visit can begin; without a length any slot
-      -- of it will do.
+      -- Free times that are long enough, each with the last moment at which a visit can begin; without a length, a
+      -- visit can begin with any of its slots.
       select f.doctor_id, lower(u) as starts_at, upper(u) - coalesce(d.length, '1 microsecond') as last_start,
         d.length - service.buffer_before - service.buffer_after as duration
       from (
@@ -22762,8 +22781,9 @@ begin
       cross join lateral unnest(f.free) u
       where upper(u) - lower(u) >= coalesce(d.length, '0') and lower(u) < until
       order by lower(u)
-      -- In each of them a visit can begin at once, unless the page begins there or not all times will do. Of times that
-      -- begin at one moment, the slot with the lowest id comes first: with ties, as the ids are not known here.
+      -- A visit can begin at the start of each of these times, unless the page begins inside it or visits may start at
+      -- certain times only. Times that begin at the same moment are all included (with ties), since the slots' ids, by
+      -- which they are ordered, are not known here.
       fetch first (case when service.start_every is null and not service.takes_resources and from_date is null
           and to_date is null
         then page_size + case when first_start = start_from and after_id > 0 then cardinality(doctor_ids) else 0 end
@@ -22980,9 +23000,9 @@ begin
   from app_public.doctor_services ds
   where ds.clinic_id = service.clinic_id and ds.service_id = service.id
     and (doctor_ids is null or ds.doctor_id = any (doctor_ids));
-  -- At first five days of twenty doctors, and of fewer doctors more days: in a millisecond or two.
+  -- The first step reads five days of twenty doctors, or more days of fewer doctors, which takes a millisecond or two.
   step := greatest(1, 100 / cardinality(doctors)) * interval '1 day';
-  -- Given and returned are the times of visits; the slots begin earlier.
+  -- The arguments and results are times of visits; their slots begin earlier.
   start_from := start_from - service.buffer_before;
   until := until - service.buffer_before;
   while doctors is not null loop
@@ -23011,8 +23031,8 @@ begin
     exit when page_size = 0 or step_until >= until;
     start_from := step_until;
     after_id := 0;
-    -- The next step is as long as the remaining runs take at the rate of those found so far, and a little longer:
-    -- chance may leave a few runs for another step, which costs more.
+    -- The length of the next step follows from the number of runs that are missing and the rate at which they were
+    -- found so far. It is a little longer than that, because another step for the last few runs would cost more.
     time_read := time_read + step;
     all_found := all_found + found_runs;
     step := least(8 * time_read,
@@ -23050,8 +23070,9 @@ begin
       max(bs.slot_date))
     into last_date
   from app_public.booking_slots bs where bs.status in ('open', 'held') having max(bs.slot_date) is not null;
-  -- If few doctors have the specialization, or few clinics are in these zones, each is looked at in turn: by date, many
-  -- slots of others would be read first. Up to the square root of the number of all clinics the turn is cheaper.
+  -- If few doctors have the specialization, or few clinics are in these zones, each of them is searched in turn; a
+  -- search by date would first read many slots of others. Searching in turn is cheaper up to the square root of the
+  -- number of all clinics.
   if available_slots_everywhere.specialization_id is not null then
     by_doctor := not exists (
       select from app_public.doctor_specializations ds
@@ -23130,12 +23151,12 @@ create or replace function app_public.available_slots(
   service_id bigint default null)
 returns setof app_public.available_slot
 language plpgsql stable security definer
--- Plans are cached. Planning for each call, which would let one statement serve every kind of search, took twenty times
--- as long as the search. So each index has its own statement, and conditions on optional arguments are filters, not
--- index conditions: a cached plan must not depend on them.
+-- Plans are cached. With planning in each call, one statement could serve every kind of search, but planning took
+-- twenty times as long as the search. So each index has its own statement, and conditions on optional arguments are
+-- filters, not index conditions: a cached plan must not depend on them.
 set plan_cache_mode = force_generic_plan
--- Each statement reads an index in its order and stops after a page. The planner underestimates how many rows the
--- filters leave, and preferred to read and sort all free slots: 228 ms with 700 clinics.
+-- Each statement reads an index in its order and stops after a page. The planner underestimates how many rows pass the
+-- filters, and preferred to read and sort all free slots, which took 228 ms with 700 clinics.
 set enable_sort = off
 -- enable_sort = off makes the estimated cost so large that PostgreSQL would compile the statement, which took 350 ms.
 set jit = off
@@ -23276,7 +23297,8 @@ begin
     return query select a.* from app_private.available_slots_everywhere(
       available_slots.specialization_id, start_from, after_id, until, from_date, to_date, page_size) a;
   else
-    -- From near to far. At the distance of the cursor the search continues after it, at greater ones it begins anew.
+    -- From near to far. At the distance of the cursor, the search continues after the cursor; at greater distances it
+    -- starts from the beginning.
     for distance in nearest .. 3 loop
       zones := app_private.zones_at_distance(near_time_zone, distance);
       continue when zones = '{}';
@@ -23571,7 +23593,7 @@ begin
     and (bookings_to_phone.doctor_id is null or b.doctor_id = bookings_to_phone.doctor_id)
     and (bookings_to_phone.slot_date is null or b.slot_date = bookings_to_phone.slot_date)
     and (bookings_to_phone.booking_slot_id is null or b.booking_slot_id = bookings_to_phone.booking_slot_id)
-    -- By date, which has an index; a day earlier, since a date is one of the clinic's zone.
+    -- By date, for which there is an index; from a day earlier on, since dates are those of the clinic's zone.
     and b.slot_date >= (now() at time zone 'UTC')::date - 1
     and b.status = 'cancelled' and b.cancelled_by = 'clinic' and b.starts_at > now()
     and not exists (
@@ -23719,7 +23741,8 @@ create or replace function app_public.hold_slot(
   row_version int default null, service_id bigint default null)
 returns app_public.booking_slots
 language plpgsql volatile security definer
--- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+-- Uses a generic plan. Otherwise PostgreSQL plans the statement in each call, since its estimate depends on the length
+-- of the list of slots.
 set plan_cache_mode = force_generic_plan set jit = off
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
@@ -23844,7 +23867,7 @@ create or replace function app_public.release_hold(
   row_version int default null)
 returns app_public.booking_slots
 language plpgsql volatile security definer
--- Planned once, as in hold_slot.
+-- Uses a generic plan, as hold_slot does.
 set plan_cache_mode = force_generic_plan set jit = off
 set search_path = pg_catalog, pg_temp as $$
 declare
@@ -24133,9 +24156,9 @@ create or replace function app_private.hash_event(previous bytea, event app_publ
 returns bytea
 language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
-  -- Numbers and UTC seconds only, in a JSON array, so that no setting of a session and no joining of texts changes
-  -- what is hashed. The reason is free text, which a person may have erased: it counts by its salted digest. A column
-  -- added to events belongs here too.
+  -- Only numbers and UTC seconds in a JSON array, so that the hash does not depend on settings of the session or on how
+  -- texts are joined. The reason is free text that may have to be erased, so its salted digest is hashed instead. A new
+  -- column of events has to be added here, too.
   return sha256(previous || convert_to(jsonb_build_array(
     event.clinic_id, event.id, event.transaction_id::text, extract(epoch from event.occurred_at),
       extract(epoch from event.recorded_at),
@@ -24203,8 +24226,8 @@ comment on function app_private.queue_event_heads is
 create or replace function app_private.seal_events(batch int default 5000) returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
-  -- Read as publish_events reads: in the order of transactions, up to the oldest one still running. So a transaction
-  -- that commits late is sealed late, in its place, and nothing that is sealed ever gets something before it.
+  -- Events are read as in publish_events: in the order of transactions, up to the oldest one that is still running. So
+  -- no event is ever added before one that is sealed already.
   horizon xid8 := app_private.event_horizon();
   sealing app_private.event_sealing;
   reached app_private.event_sealing;
@@ -24214,16 +24237,16 @@ declare
   seals app_private.event_seals[] := '{}';
   seen int := 0;
 begin
-  -- One at a time; a second does not wait. Bookings never come here: a head that they chained to would serialise a
-  -- whole clinic.
+  -- Only one session at a time; a second one does not wait. Bookings do not seal their own events, because then the
+  -- bookings of a clinic would wait for each other at the head of its chain.
   select s.* into sealing from app_private.event_sealing s for update skip locked;
   if not found then
     return 0;
   end if;
   reached := sealing;
-  -- The database was restored into a cluster that counts transactions anew. What is visible above was committed
-  -- elsewhere: it is sealed first, whatever its number. Then everything is looked through once more from the
-  -- beginning.
+  -- The database was restored into a cluster that counts transactions from the beginning. Visible events with higher
+  -- numbers were committed in the former cluster: they are sealed first, whatever their numbers. Then all events are
+  -- read once more from the beginning.
   is_restored := sealing.transaction_id >= pg_snapshot_xmax(pg_current_snapshot());
   if is_restored then
     horizon := '18446744073709551615';
@@ -24316,9 +24339,8 @@ grant execute on function app_hidden.clinic_changes to app_anonymous;
 create or replace function app_private.publish_events(batch int default 5000) returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
-  -- Events are read in the order of their transactions, and only up to the oldest one still running: ids are drawn
-  -- before the commit, so "every id above the last" would lose the event of a transaction that drew early and commits
-  -- late.
+  -- Events are read in the order of their transactions, and only up to the oldest one that is still running. Reading
+  -- all ids above the last one would miss the events of a transaction that gets its ids early and commits late.
   horizon xid8 := app_private.event_horizon();
   published app_private.event_publication;
   seen int;
@@ -24329,7 +24351,8 @@ begin
     return 0;
   end if;
   if published.transaction_id > horizon then
-    -- The database was restored into a cluster that counts transactions anew. What was written before is history.
+    -- The database was restored into a cluster that counts transactions from the beginning. Events from before that are
+    -- not published again.
     update app_private.event_publication p set transaction_id = horizon, event_id = 0;
     return 0;
   end if;
@@ -24350,7 +24373,7 @@ begin
     update app_private.event_publication p set transaction_id = l.transaction_id, event_id = l.id
     from (select f.transaction_id, f.id from fresh f order by f.transaction_id desc, f.id desc limit 1) l
   )
-  -- Counted, because a CTE is computed only as far as it is read, and every row of this one is a NOTIFY.
+  -- The rows are counted so that the CTE is computed completely, since each of its rows sends a NOTIFY.
   select (select count(*) from fresh) into seen from (select count(*) from notified) n;
   return seen;
 end
@@ -24513,8 +24536,8 @@ begin
   end if;
 
   return query
-    -- What a slot is (doctor, date, time) never changes, so it is taken from the slot, wherever that is by now; what
-    -- became of it, and of its bookings, comes from their events.
+    -- The doctor, date and time of a slot never change, so they are read from the slot or its archived row. The states
+    -- of the slot and of its bookings are computed from their events.
     with slots as materialized (
       select bs.id, bs.doctor_id, bs.slot_date, bs.during from app_public.booking_slots bs
       where bs.clinic_id = calendar_as_of.clinic_id and bs.slot_date between from_date and until
@@ -24525,8 +24548,8 @@ begin
       select e.* from slots s
       join app_public.events e on e.clinic_id = calendar_as_of.clinic_id and e.booking_slot_id = s.id
     ), seen as (
-      -- A transaction is seen whole or not at all, from its last event on. Its number alone would not name it for
-      -- ever: a restored database counts anew.
+      -- A transaction is included completely or not at all, from the time of its last event on. Its number alone does
+      -- not identify it, because a restored database begins to count again.
       select e.*, max(coalesce(e.recorded_at, e.occurred_at)) over (partition by e.transaction_id,
         e.occurred_at) as seen_at
       from (
@@ -25049,8 +25072,8 @@ grant execute on function app_hidden.has_address to app_staff;
 create or replace function app_private.plan_reminders(at timestamptz default now(), ahead interval default '24 hours')
 returns int
 language plpgsql volatile
--- Bookings may come in faster than the table is analysed. A plan made for the few rows that were there before joined
--- each row to each and computed the whole distribution anew for each: 16 s for 1,500 reminders.
+-- Rows may be added faster than the table is analysed. A plan made for the few rows before that joined every row with
+-- every other and repeated the whole distribution for each: 16 s for 1,500 reminders.
 set enable_nestloop = off
 set jit = off
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
@@ -25442,9 +25465,9 @@ begin
         order by greatest(least(n.send_after, n.due_at), n.retry_at)
         limit claim_notifications.batch for update skip locked
       ), checked as (
-        -- Decided now and not when the message was queued: an opt-out takes effect at once, and so do quiet hours,
-        -- whatever made the message due in them (an added lead time, a booking made at night, another attempt, a
-        -- changed rule).
+        -- Decided now and not when the message was queued. So an opt-out takes effect at once, and so do quiet hours,
+        -- whatever the reason why the message is due in them (an added lead time, a booking made at night, another
+        -- attempt, a changed rule).
         select d.clinic_id, d.id, case
             -- Somebody took the time while the message waited, or it is open to all.
             when d.kind = 'slot_offered' then case when o.state <> 'offered' then 'offer_ended' end
@@ -25468,8 +25491,8 @@ begin
             -- The answer to something the customer has just done does not disturb.
             and coalesce(claim_notifications.at >= d.answers_until, true)
             -- News that would come too late in the morning: about an appointment that begins, or would have begun,
-            -- within two hours of the end of the quiet hours. A patient who comes in vain is worse off than one who
-            -- is woken up.
+            -- within two hours of the end of the quiet hours. It is worse for a patient to come to an appointment that
+            -- was cancelled than to be woken up.
             and (d.kind in ('booking_reminder', 'slot_offered', 'payment_due')
               or quiet_until <= least(b.starts_at, d.earlier_start) - interval '2 hours') as has_to_wait
         ) q
@@ -27087,7 +27110,8 @@ begin
   join app_public.clinics c on c.id = f.clinic_id
   join app_public.policies p on p.clinic_id = f.clinic_id
   left join app_public.doctors d on d.clinic_id = f.clinic_id and d.id = f.doctor_id
-  -- As the employee's requests: a right that has ended ends the link.
+  -- The same rights as in the employee's requests: when the right to see the calendar has ended, the link does not
+  -- work.
   join app_public.employees e on e.clinic_id = f.clinic_id and e.account_id = f.account_id and e.is_active
     and (e.role in ('receptionist', 'manager') or e.doctor_id = f.doctor_id)
   join app_private.accounts a on a.id = e.account_id and a.is_active
@@ -27481,8 +27505,8 @@ begin
   update app_public.bookings b set link_generation = b.link_generation + 1
   where b.clinic_id = booking.clinic_id and b.id = booking.id returning b.* into booking;
   chosen := app_private.choose_channel(booking.clinic_id, booking.customer_id, 'booking_confirmed');
-  -- The message that gives the link is the confirmation, with the present time. If the clinic sends none, or knows no
-  -- address, the earlier link ends all the same.
+  -- The new link is sent with the confirmation, which has the present time. The earlier link ends even if the clinic
+  -- sends no confirmations or knows no address.
   if chosen.has_address then
     insert into app_public.notifications as n (
       clinic_id, booking_id, customer_id, kind, channel, booking_sequence, due_at, answers_until)
@@ -27654,7 +27678,7 @@ declare
   own_account jsonb;
 begin
   if cardinality(clinic_ids) > 1 then
-    -- Until the provider has been asked for a page: what is paid there goes to this account.
+    -- The lock lasts until the provider has been asked for a page, since the money goes to this account.
     perform from billing_private.provider_accounts a where a.clinic_id = any (clinic_ids)
     order by a.clinic_id for share;
   end if;
@@ -27733,7 +27757,8 @@ create or replace function billing_private.require_customer_of_clinic(clinic_id 
 returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
-  -- Locked: erase_customer waits, and what counts the customer's money here is serialized.
+  -- Locked, so that erase_customer waits, and so that transactions that count the customer's money here run one after
+  -- another.
   perform from app_public.clinic_customers cc
   where cc.clinic_id = require_customer_of_clinic.clinic_id
     and cc.customer_id = require_customer_of_clinic.customer_id for no key update;
@@ -27905,7 +27930,8 @@ begin
     perform app_hidden.refuse('invalid_argument', 'At most 100 invoices are paid at once.',
       '{"argument": "invoiceIds"}');
   end if;
-  -- All before the first is issued: issuing locks the counter, which comes after every invoice.
+  -- All are locked before the first is issued, because issuing locks the counter of numbers, which comes after all
+  -- invoices in the order of locks.
   perform from billing.invoices i
   where i.clinic_id = invoices_to_pay.clinic_id and i.id = any (invoice_ids) order by i.id for no key update;
   for wanted in select distinct w from unnest(invoice_ids) w order by w loop
@@ -27948,7 +27974,7 @@ begin
     join app_public.customers c on c.id = i.customer_id
     cross join lateral app_private.choose_channel(i.clinic_id, i.customer_id, 'payment_due') ch
     where i.clinic_id = invoices_to_remind_of.clinic_id and i.state = 'open'
-      -- Not of old debts when a clinic begins to send this kind of message.
+      -- Old invoices are left out, for clinics that begin to send this kind of message.
       and i.due_on < today and i.due_on >= today - 30
       and c.is_active and c.wants_reminders and cc.wants_reminders and ch.channel is not null
       and not exists (
@@ -28473,7 +28499,7 @@ begin
       jsonb_build_object('refundable', (payment.received - payment.refunded)::text));
   end if;
   perform billing_private.require_payable(refund_payment.amount, payment.provider, payment.currency);
-  -- What became credit is taken back from there. What pays an invoice has to become credit first.
+  -- Money that became credit is taken from the credit. Money that pays an invoice has to become credit first.
   perform billing_private.move_money('credit_to_payment',
     greatest(0, refund_payment.amount - (payment.received - payment.spent - payment.refunded)), payment.clinic_id,
     payment.customer_id, payment.currency, payment.id, reason => refund_payment.reason);
@@ -28678,7 +28704,7 @@ begin
       continue;
     end if;
     if fee > 0 then
-      -- First, so that the invoice is open for the line of the fee.
+      -- Before the line of the fee is added, since that needs an open invoice.
       perform billing_private.move_money('invoice_to_credit',
         greatest(0, invoice.paid - (invoice.total - of_visit.charged + fee)), invoice.clinic_id, invoice.customer_id,
         invoice.currency, invoice_id => invoice.id);
@@ -29182,7 +29208,7 @@ begin
     perform app_hidden.refuse('checkout_not_open', 'Meanwhile this was given up. Begin again.',
       '{"state": "expired"}');
   elsif share_of is not null then
-    -- Until the database with the page says how it has ended, also when that takes longer than usual.
+    -- Until the database with the page reports how the checkout has ended, even if that takes longer than usual.
     hold_end := now() + interval '1 day';
   end if;
   insert into billing_private.checkout_shares (checkout_id, shard_id, share_id, clinics, clinic_names, amount)
@@ -29620,7 +29646,8 @@ begin
       shared => shared);
     perform app_private.finish_idempotent(begin_checkout.clinic_id, begin_checkout.idempotency_key, checkout);
   end if;
-  -- As it is now: the page of the provider may exist. Column privileges do not apply to a function's result.
+  -- Read again, since the provider's page may exist by now. Columns that callers may not read are emptied here, because
+  -- column privileges do not apply to a function's result.
   select c.* into checkout from billing.checkouts c where c.id = checkout.id;
   checkout.provider_session := null;
   checkout.provider_account := null;
@@ -29729,7 +29756,7 @@ begin
   perform app_private.require_clinic_role(provider_account.clinic_id, 'manage');
   select a.clinic_id, a.provider, a.account into found_account
   from billing_private.provider_accounts a where a.clinic_id = provider_account.clinic_id;
-  -- Also where there is none, so that the answer is a row.
+  -- Set here, so that a clinic without a provider gets a row, too.
   found_account.clinic_id := provider_account.clinic_id;
   return found_account;
 end
@@ -29759,7 +29786,7 @@ begin
   elsif provider = 'development' and (select i.is_production from app_private.installation i) then
     perform app_hidden.refuse('invalid_argument', 'This provider takes no real money.', '{"argument": "provider"}');
   end if;
-  -- What can be charged from now on has to be payable there.
+  -- Prices and coupons that are valid now or later have to be payable with this provider.
   perform billing_private.require_payable(p.amount, set_provider_account.provider, p.currency, 'provider'),
     billing_private.require_payable(p.deposit, set_provider_account.provider, p.currency, 'provider')
   from billing.prices p
@@ -29913,7 +29940,7 @@ begin
   update billing.checkouts c set provider_session = reply ->> 'sessionId', url = reply ->> 'url'
   where c.id = call.checkout_id returning * into checkout;
   if checkout.state <> 'open' then
-    -- It was given up while its page was made.
+    -- The checkout was given up while its page was being made.
     perform billing_private.queue_expiry(checkout);
   end if;
 end
@@ -30264,7 +30291,8 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   own_shard constant int := coalesce((select i.shard_id from app_private.installation i), 0);
 begin
-  -- One that this database has made and no longer has is its own: it was lost with a backup, and somebody should know.
+  -- An event about a checkout that this database has made and no longer has is not about another database: the checkout
+  -- was lost when a backup was restored, and the event must not be ignored.
   return coalesce(own_id / 1000000000000 <> own_shard, false)
     -- Checkouts and refunds move with their clinic.
     and not exists (select from billing.checkouts c where c.id = own_id and not c.is_share)
@@ -30986,7 +31014,7 @@ comment on function billing_private.words_of_invoice is
 'The values of the {{words}} of a message about an invoice, beside those of app_private.word_values.';
 --! EndIncluded billing/reports/words_of_invoice.sql
 --! Included billing/books_that_do_not_balance.sql
--- Each part is asked for one row by the triggers that call billing_private.require_balance, which find it by its key.
+-- The triggers that call billing_private.require_balance query one row of each part, by its key.
 create or replace view billing.books_that_do_not_balance with (security_invoker = true) as
 select 'invoices' as record, i.clinic_id, i.id
 from billing.invoices i
@@ -31038,7 +31066,7 @@ select 'checkouts', null, c.id
 from billing.checkouts c
 where c.state = 'paid' and (c.outcome is null or c.received <> (
     select coalesce(sum(p.received), 0) from billing.payments p where p.checkout_id = c.id) + (
-    -- On the way to other databases, or there.
+    -- What shares in other databases have received, or will receive.
     select coalesce(sum(s.received), 0) from billing_private.checkout_shares s where s.checkout_id = c.id)
     -- The payments of a clinic that was moved are in its database.
     and c.clinics = (
@@ -31141,7 +31169,7 @@ begin
   entry.room := visit.room;
   entry.provider_reference := visit.provider_reference;
   if visit.provider = 'link' then
-    -- The address of now: the doctor or the address may have changed.
+    -- Looked up now, because the doctor or the address may have changed.
     select dr.url into entry.provider_reference from app_public.doctor_rooms dr
     where dr.clinic_id = booking.clinic_id and dr.doctor_id = booking.doctor_id;
   end if;
@@ -31327,7 +31355,7 @@ begin
     elsif booking.status not in ('booked', 'checked_in') or not exists (
             select from app_public.consultations c
             where c.clinic_id = booking.clinic_id and c.booking_id = booking.id and c.closes_at > now()) then
-      -- A consent that is given later would be for what was recorded without it.
+      -- A later consent is refused, because the recording would have been made without it.
       perform app_hidden.refuse('consultation_over', 'The online visit is over.', '{"phase": "over"}');
     end if;
     insert into app_public.recording_consents as c (
@@ -31336,7 +31364,7 @@ begin
       case when is_patient then now() end, case when not is_patient then now() end)
     on conflict on constraint a_visit_has_one_recording_consent do update
     set doctor_id = excluded.doctor_id,
-      -- A consent that stands keeps its time.
+      -- A consent that is still valid keeps its time.
       patient_agreed_at = case when is_patient and (c.patient_agreed_at is null or c.patient_withdrew_at is not null)
         then now() else c.patient_agreed_at end,
       patient_withdrew_at = case when not is_patient then c.patient_withdrew_at end,
@@ -32238,7 +32266,8 @@ begin
        where w.clinic_id = offer_freed_slots.clinic_id and w.state = 'waiting') then
     return;
   end if;
-  -- One at a time in a clinic: what others have just offered is seen, so no waiter is offered two times at once.
+  -- Only one transaction at a time in each clinic, so that it sees the offers that others have just made, and no
+  -- patient is offered two times at once.
   perform pg_advisory_xact_lock(hashtextextended('medislot slot offers', offer_freed_slots.clinic_id));
   -- Slots that adjoin were one visit. Those that are not open have been withdrawn.
   for visit in
@@ -32463,17 +32492,18 @@ select v.clinic_id, v.slot_ids, v.freed_at, w.id as waiting_id, w.customer_id
 from visits v
 cross join lateral app_private.matching_waiters(v.clinic_id, v.slot_ids, v.customer_id, v.freed_at) w
 where w.changed_at < v.freed_at
-  -- Whether the customer could have taken it then is not known any more if their bookings have changed since.
+  -- Left out if the bookings of the customer have changed since: then it is not known whether the customer could have
+  -- taken the time.
   and not exists (
     select from app_public.events since
     where since.customer_id = any (app_private.ids_of_person(w.customer_id))
       and app_private.became_visible_since(v.freed_at, since.transaction_id::xid, since.recorded_at))
-  -- Nor if an offer of theirs has ended since.
+  -- Also left out if an offer to the customer has ended since.
   and not exists (
     select from app_public.slot_offers o
     where o.clinic_id = w.clinic_id and o.waiting_id = w.id
       and app_private.became_visible_since(v.freed_at, o.xmin, o.ended_at))
-  -- Nor, if the visit takes a room or equipment, when visits or holds about that time have changed since.
+  -- Also left out if the visit takes a room or equipment, and visits or holds around that time have changed since.
   and not exists (
     select from app_public.services s
     join app_public.booking_slots other on other.clinic_id = s.clinic_id
@@ -32484,14 +32514,14 @@ where w.changed_at < v.freed_at
         select from app_public.events since
         where since.clinic_id = other.clinic_id and since.booking_slot_id = other.id
           and app_private.became_visible_since(v.freed_at, since.transaction_id::xid, since.recorded_at))))
-  -- Nor if a record of theirs, or of who gave it up, was merged or became another person's since: the visits under it
-  -- counted then and do not now, or the other way round. Its time is when that transaction began.
+  -- Also left out if a record of the customer, or of the one who gave up the time, was merged since or its merge was
+  -- undone: then other visits count now than at that time. The time of a merge is the beginning of its transaction.
   and not exists (
     select from unnest(app_private.ids_of_person(w.customer_id) || app_private.ids_of_person(v.customer_id)) p (id)
     join app_public.customer_merges m on p.id in (m.from_customer_id, m.into_customer_id)
     where v.freed_at - greatest(m.merged_at, m.undone_at) <= '1 minute')
-  -- Nor if others have changed a part of it since: it was freed, and would have been offered, as a whole. What was
-  -- withdrawn with it was no part of that.
+  -- Also left out if others have changed a part of its slots since: the visit was freed as a whole and would have been
+  -- offered as a whole. Slots that were withdrawn at the same time do not belong to it.
   and not exists (
     select from app_public.booking_slots part
     join app_public.events e on e.clinic_id = part.clinic_id and e.booking_slot_id = part.id
@@ -32502,7 +32532,7 @@ where w.changed_at < v.freed_at
         select from app_public.events later
         where later.clinic_id = e.clinic_id and later.booking_slot_id = e.booking_slot_id and later.id > e.id
           and later.transaction_id = e.transaction_id and later.to_state = 'withdrawn'))
-  -- Two visits that adjoin and that one customer gave up together were not one. Before the change, each had its slots.
+  -- Two adjoining visits that one customer gave up together are two visits: before the change, each had its own slots.
   and 1 >= (
     select count(distinct e.booking_id)
     from app_public.events e
@@ -32734,8 +32764,8 @@ begin
   end if;
 
   perform app_private.ensure_clinic_customer(clinic.id, customer);
-  -- Waits for times that are just being freed: they are offered to those who joined before. Also one at a time, or two
-  -- requests would add the same entry.
+  -- Waits for transactions that are freeing times, which are offered to those who joined before. Only one transaction
+  -- at a time, so that two requests do not add the same entry.
   perform pg_advisory_xact_lock(hashtextextended('medislot waiting list', clinic.id));
   update app_public.waiting_list w
   set weekdays = join_waiting_list.weekdays, not_before = join_waiting_list.not_before,
@@ -32794,8 +32824,8 @@ declare
 begin
   perform app_private.decline(o.clinic_id, o.id) from app_public.slot_offers o
   where o.clinic_id = entry.clinic_id and o.waiting_id = entry.id and o.state = 'offered';
-  -- The record first, as everything does that frees slots of this customer: a time that was offered since may just be
-  -- taken, which changes the entry and then takes the lock of the list.
+  -- The record is locked first, as in everything that frees slots of this customer. A transaction that is accepting an
+  -- offered time changes the entry and then takes the lock of the list.
   perform app_private.lock_records_of_person(entry.clinic_id, entry.customer_id);
   perform pg_advisory_xact_lock(hashtextextended('medislot waiting list', entry.clinic_id));
   update app_public.waiting_list w set state = 'left', ended_at = clock_timestamp()
@@ -33458,7 +33488,7 @@ begin
   with items as materialized (
     select i.n, i.item, coalesce(whole.name, named.name) as name, m.minutes, m.reason,
       whole.name is null and lower(i.item) in ('all', 'alle') as is_all,
-      -- Where none of the names could be read, each may be one of them.
+      -- If no name of doctors.csv could be read, any name may be one of them.
       coalesce(unread ? app_private.roster_key(i.item) or unread ? app_private.roster_key(p.parts[1]), unread is null)
         as is_unread
     from regexp_split_to_table(value, ' ?; ?') with ordinality i (item, n)

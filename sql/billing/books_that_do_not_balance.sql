@@ -1,4 +1,4 @@
--- Each part is asked for one row by the triggers that call billing_private.require_balance, which find it by its key.
+-- The triggers that call billing_private.require_balance query one row of each part, by its key.
 create or replace view billing.books_that_do_not_balance with (security_invoker = true) as
 select 'invoices' as record, i.clinic_id, i.id
 from billing.invoices i
@@ -50,7 +50,7 @@ select 'checkouts', null, c.id
 from billing.checkouts c
 where c.state = 'paid' and (c.outcome is null or c.received <> (
     select coalesce(sum(p.received), 0) from billing.payments p where p.checkout_id = c.id) + (
-    -- On the way to other databases, or there.
+    -- What shares in other databases have received, or will receive.
     select coalesce(sum(s.received), 0) from billing_private.checkout_shares s where s.checkout_id = c.id)
     -- The payments of a clinic that was moved are in its database.
     and c.clinics = (

@@ -5,7 +5,7 @@ declare
 begin
   select ec.sqlstate into state from app_hidden.error_codes ec where ec.name = refuse.name;
   if state is null then
-    -- A misspelt name is an error of ours and must not look like a refusal.
+    -- A misspelt name is a bug and must not look like a refusal.
     raise exception 'the refusal "%" is not registered in app_hidden.error_codes', refuse.name using errcode = 'XX000';
   end if;
   raise exception using

@@ -1,9 +1,8 @@
 create or replace function app_private.publish_events(batch int default 5000) returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
-  -- Events are read in the order of their transactions, and only up to the oldest one still running: ids are drawn
-  -- before the commit, so "every id above the last" would lose the event of a transaction that drew early and commits
-  -- late.
+  -- Events are read in the order of their transactions, and only up to the oldest one that is still running. Reading
+  -- all ids above the last one would miss the events of a transaction that gets its ids early and commits late.
   horizon xid8 := app_private.event_horizon();
   published app_private.event_publication;
   seen int;
@@ -14,7 +13,8 @@ begin
     return 0;
   end if;
   if published.transaction_id > horizon then
-    -- The database was restored into a cluster that counts transactions anew. What was written before is history.
+    -- The database was restored into a cluster that counts transactions from the beginning. Events from before that are
+    -- not published again.
     update app_private.event_publication p set transaction_id = horizon, event_id = 0;
     return 0;
   end if;
@@ -35,7 +35,7 @@ begin
     update app_private.event_publication p set transaction_id = l.transaction_id, event_id = l.id
     from (select f.transaction_id, f.id from fresh f order by f.transaction_id desc, f.id desc limit 1) l
   )
-  -- Counted, because a CTE is computed only as far as it is read, and every row of this one is a NOTIFY.
+  -- The rows are counted so that the CTE is computed completely, since each of its rows sends a NOTIFY.
   select (select count(*) from fresh) into seen from (select count(*) from notified) n;
   return seen;
 end

@@ -24,7 +24,7 @@ begin
       jsonb_build_object('refundable', (payment.received - payment.refunded)::text));
   end if;
   perform billing_private.require_payable(refund_payment.amount, payment.provider, payment.currency);
-  -- What became credit is taken back from there. What pays an invoice has to become credit first.
+  -- Money that became credit is taken from the credit. Money that pays an invoice has to become credit first.
   perform billing_private.move_money('credit_to_payment',
     greatest(0, refund_payment.amount - (payment.received - payment.spent - payment.refunded)), payment.clinic_id,
     payment.customer_id, payment.currency, payment.id, reason => refund_payment.reason);

@@ -50,7 +50,7 @@ begin
     perform app_hidden.refuse('checkout_not_open', 'Meanwhile this was given up. Begin again.',
       '{"state": "expired"}');
   elsif share_of is not null then
-    -- Until the database with the page says how it has ended, also when that takes longer than usual.
+    -- Until the database with the page reports how the checkout has ended, even if that takes longer than usual.
     hold_end := now() + interval '1 day';
   end if;
   insert into billing_private.checkout_shares (checkout_id, shard_id, share_id, clinics, clinic_names, amount)

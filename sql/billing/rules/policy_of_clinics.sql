@@ -6,7 +6,7 @@ declare
   own_account jsonb;
 begin
   if cardinality(clinic_ids) > 1 then
-    -- Until the provider has been asked for a page: what is paid there goes to this account.
+    -- The lock lasts until the provider has been asked for a page, since the money goes to this account.
     perform from billing_private.provider_accounts a where a.clinic_id = any (clinic_ids)
     order by a.clinic_id for share;
   end if;

@@ -2,7 +2,8 @@ create or replace function billing_private.require_customer_of_clinic(clinic_id 
 returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
-  -- Locked: erase_customer waits, and what counts the customer's money here is serialized.
+  -- Locked, so that erase_customer waits, and so that transactions that count the customer's money here run one after
+  -- another.
   perform from app_public.clinic_customers cc
   where cc.clinic_id = require_customer_of_clinic.clinic_id
     and cc.customer_id = require_customer_of_clinic.customer_id for no key update;

@@ -11,7 +11,8 @@ begin
     perform app_hidden.refuse('invalid_argument', 'At most 100 invoices are paid at once.',
       '{"argument": "invoiceIds"}');
   end if;
-  -- All before the first is issued: issuing locks the counter, which comes after every invoice.
+  -- All are locked before the first is issued, because issuing locks the counter of numbers, which comes after all
+  -- invoices in the order of locks.
   perform from billing.invoices i
   where i.clinic_id = invoices_to_pay.clinic_id and i.id = any (invoice_ids) order by i.id for no key update;
   for wanted in select distinct w from unnest(invoice_ids) w order by w loop

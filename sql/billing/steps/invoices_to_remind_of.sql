@@ -13,7 +13,7 @@ begin
     join app_public.customers c on c.id = i.customer_id
     cross join lateral app_private.choose_channel(i.clinic_id, i.customer_id, 'payment_due') ch
     where i.clinic_id = invoices_to_remind_of.clinic_id and i.state = 'open'
-      -- Not of old debts when a clinic begins to send this kind of message.
+      -- Old invoices are left out, for clinics that begin to send this kind of message.
       and i.due_on < today and i.due_on >= today - 30
       and c.is_active and c.wants_reminders and cc.wants_reminders and ch.channel is not null
       and not exists (

@@ -23,7 +23,7 @@ create table billing.invoices (
     references app_public.clinic_customers (clinic_id, customer_id),
   constraint invoices_are_in_a_known_currency foreign key (currency) references billing.currencies (code),
   constraint an_invoice_number_is_used_once unique (clinic_id, year, serial),
-  -- What movements refer to, so that money never moves between persons or currencies.
+  -- Movements refer to this key, so that money never moves between persons or currencies.
   constraint invoices_can_be_referred_to_with_person_and_currency unique (clinic_id, currency, customer_id, id),
   constraint an_invoice_is_never_paid_twice check (0 <= paid and paid <= total),
   constraint issued_invoices_have_a_number check (

@@ -1,7 +1,7 @@
 create or replace function billing_private.require_gapless_number() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  -- By induction: each number has the one before it, and the counter is not behind.
+  -- Each number needs the one before it, and the counter must not be lower than the number; so there is never a gap.
   if NEW.serial < 1
      or NEW.serial > 1 and not exists (
        select from billing.invoices i

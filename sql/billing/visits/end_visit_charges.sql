@@ -28,7 +28,7 @@ begin
       continue;
     end if;
     if fee > 0 then
-      -- First, so that the invoice is open for the line of the fee.
+      -- Before the line of the fee is added, since that needs an open invoice.
       perform billing_private.move_money('invoice_to_credit',
         greatest(0, invoice.paid - (invoice.total - of_visit.charged + fee)), invoice.clinic_id, invoice.customer_id,
         invoice.currency, invoice_id => invoice.id);

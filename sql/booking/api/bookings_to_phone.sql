@@ -14,7 +14,7 @@ begin
     and (bookings_to_phone.doctor_id is null or b.doctor_id = bookings_to_phone.doctor_id)
     and (bookings_to_phone.slot_date is null or b.slot_date = bookings_to_phone.slot_date)
     and (bookings_to_phone.booking_slot_id is null or b.booking_slot_id = bookings_to_phone.booking_slot_id)
-    -- By date, which has an index; a day earlier, since a date is one of the clinic's zone.
+    -- By date, for which there is an index; from a day earlier on, since dates are those of the clinic's zone.
     and b.slot_date >= (now() at time zone 'UTC')::date - 1
     and b.status = 'cancelled' and b.cancelled_by = 'clinic' and b.starts_at > now()
     and not exists (

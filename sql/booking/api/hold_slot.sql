@@ -3,7 +3,8 @@ create or replace function app_public.hold_slot(
   row_version int default null, service_id bigint default null)
 returns app_public.booking_slots
 language plpgsql volatile security definer
--- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+-- Uses a generic plan. Otherwise PostgreSQL plans the statement in each call, since its estimate depends on the length
+-- of the list of slots.
 set plan_cache_mode = force_generic_plan set jit = off
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare

@@ -3,7 +3,7 @@ create or replace function app_public.release_hold(
   row_version int default null)
 returns app_public.booking_slots
 language plpgsql volatile security definer
--- Planned once, as in hold_slot.
+-- Uses a generic plan, as hold_slot does.
 set plan_cache_mode = force_generic_plan set jit = off
 set search_path = pg_catalog, pg_temp as $$
 declare

@@ -2,7 +2,8 @@ create or replace function app_private.assert_below_limit(
   policy app_public.policies, customer_id bigint, except_slot_ids bigint[])
 returns void
 language plpgsql stable
--- Planned once: PostgreSQL planned it at each booking, which took five times as long as counting.
+-- Uses a generic plan. Otherwise PostgreSQL plans the statement in each booking, which takes five times as long as
+-- counting.
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
@@ -12,8 +13,9 @@ begin
   if app_hidden.caller_is_unconfirmed() then
     perform app_private.assert_unconfirmed_below_limit(except_slot_ids);
   end if;
-  -- A series counts as one booking. All slots that are held together have one held_until, which no other hold of the
-  -- customer has. Each id is looked up by itself: a list is estimated at ten, for which whole clinics may be read.
+  -- A series counts as one booking. Slots that are held together have the same held_until, which no other hold of the
+  -- customer has. Each id is looked up by itself, because PostgreSQL estimates a list at ten elements and may then read
+  -- all rows of a clinic.
   select (select count(distinct coalesce(-b.series_id, b.id)) from unnest(ids) as own (id)
           cross join lateral (
             select b.id, b.series_id from app_public.bookings b

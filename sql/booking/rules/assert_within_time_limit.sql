@@ -13,7 +13,7 @@ begin
       and st.to_state = assert_within_time_limit.to_state
   where e.clinic_id = assert_within_time_limit.clinic_id and e.booking_id = assert_within_time_limit.booking_id
     and e.to_state = assert_within_time_limit.from_state
-    -- Not one of another room, which leaves the state as it is.
+    -- Without events about another room, which do not change the state.
     and e.from_state is distinct from e.to_state
   order by e.recorded_at desc nulls last, e.id desc limit 1;
   if undoable_until is null or undoable_until < now() then

@@ -2,7 +2,8 @@ create or replace function app_private.assert_run_claimable(
   clinic_id bigint, run bigint[], service_id bigint, customer_id bigint, own_slot_ids bigint[] default '{}')
 returns void
 language plpgsql stable
--- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+-- Uses a generic plan. Otherwise PostgreSQL plans the statement in each call, since its estimate depends on the length
+-- of the list of slots.
 set plan_cache_mode = force_generic_plan set jit = off
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
@@ -23,7 +24,7 @@ begin
     return;
   end if;
   if in_the_way.id = any (own_slot_ids) then
-    -- Not free only because it is reserved for another service.
+    -- A slot that is open but reserved for another service.
     in_the_way.status := 'open';
   end if;
   if in_the_way.id = run[1] then

@@ -2,7 +2,8 @@ create or replace function app_private.claim_run(
   slot app_public.booking_slots, service app_public.services, customer_id bigint)
 returns bigint[]
 language plpgsql volatile
--- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+-- Uses a generic plan. Otherwise PostgreSQL plans the statement in each call, since its estimate depends on the length
+-- of the list of slots.
 set plan_cache_mode = force_generic_plan set jit = off
 set search_path = pg_catalog, pg_temp as $$
 declare

@@ -1,7 +1,8 @@
 create or replace function app_private.lock_visit(clinic_id bigint, booking_slot_id bigint)
 returns app_public.booking_slots
 language plpgsql volatile
--- Planned once: PostgreSQL planned it at each call, since a list of slots is estimated by its length.
+-- Uses a generic plan. Otherwise PostgreSQL plans the statement in each call, since its estimate depends on the length
+-- of the list of slots.
 set plan_cache_mode = force_generic_plan set jit = off
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare

@@ -21,9 +21,9 @@ begin
   from app_public.doctor_services ds
   where ds.clinic_id = service.clinic_id and ds.service_id = service.id
     and (doctor_ids is null or ds.doctor_id = any (doctor_ids));
-  -- At first five days of twenty doctors, and of fewer doctors more days: in a millisecond or two.
+  -- The first step reads five days of twenty doctors, or more days of fewer doctors, which takes a millisecond or two.
   step := greatest(1, 100 / cardinality(doctors)) * interval '1 day';
-  -- Given and returned are the times of visits; the slots begin earlier.
+  -- The arguments and results are times of visits; their slots begin earlier.
   start_from := start_from - service.buffer_before;
   until := until - service.buffer_before;
   while doctors is not null loop
@@ -52,8 +52,8 @@ begin
     exit when page_size = 0 or step_until >= until;
     start_from := step_until;
     after_id := 0;
-    -- The next step is as long as the remaining runs take at the rate of those found so far, and a little longer:
-    -- chance may leave a few runs for another step, which costs more.
+    -- The length of the next step follows from the number of runs that are missing and the rate at which they were
+    -- found so far. It is a little longer than that, because another step for the last few runs would cost more.
     time_read := time_read + step;
     all_found := all_found + found_runs;
     step := least(8 * time_read,

@@ -5,12 +5,12 @@ create or replace function app_public.available_slots(
   service_id bigint default null)
 returns setof app_public.available_slot
 language plpgsql stable security definer
--- Plans are cached. Planning for each call, which would let one statement serve every kind of search, took twenty times
--- as long as the search. So each index has its own statement, and conditions on optional arguments are filters, not
--- index conditions: a cached plan must not depend on them.
+-- Plans are cached. With planning in each call, one statement could serve every kind of search, but planning took
+-- twenty times as long as the search. So each index has its own statement, and conditions on optional arguments are
+-- filters, not index conditions: a cached plan must not depend on them.
 set plan_cache_mode = force_generic_plan
--- Each statement reads an index in its order and stops after a page. The planner underestimates how many rows the
--- filters leave, and preferred to read and sort all free slots: 228 ms with 700 clinics.
+-- Each statement reads an index in its order and stops after a page. The planner underestimates how many rows pass the
+-- filters, and preferred to read and sort all free slots, which took 228 ms with 700 clinics.
 set enable_sort = off
 -- enable_sort = off makes the estimated cost so large that PostgreSQL would compile the statement, which took 350 ms.
 set jit = off
@@ -151,7 +151,8 @@ begin
     return query select a.* from app_private.available_slots_everywhere(
       available_slots.specialization_id, start_from, after_id, until, from_date, to_date, page_size) a;
   else
-    -- From near to far. At the distance of the cursor the search continues after it, at greater ones it begins anew.
+    -- From near to far. At the distance of the cursor, the search continues after the cursor; at greater distances it
+    -- starts from the beginning.
     for distance in nearest .. 3 loop
       zones := app_private.zones_at_distance(near_time_zone, distance);
       continue when zones = '{}';

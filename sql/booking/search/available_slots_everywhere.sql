@@ -21,8 +21,9 @@ begin
       max(bs.slot_date))
     into last_date
   from app_public.booking_slots bs where bs.status in ('open', 'held') having max(bs.slot_date) is not null;
-  -- If few doctors have the specialization, or few clinics are in these zones, each is looked at in turn: by date, many
-  -- slots of others would be read first. Up to the square root of the number of all clinics the turn is cheaper.
+  -- If few doctors have the specialization, or few clinics are in these zones, each of them is searched in turn; a
+  -- search by date would first read many slots of others. Searching in turn is cheaper up to the square root of the
+  -- number of all clinics.
   if available_slots_everywhere.specialization_id is not null then
     by_doctor := not exists (
       select from app_public.doctor_specializations ds

@@ -8,7 +8,7 @@ declare
   service app_public.services;
   absence_id bigint;
 begin
-  -- A visit stays where it is when its doctor is absent, until it is moved out of the absence.
+  -- A visit in an absence of its doctor keeps its slots until it is moved; it cannot be moved to slots in the absence.
   if slot.id <> booking.booking_slot_id and own_slots && run then
     select app_private.absence_covering(bs.clinic_id, bs.doctor_id, bs.during) into absence_id
     from app_public.booking_slots bs
@@ -31,7 +31,8 @@ begin
     end if;
     return null;
   end if;
-  -- Under the lock: whatever was changed since the run was computed, the slots that are taken have to be its own.
+  -- Computed again under the lock, since the booking, its service or the slots may have changed after the run was
+  -- computed.
   service := app_private.service_to_move(booking, new_service_id, slot, claim_move.by_desk);
   if app_private.run_of(slot, service) is distinct from run then
     raise exception 'booking % or its service was changed meanwhile', booking.id

@@ -16,8 +16,8 @@ create table app_public.booking_slots (
   booked_slot_id bigint generated always as (case when status = 'booked' then id end) stored,
   row_version int not null default 1,
   created_at timestamptz not null default now(),
-  -- Slots that came from a template follow it; those made by hand do not. A slot that its template left behind gives
-  -- up its place, so that one at the new time can have the same doctor, time slot and date.
+  -- Slots that came from a template follow it; those made by hand do not. When a template is moved, its old slot is
+  -- superseded, so that a slot at the new time can have the same doctor, time slot and date.
   from_template boolean not null default false,
   superseded boolean not null default false,
   current_time_slot_id bigint generated always as (case when not superseded then time_slot_id end) stored,
@@ -28,7 +28,7 @@ create table app_public.booking_slots (
   -- slot. A trigger of absences takes care of it.
   withdrawn_for_absence_id bigint,
   constraint booking_slots_are_identified_by_clinic_and_id primary key (clinic_id, id),
-  -- The most expensive index, but the rule itself.
+  -- This is the most expensive index, but it enforces the main rule.
   constraint booking_slots_of_a_doctor_never_overlap
     exclude using gist (clinic_id with =, doctor_id with =, during with &&) where (status <> 'withdrawn'),
   constraint booked_slots_can_be_referred_to unique (clinic_id, booked_slot_id),
@@ -122,8 +122,8 @@ create policy staff_see_their_slots on app_public.booking_slots
 create policy admins_see_everything on app_public.booking_slots for select to app_admin using (true);
 grant select on app_public.booking_slots to app_anonymous;
 
--- Conditions of triggers are short, and what rarely matters is asked by the function: PostgreSQL reads their text anew
--- in each statement, which takes longer than a comparison in a function.
+-- Conditions of triggers are short, and their functions check the rest: PostgreSQL parses the text of conditions in
+-- each statement, which takes longer than a comparison in a function.
 create trigger booking_slots_count_their_versions before update on app_public.booking_slots
   for each row execute function app_hidden.bump_row_version();
 create trigger booking_slots_stay_what_they_are
@@ -172,7 +172,7 @@ create trigger slots_are_opened_again_at_the_hours_of_their_time_slot
   execute function app_private.assert_reopenable();
 create trigger booking_slots_start_within_three_years after insert on app_public.booking_slots
   referencing new table as made for each statement execute function app_private.refuse_distant_slots();
--- By name the last of the triggers before an update, so that it decides on the status that the others let pass.
+-- By its name it is the last of the triggers before an update, so that it checks the status that the others have set.
 create trigger slots_freed_in_an_absence_are_withdrawn before update of status on app_public.booking_slots
   for each row when (NEW.status = 'open')
   execute function app_private.keep_absent_slot_withdrawn();

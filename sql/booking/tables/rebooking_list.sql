@@ -32,7 +32,7 @@ comment on column app_public.rebooking_list.resolution is
 'Null while the entry is open; then rebooked, ended, fits_again, or dismissed (by the desk).';
 
 create index rebooking_entries_of_a_booking on app_public.rebooking_list (clinic_id, booking_id);
--- what still waits, first; not partial, or PostGraphile would not let clients ask for it
+-- open entries first; not partial, because PostGraphile offers clients only columns of complete indexes
 create index rebooking_entries_by_resolution on app_public.rebooking_list (clinic_id, resolution, listed_at);
 
 alter table app_public.rebooking_list enable row level security;

@@ -6,7 +6,7 @@ begin
   if TG_OP = 'UPDATE' and (NEW.booking_slot_id, NEW.service_id) is not distinct from (OLD.booking_slot_id,
     OLD.service_id)
   then
-    -- It stays where it is. Its slots are not read again: those of a cancelled booking are free.
+    -- The booking keeps its slots. They are not read again, since those of a cancelled booking are free.
     NEW.doctor_id := OLD.doctor_id;
     NEW.slot_date := OLD.slot_date;
     NEW.during := OLD.during;
@@ -27,8 +27,8 @@ begin
     NEW.visit_ends_at := upper(NEW.during);
     NEW.takes_resources := false;
     if TG_OP = 'UPDATE' and NEW.service_id is not distinct from OLD.service_id then
-      -- A move changes the time only, even if the service has been changed since: the messages to the patient name
-      -- the place.
+      -- A move keeps the place (is_online), even if the service has been changed since, because earlier messages have
+      -- told the patient the place.
       NEW.is_online := OLD.is_online;
     elsif NEW.service_id is null then
       NEW.is_online := false;

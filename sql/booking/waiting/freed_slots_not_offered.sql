@@ -22,17 +22,18 @@ select v.clinic_id, v.slot_ids, v.freed_at, w.id as waiting_id, w.customer_id
 from visits v
 cross join lateral app_private.matching_waiters(v.clinic_id, v.slot_ids, v.customer_id, v.freed_at) w
 where w.changed_at < v.freed_at
-  -- Whether the customer could have taken it then is not known any more if their bookings have changed since.
+  -- Left out if the bookings of the customer have changed since: then it is not known whether the customer could have
+  -- taken the time.
   and not exists (
     select from app_public.events since
     where since.customer_id = any (app_private.ids_of_person(w.customer_id))
       and app_private.became_visible_since(v.freed_at, since.transaction_id::xid, since.recorded_at))
-  -- Nor if an offer of theirs has ended since.
+  -- Also left out if an offer to the customer has ended since.
   and not exists (
     select from app_public.slot_offers o
     where o.clinic_id = w.clinic_id and o.waiting_id = w.id
       and app_private.became_visible_since(v.freed_at, o.xmin, o.ended_at))
-  -- Nor, if the visit takes a room or equipment, when visits or holds about that time have changed since.
+  -- Also left out if the visit takes a room or equipment, and visits or holds around that time have changed since.
   and not exists (
     select from app_public.services s
     join app_public.booking_slots other on other.clinic_id = s.clinic_id
@@ -43,14 +44,14 @@ where w.changed_at < v.freed_at
         select from app_public.events since
         where since.clinic_id = other.clinic_id and since.booking_slot_id = other.id
           and app_private.became_visible_since(v.freed_at, since.transaction_id::xid, since.recorded_at))))
-  -- Nor if a record of theirs, or of who gave it up, was merged or became another person's since: the visits under it
-  -- counted then and do not now, or the other way round. Its time is when that transaction began.
+  -- Also left out if a record of the customer, or of the one who gave up the time, was merged since or its merge was
+  -- undone: then other visits count now than at that time. The time of a merge is the beginning of its transaction.
   and not exists (
     select from unnest(app_private.ids_of_person(w.customer_id) || app_private.ids_of_person(v.customer_id)) p (id)
     join app_public.customer_merges m on p.id in (m.from_customer_id, m.into_customer_id)
     where v.freed_at - greatest(m.merged_at, m.undone_at) <= '1 minute')
-  -- Nor if others have changed a part of it since: it was freed, and would have been offered, as a whole. What was
-  -- withdrawn with it was no part of that.
+  -- Also left out if others have changed a part of its slots since: the visit was freed as a whole and would have been
+  -- offered as a whole. Slots that were withdrawn at the same time do not belong to it.
   and not exists (
     select from app_public.booking_slots part
     join app_public.events e on e.clinic_id = part.clinic_id and e.booking_slot_id = part.id
@@ -61,7 +62,7 @@ where w.changed_at < v.freed_at
         select from app_public.events later
         where later.clinic_id = e.clinic_id and later.booking_slot_id = e.booking_slot_id and later.id > e.id
           and later.transaction_id = e.transaction_id and later.to_state = 'withdrawn'))
-  -- Two visits that adjoin and that one customer gave up together were not one. Before the change, each had its slots.
+  -- Two adjoining visits that one customer gave up together are two visits: before the change, each had its own slots.
   and 1 >= (
     select count(distinct e.booking_id)
     from app_public.events e

@@ -17,7 +17,7 @@ begin
   join app_private.invitations i on i.clinic_id = m.invitation_clinic_id and i.id = m.invitation_id
   where m.token_hash = sha256(convert_to(accept_invitation.token, 'utf8')) and m.kind = 'invitation'
     and m.token_expires_at > now() and i.accepted_at is null and i.expires_at > now()
-    -- The copy of one whose clinic has moved to a shard.
+    -- This is the copy of an invitation whose clinic has moved to a shard.
     and not exists (select from app_private.clinic_shards cs where cs.clinic_id = i.clinic_id);
   -- The account that the caller is signed in to comes first; then one whose owner has confirmed the address.
   select a.* into account from app_private.accounts a

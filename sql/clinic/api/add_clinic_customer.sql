@@ -25,8 +25,9 @@ begin
   end if;
   -- Members of a family share addresses, so only the same name with the same address is the same person. A new phone
   -- number or language is stored in the record that is found. Only the clinic's own records are searched. Looking for
-  -- accounts with the address was rejected: it told every desk which addresses have one, and what the desk then booked
-  -- belonged to anyone who had registered with the address first. A patient with an account claims the record.
+  -- accounts with the address was rejected: every desk could find out which addresses have one, and visits that the
+  -- desk booked would belong to anyone who had registered with the address first. A patient with an account claims the
+  -- record.
   update app_public.clinic_customers cc
   set phone = coalesce(number, cc.phone),
       preferred_language = coalesce(add_clinic_customer.preferred_language, cc.preferred_language)

@@ -3,8 +3,8 @@ returns setof app_public.clinic_customers
 -- SECURITY DEFINER, because LIKE is not leakproof: under a policy PostgreSQL compares all keys of the clinic and cannot
 -- use the index.
 language plpgsql stable security definer
--- A generic plan, made without knowing the patterns, uses the index. The planner's estimates for a known pattern are
--- too inaccurate to choose by.
+-- A generic plan, made without knowing the patterns, uses the index. For a known pattern, the planner's estimates are
+-- too inaccurate to choose the right index.
 set plan_cache_mode = force_generic_plan set jit = off
 set search_path = pg_catalog, public, pg_temp as $$
 declare

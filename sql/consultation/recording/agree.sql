@@ -15,7 +15,7 @@ begin
     elsif booking.status not in ('booked', 'checked_in') or not exists (
             select from app_public.consultations c
             where c.clinic_id = booking.clinic_id and c.booking_id = booking.id and c.closes_at > now()) then
-      -- A consent that is given later would be for what was recorded without it.
+      -- A later consent is refused, because the recording would have been made without it.
       perform app_hidden.refuse('consultation_over', 'The online visit is over.', '{"phase": "over"}');
     end if;
     insert into app_public.recording_consents as c (
@@ -24,7 +24,7 @@ begin
       case when is_patient then now() end, case when not is_patient then now() end)
     on conflict on constraint a_visit_has_one_recording_consent do update
     set doctor_id = excluded.doctor_id,
-      -- A consent that stands keeps its time.
+      -- A consent that is still valid keeps its time.
       patient_agreed_at = case when is_patient and (c.patient_agreed_at is null or c.patient_withdrew_at is not null)
         then now() else c.patient_agreed_at end,
       patient_withdrew_at = case when not is_patient then c.patient_withdrew_at end,

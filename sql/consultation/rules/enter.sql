@@ -36,7 +36,7 @@ begin
   entry.room := visit.room;
   entry.provider_reference := visit.provider_reference;
   if visit.provider = 'link' then
-    -- The address of now: the doctor or the address may have changed.
+    -- Looked up now, because the doctor or the address may have changed.
     select dr.url into entry.provider_reference from app_public.doctor_rooms dr
     where dr.clinic_id = booking.clinic_id and dr.doctor_id = booking.doctor_id;
   end if;

@@ -10,7 +10,7 @@ begin
   select b.* into booking from app_public.bookings b
   where b.clinic_id = NEW.clinic_id and b.id = NEW.booking_id for share;
   select p.* into policy from app_public.policies p where p.clinic_id = NEW.clinic_id;
-  -- A consent that is being withdrawn is waited for, and a withdrawal finds what is written here.
+  -- The lock waits for a consent that is being withdrawn, and a later withdrawal sees the row that is written here.
   select c.* into consent from app_public.recording_consents c
   where c.clinic_id = NEW.clinic_id and c.booking_id = NEW.booking_id for no key update;
   select c.opens_at into opens_at from app_public.consultations c

@@ -31,8 +31,8 @@ begin
     end if;
   elsif host !~ '\.' or host ~ ('\.(localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa'
       || '|test|example|invalid|onion)$') then
-    -- Names outside of the public domains. Where other names lead is checked when they are resolved, at each
-    -- request.
+    -- Names outside of the public domains. The addresses of other names are checked at each request, when the names are
+    -- resolved.
     reason := 'not_public';
   end if;
   return reason;

@@ -66,8 +66,8 @@ begin
     select t.tgname as name from pg_trigger t
     -- Bits of tgtype: 1 for each row, 2 before.
     where t.tgrelid = 'app_public.clinic_customers'::regclass and not t.tgisinternal and t.tgtype & 3 = 3
-      -- The second would refuse a record with notes when the erased profile arrives, and stop all copies. The job
-      -- carry_out_erasure erases the notes.
+      -- Without the second trigger: it would refuse a record with notes when the erased profile arrives, and so stop
+      -- all copies. The job carry_out_erasure erases the notes.
       and t.tgname not in ('clinics_are_changed_where_they_are', 'erased_customers_stay_erased')
   loop
     execute format('alter table app_public.clinic_customers enable always trigger %I', one.name);

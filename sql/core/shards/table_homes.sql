@@ -34,7 +34,7 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
   ('app_public.doctors', 'clinic', '{*}'),
   ('app_public.doctor_specializations', 'clinic', '{*}'),
   ('app_public.employees', 'clinic', '{*}'),
-  -- For those who accept one: the global database makes their accounts.
+  -- For people who accept an invitation: the global database makes their accounts.
   ('app_private.invitations', 'clinic', '{*}'),
   ('app_public.services', 'clinic', '{*}'),
   ('app_public.doctor_services', 'clinic', '{*}'),
@@ -49,7 +49,7 @@ insert into app_private.table_homes (table_name, home, copied_columns) values
    '{clinic_id, id, booking_slot_id, customer_id, doctor_id, slot_date, during, status, sequence, cancelled_at,
      cancelled_by, active_doctor_id, service_id, visit_starts_at, visit_ends_at, row_version, created_at,
      is_online}'),
-  -- For the lists of those who wait, or are offered a time, at several clinics.
+  -- For the lists of patients who wait, or are offered times, at several clinics.
   ('app_public.slot_offers', 'clinic', '{*}'),
   ('app_public.waiting_list', 'clinic', '{*}'),
 

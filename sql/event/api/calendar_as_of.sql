@@ -24,8 +24,8 @@ begin
   end if;
 
   return query
-    -- What a slot is (doctor, date, time) never changes, so it is taken from the slot, wherever that is by now; what
-    -- became of it, and of its bookings, comes from their events.
+    -- The doctor, date and time of a slot never change, so they are read from the slot or its archived row. The states
+    -- of the slot and of its bookings are computed from their events.
     with slots as materialized (
       select bs.id, bs.doctor_id, bs.slot_date, bs.during from app_public.booking_slots bs
       where bs.clinic_id = calendar_as_of.clinic_id and bs.slot_date between from_date and until
@@ -36,8 +36,8 @@ begin
       select e.* from slots s
       join app_public.events e on e.clinic_id = calendar_as_of.clinic_id and e.booking_slot_id = s.id
     ), seen as (
-      -- A transaction is seen whole or not at all, from its last event on. Its number alone would not name it for
-      -- ever: a restored database counts anew.
+      -- A transaction is included completely or not at all, from the time of its last event on. Its number alone does
+      -- not identify it, because a restored database begins to count again.
       select e.*, max(coalesce(e.recorded_at, e.occurred_at)) over (partition by e.transaction_id,
         e.occurred_at) as seen_at
       from (

@@ -2,9 +2,9 @@ create or replace function app_private.hash_event(previous bytea, event app_publ
 returns bytea
 language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
-  -- Numbers and UTC seconds only, in a JSON array, so that no setting of a session and no joining of texts changes
-  -- what is hashed. The reason is free text, which a person may have erased: it counts by its salted digest. A column
-  -- added to events belongs here too.
+  -- Only numbers and UTC seconds in a JSON array, so that the hash does not depend on settings of the session or on how
+  -- texts are joined. The reason is free text that may have to be erased, so its salted digest is hashed instead. A new
+  -- column of events has to be added here, too.
   return sha256(previous || convert_to(jsonb_build_array(
     event.clinic_id, event.id, event.transaction_id::text, extract(epoch from event.occurred_at),
       extract(epoch from event.recorded_at),

@@ -1,8 +1,8 @@
 create or replace function app_private.seal_events(batch int default 5000) returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
-  -- Read as publish_events reads: in the order of transactions, up to the oldest one still running. So a transaction
-  -- that commits late is sealed late, in its place, and nothing that is sealed ever gets something before it.
+  -- Events are read as in publish_events: in the order of transactions, up to the oldest one that is still running. So
+  -- no event is ever added before one that is sealed already.
   horizon xid8 := app_private.event_horizon();
   sealing app_private.event_sealing;
   reached app_private.event_sealing;
@@ -12,16 +12,16 @@ declare
   seals app_private.event_seals[] := '{}';
   seen int := 0;
 begin
-  -- One at a time; a second does not wait. Bookings never come here: a head that they chained to would serialise a
-  -- whole clinic.
+  -- Only one session at a time; a second one does not wait. Bookings do not seal their own events, because then the
+  -- bookings of a clinic would wait for each other at the head of its chain.
   select s.* into sealing from app_private.event_sealing s for update skip locked;
   if not found then
     return 0;
   end if;
   reached := sealing;
-  -- The database was restored into a cluster that counts transactions anew. What is visible above was committed
-  -- elsewhere: it is sealed first, whatever its number. Then everything is looked through once more from the
-  -- beginning.
+  -- The database was restored into a cluster that counts transactions from the beginning. Visible events with higher
+  -- numbers were committed in the former cluster: they are sealed first, whatever their numbers. Then all events are
+  -- read once more from the beginning.
   is_restored := sealing.transaction_id >= pg_snapshot_xmax(pg_current_snapshot());
   if is_restored then
     horizon := '18446744073709551615';

@@ -18,7 +18,7 @@ begin
     outcome.refusal := 'wrong_credentials';
     return outcome;
   end if;
-  -- Links to an address that was named before end.
+  -- Links to an address that was requested earlier are no longer valid.
   perform app_private.end_account_links(account.id, '{email_change}');
   update app_private.accounts a set new_email = nullif(new_address, address) where a.id = account.id;
   if new_address <> address then

@@ -6,7 +6,8 @@ declare
   held int;
   elsewhere jsonb;
 begin
-  -- One after another, since the clinics' records of the customer are different rows.
+  -- Transactions for one account have to run one after another, and the clinics' records of the customer, which others
+  -- lock, are different rows.
   perform pg_advisory_xact_lock(hashtextextended('medislot unconfirmed account', app_hidden.current_account_id()));
   select l.* into strict allowed from app_private.unconfirmed_limits l;
   select count(*) into live from app_public.bookings b

@@ -19,7 +19,7 @@ begin
     order by a.created_at limit remove_unconfirmed_accounts.batch
     for update of c, a skip locked
   loop
-    -- Again, now that the customer is locked and no booking can be added.
+    -- Checked again, now that the customer is locked and no booking can be added.
     continue when app_private.has_lasting_booking(account.customer_id, before);
     begin
       -- A record in a shard may refer to the customer, which no foreign key of this database sees.

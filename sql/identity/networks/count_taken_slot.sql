@@ -1,7 +1,7 @@
 create or replace function app_private.count_taken_slot(slot app_public.booking_slots, customer_id bigint, slots int)
 returns void
 language plpgsql volatile
--- Planned once: planning took longer than counting.
+-- Uses a generic plan, because planning takes longer than counting.
 set plan_cache_mode = force_generic_plan set jit = off
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare

@@ -28,8 +28,9 @@ begin
   perform from app_public.clinic_customers cc
   where cc.clinic_id = any (clinic_ids) and cc.customer_id = any (customer_ids)
   order by cc.clinic_id, cc.customer_id for no key update;
-  -- Waits for times that are just being offered to them, and lets later ones see that they have left. The visits that
-  -- end with them are offered to others under the same lock: two who had the weaker one first could not both get it.
+  -- Waits for transactions that are offering times to these customers; later ones see that the customers have left. The
+  -- exclusive lock is taken at once, because the visits that end are offered to others under it: two transactions that
+  -- both had a shared lock first would deadlock.
   perform pg_advisory_xact_lock(hashtextextended('medislot waiting list', c.id))
   from unnest(clinic_ids) with ordinality c (id, turn)
   order by c.turn;

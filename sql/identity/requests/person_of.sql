@@ -39,8 +39,9 @@ begin
   person.account_id := account.id;
   person.is_unconfirmed := account.email_verified_at is null;
   -- Either account of a person whose accounts were merged acts for the person, except one whose address nobody proved:
-  -- somebody else may have registered it. One statement, since every request runs it: it also finds out whether the
-  -- caller has what only few callers have, which further statements then read.
+  -- somebody else may have registered it. One statement, since every request runs it. It also returns whether the
+  -- caller has merged records, dependants or employments, which few callers have; only then do further statements read
+  -- them.
   select case when person.is_unconfirmed then c.id else coalesce(c.merged_into_id, c.id) end,
          c.merged_into_id is not null
            or exists (select from app_public.customers m where m.merged_into_id = c.id)

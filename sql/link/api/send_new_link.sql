@@ -13,8 +13,8 @@ begin
   update app_public.bookings b set link_generation = b.link_generation + 1
   where b.clinic_id = booking.clinic_id and b.id = booking.id returning b.* into booking;
   chosen := app_private.choose_channel(booking.clinic_id, booking.customer_id, 'booking_confirmed');
-  -- The message that gives the link is the confirmation, with the present time. If the clinic sends none, or knows no
-  -- address, the earlier link ends all the same.
+  -- The new link is sent with the confirmation, which has the present time. The earlier link ends even if the clinic
+  -- sends no confirmations or knows no address.
   if chosen.has_address then
     insert into app_public.notifications as n (
       clinic_id, booking_id, customer_id, kind, channel, booking_sequence, due_at, answers_until)

@@ -13,7 +13,8 @@ begin
   join app_public.clinics c on c.id = f.clinic_id
   join app_public.policies p on p.clinic_id = f.clinic_id
   left join app_public.doctors d on d.clinic_id = f.clinic_id and d.id = f.doctor_id
-  -- As the employee's requests: a right that has ended ends the link.
+  -- The same rights as in the employee's requests: when the right to see the calendar has ended, the link does not
+  -- work.
   join app_public.employees e on e.clinic_id = f.clinic_id and e.account_id = f.account_id and e.is_active
     and (e.role in ('receptionist', 'manager') or e.doctor_id = f.doctor_id)
   join app_private.accounts a on a.id = e.account_id and a.is_active

@@ -56,9 +56,9 @@ begin
         order by greatest(least(n.send_after, n.due_at), n.retry_at)
         limit claim_notifications.batch for update skip locked
       ), checked as (
-        -- Decided now and not when the message was queued: an opt-out takes effect at once, and so do quiet hours,
-        -- whatever made the message due in them (an added lead time, a booking made at night, another attempt, a
-        -- changed rule).
+        -- Decided now and not when the message was queued. So an opt-out takes effect at once, and so do quiet hours,
+        -- whatever the reason why the message is due in them (an added lead time, a booking made at night, another
+        -- attempt, a changed rule).
         select d.clinic_id, d.id, case
             -- Somebody took the time while the message waited, or it is open to all.
             when d.kind = 'slot_offered' then case when o.state <> 'offered' then 'offer_ended' end
@@ -82,8 +82,8 @@ begin
             -- The answer to something the customer has just done does not disturb.
             and coalesce(claim_notifications.at >= d.answers_until, true)
             -- News that would come too late in the morning: about an appointment that begins, or would have begun,
-            -- within two hours of the end of the quiet hours. A patient who comes in vain is worse off than one who
-            -- is woken up.
+            -- within two hours of the end of the quiet hours. It is worse for a patient to come to an appointment that
+            -- was cancelled than to be woken up.
             and (d.kind in ('booking_reminder', 'slot_offered', 'payment_due')
               or quiet_until <= least(b.starts_at, d.earlier_start) - interval '2 hours') as has_to_wait
         ) q

@@ -6,8 +6,8 @@ begin
     select from app_public.customers c
     where c.id = is_unclaimed.customer_id
       and c.is_active and c.merged_into_id is null
-      -- Nobody's yet: never registered, or registered by somebody who did not prove the address, so that the account
-      -- was ended when its owner did (end_unconfirmed_accounts).
+      -- The customer belongs to nobody if it was never registered, or if it was registered by somebody who did not
+      -- prove the address: that account was ended when the owner of the address proved it (end_unconfirmed_accounts).
       and not exists (
         select from app_private.accounts a
         where a.id = c.account_id and (a.email_verified_at is not null or a.password_hash is not null

@@ -3,7 +3,8 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   is_known boolean;
 begin
-  -- Most people have one id. Every booking runs this, and a look is half as expensive as ids_of_person.
+  -- Every booking runs this. Most people have only one id, and finding that out is half as expensive as calling
+  -- ids_of_person.
   if not exists (
        select from app_public.customers c
        where c.id = lock_records_of_person.customer_id and c.merged_into_id is not null

@@ -1,7 +1,7 @@
 create or replace function app_private.check_birth_date() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
-  -- A day later than in UTC is today somewhere.
+  -- The date may be a day later than in UTC, because in some time zones it is tomorrow.
   if NEW.birth_date > current_date + 1 or NEW.birth_date < current_date - interval '130 years' then
     perform app_hidden.refuse('invalid_argument', 'This is not the birth date of a living person.',
       '{"argument": "birthDate"}');

@@ -6,7 +6,7 @@ begin
   with items as materialized (
     select i.n, i.item, coalesce(whole.name, named.name) as name, m.minutes, m.reason,
       whole.name is null and lower(i.item) in ('all', 'alle') as is_all,
-      -- Where none of the names could be read, each may be one of them.
+      -- If no name of doctors.csv could be read, any name may be one of them.
       coalesce(unread ? app_private.roster_key(i.item) or unread ? app_private.roster_key(p.parts[1]), unread is null)
         as is_unread
     from regexp_split_to_table(value, ' ?; ?') with ordinality i (item, n)

@@ -4,7 +4,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 begin
   perform app_private.require_clinic_role(generate_booking_slots.clinic_id, 'manage');
   if generate_booking_slots.to_date > (app_private.latest_slot_start() at time zone 'UTC')::date then
-    -- Also where no template is valid so late: the run would be recorded, and later ones go by it.
+    -- Also if no template is valid so late, because the run would be recorded, and later runs depend on it.
     perform app_hidden.refuse('slot_too_far_ahead', 'A slot starts at most three years from now.',
       jsonb_build_object('slotDate', to_date, 'latestStart', app_private.latest_slot_start()));
   elsif from_date is null or to_date is null or to_date < from_date or to_date - from_date > 366 then

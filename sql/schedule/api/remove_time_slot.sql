@@ -17,7 +17,7 @@ begin
     delete from app_public.time_slots ts where ts.clinic_id = shift.clinic_id and ts.id = shift.id;
     shift.is_active := false;
   exception when foreign_key_violation then
-    -- Templates or slots were made of it, and history stays: no new ones are from now on.
+    -- Templates or slots refer to it, so it stays, but no new ones are made of it.
     update app_public.time_slots ts set is_active = false
     where ts.clinic_id = shift.clinic_id and ts.id = shift.id returning ts.* into shift;
   end;

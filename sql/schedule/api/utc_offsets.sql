@@ -9,7 +9,7 @@ begin
     from (select distinct z.name from unnest(time_zones) z (name)) zone
     cross join lateral unnest(app_private.utc_offsets_of(
       zone.name, date_trunc('day', now()) - interval '6 years', date_trunc('day', now()) + interval '4 years')) o
-    -- Only these cost the work of looking changes up.
+    -- Only for these zones are changes looked up.
     where exists (select from app_public.clinics c where c.time_zone = zone.name)), '{}');
 end
 $$;

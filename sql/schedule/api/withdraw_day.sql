@@ -83,7 +83,7 @@ begin
     and bs.slot_date = withdraw_day.slot_date
     and bs.status in ('open', 'held') and bs.ends_at > now();
   perform app_private.set_event_reason(null);
-  -- They stay withdrawn when the absence is removed for which they were withdrawn.
+  -- They now stay withdrawn when the absence for which they were withdrawn is removed.
   update app_public.booking_slots bs set withdrawn_for_absence_id = null
   where bs.clinic_id = withdraw_day.clinic_id and bs.doctor_id = withdraw_day.doctor_id
     and bs.slot_date = withdraw_day.slot_date and bs.withdrawn_for_absence_id is not null and bs.ends_at > now();

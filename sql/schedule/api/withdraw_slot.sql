@@ -31,7 +31,7 @@ begin
   perform app_private.require_version('booking_slots', withdraw_slot.row_version, slot.row_version);
   if slot.status = 'withdrawn' then
     if slot.withdrawn_for_absence_id is not null then
-      -- It stays withdrawn when that absence is removed.
+      -- It now stays withdrawn when that absence is removed.
       update app_public.booking_slots bs set withdrawn_for_absence_id = null
       where bs.clinic_id = slot.clinic_id and bs.id = slot.id
       returning bs.* into slot;

@@ -43,7 +43,7 @@ begin
   where bs.clinic_id = clinic.id and bs.id = any (off_ids);
 
   -- The hours of a slot never change: new slots take the places of the old ones, which all give them up first. Until
-  -- the bookings have followed they are of slots that are withdrawn.
+  -- the bookings are moved to the new slots, they refer to withdrawn ones.
   set constraints app_public.live_bookings_are_of_a_booked_slot deferred;
   perform app_private.set_event_reason('time zone rules changed');
   update app_public.booking_slots bs
@@ -57,8 +57,8 @@ begin
     cross join lateral (
       select o.id as old_id, o.doctor_id, o.time_slot_id, o.slot_date, o.from_template, o.service_id, o.head_slot_id,
         new_durings[array_position(off_ids, o.id)] as during) w
-    -- Booked ones first, which must have their place. Two bookings of one customer, one right after the other, must
-    -- not meet on the way: those that move to a later time begin with the last.
+    -- Booked slots come first, because they must get their new places. Two adjoining bookings of one customer must not
+    -- overlap meanwhile: if slots move to a later time, the last one is moved first.
     order by o.status = 'booked' desc, lower(w.during) > o.starts_at desc,
       extract(epoch from o.starts_at) * case when lower(w.during) > o.starts_at then -1 else 1 end
   loop

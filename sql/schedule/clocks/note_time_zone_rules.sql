@@ -1,7 +1,7 @@
 create or replace function app_private.note_time_zone_rules() returns setof app_private.time_zone_rules
 language plpgsql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
-  -- One at a time: of two that find a change, the second finds it noted.
+  -- Only one transaction at a time: of two that find a change, the second finds it recorded.
   perform pg_advisory_xact_lock(hashtextextended('medislot time zone rules', 0));
   delete from app_private.time_zone_rules r
   where not exists (select from app_public.clinics c where c.time_zone = r.time_zone);
@@ -9,7 +9,7 @@ begin
   select zone.time_zone, span.from_time, span.to_time,
     app_private.utc_offsets_of(zone.time_zone, span.from_time, span.to_time)
   from (select distinct c.time_zone from app_public.clinics c) zone
-  -- Longer than slots lie ahead, and from before any that is not over.
+  -- From before the earliest slot that is not over until after the latest slot.
   cross join (select date_trunc('day', now()) - interval '7 days' as from_time,
     date_trunc('day', now()) + interval '4 years' as to_time) span
   on conflict on constraint a_time_zone_has_its_rules_once do update

@@ -8,7 +8,7 @@ begin
     cross join lateral (
       select app_private.last_generation_time(now(), c.time_zone, p.generation_weekday, p.generation_time) as due_at
     ) w
-    -- What was due before the clinic existed is not owed to it.
+    -- Runs that were due before the clinic existed are left out.
     where c.is_active and w.due_at >= c.created_at
       and not exists (select from app_private.clinic_shards cs where cs.clinic_id = c.id)
       and not exists (select from app_public.slot_generation_runs r where r.clinic_id = c.id and r.due_at >= w.due_at)

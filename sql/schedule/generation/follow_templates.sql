@@ -20,7 +20,7 @@ begin
   from app_public.booking_slots bs
   where bs.clinic_id = clinic.id and bs.slot_date >= today and bs.starts_at > now()
     and bs.from_template and not bs.superseded
-    -- Those that wait for the end of an absence give up their places, so that one at the new time can be made.
+    -- Slots that are withdrawn for an absence are superseded, so that slots at the new time can be made.
     and (bs.status <> 'withdrawn' or bs.withdrawn_for_absence_id is not null)
     and not exists (
       select from app_public.doctor_slot_templates t
@@ -28,7 +28,7 @@ begin
       where t.clinic_id = bs.clinic_id and t.doctor_id = bs.doctor_id and t.time_slot_id = bs.time_slot_id
         and t.weekday = extract(isodow from bs.slot_date) and t.validity @> bs.slot_date
         and bs.during = app_hidden.local_range(bs.slot_date, ts.start_time, ts.end_time, clinic.time_zone));
-  -- Those whose templates are reserved for another service than they are, or no longer. A booked one follows when it is
+  -- Slots whose template is reserved for another service or not reserved any more. A booked slot is changed when it is
   -- free again (free_slots).
   select array_agg(bs.id order by bs.id) into reserved_otherwise
   from app_public.booking_slots bs
@@ -89,8 +89,8 @@ begin
   if not isempty(covered) then
     run := app_private.make_booking_slots(clinic.id, covered, null);
   end if;
-  -- Last of all: who cancels a listed booking notes a change while holding its slot, and must not wait for what waits
-  -- for that slot. Only the change that was read: a later one stays noted.
+  -- At the end: a transaction that cancels a listed booking records a change while it holds the slot, and must not wait
+  -- for a transaction that waits for that slot. Only the change that was read is removed; a later one stays recorded.
   if held_ones = 0 then
     delete from app_private.schedule_changes sc where sc.clinic_id = clinic.id and sc.changed_at = noted_at;
   else

@@ -47,7 +47,7 @@ begin
       on conflict do nothing
       returning bs.doctor_id, bs.time_slot_id, bs.slot_date
     )
-    -- By hashing, whatever the planner guesses: a join in loops would take as many steps as slots squared.
+    -- Always a hash join, because the steps of a nested loop would be the square of the number of slots.
     select w.* from unnest(doctor_ids, time_slot_ids, slot_dates) w
     except
     select m.* from made m;

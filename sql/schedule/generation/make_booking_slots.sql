@@ -14,8 +14,8 @@ begin
   end if;
 
   with times as materialized (
-    -- Local time becomes instants once for each time slot and date, however many doctors share them: it is the dear
-    -- part.
+    -- Local time becomes instants once for each time slot and date, however many doctors share them: it is the
+    -- expensive part.
     select used.time_slot_id, used.weekday, day.slot_date,
       app_hidden.local_range(day.slot_date, used.start_time, used.end_time, clinic.time_zone) as during
     from (

@@ -6,7 +6,8 @@ declare
 begin
   select array_agg(bs order by bs.id) into replaced
   from app_public.booking_slots bs where bs.clinic_id = replace_slots.clinic_id and bs.id = any (slot_ids);
-  -- The old slots give up their places first: neither the time nor the place of a slot can be had twice.
+  -- The old slots give up their places first: two slots cannot have the same time, nor the same doctor, time slot and
+  -- date.
   update app_public.booking_slots bs
   set status = 'withdrawn', superseded = true, customer_id = null, held_until = null, withdrawn_for_absence_id = null
   where bs.clinic_id = replace_slots.clinic_id and bs.id = any (slot_ids);

@@ -65,7 +65,7 @@ begin
       add_to_weekly_plan.service_id);
     return;
   end if;
-  -- First those that give up their dates, so that no two overlap in between.
+  -- Templates that lose dates are changed first, so that no two overlap meanwhile.
   delete from app_public.doctor_slot_templates t
   where t.clinic_id = add_to_weekly_plan.clinic_id and t.id = any (touching[2:]);
   update app_public.doctor_slot_templates t set valid_from = lower(whole), valid_until = upper(whole) - 1

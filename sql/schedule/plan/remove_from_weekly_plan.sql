@@ -14,7 +14,7 @@ begin
     order by t.id
     for update
   loop
-    -- What is before the dates, and what is after them.
+    -- The part before the dates and the part after them remain.
     rest := array(
       select part from unnest(datemultirange(template.validity) - datemultirange(remove_from_weekly_plan.dates)) part
       order by part);

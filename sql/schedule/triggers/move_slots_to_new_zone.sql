@@ -31,8 +31,8 @@ begin
   where a.clinic_id = NEW.id and a.last_date >= since;
   -- Busy times of external calendars are instants: they are read again.
   update app_private.external_calendar_access a set etag = null, retry_at = now() where a.clinic_id = NEW.id;
-  -- Withdrawn slots too: opened again later, they are to be at the hours of the new zone. What is over in both zones
-  -- stays what it was.
+  -- Withdrawn slots are moved as well, since they may be opened again later. Slots that are over in both zones do not
+  -- change.
   select array_agg(m.id), array_agg(m.new_during) into slot_ids, durings
   from (
     select bs.id, bs.starts_at, bs.during,

@@ -1,12 +1,13 @@
 create or replace function app_private.note_schedule_change() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 begin
-  -- Noted and not applied: who rebuilds a week changes ten templates one after the other, and between the first and
-  -- the last no slot should go and no booking be put on a list. The job apply_changed_templates waits for a quiet
-  -- minute.
+  -- The change is recorded and not applied at once: a person who rebuilds a week changes many templates one after the
+  -- other, and meanwhile no slot should be withdrawn and no booking be put on the rebooking list. The job
+  -- apply_changed_templates waits until nothing has changed for a minute.
   insert into app_private.schedule_changes as sc (clinic_id)
   values (case TG_OP when 'DELETE' then OLD.clinic_id else NEW.clinic_id end)
-  -- Once a transaction, and never the time that is there: follow_templates takes away only the note that it read.
+  -- Recorded once for each transaction, and always with a new time: follow_templates removes only the record that it
+  -- has read.
   on conflict on constraint a_clinic_has_changes_or_not do update
     set changed_at = greatest(now(), sc.changed_at + interval '1 microsecond') where sc.changed_at <> now();
   return null;

@@ -57,8 +57,8 @@ begin
   end loop;
   -- Also past slots without a booking: an inactive doctor must have no open slot.
   perform app_private.set_event_reason(clear_schedule.reason);
-  -- Those ahead give up their places, so that generation makes them again for a doctor who comes back. What was
-  -- withdrawn by hand stays so.
+  -- Future slots are superseded, so that generation makes new ones if the doctor comes back. Slots that were withdrawn
+  -- by hand stay withdrawn.
   update app_public.booking_slots bs
   set status = 'withdrawn', superseded = bs.ends_at > now(), customer_id = null, held_until = null
   where bs.clinic_id = clear_schedule.clinic_id

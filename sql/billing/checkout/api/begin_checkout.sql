@@ -26,7 +26,8 @@ begin
       shared => shared);
     perform app_private.finish_idempotent(begin_checkout.clinic_id, begin_checkout.idempotency_key, checkout);
   end if;
-  -- As it is now: the page of the provider may exist. Column privileges do not apply to a function's result.
+  -- Read again, since the provider's page may exist by now. Columns that callers may not read are emptied here, because
+  -- column privileges do not apply to a function's result.
   select c.* into checkout from billing.checkouts c where c.id = checkout.id;
   checkout.provider_session := null;
   checkout.provider_account := null;

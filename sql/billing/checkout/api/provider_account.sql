@@ -6,7 +6,7 @@ begin
   perform app_private.require_clinic_role(provider_account.clinic_id, 'manage');
   select a.clinic_id, a.provider, a.account into found_account
   from billing_private.provider_accounts a where a.clinic_id = provider_account.clinic_id;
-  -- Also where there is none, so that the answer is a row.
+  -- Set here, so that a clinic without a provider gets a row, too.
   found_account.clinic_id := provider_account.clinic_id;
   return found_account;
 end

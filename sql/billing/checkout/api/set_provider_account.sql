@@ -15,7 +15,7 @@ begin
   elsif provider = 'development' and (select i.is_production from app_private.installation i) then
     perform app_hidden.refuse('invalid_argument', 'This provider takes no real money.', '{"argument": "provider"}');
   end if;
-  -- What can be charged from now on has to be payable there.
+  -- Prices and coupons that are valid now or later have to be payable with this provider.
   perform billing_private.require_payable(p.amount, set_provider_account.provider, p.currency, 'provider'),
     billing_private.require_payable(p.deposit, set_provider_account.provider, p.currency, 'provider')
   from billing.prices p

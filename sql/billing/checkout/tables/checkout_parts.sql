@@ -5,7 +5,7 @@ create table billing.checkout_parts (
   customer_id bigint not null,
   amount bigint not null,
   credit bigint not null default 0,
-  -- Of its checkout: so that indexes can be about open ones.
+  -- A copy of the state of its checkout, so that indexes can contain open ones only.
   is_open boolean not null default true,
   invoice_id bigint,
   booking_slot_id bigint,

@@ -4,7 +4,8 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   own_shard constant int := coalesce((select i.shard_id from app_private.installation i), 0);
 begin
-  -- One that this database has made and no longer has is its own: it was lost with a backup, and somebody should know.
+  -- An event about a checkout that this database has made and no longer has is not about another database: the checkout
+  -- was lost when a backup was restored, and the event must not be ignored.
   return coalesce(own_id / 1000000000000 <> own_shard, false)
     -- Checkouts and refunds move with their clinic.
     and not exists (select from billing.checkouts c where c.id = own_id and not c.is_share)

@@ -12,7 +12,7 @@ begin
   update billing.checkouts c set provider_session = reply ->> 'sessionId', url = reply ->> 'url'
   where c.id = call.checkout_id returning * into checkout;
   if checkout.state <> 'open' then
-    -- It was given up while its page was made.
+    -- The checkout was given up while its page was being made.
     perform billing_private.queue_expiry(checkout);
   end if;
 end

@@ -15,8 +15,8 @@ begin
   return query
     select service.clinic_id, null::text, null::text, s.doctor_id, s.id, s.slot_date, s.starts_at, s.ends_at
     from (
-      -- Times that are long enough, and the last moment of each at which a visit can begin; without a length any slot
-      -- of it will do.
+      -- Free times that are long enough, each with the last moment at which a visit can begin; without a length, a
+      -- visit can begin with any of its slots.
       select f.doctor_id, lower(u) as starts_at, upper(u) - coalesce(d.length, '1 microsecond') as last_start,
         d.length - service.buffer_before - service.buffer_after as duration
       from (
@@ -34,8 +34,9 @@ begin
       cross join lateral unnest(f.free) u
       where upper(u) - lower(u) >= coalesce(d.length, '0') and lower(u) < until
       order by lower(u)
-      -- In each of them a visit can begin at once, unless the page begins there or not all times will do. Of times that
-      -- begin at one moment, the slot with the lowest id comes first: with ties, as the ids are not known here.
+      -- A visit can begin at the start of each of these times, unless the page begins inside it or visits may start at
+      -- certain times only. Times that begin at the same moment are all included (with ties), since the slots' ids, by
+      -- which they are ordered, are not known here.
       fetch first (case when service.start_every is null and not service.takes_resources and from_date is null
           and to_date is null
         then page_size + case when first_start = start_from and after_id > 0 then cardinality(doctor_ids) else 0 end

@@ -29,7 +29,8 @@ begin
       cancel_series.from_date) v
     where v.id = any (ids)
   loop
-    -- A visit that was moved by itself has an entry in the patient's calendar, which its own message removes.
+    -- A visit that was moved by itself has an entry in the patient's calendar, so it gets a message of its own, which
+    -- removes the entry.
     has_own_entry := exists (
       select from app_public.notifications n
       where n.clinic_id = booking.clinic_id and n.booking_id = booking.id and n.kind = 'booking_rescheduled'

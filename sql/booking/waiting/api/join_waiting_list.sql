@@ -78,8 +78,8 @@ begin
   end if;
 
   perform app_private.ensure_clinic_customer(clinic.id, customer);
-  -- Waits for times that are just being freed: they are offered to those who joined before. Also one at a time, or two
-  -- requests would add the same entry.
+  -- Waits for transactions that are freeing times, which are offered to those who joined before. Only one transaction
+  -- at a time, so that two requests do not add the same entry.
   perform pg_advisory_xact_lock(hashtextextended('medislot waiting list', clinic.id));
   update app_public.waiting_list w
   set weekdays = join_waiting_list.weekdays, not_before = join_waiting_list.not_before,

@@ -7,8 +7,8 @@ declare
 begin
   perform app_private.decline(o.clinic_id, o.id) from app_public.slot_offers o
   where o.clinic_id = entry.clinic_id and o.waiting_id = entry.id and o.state = 'offered';
-  -- The record first, as everything does that frees slots of this customer: a time that was offered since may just be
-  -- taken, which changes the entry and then takes the lock of the list.
+  -- The record is locked first, as in everything that frees slots of this customer. A transaction that is accepting an
+  -- offered time changes the entry and then takes the lock of the list.
   perform app_private.lock_records_of_person(entry.clinic_id, entry.customer_id);
   perform pg_advisory_xact_lock(hashtextextended('medislot waiting list', entry.clinic_id));
   update app_public.waiting_list w set state = 'left', ended_at = clock_timestamp()

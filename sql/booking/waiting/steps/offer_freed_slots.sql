@@ -17,7 +17,8 @@ begin
        where w.clinic_id = offer_freed_slots.clinic_id and w.state = 'waiting') then
     return;
   end if;
-  -- One at a time in a clinic: what others have just offered is seen, so no waiter is offered two times at once.
+  -- Only one transaction at a time in each clinic, so that it sees the offers that others have just made, and no
+  -- patient is offered two times at once.
   perform pg_advisory_xact_lock(hashtextextended('medislot slot offers', offer_freed_slots.clinic_id));
   -- Slots that adjoin were one visit. Those that are not open have been withdrawn.
   for visit in

@@ -15,11 +15,11 @@ create table app_public.slot_offers (
     references app_public.waiting_list (clinic_id, id) on delete cascade,
   constraint slot_offers_are_of_a_slot foreign key (clinic_id, booking_slot_id)
     references app_public.booking_slots (clinic_id, id) on delete cascade,
-  -- Deferred: when one declines, those who come later move forward in one update.
+  -- Deferred, because the later head starts are moved forward in one update when a patient declines.
   constraint one_waiter_at_a_time_has_the_head_start
     exclude using gist (clinic_id with =, booking_slot_id with =, head_start with &&) where (state = 'offered')
     deferrable initially deferred,
-  -- By time, because an offer ends by its time: until then the entry is offered nothing else.
+  -- A constraint on time ranges, because an offer ends by its time: until then the entry is not offered another time.
   constraint a_waiter_has_one_offer_at_a_time
     exclude using gist (clinic_id with =, waiting_id with =, tstzrange(offered_at, lasts_until) with &&)
     where (state = 'offered') deferrable initially deferred,

@@ -15,7 +15,7 @@ create table app_public.waiting_list (
   priority smallint not null default 0,
   state app_public.waiting_state not null default 'waiting',
   row_version int not null default 1,
-  -- The moment and not the beginning of the transaction: freed_slots_not_offered compares it with that of a freed slot.
+  -- clock_timestamp() and not now(): freed_slots_not_offered compares it with the time at which a slot was freed.
   joined_at timestamptz not null default clock_timestamp(),
   changed_at timestamptz not null default clock_timestamp(),
   ended_at timestamptz,
@@ -64,7 +64,7 @@ comment on column app_public.waiting_list.changed_at is 'When the conditions wer
 -- Null counts as a value. Not a constraint: entries that have ended would count.
 create unique index a_customer_waits_once_for_the_same on app_public.waiting_list
   (clinic_id, customer_id, service_id, doctor_id, specialization_id) nulls not distinct where state = 'waiting';
--- Not partial, or PostGraphile would not let clients ask for it.
+-- Not partial, because PostGraphile offers clients only columns of complete indexes.
 create index waiting_entries_in_turn on app_public.waiting_list (clinic_id, state, priority desc, joined_at, id);
 create index waiting_entries_of_a_customer on app_public.waiting_list (customer_id, clinic_id);
 create index waiting_entries_of_a_booking on app_public.waiting_list

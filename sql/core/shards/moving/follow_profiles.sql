@@ -1,7 +1,8 @@
 create or replace function app_private.follow_profiles(clinic_id bigint) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
-  -- As replication does it, which changes people only in the global database.
+  -- The same triggers fire as when replication changes the profile; those that change people do not, since people are
+  -- changed only in the global database.
   perform set_config('session_replication_role', 'replica', true);
   update app_public.clinic_customers cc
   set full_name = case when 'full_name' = any (cc.copied_from_profile) then c.full_name else cc.full_name end,

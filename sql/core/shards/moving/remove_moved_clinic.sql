@@ -18,7 +18,7 @@ begin
     perform app_private.publish_copies(without_clinic => remove_moved_clinic.clinic_id);
   end if;
   perform set_config('session_replication_role', 'replica', true);
-  -- Money may still arrive where the page is. It is reported to the other database then.
+  -- Money may still arrive in the database with the page. It is then reported to the other database.
   insert into billing_private.checkout_shares (checkout_id, shard_id, share_id, clinics, clinic_names, amount, recorded)
   select us.checkout_id, cm.to_shard, (cm.shares ->> us.checkout_id::text)::bigint, 1, array[c.name],
     us.amount, ch.state
@@ -36,7 +36,7 @@ begin
     perform app_private.become_copies(remove_moved_clinic.clinic_id);
   end if;
   delete from billing.checkouts ch
-  -- Of a share it may be asked again how it has ended.
+  -- A share is kept, because its outcome may be asked for again.
   where ch.id = any (checkout_ids) and not ch.is_share
     and not exists (select from billing.checkout_parts cp where cp.checkout_id = ch.id)
     and not exists (select from billing.payments p where p.checkout_id = ch.id)

@@ -8,7 +8,7 @@ begin
   perform app_private.wait_for_moving_rows();
   perform from app_private.clinic_moves cm
   where cm.clinic_id = remove_part_of_moved_clinic.clinic_id and cm.state = 'left' for update;
-  -- What names a checkout says which checkouts are to be removed.
+  -- These tables refer to checkouts and show which checkouts are to be removed.
   if not found or exists (
       select from pg_attribute a
       where a.attrelid = table_name::regclass and a.attname = 'checkout_id') then

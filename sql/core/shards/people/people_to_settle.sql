@@ -7,7 +7,7 @@ begin
     from app_private.people_of_shards ps
     left join app_private.clinic_shards cs on cs.clinic_id = ps.clinic_id
     left join app_private.shards s on s.id = cs.shard_id
-    -- No call takes that long: a customer whom the shard does not use by then will not be used.
+    -- No call takes that long, so a customer whom the shard does not use by then will not be used.
     where ps.recorded_at < people_to_settle.at - interval '1 hour'
       and (s.id is not null or app_private.has_clinic(ps.clinic_id))
     order by s.id, ps.clinic_id, ps.customer_id;

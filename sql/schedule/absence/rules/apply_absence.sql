@@ -20,7 +20,7 @@ begin
   from app_public.bookings b
   where b.clinic_id = absence.clinic_id and b.active_booking_slot_id = any (slot_ids) and b.status = 'booked'
     and b.ends_at > now() and (before is null or not b.during && before)
-  -- Listed already, because no template has its time any more: what counts is that the doctor is not there.
+  -- If it is listed already, because no template has its time any more, the entry now says that the doctor is absent.
   on conflict on constraint a_booking_is_listed_once_at_a_time do update set reason = 'doctor_absent'
     where rl.reason <> 'slot_withdrawn';
 end

@@ -36,7 +36,7 @@ begin
   from wanted w
   where bs.clinic_id = clinic.id and bs.id = w.id and w.overlaps is distinct from true;
   perform app_private.set_event_reason(null);
-  -- The others give up their places, so that generation makes what the templates want now.
+  -- The others are superseded, so that generation can make the slots that the templates now want.
   update app_public.booking_slots bs set superseded = true
   where bs.clinic_id = clinic.id and bs.id = any (slot_ids) and bs.status = 'withdrawn'
     and bs.withdrawn_for_absence_id is null and bs.from_template and bs.ends_at > now();
@@ -47,7 +47,7 @@ begin
     and (absence.doctor_id is null or b.doctor_id = absence.doctor_id) and b.during && absence.during
     and rl.clinic_id = b.clinic_id and rl.open_booking_id = b.id and rl.reason = 'doctor_absent'
     and app_private.absence_covering(b.clinic_id, b.doctor_id, b.during) is null;
-  -- Generations that passed over these times are made up for, and visits that match no template are listed again.
+  -- The job then makes the slots that generations passed over, and lists visits again that match no template.
   insert into app_private.schedule_changes as sc (clinic_id) values (clinic.id)
   on conflict on constraint a_clinic_has_changes_or_not do update
     set changed_at = greatest(now(), sc.changed_at + interval '1 microsecond');

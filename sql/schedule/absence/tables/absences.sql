@@ -83,6 +83,6 @@ create trigger changed_absences_withdraw_the_slots_that_they_cover_now
   for each row when (NEW.during is distinct from OLD.during)
   execute function app_private.move_absence();
 create trigger removed_absences_give_their_slots_back after delete on app_public.absences
-  -- What is over gives nothing back: remove_old_records removes busy times of the past without locking schedules.
+  -- Removing a past absence opens no slots, so remove_old_records can remove past busy times without locking schedules.
   for each row when (OLD.calendar_id is null or upper(OLD.during) > now())
   execute function app_private.restore_slots_of_absence();

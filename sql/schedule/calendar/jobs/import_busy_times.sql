@@ -27,7 +27,7 @@ begin
       select from app_public.absences a
       where a.clinic_id = clinic.id and a.source_key = w.source_key and a.during = w.during)
     order by w.during limit import_busy_times.batch);
-  -- Those with the key of a missing one have other instants, since the clinic's time zone has changed.
+  -- Absences that have the same key as a missing one but other instants: the clinic's time zone has changed.
   gone := array(
     select a from app_public.absences a
     where a.clinic_id = clinic.id and a.calendar_id = calendar.id and upper(a.during) > now()
@@ -40,7 +40,8 @@ begin
     select m.during from unnest(missing) m union all select g.during from unnest(gone) g));
   delete from app_public.absences a using unnest(gone) g, unnest(missing) m
   where a.clinic_id = g.clinic_id and a.id = g.id and m.source_key = g.source_key;
-  -- Before the others are removed: what an event covers before and after it was moved is never open in between.
+  -- Added before the others are removed, so that a slot that an event covers before and after it was moved is not open
+  -- in between.
   insert into app_public.absences (clinic_id, doctor_id, kind, first_date, last_date, start_time, end_time, source_key,
     calendar_id)
   select clinic.id, calendar.doctor_id, 'external', m.first_date, m.last_date, m.start_time, m.end_time, m.source_key,

@@ -3,7 +3,7 @@ create table app_public.service_needs (
   service_id bigint not null,
   resource_id bigint not null,
   need int not null default 1,
-  -- A resource serves one need of a service. So whichever of them one need takes, nothing is lost for the others.
+  -- Within a service, a resource can serve only one need, so the choice for one need does not affect the others.
   constraint a_resource_serves_one_need_of_a_service primary key (clinic_id, service_id, resource_id),
   constraint needs_are_of_a_service foreign key (clinic_id, service_id)
     references app_public.services (clinic_id, id) on delete cascade,
