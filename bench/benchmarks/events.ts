@@ -48,7 +48,7 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
   }
 }
 
-/** Seals all events. Gives how many there were. */
+/** Seals all events. Returns how many there were. */
 async function sealAll(world: World): Promise<number> {
   let sealed = 0
   for (let seen = 5000; seen === 5000; sealed += seen) {
@@ -57,7 +57,7 @@ async function sealAll(world: World): Promise<number> {
   return sealed
 }
 
-/** Verifies the chain of a clinic. Gives how many events it has. */
+/** Verifies the chain of a clinic. Returns how many events it has. */
 async function verify(world: World): Promise<number> {
   const { position, fault } = await world.one<{ position: string; fault: string | null }>(
     'select position, fault from app_public.verify_events(1)',

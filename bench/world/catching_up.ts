@@ -15,7 +15,7 @@ interface Copies {
   name: string
   publisher: Database
   subscriber: Database
-  /** Makes what is to be copied, while nothing is copied. Gives how many there are. */
+  /** Makes what is to be copied, while nothing is copied. Returns how many there are. */
   make(): Promise<number>
 }
 
@@ -42,8 +42,8 @@ export const bookingsToGlobal = ({ global, databases }: Installation, make: Copi
 })
 
 /**
- * How many a second one apply worker copies, when it has much to copy. The processor time of its process, and of the sender's,
- * says what that costs on a machine with much else to do.
+ * How many a second one apply worker copies, when it has much to copy. The processor time of its process, and of the
+ * sender's, says what that costs on a machine with much else to do.
  */
 export async function catchingUp(copies: Copies, rounds: number): Promise<Measured> {
   const figures: number[] = []

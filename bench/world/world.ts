@@ -32,7 +32,10 @@ export interface Caller {
 export interface Slot {
   clinicId: string
   id: string
-  /** The patient who takes it: a different one for each slot at the same time, since patients cannot have two bookings at once. */
+  /**
+   * The patient who takes it: a different one for each slot at the same time, since patients cannot have two bookings
+   * at once.
+   */
   by: Caller
   /** Its number among the slots at its time. */
   nth: number
@@ -275,9 +278,9 @@ export async function requireBooked(
 }
 
 /**
- * Fills a world with slots for benchmarks that only read: `days` days of every doctor from tomorrow on, `takenOfTen` of ten slots booked.
- * By the superuser, without triggers, and with the indexes made afterwards; otherwise ten million slots would take a quarter of
- * an hour.
+ * Fills a world with slots for benchmarks that only read: `days` days of every doctor from tomorrow on, `takenOfTen` of
+ * ten slots booked. By the superuser, without triggers, and with the indexes made afterwards; otherwise ten million
+ * slots would take a quarter of an hour.
  */
 export async function fillWithSlots(world: World, days: number, takenOfTen = 9): Promise<number> {
   const client = new Client({ connectionString: world.superuserUrl })
@@ -311,7 +314,7 @@ export async function fillWithSlots(world: World, days: number, takenOfTen = 9):
   }
 }
 
-/** Gives every booked slot of fillWithSlots() a booking, of one customer after the other. Gives how many. */
+/** Gives every booked slot of fillWithSlots() a booking, of one customer after the other. Returns how many. */
 export async function bookFilledSlots(world: World): Promise<number> {
   const client = new Client({ connectionString: world.superuserUrl })
   await client.connect()

@@ -28,8 +28,8 @@ interface RefundPayload {
 }
 
 /**
- * Makes the calls to providers that are due, at the same time, and reports their outcomes. Gives whether there were any. A call
- * whose outcome could not be reported is claimed again later, with the same idempotency key.
+ * Makes the calls to providers that are due, at the same time, and reports their outcomes. Returns whether there were
+ * any. A call whose outcome could not be reported is claimed again later, with the same idempotency key.
  */
 export async function makeCalls(ledger: Ledger, providers: Providers, publicUrl: string): Promise<boolean> {
   const calls = await ledger.claimCalls()

@@ -7,8 +7,8 @@ import { type PaymentProvider, ProviderError } from './providers/provider.ts'
 import { recordCheckout } from './record_checkout.ts'
 
 /**
- * Applies the webhooks that are stored. Of an event only the object's id is used: its state is read from the provider, so that
- * late, repeated and reordered events do no harm. Gives whether there were any.
+ * Applies the webhooks that are stored. Of an event only the object's id is used: its state is read from the provider,
+ * so that late, repeated and reordered events do no harm. Returns whether there were any.
  */
 export async function applyEvents(ledger: Ledger, providers: Providers): Promise<boolean> {
   const events = await ledger.claimEvents()
@@ -29,7 +29,9 @@ async function apply(ledger: Ledger, provider: PaymentProvider, event: StoredEve
   }
 }
 
-/** The code of an error of the provider, or of a refusal by the database. Throws any other error, which is a fault of ours. */
+/**
+ * The code of an error of the provider, or of a refusal by the database. Throws any other error, which is a bug.
+ */
 function codeOf(error: unknown): string {
   if (error instanceof ProviderError) return `${error.outcome}: ${error.code}`
   // Such as an unknown session, which may be recorded a moment later.

@@ -57,10 +57,14 @@ export interface OpenShare {
 
 export type CallOutcome = 'done' | 'failed' | 'retry' | 'unknown'
 
-/** How many rows a claim takes. Their calls run at the same time, within the minute for which they are claimed. */
+/** The number of rows that one claim takes. Their calls run at the same time, within the minute for which the rows are
+ * claimed. */
 const batch = 10
 
-/** What the login app_billing may do in the database: the functions of billing_private that are granted to it, and no table. */
+/**
+ * Everything that the login app_billing may do in the database: call the functions of billing_private that are granted
+ * to it. It reads no table.
+ */
 export class Ledger {
   readonly #pool: Pool
   readonly #providers: readonly string[]
@@ -85,8 +89,8 @@ export class Ledger {
   }
 
   /**
-   * Stores an event once. Gives whether it is new; null for one about a checkout or refund of another database, by `ownId`,
-   * which is not stored.
+   * Stores an event once. Returns whether it is new; null for one about a checkout or refund of another database, by
+   * `ownId`, which is not stored.
    */
   storeEvent(
     { provider, eventId, type, objectId, account }: StoredEvent,
@@ -160,7 +164,8 @@ export class Ledger {
   }
 
   /**
-   * The ended checkouts to report to the databases of their shares; each again in ten seconds, until its report is recorded.
+   * The ended checkouts to report to the databases of their shares; each again in ten seconds, until its report is
+   * recorded.
    */
   sharesToReport(): Promise<ShareToReport[]> {
     return this.#rows(
@@ -178,8 +183,8 @@ export class Ledger {
   }
 
   /**
-   * Records how the checkout of a share has ended. Gives the outcome of a paid one; null as long as the share itself has to be
-   * passed on. May be repeated.
+   * Records how the checkout of a share has ended. Returns the outcome of a paid one; null as long as the share itself
+   * has to be passed on. May be repeated.
    */
   settleShare({ shareId, state, received, providerPayment }: EndedShare): Promise<string | null> {
     const values = [shareId, state, received, providerPayment]

@@ -6,8 +6,9 @@ import type { Ledger } from './ledger.ts'
 import { type PaymentProvider, ProviderError } from './providers/provider.ts'
 
 /**
- * Asks providers about checkouts that have been open for five minutes and refunds that have been pending for an hour, in case
- * their webhooks were lost. Gives false, so that there is a pause: the database gives each of them again a while later.
+ * Asks providers about checkouts that have been open for five minutes and refunds that have been pending for an hour,
+ * in case their webhooks were lost. Returns false, so that there is a pause: the database gives each of them again a
+ * while later.
  */
 export async function reconcile(ledger: Ledger, providers: Providers): Promise<false> {
   const providerOf = (name: string) => providers.get(name) as PaymentProvider
@@ -20,7 +21,7 @@ export async function reconcile(ledger: Ledger, providers: Providers): Promise<f
   return false
 }
 
-/** One that the provider does not know or does not answer about does not stop the others. */
+/** If the provider does not know one of them or does not answer, the others are processed nevertheless. */
 async function attempt(what: Record<string, string>, work: () => Promise<unknown>): Promise<void> {
   try {
     await work()

@@ -4,16 +4,16 @@ import { log } from '../process/log.ts'
 import type { Ledger, PageState } from './ledger.ts'
 import type { OtherDatabases } from './other_databases.ts'
 
-/** How long after the first shard was added it is noticed at the latest, milliseconds. */
+/** The longest time until the first shard is noticed after it was added, milliseconds. */
 const idleMs = 60_000
 
 /** The databases of an installation by their numbers. */
 type Ledgers = ReadonlyMap<number, Ledger>
 
 /**
- * Work that brings to each database what was paid for its clinics by checkouts in others (sql/billing/shares/), and asks for the
- * checkouts of shares that have heard nothing. Every step may be repeated. A database that does not answer does not stop the
- * others. Gives false, so that there is a pause.
+ * Reports to each database what was received for its clinics by checkouts in other databases (sql/billing/shares/), and
+ * looks up the checkouts of shares about which nothing was reported. Every step may be repeated. A database that does
+ * not answer does not stop the others. Returns false, so that there is a pause.
  */
 export function settlingShares(others: Pick<OtherDatabases, 'ledgers'>): () => Promise<false> {
   let idleUntil = 0
@@ -31,11 +31,12 @@ async function settleOf(ledgers: Ledgers, [database, ledger]: [number, Ledger]):
     const silent = new Set<number>()
     for (const ended of await ledger.sharesToReport()) {
       const { checkoutId, shardId, state } = ended
-      // What else is for a database that does not answer is given again.
+      // Other reports to a database that does not answer are returned again later.
       if (silent.has(shardId)) continue
       const error = await attempt({ database: shardId, checkout: checkoutId }, async () => {
         const outcome = await ledgerOf(ledgers, shardId).settleShare(ended)
-        // It is passed on to where a clinic has moved, and asked for its outcome again.
+        // The share is in the database to which a clinic has moved, so the state is passed on there, and its outcome is
+        // requested again.
         if (state === 'paid' && outcome === null) return
         await ledger.noteShareRecorded(ended, outcome)
         log.info({ checkout: checkoutId, database: shardId, state, outcome }, 'a share was settled')
@@ -65,7 +66,7 @@ function ledgerOf(ledgers: Ledgers, database: number): Ledger {
   return ledger
 }
 
-/** Does some work. Gives the error if it failed: it is tried again later. */
+/** Does some work. Returns the error if it failed: it is tried again later. */
 async function attempt(what: Record<string, unknown>, work: () => Promise<unknown>): Promise<unknown> {
   try {
     await work()

@@ -52,10 +52,10 @@ type BillingSettings = Pick<
 }
 
 /**
- * Starts the billing process: the webhooks of payment providers, the payment page of the provider for development, and the
- * queued calls to providers. Gives its address, and a function that stops it: it begins no more work and finishes the current
- * work; work that it does not finish is claimed again later. A lost connection to the database is replaced. Throws StartError
- * when the database login is not allowed or when it cannot listen.
+ * Starts the billing process: the webhooks of payment providers, the payment page of the provider for development, and
+ * the queued calls to providers. Returns its address, and a function that stops it: it begins no more work and finishes
+ * the current work; work that it does not finish is claimed again later. A lost connection to the database is replaced.
+ * Throws StartError when the database login is not allowed or when it cannot listen.
  */
 export async function startBilling(
   settings: BillingSettings,

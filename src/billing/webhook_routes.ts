@@ -9,10 +9,11 @@ import type { OtherDatabases } from './other_databases.ts'
 const largestBody = '1mb'
 
 /**
- * POST /webhooks/:provider. Verifies the exact bytes that arrived, before anything parses them, and stores the event once.
- * Answers 200 when it is stored, and 400 when it is not genuine. The provider sends again what was not answered with 200.
- * The process of the global database stores it in the shards that it may be about, and answers 503 while one of them is down.
- * One that is not about the own database is not stored there. `count` is called for each, `onEvent` for a new one.
+ * POST /webhooks/:provider. Verifies the exact bytes that arrived, before anything parses them, and stores the event
+ * once. Answers 200 when it is stored, and 400 when it is not genuine. The provider sends an event again if the answer
+ * was not 200. The process of the global database also stores an event in the shards that it may be about, and answers
+ * 503 while one of them is down. A database does not store events about other databases. `count` is called for each,
+ * `onEvent` for a new one.
  */
 export function webhookRoutes(
   ledger: Ledger,

@@ -15,13 +15,13 @@ export interface Guest {
 }
 
 /**
- * A service that holds rooms for online visits. All methods may be repeated, and throw an Error when the service does not answer
- * or refuses.
+ * A service that holds rooms for online visits. All methods may be repeated, and throw an Error when the service does
+ * not answer or refuses.
  */
 export interface Provider {
-  /** Makes the room, or moves it to its present times. Gives what has to be known to join it; null for nothing. */
+  /** Makes the room, or moves it to its present times. Returns what has to be known to join it; null for nothing. */
   prepare(room: Room): Promise<string | null>
-  /** The address at which this person joins now; null if the visit has no other page than ours. */
+  /** The address at which this person joins now; null if the visit has only medislot's own page. */
   joinUrl(room: Room, guest: Guest): Promise<string | null>
   /** Removes the room. */
   drop(room: Room): Promise<void>

@@ -7,7 +7,7 @@ export interface ConsultationSettings {
   daily?: DailySettings | undefined
 }
 
-/** A page of ours that shows who has come. */
+/** A page of medislot that shows who has come. */
 const presence: Provider = { prepare: async () => null, joinUrl: async () => null, drop: async () => {} }
 
 const ownAddress = (address: string | null): string => {

@@ -10,8 +10,9 @@ const pauseMs = 5
 const dispensable = new Set(['count_unconfirmed'])
 
 /**
- * What a shard asks the global database to record (sql/core/shards/people/in_global_database.sql), or any database the others to
- * hold (sql/billing/shares/shares_of_checkout.sql).
+ * A request in a notice of a database: a shard asks the global database to record something
+ * (sql/core/shards/people/in_global_database.sql), or any database asks others to hold slots for a checkout
+ * (sql/billing/shares/shares_of_checkout.sql).
  */
 interface Asked {
   task: string
@@ -29,7 +30,7 @@ const messages = new Set([
   'medislot: to be shared with other databases',
 ])
 
-/** Reads what a database asks for from the notices on a connection, until it is disposed. */
+/** Reads the requests of a database from the notices on a connection, until it is disposed. */
 export function listenForAsked(client: ClientBase) {
   let asked: Asked | undefined
   const listen = ({ message, detail }: { message?: string | undefined; detail?: string | undefined }) => {
@@ -48,7 +49,8 @@ export function listenForAsked(client: ClientBase) {
 }
 
 /**
- * Has the global database answer what a shard has asked for. Empty when it is down or hangs and the shard can do without.
+ * Gets the answers of the global database to the requests of a shard. Empty if it is down or hangs and the shard can
+ * continue without an answer.
  */
 async function answerOf({ task, asked }: Asked, global: Pool): Promise<object> {
   const answering = global
@@ -63,8 +65,9 @@ async function answerOf({ task, asked }: Asked, global: Pool): Promise<object> {
 }
 
 /**
- * Records in the global database what a shard has asked for, and waits until the shard has the copy. Gives the answer by its
- * task; undefined when the copy does not arrive. Throws the database's refusal. `check` may end the wait by throwing.
+ * Records in the global database what a shard has asked for, and waits until the shard has the copy. Returns the answer
+ * by its task; undefined when the copy does not arrive. Throws the database's refusal. `check` may end the wait by
+ * throwing.
  */
 export async function recordGlobally(
   part: Asked,

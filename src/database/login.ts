@@ -10,10 +10,11 @@ interface Login {
 }
 
 /**
- * Makes sure that an attacker who controls the HTTP server cannot get the owner's rights. `pool` acts as app_authenticator,
- * but the role that it logged in as counts, since a session can always return to it. In production that role must not be able
- * to become the owner of the schemas; elsewhere this is a warning. Throws StartError for that, and when the connection goes
- * through a pooler although the settings do not say so, or through one that loses the settings of a session.
+ * Makes sure that an attacker who controls the HTTP server cannot get the owner's rights. `pool` acts as
+ * app_authenticator, but this checks the role that it logged in as, since a session can always return to that role. In
+ * production that role must not be able to become the owner of the schemas; elsewhere this is a warning. Throws
+ * StartError for that, and when the connection goes through a pooler although the settings do not say so, or through
+ * one that loses the settings of a session.
  */
 export async function checkServersLogin(
   pool: Pool,
@@ -81,8 +82,8 @@ const orPooler = (advice: string) => (error: Error & { code?: string }) => {
 const processOf = (client: Client | PoolClient) => (client as unknown as { processID: number }).processID
 
 /**
- * Throws StartError when a connection goes through a pooler: migrations and jobs hold session locks, which would stay on a
- * session that the pooler then gives to another client.
+ * Throws StartError when a connection goes through a pooler: migrations and jobs hold session locks, which would stay
+ * on a session that the pooler then gives to another client.
  */
 export async function refusePooler(client: Client | PoolClient): Promise<void> {
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')

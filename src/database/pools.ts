@@ -3,9 +3,9 @@ import { log } from '../process/log.ts'
 import type { ServerSettings } from '../process/settings.ts'
 
 /**
- * Whether an error means that the connection or the database failed, so that the outcome of a commit is unknown. PostgreSQL
- * reports that by SQLSTATE (connection exceptions, shutdown and crash, I/O errors), sockets by their error codes. Errors of pg
- * itself have no code, only a message.
+ * Whether an error means that the connection or the database failed, so that the outcome of a commit is unknown.
+ * PostgreSQL reports that by SQLSTATE (connection exceptions, shutdown and crash, I/O errors), sockets by their error
+ * codes. Errors of pg itself have no code, only a message.
  */
 export function isConnectionFailure({ code, message }: Error & { code?: string }): boolean {
   return code === undefined
@@ -17,9 +17,9 @@ export function isConnectionFailure({ code, message }: Error & { code?: string }
 export const isPoolExhausted = ({ message }: Error): boolean => message === 'timeout exceeded when trying to connect'
 
 /**
- * A pool of connections to a database. `options` are PostgreSQL settings of every connection. The loss of a connection is
- * logged: the current query fails, and the pool makes a new connection. After `patienceMs` without an answer a connection is
- * abandoned: statement_timeout does not help when the network to the server is dead.
+ * A pool of connections to a database. `options` are PostgreSQL settings of every connection. The loss of a connection
+ * is logged: the current query fails, and the pool makes a new connection. After `patienceMs` without an answer a
+ * connection is abandoned: statement_timeout does not help when the network to the server is dead.
  */
 export function createPool(
   databaseUrl: string,
@@ -63,14 +63,14 @@ export function createPool(
 }
 
 /**
- * With these PostgreSQL notices within a minute that the other side is gone; its default of two hours is too long for the locks
- * of a transaction and for the jobs of a worker. They have no effect on Unix sockets.
+ * With these PostgreSQL notices within a minute that the other side is gone; its default of two hours is too long for
+ * the locks of a transaction and for the jobs of a worker. They have no effect on Unix sockets.
  */
 export const keepaliveSettings = { tcp_keepalives_idle: 20, tcp_keepalives_interval: 10, tcp_keepalives_count: 3 }
 
 /**
- * Settings that a role, a database or postgresql.conf may change. The first three determine how times, dates and intervals are
- * written and read as text. Just-in-time compilation costs more than a short statement itself.
+ * Settings that a role, a database or postgresql.conf may change. The first three determine how times, dates and
+ * intervals are written and read as text. Just-in-time compilation costs more than a short statement itself.
  */
 const sessionDefaults = { timezone: 'UTC', datestyle: 'ISO', intervalstyle: 'postgres', jit: 'off' }
 
@@ -82,7 +82,8 @@ export const settingsOf = (settings: Record<string, string | number>): string =>
 
 /**
  * The setting with which a connection acts as a role that has hardly any rights. A program should log in as that role
- * (login.ts), and then there is nothing to set; only on a developer's machine may it log in as the owner and set the role.
+ * (login.ts), and then there is nothing to set; only on a developer's machine may it log in as the owner and set the
+ * role.
  */
 export function roleOf(databaseUrl: string, role: 'app_authenticator' | 'app_billing'): Record<string, string> {
   // The user that pg would take, from the address or from the environment.
@@ -108,9 +109,9 @@ type RequestPoolSettings = Pick<ServerSettings, 'databaseUrl' | 'poolSize' | 'st
 /**
  * The pool for requests. Pipelined: src/request/transaction.ts sends BEGIN together with the next statement.
  *
- * With `listenDatabaseUrl` the connections go through a pooler such as PgBouncer in transaction mode, where each transaction may
- * run in another session of PostgreSQL: no session settings, no prepared statements. They must then log in as
- * app_authenticator, since they cannot set the role.
+ * With `listenDatabaseUrl` the connections go through a pooler such as PgBouncer in transaction mode, where each
+ * transaction may run in another session of PostgreSQL: no session settings, no prepared statements. They must then log
+ * in as app_authenticator, since they cannot set the role.
  */
 export function requestPool(settings: RequestPoolSettings, name = 'server'): Pool {
   const session = {
@@ -137,7 +138,9 @@ export function requestPool(settings: RequestPoolSettings, name = 'server'): Poo
   return pool
 }
 
-/** The pool for requests that compute a password's hash: a few connections, since each of them uses a whole processor. */
+/**
+ * The pool for requests that compute a password's hash: a few connections, since each of them uses a whole processor.
+ */
 export const passwordPool = ({
   passwordPoolSize,
   ...settings
@@ -150,7 +153,7 @@ export const listenPool = (listenDatabaseUrl: string): Pool =>
 
 type OneConnectionSettings = Pick<RequestPoolSettings, 'databaseUrl' | 'listenDatabaseUrl'>
 
-/** One connection for questions that the server must answer within a time, or count as failed. */
+/** One connection for queries that the server must answer within a time limit, or it counts as failed. */
 const oneConnection = ({ databaseUrl, listenDatabaseUrl }: OneConnectionSettings, name: string, ms: number): Pool =>
   createPool(databaseUrl, {
     name,

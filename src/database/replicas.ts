@@ -5,12 +5,12 @@ import { requestPool, watchPool } from './pools.ts'
 
 // Positions in the write-ahead log, as PostgreSQL's pg_lsn less '0/0': the number of bytes written before.
 
-/** Gives the position that contains everything which was committed on the primary until now. */
+/** Returns the position that contains everything which was committed on the primary until now. */
 export const selectPosition = `select pg_current_wal_insert_lsn() - '0/0' as position`
 
 /** A replica serves reads when it contains everything that was committed until this long ago, milliseconds. */
 const maxLagMs = 2000
-/** Pause between two questions to a server that answered, and to one that did not, milliseconds. */
+/** The pause between two queries to a server that answered, and to one that did not, milliseconds. */
 const everyMs = 100
 const againMs = 500
 
@@ -34,7 +34,7 @@ export class Replica {
   readonly #inUse = new Set<PoolClient>()
   #replayed = -1
   #answeredAt = Number.NEGATIVE_INFINITY
-  /** What was committed before this moment is here. */
+  /** Everything that was committed before this moment is on this replica. */
   #completeUntil = Number.NEGATIVE_INFINITY
   /** The replica counts only once it has replayed more than this. */
   #mustPass = -1
@@ -72,8 +72,8 @@ export class Replica {
   }
 
   /**
-   * Compares with a newer position of the primary. A replica that is ahead has a history of its own, such as that of a primary
-   * which was replaced. It counts again when it replays something new.
+   * Compares with a newer position of the primary. A replica that is ahead has a history of its own, such as that of a
+   * primary which was replaced. It counts again when it replays something new.
    */
   compare({ askedAt, position }: Sample, isOtherHistory: boolean): void {
     const isAhead = this.#answeredAt < askedAt && this.#replayed > position
@@ -173,7 +173,7 @@ class Primary {
   async poll(): Promise<void> {
     const askedAt = performance.now()
     const { rows } = await this.#pool.query<{ position: string; timeline: string }>(
-      // What is written but not flushed has reached no replica.
+      // The position of the flushed log, since the rest has not been sent to replicas.
       `select pg_current_wal_flush_lsn() - '0/0' as position,
               left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) as timeline`,
     )
@@ -188,7 +188,7 @@ class Primary {
   }
 }
 
-/** Reads the position of a replica again and again. Gives a function that ends this. */
+/** Reads the position of a replica again and again. Returns a function that ends this. */
 function watchReplica(replica: Replica, pool: Pool, primary: Primary): () => void {
   return watch(pool, {
     async poll() {
@@ -207,7 +207,7 @@ function watchReplica(replica: Replica, pool: Pool, primary: Primary): () => voi
   })
 }
 
-/** Asks a server again and again. Gives a function that ends this. */
+/** Asks a server again and again. Returns a function that ends this. */
 function watch(pool: Pool, { poll, failed }: { poll: () => Promise<void>; failed: () => void }): () => void {
   let isOver = false
   let timer: NodeJS.Timeout | undefined

@@ -4,10 +4,10 @@ import { log } from '../process/log.ts'
 import { answersPool, listenPool, requestPool, watchPool } from './pools.ts'
 import { databaseOfId, globalNumber, withLoginOf } from './several_databases.ts'
 
-/** Pause between two readings of the map, and between two questions to a shard, milliseconds. */
+/** The pause between two readings of the map, and between two queries to a shard, milliseconds. */
 const everyMs = 1000
 
-/** How long a shard may take to answer a question, and how many it may leave open before it counts as hanging. */
+/** How long a shard may take to answer a query, and after how many unanswered queries it counts as hanging. */
 const answerMs = 2000
 const mostUnanswered = 3
 /** How long a shard may take to give figures for /metrics. */
@@ -29,7 +29,7 @@ export class Shard {
   readonly connect: ReturnType<typeof makePgAdaptorWithPgClient>
   /** What is announced in this database. */
   readonly subscriber: PgSubscriber
-  /** One connection for /metrics, which is not to delay the questions whether the shard answers. */
+  /** One connection for /metrics, so that it does not delay the queries that check whether the shard answers. */
   readonly figures: Pool
   /** Operations that began here, and those that got no connection. */
   operations = 0
@@ -55,8 +55,8 @@ export class Shard {
   }
 
   /**
-   * False for a shard that has left three questions in succession unanswered, of one every second: it is down, or it hangs, and
-   * a request would wait for it until its time is over.
+   * False for a shard that has not answered three queries in succession, one every second: it is down or hangs, and a
+   * request would wait for it until its time limit.
    */
   get answers(): boolean {
     return this.#unanswered < mostUnanswered
@@ -67,7 +67,7 @@ export class Shard {
     return this.#unanswered === 0
   }
 
-  /** Calls a function when the shard no longer answers. Gives a function that ends this. */
+  /** Calls a function when the shard no longer answers. Returns a function that ends this. */
   onSilence(call: () => void): () => void {
     this.#whenItHangs.add(call)
     return () => void this.#whenItHangs.delete(call)
@@ -99,11 +99,13 @@ export class Shard {
 export interface Shards {
   /** By their numbers. */
   readonly all: ReadonlyMap<number, Shard>
-  /** The number of the database with a clinic: globalNumber, that of a shard, or undefined for one that is not known. */
+  /**
+   * The number of the database with a clinic: globalNumber, that of a shard, or undefined for one that is not known.
+   */
   ofClinic(id: string): number | undefined
   /**
-   * The numbers of the databases that may have a row of a clinic, the likeliest first: the one that made its id, and those to
-   * which clinics were moved, perhaps with this row. None for the id of a shard that is not known.
+   * The numbers of the databases that may have a row of a clinic, the likeliest first: the one that made its id, and
+   * those to which clinics were moved, perhaps with this row. None for the id of a shard that is not known.
    */
   ofRow(id: string): number[]
   /** Whether a shard answers at the moment. */
@@ -152,8 +154,9 @@ function createMap(
 }
 
 /**
- * Reads the map of the global database that `pool` leads to and follows its changes. Undefined in an installation of one
- * database: its first shard is noticed when servers start again. The shards need not be available, neither now nor later.
+ * Reads the map of the global database that `pool` leads to and follows its changes. Undefined in an installation of
+ * one database: its first shard is noticed when servers start again. The shards need not be available, neither now nor
+ * later.
  */
 export async function watchShards(pool: Pool, settings: ShardSettings): Promise<Shards | undefined> {
   const first = await readMap(pool).catch((error: Error & { code?: string }) => {

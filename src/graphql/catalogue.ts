@@ -32,10 +32,13 @@ const inputs = new Set(
 const orders =
   /^(NATURAL|PRIMARY_KEY_(ASC|DESC)|(ID|CLINIC_ID|DOCTOR_ID|NAME|FULL_NAME|START_TIME|POSITION)_(ASC|DESC))$/
 
-/** Gives the key under which the answer to a document with some variables is cached; undefined if it must not be. */
+/** Returns the key under which the answer to a document with some variables is cached; undefined if it must not be. */
 export type KeyOfAnswer = (variables: Record<string, unknown>) => string | undefined
 
-/** How to cache the answers to a valid document, for anonymous callers; undefined if it reads more than the catalogue. */
+/**
+ * How the answers to a valid document are cached for anonymous callers; undefined if the document reads more than the
+ * catalogue.
+ */
 export function catalogueKey(schema: GraphQLSchema, document: DocumentNode): KeyOfAnswer | undefined {
   const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)
   const [operation] = operations as OperationDefinitionNode[]

@@ -50,7 +50,7 @@ interface Running extends Reads {
   formatError: FormatError
   /** The error that refuses an operation before it runs, if any. */
   refusalOf: ReturnType<typeof createValidator>['refusalOf']
-  /** What an answer would be cached under; undefined if it contains more than the catalogue. */
+  /** The key under which an answer would be cached; undefined if it contains more than the catalogue. */
   keyInCatalogue(args: Arguments): string | undefined
   /** The documents to run in the databases, for an operation with lists that are in all of them. */
   spanning(args: Pick<Arguments, 'document' | 'operationName'>): SpanningDocument
@@ -83,7 +83,7 @@ export function createOperations(
   }
 }
 
-/** Gives the key of an answer. How to make it is computed once for each document. */
+/** Returns the key of an answer. How to make it is computed once for each document. */
 function keysOf(schema: GraphQLSchema): Running['keyInCatalogue'] {
   const keys = new WeakMap<DocumentNode, KeyOfAnswer | null>()
   return ({ document, variableValues }) => {
@@ -203,13 +203,15 @@ const givenTo = ({ document, operationName, variableValues }: Arguments) => ({
   variables: variableValues ?? {},
 })
 
-/** Answers a query. Lists that are in all databases are merged, and what the global database lacks of its rows is added. */
+/**
+ * Answers a query. Lists that are in all databases are merged, and what the global database lacks of its rows is added.
+ */
 async function inAllDatabases(running: Running, args: Arguments, deadline: Deadline): Promise<ExecutionResult> {
   const { routing } = running
   const { transaction, ...request } = args.requestContext as Grafast.RequestContext
   const { claims, seen } = request
   const variables = args.variableValues ?? {}
-  // Each request of callers who are not signed in would cost one in every shard.
+  // Otherwise each request of callers who are not signed in would cause one in every shard.
   const isInOne = settingsOf(args).shard || transaction?.isInShard || claims.sub === undefined
   if (!routing || isInOne) return query(running, args)
   const shards = routing.shardsToMerge(givenTo(args), false)
@@ -253,7 +255,8 @@ async function query(running: Running, args: Arguments): Promise<ExecutionResult
 }
 
 /**
- * Runs a query in one transaction: in its shard, on a replica if allowed, or on the primary, also after a replica has failed.
+ * Runs a query in one transaction: in its shard, on a replica if allowed, or on the primary, also after a replica has
+ * failed.
  */
 async function read({ replicaReads }: Running, args: Arguments, position?: number): Promise<ExecutionResult> {
   if (settingsOf(args).shard) return (await attempt(args)).result
@@ -289,7 +292,7 @@ async function mutate(running: Running, args: Arguments): Promise<ExecutionResul
   }
 }
 
-/** Decides who calls. Gives the error that refuses the caller's token, if any. */
+/** Finds out who calls. Returns the error that refuses the caller's token, if any. */
 function checkCaller(args: Arguments): GraphQLError | undefined {
   const request = args.requestContext as Grafast.RequestContext
   try {
@@ -302,7 +305,10 @@ function checkCaller(args: Arguments): GraphQLError | undefined {
   }
 }
 
-/** Describes an HTTP request in its span by the kind of operation and its root fields; names in documents are the clients'. */
+/**
+ * Describes an HTTP request in its span by the kind of operation and its root fields; names in documents are the
+ * clients'.
+ */
 function describeOperation({ document, operationName, requestContext }: Arguments, kind = 'query'): void {
   if (!isTracing() || !(requestContext as Grafast.RequestContext).node) return
   const fields = [...new Set(operationOf(document, operationName ?? undefined)?.fields)]
@@ -326,11 +332,12 @@ class NotCached {
   }
 }
 
-/** The caller has gone: nothing reads the answer, and statements cancelled for that reason are not to be logged. */
+/** The caller has disconnected: nobody reads the answer, and statements that were cancelled for this reason are not
+ * logged. */
 const unreadOf = (result: ExecutionResult, deadline: Deadline): ExecutionResult | undefined =>
   deadline.callerIsGone && result.errors ? unread : undefined
 
-/** The result for a caller who has gone. */
+/** The result for a caller who has disconnected. */
 const unread: ExecutionResult = { errors: [new GraphQLError('', { extensions: { code: 'query_canceled' } })] }
 
 const overWebSocketOnly = () =>

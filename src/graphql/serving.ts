@@ -47,8 +47,8 @@ export interface Serving {
 }
 
 /**
- * What the server adds to Grafserv: it checks who calls before anything runs, accepts only trusted documents if there is a
- * manifest, replaces Grafserv's operations by ours, and gives every error a code, including Grafserv's own errors.
+ * What the server adds to Grafserv: it checks who calls before anything runs, accepts only trusted documents if there
+ * is a manifest, replaces Grafserv's operations by ours, and gives every error a code, including Grafserv's own errors.
  */
 export function makeServingPlugin(
   tokens: Tokens,
@@ -178,7 +178,7 @@ function addCode(error: AnswerError, result: Result, statusOf: Errors['statusOf'
   const code = result.statusCode >= 500 ? 'internal_error' : (codes[result.statusCode] ?? 'bad_request')
   error.extensions = { code, ...extensions }
   if (!extensions.code) return
-  // Grafserv takes a refusal before anything ran for its own failure.
+  // Grafserv treats a refusal before anything has run as a failure of its own.
   if (result.statusCode === 500) result.statusCode = statusOf(extensions.code) ?? 500
   if (extensions.code === 'unauthenticated' && result.statusCode >= 400) {
     result.statusCode = 401
@@ -207,8 +207,8 @@ function setStatus(result: Result, { data, extensions }: Answer, errors: AnswerE
 const isUnauthenticated = ({ extensions }: AnswerError) => extensions.code === 'unauthenticated'
 
 /**
- * The headers that depend on the method. GET is for queries only, anything else is 405. Pages of other sites can send such
- * a query, but cannot read the response.
+ * The headers that depend on the method. GET is for queries only, anything else is 405. Pages of other sites can send
+ * such a query, but cannot read the response.
  */
 function forMethod(result: Result, { method, path }: Request): Result {
   if (path !== graphqlPath || result.type !== 'json') return result

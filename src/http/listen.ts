@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { type Settings, StartError } from '../process/settings.ts'
 
 /**
- * Makes a server listen on the settings' HOST and PORT (or another setting for the port). When it is not set and the default is taken, the next free port
- * is used. Gives the address as a URL, and as text for people, which says so when the port is not the usual one. Throws
- * StartError, naming the variable, when it cannot listen there.
+ * Makes a server listen on the settings' HOST and PORT (or another setting for the port). When it is not set and the
+ * default is taken, the next free port is used. Returns the address as a URL, and as text for people, which says so
+ * when the port is not the usual one. Throws StartError, naming the variable, when it cannot listen there.
  */
 export async function listen(
   server: Server,

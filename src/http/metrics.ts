@@ -11,7 +11,7 @@ import type { CatalogueCache } from '../request/catalogue_cache.ts'
 import { mayReadMetrics } from './metrics_access.ts'
 import { copyMetrics, shardMetrics } from './shard_metrics.ts'
 
-/** What is counted besides, each if there is one. */
+/** Other parts whose figures are included, if they exist. */
 interface Watched {
   replicas?: Replicas | undefined
   cache?: CatalogueCache | undefined
@@ -19,13 +19,13 @@ interface Watched {
 }
 
 /**
- * GET /metrics for Prometheus: messages and jobs as the database counts them, this server's requests and connections, and
- * its process. Clients on this machine, and clients that send METRICS_TOKEN as a bearer token, get them; all others get 404.
- * `pool` runs the queries and must be separate from the pools of requests, so that a busy server still answers. `watched` are
- * the pools of requests by their purpose.
+ * GET /metrics for Prometheus: messages and jobs as the database counts them, this server's requests and connections,
+ * and its process. Clients on this machine, and clients that send METRICS_TOKEN as a bearer token, get them; all others
+ * get 404. `pool` runs the queries and must be separate from the pools of requests, so that a busy server still
+ * answers. `watched` are the pools of requests by their purpose.
  *
- * Install `observe` before all routes, and `routes` among them. `readTimeZones` compares the time zone data before the first
- * request.
+ * Install `observe` before all routes, and `routes` among them. `readTimeZones` compares the time zone data before the
+ * first request.
  */
 export function createMetrics(
   settings: Pick<Settings, 'metricsToken'>,
@@ -33,7 +33,7 @@ export function createMetrics(
   watched: Record<string, Pool>,
   { replicas, cache, shards }: Watched = {},
 ): { observe: RequestHandler; routes: Router; readTimeZones: () => Promise<void> } {
-  // The figures of this process, which are added up where several share the port, and those of the database.
+  // The figures of this process, which are added up if several processes share the port, and those of the database.
   const own = new Registry()
   const shared = new Registry()
   collectDefaultMetrics({ register: own })
@@ -97,8 +97,8 @@ function poolMetrics(watched: Record<string, Pool>, registers: Registry[]): void
 }
 
 /**
- * Messages and jobs, with shards those of each database. Returns the function that reads the figures. A shard that gives none
- * is left out.
+ * Messages and jobs, with shards those of each database. Returns the function that reads the figures. A shard that
+ * gives none is left out.
  */
 function queueMetrics(pool: Pool, shards: Shards | undefined, registers: Registry[]): () => Promise<void> {
   const ofShard = shards ? ['shard'] : []

@@ -62,8 +62,8 @@ interface WaitingFigures {
 }
 
 /**
- * How far copies are behind, and what waits for the jobs of several databases. Returns the function that reads the figures. A
- * database that gives none is left out.
+ * How far copies are behind, and what waits for the jobs of several databases. Returns the function that reads the
+ * figures. A database that gives none is left out.
  */
 export function copyMetrics(pool: Pool, shards: Shards, registers: Registry[]): () => Promise<void> {
   const gauge = (name: string, help: string, labelNames: string[]) =>
@@ -138,8 +138,8 @@ async function readFrom({ name, from }: { name: string; from: Pool }) {
 }
 
 /**
- * For how long copies have lacked something. PostgreSQL tells a position only, so this notes when a position had been written:
- * at each reading of /metrics. What is given is therefore too small by at most the time between two readings.
+ * For how long copies have been behind. PostgreSQL reports only a position, so this records at each reading of /metrics
+ * which position had been written then. The result is too small by at most the time between two readings.
  */
 class Lag {
   /** The oldest first, none of which is confirmed. */

@@ -31,8 +31,8 @@ const tagLength = 16
 
 /**
  * The keys of identity documents, from IDENTITY_KEYS, or of the access to external calendars, from CALENDAR_KEYS:
- * `id:key,id:key`, each key 32 random bytes in base64. The first seals, all open. Several keys are derived from each (HKDF),
- * since one key must not serve two purposes.
+ * `id:key,id:key`, each key 32 random bytes in base64. The first key encrypts, and all decrypt. Several keys are
+ * derived from each (HKDF), since one key must not serve two purposes.
  *
  * In Node and not with pgcrypto: there the key would be part of the statement, and so of logs and pg_stat_statements.
  */
@@ -48,7 +48,7 @@ export class KeyRing {
     if (new Set(ids).size < ids.length) throw new Error(`${name}: every key needs an id of its own`)
   }
 
-  /** The id of the key that seals. */
+  /** The id of the key that encrypts. */
   get currentId(): string {
     return this.#current.id
   }
@@ -67,8 +67,8 @@ export class KeyRing {
   }
 
   /**
-   * Encrypts the access to an external calendar under the current key. `context` says whose it is: sealed access that is moved
-   * to another row is not opened.
+   * Encrypts the access to an external calendar under the current key. `context` identifies the row: data that is moved
+   * to another row cannot be decrypted.
    */
   sealCalendar(access: string, context: string): SealedText {
     const key = this.#current

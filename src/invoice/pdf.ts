@@ -3,7 +3,7 @@ import { formatMoney } from './money.ts'
 import { textsOf } from './texts.ts'
 import { type Cell, textWidth, Writer } from './writer.ts'
 
-/** The widths of the columns; the description gets what the others leave. */
+/** The widths of the columns; the description gets the rest. */
 const columns = { taxRate: 60, amount: 110 }
 /** Sums may be longer than amounts of lines. */
 const sumWidth = 180

@@ -17,7 +17,7 @@ interface InvoiceTexts {
   paid: string
   due: string
   page: (page: number, pages: number) => string
-  /** What a line is, where it has no text of its own. */
+  /** The text of a line that has no text of its own, by its kind. */
   lines: Record<string, string>
   payments: Record<string, string>
 }

@@ -27,8 +27,8 @@ export interface Table {
 }
 
 /**
- * Writes the text of an A4 document from top to bottom. All text is tagged, so that screen readers read it in order, and tables
- * as tables.
+ * Writes the text of an A4 document from top to bottom. All text is tagged, so that screen readers read it in order,
+ * and tables as tables.
  */
 export class Writer {
   readonly #doc: PDFKit.PDFDocument
@@ -97,7 +97,7 @@ export class Writer {
     }
   }
 
-  /** Ends the document. Each page gets `note` and its own number at the bottom. Gives the file. */
+  /** Ends the document. Each page gets `note` and its own number at the bottom. Returns the file. */
   async end(note: string, pageNumber: (page: number, pages: number) => string): Promise<Buffer> {
     this.#root.end()
     const { start, count } = this.#doc.bufferedPageRange()

@@ -3,9 +3,9 @@ import { type Level, pino } from 'pino'
 const level = process.env.LOG_LEVEL?.trim()
 
 /**
- * The program's log: JSON lines on stderr, so that stdout has only the line that says that the program is ready. Written
- * synchronously, so that the last lines before an exit are not lost. readSettings checks LOG_LEVEL; with an invalid level
- * the log must still work, to report it.
+ * The program's log: JSON lines on stderr, so that stdout has only the line that says that the program is ready.
+ * Written synchronously, so that the last lines before an exit are not lost. readSettings checks LOG_LEVEL; with an
+ * invalid level the log must still work, to report it.
  */
 export const log = pino(
   {
@@ -17,14 +17,14 @@ export const log = pino(
 )
 
 /**
- * A function to construct a Logger of @graphile/logger with (graphile-migrate and graphile-worker each need an instance of
- * their own copy of that class). Takes the name of the part, and the level for what the library logs as `info`.
+ * A function to construct a Logger of @graphile/logger with (graphile-migrate and graphile-worker each need an instance
+ * of their own copy of that class). Takes the name of the part, and the level for what the library logs as `info`.
  */
 export function libraryLog(part: string, info: Level) {
   const child = log.child({ part })
   const levels: Record<string, Level> = { error: 'error', warning: 'warn', info, debug: 'trace' }
   return () => (theirs: string, message: string, meta?: Record<string, unknown>) => {
-    // Only the error: the rest of `meta` contains whole worker and job objects with their payloads.
+    // Only the error is logged, because the rest of `meta` contains worker and job objects with their payloads.
     child[levels[theirs] ?? 'info'](meta?.error ? { err: meta.error } : {}, message.trimEnd())
   }
 }

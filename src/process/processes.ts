@@ -5,8 +5,8 @@ import { AggregatorRegistry, type Registry } from 'prom-client'
 import type { Lifecycle } from './lifecycle.ts'
 import { log } from './log.ts'
 
-// Several processes that share the port of one HTTP server: the first process starts the others, passes connections on to
-// them in turn, replaces one that has died, adds up their figures, and stops them. It does nothing else.
+// Several processes that share the port of one HTTP server: the first process starts the others, passes connections on
+// to them in turn, replaces one that has died, adds up their figures, and stops them. It does nothing else.
 
 type Figures = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
 type Message = { ready: string } | { asks: 'own' | 'all'; id: number } | { answers: number; with: unknown }
@@ -19,8 +19,8 @@ const figuresMs = 2000
 
 /**
  * Starts this program in `count` more processes with these additional settings, each of which delays its stop by
- * `stopDelayMs`. Gives the text of the first one's ready line once all of them are ready. When one ends before that, this
- * process ends with the same code.
+ * `stopDelayMs`. Returns the text of the first one's ready line once all of them are ready. When one ends before that,
+ * this process ends with the same code.
  */
 export async function startProcesses(
   count: number,
@@ -104,7 +104,7 @@ export const figuresOfAllProcesses = async (): Promise<string> =>
 
 let questions = 0
 
-/** Asks another process. Gives undefined when it has not answered in time. */
+/** Asks another process. Returns undefined when it has not answered in time. */
 function ask<T>(other: Worker | NodeJS.Process, asks: 'own' | 'all', ms: number): Promise<T | undefined> {
   const id = questions++
   return new Promise((resolve) => {

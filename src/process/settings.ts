@@ -83,7 +83,8 @@ const secret = makeValidator((input) => {
   return input
 })
 
-// The one place where settings are declared. docs/settings.md is compared with it (test/repo/docs/settings_page.test.ts).
+// The one place where settings are declared. docs/settings.md is compared with it
+// (test/repo/docs/settings_page.test.ts).
 const specs = {
   NODE_ENV: str({
     choices: ['development', 'test', 'production'],
@@ -393,7 +394,8 @@ function productionFaults(program: Program, env: Environment): string[] {
 
 const stripeSecrets = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'] as const
 
-/** An attacker who controls a program that serves browsers or sends messages must not find the keys to money in it. */
+/** A program that serves browsers or sends messages must not have the keys of the payment provider, because an attacker
+ * might control it. */
 function paymentFaults(program: Program, env: Environment): string[] {
   if (program === 'main' || program === 'server' || program === 'worker')
     return stripeSecrets
@@ -536,7 +538,8 @@ const operationOf = (env: Environment) => ({
 
 /**
  * Reads and checks the settings of a program from an environment. A variable set to the empty string counts as unset,
- * since compose files pass unset variables that way. Throws StartError with one line per error, each naming its variable.
+ * since compose files pass unset variables that way. Throws StartError with one line per error, each naming its
+ * variable.
  */
 export function readSettings(program: Program, environment: NodeJS.ProcessEnv = process.env) {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()))

@@ -2,7 +2,8 @@ import { type Attributes, context, propagation, type Span, SpanKind, SpanStatusC
 import { log } from './log.ts'
 
 // Spans are made here and not by instrumentation of libraries: those record statements, and the first statement of each
-// transaction contains who calls and from which address. Attributes are names and numbers of ours, never values of callers.
+// transaction contains who calls and from which address. Attributes are names and numbers of ours, never values of
+// callers.
 
 const tracer = trace.getTracer('medislot')
 let isOn = false
@@ -11,8 +12,8 @@ let isOn = false
 export const isTracing = (): boolean => isOn
 
 /**
- * Sends traces to an OpenTelemetry collector from now on, if there is an address of one (OTLP over HTTP). Only then is the SDK
- * loaded. Gives a function that sends what is left.
+ * Sends traces to an OpenTelemetry collector from now on, if there is an address of one (OTLP over HTTP). Only then is
+ * the SDK loaded. Returns a function that sends what is left.
  */
 export async function startTracing(endpoint: string | undefined, program: string): Promise<() => Promise<void>> {
   if (!endpoint) return async () => {}
@@ -57,7 +58,7 @@ export async function inSpan<T>(
   if (!isOn) return work()
   const parent = causedBy ? propagation.extract(context.active(), { traceparent: causedBy }) : context.active()
   const current = trace.getActiveSpan()
-  // What runs the work is not lost when something else has caused it.
+  // If the work has another cause, the current span is added as a link.
   const links = causedBy && current ? [{ context: current.spanContext() }] : []
   return tracer.startActiveSpan(name, { kind, attributes, links }, parent, async (span) => {
     try {

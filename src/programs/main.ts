@@ -14,8 +14,8 @@ import { serveDemoCalendar } from '../roster/demo_calendar.ts'
 import { signingKey, startServer } from '../server/start_server.ts'
 import { startWorker } from '../worker/start_worker.ts'
 
-// `npm start`: everything in one process tree: the embedded PostgreSQL, unless DATABASE_URL is set; the migrations; the demo
-// clinics on the first start; the HTTP server, the worker, and billing with the provider for development.
+// `npm start`: everything in one process tree: the embedded PostgreSQL, unless DATABASE_URL is set; the migrations; the
+// demo clinics on the first start; the HTTP server, the worker, and billing with the provider for development.
 const lifecycle = new Lifecycle()
 await runProgram(
   async () => {
@@ -52,7 +52,7 @@ interface Started {
   billingUrl: string
   /** The address of the embedded database for psql. */
   psql?: string
-  /** Starts the standbys of the embedded database. Gives their addresses for the HTTP server. */
+  /** Starts the standbys of the embedded database. Returns their addresses for the HTTP server. */
   startStandbys?: () => Promise<string[]>
 }
 

@@ -5,8 +5,8 @@ import { readSettings } from '../process/settings.ts'
 import { startTracing } from '../process/tracing.ts'
 import { signingKey, startServer } from '../server/start_server.ts'
 
-// `npm run server`: the HTTP server alone, in one process or in several that share its port. `npm run migrate` migrates the
-// database, and workers run as separate programs.
+// `npm run server`: the HTTP server alone, in one process or in several that share its port. `npm run migrate` migrates
+// the database, and workers run as separate programs.
 const lifecycle = new Lifecycle()
 const announce = ({ displayUrl }: { displayUrl: string }) =>
   void process.stdout.write(`medislot server is ready: ${displayUrl}\n`)
@@ -15,7 +15,7 @@ await runProgram(
   async () => {
     const settings = readSettings('server')
     if (settings.serverProcesses > 1 && !sharesPort) {
-      // What one process signs, each of them accepts.
+      // All processes have the same key, so that each accepts the tokens of the others.
       const env = { JWT_SECRET: signingKey(settings) }
       return announce(await startProcesses(settings.serverProcesses, env, settings.stopDelayMs, lifecycle))
     }

@@ -20,8 +20,8 @@ import { caughtUp } from '../shards/replication.ts'
 import { startWorker } from '../worker/start_worker.ts'
 
 // `npm run start:shards`: an installation with shards on one machine, to try it out (docs/shards.md): three embedded
-// PostgreSQL servers, which are the global database and two shards with the demo clinics; the HTTP server; and, for each
-// database, a worker and billing with the provider for development.
+// PostgreSQL servers, which are the global database and two shards with the demo clinics; the HTTP server; and, for
+// each database, a worker and billing with the provider for development.
 
 /** The demo clinics of each shard. */
 const clinicsOfShards = [['riverside'], ['harbour', 'lagoon']]
@@ -87,7 +87,8 @@ async function connectDatabases({ global, shards }: Databases): Promise<void> {
   await migrateDatabase(global.ownerUrl())
   const client = await connectOwner(global.ownerUrl())
   try {
-    // A server has another port when its last one was taken: perhaps by another of these, whose address it then has.
+    // A server gets another port when its last one was taken, perhaps by another of these servers, which then has its
+    // former address.
     await client.query(`update app_private.shards set address = 'postgresql://moving/' || id where id <= $1`, [
       shards.length,
     ])
@@ -102,8 +103,8 @@ async function connectDatabases({ global, shards }: Databases): Promise<void> {
 }
 
 /**
- * Loads the demo: people into the global database, and, once they are copied, the clinics into the shards. Serves the calendar of
- * one of its doctors, whose clinic may have been moved.
+ * Loads the demo: people into the global database, and, once they are copied, the clinics into the shards. Serves the
+ * calendar of one of its doctors, whose clinic may have been moved.
  */
 async function loadDemo({ global, shards }: Databases, calendarKeys: string): Promise<void> {
   const loaded = [await loadDemoPeople(global.ownerUrl())]

@@ -8,10 +8,11 @@ import type { SharedCache } from './shared_cache.ts'
 const reliedOnMs = 750
 /** How long an answer is still served after its state was last seen, while a new answer is made, milliseconds. */
 const staleMs = 1500
-/** From this age on, the state is requested again, without a wait for it. */
+/** From this age on, the state is read again, but answers do not wait for it. */
 const refreshedMs = 250
 /**
- * How long an answer may be used at most, seconds. Up to a fifth is subtracted at random, so that not all answers end at once.
+ * How long an answer may be used at most, seconds. Up to a fifth is subtracted at random, so that not all answers end
+ * at once.
  */
 const lifeSeconds = 300
 /** Maximum memory for answers, and the largest one that is stored; characters of JSON. */
@@ -37,9 +38,10 @@ interface Entry {
 export type CacheFigures = Record<'own' | 'shared' | 'stale' | 'database', number>
 
 /**
- * Answers to anonymous reads of the catalogue: clinics, doctors, specializations, time slots, services. Never free times, and
- * nothing for callers who are signed in. Each answer belongs to a state of the catalogue (app_private.catalogue_state), so a
- * change makes all answers unusable. The state is requested when answers are, from the primary; without it nothing is cached.
+ * Answers to anonymous reads of the catalogue: clinics, doctors, specializations, time slots, services. Never free
+ * times, and nothing for callers who are signed in. Each answer belongs to a state of the catalogue
+ * (app_private.catalogue_state), so a change makes all answers unusable. The state is requested when answers are, from
+ * the primary; without it nothing is cached.
  */
 export class CatalogueCache {
   readonly figures: CacheFigures = { own: 0, shared: 0, stale: 0, database: 0 }
@@ -59,7 +61,9 @@ export class CatalogueCache {
   #asking: Promise<State | undefined> | undefined
   #outdatedAt = Number.NEGATIVE_INFINITY
 
-  /** `pool` is a connection to the primary; `release` is a text that differs between releases with different answers. */
+  /**
+   * `pool` is a connection to the primary; `release` is a text that differs between releases with different answers.
+   */
   constructor(pool: Pool, release: string, shared?: SharedCache) {
     this.#pool = pool
     this.#release = createHash('sha256').update(release).digest('base64url')
@@ -72,8 +76,8 @@ export class CatalogueCache {
   }
 
   /**
-   * The answer for a key, which is `make`d when there is none for the current state; requests that arrive meanwhile wait for
-   * it. `make` has to see at least the given position. `position` is what the caller has seen.
+   * The answer for a key, which is `make`d when there is none for the current state; requests that arrive meanwhile
+   * wait for it. `make` has to see at least the given position. `position` is what the caller has seen.
    */
   async get<T>(
     key: string,
@@ -106,7 +110,8 @@ export class CatalogueCache {
     return performance.now() - before.askedAt < staleMs && !this.#isOutdated(before)
   }
 
-  /** One request at a time makes an answer. When that fails, for example because its caller has gone, each makes its own. */
+  /** One request at a time makes an answer for all. If that fails, for example because its caller has disconnected,
+   * each request makes its own. */
   #refill(
     hash: string,
     state: State,
@@ -139,7 +144,10 @@ export class CatalogueCache {
     return value
   }
 
-  /** The state of the catalogue, recent enough and at least as new as a position; undefined if the primary does not answer. */
+  /**
+   * The state of the catalogue, recent enough and at least as new as a position; undefined if the primary does not
+   * answer.
+   */
   async #current(position: number): Promise<State | undefined> {
     const state = this.#state
     const age = state ? performance.now() - state.askedAt : Number.POSITIVE_INFINITY

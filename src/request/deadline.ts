@@ -9,8 +9,8 @@ const onConnection = new WeakMap<Socket, Set<Deadline>>()
 
 /**
  * How long the work for one request may go on: until its time is over, or until the caller has gone, since then nobody
- * receives the answer. Reads end in both cases. A change that has begun ends only when its time is over; a change that has
- * not begun does not begin.
+ * receives the answer. Reads end in both cases. A change that has begun ends only when its time is over; a change that
+ * has not begun does not begin.
  */
 export class Deadline {
   #isOver = false
@@ -33,7 +33,10 @@ export class Deadline {
     return this.#callerIsGone
   }
 
-  /** Watches the caller's connection; when it closes, the caller has gone. All requests of a connection share one listener. */
+  /**
+   * Watches the caller's connection; when it closes, the caller has gone. All requests of a connection share one
+   * listener.
+   */
   follow(socket: Socket): this {
     if (socket.destroyed) {
       this.leave()
@@ -69,7 +72,9 @@ export class Deadline {
     if (this.#isOver || this.#callerIsGone) throw new AbortedError()
   }
 
-  /** Calls the listener whenever the result of ends() may have changed. Gives a function that removes the listener. */
+  /**
+   * Calls the listener whenever the result of ends() may have changed. Returns a function that removes the listener.
+   */
   watch(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

@@ -14,7 +14,7 @@ interface OpenTransaction {
   begun: Promise<unknown>
   /** Stops cancelling its statements, if that has begun. */
   stopCancelling: () => Promise<unknown>
-  /** Gives the connection back to the pool. */
+  /** Returns the connection back to the pool. */
   release: () => void
 }
 
@@ -25,12 +25,12 @@ export interface ReplicaUse {
 }
 
 /**
- * The transaction that the statements of one query share. PostGraphile would run each in its own transaction, with its own
- * connection, begin_request and snapshot. Here they run one after another; after a statement that fails, the next one begins a
- * new transaction, so that other fields are not affected. A statement that needs parts from shards is repeated in the same
- * transaction. The connection is taken when the first statement runs, from a replica if `use` allows that. After an error
- * there, no other statement runs and `failedOnReplica` is true: the caller then repeats the whole query on the primary, since
- * the error may be the fault of the replica.
+ * The transaction that the statements of one query share. PostGraphile would run each in its own transaction, with its
+ * own connection, begin_request and snapshot. Here they run one after another; after a statement that fails, the next
+ * one begins a new transaction, so that other fields are not affected. A statement that needs parts from shards is
+ * repeated in the same transaction. The connection is taken when the first statement runs, from a replica if `use`
+ * allows that. After an error there, no other statement runs and `failedOnReplica` is true: the caller then repeats the
+ * whole query on the primary, since the error may be the fault of the replica.
  */
 export class QueryTransaction {
   readonly #use: ReplicaUse | undefined
@@ -98,7 +98,10 @@ export class QueryTransaction {
     return open(connectWithDeadline(this.#replica.connect, settings.deadline), { ...settings, person })
   }
 
-  /** Ends the transaction; nothing may run after that. Never throws, since a transaction that only read has nothing to lose. */
+  /**
+   * Ends the transaction; nothing may run after that. Never throws, since a transaction that only read has nothing to
+   * lose.
+   */
   async end(): Promise<void> {
     await this.#last
     await this.#close('commit')

@@ -13,7 +13,7 @@ export interface ReplicaRead {
   connect: Connect
   /** The caller as the primary knows them; the replica must know the same. Undefined for an anonymous one. */
   person: string | undefined
-  /** Notes that the replica failed. Gives whether the query should be repeated on the primary. */
+  /** Notes that the replica failed. Returns whether the query should be repeated on the primary. */
   failed(error: unknown): boolean
 }
 
@@ -38,7 +38,8 @@ export class ReplicaReads {
     const replica = this.#replicas.choose(position)
     const connect = replica && this.#connects.get(replica)
     if (!replica || !connect) return undefined
-    // On a replica, a session, a membership or a guardianship ends a moment later, so the primary identifies the caller.
+    // On a replica, a session, a membership or a guardianship ends a moment later, so the primary identifies the
+    // caller.
     const person = isAnonymous ? undefined : await this.#personOf(claims)
     if (!isAnonymous && person?.role !== 'app_customer') return undefined
     replica.reads++

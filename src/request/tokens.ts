@@ -5,8 +5,8 @@ import type { ServerSettings } from '../process/settings.ts'
 import { Refusal } from './refusal.ts'
 
 /**
- * What app_private.begin_request is given about a caller: who it is (not for an anonymous caller), the network address, and,
- * when somebody signs in on the pages, a digest that identifies the browser.
+ * What app_private.begin_request is given about a caller: who it is (not for an anonymous caller), the network address,
+ * and, when somebody signs in on the pages, a digest that identifies the browser.
  */
 export type Claims = { sub?: string; sid?: string; iss?: string; from?: string; device?: string }
 /** What another database has recorded for a call in this one, by task. */
@@ -27,7 +27,9 @@ export interface Tokens {
   issue(accountId: string, sessionId: string): Promise<string>
   /** Verifies an Authorization header. Throws only when an external issuer's keys are not available. */
   bearerOf(authorization: string | undefined): Promise<Bearer>
-  /** The claims of a bearer token, `{}` when there is none. Throws Refusal `unauthenticated` for one that is not usable. */
+  /**
+   * The claims of a bearer token, `{}` when there is none. Throws Refusal `unauthenticated` for one that is not usable.
+   */
   claimsOf(authorization: string | undefined): Promise<Claims>
 }
 
@@ -99,10 +101,11 @@ export function createTokens(settings: TokenSettings): Tokens {
   }
 }
 
-/** Gives a function that verifies a token and gives its claims. It throws what jose throws. */
+/** Returns a function that verifies a token and gives its claims. It throws what jose throws. */
 function createVerifier(settings: TokenSettings, key: KeyObject): (token: string) => Promise<Claims> {
   const { jwtIssuer: issuer, jwtAudience: audience, externalIssuer: external } = settings
-  // Verification took a sixth of a booking's time. Only our own tokens: an external issuer may withdraw a key at any moment.
+  // Verification took a sixth of a booking's time. Only our own tokens: an external issuer may withdraw a key at any
+  // moment.
   const cache = new LRUCache<string, { claims: Claims; until: number }>({ max: cachedTokens })
   const externalKeys = external && createRemoteJWKSet(new URL(external.jwksUrl))
 

@@ -21,7 +21,8 @@ export interface TransactionSettings {
   /** The caller as the primary knows them, when this is a replica: see replica_reads.ts. */
   person?: string | undefined
   /**
-   * Called at the end of a change, even if it was rolled back, with a position that contains everything that it has seen.
+   * Called at the end of a change, even if it was rolled back, with a position that contains everything that it has
+   * seen.
    */
   reportPosition?: ((position: number) => void) | undefined
   /** The shard that the connection leads to, if it is one. */
@@ -30,13 +31,15 @@ export interface TransactionSettings {
   sharing?: { readonly recorded: Recorded | undefined } | undefined
   /** Gathers parts of an answer from the shards, for a read in the global database. */
   gathering?: Gathers | undefined
-  /** The work is a single statement if it is one of PostGraphile's: COMMIT is sent with it, which saves a round trip. */
+  /**
+   * The work is a single statement if it is one of PostGraphile's: COMMIT is sent with it, which saves a round trip.
+   */
   commitsAtOnce?: boolean
 }
 
 /** Gathers the parts of an answer that the database asks of shards: shards/gathering.ts. */
 export interface Gathers {
-  /** Listens for the requests that the database sends as notices on a connection. Gives a function that ends this. */
+  /** Listens for the requests that the database sends as notices on a connection. Returns a function that ends this. */
   listen(client: PoolClient): () => void
   /** Passes what was gathered to a transaction that has begun. */
   passTo(client: PoolClient): void
@@ -101,7 +104,9 @@ async function run<T>(client: NodePostgresPgClient, settings: TransactionSetting
   return result
 }
 
-/** Ends a transaction and reports the position in the same message. Gives the command that PostgreSQL has executed. */
+/**
+ * Ends a transaction and reports the position in the same message. Returns the command that PostgreSQL has executed.
+ */
 async function end(
   rawClient: PoolClient,
   how: 'commit' | 'rollback',
@@ -119,9 +124,9 @@ async function end(
 }
 
 /**
- * The error of a failed commit. When PostgreSQL has no disk space for its log, it reports that (class 53) and stops; the log
- * that it had written until then is replayed at the recovery, and may contain this commit. So the outcome is unknown, as after
- * a lost connection.
+ * The error of a failed commit. When PostgreSQL has no disk space for its log, it reports that (class 53) and stops;
+ * the log that it had written until then is replayed at the recovery, and may contain this commit. So the outcome is
+ * unknown, as after a lost connection.
  */
 const ofCommit = (error: Error & { code?: string }): Error =>
   error.code?.startsWith('53') ? unknownOutcome(error) : error
@@ -130,9 +135,9 @@ const unknownOutcome = (cause?: Error) =>
   Object.assign(new Error('what came of a commit is not known', { cause }), { code: '08006' })
 
 /**
- * Begins a transaction: BEGIN and app_private.begin_request in one message, sent together with the first statement, since the
- * pool pipelines. When begin_request refuses, the transaction is aborted, no later statement can run, and firstError() gives
- * that refusal. Throws AbortedError when the request has already been aborted.
+ * Begins a transaction: BEGIN and app_private.begin_request in one message, sent together with the first statement,
+ * since the pool pipelines. When begin_request refuses, the transaction is aborted, no later statement can run, and
+ * firstError() gives that refusal. Throws AbortedError when the request has already been aborted.
  */
 export function begin(
   rawClient: PoolClient,
@@ -143,7 +148,8 @@ export function begin(
   const mode = readOnly ? ' isolation level repeatable read read only' : ''
   const recorded = shard?.recorded ?? sharing?.recorded
   const who = escapeLiteral(JSON.stringify(claims))
-  // Buffered until the first statement is written: one packet instead of two, which saves an eighth of a booking's time.
+  // Buffered until the first statement is written: one packet instead of two, which saves an eighth of a booking's
+  // time.
   const { stream } = (rawClient as unknown as { connection: { stream: Writable } }).connection
   stream.cork()
   setImmediate(() => stream.uncork())
@@ -169,8 +175,9 @@ export function passSetting(rawClient: PoolClient, name: string, value: object):
 }
 
 /**
- * Cancels the statements of a transaction once its request is aborted. Gives a function that ends this and waits for cancel
- * requests that are on their way, which could otherwise cancel what the connection runs next. It says whether there were any.
+ * Cancels the statements of a transaction once its request is aborted. Returns a function that ends this and waits for
+ * cancel requests that are on their way, which could otherwise cancel what the connection runs next. It says whether
+ * there were any.
  */
 export function cancelOnAbort(
   rawClient: PoolClient,
@@ -188,7 +195,10 @@ export function cancelOnAbort(
   }
 }
 
-/** Why a statement failed: the error of begin(), if there is one, since later statements only report an aborted transaction. */
+/**
+ * Why a statement failed: the error of begin(), if there is one, since later statements only report an aborted
+ * transaction.
+ */
 export const firstError = (begun: Promise<unknown>, error: unknown): Promise<unknown> =>
   begun.then(
     () => error,
@@ -196,9 +206,10 @@ export const firstError = (begun: Promise<unknown>, error: unknown): Promise<unk
   )
 
 /**
- * The client that PostGraphile uses inside our transaction, which `begun` began. Its statements are prepared, unless a pooler
- * may change the session, and its transactions are savepoints. They fail with the reason why the transaction did not begin,
- * or with AbortedError. `sendCommit` is called right after a statement was sent that is the only one of its transaction.
+ * The client that PostGraphile uses inside our transaction, which `begun` began. Its statements are prepared, unless a
+ * pooler may change the session, and its transactions are savepoints. They fail with the reason why the transaction did
+ * not begin, or with AbortedError. `sendCommit` is called right after a statement was sent that is the only one of its
+ * transaction.
  */
 export function requestClient(
   client: NodePostgresPgClient,
@@ -221,7 +232,8 @@ export function requestClient(
       try {
         const named = keepsSession(rawClient) ? { ...options, name: name ?? statementName(options.text) } : options
         const sent = client.query<never>(named)
-        // Only PostGraphile's executor asks for arrays, and it runs one statement in each transaction without savepoints.
+        // Only PostGraphile's executor asks for arrays, and it runs one statement in each transaction without
+        // savepoints.
         if (commitWith && options.arrayMode) {
           isOver = true
           commitWith()

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { ProblemError } from './problem.ts'
 
 /**
- * The entity tag of a resource: its row's version, which is compared with If-Match, and a digest of the representation, which
- * can change without the row: because of another row whose name it contains, or a release that adds a field.
+ * The entity tag of a resource: its row's version, which is compared with If-Match, and a digest of the representation,
+ * which can change without the row: because of another row whose name it contains, or a release that adds a field.
  * Undefined for a resource without a row version.
  */
 export function entityTag(resource: unknown, representation: string): string | undefined {
@@ -17,7 +17,7 @@ export interface Condition {
   /** The version to try first; with 0, which no row has, the database refuses and reports the current version. */
   first: number
   accepts(version: number): boolean
-  /** Whether If-None-Match is what excludes a version. */
+  /** Whether the condition is that of If-None-Match. */
   isUnwanted(version: number): boolean
 }
 
@@ -29,9 +29,9 @@ interface Asked {
 }
 
 /**
- * The condition of a change, undefined when any version will do. If-Match uses the strong comparison, so a weak tag matches no
- * version; neither does a tag that this server has not made. The row version alone is a valid tag, too, for clients that have
- * the row from a list. The body's row version counts when there is no If-Match.
+ * The condition of a change, undefined when any version will do. If-Match uses the strong comparison, so a weak tag
+ * matches no version; neither does a tag that this server has not made. The row version alone is a valid tag, too, for
+ * clients that have the row from a list. The body's row version counts when there is no If-Match.
  */
 export function conditionOf({ ifMatch, ifNoneMatch, rowVersion }: Asked): Condition | undefined {
   const wanted = ifMatch === undefined ? (rowVersion === undefined ? '*' : [rowVersion]) : versionsOf(ifMatch, true)

@@ -55,9 +55,10 @@ interface Execution {
 }
 
 /**
- * Executes a validated request: looks up what its address leaves out, runs its document, and makes the response. A change
- * runs in one transaction with all of that, and with the claim of its key and the storing of the response if it has a key.
- * A refusal rolls the transaction back, so nothing is stored and a repeated request is checked again. Throws ProblemError.
+ * Executes a validated request: looks up what its address leaves out, runs its document, and makes the response. A
+ * change runs in one transaction with all of that, and with the claim of its key and the storing of the response if it
+ * has a key. A refusal rolls the transaction back, so nothing is stored and a repeated request is checked again. Throws
+ * ProblemError.
  */
 export async function execute(
   graphql: GraphQLInstance,
@@ -70,8 +71,9 @@ export async function execute(
   if (route.secret) return perform(execution, input)
   if (route.method === 'GET') return read(execution, input)
 
-  // The database compares the row with one version, under its lock, and reports which version the row has. A condition that
-  // several versions meet is therefore tried with one after the other, as long as others change the row in between.
+  // The database compares the row with one version, under its lock, and reports which version the row has. A condition
+  // that several versions meet is therefore tried with one after the other, as long as others change the row in
+  // between.
   let rowVersion = condition?.first
   for (let tries = 0; ; tries++) {
     try {
@@ -111,7 +113,7 @@ async function reading<T>(
   return done
 }
 
-/** Gives a refusal as a result, so that it is not formatted again. Throws any other error. */
+/** Returns a refusal as a result, so that it is not formatted again. Throws any other error. */
 function refusalOnly(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error
   throw error
@@ -195,8 +197,8 @@ export function rowOf({ locate: before, row = before }: Route, input: Input) {
 }
 
 /**
- * The shard for a request whose ids leave open where the row is, because clinics were moved: asks the databases that may have
- * it for its clinic. Undefined for the global database. Throws ProblemError.
+ * The shard for a request whose ids leave open where the row is, because clinics were moved: asks the databases that
+ * may have it for its clinic. Undefined for the global database. Throws ProblemError.
  */
 export async function shardOfMovedRow(
   { graphql, route, caller }: Execution,
@@ -220,7 +222,8 @@ export async function shardOfMovedRow(
   return undefined
 }
 
-/** Why there is no answer. A change of a row that the caller may see, but not change, gives none either. */
+/** The reason why there is no answer. A change of a row that the caller may see, but not change, has no answer, either.
+ * */
 const whyEmpty = ({ method, notFound }: Route, { located }: Input): string =>
   method !== 'GET' && located !== undefined ? 'forbidden' : (notFound ?? 'internal_error')
 

@@ -195,7 +195,7 @@ async function sendPages(exchange: Exchange, first: Answer, input: Input, caller
   try {
     await sendCsv(response, endpoint.csv as Csv, first, next)
   } catch (error) {
-    // The response has begun and was broken off. That a caller has gone is no fault.
+    // The response had begun and was broken off. It is not an error of the server if the caller has disconnected.
     if ((error as { code?: string }).code === 'ERR_STREAM_PREMATURE_CLOSE') return
     log.warn({ err: error, requestId: request.id }, 'a file was not sent completely')
   }
@@ -219,15 +219,15 @@ function problemErrorOf(error: unknown): ProblemError | undefined {
 }
 
 /**
- * The refusal for a caller with an unusable token: what is not found or not allowed without a token may be with a valid one, so
- * the token is reported instead.
+ * The refusal for a caller with an unusable token: what is not found or not allowed without a token may be with a valid
+ * one, so the token is reported instead.
  */
 function asUnauthenticated(error: unknown, { refusal }: Unusable): unknown {
   const code = error instanceof ProblemError ? error.error.extensions?.code : undefined
   return code && /_not_found$|^(not_found|forbidden|insufficient_privilege|clinic_needed)$/.test(code) ? refusal : error
 }
 
-/** What makes a document one of this schema. Its form and our limits are checked by its first request. */
+/** The rules that compare a document with the schema. Its form and the limits are checked by its first request. */
 const fitting = [
   FieldsOnCorrectTypeRule,
   KnownArgumentNamesRule,
@@ -261,8 +261,8 @@ function resourcesOf({ schema, catalogueKey }: GraphQLInstance): Resource[] {
 }
 
 /**
- * The request's body; undefined when there is none, which for a chunked body is known only at its end. Throws ProblemError for
- * an invalid body.
+ * The request's body; undefined when there is none, which for a chunked body is known only at its end. Throws
+ * ProblemError for an invalid body.
  */
 async function bodyOf(request: Request, response: Response, route: Route): Promise<unknown> {
   const length = request.get('content-length')
@@ -291,8 +291,8 @@ async function bodyOf(request: Request, response: Response, route: Route): Promi
 }
 
 /**
- * The condition of a change on the version of its row, from its headers and the rowVersion of its body. Throws ProblemError
- * bad_request when the resource has no version to compare with, since the caller relies on the comparison.
+ * The condition of a change on the version of its row, from its headers and the rowVersion of its body. Throws
+ * ProblemError bad_request when the resource has no version to compare with, since the caller relies on the comparison.
  */
 function condition(request: Request, { method, versioned }: Route, rowVersion: unknown): Condition | undefined {
   if (method === 'GET') return undefined
@@ -306,8 +306,8 @@ function condition(request: Request, { method, versioned }: Route, rowVersion: u
 }
 
 /**
- * The request's Idempotency-Key, and what it asks for in a canonical form, which does not depend on the order of members and
- * parameters, nor on whether defaults are given.
+ * The request's Idempotency-Key, and what it asks for in a canonical form, which does not depend on the order of
+ * members and parameters, nor on whether defaults are given.
  */
 function keyOf(request: Request, { query, body, returned }: ReturnType<Check>): Key | undefined {
   const key = request.get('idempotency-key')

@@ -43,7 +43,7 @@ function timeZoneOf(locale: string): string | undefined {
   return region && new Intl.Locale('und', { region }).getTimeZones?.()?.[0]
 }
 
-/** Gives the first free times for a locale as HTML; '' if there are none or the database does not answer in time. */
+/** Returns the first free times for a locale as HTML; '' if there are none or the database does not answer in time. */
 export function firstTimes(graphql: GraphQLInstance): (locale: string, language: string) => Promise<string> {
   const known = new LRUCache<string, Promise<string>>({ max: 200, ttl: maxAge })
   return (locale, language) => {

@@ -10,8 +10,8 @@ import type { Claims } from '../request/tokens.ts'
 const path = '/web/session'
 
 /**
- * Identifies a browser in which somebody has signed in, so that wrong passwords from others in the same network do not lock
- * its user out. It gives no rights.
+ * Identifies a browser in which somebody has signed in, so that wrong passwords from others in the same network do not
+ * lock its user out. It gives no rights.
  */
 const deviceCookie = 'medislot-device'
 const deviceLife = 90 * 24 * 3600 * 1000
@@ -34,9 +34,9 @@ const ended = ['refresh_token_invalid', 'refresh_token_reused']
 type CookieSettings = Pick<Settings, 'production' | 'publicUrl'>
 
 /**
- * The cookie of a session. With https it has the prefix __Host-: browsers accept it only over https and only from this host,
- * so that neither another subdomain nor an attacker in the network can set it. A browser refuses such a cookie on plain http
- * (Safari also on localhost): there the cookie has another name and no such protection.
+ * The cookie of a session. With https it has the prefix __Host-: browsers accept it only over https and only from this
+ * host, so that neither another subdomain nor an attacker in the network can set it. A browser refuses such a cookie on
+ * plain http (Safari also on localhost): there the cookie has another name and no such protection.
  */
 export function sessionCookie({ production, publicUrl }: CookieSettings) {
   const secure = publicUrl ? publicUrl.startsWith('https:') : production
@@ -61,8 +61,8 @@ interface AuthTokens {
  *     POST /web/session/refresh              { }
  *     POST /web/session/sign-out             { }     the access token is needed only without the cookie
  *
- * Other sites cannot make a browser send such requests: the cookie is SameSite=Strict, and a request needs a JSON body and a
- * custom header, for both of which a browser sends a preflight request first, which this server does not allow.
+ * Other sites cannot make a browser send such requests: the cookie is SameSite=Strict, and a request needs a JSON body
+ * and a custom header, for both of which a browser sends a preflight request first, which this server does not allow.
  */
 export function webSession(graphql: GraphQLInstance, settings: CookieSettings): Router {
   const { name: cookieName, ...cookie } = sessionCookie(settings)
@@ -138,7 +138,7 @@ async function begin(
   return { tokens, errors }
 }
 
-/** Ends a session. Gives the errors that may have left it open. */
+/** Ends a session. Returns the errors that may have left it open. */
 async function endSession(
   graphql: GraphQLInstance,
   request: Request,

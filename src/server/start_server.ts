@@ -30,10 +30,10 @@ import { pageNotFound, pagesManifests, webPages } from './pages.ts'
 const graceMs = 10_000
 
 /**
- * Starts the HTTP server. Gives its address, as a URL and as text for people, and a function that stops it: the server accepts
- * no new requests, answers those in flight, and closes the database connections.
- * Throws StartError when the database login is not allowed, when it cannot listen, or when a manifest of documents has errors,
- * and PostgreSQL's error when the schema cannot be read.
+ * Starts the HTTP server. Returns its address, as a URL and as text for people, and a function that stops it: the
+ * server accepts no new requests, answers those in flight, and closes the database connections. Throws StartError when
+ * the database login is not allowed, when it cannot listen, or when a manifest of documents has errors, and
+ * PostgreSQL's error when the schema cannot be read.
  */
 export async function startServer(
   settings: ServerSettings,

@@ -16,8 +16,8 @@ export async function inTransaction<T>(client: Client, work: () => Promise<T>): 
 }
 
 /**
- * Waits until the transactions that are running in a database have ended; later ones see what was committed before. Gives the
- * process ids of those that still run after `ms`.
+ * Waits until the transactions that are running in a database have ended; later ones see what was committed before.
+ * Returns the process ids of those that still run after `ms`.
  */
 export async function olderTransactionsEnded(client: Client, ms: number): Promise<number[]> {
   // Connections of replication have no state here. They write no rows of clinics.

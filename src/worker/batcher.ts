@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 
 /**
- * Gives a function that takes single items and passes them to `take` in batches. A batch contains the items that arrived while
- * `take` processed the batch before, or in the same turn of the event loop. An item's promise settles as its batch does.
+ * Returns a function that takes single items and passes them to `take` in batches. A batch contains the items that
+ * arrived while `take` processed the batch before, or in the same turn of the event loop. An item's promise settles as
+ * its batch does.
  */
 export function createBatcher<Item>(take: (items: Item[]) => Promise<unknown>): (item: Item) => Promise<unknown> {
   let coming: Item[] = []

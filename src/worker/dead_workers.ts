@@ -9,12 +9,13 @@ const againMs = 1000
 const goodbyeMs = 1000
 
 /**
- * Unlocks the jobs of workers that died: graphile-worker itself considers a locked job abandoned after four hours, which is too
- * late for a reminder. A running worker pool holds an advisory lock with its id as the key, which PostgreSQL releases with the
- * connection; a job that is locked by a pool whose advisory lock is free has lost its worker.
+ * Unlocks the jobs of workers that died: graphile-worker itself considers a locked job abandoned after four hours,
+ * which is too late for a reminder. A running worker pool holds an advisory lock with its id as the key, which
+ * PostgreSQL releases with the connection; a job that is locked by a pool whose advisory lock is free has lost its
+ * worker.
  *
- * Takes the owner's address and this process's pool id, holds the lock, and checks every few seconds. Gives a function that
- * ends it.
+ * Takes the owner's address and this process's pool id, holds the lock, and checks every few seconds. Returns a
+ * function that ends it.
  */
 export async function watchForDeadWorkers(databaseUrl: string, poolId: string): Promise<() => Promise<void>> {
   let client: Client | undefined
@@ -76,7 +77,8 @@ const newClient = (databaseUrl: string) =>
   })
 
 async function unlockJobsOfDeadWorkers(client: Client, poolId: string): Promise<void> {
-  // A pool that has just started may have a job before it has its advisory lock, so recently locked jobs are left alone.
+  // A pool that has just started may have a job before it has its advisory lock, so recently locked jobs are left
+  // alone.
   const { rows } = await client.query<{ ids: string[] }>(
     `with holders as materialized (
        select distinct locked_by from graphile_worker.jobs

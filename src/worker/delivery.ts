@@ -16,10 +16,10 @@ type RenderedMessage = { id: string } & ((Message & { error: null }) | { error: 
 type Attempt = Omit<Outcome, 'clinic_id' | 'id'>
 
 /**
- * The common part of the jobs that send notifications. `messagesOf` gives the messages of a clinic's claimed notifications;
- * `send` passes one to its channel's transport and records the outcome, with the function of app_private that `recorder`
- * names. Links in messages lead to the pages at `publicUrl`; without it there are none. `send` rejects only when the outcome could
- * not be recorded; the message is then sent again when its claim expires.
+ * The common part of the jobs that send notifications. `messagesOf` gives the messages of a clinic's claimed
+ * notifications; `send` passes one to its channel's transport and records the outcome, with the function of app_private
+ * that `recorder` names. Links in messages lead to the pages at `publicUrl`; without it there are none. `send` rejects
+ * only when the outcome could not be recorded; the message is then sent again when its claim expires.
  */
 export function deliveries(
   transports: Transports,
@@ -70,7 +70,7 @@ class Causes {
     for (const { id, traceparent } of rows) this.#traceparents.set(`${clinicId} ${id}`, traceparent)
   }
 
-  /** Gives the cause of a notification, and forgets it. */
+  /** Returns the cause of a notification, and forgets it. */
   take(clinicId: string, id: string): string | undefined {
     const key = `${clinicId} ${id}`
     const traceparent = this.#traceparents.get(key)

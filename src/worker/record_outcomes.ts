@@ -13,7 +13,9 @@ export interface Outcome {
   code?: string | undefined
 }
 
-/** Gives a function that records outcomes and logs them. It throws when at least one of them could not be recorded. */
+/**
+ * Returns a function that records outcomes and logs them. It throws when at least one of them could not be recorded.
+ */
 export function outcomeRecorder(
   { query, logger }: Pick<JobHelpers, 'query' | 'logger'>,
   recorder: Recorder,
@@ -23,7 +25,8 @@ export function outcomeRecorder(
     try {
       // Those that another transaction has locked are recorded next. Those that are never returned no longer exist.
       for (let recorded = new Set(['']); left.length > 0 && recorded.size > 0; ) {
-        // If this fails, the attempts stay without an outcome, and the messages are sent again when their claims run out.
+        // If this fails, the attempts stay without an outcome, and the messages are sent again when their claims run
+        // out.
         const { rows } = await query<{ key: string }>(
           `select concat(clinic_id, ' ', id) as key from app_private.${recorder}($1)`,
           [JSON.stringify(left)],

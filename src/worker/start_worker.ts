@@ -24,9 +24,9 @@ type WorkerSettings = Pick<Settings, 'workerConcurrency' | 'publicUrl'> &
   RecordingSettings & { databaseUrl: string }
 
 /**
- * Records the outcomes of jobs that end at the same moment in batches. Not for speed: without batches, a connection that is lost
- * just as a job ends causes a rejection that graphile-worker does not handle and that ends the program. With batches the worker
- * ends in order, after every outcome is recorded.
+ * Records the outcomes of jobs that end at the same moment in batches. Not for speed: without batches, a connection
+ * that is lost just as a job ends causes a rejection that graphile-worker does not handle and that ends the program.
+ * With batches the worker ends in order, after every outcome is recorded.
  */
 export const workerPreset = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } }
 
@@ -35,9 +35,9 @@ const pauseMs = 1000
 const graceMs = 10_000
 
 /**
- * Starts the job worker on a database, as its owner. Gives a function that stops it: it takes no new jobs and finishes the
- * current ones (which are asked to abort after five seconds). Throws when it cannot start. Once it has started, it is started
- * again whenever it ends because its database was lost.
+ * Starts the job worker on a database, as its owner. Returns a function that stops it: it takes no new jobs and
+ * finishes the current ones (which are asked to abort after five seconds). Throws when it cannot start. Once it has
+ * started, it is started again whenever it ends because its database was lost.
  */
 export async function startWorker(
   settings: WorkerSettings & Pick<Settings, 'mail' | 'twilio' | 'production'>,
@@ -122,8 +122,8 @@ async function begin(
     ),
     parsedCronItems: parseCronItems(cronItems),
     concurrency: workerConcurrency,
-    // New and woken jobs are announced by NOTIFY; this is how late another attempt at a failed job, or a job of a worker that
-    // died, may start. Each of the `concurrency` runners asks separately.
+    // New and woken jobs are announced by NOTIFY; this is how late another attempt at a failed job, or a job of a
+    // worker that died, may start. Each of the `concurrency` runners asks separately.
     pollInterval: 2000,
     noHandleSignals: true,
     preset: workerPreset,
@@ -151,8 +151,8 @@ async function begin(
 }
 
 /**
- * graphile-worker ends by itself when it cannot record the outcome of a job, and may then hang for ever. `over` is resolved
- * when it has ended, or has been ending for too long; so is what `stopRunner` gives.
+ * graphile-worker ends by itself when it cannot record the outcome of a job, and may then hang for ever. `over` is
+ * resolved when it has ended, or has been ending for too long; so is what `stopRunner` gives.
  */
 function watchEnd(runner: Runner, events: WorkerEvents): { over: Promise<void>; stopRunner(): Promise<void> } {
   let patience: NodeJS.Timeout | undefined

@@ -247,7 +247,7 @@ test('a patient who pays and cancels at the same moment gets credit, even if the
   expect(bookings === 1).toBe(paid === '5000')
 })
 
-/** A patient pays, cancels, and the desk asks for a refund. Gives the payment. */
+/** A patient pays, cancels, and the desk asks for a refund. Returns the payment. */
 async function refundedPayment(checkout: BegunCheckout, amount: number, at = practice): Promise<string> {
   const { bookingId, paymentId } = await owner.one<{ bookingId: string; paymentId: string }>(
     `select b.id as "bookingId", p.id as "paymentId" from app_public.bookings b, billing.payments p

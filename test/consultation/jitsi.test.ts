@@ -17,7 +17,10 @@ const room: Room = {
 }
 const during = new Date('2027-03-04T09:00:00Z')
 
-/** What Jitsi's token authentication does: admits to the room of the address with a token for it. Gives the affiliation. */
+/**
+ * What Jitsi's token authentication does: admits to the room of the address with a token for it. Returns the
+ * affiliation.
+ */
 async function enter(address: string, at: Date, secret = settings.secret): Promise<unknown> {
   const { pathname, searchParams } = new URL(address)
   const { payload } = await jwtVerify<{ room: string; context: { user: { affiliation: string } } }>(

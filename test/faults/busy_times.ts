@@ -9,13 +9,15 @@ import type { Call, Operation } from './calendar/call.ts'
 import type { Practice } from './clients.ts'
 import type { Site } from './site.ts'
 
-// Doctors who keep a calendar elsewhere: its busy times change again and again, and the worker of the site reads them from a
-// real HTTP server. Every version that it was sent is a call: it has an end if the database has recorded that it was
-// read, and otherwise it may have been imported at any time since, or never.
+// Doctors who keep a calendar elsewhere: its busy times change again and again, and the worker of the site reads them
+// from a real HTTP server. Every version that it was sent is a call: it has an end if the database has recorded that it
+// was read, and otherwise it may have been imported at any time since, or never.
 
 /** The doctors at work. */
 export interface Doctors {
-  /** Ends them once the last version of each calendar was read. Gives what the worker was sent, and what differs then. */
+  /**
+   * Ends them once the last version of each calendar was read. Returns what the worker was sent, and what differs then.
+   */
   stop(): Promise<{ calls: Call[]; wrong: string[] }>
 }
 

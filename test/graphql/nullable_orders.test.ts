@@ -77,7 +77,7 @@ async function readTwice(caller: GraphQLClient, { name, document }: List, orderB
   return { whole, paged }
 }
 
-/** Asserts for each order that its pages are right. Gives the orders that had nulls and others. */
+/** Asserts for each order that its pages are right. Returns the orders that had nulls and others. */
 async function readInAllOrders(caller: GraphQLClient): Promise<string[]> {
   const mixed: string[] = []
   for (const list of lists)

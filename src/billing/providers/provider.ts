@@ -58,18 +58,18 @@ export interface PaymentProvider {
   name: string
   openCheckout(request: CheckoutRequest): Promise<ProviderCheckout>
   readCheckout(sessionId: string, account: string | undefined): Promise<ProviderCheckout>
-  /** Ends an open checkout, so that it cannot be paid any more. Gives its state after that, which may be paid. */
+  /** Ends an open checkout, so that it cannot be paid any more. Returns its state after that, which may be paid. */
   expireCheckout(sessionId: string, account: string | undefined): Promise<ProviderCheckout>
   refund(request: RefundRequest): Promise<ProviderRefund>
   readRefund(refund: string, account: string | undefined): Promise<ProviderRefund>
-  /** Verifies a webhook by its exact bytes. Gives undefined when the sender or the time is not genuine. */
+  /** Verifies a webhook by its exact bytes. Returns undefined when the sender or the time is not genuine. */
   readEvent(body: Buffer, signature: string | undefined): ProviderEvent | undefined
 }
 
 /**
- * Why a call failed. `failed`: the provider refused it, and a repetition is pointless. `retry`: it is known to have had no
- * effect that matters, and a repetition needs a new idempotency key, since the failure is stored under the old one. `unknown`:
- * it may have taken effect, and only a repetition with the same key is safe.
+ * Why a call failed. `failed`: the provider refused it, and a repetition is pointless. `retry`: it is known to have had
+ * no effect that matters, and a repetition needs a new idempotency key, since the failure is stored under the old one.
+ * `unknown`: it may have taken effect, and only a repetition with the same key is safe.
  */
 export class ProviderError extends Error {
   readonly outcome: 'failed' | 'retry' | 'unknown'

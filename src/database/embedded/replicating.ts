@@ -2,9 +2,9 @@ import { Client } from 'pg'
 import { type EmbeddedServer, startEmbedded } from './embedded.ts'
 
 /**
- * Starts an embedded server that can be the global database or a shard of an installation, as docs/shards.md says: logical
- * replication, its login with this password, and an owner who may subscribe and move clinics. On first use the server starts
- * twice, since the setting needs a restart.
+ * Starts an embedded server that can be the global database or a shard of an installation, as docs/shards.md says:
+ * logical replication, its login with this password, and an owner who may subscribe and move clinics. On first use the
+ * server starts twice, since the setting needs a restart.
  */
 export async function startReplicating(
   dataDir: string,
@@ -22,7 +22,7 @@ export async function startReplicating(
   return startEmbedded(dataDir, { throwaway })
 }
 
-/** Gives whether the server is ready; otherwise it has to be started again. */
+/** Returns whether the server is ready; otherwise it has to be started again. */
 async function prepare(server: EmbeddedServer, replicationPassword: string, throwaway: boolean): Promise<boolean> {
   const client = new Client({ connectionString: server.superuserUrl() })
   await client.connect()

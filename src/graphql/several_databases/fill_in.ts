@@ -29,8 +29,9 @@ export interface Others<Shard> {
 }
 
 /**
- * Adds to an answer of the global database what it lacks of its rows, and removes their keys. A row of a clinic gets it from the
- * database of the clinic, a row of people from all databases. What a database does not give is an error.
+ * Adds the fields that the rows in an answer of the global database lack, and removes the keys that were added to the
+ * rows. For a row of a clinic they are read in the database of the clinic, for a row of people in all databases. If a
+ * database does not answer, the field has an error.
  */
 export async function fillIn<Shard>(
   { incomplete, defaults }: SpanningDocument,

@@ -33,7 +33,7 @@ export const idsName = 'medislotIds'
 export interface IncompleteRows {
   /** The names in the answer that lead to them. */
   path: string[]
-  /** Whether the database of the row's clinic has all of the part; else each has some of it. */
+  /** Whether the database of the row's clinic has the whole part; otherwise each database may have some of it. */
   isOfClinic: boolean
   /** The fields that are lacking, by their names in the answer. */
   parts: Map<string, Part>
@@ -63,7 +63,7 @@ export function incompleteRows(
     for (const [name, same] of byName) {
       const [field] = same as [FieldNode]
       const type = getNamedType(parent.getFields()[field.name.value]?.type)
-      // What each database gives by itself is complete.
+      // Lists that are read in each database are complete there.
       const isWhole = parent === query ? listsInShards.has(field.name.value) : lacking.of(parent, field.name.value)
       if (isObjectType(type) && !isWhole) search(type, same, [...path, name])
     }

@@ -46,8 +46,8 @@ const filtersRows = (type: unknown): type is GraphQLInputObjectType =>
   isFilter(type) && ['and', 'or', 'not'].every((name) => name in type.getFields())
 
 /**
- * The check of a valid document's filters and orders. PostgreSQL evaluates each condition for each row, and a condition on
- * a related table as a subquery inside the subquery of the filter around it, so the cost of nesting multiplies.
+ * The check of a valid document's filters and orders. PostgreSQL evaluates each condition for each row, and a condition
+ * on a related table as a subquery inside the subquery of the filter around it, so the cost of nesting multiplies.
  */
 export function filterCheck(schema: GraphQLSchema, document: DocumentNode): RequestCheck {
   const { fragments, operations } = definitionsOf(schema, document)
@@ -138,7 +138,7 @@ function weightOf(filter: GraphQLInputObjectType, name: string, type: unknown): 
     const leadsToRows = Object.values(type.getFields()).some((each) => filtersRows(each.type))
     return leadsToRows ? { deeper: 1, relationDeeper: 1 } : { deeper: 0, relationDeeper: 0 }
   }
-  // In a filter of rows this asks whether there are related rows at all; in one of a value it is a comparison.
+  // In a filter of rows this checks whether there are related rows; in a filter of a value it is a comparison.
   return { counts: filtersRows(filter) ? 'relations' : 'conditions', deeper: 0, relationDeeper: 0 }
 }
 
@@ -176,7 +176,10 @@ function definitionsOf(schema: GraphQLSchema, document: DocumentNode) {
   return { fragments, operations }
 }
 
-/** How often an operation runs each definition: a fragment once per spread. Fragments of a valid document form no circle. */
+/**
+ * How often an operation runs each definition: a fragment once per spread. Fragments of a valid document form no
+ * circle.
+ */
 function timesUsed(operation: Definition, fragments: Map<string, Definition>): Map<Definition, number> {
   const times = new Map<Definition, number>()
   const order: Definition[] = []

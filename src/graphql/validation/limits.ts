@@ -20,7 +20,9 @@ import {
 } from 'postgraphile/graphql'
 import { defaultPageSize, maxPageSize } from '../schema/lists/lists.ts'
 
-/** The limits of a document. A document beyond one is refused as `query_too_complex`, and the message says which limit. */
+/**
+ * The limits of a document. A document beyond one is refused as `query_too_complex`, and the message says which limit.
+ */
 export const limits = {
   /** Tokens: checked before anything else, since the cost of validation may grow with the square of their number. */
   tokens: 2000,
@@ -50,7 +52,9 @@ export const limits = {
   subscriptions: 20,
 } as const
 
-/** The refusal of a request beyond a limit. `detail` names the limit and the most that it allows, if that is a number. */
+/**
+ * The refusal of a request beyond a limit. `detail` names the limit and the most that it allows, if that is a number.
+ */
 export const tooComplex = (message: string, limit: string, most?: number, nodes?: ASTNode) =>
   new GraphQLError(message, {
     nodes: nodes ?? null,
@@ -58,8 +62,8 @@ export const tooComplex = (message: string, limit: string, most?: number, nodes?
   })
 
 /**
- * Refuses variables that are nested too deeply: serializing them is recursive, and a few thousand levels, which easily fit
- * into a request, would overflow the stack.
+ * Refuses variables that are nested too deeply: serializing them is recursive, and a few thousand levels, which easily
+ * fit into a request, would overflow the stack.
  */
 export function variablesRefusal(variables: unknown): GraphQLError | undefined {
   const isDeeper = (value: unknown, levels: number): boolean =>
@@ -109,8 +113,8 @@ export function aliasRule(context: ValidationContext): ASTVisitor {
 }
 
 /**
- * Validation rule: the root field of a subscription has no @skip and no @include, as the specification demands. If it were
- * skipped, there would be nothing to subscribe to.
+ * Validation rule: the root field of a subscription has no @skip and no @include, as the specification demands. If it
+ * were skipped, there would be nothing to subscribe to.
  */
 export function subscriptionRule(context: ValidationContext): ASTVisitor {
   const root = context.getSchema().getSubscriptionType()
@@ -142,7 +146,7 @@ const rowsRead: ComplexityEstimator = ({ args, childComplexity, field, type }) =
   return list && !paged ? limits.unpagedList * (1 + childComplexity) : 1 + childComplexity
 }
 
-/** Checks the operation and the variables of one request for a document. Gives the error that refuses it, if any. */
+/** Checks the operation and the variables of one request for a document. Returns the error that refuses it, if any. */
 export type RequestCheck = (operationName: string | undefined, variables: Variables) => GraphQLError | undefined
 
 type Variables = Record<string, unknown> | undefined
@@ -151,8 +155,8 @@ type Variables = Record<string, unknown> | undefined
 const keptCosts = 100
 
 /**
- * The check of a valid document's cost, which is measured once for each operation and the values of the variables that it
- * depends on.
+ * The check of a valid document's cost, which is measured once for each operation and the values of the variables that
+ * it depends on.
  */
 export function costCheck(schema: GraphQLSchema, document: DocumentNode): RequestCheck {
   const names = variablesOfCost(document)
@@ -178,7 +182,8 @@ export function costCheck(schema: GraphQLSchema, document: DocumentNode): Reques
   }
 
   return (operationName, variables) => {
-    // An operation that does not exist is refused when it is executed; names that callers invent must not fill the cache.
+    // An operation that does not exist is refused when it is executed; names that callers invent must not fill the
+    // cache.
     if (!getOperationAST(document, operationName)) return undefined
     const values = names.map((name) => variables?.[name])
     // Any other value is refused, and must not fill the cache.

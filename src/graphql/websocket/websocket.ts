@@ -13,9 +13,9 @@ import { abortableResult } from './abortable_result.ts'
 const unreadBytes = 1_000_000
 
 /**
- * Handles the WebSocket upgrades of an HTTP server at a path, with the protocol graphql-transport-ws and Grafserv's handling
- * of operations. Grafserv's own upgrade handler accepts messages of 100 MB and any number of subscriptions, and leaves
- * connections open when it is released. Gives a function that closes all connections (1001).
+ * Handles the WebSocket upgrades of an HTTP server at a path, with the protocol graphql-transport-ws and Grafserv's
+ * handling of operations. Grafserv's own upgrade handler accepts messages of 100 MB and any number of subscriptions,
+ * and leaves connections open when it is released. Returns a function that closes all connections (1001).
  */
 export function serveWebSockets(
   server: Server,

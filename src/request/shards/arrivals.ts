@@ -8,7 +8,7 @@ const pauseMs = 5
 /** Subscribers report the end of the last record. The current position may be after it by the header of a page. */
 const pageHeader = 24
 
-/** Up to where a database has the copies of another one. */
+/** Follows which position of another database the copies in a database have reached. */
 export class Arrivals {
   readonly #pool: Pool
   readonly #subscription: string
@@ -39,7 +39,8 @@ export class Arrivals {
   async #ask(): Promise<void> {
     const { rows } = await this.#pool
       .query<{ position: string | null }>(
-        // What the publisher had sent before is applied: the subscriber reads its messages one after another.
+        // Everything that the publisher had sent before this message is applied, because the subscriber reads messages
+        // one after another.
         `select latest_end_lsn - '0/0' as position from pg_stat_subscription
          where subname = $1 and relid is null and leader_pid is null`,
         [this.#subscription],

@@ -42,7 +42,7 @@ export interface Placed extends Unplaced {
   kind: 'query' | 'mutation'
 }
 
-/** What a root field names: ids of clinics, and ids of rows, some of which belong to clinics. */
+/** The ids in the arguments of a root field: ids of clinics, and ids of rows, some of which belong to clinics. */
 interface Named {
   clinics: string[]
   rows: { id: string; name: string; isOfPeople: boolean }[]
@@ -77,8 +77,8 @@ const ofPeople = /(customer|account|specialization|merge|guardianship)(Ids?|s)?$
 const link = /^[1-9]\d{0,8}\.[\w-]{16}\.[mjocf]([1-9a-f][0-9a-f]{0,14})-[1-9a-f][0-9a-f]{0,14}$/
 
 /**
- * The token of an invitation of a clinic in a shard, or of a link to add one of its records (app_private.account_message_of),
- * with the clinic's id in hexadecimal.
+ * The token of an invitation of a clinic in a shard, or of a link to add one of its records
+ * (app_private.account_message_of), with the clinic's id in hexadecimal.
  */
 const mailed = /^[ir]([1-9a-f][0-9a-f]{0,14})\.[\w-]{32}$/
 
@@ -90,8 +90,8 @@ export interface GivenOperation {
 }
 
 /**
- * Decides in which database an operation runs, by the clinics that its arguments name: in a shard, or in the global database,
- * which has people, and copies for what is read across clinics.
+ * Decides in which database an operation runs, by the clinics that its arguments name: in a shard, or in the global
+ * database, which has people, and copies for what is read across clinics.
  */
 export class Places {
   readonly #shards: Shards
@@ -102,8 +102,9 @@ export class Places {
   }
 
   /**
-   * The number of the shard in which an operation runs; undefined for the global database. Throws Refusal `several_databases`
-   * when its parts belong to different databases, unless `runsGlobally` returns true, which lets it run in the global database.
+   * The number of the shard in which an operation runs; undefined for the global database. Throws Refusal
+   * `several_databases` when its parts belong to different databases, unless `runsGlobally` returns true, which lets it
+   * run in the global database.
    */
   of(given: GivenOperation, runsGlobally: () => boolean): number | undefined {
     const { operation, places } = this.#placesOf(given)
@@ -129,8 +130,8 @@ export class Places {
   }
 
   /**
-   * Whether an operation reads lists of which the global database has no copies and whose rows are in several databases.
-   * Everything else that it reads must be in the global database.
+   * Whether an operation reads lists of which the global database has no copies and whose rows are in several
+   * databases. Everything else that it reads must be in the global database.
    */
   spansShards(given: GivenOperation): boolean {
     const { operation, places } = this.#placesOf(given)
@@ -144,8 +145,8 @@ export class Places {
   }
 
   /**
-   * The id of the checkout that an operation is about, if the id does not identify the database, because clinics were moved.
-   * Keys of other rows contain the clinic.
+   * The id of the checkout that an operation is about, if the id does not identify the database, because clinics were
+   * moved. Keys of other rows contain the clinic.
    */
   checkoutOf({ document, operationName, variables: given }: GivenOperation): string | undefined {
     const operation = this.#operationOf(document, operationName)
@@ -216,8 +217,8 @@ export class Places {
     // What a checkout pays may be in other databases than its page.
     const rows = listsInShards.has(field) ? named.rows.filter(({ name }) => name !== 'checkoutId') : named.rows
     const numbers = named.clinics.map((id) => this.#shards.ofClinic(id))
-    // A clinic identifies the database of its rows. Without a clinic, a row that may have been moved is read from the copies of
-    // all clinics.
+    // A clinic identifies the database of its rows. Without a clinic, a row that may have been moved is read from the
+    // copies of all clinics.
     if (numbers.length === 0) {
       const ofRows = rows.map(({ id }) => this.#shards.ofRow(id))
       numbers.push(...ofRows.map(([likeliest, ...others]) => (others.length > 0 ? undefined : likeliest || undefined)))

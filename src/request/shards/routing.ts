@@ -47,9 +47,9 @@ export class Routing {
   }
 
   /**
-   * The shards that an operation reads in addition to the global database, in which shardOf() lets it run, because it lists
-   * rows that have no copies there. None for most operations, and none for anonymous callers, since each of their requests
-   * would cause one in every shard.
+   * The shards that an operation reads in addition to the global database, in which shardOf() lets it run, because it
+   * lists rows that have no copies there. None for most operations, and none for anonymous callers, since each of their
+   * requests would cause one in every shard.
    */
   shardsToMerge(operation: GivenOperation, isAnonymous: boolean): Shard[] {
     return this.#isMerged(operation, isAnonymous) ? this.shards : []
@@ -57,7 +57,7 @@ export class Routing {
 
   #isMerged = (operation: GivenOperation, isAnonymous: boolean) => !isAnonymous && this.#places.spansShards(operation)
 
-  /** Says what of its rows the global database lacks. */
+  /** Finds the fields that the rows of the global database lack. */
   get lacking(): Lacking {
     return this.#clinicsOfCaller.lacking
   }
@@ -77,8 +77,8 @@ export class Routing {
   }
 
   /**
-   * The shard with the checkout that an operation is about, when the id does not identify it because clinics were moved: asks
-   * the shards that may have it, with the caller's rights. Undefined for the global database.
+   * The shard with the checkout that an operation is about, when the id does not identify it because clinics were
+   * moved: asks the shards that may have it, with the caller's rights. Undefined for the global database.
    */
   async shardOfCheckout(given: GivenOperation, operation: Caller): Promise<Shard | undefined> {
     const id = operation.claims.sub === undefined ? undefined : this.#places.checkoutOf(given)
@@ -97,9 +97,9 @@ export class Routing {
   }
 
   /**
-   * The shard of a query that names no clinic and reads data that is not copied: the shard of the clinics where the caller
-   * works. Undefined for the global database, which also merges lists. Throws Refusal `clinic_needed` when several databases
-   * have the data.
+   * The shard of a query that names no clinic and reads data that is not copied: the shard of the clinics where the
+   * caller works. Undefined for the global database, which also merges lists. Throws Refusal `clinic_needed` when
+   * several databases have the data.
    */
   async shardOfCaller(given: GivenOperation, { claims }: Caller): Promise<Shard | undefined> {
     const unplaced = this.#places.unplaced(given)
@@ -107,8 +107,9 @@ export class Routing {
   }
 
   /**
-   * Throws Refusal `clinic_needed` when an operation reads in one database, from rows of people, what others have too: one that
-   * shardOf() sends to a shard, or a mutation. What the global database lacks for queries is added to their answers.
+   * Throws Refusal `clinic_needed` when an operation reads in one database, from rows of people, what others have too:
+   * one that shardOf() sends to a shard, or a mutation. What the global database lacks for queries is added to their
+   * answers.
    */
   async requireWhole(given: GivenOperation, shard: Shard | undefined, { claims }: Caller): Promise<void> {
     const placed = this.#places.fieldsOf(given)
@@ -146,8 +147,9 @@ export class Routing {
   }
 
   /**
-   * Waits until the database in which an operation runs, a shard or the global one, has the copies of what its caller has
-   * changed in others. If that takes too long, the operation runs without them; it does not wait for a shard that is down.
+   * Waits until the database in which an operation runs, a shard or the global one, has the copies of what its caller
+   * has changed in others. If that takes too long, the operation runs without them; it does not wait for a shard that
+   * is down.
    */
   async arrived(at: Shard | undefined, seen: Positions | undefined, deadline: Deadline | undefined): Promise<void> {
     if (!seen) return

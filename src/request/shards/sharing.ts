@@ -28,8 +28,9 @@ interface Asked {
 export type Change = (database: number, text: string, values: string[]) => Promise<Record<string, object>[]>
 
 /**
- * The shares of a checkout that pays clinics in several databases. Each of the others makes its share first, in a transaction of
- * its own, and then the checkout is begun. If that fails, the billing process of the global database frees what they hold.
+ * The shares of a checkout that pays clinics in several databases. Each of the others makes its share first, in a
+ * transaction of its own, and then the checkout is begun. If that fails, the billing process of the global database
+ * frees what they hold.
  */
 export class Sharing {
   readonly #shards: Shards
@@ -77,8 +78,8 @@ export class Sharing {
   }
 
   /**
-   * To be called when the checkout was not begun, or nobody knows. Whether it was, its own database decides; the others ask it
-   * soon, and not only after a minute.
+   * To be called when the checkout was not begun, or may not have been. Its own database knows whether it was begun;
+   * the databases with shares then ask it soon, and not only after a minute.
    */
   abandon(): void {
     const id = this.#checkoutId
@@ -91,8 +92,8 @@ export class Sharing {
 }
 
 /**
- * Thrown out of a connection, which is given back while the other databases make their shares: if requests waited for connections
- * to other databases with one of their own in hand, each pool could be waiting for the other.
+ * Thrown so that the connection is returned to its pool while the other databases make their shares. If requests kept a
+ * connection while they wait for one to another database, two pools could wait for each other.
  */
 class SharesNeeded extends Error {
   readonly asked: object
@@ -108,8 +109,8 @@ export const sharesNeeded = (part: { task: string; asked: object } | undefined, 
   part?.task === sharesTask && !recorded?.[sharesTask] ? new SharesNeeded(part.asked) : undefined
 
 /**
- * Runs a transaction, and once more when it needs shares and they are made; `note` gets to know of them before that. Abandons
- * them when the transaction fails.
+ * Runs a transaction, and once more when it needs shares and they are made; `note` gets to know of them before that.
+ * Abandons them when the transaction fails.
  */
 export async function withShares<T>(
   sharing: Sharing,

@@ -178,7 +178,7 @@ function parameters(route: Route) {
 function refusals(route: Route, registry: Map<string, ErrorCode>) {
   const byStatus = new Map<number, string[]>()
   for (const name of new Set(refusalsOf(route))) {
-    // A database that is one release behind does not have all of them yet, and is served all the same.
+    // A database of the previous release lacks some of them, and is served nevertheless.
     const status = registry.get(name)?.httpStatus
     if (!status) continue
     byStatus.set(status, [...(byStatus.get(status) ?? []), name])

@@ -50,8 +50,8 @@ export interface Busy {
 }
 
 /**
- * Imports busy times as the job does. Gives how many absences each call changed, until there is nothing to change: nothing is
- * changed for a calendar that has been disconnected meanwhile.
+ * Imports busy times as the job does. Returns how many absences each call changed, until there is nothing to change:
+ * nothing is changed for a calendar that has been disconnected meanwhile.
  */
 export async function importBusyTimes(
   db: Pick<Db, 'query'>,

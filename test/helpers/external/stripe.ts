@@ -32,7 +32,9 @@ export interface FakeStripe {
   failNext(call: RegExp, fault: Fault): void
   /** Forgets the faults that no call has met yet. */
   endFaults(): void
-  /** Pays an open session as a patient does on the hosted page. Gives the address to which the browser is redirected. */
+  /**
+   * Pays an open session as a patient does on the hosted page. Returns the address to which the browser is redirected.
+   */
   pay(sessionId: string): Promise<string>
   /** Ends the pending timeouts and stops listening. */
   stop(): Promise<void>

@@ -3,7 +3,10 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** `npm run identity -- …` with these keys and a line on its standard input. Gives its exit code and all that it has written. */
+/**
+ * `npm run identity -- …` with these keys and a line on its standard input. Returns its exit code and all that it has
+ * written.
+ */
 export function identityProgram(
   databaseUrl: string,
   args: string[],

@@ -40,7 +40,9 @@ async function aClinicWithManager(): Promise<{ clinicId: string; manager: Return
   return { clinicId, manager: graphql(await clientsOf(site.url).tokenOf(claims)) }
 }
 
-/** Invites an address to the desk of a clinic, and has the shard's worker send the mail. Gives the token in its link. */
+/**
+ * Invites an address to the desk of a clinic, and has the shard's worker send the mail. Returns the token in its link.
+ */
 async function invited(manager: ReturnType<typeof graphql>, clinicId: string, email: string): Promise<string> {
   const invite = `mutation ($clinicId: BigInt!, $email: String!) {
     inviteEmployee(input: { clinicId: $clinicId, email: $email, fullName: "Rea Desk", role: RECEPTIONIST }) {

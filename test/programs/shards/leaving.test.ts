@@ -11,7 +11,8 @@ import { type ShardedServer, shardedServer } from '../../helpers/shards/sharded_
 import { eventually } from '../../helpers/time/eventually.ts'
 import { password } from '../../sql/identity/sessions.ts'
 
-// People who export and erase their data, or are removed, which a global database and two shards hold, through a real server.
+// People who export and erase their data, or are removed, which a global database and two shards hold, through a real
+// server.
 
 let site: ShardedServer
 beforeAll(async () => {
@@ -135,7 +136,7 @@ async function tablesWith(db: Connection, texts: string[]): Promise<string[]> {
   return found
 }
 
-/** Runs a job of the worker of a database. Gives the errors of failed jobs. */
+/** Runs a job of the worker of a database. Returns the errors of failed jobs. */
 async function job(number: number, task: string): Promise<string[]> {
   const url = site.servers[number]?.ownerUrl() as string
   const pool = createPool(url, { name: 'test', size: 5 })

@@ -107,7 +107,7 @@ async function rest(method: string, path: string, { token, body, position, key, 
   return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : undefined }
 }
 
-/** Registers a patient by REST. Gives the access token. */
+/** Registers a patient by REST. Returns the access token. */
 async function registered(): Promise<string> {
   const email = `${unique('ann').replace(' ', '-')}@test.example`
   const { status, body } = await rest('POST', '/auth/register', { body: { email, password, fullName: 'Ann' } })
@@ -517,8 +517,8 @@ describe('a server with shards', () => {
     // Ids of clinics that were not moved are found as before.
     const { slotId, clinicId } = await aPracticeIn(shards[0], 24 * 5)
     expect(await book(slotId)).toMatchObject({ status: 201, body: { clinicId } })
-    // The global database has no copies of absences, and the id of this one does not say in which shard it is now. So both shards are
-    // asked, as the employee.
+    // The global database has no copies of absences, and the id of this one does not say in which shard it is now. So
+    // both shards are asked, as the employee.
     await shard.query(
       `insert into app_public.absences (id, clinic_id, doctor_id, kind, first_date, last_date) overriding system value
        values ($1, $1, $2, 'vacation', current_date + 9, current_date + 9)`,
@@ -662,7 +662,7 @@ describe('people whom a clinic in a shard records', () => {
 })
 
 describe('people who were recorded for a clinic in a shard', () => {
-  /** Guests of a clinic, who have not confirmed. Gives the ids of the customers. */
+  /** Guests of a clinic, who have not confirmed. Returns the ids of the customers. */
   async function guestsOf({ clinicId }: Practice, slotIds: string[]): Promise<string[]> {
     const emails = slotIds.map((_, number) => `${unique('guest').replace(' ', '-')}-${number}@test.example`)
     for (const [number, bookingSlotId] of slotIds.entries()) {
@@ -1010,8 +1010,8 @@ describe('payments at clinics in shards', () => {
   const billing: Program[] = []
   let endpointsOfShards: string[]
   beforeAll(async () => {
-    // Enters a clinic of the first shard as moved to the second, so that the ids of other rows no longer say where they are. The server
-    // notices it within a second.
+    // Enters a clinic of the first shard as moved to the second, so that the ids of other rows no longer say where they
+    // are. The server notices it within a second.
     await global.query('insert into app_private.clinic_shards (clinic_id, shard_id) values (1900000000001, 2)')
     stripe = await startStripe()
     const keys = { STRIPE_SECRET_KEY: stripe.key, STRIPE_WEBHOOK_SECRET: stripe.webhookSecret }
@@ -1145,7 +1145,9 @@ describe('payments at clinics in shards', () => {
     expect(metrics).toContain('medislot_billing_webhooks_total{provider="stripe",outcome="not_handed_on"} 1')
   })
 
-  /** The body of a request for a checkout that pays for a visit at each of these practices; the first one is its clinic. */
+  /**
+   * The body of a request for a checkout that pays for a visit at each of these practices; the first one is its clinic.
+   */
   const together = (practices: readonly PaidPractice[]) => ({
     clinicId: practices[0]?.clinicId,
     visits: practices.flatMap((practice) => toPay(practice).visits),
@@ -1497,7 +1499,9 @@ describe('payments at clinics in shards', () => {
       body: object
     }
 
-    /** A patient with a visit at a clinic in each shard and, in the second, an invoice of 20.00 and a credit of 10.00. */
+    /**
+     * A patient with a visit at a clinic in each shard and, in the second, an invoice of 20.00 and a credit of 10.00.
+     */
     async function aPatient(): Promise<Patient> {
       const { customerId, claims } = await aCustomer(global)
       for (const shard of shards)
@@ -1648,7 +1652,8 @@ describe('payments at clinics in shards', () => {
       }, 'a page that is recorded')
       expect(await booksFor(patient)).toEqual(held)
 
-      // The money arrives while the database of the share is down, and that of the page is killed before it could be reported.
+      // The money arrives while the database of the share is down, and that of the page is killed before it could be
+      // reported.
       await kill(2)
       await stripe.pay(await pageOf(id))
       await eventually(async () => {
@@ -1694,7 +1699,7 @@ describe('payments at clinics in shards', () => {
 })
 
 describe('a shard that hangs', () => {
-  /** Stops all processes of a database server, without ending them. Gives a function that lets them go on. */
+  /** Stops all processes of a database server, without ending them. Returns a function that lets them go on. */
   async function hang(number: number): Promise<() => void> {
     const pids = await processesOf(number)
     for (const pid of pids) process.kill(pid, 'SIGSTOP')

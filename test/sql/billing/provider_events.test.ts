@@ -5,7 +5,7 @@ import { type Db, inTransaction } from '../../helpers/database/database.ts'
 // What providers report, in a database that is one of several.
 
 let events = 0
-/** Stores an event about a checkout or refund. Gives whether it is new; null when it is about another database. */
+/** Stores an event about a checkout or refund. Returns whether it is new; null when it is about another database. */
 const stored = async (
   db: Db,
   ownId: string | null,

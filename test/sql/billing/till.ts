@@ -13,8 +13,8 @@ import { aSlot } from '../../helpers/clinic/world.ts'
 import type { Db } from '../../helpers/database/database.ts'
 
 /**
- * A practice with a row in each table of billing: a visit that was paid online, an open invoice with a coupon and a payment
- * in cash, a void one, credit, refunds, and an open checkout. Gives their ids.
+ * A practice with a row in each table of billing: a visit that was paid online, an open invoice with a coupon and a
+ * payment in cash, a void one, credit, refunds, and an open checkout. Returns their ids.
  */
 export async function aTill(db: Db) {
   const practice = await aPaidPractice(db, { valid_from: '2000-01-01' })

@@ -10,7 +10,10 @@ export type Act = (...of: Parameters<typeof hold>) => Promise<Slot | Booking>
 /** Claims a slot for the practice's customer; `customerId` is for callers who are somebody else. */
 export type Claim = (slotId: string, customerId?: string) => Promise<unknown>
 
-/** The ways to claim a slot, which follow the same rules. The owner prepares each, then the caller that the test names tries it. */
+/**
+ * The ways to claim a slot, which follow the same rules. The owner prepares each, then the caller that the test names
+ * tries it.
+ */
 export const ways: [string, (db: Db, practice: Practice) => Promise<Claim>][] = [
   [
     'hold_slot',
@@ -45,7 +48,7 @@ export const expire = (db: Db, slotId: string) =>
 /** Judges now what a commit would judge. */
 export const judgeAsCommit = (db: Db) => db.query('set constraints all immediate; set constraints all deferred')
 
-/** A booking as a DBA records one, by plain inserts that no function judges. Gives its id. */
+/** A booking as a DBA records one, by plain inserts that no function judges. Returns its id. */
 export async function recordBooking(
   db: Pick<Db, 'query' | 'one'>,
   slotId: string,

@@ -5,7 +5,7 @@ import { isIsoDate, isIsoDatetime, isoTime, isUuid } from './iso_formats.ts'
 
 interface Scalar {
   description: string
-  /** Gives the value for the database; undefined when it is not valid. */
+  /** Returns the value for the database; undefined when it is not valid. */
   parse: (value: unknown) => string | undefined
   /** For the error message. */
   accepted: string
@@ -64,8 +64,8 @@ const scalars: Record<string, Scalar> = {
 }
 
 /**
- * Scalars accept exactly the formats that their descriptions name, in documents and in variables. Anything else is refused
- * before it reaches the database.
+ * Scalars accept exactly the formats that their descriptions name, in documents and in variables. Anything else is
+ * refused before it reaches the database.
  */
 export const ScalarsPlugin: GraphileConfig.Plugin = {
   name: 'MedislotScalarsPlugin',

@@ -20,11 +20,11 @@ interface Person {
 const nobody: Person = { role: 'app_anonymous', isCustomer: false, clinicIds: [] }
 
 /**
- * Decides about queries that name no clinic and read tables of which the global database has no copies, where the answer would be
- * empty and look complete, or columns that copies lack, which would be null. An employee all of whose clinics are in one database
- * reads there. A caller who sees no rows of such tables anywhere is answered by the global database, and so are all others who are
- * signed in if the other databases can add what it lacks; else they are refused. For callers who are not signed in, columns stay
- * null.
+ * Decides about queries that name no clinic and read tables of which the global database has no copies, where the
+ * answer would be empty and look complete, or columns that copies lack, which would be null. An employee all of whose
+ * clinics are in one database reads there. A caller who sees no rows of such tables anywhere is answered by the global
+ * database, and so are all others who are signed in if the other databases can add what it lacks; else they are
+ * refused. For callers who are not signed in, columns stay null.
  */
 export class ClinicsOfCaller {
   readonly #shards: Shards
@@ -73,11 +73,11 @@ export class ClinicsOfCaller {
   }
 
   /**
-   * Throws Refusal `clinic_needed` for an operation that runs in the database of a clinic, and reads from rows of people what
-   * other databases have too: the answer would be a part that looks complete.
+   * Throws Refusal `clinic_needed` for an operation that runs in the database of a clinic, and reads from rows of
+   * people what other databases have too: the answer would be a part that looks complete.
    */
   async requireWhole({ fields, kind, variables }: Placed, place: number, claims: Claims): Promise<void> {
-    // Those who are not signed in see nothing of people.
+    // Callers who are not signed in see no rows of people.
     if (claims.sub === undefined) return
     const parts = fields.map((field) => {
       const read = [...this.#queries.partlyReadBy(field, kind, variables)]

@@ -9,10 +9,10 @@ import {
 import type { ClinicTables } from './clinic_tables.ts'
 import { tableOf } from './tables_of_types.ts'
 
-/** What the global database lacks of a row that it has: a column of a copy, or related rows. */
+/** A part that the global database lacks of one of its rows: a column of a copy, or related rows. */
 export type Lack = 'column' | 'rows'
 
-/** Says of which fields of its rows the global database has nothing, and how they are read in other databases. */
+/** Knows which fields of its rows the global database lacks, and how they are read in other databases. */
 export class Lacking {
   readonly #tables: ClinicTables
   /** The list of each table that has all of its rows and can be filtered by id. */
@@ -28,7 +28,7 @@ export class Lacking {
     )
   }
 
-  /** What of a row the global database lacks, if it can be read elsewhere by the id of the row. */
+  /** The part of a row that the global database lacks, if it can be read elsewhere by the id of the row. */
   of(parent: GraphQLObjectType, name: string): Lack | undefined {
     const table = tableOf(parent)
     const field = parent.getFields()[name]

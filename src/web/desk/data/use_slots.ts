@@ -71,8 +71,8 @@ export function useSlots(shown: Shown, timeZone: string): SlotsOfPage {
 }
 
 /**
- * Loads the slots of a page. `here` is the last response, undefined if it was for another page. `turn` counts the requests: a
- * change that arrives while a request is under way is newer than its response.
+ * Loads the slots of a page. `here` is the last response, undefined if it was for another page. `turn` counts the
+ * requests: a change that arrives while a request is under way is newer than its response.
  */
 function useLoadedSlots(shown: Shown, timeZone: string) {
   const { clinicId, from, to, doctorId } = shown
@@ -112,7 +112,9 @@ interface LiveDay {
   refetch(): void
 }
 
-/** Watches a clinic's day, and reloads the page when it may have missed something. Gives the state of the connection. */
+/**
+ * Watches a clinic's day, and reloads the page when it may have missed something. Returns the state of the connection.
+ */
 function useLiveDay({ clinicId, date, changed, refetch }: LiveDay): Connection {
   const [connection, setConnection] = useState<Connection>({ state: 'connecting' })
   useEffect(() => {
@@ -122,7 +124,8 @@ function useLiveDay({ clinicId, date, changed, refetch }: LiveDay): Connection {
       began() {
         seenAt = Date.now()
         setConnection({ state: 'live' })
-        // The server does not report when it starts to listen. So the page is reloaded now, and again when it certainly listens.
+        // The server does not report when it starts to listen. So the page is reloaded now, and again when it certainly
+        // listens.
         refetch()
         missed = setTimeout(refetch, 2000)
       },

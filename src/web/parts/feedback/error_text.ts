@@ -8,8 +8,8 @@ import { errorTexts } from '../../text/shared/errors/errors.ts'
 export const AreaErrorTextsContext = createContext<Record<Language, Record<string, string>>>({ en: {}, de: {} })
 
 /**
- * Gives the text for an error in the reader's language. A refusal is looked up by its code; the server's message, which
- * is English, is shown only for codes without a text.
+ * Returns the text for an error in the reader's language. A refusal is looked up by its code; the server's message,
+ * which is English, is shown only for codes without a text.
  */
 export function useErrorText(): (error: unknown) => string {
   const { language } = useLanguage()

@@ -39,15 +39,15 @@ async function request(claimed: Claimed, { ring, arePublic }: CalendarSettings):
 }
 
 /**
- * Makes the task that reads the external calendars that are due and gives their busy times to the database. Servers are called
- * outside of transactions.
+ * Makes the task that reads the external calendars that are due and gives their busy times to the database. Servers are
+ * called outside of transactions.
  */
 export const readExternalCalendars =
   (settings: CalendarSettings): Task =>
   async (_payload, helpers) => {
     const { query, logger } = helpers
 
-    /** Reads a calendar and imports it. Gives the etag of what was read. */
+    /** Reads a calendar and imports it. Returns the etag of what was read. */
     async function read(claimed: Claimed): Promise<string | null> {
       const { clinicId, calendarId, nonce, etag } = claimed
       const content = await request(claimed, settings)
