@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import optimizeLocales from '@react-aria/optimize-locales-plugin'
 import { defineConfig } from 'vite'
-import { inlineDocuments } from './scripts/inline_documents.ts'
-import { preloadFont } from './scripts/preload_font.ts'
-import { thirdPartyNotices } from './scripts/third_party_notices.ts'
+import { inlineDocuments } from './scripts/web/inline_documents.ts'
+import { preloadFont } from './scripts/web/preload_font.ts'
+import { thirdPartyNotices } from './scripts/web/third_party_notices.ts'
 
 // React's own plugin would add hot reloading only; Vite compiles JSX by itself.
 export default defineConfig({

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { precompress } from './precompress.ts'
-import { writeShells } from './web_shells.ts'
+import { precompress } from './web/precompress.ts'
+import { writeShells } from './web/web_shells.ts'
 
 const checkout = join(import.meta.dirname, '..')
 const stamp = join(checkout, 'dist/built-from')
 const besides = [
   ...['schema.graphql', 'package.json', 'package-lock.json', 'LICENSE', 'vite.config.ts'],
-  ...['build_web', 'inline_documents', 'precompress', 'third_party_notices', 'web_documents', 'web_shells'].map(
-    (name) => `scripts/${name}.ts`,
-  ),
+  ...['scripts/build_web.ts', 'scripts/web_documents.ts'],
+  ...readdirSync(join(checkout, 'scripts/web'))
+    .sort()
+    .map((name) => `scripts/web/${name}`),
 ]
 
 /** A digest of everything that the pages are built from. */

@@ -4,8 +4,8 @@ import { Client } from 'pg'
 import { exitOnSignals } from '../src/process/lifecycle.ts'
 import { log } from '../src/process/log.ts'
 import { runProgram } from '../src/process/run_program.ts'
+import { withScratchDatabase } from './database/scratch_database.ts'
 import { documents } from './documents/index.ts'
-import { withScratchDatabase } from './scratch_database.ts'
 
 // npm run catalogue: writes the documents that are made from the database, as the migrations of this checkout make it.
 const checkout = resolve(import.meta.dirname, '..')

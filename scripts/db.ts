@@ -10,7 +10,7 @@ import { exitOnSignals } from '../src/process/lifecycle.ts'
 import { log } from '../src/process/log.ts'
 import { runProgram } from '../src/process/run_program.ts'
 import { StartError } from '../src/process/settings.ts'
-import { writeBaseline } from './baseline.ts'
+import { writeBaseline } from './database/baseline.ts'
 
 // Commands for developers around migrations/current.sql. They use a temporary cluster, because graphile-migrate needs a
 // database, a shadow database and a superuser, and no data should be at risk.

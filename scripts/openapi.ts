@@ -5,7 +5,7 @@ import { requestPool } from '../src/database/pools.ts'
 import { log } from '../src/process/log.ts'
 import { runProgram } from '../src/process/run_program.ts'
 import { openApiText } from '../src/rest/openapi/openapi_text.ts'
-import { withScratchDatabase } from './scratch_database.ts'
+import { withScratchDatabase } from './database/scratch_database.ts'
 
 // npm run openapi: writes openapi.json, the REST API of a database as the migrations of this checkout make it, and the
 // types of the generated client that the tests book with.

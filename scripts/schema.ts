@@ -4,7 +4,7 @@ import { requestPool } from '../src/database/pools.ts'
 import { printedSchema } from '../src/graphql/schema/printed_schema.ts'
 import { log } from '../src/process/log.ts'
 import { runProgram } from '../src/process/run_program.ts'
-import { withScratchDatabase } from './scratch_database.ts'
+import { withScratchDatabase } from './database/scratch_database.ts'
 
 // npm run schema: writes schema.graphql, the GraphQL API of a database as the migrations of this checkout make it.
 const file = join(import.meta.dirname, '../schema.graphql')

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { Client } from 'pg'
-import { writeBaseline } from '../../scripts/baseline.ts'
+import { writeBaseline } from '../../scripts/database/baseline.ts'
 import { ownerUrlOf, testCluster } from '../helpers/database/cluster.ts'
 import { makeDatabases } from '../helpers/run/global_setup.ts'
 

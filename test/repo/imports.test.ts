@@ -82,7 +82,7 @@ it('every folder of src/ belongs to a layer', () => {
 // Vite serves src/web/public/ as it is, and Prisma generates its client beside its schema.
 const mayHaveOneFile = ['src/web/public', 'bench/peers/prisma']
 
-it.each(['src', 'test', 'bench'])('every folder in %s/ has two to fifteen entries', (top) => {
+it.each(['src', 'test', 'bench', 'scripts'])('every folder in %s/ has two to fifteen entries', (top) => {
   const folders = readdirSync(top, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name))

@@ -42,7 +42,7 @@ async function firstLoad(encoding: 'br' | 'gzip') {
   let bytes = html.body.length
   for (const path of known) {
     const file = await send(path, headers)
-    // Files that fit into one packet are not compressed (scripts/precompress.ts).
+    // Files that fit into one packet are not compressed (scripts/web/precompress.ts).
     const isSmall = file.headers['content-encoding'] === undefined && file.body.length < 1000
     if (!isSmall) expect({ path, encoding: file.headers['content-encoding'] }).toEqual({ path, encoding })
     bytes += file.body.length

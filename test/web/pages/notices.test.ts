@@ -60,7 +60,7 @@ test('a package without a licence fails the build', async () => {
   const script = `
     import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
     import { build } from 'vite'
-    import { thirdPartyNotices } from './scripts/third_party_notices.ts'
+    import { thirdPartyNotices } from './scripts/web/third_party_notices.ts'
     const root = mkdtempSync('/tmp/medislot-test-')
     mkdirSync(root + '/node_modules/strange', { recursive: true })
     writeFileSync(root + '/node_modules/strange/package.json', '{"name": "strange", "version": "1.0.0", "main": "index.js"}')

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Plugin } from 'vite'
 
-const generated = join(import.meta.dirname, '../src/web/data/generated/gql.ts')
+const generated = join(import.meta.dirname, '../../src/web/data/generated/gql.ts')
 
 /**
  * Replaces each GraphQL document in the pages' sources by its text. Otherwise graphql() finds it in a map of the documents of all

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrate, watch } from 'graphile-migrate'
 import { Client } from 'pg'
-import { startEmbedded } from '../src/database/embedded/embedded.ts'
-import { connectionsClosed, migrateSettings } from '../src/database/migrations.ts'
+import { startEmbedded } from '../../src/database/embedded/embedded.ts'
+import { connectionsClosed, migrateSettings } from '../../src/database/migrations.ts'
 
 /**
  * Calls `work` with the owner's address of a database as this checkout makes it (committed migrations, then current.sql),

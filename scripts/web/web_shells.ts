@@ -1,8 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { searchTexts } from '../src/web/text/patient/search.ts'
-import { calendarTexts } from '../src/web/text/shared/calendar.ts'
-import { commonTexts } from '../src/web/text/shared/common.ts'
+import { searchTexts } from '../../src/web/text/patient/search.ts'
+import { calendarTexts } from '../../src/web/text/shared/calendar.ts'
+import { commonTexts } from '../../src/web/text/shared/common.ts'
 
 const place = '<!--shell-->'
 

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { calculateHash } from 'graphile-migrate/dist/hash.js'
 import { compileIncludes, serializeMigration } from 'graphile-migrate/dist/migration.js'
 
-const migrationsFolder = resolve(import.meta.dirname, '../migrations')
+const migrationsFolder = resolve(import.meta.dirname, '../../migrations')
 
 /** What sql/contents.sql lists, in full: everything that a database consists of. */
 export async function baselineBody(): Promise<string> {
