@@ -122,7 +122,7 @@ describe('serves no file for a path that leads outside the served folder', () =>
     expect(text).not.toContain('"dependencies"')
   })
 
-  it('or in a request for an upgrade, which once stopped the server', async () => {
+  it('in a request for an upgrade, without stopping the server', async () => {
     for (const path of ['//', 'http://[', '*', '/graphql/', '/x'])
       await refused(get(path, 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'))
   })

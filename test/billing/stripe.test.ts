@@ -147,7 +147,7 @@ test('a wrong key says nothing about the outcome of the checkout', async () => {
   expect(await failure(other.openCheckout(request('wrong key')))).toMatchObject({ outcome: 'unknown' })
 })
 
-test('when nobody listens, the outcome is unknown', async () => {
+test('when no server listens, the outcome is unknown', async () => {
   const other = stripeProvider({ secretKey: 'sk_test_x', webhookSecret: 'whsec_x', apiUrl: 'http://127.0.0.1:1' })
   expect(await failure(other.openCheckout(request('nobody')))).toMatchObject({ outcome: 'unknown' })
 })

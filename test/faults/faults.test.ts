@@ -121,7 +121,7 @@ describe('callers get a temporary error', () => {
     expect(await answers(server)).toEqual(well)
   })
 
-  it('and afterwards the worker runs jobs again without help', async () => {
+  it('and the worker runs jobs again afterwards', async () => {
     const owner = await site.owner()
     const { id } = await owner.one<{ id: string }>(
       `select id from graphile_worker.add_job('release_expired_holds', '{}')`,

@@ -45,7 +45,7 @@ describe('a key ring', () => {
   })
 
   it.each(['', 'one', `one:${randomBytes(16).toString('base64')}`, `one two:${key()}`, `one:${key()},one:${key()}`])(
-    'is not made of %p',
+    'cannot be made from %p',
     (setting) => {
       expect(() => new KeyRing(setting)).toThrow('IDENTITY_KEYS')
     },

@@ -200,7 +200,7 @@ describe('an operation is refused', () => {
   })
 })
 
-describe('a query does not say where its rows are', () => {
+describe('a query does not identify the database of its rows', () => {
   const unplaced = (text: string, variables: Record<string, unknown> = {}) =>
     new Places(shards).unplaced({ document: parse(text), variables }).fields.map(({ name }) => name)
 

@@ -159,7 +159,7 @@ describe('app_billing, the billing process', () => {
     ).toEqual([{ nspname: 'billing_private' }, { nspname: 'graphile_migrate' }])
   })
 
-  it('is no member of other roles, and none of them of it', async () => {
+  it('is not a member of other roles, and no other role is a member of it', async () => {
     expect(
       await tooMuch(
         `select r.rolname from pg_roles r

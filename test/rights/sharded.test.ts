@@ -93,7 +93,7 @@ it('lists of the clinic in the other shard contain only what a stranger sees', a
   })
 })
 
-describe('queries that name no clinic, of what the global database has no copies of', () => {
+describe('queries without a clinic that read tables without copies in the global database', () => {
   interface Table {
     list: string
     name: string
@@ -135,7 +135,7 @@ describe('queries that name no clinic, of what the global database has no copies
     for (const table of all) expect([table.list, await read(as, table.list)]).toEqual([table.list, expected(table)])
   }
 
-  it("give employees of one clinic their clinic's rows, as with the clinic, and not a part of what everybody sees", async () => {
+  it('return to employees of one clinic the rows of their clinic, as if they named it, and not only rows that everybody sees', async () => {
     for (const who of ['receptionist A', 'manager B'] as const) {
       const clinic = who === 'manager B' ? world.b : world.a
       const all: Record<string, unknown> = {}
@@ -325,7 +325,7 @@ describe('queries that name no clinic, of what the global database has no copies
   })
 })
 
-it('operations that run in one database refuse what others have too, but not to employees of one clinic, nor of a clinic that is named', async () => {
+it('operations that run in one database are refused if they read rows that others may have too, except for employees of one clinic and for a named clinic', async () => {
   const { clinicId } = world.a
   const codeOf = async (who: Anybody, document: string, variables: object) => {
     const client = graphqlClient(server.url, await tokenOf(world.claims[who]))

@@ -96,7 +96,7 @@ it('imports a roster once', async () => {
   expect(await rowCounts()).toEqual(before)
 })
 
-it('stores nothing when it is stopped by Ctrl-C, wherever it is', async () => {
+it('stores nothing when it is stopped by Ctrl-C, at whatever step', async () => {
   const before = await rowCounts()
   await connection.query(`begin; select pg_advisory_xact_lock(hashtextextended('medislot import', 0))`)
   // It waits for the lock, in the middle of its statement.
@@ -132,7 +132,7 @@ it.each([
   [[], 'Usage: npm run import -- <folder of a roster> [--shard <number>]'],
   [['one', 'two'], 'Usage: npm run import -- <folder of a roster> [--shard <number>]'],
   [['no/such/folder'], 'no/such/folder is no folder with the files of a roster (see docs/import.md)'],
-])('asked for %j it says how it is used', async (args, message) => {
+])('with the arguments %j it prints its usage', async (args, message) => {
   expect(await importCommand(...args)).toEqual({ code: 1, stdout: '', stderr: `${message}\n` })
 })
 

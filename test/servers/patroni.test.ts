@@ -28,7 +28,7 @@ describeWithProgram('etcd-server', 'etcd', (etcd) => {
           await cluster?.stop()
         })
 
-        it('no acknowledged booking is lost, and bookings are possible again without help', async () => {
+        it('no acknowledged booking is lost, and bookings are possible again automatically', async () => {
           const passwords = { ownerPassword: randomUUID(), serverPassword: randomUUID(), billingPassword: randomUUID() }
           const as = (url: string, username: string, password: string) =>
             Object.assign(new URL(url), { username, password, pathname: '/medislot' }).href

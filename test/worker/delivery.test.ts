@@ -287,7 +287,7 @@ describe('e-mail', () => {
     expect(smtp.mails).toHaveLength(2)
   })
 
-  it('of a name that looks like a header has the headers it should', async () => {
+  it('from a clinic whose name looks like a header has no additional header', async () => {
     const { booking } = await aBooking(
       `update app_public.clinics set name = 'Evil "Bcc: all@test.example"' where id = $1`,
     )
@@ -460,7 +460,7 @@ describe('a batch', () => {
     expect(await confirmation(two.id)).toMatchObject({ state: 'sent' })
   })
 
-  it('is recorded, except an outcome that cannot be, whose attempt stays without one', async () => {
+  it('is recorded, except an outcome that cannot be stored, whose attempt stays without one', async () => {
     const [stuck, ...others] = (await aBatch(3)).patients
     const { id } = await confirmation(stuck.id)
     await db.query(

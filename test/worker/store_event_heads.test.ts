@@ -90,7 +90,7 @@ it('fails when the file cannot be written, so that somebody notices', async () =
   expect(failures).toEqual([expect.stringContaining('ENOENT')])
 })
 
-it('mails it to the managers who want it and posts it to the system that does, once until the chain grows', async () => {
+it('mails it to the managers who want it and posts it to the webhook that wants it, once until the chain grows', async () => {
   const practice = await aClinicWithHistory()
   const { clinicId, doctorId, manager, customer } = practice
   await aClinicWithHistory()

@@ -82,7 +82,7 @@ it('queue_payment_reminders queues one reminder for an invoice that was not paid
 })
 
 describe('send_notifications', () => {
-  it('delivers what is due, leaves the reminder, and puts itself back', async () => {
+  it('delivers the messages that are due, leaves the reminder, and queues itself again', async () => {
     const { clinicId, slotId, customer } = await aPractice(db)
     const booking = await db.one<{ id: string }>('select id from app_public.book_slot($1, $2, $3)', [
       clinicId,
@@ -126,7 +126,7 @@ describe('send_notifications', () => {
   })
 })
 
-it('send_account_messages keeps the mail in its row, on a developer’s machine, and puts itself back', async () => {
+it('send_account_messages keeps the mail in its row, on a developer’s machine, and queues itself again', async () => {
   await db.query(`select app_public.register_customer('new@test.example', 'a fine long password', 'Ann')`)
   await work('send_account_messages')
   expect(
@@ -139,7 +139,7 @@ it('send_account_messages keeps the mail in its row, on a developer’s machine,
   ).toEqual([{ later: true }])
 })
 
-it('publish_events reads all new events and puts itself back', async () => {
+it('publish_events reads all new events and queues itself again', async () => {
   await aPractice(db)
   // It waits for the oldest transaction of the cluster, and other tests have some open.
   await eventually(async () => {
@@ -153,7 +153,7 @@ it('publish_events reads all new events and puts itself back', async () => {
   expect(await db.query(`select from graphile_worker.jobs where key = 'publish_events'`)).toHaveLength(1)
 })
 
-it('seal_events seals all new events and puts itself back; verify_events fails when one is no longer what was sealed', async () => {
+it('seal_events seals all new events and queues itself again; verify_events fails when one was changed', async () => {
   const { clinicId } = await aPractice(db)
   await eventually(async () => {
     await work('seal_events')
@@ -200,7 +200,7 @@ it('generate_due_slots makes the week of every clinic whose schedule was due', a
   expect(await db.query('select from app_public.slot_generation_runs where clinic_id = $1', [clinicId])).toHaveLength(1)
 })
 
-it('release_expired_holds opens what is expired and nothing else', async () => {
+it('release_expired_holds opens slots whose hold has expired, and no others', async () => {
   const { clinicId, slotId, customer } = await aPractice(db)
   const live = await aPractice(db)
   await db.query('select app_public.hold_slot($1, $2, $3)', [clinicId, slotId, customer.customerId])

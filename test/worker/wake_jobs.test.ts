@@ -131,7 +131,7 @@ it('webhooks to an endpoint that is paused or switched off do not wake the job',
   )
 })
 
-it('perpetual jobs put themselves back for the next minute, and only those with work are woken', async () => {
+it('perpetual jobs queue themselves again for the next minute, and only those with work are woken', async () => {
   for (const { task, payload } of perpetualJobs) expect(await work(pool, tasks, task, payload)).toEqual([])
   expect(await due()).toEqual([])
   await wakeJobs(pool, perpetualJobs)

@@ -286,7 +286,7 @@ describe('a checkout for two clinics, at the same time', () => {
     expect(await balanced()).toEqual([])
   })
 
-  it('is paid to the account that both have: a change of the account of one waits', async () => {
+  it('is paid to the account that both have, for which a change of one clinic’s account waits', async () => {
     const { a, b, customer, visits } = await aSharedAccount(owner)
     const [one, two] = sessions as [Connection, Connection]
     const change = () =>

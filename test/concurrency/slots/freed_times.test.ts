@@ -106,7 +106,7 @@ it('a search that is repeated while 1,000 visits are cancelled never shows a fre
   expect(await notOffered(owner, clinicId)).toEqual([])
 })
 
-it('what a transaction wrote counts as seen a second after the time of its commit, and not before', async () => {
+it('rows of a transaction count as visible a second after the time of its commit, and not before', async () => {
   // PostgreSQL takes that time before it flushes the commit, and shows the rows to others after that.
   const written = await owner.one<{ xid: string; at: Date }>(
     `insert into app_public.customers (full_name) values ('Patient')

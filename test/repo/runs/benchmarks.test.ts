@@ -54,7 +54,7 @@ test.each([
   [['generation', 'row_level_security', 'jobs']],
   [['events', 'growth', 'cache']],
   [['shards']],
-])('the benchmarks %j run, and find the results right that they check', async (names) => {
+])('the benchmarks %j run, and the checks of their results pass', async (names) => {
   const folder = await mkdtemp(join(tmpdir(), 'medislot-test-'))
   try {
     const results = await figuresOf(folder, names)

@@ -28,7 +28,7 @@ const sum = (
   column: 'decimal_amount' | 'decimal_tax' = 'decimal_amount',
 ) => rows.filter(pick).reduce((total, row) => total + Math.round(Number(row[column]) * 100), 0)
 
-describe('what bookkeepers enter', () => {
+describe('bookkeeping', () => {
   it('has the sums of the report of revenue', () =>
     inTransaction(async (db) => {
       const { clinicId, invoice } = await aTill(db)
@@ -119,7 +119,7 @@ describe('what bookkeepers enter', () => {
   )
 })
 
-it('managers see how patients pay online, until that is ended', () =>
+it('managers see the provider of online payments until online payments are ended', () =>
   inTransaction(async (db) => {
     const { clinicId, manager } = await aPaidPractice(db)
     const account = () =>

@@ -293,7 +293,7 @@ describe('money that arrives too late', () => {
   it.each([
     ['too little', 9999, 'credited', '9999', 0],
     ['too much', 10_001, 'credited', '1', 1],
-  ])('becomes credit as far as %s was received', (_, amount, outcome, credited, bookings) =>
+  ])('becomes credit if %s was received', (_, amount, outcome, credited, bookings) =>
     inTransaction(async (db) => {
       const { checkout, booking, credit } = await begun(db)
       expect(await settle(db, await openPage(db, checkout.id), amount)).toBe(outcome)
@@ -435,7 +435,7 @@ describe('credit and coupons', () => {
     }))
 })
 
-describe('what could not be booked', () => {
+describe('a visit that cannot be booked', () => {
   it('is refused before anybody pays, and nothing is held', () =>
     inTransaction(async (db) => {
       const practice = await aPaidPractice(db)
@@ -455,7 +455,7 @@ describe('what could not be booked', () => {
       expect(await statesOf(db, [slotId])).toBe('o')
     }))
 
-  it('is refused for two visits of one patient at the same time, each of which could be booked by itself', () =>
+  it('is refused if it overlaps another visit of the patient in the same checkout, although each could be booked by itself', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, serviceId, customer, slotId } = await aPaidPractice(db)
       const otherDoctor = await aDoctor(db, clinicId)
@@ -504,7 +504,7 @@ it.each([
   ['JPY', 1000, 333, 1],
   ['KWD', 10_500, 3500, 3],
   ['EUR', 10_000, 3333, 2],
-])('pays in %s', (currency, amount, part, exponent) =>
+])('a checkout is paid in %s', (currency, amount, part, exponent) =>
   inTransaction(async (db) => {
     const { clinicId, customer, checkout, booking } = await begun(db, {
       currency,

@@ -199,8 +199,8 @@ describe('credit that is reserved', () => {
     }))
 })
 
-describe('what credit pays for', () => {
-  it('are visits and invoices, in the order of the checkout', () =>
+describe('credit in a checkout', () => {
+  it('pays for visits and invoices, in the order of the checkout', () =>
     inTransaction(async (db) => {
       const practice = await withCredit(db, 13_000)
       const { beginFor, clinicId, customerId, slotId, serviceId, credit } = practice
@@ -213,7 +213,7 @@ describe('what credit pays for', () => {
       expect(await booksBalance(db)).toEqual([])
     }))
 
-  it('is an invoice that the desk was paid meanwhile only as far as it is still due', () =>
+  it('pays only what is still due on an invoice that was paid at the desk meanwhile', () =>
     inTransaction(async (db) => {
       const { beginFor, clinicId, customerId, credit } = await withCredit(db, 3000)
       const invoice = await anInvoice(db, clinicId, customerId, 5000)
@@ -227,7 +227,7 @@ describe('what credit pays for', () => {
       expect(await booksBalance(db)).toEqual([])
     }))
 
-  it('is not an invoice whose payment arrives too late: that pays as much of it as was received', () =>
+  it('does not pay an invoice whose payment arrives too late: the payment pays as much of it as was received', () =>
     inTransaction(async (db) => {
       const { beginFor, cancel, clinicId, customerId, credit } = await withCredit(db, 3000)
       const invoice = await anInvoice(db, clinicId, customerId, 5000)
@@ -239,7 +239,7 @@ describe('what credit pays for', () => {
       expect(await credit()).toEqual([3000, 0])
     }))
 
-  it('is each patient’s own visit when a guardian pays', () =>
+  it('pays for each patient’s own visit when a guardian pays', () =>
     inTransaction(async (db) => {
       const { clinicId, serviceId, slotId, laterSlotId, customer, ...at } = await withCredit(db, 1000)
       const { child } = await db.as(customer.claims, () =>
@@ -277,7 +277,7 @@ describe('what credit pays for', () => {
     }))
 })
 
-describe('what credit leaves to the provider', () => {
+describe('the amount that credit leaves to the provider', () => {
   it.each([
     ['nothing', 'EUR', 10_000, 10_000, 0],
     ['the rest', 'EUR', 10_000, 9900, 100],

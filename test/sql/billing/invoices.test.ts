@@ -152,7 +152,7 @@ describe('an invoice', () => {
       await expectRefusal(billing(db, 'add_charge', clinicId, id, 1, 'x'), 'invoice_not_open')
     }))
 
-  it('of which a part is written off is settled with the rest, and nothing of it becomes credit later', () =>
+  it('of which a part is written off is settled by paying the rest, and the written-off part never becomes credit', () =>
     inTransaction(async (db) => {
       const { clinicId, invoice, pay, credit } = await aDesk(db)
       const id = await invoice(1000)

@@ -73,7 +73,7 @@ describe('a clinic that Stripe pays in a currency with three decimals', () => {
       expect(await billing(db, 'refund_payment', clinicId, id, 1240)).toMatchObject({ state: 'pending' })
     }))
 
-  it('is refused as long as a price or a coupon of it does not end in 0', () =>
+  it('cannot be paid by Stripe as long as one of its prices or coupons does not end in 0', () =>
     inTransaction(async (db) => {
       const { clinicId } = await aPaidPractice(db, { currency: 'KWD', amount: 1255 })
       const choose = () => db.query(`select billing.set_provider_account($1, 'stripe', 'acct_1')`, [clinicId])

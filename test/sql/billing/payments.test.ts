@@ -50,7 +50,7 @@ describe('money at the desk', () => {
       expect(await booksBalance(db)).toEqual([])
     }))
 
-  it('is not taken twice: not beyond what is due, and not for what is paid', () =>
+  it('is refused beyond the amount due, and for a paid invoice', () =>
     inTransaction(async (db) => {
       const { invoice, pay } = await aDesk(db)
       const id = await invoice(100)
@@ -67,7 +67,7 @@ describe('money at the desk', () => {
     }),
   )
 
-  it('refuses unknown customers and invoices, those of others, and what only providers do', () =>
+  it('is refused for unknown customers and invoices, for those of others, and for payment methods of providers', () =>
     inTransaction(async (db) => {
       const { clinicId, invoice, pay } = await aDesk(db)
       const stranger = await aCustomer(db)
@@ -116,7 +116,7 @@ describe('a refund', () => {
       expect(await booksBalance(db)).toEqual([])
     }))
 
-  it('of goodwill is possible as far as something was paid', () =>
+  it('of goodwill is limited to what the customer has paid', () =>
     inTransaction(async (db) => {
       const { clinicId, customerId, invoice, pay, refund } = await aDesk(db)
       await billing(db, 'grant_goodwill', clinicId, customerId, 50, 'Waited for long')

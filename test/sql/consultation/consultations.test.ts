@@ -25,7 +25,7 @@ describe('an online visit', () => {
       expect(await exceptions(db, practice.clinicId)).toEqual([])
     }))
 
-  it('takes place where the service says, or where the caller chooses if there are both', () =>
+  it('takes place where the service says, or where the caller chooses if the service allows both', () =>
     inTransaction(async (db) => {
       const either = await anOnlinePractice(db, { hours: 50, mode: 'either' })
       const { clinicId, doctorId, customer } = either
@@ -151,7 +151,7 @@ describe('an online visit', () => {
       expect(await textOf(db, id)).not.toContain('/join#')
     }))
 
-  it('has the link to join in every message about it, and not the address of the clinic', () =>
+  it('has the link to join, and not the address of the clinic, in every message', () =>
     inTransaction(async (db) => {
       const practice = await anOnlinePractice(db, { hours: 50 })
       await db.query(`update app_public.clinics set address = 'Am Ufer 1' where id = $1`, [practice.clinicId])
@@ -217,7 +217,7 @@ describe('the link to join', () => {
       await db.asOwner()
     }))
 
-  it('is another than the link to manage, and neither works as the other', () =>
+  it('differs from the link to manage the booking, and neither can be used as the other', () =>
     inTransaction(async (db) => {
       const practice = await anOnlinePractice(db)
       const { id } = await bookOnline(db, practice, practice.slotId)
@@ -237,7 +237,7 @@ describe('the link to join', () => {
       expect(await refusal('join_by_link', token)).toBe('link_invalid')
     }))
 
-  it('is passed on by the path that the patient and the desk get, and nobody else', () =>
+  it('is available as a path to the patient and the desk, and to nobody else', () =>
     inTransaction(async (db) => {
       const practice = await anOnlinePractice(db, { hours: 50 })
       const { clinicId, customer, receptionist } = practice
@@ -332,7 +332,7 @@ describe('the job', () => {
       expect([await claim('0'), await claim('29 seconds'), await claim('30 seconds')]).toEqual([1, 0, 1])
     }))
 
-  it('does not take a room for an earlier time of the visit as the present one, nor one of a cancelled visit', () =>
+  it('does not record a room that was prepared for an earlier time of the visit, or for a cancelled visit', () =>
     inTransaction(async (db) => {
       const practice = await anOnlinePractice(db, { hours: 50 })
       const { clinicId, doctorId } = practice

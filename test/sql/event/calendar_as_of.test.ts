@@ -176,7 +176,7 @@ describe('calendar_as_of', () => {
     expect([...done]).toEqual(expect.arrayContaining(['hold', 'book', 'bookVisit', 'cancel', 'reschedule', 'withdraw']))
   })
 
-  it('sees a transaction whole or not at all, and in the order in which they took the slot', async () => {
+  it('includes each transaction completely or not at all, in the order in which they changed the slot', async () => {
     const { clinicId, slotId, customer } = await aPractice(db)
     const early = await connect(database.url)
     try {
@@ -226,7 +226,7 @@ describe('calendar_as_of', () => {
     expect(await asOf(db, clinicId, 'infinity')).toEqual(await present(db, clinicId))
   })
 
-  it('dates events without a recorded time by the start of their transaction', async () => {
+  it('uses the start of the transaction for events without a recorded time', async () => {
     const { clinicId } = await aPractice(db)
     await db.query('begin; alter table app_public.events disable trigger events_are_never_changed')
     await db.query('update app_public.events set recorded_at = null where clinic_id = $1', [clinicId])

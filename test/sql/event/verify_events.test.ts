@@ -124,7 +124,7 @@ describe('sealing', () => {
     expect(await verify()).toMatchObject({ position: '4', fault: null })
   })
 
-  it('waits for a transaction that began early and commits late, and inserts nothing before sealed events', async () => {
+  it('waits for a transaction that began early and commits late, and adds nothing before sealed events', async () => {
     const late = await aSlot(db, clinicId, practice.doctorId, 73)
     const later = await aSlot(db, clinicId, practice.doctorId, 74)
     const somebody = await aCustomer(db)
@@ -351,7 +351,7 @@ describe('the head', () => {
 
 describe('seals and heads', () => {
   it.each(['event_seals', 'event_heads'])(
-    '%s are never changed, deleted or emptied, by the owner neither',
+    '%s are never changed, deleted or emptied, not even by the owner',
     async (table) => {
       const change = table === 'event_seals' ? 'event_id = 0' : 'position = position - 1'
       await expectRefusal(db.query(`update app_private.${table} set ${change}`), 'immutable_column')

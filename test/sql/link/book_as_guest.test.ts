@@ -177,7 +177,7 @@ describe('a guest', () => {
       expect(await statesOf(db, slotIds)).toBe('oooooo')
     }))
 
-  it('answers the questions of a service when asking, and the booking has the answers', () =>
+  it('answers the questions of a service with the request, and the booking gets the answers', () =>
     inTransaction(async (db) => {
       const { clinicId, slotIds, firstVisit } = await aVisitPractice(db)
       await db.query('update app_public.policies set accepts_guests = true where clinic_id = $1', [clinicId])

@@ -129,7 +129,7 @@ describe('the holder of the link in a message', () => {
       expect(Object.fromEntries(others)).toEqual({ customer_id: customerId, customer_ids: `{${customerId}}` })
     }))
 
-  it('is bound by the rules for customers: cut-off, lead time, states', () =>
+  it('must follow the rules for customers: cut-off, lead time, states', () =>
     inTransaction(async (db) => {
       const { clinicId, bookingId, nextSlotId, doctorId, token } = await aPatientByPhone(db)
       const set = (column: string, value: string) =>
@@ -279,7 +279,7 @@ describe('a link', () => {
     }))
 })
 
-it('tokens that are not valid are counted for the network, and never stop one that is', () =>
+it('invalid tokens are counted for the network, and never block a valid one', () =>
   inTransaction(async (db) => {
     const { bookingId, token, nextSlotId } = await aPatientByPhone(db)
     await db.query(`update app_private.network_limits set burst = 3 where kind = 'link'`)

@@ -4,7 +4,7 @@ import { aPractice } from '../../helpers/clinic/world.ts'
 import { inTransaction } from '../../helpers/database/database.ts'
 import { pages, textOf } from '../link/links.ts'
 
-it('every default text has the link to the booking, and reads on without one', () =>
+it('every default text has the link to the booking, and is complete without it', () =>
   inTransaction(async (db) => {
     const texts = await db.query('select kind, channel, language, body from app_public.default_notification_texts')
     expect(texts.length).toBeGreaterThanOrEqual(20)

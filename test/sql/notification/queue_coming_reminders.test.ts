@@ -91,7 +91,7 @@ describe('a reminder', () => {
     expect(await reminders(clinicId)).toHaveLength(1)
   })
 
-  it('that is due later is written by the round in which it comes near, once', async () => {
+  it('that is due later is written once, by the round that finds it due within 25 hours', async () => {
     const { clinicId } = await aBooking(100)
     expect(await reminders(clinicId)).toEqual([])
     expect(await round(clinicId, 50)).toBe(0)
@@ -100,7 +100,7 @@ describe('a reminder', () => {
     expect(await reminders(clinicId)).toEqual(['0 pending 76'])
   })
 
-  it('is written for each lead time when that comes near', async () => {
+  it('is written for each lead time when it is due within 25 hours', async () => {
     const { clinicId } = await aBooking(200)
     await db.query(
       `update app_public.policies set reminder_lead_times = '{7 days, 24 hours, 1 day, 2 hours}' where clinic_id = $1`,
@@ -131,7 +131,7 @@ describe('a reminder', () => {
     expect(await reminders(clinicId)).toEqual([])
   })
 
-  it('follows the rules that the clinic has when it comes near', async () => {
+  it('follows the rules that the clinic has when it is written', async () => {
     const { clinicId } = await aBooking(100)
     await db.query(`update app_public.policies set reminder_lead_times = '{30 hours}' where clinic_id = $1`, [clinicId])
     expect(await round(clinicId, 60)).toBe(1)
@@ -201,7 +201,7 @@ describe('a reminder', () => {
     expect(await reminders(clinicId)).toHaveLength(1)
   })
 
-  it('of a booking that is committed only after its time had come near is written by the next round', async () => {
+  it('of a booking that is committed after its round is written by the next round', async () => {
     const practice = await aPractice(db)
     const { clinicId, doctorId, customer } = practice
     const slotId = await aSlot(db, clinicId, doctorId, 60)

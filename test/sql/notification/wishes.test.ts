@@ -243,7 +243,7 @@ describe('quiet hours', () => {
       expect(await sent(db, soon.id)).toEqual(['booking_cancelled'])
     }))
 
-  it('do not delay the message that such an appointment is moved to another day, but delay it for one on another day before', () =>
+  it('do not delay the message that an appointment shortly after them is moved to another day, but delay it if the appointment was on another day', () =>
     inTransaction(async (db) => {
       const practice = await aQuietPractice(db)
       const [soon, far] = [await bookFor(db, practice, 4), await bookFor(db, practice, 60)]

@@ -64,7 +64,7 @@ describe('claim_customer', () => {
       })
     }))
 
-  it('refuses all records alike that the caller cannot claim', () =>
+  it('refuses all records that the caller cannot claim with the same error', () =>
     inTransaction(async (db) => {
       const { clinicId, patient, email, recordId } = await aKnownPatient(db)
       const stranger = await aCustomer(db)
@@ -108,7 +108,7 @@ describe('claim_customer', () => {
       await expectRefusal(claim(db, recordId), 'customer_not_claimable')
     }))
 
-  it('is undone when the clinic corrects the address: the record was not of whom it seemed to be', () =>
+  it('is undone when the clinic corrects the address, because the record belongs to somebody else', () =>
     inTransaction(async (db) => {
       const { clinicId, patient, recordId, receptionist } = await aKnownPatient(db)
       await db.as(patient.claims, () => claim(db, recordId))
@@ -125,7 +125,7 @@ describe('claim_customer', () => {
       await db.as(owner.claims, () => claim(db, recordId))
     }))
 
-  it('tells the clinic nothing: its record and its visits are as before', () =>
+  it('does not notify the clinic, and changes neither its record nor its visits', () =>
     inTransaction(async (db) => {
       const { clinicId, patient, recordId, receptionist } = await aKnownPatient(db)
       const seen = () =>

@@ -36,7 +36,7 @@ it('a guardianship that ends after a request began stops its booking', async () 
   await at.db.query('rollback')
 })
 
-it('and stops a cancellation', async () => {
+it('a guardianship that ends after a request began stops its cancellation', async () => {
   const { clinicId, slotId, claims, child } = await aFamily()
   const { id } = await at.db.request(claims, () => book(at.db, clinicId, slotId, { customerId: child }))
   await begin(at.db, claims)

@@ -36,7 +36,7 @@ it('a doctor whom two clinics offer at one time is found for both, when the huma
     expect(await found(db)).toEqual([])
   }))
 
-it('or when the doctor signs in to both clinics with one account', () =>
+it('a doctor who signs in to both clinics with one account is found for both', () =>
   inTransaction(async (db) => {
     const [here, there] = [await aPractice(db), await aPractice(db)]
     const { accountId } = await anAccount(db)

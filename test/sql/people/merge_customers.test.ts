@@ -82,7 +82,7 @@ describe('merge_customers', () => {
       })
     }))
 
-  it('refuses itself, chains, removed and erased customers, also to a DBA who writes the pointer', () =>
+  it('refuses to merge a customer into itself, into a merged, removed or erased customer, also for a DBA who writes merged_into_id', () =>
     inTransaction(async (db) => {
       const [a, b, c, gone, removed] = [
         await aCustomer(db),

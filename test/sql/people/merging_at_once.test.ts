@@ -67,7 +67,7 @@ describe('merging and booking at one time', () => {
     expect(await overlapping()).toEqual([])
   })
 
-  it('nor when a visit is moved, nor when both ids book at once', async () => {
+  it('never gives a person two visits at one time when a visit is moved, or when both ids book at once', async () => {
     const { clinicId, slotId, sameTime, later, recordId, personId } = await aWorld()
     await book(at.db, clinicId, slotId, { customerId: personId })
     const movable = await book(at.db, clinicId, later, { customerId: recordId })

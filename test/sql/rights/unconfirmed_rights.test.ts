@@ -9,7 +9,7 @@ import { twoClinics } from './two_clinics.ts'
 // What an account cannot do before its address is confirmed, by exhaustion: every function of the API and every table,
 // before and after. The account has one live booking, and a clinic has a record with its address.
 
-it('an account with an unconfirmed address has exactly these limits', () =>
+it('accounts with an unconfirmed address have exactly the limits that are listed here', () =>
   inTransaction(async (db) => {
     const world = await twoClinics(db)
     const { a, uma } = world

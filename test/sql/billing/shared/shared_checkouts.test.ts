@@ -168,7 +168,7 @@ describe('a checkout for two clinics', () => {
       expect(await booksBalance(db)).toEqual([])
     }))
 
-  it('of which too little arrives books nothing, and shares what arrived', () =>
+  it('of which too little arrives books nothing, and divides the received money', () =>
     inTransaction(async (db) => {
       const { checkout, credits, states } = await begun(db)
       expect(await settle(db, await openPage(db, checkout.id), 1300)).toBe('credited')
@@ -281,7 +281,7 @@ describe('clinics are not paid together', () => {
       )
     }))
 
-  it('by visits and invoices that are not named as they have to be, or that are of others', () =>
+  it('if visits or invoices are named in a wrong form, or belong to others', () =>
     inTransaction(async (db) => {
       const { a, b, customer, customerId, visitAt } = await aSharedAccount(db)
       const invoiceId = await anInvoice(db, b.clinicId, customerId, 1000)

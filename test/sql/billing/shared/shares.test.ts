@@ -56,7 +56,7 @@ const outcomeOf = async (db: Db, id: string) =>
   (await db.one<{ outcome: string }>('select outcome from billing.checkouts where id = $1', [id])).outcome
 
 describe('a checkout that also pays a clinic in another database', () => {
-  it('is not begun before that has made its share, of what is paid there', () =>
+  it('is not begun before the other database has made its share of what is paid there', () =>
     inTransaction(async (db) => {
       const { a, b, customer, visits, visitAt } = await pageHere(db)
       await expectRefusal(
@@ -78,7 +78,7 @@ describe('a checkout that also pays a clinic in another database', () => {
       )
     }))
 
-  it('has one page about the sum, for the shortest hold, with the names of all clinics', () =>
+  it('has one page for the total, with the shortest hold time and the names of all clinics', () =>
     inTransaction(async (db) => {
       const { id, begin, a } = await begun(db)
       const checkout = await begin()
@@ -101,7 +101,7 @@ describe('a checkout that also pays a clinic in another database', () => {
       expect(await toReport(db)).toEqual([])
     }))
 
-  it('receives the own part, and reports its part to the other database until that is noted', () =>
+  it('records its own part of the payment, and reports the other part until the other database has recorded it', () =>
     inTransaction(async (db) => {
       const { id, begin, a } = await begun(db)
       await begin()
@@ -150,7 +150,7 @@ describe('a checkout that also pays a clinic in another database', () => {
       expect(await booksBalance(db)).toEqual([])
     }))
 
-  it('shares what arrived when that is too little', () =>
+  it('divides the received money if it is too little', () =>
     inTransaction(async (db) => {
       const { id, begin, a, customerId } = await begun(db)
       await begin()
@@ -169,7 +169,7 @@ describe('a checkout that also pays a clinic in another database', () => {
       expect(await booksBalance(db)).toEqual([])
     }))
 
-  it('cannot be begun any more when the other database has asked for it before', () =>
+  it('cannot be begun any more after the other database has asked about it', () =>
     inTransaction(async (db) => {
       const { id, begin, customer, customerId } = await begun(db)
       const state = () => db.one(`select billing_private.state_for_share($1, $2, 'EUR') as state`, [id, customerId])
@@ -179,7 +179,7 @@ describe('a checkout that also pays a clinic in another database', () => {
       expect(await db.as(customer.claims, () => db.query('select id from billing.checkouts'))).toEqual([])
     }))
 
-  it('keeps its state when it is asked for by the other database', () =>
+  it('keeps its state when the other database asks about it', () =>
     inTransaction(async (db) => {
       const { id, begin, customerId } = await begun(db)
       await begin()
@@ -359,7 +359,7 @@ describe('the share of a checkout in another database', () => {
       expect(await booksBalance(db)).toEqual([])
     }))
 
-  it('keeps its clinic here while it is open', () =>
+  it('prevents its clinic from moving while it is open', () =>
     inTransaction(async (db) => {
       const { make, b } = await shareHere(db)
       await make()
@@ -385,7 +385,7 @@ describe('the share of a checkout in another database', () => {
     }),
   )
 
-  it('is refused a second time, to staff, and is settled only as what it is', () =>
+  it('is refused when it is made again, and to staff, and cannot be settled with inconsistent arguments', () =>
     inTransaction(async (db) => {
       const { make, a, b, visitAt } = await shareHere(db)
       await expectRefusal(make({}, b.receptionist.claims), 'forbidden')

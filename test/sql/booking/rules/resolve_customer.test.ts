@@ -129,7 +129,7 @@ describe('a customer who is being removed', () => {
   const remove = (db: Pick<Db, 'query'>, customerId: string) =>
     db.query('select app_public.remove_customer($1)', [customerId])
 
-  it.each(claims)('gets nothing by %s, which waits for the removal', async (_, claim) => {
+  it.each(claims)('is refused by %s, which waits for the removal', async (_, claim) => {
     const [one, two] = [await connect(database.url), await connect(database.url)]
     try {
       const { clinicId, slotId, customer, receptionist } = await aPractice(one)

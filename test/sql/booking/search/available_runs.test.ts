@@ -222,7 +222,7 @@ describe('available_slots with a service', () => {
       expect(await db.as(receptionist.claims, () => search(db, clinicId, check))).toHaveLength(6)
     }))
 
-  it('is of one clinic, of an active service, and of a doctor who offers it', () =>
+  it('needs the clinic, an active service, and a doctor who offers it', () =>
     inTransaction(async (db) => {
       const { clinicId, slotId, check, firstVisit } = await aVisitPractice(db)
       const colleague = await aDoctor(db, clinicId)

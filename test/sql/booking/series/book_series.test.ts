@@ -76,7 +76,7 @@ describe('book_series', () => {
       await judgeAsCommit(db)
     }))
 
-  it('refuses a service that is paid in full as a single visit of a patient is, and charges each visit of others', () =>
+  it('refuses a service that is paid in full before the visit, and charges each visit of other services', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, nine, series, customer } = await someWeeks(db, 3)
       const paid = await aService(db, clinicId, { doctors: [doctorId] })
@@ -226,7 +226,7 @@ describe('cancel_series', () => {
       expect(ids(await cancelFrom(booked[0]?.series_id, days[0]))).toEqual(ids(booked.slice(0, 2)))
     }))
 
-  it('finds visits by the dates to which they were moved, and leaves those that are cancelled or checked in', () =>
+  it('finds moved visits by their present dates, and changes no visits that are cancelled or checked in', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, nine, series, cancelFrom, messages, days } = await someWeeks(db, 5)
       const booked = await series(nine)

@@ -115,7 +115,7 @@ describe('move_series', () => {
 })
 
 describe('plan_series_move', () => {
-  it('names for each visit from a date on the slot after the move, or why there is none, its own times being free', () =>
+  it('returns the new slot of each visit from a date on, or why there is none; the present times of these visits count as free', () =>
     inTransaction(async (db) => {
       const { clinicId, nine, half, series, days, receptionist } = await someWeeks(db, 4)
       const booked = await series(nine)

@@ -139,7 +139,7 @@ describe('a date of a planned series', () => {
       expect((await plan({ visits: 4 }))[3]).toMatchObject({ reason: null })
     }))
 
-  it('is one of 52 weeks, of which one is taken, one lies in an absence, and the clocks change in between', () =>
+  it('is planned for 52 weeks with a taken slot, an absence and clock changes', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, nine, plan, day, receptionist, customer } = await aPlan(db)
       await aTemplate(db, clinicId, doctorId, nine, 1)

@@ -39,7 +39,7 @@ describe('freed_slots_not_offered', () => {
       expect(await notOffered(db, clinicId)).toEqual([])
     }))
 
-  it.each(['cancelled', 'moved'])('does not take two visits that adjoin and are %s together for one', (how) =>
+  it.each(['cancelled', 'moved'])('does not treat two adjoining visits that are %s together as one', (how) =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, customer, receptionist } = await aPractice(db)
       const serviceId = await aService(db, clinicId, { doctors: [doctorId], duration: '1 hour' })

@@ -269,7 +269,7 @@ describe('two slots that are freed at once', () => {
 })
 
 describe('a customer to whom a time is offered', () => {
-  it('who leaves the list lets the next one take it', () =>
+  it('who leaves the list makes way for the next one', () =>
     inTransaction(async (db) => {
       const { clinicId, slotId, waiters, offers } = await anOfferedSlot(db)
       const entry = await db.one('select * from app_public.waiting_list where clinic_id = $1 and id = $2', [
@@ -281,7 +281,7 @@ describe('a customer to whom a time is offered', () => {
       expect((await offersOf(db, slotId)).map(({ state }) => state)).toEqual(['declined', 'accepted'])
     }))
 
-  it.each(['remove_customer', 'erase_customer'])('and who has left (%s) lets the next one take it', (name) =>
+  it.each(['remove_customer', 'erase_customer'])('who has left (%s) makes way for the next one', (name) =>
     inTransaction(async (db) => {
       const { clinicId, slotId, waiters, offers } = await anOfferedSlot(db)
       await db.as(waiters[0]?.claims ?? {}, () =>
@@ -297,7 +297,7 @@ describe('a customer to whom a time is offered', () => {
     }),
   )
 
-  it('and who booked another visit at the same time meanwhile is refused, and the next one takes it', () =>
+  it('who has booked another visit at the same time meanwhile is refused, and the next one can take it', () =>
     inTransaction(async (db) => {
       const { clinicId, slotId, waiters, offers } = await anOfferedSlot(db)
       const { id: otherDoctorId } = await db.one(

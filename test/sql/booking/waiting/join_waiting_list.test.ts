@@ -147,8 +147,8 @@ describe('join_waiting_list', () => {
     }))
 })
 
-describe('what a customer waits for', () => {
-  it('is part of the export, and is removed 90 days after it is over', () =>
+describe('an entry of the waiting list', () => {
+  it('is part of the export, and is removed 90 days after it has ended', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, slotId, bookingId, customer, waiters } = await aFullPractice(db, 1)
       const claims = waiters[0]?.claims ?? {}

@@ -6,7 +6,7 @@ import { type Db, expectRefusal, inTransaction } from '../../../helpers/database
 import { accept, aFullPractice, join, notOffered, offersOf } from './waiting.ts'
 
 describe('waiting with a booking', () => {
-  it('accepting moves the booking to the earlier time, and the slot that it leaves is offered in turn, 50 deep', () =>
+  it('accepting moves the booking to the earlier time and offers the slot that it leaves, 50 times in a row', () =>
     inTransaction(async (db) => {
       const depth = 50
       const { clinicId, doctorId, slotId, customer, receptionist } = await aPractice(db)

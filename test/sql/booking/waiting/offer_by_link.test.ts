@@ -71,7 +71,7 @@ describe('the link of an offer', () => {
       expect(await byLink(db, 'accept_offer_by_link', tokens[1])).toMatchObject({ state: 'accepted' })
     }))
 
-  it('declines, and leaves the list when that is wished', () =>
+  it('declines, and leaves the list if requested', () =>
     inTransaction(async (db) => {
       const { tokens } = await offeredToTwo(db)
       expect(await byLink(db, 'decline_offer_by_link', tokens[0])).toMatchObject({

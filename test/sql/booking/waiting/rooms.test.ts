@@ -5,7 +5,7 @@ import { aCustomer } from '../../../helpers/clinic/world.ts'
 import { expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { accept, join, notOffered, offersOf } from './waiting.ts'
 
-it('an offer keeps no room: it is refused while another visit has it, and can be accepted when the room is free again', () =>
+it('an offer reserves no room: accepting it is refused while another visit has the room, and works when the room is free again', () =>
   inTransaction(async (db) => {
     const { clinicId, slots, ultrasound: serviceId, customer } = await aPracticeWithRooms(db)
     const [first, second] = [slots[0][0] as string, slots[1][0] as string]

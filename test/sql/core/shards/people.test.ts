@@ -53,7 +53,7 @@ describe('a shard', () => {
     expect(await newCustomer()).toEqual({ id: String(id) })
   })
 
-  it('does not take the answer to another task', async () => {
+  it('ignores the answer to another task', async () => {
     const { customerId } = await aCustomer(apply)
     await answered({ confirm_customer: { customerId } })
     await expectRefusal(newCustomer(), 'global_database_first')

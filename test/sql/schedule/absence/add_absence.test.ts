@@ -103,7 +103,7 @@ describe('add_absence', () => {
       ).toEqual([{ kind: 'slot_withdrawn' }])
     }))
 
-  it('reaches visits of several slots by any of them, and opens the slots outside when it cancels them', () =>
+  it('finds visits of several slots by any of their slots, and opens the slots outside when it cancels them', () =>
     inTransaction(async (db) => {
       // No slot is across midnight.
       const { clinicId, doctorId, slotIds, longVisit, firstVisit, customer, receptionist } = await aVisitPractice(

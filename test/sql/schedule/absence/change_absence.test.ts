@@ -87,7 +87,7 @@ describe('change_absence', () => {
       expect(await statesOf(db, slotIds)).toBe('oooo')
     }))
 
-  it('is passed over by a generation afterwards, and what was passed over before is made', () =>
+  it('is left out by later generations, and slots that were left out before are made', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, date, desk } = await aDoctorsDay(db)
       const [one, two] = [nextDay(date, 2), nextDay(date, 3)]
@@ -119,7 +119,7 @@ describe('change_absence', () => {
       expect(await statesOf(db, slotIds)).toBe('bwoo')
     }))
 
-  it('lists the visits that it covers now, and those that it left fit again', () =>
+  it('lists the visits that it now covers, and takes those that it no longer covers off the list', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, date, slotIds, desk } = await aDoctorsDay(db)
       const [ann, bob] = [await aCustomer(db), await aCustomer(db)]
@@ -196,7 +196,7 @@ describe('change_absence', () => {
       expect(await statesOf(db, slotIds)).toBe('ooww')
     }))
 
-  it('refuses a stale version, dates out of order, and an absence that is not there', () =>
+  it('refuses a stale version, dates out of order, and an unknown absence', () =>
     inTransaction(async (db) => {
       const { clinicId, date, absence, desk } = await anAbsence(db)
       await db.as(desk.claims)

@@ -27,7 +27,7 @@ describe('generation', () => {
       expect(await generate(db, clinicId, date)).toMatchObject({ slots_made: 0, doctor_absent: 0 })
     }))
 
-  it('makes up for what it passed over when the absence has been removed', () =>
+  it('makes the slots that it left out when the absence has been removed', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, date } = await aDoctorsDay(db)
       const day = nextDay(date)

@@ -180,7 +180,7 @@ describe('disconnect_external_calendar', () => {
     ['leaves', 'set is_active = false', 0],
     ['becomes another doctor', 'set doctor_id = null', 0],
     ['gets another name', `set full_name = 'Other'`, 1],
-  ])('happens or not when the employee who is the doctor %s', (_, change, left) =>
+  ])('depends on what happens to the employee who is the doctor: the employee %s', (_, change, left) =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, slotIds } = await aBusyDay(db)
       await db.query(`update app_public.employees ${change} where clinic_id = $1 and doctor_id = $2`, [

@@ -136,7 +136,7 @@ describe('import_busy_times', () => {
       expect(await db.query(openInAbsences, [[clinicId]])).toEqual([])
     }))
 
-  it('is passed over by generation, and what was passed over is made when the event is gone', () =>
+  it('is left out by generation, and the slots are made when the event is gone', () =>
     inTransaction(async (db) => {
       const { clinicId, date, calendar } = await aConnectedDay(db)
       const later = nextDay(date, 3)
@@ -166,7 +166,7 @@ describe('import_busy_times', () => {
       ])
     }))
 
-  it('takes what is not over and begins within 400 days, and clips what reaches beyond', () =>
+  it('imports times that are not over and begin within 400 days, and cuts off what is beyond', () =>
     inTransaction(async (db) => {
       const { calendar } = await aConnectedDay(db)
       const hour = (interval: string) =>

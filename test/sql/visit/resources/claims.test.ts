@@ -74,7 +74,7 @@ describe('a visit to a service that needs a room and a machine', () => {
         ])
       },
     ],
-  ])('gives up what it had when it %s', (_, end) =>
+  ])('releases its resources when it %s', (_, end) =>
     inTransaction(async (db) => {
       const practice = await aPracticeWithRooms(db)
       await end(db, await bookAt(db, practice, practice.ultrasound, 0, 0))
@@ -173,7 +173,7 @@ describe('a visit to a service that needs a room and a machine', () => {
       expect(await claims(db, clinicId)).toEqual([])
     }))
 
-  it('never gets a resource that is not in use any more, and visits that have it keep it', () =>
+  it('never gets an inactive resource, but visits that have one keep it', () =>
     inTransaction(async (db) => {
       const practice = await aPracticeWithRooms(db)
       const { clinicId, rooms, check } = practice
@@ -186,7 +186,7 @@ describe('a visit to a service that needs a room and a machine', () => {
       expect(await resourcesOf(db, id)).toEqual([rooms[1]])
     }))
 
-  it('of another service without needs takes nothing, and neither does a visit without a service', () =>
+  it('differs from one to a service without needs and one without a service, which take nothing', () =>
     inTransaction(async (db) => {
       const practice = await aPracticeWithRooms(db)
       const { clinicId, doctors } = practice

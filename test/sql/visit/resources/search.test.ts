@@ -64,7 +64,7 @@ it('the search for a service shows only times at which a room and the machine ar
     expect(await found(ultrasound)).toHaveLength(12)
   }))
 
-it('a customer finds the slot bookable for which they hold the machine', () =>
+it('a slot is bookable for the customer who holds its machine', () =>
   inTransaction(async (db) => {
     const { clinicId, slots, ultrasound, customer } = await aPracticeWithRooms(db)
     const slotId = slots[0][0] as string
@@ -85,7 +85,7 @@ it('days_with_free_slots has no day without a room', () =>
     expect(await days()).toEqual([])
   }))
 
-it('a short page of the search goes past free times for which the machine is taken', () =>
+it('a short page of the search skips free times for which the machine is taken', () =>
   inTransaction(async (db) => {
     const { clinicId, slots, ultrasound, check, customer } = await aPracticeWithRooms(db)
     const [first, second] = slots
