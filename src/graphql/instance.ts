@@ -29,6 +29,7 @@ import type { Outcome, RequestTransaction } from '../request/shared_transaction.
 import { type Claims, createTokens, type TokenSettings, type Tokens, type Unusable } from '../request/tokens.ts'
 import { catalogueKey, type KeyOfAnswer } from './catalogue.ts'
 import { type Errors, loadErrors } from './errors.ts'
+import { OneStatementPlugin } from './one_statement.ts'
 import { createOperations, type Operations } from './operations.ts'
 import { schemaPreset } from './schema/preset.ts'
 import { graphqlPath, makeServingPlugin, type Serving } from './serving.ts'
@@ -136,7 +137,7 @@ export async function createGraphQL(options: GraphQLOptions): Promise<GraphQLIns
 
   const instance = postgraphile({
     extends: [schemaPreset, databasePreset(service), servicesPreset(settings, tokens), servingPreset(settings, errors)],
-    plugins: [makeServingPlugin(tokens, errors, () => serving, addressOf)],
+    plugins: [OneStatementPlugin, makeServingPlugin(tokens, errors, () => serving, addressOf)],
   })
   const schema = await instance.getSchema()
   const cache = makeCache?.(printSchema(schema))

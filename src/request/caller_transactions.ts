@@ -127,7 +127,7 @@ export class CallerTransactions {
     try {
       return await work({
         isInShard: use !== undefined,
-        run: (statement) => query.run(reading, settings, statement),
+        run: (statement, isLast = false) => query.run(reading, { ...settings, commitsAtOnce: isLast }, statement),
       })
     } catch (error) {
       throw formatted(error, requestId)

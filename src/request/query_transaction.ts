@@ -12,6 +12,8 @@ const ofPostgresql = { 'db.system.name': 'postgresql' }
 interface OpenTransaction {
   client: NodePostgresPgClient
   begun: Promise<unknown>
+  /** COMMIT, once it was sent with the last statement. */
+  commit?: Promise<unknown>
   /** Stops cancelling its statements, if that has begun. */
   stopCancelling: () => Promise<unknown>
   /** Returns the connection back to the pool. */
@@ -78,9 +80,14 @@ export class QueryTransaction {
   ): Promise<T> {
     for (;;) {
       this.#open ??= await this.#begin(connect, settings)
-      const { client, begun } = this.#open
+      const open = this.#open
+      const { client, begun } = open
+      if (open.commit) throw new Error('a statement came after the commit of its transaction')
+      const sendCommit = () => {
+        open.commit = client.rawClient.query('commit').catch(() => {})
+      }
       try {
-        return await work(client)
+        return await work(requestClient(client, begun, settings, settings.commitsAtOnce ? sendCommit : undefined))
       } catch (error) {
         const cause = await firstError(begun, error)
         await this.#close('rollback')
@@ -109,10 +116,11 @@ export class QueryTransaction {
 
   async #close(how: 'commit' | 'rollback'): Promise<void> {
     if (!this.#open) return
-    const { client, stopCancelling, release } = this.#open
+    const { client, commit, stopCancelling, release } = this.#open
     this.#open = undefined
     await stopCancelling()
-    await client.rawClient.query(how).catch(() => {})
+    // COMMIT after a failed statement is a rollback.
+    await (commit ?? client.rawClient.query(how).catch(() => {}))
     release()
   }
 }
@@ -129,7 +137,7 @@ function open(connect: Connect, settings: TransactionSettings): Promise<OpenTran
       const begun = begin(rawClient, settings)
       settings.gathering?.passTo(rawClient)
       const stopCancelling = cancelOnAbort(rawClient, settings)
-      resolve({ client: requestClient(client, begun, settings), begun, stopCancelling, release })
+      resolve({ client, begun, stopCancelling, release })
       return released
     }).catch(reject)
   })

@@ -63,7 +63,7 @@ export function makeRequestService(
         const withPgClient: typeof plain = (given, work) => {
           const settings = given as unknown as RequestSettings | null
           if (!settings) return plain(introspectionSettings, work)
-          if (settings.transaction) return settings.transaction.run(work)
+          if (settings.transaction) return settings.transaction.run(work, settings.commitsAtOnce)
           const connect = connectFor(settings)
           if (settings.queryTransaction) return settings.queryTransaction.run(connect, settings, work)
           if (settings.computesPassword) refuseWhenBusy(passwordPool)

@@ -4,8 +4,11 @@ import type { NodePostgresPgClient } from 'postgraphile/adaptors/pg'
 export interface RequestTransaction {
   /** Whether it is a transaction of a shard. Everything that runs in it is then answered there. */
   readonly isInShard?: boolean
-  /** Runs work with the transaction's client, after the work that was requested before. */
-  run<T>(work: (client: NodePostgresPgClient) => T | Promise<T>): Promise<T>
+  /**
+   * Runs work with the transaction's client, after the work that was requested before. `isLast`: it is a single statement, and
+   * nothing runs after it. In a transaction that only reads, COMMIT is then sent with it.
+   */
+  run<T>(work: (client: NodePostgresPgClient) => T | Promise<T>, isLast?: boolean): Promise<T>
 }
 
 /**

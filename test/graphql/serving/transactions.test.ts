@@ -29,7 +29,9 @@ beforeAll(async () => {
           insert into app_public.specializations (name) values ('added');
           return 1;
         end $$;
-      grant execute on function app_public.which_transaction(int), app_public.writes_secretly(int), app_public.fails(int),
+      create function app_public.waits(n int) returns int language plpgsql stable as
+        $$ begin perform pg_advisory_xact_lock_shared(2); return n; end $$;
+      grant execute on function app_public.waits(int), app_public.which_transaction(int), app_public.writes_secretly(int), app_public.fails(int),
         app_public.settings_left(), app_public.adds_when_unlocked() to app_anonymous`)
   })
   practice = await aPractice(served.owner)
@@ -134,18 +136,44 @@ class Ended extends Deadline {
   }
 }
 
-/** Blocks this process, and so the server in it, until a connection to the database sleeps. */
-function blockUntilAsleep() {
+/** Blocks this process, and so the server in it, until a connection to the database meets a condition. */
+function blockUntil(condition: string) {
   const look = `
     const { Client } = require('pg')
-    const client = new Client({ connectionString: process.argv[1] })
-    const asleep = "select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'"
+    const [, url, condition] = process.argv
+    const client = new Client({ connectionString: url })
     client.connect().then(async () => {
-      while ((await client.query(asleep)).rowCount === 0);
+      const text = 'select from pg_stat_activity where datname = current_database() and ' + condition
+      while ((await client.query(text)).rowCount === 0);
       await client.end()
     })`
-  execFileSync(process.execPath, ['-e', look, ownerUrlOf(served.database)], { timeout: 120_000 })
+  execFileSync(process.execPath, ['-e', look, ownerUrlOf(served.database), condition], { timeout: 120_000 })
 }
+
+test('a query of one statement is committed without another message from the server', async () => {
+  const { owner, graphql } = served
+  const document = '{ waits(n: 1) }'
+  const requests = {
+    'by itself': () => graphql.run({ document, claims: {} }),
+    'in a transaction of this process': () =>
+      graphql.inQuery({ claims: {}, requestId: 'waits' }, (transaction) =>
+        graphql.run({ document, claims: {}, transaction }),
+      ),
+  }
+  for (const [how, ask] of Object.entries(requests)) {
+    await owner.query('select pg_advisory_lock(2)')
+    const answer = ask()
+    const waiting = async () => {
+      const rows = `select pid from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`
+      return (await owner.query<{ pid: number }>(rows))[0]?.pid
+    }
+    const pid = await eventually(waiting, `a statement ${how} that waits for the lock`)
+    const unlocked = owner.query('select pg_advisory_unlock(2)')
+    blockUntil(`pid = ${pid} and state = 'idle' and xact_start is null`)
+    await unlocked
+    expect(await answer).toEqual({ data: { waits: 1 } })
+  }
+})
 
 test('the commit of one statement is sent with it; if it is cancelled, nobody knows on which servers it is', async () => {
   const { owner, graphql } = served
@@ -162,7 +190,7 @@ test('the commit of one statement is sent with it; if it is cancelled, nobody kn
     const answer = graphql.run({ document, claims: {}, deadline })
     await eventually(async () => (await owner.query(waiting)).length === 1, 'a statement that waits for the lock')
     const unlocked = owner.query('select pg_advisory_unlock(1)')
-    blockUntilAsleep()
+    blockUntil(`wait_event = 'PgSleep'`)
     deadline.end()
     await unlocked
     expect((await answer).errors?.map(({ extensions }) => extensions.code)).toEqual(['connection_failure'])
