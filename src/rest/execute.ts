@@ -9,7 +9,7 @@ import { isEquivalent } from './canonical.ts'
 import { type Condition, currentVersion, entityTag, unwantedVersion } from './conditional.ts'
 import { ProblemError } from './problem.ts'
 import { locates } from './route/locate.ts'
-import type { Input, Route } from './route/route.ts'
+import type { Input, Route, Statement } from './route/route.ts'
 import { missing, shape } from './shape.ts'
 import { claimResponse, type StoredResponse, storeResponse } from './stored_responses.ts'
 
@@ -141,6 +141,7 @@ async function change(execution: Execution, input: Input, keyed?: Key): Promise<
 
 async function perform(execution: Execution, input: Input, transaction?: RequestTransaction): Promise<Answer> {
   const { route } = execution
+  if (route.statement && transaction) return answerOfStatement(route, route.statement, input, transaction)
   if (route.locate && transaction) await locate(route.locate, input, transaction)
   const data = await run(execution, route.document, route.variables(input), transaction)
   const notThere = missing(route, data)
@@ -150,6 +151,29 @@ async function perform(execution: Execution, input: Input, transaction?: Request
   if (body === null) throw ProblemError.of(whyEmpty(route, input))
   refuseOtherValues(route, input, body)
   return answerOf(route, body)
+}
+
+/** Answers by a statement, in which PostgreSQL makes the JSON. Throws ProblemError when there is nothing at the address. */
+async function answerOfStatement(
+  route: Route,
+  { text, values }: Statement,
+  input: Input,
+  transaction: RequestTransaction,
+): Promise<Answer> {
+  const statement = { text, name: `answer ${route.id}`, values: values(input) as never[], arrayMode: true } as const
+  const { rows } = await transaction.run(
+    (client) => client.query<[items: string | null, next: string | null]>(statement),
+    true,
+  )
+  const [row] = rows
+  if (!row) throw ProblemError.of(whyEmpty(route, input))
+  const [items, next] = row
+  return {
+    status: 200,
+    headers: {},
+    body: `{"items":[${items ?? ''}],"nextCursor":${JSON.stringify(next)}}`,
+    ...(next !== null && { nextCursor: next }),
+  }
 }
 
 /** Runs a document with the rights of the caller. Throws its first error. */

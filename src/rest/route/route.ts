@@ -57,6 +57,20 @@ export interface FileAnswer {
 }
 
 /**
+ * A statement that makes the JSON of a list, for a read that is so frequent that its time counts: running a document takes
+ * the server twice as long as everything else. It runs with the rights of the caller, and test/rest/lists.test.ts compares its answers
+ * with those of the document.
+ */
+export interface Statement {
+  /**
+   * Gives no row when there is nothing at the address (Route.notFound), otherwise one: the JSON of the items, separated by
+   * commas or null, and the cursor of the next page or null.
+   */
+  text: string
+  values: (input: Input) => unknown[]
+}
+
+/**
  * One endpoint. The table of these (routes/index.ts) is the REST API: a route has a GraphQL document, and says how a request
  * becomes its variables, and its data the response. The database has the rules and the rights.
  */
@@ -75,6 +89,8 @@ export interface Route {
   /** Where `locate` is not needed: the look-up of the clinic of the row that the address names, after clinics were moved. */
   row?: Route['locate']
   variables: (input: Input) => Record<string, unknown>
+  /** Answers a request instead of the document, with the same body; the document still describes it. See Statement. */
+  statement?: Statement
   /** The path of the answer in the data: 'createClinic.clinic'; for a list, the connection. Without it there is no body. */
   answer?: string
   /** The answer is a page of a connection, a page of a plain list whose rows have cursors, or a whole plain list. */

@@ -186,10 +186,36 @@ describe('lists', () => {
   })
 })
 
+it('what is free with a doctor, which a statement answers, is what the document of the search returns', async () => {
+  const { clinicId, doctorId } = practice
+  const idle = await aDoctor(server.owner, clinicId)
+  const first = (await anybody('GET', `/doctors/${doctorId}/availability?limit=5`)).body
+  expect(first.items).toHaveLength(5)
+  const { startsAt, slotDate } = first.items[2] as Row
+  for (const [doctor, query] of [
+    [doctorId, 'limit=5'],
+    [doctorId, `limit=5&cursor=${first.nextCursor}`],
+    [doctorId, `limit=100&from=${encodeURIComponent(startsAt)}`],
+    [doctorId, `date=${slotDate}`],
+    [doctorId, 'cursor=nonsense'],
+    [doctorId, 'serviceId=999999'],
+    [idle, 'limit=5'],
+  ]) {
+    const answers = await Promise.all([
+      anybody('GET', `/doctors/${doctor}/availability?${query}`),
+      anybody('GET', `/availability/search?clinicId=${clinicId}&doctorId=${doctor}&${query}`),
+    ])
+    const [byStatement, byDocument] = answers.map(({ status, body }) =>
+      JSON.stringify([status, { ...body, requestId: '' }]),
+    )
+    expect(byStatement).toBe(byDocument)
+  }
+})
+
 it('a list is read in the transaction that has looked up the row in its address', async () => {
   const database = databaseOf(server.owner, practice.clinicId)
   await database.query('begin; lock table app_public.booking_slots')
-  const answer = anybody('GET', `/doctors/${practice.doctorId}/availability`)
+  const answer = anybody('GET', `/doctors/${practice.doctorId}/bookingSlots`)
   // The transaction that waits for the slots still has its lock on the doctors.
   await eventually(async () => {
     const [held] = await database.query<{ doctors: number }>(
