@@ -74,7 +74,7 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
   }
 }
 
-/** The way in which all may win. */
+/** A variant without a lock, in which several callers may win. */
 const naive = 'look, then take (naive)'
 
 /** Counts who has won a slot. */

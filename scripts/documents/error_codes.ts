@@ -29,7 +29,7 @@ Every refusal there is, the same everywhere. Made from \`app_hidden.error_codes\
 
 - **SQL** raises the SQLSTATE. MESSAGE is a sentence for people and may change; DETAIL is a JSON object for programs, for example \`{"bookingSlotId": "7"}\`.
 - **GraphQL** carries the name in \`errors[].extensions.code\`. The HTTP status is for answers that are a refusal as a whole.
-- Decide by SQLSTATE or name, never by text. An error that is not listed here is a fault of ours: it is logged whole and answered \`internal_error\`.
+- Decide by SQLSTATE or name, never by text. An error that is not listed here is a bug in medislot: it is logged in full, and the answer is \`internal_error\`.
 `
 
 /** docs/error-codes.md: the registry of refusals, by group. Throws when a code belongs to no group. */

@@ -57,8 +57,10 @@ export interface OpenShare {
 
 export type CallOutcome = 'done' | 'failed' | 'retry' | 'unknown'
 
-/** The number of rows that one claim takes. Their calls run at the same time, within the minute for which the rows are
- * claimed. */
+/**
+ * The number of rows that one claim takes. Their calls run at the same time, within the minute for which the rows are
+ * claimed.
+ */
 const batch = 10
 
 /**

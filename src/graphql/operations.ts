@@ -332,8 +332,10 @@ class NotCached {
   }
 }
 
-/** The caller has disconnected: nobody reads the answer, and statements that were cancelled for this reason are not
- * logged. */
+/**
+ * The caller has disconnected: nobody reads the answer, and statements that were cancelled for this reason are not
+ * logged.
+ */
 const unreadOf = (result: ExecutionResult, deadline: Deadline): ExecutionResult | undefined =>
   deadline.callerIsGone && result.errors ? unread : undefined
 

@@ -394,8 +394,10 @@ function productionFaults(program: Program, env: Environment): string[] {
 
 const stripeSecrets = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'] as const
 
-/** A program that serves browsers or sends messages must not have the keys of the payment provider, because an attacker
- * might control it. */
+/**
+ * A program that serves browsers or sends messages must not have the keys of the payment provider, because an attacker
+ * might control it.
+ */
 function paymentFaults(program: Program, env: Environment): string[] {
   if (program === 'main' || program === 'server' || program === 'worker')
     return stripeSecrets

@@ -110,8 +110,10 @@ export class CatalogueCache {
     return performance.now() - before.askedAt < staleMs && !this.#isOutdated(before)
   }
 
-  /** One request at a time makes an answer for all. If that fails, for example because its caller has disconnected,
-   * each request makes its own. */
+  /**
+   * One request at a time makes an answer for all. If that fails, for example because its caller has disconnected, each
+   * request makes its own.
+   */
   #refill(
     hash: string,
     state: State,

@@ -82,9 +82,9 @@ const { ATTACK_SECONDS, ATTACK_SEED = ATTACK_SECONDS ? undefined : '1' } = proce
 export const attackTimeout = Number(ATTACK_SECONDS ?? 0) * 1000 + 300_000
 
 /**
- * Attacks `times` times, each time with what `attack` makes of another random source, or until it throws. Then throws what it
- * threw, with the seed: ATTACK_SEED=<seed> does the same again. Within `npm run test:slow` the seed is always one, so that the same
- * code gets the same result; with ATTACK_SECONDS the attacks go on for that time, and each run uses another seed.
+ * Runs `attack` with `times` random sources, or until it throws. Then throws that error with the seed;
+ * ATTACK_SEED=<seed> repeats the same attacks. Within `npm run test:slow` the seed is always one, so that the same code
+ * gets the same result; with ATTACK_SECONDS the attacks go on for that time, and each run uses another seed.
  */
 export async function keepAttacking(times: number, attack: (g: fc.GeneratorValue) => Promise<void>): Promise<void> {
   const outcome = await fc.check(fc.asyncProperty(fc.gen(), attack), {

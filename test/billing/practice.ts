@@ -94,7 +94,7 @@ export async function outcomeOf(owner: Connection, { id, slotId, patient }: Begu
   )
 }
 
-/** What is left of a claim runs out at once, as if a minute had passed, for calls and for events. */
+/** Ends all claims of calls and of events at once, as if a minute had passed. */
 export async function endClaims(owner: Connection): Promise<void> {
   await owner.query(`update billing_private.provider_calls set retry_at = now() where state = 'pending'`)
   await owner.query('update billing_private.provider_events set retry_at = now() where done_at is null')

@@ -1,9 +1,10 @@
 import { ChildProcess } from 'node:child_process'
 import { basename } from 'node:path'
 
-// Loaded into every Node of `npm run test:clock` (command.ts). PostgreSQL and our programs are started with an environment that
-// has only what they need, so the clock is added here, where every child process passes, and neither src/ nor the tests have to
-// know of it. Chromium hangs under libfaketime: its pages have a clock of their own (test/helpers/browser/browser.ts).
+// Loaded into every Node of `npm run test:clock` (command.ts). PostgreSQL and medislot's programs are started with a
+// minimal environment, so the clock is added here to the environment of every child process, and neither src/ nor the
+// tests depend on it. Chromium hangs under libfaketime: its pages have a clock of their own
+// (test/helpers/browser/browser.ts).
 
 interface Starting {
   file: string

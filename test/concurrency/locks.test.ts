@@ -5,7 +5,7 @@ import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.
 import { type Connection, connect, untilWaiting } from '../helpers/database/connection.ts'
 import { type Claims, expectRefusal } from '../helpers/database/database.ts'
 
-// Which transaction waits for which, and what it finds afterwards: one is in progress when another one starts.
+// One transaction is in progress when another one starts: which of them waits, and with what result it continues.
 
 let database: ClonedDatabase
 let one: Connection
@@ -453,7 +453,7 @@ it('a move does not deadlock with a cancellation and with a worker that records 
   )
   expect(messages).toHaveLength(2)
 
-  // The worker has the first message, and comes to the second one later.
+  // The worker has locked the first message, and will lock the second one later.
   await one.query('begin')
   await one.query('select from app_public.notifications where id = $1 for no key update', [messages[0]?.id])
   const cancellation = two.request(receptionist.claims, () => cancel(two, clinicId, cancelled.id))

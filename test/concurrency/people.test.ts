@@ -9,9 +9,9 @@ import type { Claims } from '../helpers/database/database.ts'
 import { brokenInvariants } from './invariants.ts'
 import { untilSeen } from './until_seen.ts'
 
-// People who claim records, merge, book, cancel, wait, take offers, end guardianships and erase themselves, many at once and in a random
-// order. Whatever they are answered, afterwards no person has two visits at one time, the merges are as their history
-// says, and nothing is left of those who were erased.
+// People who claim records, merge, book, cancel, wait, take offers, end guardianships and erase themselves, many at
+// once and in a random order. Whatever the results of these calls are, afterwards no person has two visits at one time,
+// the merges agree with their history, and no data of erased people remain.
 
 const clients = 6
 const runs = 8
@@ -150,7 +150,7 @@ function judge(error: unknown, { name }: Command): string {
   throw new Error(`${name} failed: ${code} ${message}\n${detail}\n${where}`, { cause: error })
 }
 
-/** What must not be, whatever was done. $1 is the clinic. */
+/** Queries that must return no rows, whatever was done. $1 is the clinic. */
 const faults: Record<string, string> = {
   'a person has two visits at one time': `
     select * from app_private.overlapping_visits_of_merged_customers where clinic_id = $1`,

@@ -3,7 +3,8 @@ import { type ClonedDatabase, cloneDatabase } from '../helpers/database/cluster.
 import { type Connection, connect, untilWaiting } from '../helpers/database/connection.ts'
 import { aRecordedVisit, bothAgree, recordingsOf } from '../sql/consultation/recordings.ts'
 
-// The doctor begins an upload at the moment in which the patient withdraws or is erased: nothing stays recorded.
+// The doctor begins an upload at the moment at which the patient withdraws the consent or is erased: no recording
+// remains.
 
 let database: ClonedDatabase
 let owner: Connection

@@ -60,7 +60,7 @@ async function twelveWeeks() {
   return { ...practice, doctorId, serviceId, nine, patients, day: days[0]?.day as string }
 }
 
-/** What became of it: done, or the SQLSTATE of a refusal. */
+/** The result: done, or the SQLSTATE of a refusal. */
 const outcome = (work: Promise<unknown>) =>
   work.then(
     () => 'done',
@@ -134,7 +134,7 @@ it('series are booked, moved and cancelled beside patients who book, move and ca
                   ]),
                 ),
               )
-        // Also slot_taken, run_not_free, customer_busy, and what is repeated.
+        // The other results are slot_taken, run_not_free, customer_busy, and requests to repeat.
         expect(['done', 'MS502', 'MS822', 'MS508', '40001']).toContain(result)
         const { mine } = await connection.one<{ mine: { id: string; series: string | null }[] | null }>(
           `select jsonb_agg(jsonb_build_object('id', id::text, 'series', series_id::text)) as mine from app_public.bookings

@@ -238,7 +238,8 @@ it('erasing a patient who is offered a time meanwhile does not wait for that tim
   const started = erase(ann)
   await untilWaiting(owner, one, started, three)
   await two.request(customer.claims, () => cancel(two, clinicId, id))
-  // Somebody who is taking the offered time, and then frees another one, which asks for the list.
+  // A transaction that takes the offered time and then frees another one, for which it needs the lock of the waiting
+  // list.
   await two.query('begin')
   await two.query('select from app_public.booking_slots where id = $1 for update', [slotId])
   await three.query('rollback')

@@ -16,7 +16,8 @@ import type { Site } from './site.ts'
 /** The doctors at work. */
 export interface Doctors {
   /**
-   * Ends them once the last version of each calendar was read. Returns what the worker was sent, and what differs then.
+   * Ends them once the last version of each calendar was read. Returns the versions that the worker was sent, and the
+   * differences that remain.
    */
   stop(): Promise<{ calls: Call[]; wrong: string[] }>
 }

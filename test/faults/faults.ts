@@ -160,7 +160,7 @@ export const faults: Record<string, Fault> = {
       await site.asSuperuser('alter system set wal_keep_size = 0', 'select pg_reload_conf()', 'checkpoint')
       const makeRoom = await site.fillVolume?.()
       try {
-        // Use up the space that PostgreSQL has reserved, until it meets the full disk.
+        // Use up the space that PostgreSQL has reserved, until the disk is full.
         await eventually(
           () =>
             site

@@ -19,7 +19,8 @@ import { type FakeStripe, type Fault, startStripe } from '../helpers/external/st
 import { type Program, startProgram } from '../helpers/programs/program.ts'
 import { eventually } from '../helpers/time/eventually.ts'
 
-// What was paid is booked or credit, whatever happens meanwhile to the billing process, its connections and the webhooks.
+// Money that was paid has booked a visit or become credit, whatever happens meanwhile to the billing process, its
+// connections and the webhooks.
 
 const patients = 24
 const strikes = 8

@@ -82,7 +82,7 @@ export async function startSite({ ownVolume = false } = {}): Promise<Site> {
   await connectionsClosed(superuser)
   // So that WAL alone does not fill a small volume.
   await superuser.query(`alter system set max_wal_size = '64MB'`)
-  // So that the log tells where each process of a deadlock waited.
+  // So that the log shows where each process of a deadlock waited.
   await superuser.query('alter system set log_lock_waits = on')
   await superuser.query('select pg_reload_conf()')
   await superuser.end()

@@ -2740,7 +2740,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -2806,7 +2806,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -2865,7 +2865,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -2927,7 +2927,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -2995,7 +2995,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3050,7 +3050,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3102,7 +3102,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3174,7 +3174,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3234,7 +3234,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3311,7 +3311,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3369,7 +3369,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3427,7 +3427,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3515,7 +3515,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3570,7 +3570,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3682,7 +3682,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3765,7 +3765,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3884,7 +3884,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -3955,7 +3955,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4019,7 +4019,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4090,7 +4090,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4179,7 +4179,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4248,7 +4248,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4333,7 +4333,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4388,7 +4388,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4496,7 +4496,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4579,7 +4579,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4686,7 +4686,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4784,7 +4784,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4840,7 +4840,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -4909,7 +4909,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5076,7 +5076,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5131,7 +5131,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5204,7 +5204,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5475,7 +5475,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5581,7 +5581,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5669,7 +5669,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5734,7 +5734,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5834,7 +5834,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -5907,7 +5907,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -6036,7 +6036,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -6124,7 +6124,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -6188,7 +6188,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -6265,7 +6265,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -6326,7 +6326,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -6443,7 +6443,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -6520,7 +6520,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -6647,7 +6647,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -6720,7 +6720,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -6806,7 +6806,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -6880,7 +6880,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -6941,7 +6941,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -7004,7 +7004,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -7066,7 +7066,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -7157,7 +7157,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -7220,7 +7220,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -7282,7 +7282,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -7355,7 +7355,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -7444,7 +7444,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -7532,7 +7532,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -7613,7 +7613,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -7693,7 +7693,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -7762,7 +7762,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -7833,7 +7833,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -7915,7 +7915,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -8006,7 +8006,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -8081,7 +8081,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -8146,7 +8146,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -8232,7 +8232,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -8338,7 +8338,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -8411,7 +8411,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -8482,7 +8482,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -8584,7 +8584,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -8679,7 +8679,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -8795,7 +8795,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -8868,7 +8868,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -8945,7 +8945,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -9048,7 +9048,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -9128,7 +9128,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -9209,7 +9209,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -9270,7 +9270,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -9390,7 +9390,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -9453,7 +9453,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -9520,7 +9520,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -9599,7 +9599,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -9696,7 +9696,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -9768,7 +9768,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -9823,7 +9823,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -9956,7 +9956,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -10039,7 +10039,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -10099,7 +10099,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -10190,7 +10190,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -10281,7 +10281,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -10386,7 +10386,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -10484,7 +10484,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -10594,7 +10594,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -10665,7 +10665,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -10740,7 +10740,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -10801,7 +10801,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -10872,7 +10872,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -10971,7 +10971,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -11078,7 +11078,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -11147,7 +11147,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -11243,7 +11243,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -11322,7 +11322,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -11418,7 +11418,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -11497,7 +11497,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -11593,7 +11593,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -11672,7 +11672,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -11761,7 +11761,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -11849,7 +11849,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -11947,7 +11947,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -12005,7 +12005,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -12085,7 +12085,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -12175,7 +12175,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -12266,7 +12266,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -12327,7 +12327,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -12391,7 +12391,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -12468,7 +12468,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -12557,7 +12557,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -12621,7 +12621,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -12682,7 +12682,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -12745,7 +12745,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -12809,7 +12809,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -12880,7 +12880,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -12970,7 +12970,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -13031,7 +13031,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -13119,7 +13119,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -13203,7 +13203,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -13275,7 +13275,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -13370,7 +13370,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -13431,7 +13431,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -13504,7 +13504,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -13631,7 +13631,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -13702,7 +13702,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -13800,7 +13800,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -13871,7 +13871,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -13942,7 +13942,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -14040,7 +14040,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -14100,7 +14100,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -14203,7 +14203,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -14312,7 +14312,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -14376,7 +14376,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -14474,7 +14474,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -14541,7 +14541,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -14630,7 +14630,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -14691,7 +14691,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -14758,7 +14758,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -14849,7 +14849,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -14939,7 +14939,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -15027,7 +15027,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -15117,7 +15117,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -15205,7 +15205,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -15294,7 +15294,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -15383,7 +15383,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -15472,7 +15472,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -15560,7 +15560,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -15626,7 +15626,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -15716,7 +15716,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -15805,7 +15805,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -15871,7 +15871,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -15937,7 +15937,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -16003,7 +16003,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -16091,7 +16091,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -16157,7 +16157,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -16254,7 +16254,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -16315,7 +16315,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -16384,7 +16384,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -16439,7 +16439,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -16523,7 +16523,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -16598,7 +16598,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -16657,7 +16657,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -16728,7 +16728,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -16835,7 +16835,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -16905,7 +16905,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -17004,7 +17004,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -17075,7 +17075,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -17137,7 +17137,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -17232,7 +17232,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -17302,7 +17302,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -17372,7 +17372,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -17456,7 +17456,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -17539,7 +17539,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -17616,7 +17616,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -17701,7 +17701,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -17786,7 +17786,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -17863,7 +17863,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -17948,7 +17948,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -18025,7 +18025,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -18110,7 +18110,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -18188,7 +18188,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -18253,7 +18253,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -18307,7 +18307,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -18377,7 +18377,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -18434,7 +18434,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -18511,7 +18511,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -18575,7 +18575,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -18648,7 +18648,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -18739,7 +18739,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -18800,7 +18800,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -18863,7 +18863,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -18946,7 +18946,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -19021,7 +19021,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -19100,7 +19100,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -19184,7 +19184,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -19261,7 +19261,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -19325,7 +19325,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -19414,7 +19414,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -19485,7 +19485,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -19555,7 +19555,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -19625,7 +19625,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -19702,7 +19702,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -19757,7 +19757,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];
@@ -19826,7 +19826,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Any other refusal, or a fault of ours. */
+      /** @description Any other refusal, or an internal error. */
       default: {
         content: {
           "application/problem+json": components["schemas"]["Problem"];

@@ -76,7 +76,7 @@ async function idsHiddenFrom(
   return every.filter((id) => !ids.has(id))
 }
 
-/** Where rows are looked for, and who asks for them. */
+/** The server and the callers of these requests. */
 interface Asking {
   world: Pick<Awaited<ReturnType<typeof everybodysWorld>>, 'a' | 'claims'>
   /** The owner of the database with the rows. */

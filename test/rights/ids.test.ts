@@ -4,9 +4,10 @@ import { type Client, type RestServer, serveRest } from '../rest/api.ts'
 import { absent, askForHidden } from './endpoint_ids.ts'
 import { type Anybody, digestOf, everybody, everybodysWorld } from './everybody.ts'
 
-// A caller who asks for a row by its id must learn nothing from a row that is not theirs: every endpoint and (ids_in_sql.test.ts)
-// every function with an id answers exactly as if there were no such row. Rows that the caller sees anyway are left out. So are
-// booking slots: each was offered to everybody with its id, and that it is taken is public; by whom is not.
+// A caller who asks for a row by its id must learn nothing from a row that is not theirs: every endpoint and
+// (ids_in_sql.test.ts) every function with an id answers exactly as if there were no such row. Rows that the caller
+// sees anyway are left out. Booking slots are left out, too: each was offered publicly with its id, so it is no secret
+// that it is taken; only who has taken it is secret.
 
 it("endpoints answer the same for ids of other people's rows as for unknown ids", async () => {
   const server: RestServer = await serveRest({ own: true })

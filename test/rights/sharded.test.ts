@@ -125,7 +125,7 @@ describe('queries without a clinic that read tables without copies in the global
     return errors?.[0]?.extensions?.code ?? data?.[list]
   }
 
-  /** How a list is answered that all databases are asked for, and one that needs the clinic. */
+  /** The expected answers to a list that is read in all databases, and to one that needs the clinic. */
   const merged = (list: string) =>
     listsInShards.has(list) ? { totalCount: expect.any(Number), nodes: expect.any(Array) } : 'clinic_needed'
 

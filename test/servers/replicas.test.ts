@@ -259,7 +259,7 @@ describe('rights that have ended on the primary, while replay is paused', () => 
     ])
     const failures = await figure('failures_total', { of: forCustomers })
     expect(await employees()).toEqual([])
-    // A replica was asked, to which the caller is still a manager; so the primary answered.
+    // The replica that was asked still knew the caller as a manager, so this is the answer of the primary.
     expect(await reads(forCustomers)).toBe(before + 1)
     expect(await figure('failures_total', { of: forCustomers })).toBe(failures + 1)
     await Promise.all(standbys().map((standby) => standby.resume()))

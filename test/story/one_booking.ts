@@ -77,9 +77,9 @@ export async function oneBooking({ url, databaseOf, untilFound }: Running): Prom
   const after = await dataOf<{ availableSlots: Slot[] }>(ann(search, { specializationId, fromTime }))
   expect(after.availableSlots.map((other) => other.bookingSlotId)).not.toContain(bookingSlotId)
 
-  // The DBA sees what the triggers recorded as events, and what queue_notifications recorded: a confirmation that is due now.
-  // The reminder, a day before the appointment, is recorded when it comes near, by the job queue_coming_reminders. It runs here
-  // as if it were that late.
+  // The DBA sees what the triggers recorded as events, and what queue_notifications recorded: a confirmation that is
+  // due now. The reminder, a day before the appointment, is recorded 25 hours before it is due, by the job
+  // queue_coming_reminders. The job runs here as if it were that time.
   const { rows: states } = await dba.query(
     `select entity, from_state, to_state, actor from app_public.events
      where clinic_id = $1 and booking_slot_id = $2 and actor = 'customer' order by id`,

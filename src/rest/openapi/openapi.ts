@@ -103,7 +103,7 @@ export function openApi(schema: GraphQLSchema, registry: Map<string, ErrorCode>)
         [answer ? (route.status ?? 200) : 204]: success(route, answer),
         ...(route.method === 'GET' && !route.csv && { 304: { description: 'As If-None-Match knows it.' } }),
         ...refusals(route, registry),
-        default: refusal('Any other refusal, or a fault of ours.'),
+        default: refusal('Any other refusal, or an internal error.'),
       },
     }
   }

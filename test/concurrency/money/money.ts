@@ -223,7 +223,7 @@ async function act(db: Connection, till: Till, command: Command): Promise<void> 
   }
 }
 
-/** What is wrong with the money of the clinics: nothing, whatever was done. */
+/** The errors in the books of the clinics; there must be none, whatever was done. */
 export async function wrongIn(owner: Connection, { clinicId, besideId }: Till): Promise<unknown[]> {
   return [...(await wrongAt(owner, clinicId)), ...(await wrongAt(owner, besideId))]
 }

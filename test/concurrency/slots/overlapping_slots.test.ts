@@ -8,9 +8,9 @@ import { expectRefusal } from '../../helpers/database/database.ts'
 import { clinicDate } from '../../helpers/time/dates.ts'
 import { brokenInvariants } from '../invariants.ts'
 
-// A slot is to become live while a visit is being booked that takes two slots at its time. PostgreSQL compares each row
-// by the exclusion constraint of booking_slots as it is written, and waits for rows of other transactions: if the slot
-// were written after the first one of the visit, it would wait for the visit, and the visit's second one for it.
+// A slot is to become live while a visit that takes two slots at its time is being booked. The exclusion constraint of
+// booking_slots checks each row as it is written, and waits for rows of other transactions. If the slot were written
+// after the first slot of the visit, it would wait for the visit, and the second slot of the visit would wait for it.
 
 let database: ClonedDatabase
 let owner: Connection

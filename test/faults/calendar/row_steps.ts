@@ -145,7 +145,7 @@ function planSeries(step: Step, { customer }: { customer: string }): Slot[] | un
     if (reason === 'customer_busy') return true
     return reason ? (isTrue[reason]?.(slot, customer, call, wanted) ?? false) : isFree(step, customer, slot)
   })
-  // The plan tells whether a slot that was freed is offered or open.
+  // The plan shows whether a slot that was freed is offered or open.
   const seen = (slot: Slot, place: number): Slot => {
     const reason = reasons[places.indexOf(place)]
     if (slot.status !== 'freed' || (reason === null && about.waiters.has(customer))) return slot
@@ -154,7 +154,10 @@ function planSeries(step: Step, { customer }: { customer: string }): Slot[] | un
   return fits ? replaced(row, places, seen) : undefined
 }
 
-/** A read that fits the state. What it tells of a slot that was freed, or whose hold may be over, becomes the state. */
+/**
+ * A read that agrees with the state. If a slot was freed, or its hold may have ended, the result of the read becomes
+ * its state.
+ */
 function read(step: Step): Slot[] | undefined {
   const { row, call, places } = step
   const { slot } = call.outcome as { slot?: SlotState }

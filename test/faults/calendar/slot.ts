@@ -2,8 +2,9 @@ import type { Call, SlotState } from './call.ts'
 
 /**
  * The state of a slot in the model. Slots that are held or booked together have the same `together`. For a hold: its
- * earliest start, and the earliest and latest moment of its end. Whether a slot that was freed is open or offered depends
- * on who waits and what else they are offered, which is known of no row alone: it is `freed` until a response tells.
+ * earliest start, and the earliest and latest moment of its end. Whether a slot that was freed is open or offered
+ * depends on the waiting patients and their other offers, which the model of one row does not contain: the slot is
+ * `freed` until a response shows its state.
  */
 export interface Slot extends Omit<SlotState, 'status'> {
   status: SlotState['status'] | 'freed' | 'offered'
@@ -39,8 +40,8 @@ function isInTheWay(slot: Slot, customer: string, call: Call): boolean {
 }
 
 /**
- * Whether a refusal can be true of the slots that a call wanted, of which the first is given by itself, too. Refusals that are not
- * listed are always believed.
+ * Whether a refusal can be correct for the slots that a call wanted; the first of them is also a separate argument.
+ * Refusals that are not listed are always accepted.
  */
 export const isTrue: Record<string, (first: Slot, customer: string, call: Call, wanted: Slot[]) => boolean> = {
   slot_taken: ({ status }) => status === 'booked',

@@ -40,7 +40,7 @@ const borrowedBrowser = async () => chromium.connect((await borrow('browser')).w
 
 /**
  * With SLOW_PAGES=1, the browser is as slow as on a busy machine: a sixth of the processor, and responses that arrive
- * up to 0.8 seconds later, in another order. It shows which tests read a page before what they read is there.
+ * up to 0.8 seconds later, in another order. This shows which tests read a part of a page before it is shown.
  */
 async function slowDown(page: Page): Promise<void> {
   const devTools = await page.context().newCDPSession(page)

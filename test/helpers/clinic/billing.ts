@@ -181,7 +181,7 @@ export async function openPage(db: Maker, checkoutId: string): Promise<string> {
   return session
 }
 
-/** Settles a session, as the billing process does; returns what became of it. */
+/** Settles a session, as the billing process does; returns the outcome. */
 export const settle = async (db: Maker, session: string, amount: number | string, currency = 'EUR') =>
   (
     await db.one<{ outcome: string }>(

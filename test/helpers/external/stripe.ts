@@ -28,7 +28,8 @@ export interface FakeStripe {
   calls: ArrivedCall[]
   api: StripeApi
   webhooks: StripeWebhooks
-  /** The next call whose `METHOD /path` matches meets this fault. May be called several times, for several calls. */
+  /** Makes the next call whose `METHOD /path` matches fail in this way. May be called several times, for several calls.
+   * */
   failNext(call: RegExp, fault: Fault): void
   /** Forgets the faults that no call has met yet. */
   endFaults(): void

@@ -72,7 +72,10 @@ export class StripeApi {
     if (key) this.#outcomes.set(`${account} ${key}`, { call, parameters, status, body: this.internalError() })
   }
 
-  /** Carries out a call, or gives the stored outcome of its key. `fails`: it meets an internal error before it does anything. */
+  /**
+   * Executes a call, or returns the stored outcome of its key. `fails`: it fails with an internal error before it does
+   * anything.
+   */
   answer({ fails, ...call }: Call & { fails: boolean }): Outcome & { replayed: boolean } {
     const name = `${call.account} ${call.key}`
     const stored = call.key === undefined ? undefined : this.#outcomes.get(name)

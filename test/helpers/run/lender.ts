@@ -95,7 +95,7 @@ export async function openLender(): Promise<{ url: string; stop(): Promise<void>
   // The path names the resource and the Jest worker.
   const http = createServer(async ({ url = '' }, response) => {
     try {
-      // Test files borrow so seldom that an idle connection would be closed in between, perhaps just as it is used again.
+      // Test files borrow a server so seldom that an idle connection could be closed just when it is used again.
       response.setHeader('connection', 'close')
       const [, kind, worker] = url.split('/') as [string, keyof Loans, string]
       const isUsed = kind === 'fresh' && loans.has(keyOf(kind, worker))

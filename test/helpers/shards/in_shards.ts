@@ -27,7 +27,10 @@ export async function removeUnused(owner: Pick<Db, 'query'>): Promise<void> {
   )
 }
 
-/** The names of the databases in which a test asks with SQL: all of a run with shards, or the one that tests share. */
+/**
+ * The names of the databases that a test queries by SQL: all of them in a run with shards, otherwise the one that tests
+ * share.
+ */
 export const databasesToAsk = shardCount > 0 ? databasesOfRun : ['shared']
 
 /** What some work gives in a transaction of each of these databases, which is rolled back. */

@@ -132,7 +132,8 @@ export async function shardedOwner({ global, databases }: Databases, superuserUr
     if (writes || isCall) await untilCopied(chosen)
     // The global database notes who works at any clinic, and shards get copies of that.
     if (writes && name === 'app_public.employees') {
-      // A subscriber writes what it has applied to its log only later, unless something else is committed there.
+      // A subscriber flushes the log of the changes that it has applied only later, unless something else is committed
+      // there.
       await global.query(`select pg_logical_emit_message(true, 'tests', '')`)
       await untilCopied([global])
     }

@@ -246,7 +246,7 @@ describe('a server with shards', () => {
     await shard.query('alter subscription medislot_people_1 enable')
     await hasAll('people')
 
-    // Adds a row with which a copy collides.
+    // Adds a row that conflicts with a copy.
     const name = unique('specialization')
     const { id } = await global.one(`select nextval(pg_get_serial_sequence('app_public.specializations', 'id')) as id`)
     const add = 'insert into app_public.specializations (id, name) overriding system value values ($1, $2)'
@@ -1058,7 +1058,7 @@ describe('payments at clinics in shards', () => {
     return body.id
   }
 
-  /** The patient pays on the provider's page, once there is one, and waits for what it leads to. */
+  /** The patient pays on the provider's page, once there is one, and waits for the result. */
   async function pay(token: string, id: string) {
     const checkout = async () => (await rest('GET', `/checkouts/${id}`, { token })).body
     await eventually(async () => (await checkout()).url !== null, 'a payment page')
@@ -1583,7 +1583,7 @@ describe('payments at clinics in shards', () => {
         (await shards[0].query('select from billing_private.checkout_shares where due_since is not null')).length === 0
       )
     }
-    /** Begins the checkout, as often as it takes. */
+    /** Begins the checkout, and tries again until that succeeds. */
     async function begun({ token, body }: Patient, key: string): Promise<string> {
       const answer = await eventually(async () => {
         const given = await rest('POST', '/checkouts', { token, body, key })

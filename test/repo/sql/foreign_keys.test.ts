@@ -40,8 +40,8 @@ const withoutIndex: Record<string, string> = {
 
 it('every foreign key has an index that finds its rows, except those listed with a reason', async () => {
   const rows = await inTransaction((db) =>
-    // The first columns of the index are those of the key, in any order. For a nullable key, a partial index will do if it
-    // excludes only rows in which the key is null.
+    // The first columns of the index are those of the key, in any order. For a nullable key, a partial index is
+    // sufficient if it excludes only rows in which the key is null.
     db.query<{ name: string }>(
       `select k.conname as name from pg_constraint k
        where k.contype = 'f' and k.connamespace::regnamespace::text ~ '^(app_|billing)' and not exists (

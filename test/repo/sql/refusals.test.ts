@@ -10,7 +10,10 @@ interface Source {
   calls: string[]
 }
 
-/** They act on the invoices of a booking, which they have found themselves, and take off no more than is charged. */
+/**
+ * They reduce only invoices that they have found by a booking, and by no more than is charged, so these refusals cannot
+ * occur.
+ */
 const neverRefusing = ['end_visit_charges', 'issue_invoices_of_visit', 'restore_visit_charges'].map(
   (name) => `billing_private.${name}`,
 )

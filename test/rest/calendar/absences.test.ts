@@ -165,7 +165,7 @@ describe('public holidays', () => {
     const document = `query ($clinicId: BigInt!, $language: String) { holidayCalendar(clinicId: $clinicId) { ${field} } }`
     const graphql = graphqlClient(server.url, await tokenOf(practice.manager.claims))
     const { clinicId } = practice
-    // The library would take names of what all objects have for languages.
+    // The library would accept the names of properties that all objects have as languages.
     for (const language of ['en-US@posix', 'x', '', 'constructor', 'toString'])
       await expectGraphQLRefusal(graphql(document, { clinicId, language }), 'invalid_argument')
     for (const language of [null, 'de', 'de-AT'])

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import { aDoctor, aPractice, aSlot, unique } from '../../helpers/clinic/world.ts'
 import { type Client, type RestServer, serveRest } from '../api.ts'
 
-// How a client maintains a clinic's services by REST, and what everybody reads of them.
+// A client maintains a clinic's services by REST, and everybody can read them.
 
 let server: RestServer
 let practice: Awaited<ReturnType<typeof aPractice>>

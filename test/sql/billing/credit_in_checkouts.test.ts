@@ -18,7 +18,7 @@ import {
 import { aSlot } from '../../helpers/clinic/world.ts'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
-// A visit costs 100.00, of which the credit of the patient pays a part.
+// A visit costs 100.00, and the credit of the patient pays a part of it.
 
 /** A practice whose patient has credit, and what can be done there. */
 async function withCredit(db: Db, credit: number, price: Record<string, unknown> = {}) {
@@ -39,7 +39,7 @@ async function withCredit(db: Db, credit: number, price: Record<string, unknown>
         billing<Checkout>(db, 'begin_checkout', clinicId, visits && JSON.stringify(visits), invoices, usesCredit),
       ),
     cancel: (checkout: Checkout) => db.as(claims, () => billing(db, 'cancel_checkout', checkout.id)),
-    /** The balance and what is reserved of it. */
+    /** The balance, and the part of it that is reserved. */
     credit: async (of = customerId) => {
       const { balance, reserved } = await creditsOf(db, clinicId, of)
       return [Number(balance), Number(reserved)]

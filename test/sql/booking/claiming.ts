@@ -45,10 +45,10 @@ export const policy = (db: Db, clinicId: string, set: string) =>
 export const expire = (db: Db, slotId: string) =>
   db.query('update app_public.booking_slots set held_until = now() where id = $1', [slotId])
 
-/** Judges now what a commit would judge. */
+/** Checks the deferred constraints now and not at the commit. */
 export const judgeAsCommit = (db: Db) => db.query('set constraints all immediate; set constraints all deferred')
 
-/** A booking as a DBA records one, by plain inserts that no function judges. Returns its id. */
+/** A booking that a DBA records by plain inserts, without the checks of functions. Returns its id. */
 export async function recordBooking(
   db: Pick<Db, 'query' | 'one'>,
   slotId: string,

@@ -21,7 +21,7 @@ import { type Db, expectRefusal, inTransaction } from '../../helpers/database/da
 
 // The calendar at a past moment, computed from events, is compared with what it was at that moment.
 
-/** The calendar as it stands, in the form of calendar_as_of; what is in the archive stands as it was put there. */
+/** The present calendar, in the form of calendar_as_of; archived rows have the state in which they were archived. */
 const present = (db: Pick<Db, 'query'>, clinicId: string) =>
   db.query(
     `with slots as (

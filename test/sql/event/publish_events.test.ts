@@ -47,7 +47,7 @@ async function settled(): Promise<void> {
 const publish = async (batch = 5000) =>
   (await publisher.one<{ seen: number }>('select app_private.publish_events($1) as seen', [batch])).seen
 
-/** Everything committed so far is published, and what was heard of it forgotten. */
+/** Publishes everything that was committed so far, and discards the notifications that were received. */
 async function publishAll(): Promise<void> {
   await settled()
   while ((await publish()) > 0);

@@ -167,7 +167,7 @@ describe('a guest', () => {
       const token = tokenIn(await textOf(db, booking_id))
       const visit = { booking_id, service_id: serviceId, service_name: 'Examination', status: 'booked' }
       expect(await byLink(db, 'booking', [token])).toMatchObject({ ...visit, ...(await times(slotIds[0])) })
-      // It overlaps what it leaves; the two slots that it does not take are free again.
+      // The new time overlaps the old one; the two slots that the visit no longer takes are free again.
       const to = slotIds[1]
       expect(await byLink(db, 'reschedule', [token, to])).toMatchObject({ ...visit, ...(await times(to)) })
       expect(await statesOf(db, slotIds)).toBe('obbooo')

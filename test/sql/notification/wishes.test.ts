@@ -4,7 +4,8 @@ import { aService } from '../../helpers/clinic/services.ts'
 import { aPractice, aSlot } from '../../helpers/clinic/world.ts'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 
-// What clinics and customers want: which messages, when, over which channel and with which text.
+// The rules and preferences of clinics and customers: which messages are sent, when, over which channel and with which
+// text.
 
 const notificationsOf = (db: Db, bookingId: string) =>
   db.query(
@@ -151,7 +152,7 @@ describe('reminders', () => {
 })
 
 describe('quiet hours', () => {
-  /** Hours that are quiet now, by the clinic's clock, whatever time it is: since an hour ago and for three hours. */
+  /** Quiet hours that include the present time, by the clinic's clock: since an hour ago and for three hours. */
   const quietNow = `update app_public.policies p set
     quiet_from = date_trunc('minute', (now() at time zone c.time_zone) - interval '1 hour')::time,
     quiet_until = date_trunc('minute', (now() at time zone c.time_zone) + interval '3 hours')::time

@@ -325,7 +325,7 @@ it('guardians_of_customers shows the desk who books for a patient, and no data o
     expect(await guardians()).toEqual([
       { ...known, guardian_customer_id: mother.customerId, guardian_phone: '+49 30 5550100' },
     ])
-    // A clinic in which the child is unknown learns nothing.
+    // A clinic that has no record of the child gets no data.
     const elsewhere = await aPractice(db)
     expect(
       await db.as(elsewhere.receptionist.claims, () =>

@@ -5,7 +5,7 @@ import { type Connection, untilWaiting } from '../../helpers/database/connection
 import { type Claims, expectRefusal } from '../../helpers/database/database.ts'
 import { twoAtOnce } from './connections.ts'
 
-// What happens to a family at the moment in which it changes.
+// Changes of a family at the same time as bookings and cancellations.
 
 const at = twoAtOnce()
 

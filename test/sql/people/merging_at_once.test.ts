@@ -32,7 +32,7 @@ async function aWorld() {
   }
 }
 
-/** `first` does something and does not commit; `second` has to wait for it. Returns what became of the second. */
+/** `first` does something and does not commit; `second` has to wait for it. Returns the outcome of the second. */
 async function inTurn(first: (one: Connection) => Promise<unknown>, second: (two: Connection) => Promise<unknown>) {
   await at.db.query('begin')
   await first(at.db)

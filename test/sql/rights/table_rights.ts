@@ -7,7 +7,10 @@ import { people, type Who, type World } from './two_clinics.ts'
 export const roles = ['app_anonymous', 'app_customer', 'app_staff', 'app_admin'] as const
 export type Role = (typeof roles)[number]
 
-/** Which rows somebody may touch, by what they are called; who is not named touches none. */
+/**
+ * The rows that each caller may read or change, by their names in the tests; callers who are not listed may read and
+ * change none.
+ */
 export type Rights = Partial<Record<Who | Relative, string[]>>
 
 /**
@@ -40,7 +43,7 @@ export interface Expectation {
   deletableBy?: Role
   deletes?: Rights
   insertable?: Partial<Record<Role, string[]>>
-  /** Statements that add a row, by what it is called. */
+  /** Statements that add a row, by the name of the row. */
   additions?(world: World): Record<string, [string, unknown[]]>
   adds?: Rights
   /** Columns that not everybody who reads the table reads, by the lowest role that does; null is nobody. */
@@ -120,7 +123,7 @@ const money: Expectation = {
   sees: { ...bookingsAndTheirKin.sees, 'doctor A': [] },
 }
 
-/** What customers do not read of what they otherwise see. */
+/** Columns that customers cannot read in rows that they can see. */
 const booked = {
   ...bookingsAndTheirKin,
   unread: { booked_by_account_id: 'app_staff', link_generation: null, takes_resources: null } as const,

@@ -17,7 +17,7 @@ import { connectCalendar } from '../../helpers/external/external_calendars.ts'
 import { money, prices } from './two_clinics_money.ts'
 
 /**
- * Everybody whose rights are tried. Ann is a patient of clinic A, Bob of both. Gina is Ann's guardian, Fritz was it
+ * The callers whose rights are tested. Ann is a patient of clinic A, Bob of both. Gina is Ann's guardian, Fritz was it
  * once, Rob turned out to be Bob, and Uma registered with Ann's address, which she did not confirm.
  */
 export const people = [
@@ -184,7 +184,7 @@ export async function twoClinics(db: Db) {
   await money(db, a, bob, 81)
   await money(db, b, bob, 82)
 
-  // What they wait for, and what they were offered: Ann's time is open to all by now.
+  // Their entries on the waiting list and their offers; the time offered to Ann is open to all by now.
   await db.query(
     `insert into app_public.waiting_list (clinic_id, customer_id, from_date, until_date)
      select cc.clinic_id, cc.customer_id, (now() at time zone 'UTC')::date, (now() at time zone 'UTC')::date + 30 from app_public.clinic_customers cc

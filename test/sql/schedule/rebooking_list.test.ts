@@ -8,7 +8,7 @@ import { clinicDate } from '../../helpers/time/dates.ts'
 
 type Asker = Pick<Db, 'query'>
 
-/** What is on the list of a clinic, in the order in which it came there. */
+/** The entries on the list of a clinic, in the order in which they were added. */
 const list = (db: Asker, clinicId: string) =>
   db.query<{ id: string; booking_id: string; reason: string; resolution: string | null }>(
     'select id, booking_id, reason, resolution from app_public.rebooking_list where clinic_id = $1 order by id',
@@ -88,7 +88,7 @@ describe('a booking whose time the clinic takes away is listed', () => {
       const { clinicId, doctorId, ann, bob, receptionist, manager, ofAnn, ofBob } = await twoPatients(db)
       await db.as(ann.claims, () => cancel(db, clinicId, ofAnn))
       await db.as(receptionist.claims, () => cancel(db, clinicId, ofBob))
-      // Nobody said what became of yesterday's appointment.
+      // The outcome of yesterday's appointment was not recorded.
       const yesterday = await aSlot(db, clinicId, doctorId, -20)
       await db.query(`update app_public.booking_slots set status = 'booked', customer_id = $2 where id = $1`, [
         yesterday,

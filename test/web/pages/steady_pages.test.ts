@@ -7,7 +7,7 @@ import { book } from '../../helpers/clinic/operations.ts'
 
 const pages = pagesForTests()
 
-/** A demo clinic, and what Ann Miller has there. */
+/** A demo clinic, and the rows of Ann Miller there. */
 let clinic: string
 let ann: string
 let doctor: string

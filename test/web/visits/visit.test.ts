@@ -149,7 +149,7 @@ test('a mail scanner that opens a link changes nothing', async () => {
     query: `mutation { cancelByLink(input: { token: "${token}" }) { clientMutationId } }`,
   })
   expect((await fetch(`${pages.url}/graphql?${query}`)).status).toBe(405)
-  // One that runs scripts, and so does what the page does by itself.
+  // A browser that runs scripts, and so does everything that the page does on its own.
   const page = await pages.visitor()
   await page.goto(link)
   await page.getByRole('button', { name: bookingsTexts.en.cancel, exact: true }).waitFor()

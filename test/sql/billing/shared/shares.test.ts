@@ -125,7 +125,7 @@ describe('a checkout that also pays a clinic in another database', () => {
       expect(await booksBalance(db)).toEqual([])
       await note(db, id, 'paid', 'credited')
       expect(await shareOf(db, id)).toMatchObject({ recorded: 'paid', received: '3000', is_due: false })
-      // What became of the other part is what became of the whole.
+      // The outcome of the other part is the outcome of the whole checkout.
       expect(await outcomeOf(db, id)).toBe('credited')
       await note(db, id, 'paid', 'booked')
       expect(await outcomeOf(db, id)).toBe('credited')

@@ -20,8 +20,8 @@ beforeAll(async () => {
   db = await connect(database.url)
   practice = await aPractice(db)
   serviceId = await aService(db, practice.clinicId, { doctors: [practice.doctorId], duration: '30 min' })
-  // Beforehand: the checks of foreign keys are planned again when the search path changes, as it does between an insert
-  // here and a function.
+  // Run before the measurement: the checks of foreign keys are planned again when the search path changes, as it does
+  // between an insert here and a function.
   for (let hours = 100; hours < 180; hours++) slots.push(await aSlot(db, practice.clinicId, practice.doctorId, hours))
 })
 

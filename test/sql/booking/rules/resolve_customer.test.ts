@@ -133,7 +133,7 @@ describe('a customer who is being removed', () => {
     const [one, two] = [await connect(database.url), await connect(database.url)]
     try {
       const { clinicId, slotId, customer, receptionist } = await aPractice(one)
-      // The desk knows them: nothing else stands in the way of the claim.
+      // The desk has a record of them, so nothing else prevents the claim.
       await one.query(
         `insert into app_public.clinic_customers (clinic_id, customer_id, full_name) values ($1, $2, 'Known here')`,
         [clinicId, customer.customerId],

@@ -67,8 +67,9 @@ afterAll(async () => {
 })
 
 /**
- * The plans of the function's statements, with what they really read. Across clinics there is one for a few dates at a time:
- * how many are needed depends on the hour, as the first of these dates is over everywhere but at the world's end.
+ * The plans of the function's statements, with what they really read. Across clinics there is one for a few dates at a
+ * time. How many are needed depends on the hour, because the first of these dates is over except in the last time
+ * zones.
  */
 async function plansOf(call: string): Promise<string[]> {
   const plans: string[] = []
@@ -106,14 +107,14 @@ it.each([
   '%s next free slots are read from the index made for them, in order, no more than needed',
   async (_, args, index) => {
     for (const plan of await plansOf(`app_public.available_slots${args()}`)) {
-      // In the order of the index: a sort would mean that all free slots are read for the first twenty.
+      // Read in the order of the index: with a sort, all free slots would be read for the first twenty.
       expect(plan).not.toMatch(/\bSort\b/)
       expect(readBy(plan, index)).toBeLessThanOrEqual(100)
     }
   },
 )
 
-// Dates and doctors are walked one by one, and what they give is sorted: a page of each at most.
+// Dates and doctors are read one by one, at most a page of each, and the results are sorted.
 it.each([
   ['of all clinics', () => '()', 'free_slots_of_a_date'],
   ['by a specialization that many have', () => `(specialization_id => ${common})`, 'free_slots_of_a_date'],

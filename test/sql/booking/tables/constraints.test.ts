@@ -276,7 +276,7 @@ const violations: Record<string, ['check' | 'exclusion' | 'foreign_key' | 'uniqu
   ended_bookings_free_their_slot: [
     'check',
     async (desk) => {
-      // What the booking itself left to judge is judged and done with.
+      // The deferred constraints of the booking itself have been checked before this.
       await judgeAsCommit(desk.db)
       await booking(`status = 'cancelled', cancelled_at = now(), cancelled_by = 'clinic'`)(desk)
       await judgeAsCommit(desk.db)

@@ -45,7 +45,7 @@ const made = (slots_made: number, passed: Partial<Run> = {}) => ({
 const day = (date: string, days: number) =>
   new Date(Date.parse(`${date}T00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
 
-/** The clinic's Monday after next: all of its week lies ahead. */
+/** The clinic's Monday after next, so that its whole week is in the future. */
 async function aMonday(db: Db, clinicId: string): Promise<string> {
   const { monday } = await db.one<{ monday: string }>(
     `select (date_trunc('week', now() at time zone time_zone)::date + 14)::text as monday from app_public.clinics where id = $1`,

@@ -6,7 +6,8 @@ import { type Db, expectRefusal, inTransaction } from '../../../helpers/database
 import { constraintsOf } from '../../../helpers/database/rules.ts'
 import { clinicDate } from '../../../helpers/time/dates.ts'
 
-// What the tables of the schedule refuse by themselves, from the owner too: a DBA's insert meets the same rules as the API.
+// The rules that the tables of the schedule enforce themselves, also for the owner: a DBA's insert must follow the same
+// rules as the API.
 
 async function aCalendar(db: Db) {
   const practice = await aPractice(db)

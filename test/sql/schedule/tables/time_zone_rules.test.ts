@@ -47,7 +47,10 @@ describe('utc_offsets', () => {
     ))
 })
 
-/** A clinic with four slots of one doctor, one after the other, noted under rules by which its clocks are an hour behind what they are. */
+/**
+ * A clinic with four successive slots of one doctor, which were made under recorded rules by which its clocks are an
+ * hour behind the present ones.
+ */
 async function aClinicWithOldRules(db: Db, seconds = -3600) {
   const clinicId = await aClinic(db, zone)
   const doctorId = await aDoctor(db, clinicId)
