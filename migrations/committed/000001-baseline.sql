@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0b23eb726b6db15a2fa41ecff7c0b8b539e4b1d9
+--! Hash: sha1:32e8232915764a3e190a6eb30fd6d2305405aebf
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -5894,7 +5894,8 @@ create table app_public.state_transitions (
 );
 
 comment on table app_public.state_transitions is
-'Every change of state that slots and bookings may make; a trigger refuses any other. Drawn in docs/state-machine.md.';
+'Every change of state that slots and bookings may make; a trigger refuses any other. docs/database/state-machine.md '
+'has a diagram.';
 comment on column app_public.state_transitions.time_limit is
 'How long after the event that brought the booking into from_state the change is allowed. Null means no limit.';
 
@@ -8727,10 +8728,10 @@ alter table app_private.stored_responses enable row level security;
 -- Rows that belong to the system
 --! Included core/error_codes.sql
 -- The registry of refusals. SQL raises them by name (app_hidden.refuse). GraphQL returns the name in extensions.code;
--- REST adds the HTTP status. docs/error-codes.md is generated from these rows. Class MS is medislot's own: MS0 general,
--- MS1 identity, MS2 clinic, MS3 schedule, MS4 access, MS5 booking, MS6 import, payments, online visits, resources,
--- absences, series and waiting list, MS7 messages, MS8
--- services, MS9 the API itself. The other codes are PostgreSQL's, with titles and descriptions for users.
+-- REST adds the HTTP status. docs/api/error-codes.md is generated from these rows. Class MS is medislot's own: MS0
+-- general, MS1 identity, MS2 clinic, MS3 schedule, MS4 access, MS5 booking, MS6 import, payments, online visits,
+-- resources, absences, series and waiting list, MS7 messages, MS8 services, MS9 the API itself. The other codes
+-- are PostgreSQL's, with titles and descriptions for users.
 insert into app_hidden.error_codes (sqlstate, name, http_status, title, description) values
   ('MS001', 'stale_row_version', 412, 'Changed in the meantime',
    'The row was changed after the caller read it. Read it again and repeat.'),
@@ -9083,7 +9084,8 @@ on conflict (sqlstate) do update
 --! EndIncluded core/error_codes.sql
 --! Included core/shards/table_homes.sql
 -- Where the rows of each table are written when clinics are spread over several databases, and which columns are copied
--- to the other databases. docs/tables.md lists them; test/repo/sql/table_homes.test.ts checks the rules that follow.
+-- to the other databases. docs/database/tables.md lists them; test/repo/sql/table_homes.test.ts checks the rules that
+-- follow.
 insert into app_private.table_homes (table_name, home, copied_columns) values
   -- People. Shards have copies, so that a booking needs its clinic's shard only. No shard has a hash of a password.
   ('app_private.accounts', 'global',
@@ -9913,7 +9915,7 @@ on conflict (time_zone) do update set country = excluded.country;
 --! EndIncluded clinic/data/time_zone_countries.sql
 --! Included booking/state_transitions.sql
 -- The states of a slot (open, held, booked, withdrawn) and of a booking (booked, checked_in, completed, cancelled,
--- no_show). All other changes are refused, also those by DBAs. docs/state-machine.md has a diagram.
+-- no_show). All other changes are refused, also those by DBAs. docs/database/state-machine.md has a diagram.
 insert into app_public.state_transitions (entity, from_state, to_state, meaning) values
   ('booking_slot', 'open', 'held', 'hold_slot, or offered to the waiting list'),
   ('booking_slot', 'open', 'booked', 'book_slot, or a booking rescheduled to it'),
@@ -24170,7 +24172,7 @@ $$;
 
 comment on function app_private.hash_event is
 'The hash of an event''s seal: SHA-256 of the previous hash (empty for the first seal of a clinic) and the event in '
-'its canonical form, which docs/events.md describes.';
+'its canonical form, which docs/database/events.md describes.';
 --! EndIncluded event/chain/hash_event.sql
 --! Included event/chain/head_text.sql
 create or replace function app_private.head_text(head app_private.event_heads) returns text
@@ -24301,7 +24303,7 @@ $$;
 comment on function app_private.seal_events is
 'Seals up to `batch` new events: each gets the next position in its clinic''s chain, and a hash over its content and '
 'the previous hash. Returns the number of events it has read, 0 if there are none. Called by the job seal_events '
-'until it returns 0. docs/events.md says how long an event may wait.';
+'until it returns 0. docs/database/events.md says how long an event may wait.';
 --! EndIncluded event/chain/seal_events.sql
 --! Included event/clinic_changes.sql
 create or replace function app_hidden.clinic_changes(
@@ -26364,8 +26366,8 @@ begin
       body := format(
         E'Hello,\n\nplease keep this message. It holds a checksum of the records of %s. With it you can prove later '
         'that nothing recorded until then was changed:\n\n%s\n\n%s records, the last of them sealed at %s.\n\n'
-        'To compare, give the line above to verifyEvents as "head" (docs/events.md). You can switch these messages '
-        'off in the booking rules: %s/policy',
+        'To compare, give the line above to verifyEvents as "head" (docs/database/events.md). You can switch these '
+        'messages off in the booking rules: %s/policy',
         m.clinic_name, m.details ->> 'head', m.details ->> 'position', m.details ->> 'sealedAt', manage);
     when 'event_head de' then
       subject := format('Aufzeichnungen von %s: Prüfsumme vom %s', m.clinic_name, left(m.details ->> 'sealedAt', 10));
@@ -26373,7 +26375,7 @@ begin
         E'Guten Tag,\n\nbitte bewahren Sie diese Nachricht auf. Sie enthält eine Prüfsumme der Aufzeichnungen von '
         '%s. Mit ihr lässt sich später beweisen, dass bis dahin nichts geändert wurde:\n\n'
         '%s\n\n%s Einträge, der letzte gesiegelt am %s.\n\nZum Vergleich geben Sie die Zeile oben als "head" an '
-        'verifyEvents (docs/events.md). Abschalten können Sie diese Nachrichten in den Buchungsregeln: '
+        'verifyEvents (docs/database/events.md). Abschalten können Sie diese Nachrichten in den Buchungsregeln: '
         '%s/policy',
         m.clinic_name, m.details ->> 'head', m.details ->> 'position', m.details ->> 'sealedAt', manage);
     when 'doctor_in_two_places en' then

@@ -32,12 +32,12 @@ Every refusal there is, the same everywhere. Made from \`app_hidden.error_codes\
 - Decide by SQLSTATE or name, never by text. An error that is not listed here is a bug in medislot: it is logged in full, and the answer is \`internal_error\`.
 `
 
-/** docs/error-codes.md: the registry of refusals, by group. Throws when a code belongs to no group. */
+/** docs/api/error-codes.md: the registry of refusals, by group. Throws when a code belongs to no group. */
 export async function errorCodes(client: ClientBase): Promise<string> {
   const { rows } = await client.query<ErrorCode>('select * from app_hidden.error_codes order by sqlstate')
   const groupOf = ({ sqlstate }: ErrorCode) => {
     const group = groups.find(([, fits]) => fits.test(sqlstate))
-    if (!group) throw new Error(`${sqlstate} belongs to no group of docs/error-codes.md`)
+    if (!group) throw new Error(`${sqlstate} belongs to no group of docs/api/error-codes.md`)
     return group[0]
   }
   const sections = groups.map(([heading]) => {

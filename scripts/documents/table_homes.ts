@@ -15,7 +15,7 @@ const chapters: [TableHome['home'], string][] = [
   ],
 ]
 
-/** A chapter of docs/tables.md: where the rows of each table are when clinics are spread over several databases. */
+/** A chapter of docs/database/tables.md: where the rows of each table are when clinics are spread over several databases. */
 export async function tableHomes(client: ClientBase): Promise<string[]> {
   const { rows } = await client.query<TableHome>(
     'select table_name as name, home, copied_columns as copied from app_private.table_homes order by table_name',
@@ -25,7 +25,7 @@ export async function tableHomes(client: ClientBase): Promise<string[]> {
   return [
     '## With several databases',
     '',
-    'Where the rows of each table are when clinics are spread over several databases ([shards.md](shards.md)), as',
+    'Where the rows of each table are when clinics are spread over several databases ([shards.md](../shards.md)), as',
     '`app_private.table_homes` has it. With one database all of them are there.',
     ...chapters.flatMap(([home, sentence]) => {
       const tables = rows.filter((row) => row.home === home)

@@ -84,14 +84,14 @@ const introduction = `# The main tables
 
 Made from the database by \`npm run catalogue\`; do not edit. The diagram has the tables that a booking needs, with their keys and their states; a line is
 a foreign key, and its words are the constraint's name, which is the rule that it keeps. Every column, constraint, trigger, policy and grant of every table is
-in [catalogue.txt](../catalogue.txt).
+in [catalogue.txt](../../catalogue.txt).
 
 Keys of a clinic's tables begin with \`clinic_id\`, so a row never refers to another clinic's. Not drawn are the foreign keys by which active rows refer to
 active rows only. \`events\` has no foreign keys: history stays when slots and bookings are archived.
 `
 
 /**
- * docs/tables.md: a diagram of the main tables (mermaid), what a row of each is, and where the rows of all tables are when there
+ * docs/database/tables.md: a diagram of the main tables (mermaid), what a row of each is, and where the rows of all tables are when there
  * are several databases. Throws when a table is missing.
  */
 export async function tablesPage(client: ClientBase): Promise<string> {

@@ -1,5 +1,5 @@
 -- The states of a slot (open, held, booked, withdrawn) and of a booking (booked, checked_in, completed, cancelled,
--- no_show). All other changes are refused, also those by DBAs. docs/state-machine.md has a diagram.
+-- no_show). All other changes are refused, also those by DBAs. docs/database/state-machine.md has a diagram.
 insert into app_public.state_transitions (entity, from_state, to_state, meaning) values
   ('booking_slot', 'open', 'held', 'hold_slot, or offered to the waiting list'),
   ('booking_slot', 'open', 'booked', 'book_slot, or a booking rescheduled to it'),

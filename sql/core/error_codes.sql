@@ -1,8 +1,8 @@
 -- The registry of refusals. SQL raises them by name (app_hidden.refuse). GraphQL returns the name in extensions.code;
--- REST adds the HTTP status. docs/error-codes.md is generated from these rows. Class MS is medislot's own: MS0 general,
--- MS1 identity, MS2 clinic, MS3 schedule, MS4 access, MS5 booking, MS6 import, payments, online visits, resources,
--- absences, series and waiting list, MS7 messages, MS8
--- services, MS9 the API itself. The other codes are PostgreSQL's, with titles and descriptions for users.
+-- REST adds the HTTP status. docs/api/error-codes.md is generated from these rows. Class MS is medislot's own: MS0
+-- general, MS1 identity, MS2 clinic, MS3 schedule, MS4 access, MS5 booking, MS6 import, payments, online visits,
+-- resources, absences, series and waiting list, MS7 messages, MS8 services, MS9 the API itself. The other codes
+-- are PostgreSQL's, with titles and descriptions for users.
 insert into app_hidden.error_codes (sqlstate, name, http_status, title, description) values
   ('MS001', 'stale_row_version', 412, 'Changed in the meantime',
    'The row was changed after the caller read it. Read it again and repeat.'),

@@ -256,7 +256,7 @@ const specs = {
   }),
   EVENT_HEADS_FILE: str({
     default: undefined,
-    desc: "File to which the worker adds the heads of the clinics' chains of events daily (docs/events.md)",
+    desc: "File to which the worker adds the heads of the clinics' chains of events daily (docs/database/events.md)",
   }),
   IDENTITY_KEYS: str({
     default: undefined,

@@ -11,7 +11,7 @@ import { dataOf } from '../helpers/programs/graphql.ts'
 import { sharedServer, type TestServer } from '../helpers/programs/server.ts'
 import { eventually } from '../helpers/time/eventually.ts'
 
-// docs/graphql.md says how clients should cache rows. Its own lines are executed here, in the clients' caches, with the
+// docs/api/graphql.md says how clients should cache rows. Its own lines are executed here, in the clients' caches, with the
 // server's responses.
 
 let served: TestServer
@@ -44,7 +44,7 @@ beforeAll(async () => {
   expect(id).toBe(clinicId)
   answer = await dataOf((await served.as(practice.manager.claims))(document, { id: clinicId }))
 
-  const page = await readFile('docs/graphql.md', 'utf8')
+  const page = await readFile('docs/api/graphql.md', 'utf8')
   const keys: unknown = runInNewContext(/```js keys\n(.*?)```/s.exec(page)?.[1] ?? '')
   snippets = { keys }
   for (const [, name = '', code = ''] of page.matchAll(/```js (relay|apollo|urql)\n(.*?)```/gs))

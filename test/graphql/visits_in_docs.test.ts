@@ -5,7 +5,7 @@ import { aPractice } from '../helpers/clinic/world.ts'
 import { dataOf } from '../helpers/programs/graphql.ts'
 import { sharedServer, type TestServer } from '../helpers/programs/server.ts'
 
-// The documents of docs/graphql.md about visits of a service are executed here as they are written, in another clinic.
+// The documents of docs/api/graphql.md about visits of a service are executed here as they are written, in another clinic.
 
 let served: TestServer
 beforeAll(async () => {
@@ -13,12 +13,12 @@ beforeAll(async () => {
 })
 afterAll(() => served.stop())
 
-test('the documents of docs/graphql.md list services and their times, and book a visit with answers', async () => {
+test('the documents of docs/api/graphql.md list services and their times, and book a visit with answers', async () => {
   const { clinicId, doctorId, slotId, customer } = await aPractice(served.owner)
   const serviceId = await aService(served.owner, clinicId, { name: 'Check', duration: '10 min', doctors: [doctorId] })
   const question = { question: 'Since when?', is_required: true }
   const questionId = await aQuestion(served.owner, clinicId, serviceId, question)
-  const page = await readFile('docs/graphql.md', 'utf8')
+  const page = await readFile('docs/api/graphql.md', 'utf8')
   const documents = [...page.matchAll(/```graphql\n(.*?)```/gs)].map(([, text = '']) => {
     expect(text).toMatch(/clinicId: (\{ equalTo: )?3\b/)
     return text.replace(/(clinicId: (?:\{ equalTo: )?)3\b/, `$1${clinicId}`)

@@ -14,7 +14,8 @@ create table app_public.state_transitions (
 );
 
 comment on table app_public.state_transitions is
-'Every change of state that slots and bookings may make; a trigger refuses any other. Drawn in docs/state-machine.md.';
+'Every change of state that slots and bookings may make; a trigger refuses any other. docs/database/state-machine.md '
+'has a diagram.';
 comment on column app_public.state_transitions.time_limit is
 'How long after the event that brought the booking into from_state the change is allowed. Null means no limit.';
 

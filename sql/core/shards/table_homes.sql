@@ -1,5 +1,6 @@
 -- Where the rows of each table are written when clinics are spread over several databases, and which columns are copied
--- to the other databases. docs/tables.md lists them; test/repo/sql/table_homes.test.ts checks the rules that follow.
+-- to the other databases. docs/database/tables.md lists them; test/repo/sql/table_homes.test.ts checks the rules that
+-- follow.
 insert into app_private.table_homes (table_name, home, copied_columns) values
   -- People. Shards have copies, so that a booking needs its clinic's shard only. No shard has a hash of a password.
   ('app_private.accounts', 'global',

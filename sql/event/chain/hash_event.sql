@@ -16,4 +16,4 @@ $$;
 
 comment on function app_private.hash_event is
 'The hash of an event''s seal: SHA-256 of the previous hash (empty for the first seal of a clinic) and the event in '
-'its canonical form, which docs/events.md describes.';
+'its canonical form, which docs/database/events.md describes.';

@@ -76,4 +76,4 @@ $$;
 comment on function app_private.seal_events is
 'Seals up to `batch` new events: each gets the next position in its clinic''s chain, and a hash over its content and '
 'the previous hash. Returns the number of events it has read, 0 if there are none. Called by the job seal_events '
-'until it returns 0. docs/events.md says how long an event may wait.';
+'until it returns 0. docs/database/events.md says how long an event may wait.';

@@ -80,8 +80,8 @@ begin
       body := format(
         E'Hello,\n\nplease keep this message. It holds a checksum of the records of %s. With it you can prove later '
         'that nothing recorded until then was changed:\n\n%s\n\n%s records, the last of them sealed at %s.\n\n'
-        'To compare, give the line above to verifyEvents as "head" (docs/events.md). You can switch these messages '
-        'off in the booking rules: %s/policy',
+        'To compare, give the line above to verifyEvents as "head" (docs/database/events.md). You can switch these '
+        'messages off in the booking rules: %s/policy',
         m.clinic_name, m.details ->> 'head', m.details ->> 'position', m.details ->> 'sealedAt', manage);
     when 'event_head de' then
       subject := format('Aufzeichnungen von %s: Prüfsumme vom %s', m.clinic_name, left(m.details ->> 'sealedAt', 10));
@@ -89,7 +89,7 @@ begin
         E'Guten Tag,\n\nbitte bewahren Sie diese Nachricht auf. Sie enthält eine Prüfsumme der Aufzeichnungen von '
         '%s. Mit ihr lässt sich später beweisen, dass bis dahin nichts geändert wurde:\n\n'
         '%s\n\n%s Einträge, der letzte gesiegelt am %s.\n\nZum Vergleich geben Sie die Zeile oben als "head" an '
-        'verifyEvents (docs/events.md). Abschalten können Sie diese Nachrichten in den Buchungsregeln: '
+        'verifyEvents (docs/database/events.md). Abschalten können Sie diese Nachrichten in den Buchungsregeln: '
         '%s/policy',
         m.clinic_name, m.details ->> 'head', m.details ->> 'position', m.details ->> 'sealedAt', manage);
     when 'doctor_in_two_places en' then

@@ -1,7 +1,7 @@
 import type { TypedDocumentString } from './generated/graphql.ts'
 import { positionHeaders, storeChange, storePosition } from './position.ts'
 
-/** An error that the API reports: `code` is a registered name (docs/error-codes.md), `detail` has data for programs. */
+/** An error that the API reports: `code` is a registered name (docs/api/error-codes.md), `detail` has data for programs. */
 export class Refusal extends Error {
   readonly code: string
   readonly detail: Record<string, unknown>

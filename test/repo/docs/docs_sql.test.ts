@@ -4,7 +4,7 @@ import { Client, DatabaseError } from 'pg'
 import { loadDemoData } from '../../../src/roster/demo.ts'
 import { cloneDatabase } from '../../helpers/database/cluster.ts'
 
-it.each(['sql', 'billing'])(
+it.each(['database/sql', 'billing'])(
   'every statement of docs/%s.md runs on the demo data, or is refused as the page describes',
   async (name) => {
     const page = await readFile(`docs/${name}.md`, 'utf8')

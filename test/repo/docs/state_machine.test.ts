@@ -4,8 +4,8 @@ import { inTransaction } from '../../helpers/database/database.ts'
 
 const entities = { Slot: 'booking_slot', Booking: 'booking' }
 
-it('docs/state-machine.md shows exactly the transitions that the database allows', async () => {
-  const page = await readFile('docs/state-machine.md', 'utf8')
+it('docs/database/state-machine.md shows exactly the transitions that the database allows', async () => {
+  const page = await readFile('docs/database/state-machine.md', 'utf8')
   const drawn = Object.entries(entities).flatMap(([heading, entity]) => {
     const chart = page.split(`## ${heading}\n`)[1]?.split('```')[1] ?? ''
     return [...chart.matchAll(/^ {2}(\w+) --> (\w+): (.+)$/gm)].map(([, from, to, meaning]) => [

@@ -149,7 +149,7 @@ describe('the guard against malformed includes', () => {
 
   it('leaves other comments alone', () => {
     expect(
-      malformedIncludesOf('-- What booking_slots include is documented in docs/sql.md.\n--! Message: booking'),
+      malformedIncludesOf('-- What booking_slots include is documented in docs/database/sql.md.\n--! Message: booking'),
     ).toEqual([])
   })
 })
