@@ -25,10 +25,10 @@ const groups: [heading: string, fits: RegExp][] = [
 
 const introduction = `# Error codes
 
-Every refusal there is, the same everywhere. Made from \`app_hidden.error_codes\` (sql/core/error_codes.sql) by \`npm run catalogue\`; do not edit.
+All refusals, which are the same in SQL, GraphQL and REST. Made from \`app_hidden.error_codes\` (sql/core/error_codes.sql) by \`npm run catalogue\`; do not edit.
 
 - **SQL** raises the SQLSTATE. MESSAGE is a sentence for people and may change; DETAIL is a JSON object for programs, for example \`{"bookingSlotId": "7"}\`.
-- **GraphQL** carries the name in \`errors[].extensions.code\`. The HTTP status is for answers that are a refusal as a whole.
+- **GraphQL** returns the name in \`errors[].extensions.code\`. The HTTP status is used if the whole answer is a refusal.
 - Decide by SQLSTATE or name, never by text. An error that is not listed here is a bug in medislot: it is logged in full, and the answer is \`internal_error\`.
 `
 

@@ -44,7 +44,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS109', 'reset_token_invalid', 404, 'Link not valid',
    'The link to choose a new password is unknown, expired or used. Ask for a new one.'),
   ('MS110', 'passwords_busy', 503, 'Too many at once',
-   'As many sign-ins, registrations and new passwords are waiting as the server accepts at once. Nothing was done. '
+   'The maximum number of sign-ins, registrations and new passwords is waiting already. Nothing was done. '
    'Repeat in a few seconds.'),
   ('MS201', 'clinic_not_found', 404, 'Clinic not found', 'No such clinic, or the caller may not see it.'),
   ('MS202', 'doctor_not_found', 404, 'Doctor not found', 'No such doctor in this clinic.'),
@@ -113,8 +113,8 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
    'The record is of an account whose e-mail address nobody has confirmed, so it may be a stranger''s. The desk adds '
    'the patient with addClinicCustomer, and books for that record.'),
   ('MS524', 'network_takes_too_many', 429, 'Many appointments from one network',
-   'Callers of one network have held or booked as many slots as are allowed in that time. The detail says for how many '
-   'seconds. The desk is not bound.'),
+   'Callers of one network have held or booked as many slots as are allowed in that time. The detail says for how '
+   'many seconds. The limit does not apply to the desk.'),
   ('MS525', 'alert_not_found', 404, 'No such alert', 'The clinic has no open alert about this date.'),
   ('MS550', 'link_invalid', 404, 'Link not valid',
    'The link of a message is wrong, expired, used or was replaced by a new one. The answer is the same in all cases.'),
@@ -170,7 +170,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
    'The time was freed and is offered to patients on the waiting list. The detail says from when anyone can book it.'),
   ('MS681', 'waiting_entry_not_found', 404, 'Not on the waiting list', 'The clinic''s waiting list has no such entry.'),
   ('MS682', 'too_many_waiting_entries', 422, 'Waiting for enough',
-   'A customer may have ten entries on the waiting list of a clinic. The desk is not bound.'),
+   'A customer may have ten entries on the waiting list of a clinic. The limit does not apply to the desk.'),
   ('MS683', 'offer_not_found', 404, 'Offer not found', 'The clinic has made no such offer to the caller.'),
   ('MS684', 'offer_ended', 409, 'Offer ended',
    'The offer was accepted, declined or lost to somebody else. The detail names its state.'),
@@ -182,8 +182,8 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
    'not adjoin or reach far enough. The detail names the slot that is in the way, or the last one, and the reason.'),
   ('MS823', 'slot_reserved', 409, 'Reserved', 'The slot is reserved for another service. The detail names it.'),
   ('MS824', 'service_not_for_customer', 422, 'Not for this patient',
-   'The service is booked by the desk only, or only for patients whom the clinic knows, who are new or who return. The '
-   'detail says which. Call the clinic.'),
+   'Only the desk books this service, or it is only for patients whom the clinic knows, for new patients or for '
+   'returning ones. The detail says which. Call the clinic.'),
   ('MS825', 'start_not_offered', 422, 'Not at this time',
    'Visits of this service start only at multiples of an interval after midnight. The detail gives it in minutes.'),
   ('MS841', 'question_not_found', 404, 'Question not found', 'The service has no such question.'),
@@ -206,7 +206,7 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS605', 'currency_not_used', 422, 'Currency not used', 'The clinic, or the payment, is in another currency.'),
   ('MS606', 'payment_required', 402, 'Paid in advance',
    'Patients pay for this visit before it is booked: begin a checkout. The detail gives the price and what is due now. '
-   'The desk can book it without.'),
+   'The desk can book it without a payment.'),
   ('MS607', 'invoice_not_open', 409, 'Not possible with this invoice',
    'The invoice is settled, void or issued already; the detail gives its state. Charge more on a new invoice.'),
   ('MS608', 'amount_exceeds_due', 409, 'More than is due', 'The amount is larger than what is due or charged.'),
@@ -232,10 +232,11 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
   ('MS624', 'nothing_to_pay', 409, 'Nothing to pay',
    'Nothing was named to pay for, the visit is not paid in advance, or the invoice has no lines.'),
   ('MS630', 'several_accounts', 422, 'Clinics with different accounts',
-   'One payment is for clinics with the same account at the same provider. The detail names two that have not. Pay at '
-   'each by itself.'),
+   'One payment for several clinics needs the same account at the same provider. The detail names two clinics with '
+   'different accounts. Pay each of them separately.'),
   ('MS631', 'several_currencies', 422, 'Clinics with different currencies',
-   'One payment is for clinics with the same currency. The detail names two that have not. Pay at each by itself.'),
+   'One payment for several clinics needs the same currency. The detail names two clinics with different currencies. '
+   'Pay each of them separately.'),
   ('MS660', 'doctor_absent', 409, 'The doctor is absent then',
    'An absence of the doctor or of the whole clinic covers this time. The detail names it.'),
   ('MS661', 'absence_not_found', 404, 'Absence not found', 'No such absence in this clinic.'),
@@ -260,34 +261,34 @@ insert into app_hidden.error_codes (sqlstate, name, http_status, title, descript
    'The clinic has no address of the patient for any channel that it uses for this kind of message. Phone the '
    'patient, or add an address first.'),
   ('MS710', 'not_here', 421, 'Not in this database',
-   'People are recorded in the global database only, and what belongs to a clinic in its shard. This database has a '
-   'copy, which is not changed here.'),
+   'People are recorded in the global database only, and rows of a clinic in its shard only. This database has '
+   'copies, which cannot be changed here.'),
   ('MS711', 'shard_not_possible', 409, 'Cannot become a shard',
-   'The database cannot take this part in an installation with shards. The detail says why: another_shard, not_empty '
-   'or global.'),
+   'The database cannot become a shard, or the global database, of this installation. The detail says why: '
+   'another_shard, not_empty or global.'),
   ('MS712', 'shard_unavailable', 503, 'The database of the clinic does not answer',
    'The database with this clinic does not answer, while clinics in other databases are served. Nothing was changed. '
    'Repeat the request later.'),
   ('MS713', 'several_databases', 400, 'Parts belong to several databases',
-   'The operation names clinics that are in different databases, or clinics and what belongs to the global database. '
-   'Send each part in a request of its own. The detail names the fields, and the clinics of each database.'),
+   'The operation names clinics that are in different databases, or clinics and rows of the global database. Send '
+   'each part in a separate request. The detail names the fields, and the clinics of each database.'),
   ('MS714', 'shard_behind', 503, 'The database of the clinic is behind',
    'The caller has registered or signed in a moment ago, or the request records a person, and the database of this '
    'clinic has not received that yet. Nothing was changed at the clinic. Repeat the request.'),
   ('MS715', 'global_database_first', 421, 'The global database records a part first',
-   'A shard cannot record people itself, nor count what they have elsewhere. The server has the global database do '
-   'so and then repeats the call, so that only callers without a server, such as psql, meet this refusal.'),
+   'A shard can neither record people nor count their visits in other databases. The server calls the global '
+   'database for that and then repeats the call, so only callers without the server, such as psql, get this refusal.'),
   ('MS716', 'clinic_moving', 503, 'The clinic is being moved',
    'The clinic is being moved to another database, which takes some seconds. Repeat the request.'),
   ('MS717', 'clinic_not_movable', 409, 'Clinic cannot be moved',
    'The clinic cannot be moved to another database at present, and stays where it is. The detail says why: not_here, '
    'has_arrived, moves_elsewhere, open_payments, took_too_long or link_keys.'),
   ('MS718', 'shards_first', 421, 'The shards are asked first',
-   'The global database does not have all that is asked for. The server asks the shards and repeats the call, so that '
-   'only callers without a server, such as psql, meet this refusal.'),
+   'Shards have a part of the answer. The server reads it from them and repeats the call, so only callers without '
+   'the server, such as psql, get this refusal.'),
   ('MS719', 'clinic_needed', 400, 'Name the clinic',
-   'Each clinic has what is asked for in its own database, and this caller would have to ask several. Name the clinic, '
-   'by an argument or a filter (clinicId). The detail names the fields.'),
+   'The requested rows are in the databases of their clinics, and for this caller several databases would have to be '
+   'read. Name the clinic, by an argument or a filter (clinicId). The detail names the fields.'),
   ('MS720', 'specialization_kept', 409, 'Specializations are kept',
    'Specializations are not deleted in an installation with shards, since a shard may refer to one in a row that has '
    'not been copied yet. They can be renamed.'),

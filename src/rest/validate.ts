@@ -9,7 +9,13 @@ import type { Input, JsonSchema, Route } from './route/route.ts'
 
 /** Parameters of every list. */
 export const pageParameters: Record<string, JsonSchema> = {
-  limit: { type: 'integer', minimum: 1, maximum: maxPageSize, default: defaultPageSize, description: 'Longest page.' },
+  limit: {
+    type: 'integer',
+    minimum: 1,
+    maximum: maxPageSize,
+    default: defaultPageSize,
+    description: 'Maximum number of items on a page.',
+  },
   cursor: { type: 'string', minLength: 1, maxLength: 500, description: 'The `nextCursor` of the page before.' },
 }
 

@@ -368,7 +368,7 @@ export interface paths {
   };
   "/customers/{id}/claim": {
     /**
-     * Add a record that a clinic made to the caller, or with `forCustomerId` to a dependant of the caller
+     * Add a record that a clinic made to the caller’s account, or with `forCustomerId` to a dependant of the caller
      * @description For: Customers who confirmed the e-mail address that the clinic has recorded.
      */
     post: operations["claimCustomer"];
@@ -649,7 +649,7 @@ export interface paths {
   };
   "/bookings/{id}/reschedule": {
     /**
-     * Move a booking to another slot of the clinic: both or neither
+     * Move a booking to another slot of the clinic, in one transaction
      * @description For: Customers their own; the clinic’s desk and administrators any of the clinic.
      */
     post: operations["rescheduleBooking"];
@@ -741,7 +741,7 @@ export interface paths {
   };
   "/clinics/{clinicId}/series/{seriesId}/cancel": {
     /**
-     * Cancel the future visits of a series, from a date on, with one message; answers those bookings
+     * Cancel the future visits of a series, from a date on, with one message; returns those bookings
      * @description For: The clinic’s desk and administrators.
      */
     post: operations["cancelSeries"];
@@ -1079,7 +1079,7 @@ export interface paths {
      */
     get: operations["getCheckout"];
     /**
-     * Cancel a checkout: what it holds is free again
+     * Cancel a checkout: its slots are free again
      * @description For: The customer who began it, and administrators.
      */
     delete: operations["cancelCheckout"];
@@ -2635,23 +2635,23 @@ export interface components {
       /** @description The faulty event, if it is known. */
       faultEventId: string | null;
     };
-    /** @description A refusal, as RFC 9457 has it. */
+    /** @description A refusal, in the format of RFC 9457. */
     Problem: {
       /**
        * Format: uri-reference
-       * @description Where it is explained.
+       * @description The address at which this refusal is explained.
        */
       type: string;
       title: string;
       status: number;
       /** @description A sentence for people. */
       detail: string;
-      /** @description The refusal’s name, the same in GraphQL and SQL. Decide by this. */
+      /** @description The refusal’s name, the same in GraphQL and SQL. Programs should use it to decide what to do. */
       code: string;
       requestId: string;
-      /** @description What the refusal says to programs, such as what still hangs on a clinic. */
+      /** @description Data for programs, such as the rows that still depend on a clinic. */
       details?: Record<string, never>;
-      /** @description Which fields are at fault. */
+      /** @description The invalid fields. */
       errors?: {
           field: string;
           message: string;
@@ -2887,7 +2887,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Success, with nothing to say */
+      /** @description Success, without a body */
       204: {
         content: never;
       };
@@ -2949,7 +2949,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Success, with nothing to say */
+      /** @description Success, without a body */
       204: {
         content: never;
       };
@@ -3016,7 +3016,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Success, with nothing to say */
+      /** @description Success, without a body */
       204: {
         content: never;
       };
@@ -3080,7 +3080,7 @@ export interface operations {
           "application/json": components["schemas"]["Person"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -3194,7 +3194,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Success, with nothing to say */
+      /** @description Success, without a body */
       204: {
         content: never;
       };
@@ -3341,7 +3341,7 @@ export interface operations {
           "application/json": components["schemas"]["CustomerExport"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -3386,7 +3386,7 @@ export interface operations {
       query?: {
         /** @description With words of this name, in any order, also beginnings of them and however accents and umlauts are written; where nothing is found so, words of five letters or more with one typing error. The best matches come first, on one page. */
         name?: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -3406,12 +3406,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Clinic"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -3548,7 +3548,7 @@ export interface operations {
           "application/json": components["schemas"]["Clinic"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -3899,7 +3899,7 @@ export interface operations {
   listInvitations: {
     parameters: {
       query?: {
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -3922,12 +3922,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["OpenInvitation"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -3979,7 +3979,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Success, with nothing to say */
+      /** @description Success, without a body */
       204: {
         content: never;
       };
@@ -4034,7 +4034,7 @@ export interface operations {
   listNetworkAlerts: {
     parameters: {
       query?: {
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -4057,12 +4057,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["NetworkAlert"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -4198,7 +4198,7 @@ export interface operations {
         name?: string;
         /** @description Name (in any case) or id of a specialization. */
         specialization?: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -4221,12 +4221,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Doctor"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -4366,7 +4366,7 @@ export interface operations {
           "application/json": components["schemas"]["Doctor"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -4799,7 +4799,7 @@ export interface operations {
   listSpecializations: {
     parameters: {
       query?: {
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -4819,12 +4819,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Specialization"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -4859,7 +4859,7 @@ export interface operations {
         doctorId?: string;
         /** @description Also those that are no longer offered. */
         inactive?: boolean;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -4882,12 +4882,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Service"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -5109,7 +5109,7 @@ export interface operations {
           "application/json": components["schemas"]["Service"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -5158,7 +5158,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Success, with nothing to say */
+      /** @description Success, without a body */
       204: {
         content: never;
       };
@@ -5684,7 +5684,7 @@ export interface operations {
   listServiceQuestions: {
     parameters: {
       query?: {
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -5707,12 +5707,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["ServiceQuestion"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -5861,7 +5861,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Success, with nothing to say */
+      /** @description Success, without a body */
       204: {
         content: never;
       };
@@ -6141,7 +6141,7 @@ export interface operations {
       query?: {
         /** @description Of this clinic. */
         clinicId?: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -6161,12 +6161,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["ListedCustomer"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -6298,7 +6298,7 @@ export interface operations {
           "application/json": components["schemas"]["Customer"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -6458,7 +6458,7 @@ export interface operations {
   removeCustomer: {
     parameters: {
       query?: {
-        /** @description Cancel the bookings ahead, in one transaction. */
+        /** @description Cancel the future bookings, in one transaction. */
         cascade?: boolean;
       };
       header?: {
@@ -6474,7 +6474,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Success, with nothing to say */
+      /** @description Success, without a body */
       204: {
         content: never;
       };
@@ -6664,7 +6664,7 @@ export interface operations {
       query?: {
         /** @description With words of this name, in any order, also beginnings of them and however accents and umlauts are written; where nothing is found so, words of five letters or more with one typing error. The best matches come first, on one page. Three digits or more find by phone number, those that it ends with first. */
         name?: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -6687,12 +6687,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["ClinicCustomer"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -6846,7 +6846,7 @@ export interface operations {
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -6913,7 +6913,7 @@ export interface operations {
           "application/json": components["schemas"]["CustomerExport"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -6964,7 +6964,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Success, with nothing to say */
+      /** @description Success, without a body */
       204: {
         content: never;
       };
@@ -7019,7 +7019,7 @@ export interface operations {
   listDependants: {
     parameters: {
       query?: {
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -7039,12 +7039,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Guardianship"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -7180,7 +7180,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Success, with nothing to say */
+      /** @description Success, without a body */
       204: {
         content: never;
       };
@@ -7235,7 +7235,7 @@ export interface operations {
   listClinicsWithRecords: {
     parameters: {
       query?: {
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -7255,12 +7255,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Clinic"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -7297,7 +7297,7 @@ export interface operations {
   listClaimableRecords: {
     parameters: {
       query?: {
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -7328,12 +7328,12 @@ export interface operations {
                  */
                 createdAt: string | null;
               })[];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -7364,7 +7364,7 @@ export interface operations {
     };
   };
   /**
-   * Add a record that a clinic made to the caller, or with `forCustomerId` to a dependant of the caller
+   * Add a record that a clinic made to the caller’s account, or with `forCustomerId` to a dependant of the caller
    * @description For: Customers who confirmed the e-mail address that the clinic has recorded.
    */
   claimCustomer: {
@@ -7777,7 +7777,7 @@ export interface operations {
   listMergedCustomers: {
     parameters: {
       query?: {
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -7806,12 +7806,12 @@ export interface operations {
                 /** Format: date-time */
                 mergedAt: string | null;
               })[];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -7850,7 +7850,7 @@ export interface operations {
       query: {
         /** @description At most 1000 customers, separated by commas. */
         customerIds: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -7882,12 +7882,12 @@ export interface operations {
                 guardianCustomerId: string | null;
                 guardianPhone: string | null;
               })[];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -8096,7 +8096,7 @@ export interface operations {
   listTimeSlots: {
     parameters: {
       query?: {
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -8119,12 +8119,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["TimeSlot"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -8365,7 +8365,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Success, with nothing to say */
+      /** @description Success, without a body */
       204: {
         content: never;
       };
@@ -8426,7 +8426,7 @@ export interface operations {
   listDoctorSlots: {
     parameters: {
       query?: {
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -8449,12 +8449,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["DoctorSlot"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -8822,7 +8822,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Success, with nothing to say */
+      /** @description Success, without a body */
       204: {
         content: never;
       };
@@ -8889,7 +8889,7 @@ export interface operations {
         to?: string;
         /** @description Of this doctor. */
         doctorId?: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -8912,12 +8912,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Absence"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -9100,7 +9100,7 @@ export interface operations {
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -9153,7 +9153,7 @@ export interface operations {
         endTime?: string;
         /** @description Of this doctor; by default of all. */
         doctorId?: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -9176,12 +9176,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Booking"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -9242,7 +9242,7 @@ export interface operations {
           "application/json": components["schemas"]["Absence"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -9413,7 +9413,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Success, with nothing to say */
+      /** @description Success, without a body */
       204: {
         content: never;
       };
@@ -9470,7 +9470,7 @@ export interface operations {
       query?: {
         /** @description Of which country, or part of one; by default of the world. */
         within?: string;
-        /** @description Of the names, such as de. */
+        /** @description The language of the names, such as de. */
         language?: string;
       };
       header?: {
@@ -9498,7 +9498,7 @@ export interface operations {
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -9539,7 +9539,7 @@ export interface operations {
         region: string;
         /** @description From last year to three years from now. */
         year: string;
-        /** @description Of the names, such as de. */
+        /** @description The language of the names, such as de. */
         language?: string;
       };
       header?: {
@@ -9571,7 +9571,7 @@ export interface operations {
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -9718,7 +9718,7 @@ export interface operations {
         /** @description Until this local date, inclusive, or starting before this instant. */
         to?: string;
         status?: "OPEN" | "HELD" | "BOOKED" | "WITHDRAWN";
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -9741,12 +9741,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["BookingSlot"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -9801,7 +9801,7 @@ export interface operations {
           "application/json": components["schemas"]["BookingSlot"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -9971,7 +9971,7 @@ export interface operations {
   withdrawBookingSlot: {
     parameters: {
       query?: {
-        /** @description Cancel its booking, and tell the customer. */
+        /** @description Cancel its booking, and notify the customer. */
         cascade?: boolean;
       };
       header?: {
@@ -10077,7 +10077,7 @@ export interface operations {
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -10637,7 +10637,7 @@ export interface operations {
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -10693,7 +10693,7 @@ export interface operations {
         /** @description Until this local date, inclusive, or starting before this instant. */
         to?: string;
         status?: "BOOKED" | "CHECKED_IN" | "COMPLETED" | "CANCELLED" | "NO_SHOW";
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -10713,12 +10713,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Booking"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -10773,7 +10773,7 @@ export interface operations {
           "application/json": components["schemas"]["Booking"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -10816,7 +10816,7 @@ export interface operations {
   listBookingAnswers: {
     parameters: {
       query?: {
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -10839,12 +10839,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["BookingAnswer"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -10980,7 +10980,7 @@ export interface operations {
     };
   };
   /**
-   * Move a booking to another slot of the clinic: both or neither
+   * Move a booking to another slot of the clinic, in one transaction
    * @description For: Customers their own; the clinic’s desk and administrators any of the clinic.
    */
   rescheduleBooking: {
@@ -11695,13 +11695,13 @@ export interface operations {
         firstDate: string;
         /** @description For a visit of this service, which may take several slots; of the clinic. */
         serviceId?: string;
-        /** @description For this customer: dates of other visits are named. */
+        /** @description For this customer: dates on which the customer has another visit are reported as well. */
         customerId?: string;
-        /** @description In each such week. */
+        /** @description The number of weeks from one visit to the next: 2 for every other week. */
         everyWeeks?: number;
         /** @description On these weekdays (1 is Monday), by default on that of the first date, separated by commas. */
         weekdays?: string;
-        /** @description So many; or give untilDate. */
+        /** @description The number of visits; or give untilDate. */
         visits?: number;
         /** @description Until this date, inclusive, with at most 52 visits. */
         untilDate?: string;
@@ -11727,7 +11727,7 @@ export interface operations {
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -11983,7 +11983,7 @@ export interface operations {
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -12022,7 +12022,7 @@ export interface operations {
       query: {
         /** @description The visits that lie ahead, from this local date of the clinic on. */
         fromDate: string;
-        /** @description By so many days. */
+        /** @description The number of days by which the visits are moved. */
         days?: number;
         /** @description To this time slot; by default that of each visit. */
         timeSlotId?: string;
@@ -12051,7 +12051,7 @@ export interface operations {
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -12184,7 +12184,7 @@ export interface operations {
     };
   };
   /**
-   * Cancel the future visits of a series, from a date on, with one message; answers those bookings
+   * Cancel the future visits of a series, from a date on, with one message; returns those bookings
    * @description For: The clinic’s desk and administrators.
    */
   cancelSeries: {
@@ -12299,7 +12299,7 @@ export interface operations {
           "application/json": components["schemas"]["Consultation"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -12574,7 +12574,7 @@ export interface operations {
       query?: {
         /** @description Of this clinic. */
         clinicId?: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -12594,12 +12594,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Recording"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -12654,7 +12654,7 @@ export interface operations {
           "application/json": components["schemas"]["Recording"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -12705,7 +12705,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Success, with nothing to say */
+      /** @description Success, without a body */
       204: {
         content: never;
       };
@@ -12824,7 +12824,7 @@ export interface operations {
   listBookingRecordings: {
     parameters: {
       query?: {
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -12847,12 +12847,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Recording"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -13003,7 +13003,7 @@ export interface operations {
           "application/json": components["schemas"]["RecordingConsent"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -13219,7 +13219,7 @@ export interface operations {
     parameters: {
       query?: {
         type?: "ROOM" | "EQUIPMENT";
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -13242,12 +13242,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Resource"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -13403,7 +13403,7 @@ export interface operations {
           "application/json": components["schemas"]["Resource"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -13458,7 +13458,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Success, with nothing to say */
+      /** @description Success, without a body */
       204: {
         content: never;
       };
@@ -13646,7 +13646,7 @@ export interface operations {
   listServiceNeeds: {
     parameters: {
       query?: {
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -13669,12 +13669,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["ServiceNeed"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -13815,7 +13815,7 @@ export interface operations {
   listBookingResources: {
     parameters: {
       query?: {
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -13838,12 +13838,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["ResourceClaim"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -13886,7 +13886,7 @@ export interface operations {
   listResourcesForBooking: {
     parameters: {
       query?: {
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -13909,12 +13909,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Resource"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -14059,7 +14059,7 @@ export interface operations {
         clinicId?: string;
         /** @description Of this service; give clinicId too. */
         serviceId?: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -14079,12 +14079,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Price"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -14329,7 +14329,7 @@ export interface operations {
       query?: {
         /** @description Of this clinic. */
         clinicId?: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -14349,12 +14349,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Coupon"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -14494,7 +14494,7 @@ export interface operations {
         /** @description Of this customer. */
         customerId?: string;
         state?: "DRAFT" | "OPEN" | "SETTLED" | "VOID";
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -14514,12 +14514,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Invoice"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -14663,7 +14663,7 @@ export interface operations {
           "application/json": components["schemas"]["Invoice"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -14706,7 +14706,7 @@ export interface operations {
   getInvoiceDocument: {
     parameters: {
       query?: {
-        /** @description In place of the customer’s. */
+        /** @description The language, in place of the customer’s. */
         language?: "en" | "de";
       };
       header?: {
@@ -14721,7 +14721,7 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
-          /** @description A digest of what the file is made of. */
+          /** @description A digest of the data from which the file is made. */
           ETag?: string;
           /** @description The name of the file. */
           "Content-Disposition"?: string;
@@ -14730,7 +14730,7 @@ export interface operations {
           "application/pdf": string;
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -15579,7 +15579,7 @@ export interface operations {
         clinicId?: string;
         /** @description Of this customer. */
         customerId?: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -15599,12 +15599,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Payment"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -15824,7 +15824,7 @@ export interface operations {
         clinicId?: string;
         /** @description Of this customer. */
         customerId?: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -15844,12 +15844,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Refund"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -15890,7 +15890,7 @@ export interface operations {
         clinicId?: string;
         /** @description Of this customer. */
         customerId?: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -15910,12 +15910,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Movement"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -15956,7 +15956,7 @@ export interface operations {
         clinicId?: string;
         /** @description Of this customer. */
         customerId?: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -15976,12 +15976,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Credit"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -16106,11 +16106,11 @@ export interface operations {
   listCheckouts: {
     parameters: {
       query?: {
-        /** @description That pay something at this clinic. */
+        /** @description Only checkouts that pay something at this clinic. */
         clinicId?: string;
         /** @description Of this customer. */
         customerId?: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -16130,12 +16130,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Checkout"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -16287,7 +16287,7 @@ export interface operations {
           "application/json": components["schemas"]["Checkout"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -16324,7 +16324,7 @@ export interface operations {
     };
   };
   /**
-   * Cancel a checkout: what it holds is free again
+   * Cancel a checkout: its slots are free again
    * @description For: The customer who began it, and administrators.
    */
   cancelCheckout: {
@@ -16417,7 +16417,7 @@ export interface operations {
           "application/json": components["schemas"]["ProviderAccount"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -16542,7 +16542,7 @@ export interface operations {
         from: string;
         /** @description Until this local date, inclusive, at most a year. */
         to: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -16565,12 +16565,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["BookkeepingEntry"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -16672,7 +16672,7 @@ export interface operations {
   listWaitingList: {
     parameters: {
       query?: {
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -16695,12 +16695,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["WaitingEntry"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -17019,7 +17019,7 @@ export interface operations {
   listSlotOffers: {
     parameters: {
       query?: {
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -17042,12 +17042,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["SlotOffer"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -17090,7 +17090,7 @@ export interface operations {
   listCurrentOffers: {
     parameters: {
       query?: {
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -17110,12 +17110,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["LinkedOffer"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -18273,7 +18273,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Success, with nothing to say */
+      /** @description Success, without a body */
       204: {
         content: never;
       };
@@ -18400,7 +18400,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Success, with nothing to say */
+      /** @description Success, without a body */
       204: {
         content: never;
       };
@@ -18535,7 +18535,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Success, with nothing to say */
+      /** @description Success, without a body */
       204: {
         content: never;
       };
@@ -18592,7 +18592,7 @@ export interface operations {
       query?: {
         /** @description Of this doctor. */
         doctorId?: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -18615,12 +18615,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["ExternalCalendar"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -18772,7 +18772,7 @@ export interface operations {
           "application/json": components["schemas"]["ExternalCalendar"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -18823,7 +18823,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Success, with nothing to say */
+      /** @description Success, without a body */
       204: {
         content: never;
       };
@@ -18971,7 +18971,7 @@ export interface operations {
         specialization?: string;
         /** @description For a visit of this service, which may take several slots; of the clinic. */
         serviceId?: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -18994,12 +18994,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["AvailableSlot"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -19044,7 +19044,7 @@ export interface operations {
         to?: string;
         /** @description For a visit of this service, which may take several slots; of the clinic. */
         serviceId?: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -19067,12 +19067,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["AvailableSlot"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -19131,7 +19131,7 @@ export interface operations {
         serviceId?: string;
         /** @description IANA time zone: slots of its clinics first, then of its country, then of its region. */
         nearTimeZone?: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -19151,12 +19151,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["AvailableSlot"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -19233,7 +19233,7 @@ export interface operations {
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -19303,7 +19303,7 @@ export interface operations {
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -19429,7 +19429,7 @@ export interface operations {
   listLateNotifications: {
     parameters: {
       query?: {
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -19452,12 +19452,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["LateNotification"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -19642,11 +19642,11 @@ export interface operations {
       query?: {
         /** @description The moment, with offset; by default now. */
         at?: string;
-        /** @description From this local date on; by default that moment’s. */
+        /** @description From this local date on; by default the date of that moment. */
         from?: string;
-        /** @description Until this local date, inclusive, at most 31 days; by default the one day. */
+        /** @description Until this local date, inclusive, at most 31 days; by default the same date. */
         to?: string;
-        /** @description Longest page. */
+        /** @description Maximum number of items on a page. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -19669,12 +19669,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["CalendarEntry"][];
-            /** @description Give it as `cursor` for the next page; null on the last. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
           };
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -19735,7 +19735,7 @@ export interface operations {
           "application/json": components["schemas"]["EventHead"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -19772,9 +19772,9 @@ export interface operations {
   verifyEvents: {
     parameters: {
       query?: {
-        /** @description Only what came after this position. */
+        /** @description Verify only the events after this position. */
         sincePosition?: string;
-        /** @description The hash that the chain had there. */
+        /** @description The hash of the chain at that position. */
         sinceHash?: string;
         /** @description A head that was stored elsewhere, which the chain has to contain. */
         head?: string;
@@ -19798,7 +19798,7 @@ export interface operations {
           "application/json": components["schemas"]["EventVerification"];
         };
       };
-      /** @description As If-None-Match knows it. */
+      /** @description The tag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };

@@ -7,21 +7,24 @@ import { AnswerSchemas, bodyOf } from './schemas.ts'
 
 const problem: JsonSchema = {
   type: 'object',
-  description: 'A refusal, as RFC 9457 has it.',
+  description: 'A refusal, in the format of RFC 9457.',
   properties: {
-    type: { type: 'string', format: 'uri-reference', description: 'Where it is explained.' },
+    type: { type: 'string', format: 'uri-reference', description: 'The address at which this refusal is explained.' },
     title: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string', description: 'A sentence for people.' },
-    code: { type: 'string', description: 'The refusal’s name, the same in GraphQL and SQL. Decide by this.' },
+    code: {
+      type: 'string',
+      description: 'The refusal’s name, the same in GraphQL and SQL. Programs should use it to decide what to do.',
+    },
     requestId: { type: 'string' },
     details: {
       type: 'object',
-      description: 'What the refusal says to programs, such as what still hangs on a clinic.',
+      description: 'Data for programs, such as the rows that still depend on a clinic.',
     },
     errors: {
       type: 'array',
-      description: 'Which fields are at fault.',
+      description: 'The invalid fields.',
       items: {
         type: 'object',
         properties: { field: { type: 'string' }, message: { type: 'string' } },
@@ -101,7 +104,8 @@ export function openApi(schema: GraphQLSchema, registry: Map<string, ErrorCode>)
       ...(body && { requestBody: requestBody(route, body) }),
       responses: {
         [answer ? (route.status ?? 200) : 204]: success(route, answer),
-        ...(route.method === 'GET' && !route.csv && { 304: { description: 'As If-None-Match knows it.' } }),
+        ...(route.method === 'GET' &&
+          !route.csv && { 304: { description: 'The tag in If-None-Match is that of the current version.' } }),
         ...refusals(route, registry),
         default: refusal('Any other refusal, or an internal error.'),
       },
@@ -118,7 +122,7 @@ function requestBody({ body, method }: Route, schema: JsonSchema) {
 }
 
 function success(route: Route, answer: JsonSchema | undefined) {
-  if (!answer) return { description: 'Success, with nothing to say' }
+  if (!answer) return { description: 'Success, without a body' }
   const versioned = JSON.stringify(answer).includes('$ref') && !route.list && !route.secret
   if (route.file) return fileSuccess(route.file)
   const text = (description: string) => ({ description, schema: { type: 'string' } })
@@ -137,7 +141,7 @@ function success(route: Route, answer: JsonSchema | undefined) {
 /** The answer of an endpoint that sends a file. */
 function fileSuccess({ type }: FileAnswer) {
   const headers = {
-    ETag: { description: 'A digest of what the file is made of.', schema: { type: 'string' } },
+    ETag: { description: 'A digest of the data from which the file is made.', schema: { type: 'string' } },
     'Content-Disposition': { description: 'The name of the file.', schema: { type: 'string' } },
   }
   return { description: 'Success', headers, content: { [type]: { schema: { type: 'string', format: 'binary' } } } }

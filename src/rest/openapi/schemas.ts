@@ -225,7 +225,10 @@ function pageOf(item: JsonSchema): JsonSchema {
     type: 'object',
     properties: {
       items: { type: 'array', items: item },
-      nextCursor: { type: ['string', 'null'], description: 'Give it as `cursor` for the next page; null on the last.' },
+      nextCursor: {
+        type: ['string', 'null'],
+        description: 'Pass it as `cursor` to get the next page; null on the last page.',
+      },
     },
     required: ['items', 'nextCursor'],
     additionalProperties: false,

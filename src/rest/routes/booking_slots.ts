@@ -154,7 +154,9 @@ export const bookingSlots: Route[] = [
         bookingSlot { ...BookingSlot }
       }
     } ${BookingSlot}`,
-    query: { cascade: { type: 'boolean', default: false, description: 'Cancel its booking, and tell the customer.' } },
+    query: {
+      cascade: { type: 'boolean', default: false, description: 'Cancel its booking, and notify the customer.' },
+    },
     variables: ({ path, located, query, rowVersion }) => ({
       ...path,
       clinicId: located,

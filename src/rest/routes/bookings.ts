@@ -139,7 +139,7 @@ export const bookings: Route[] = [
   {
     ...step('rescheduleBooking'),
     path: '/bookings/{id}/reschedule',
-    summary: 'Move a booking to another slot of the clinic: both or neither',
+    summary: 'Move a booking to another slot of the clinic, in one transaction',
     rights: ownOrDesk,
     body: {
       type: 'RescheduleBookingInput',

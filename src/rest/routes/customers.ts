@@ -166,7 +166,7 @@ export const customers: Route[] = [
       removeCustomer(input: { customerId: $id, cascade: $cascade, rowVersion: $rowVersion }) { customer { id } }
     }`,
     query: {
-      cascade: { type: 'boolean', default: false, description: 'Cancel the bookings ahead, in one transaction.' },
+      cascade: { type: 'boolean', default: false, description: 'Cancel the future bookings, in one transaction.' },
     },
     variables: ({ path, query, rowVersion }) => ({ ...path, cascade: query.cascade, rowVersion }),
     notFound: 'customer_not_found',

@@ -21,8 +21,8 @@ export const history: Route[] = [
     }`,
     query: {
       at: { type: 'string', format: 'date-time', description: 'The moment, with offset; by default now.' },
-      from: { ...day, description: 'From this local date on; by default that moment’s.' },
-      to: { ...day, description: 'Until this local date, inclusive, at most 31 days; by default the one day.' },
+      from: { ...day, description: 'From this local date on; by default the date of that moment.' },
+      to: { ...day, description: 'Until this local date, inclusive, at most 31 days; by default the same date.' },
     },
     variables: ({ path, query, first, after }) => ({ ...path, ...query, after, pageSize: first }),
     answer: 'calendarAsOf',
@@ -55,8 +55,8 @@ export const history: Route[] = [
       clinicId position hash sealedAt unsealed fault faultPosition faultEventId
     }`,
     query: {
-      sincePosition: { ...id, description: 'Only what came after this position.' },
-      sinceHash: { type: 'string', maxLength: 64, description: 'The hash that the chain had there.' },
+      sincePosition: { ...id, description: 'Verify only the events after this position.' },
+      sinceHash: { type: 'string', maxLength: 64, description: 'The hash of the chain at that position.' },
       head: {
         type: 'string',
         maxLength: 100,

@@ -79,7 +79,8 @@ export const people: Route[] = [
     method: 'POST',
     path: '/customers/{id}/claim',
     id: 'claimCustomer',
-    summary: 'Add a record that a clinic made to the caller, or with `forCustomerId` to a dependant of the caller',
+    summary:
+      'Add a record that a clinic made to the caller’s account, or with `forCustomerId` to a dependant of the caller',
     rights: 'Customers who confirmed the e-mail address that the clinic has recorded.',
     document: `mutation ClaimCustomer($id: BigInt!, $forCustomerId: BigInt, $clinicId: BigInt) {
       claimCustomer(input: { customerId: $id, forCustomerId: $forCustomerId, clinicId: $clinicId }) {

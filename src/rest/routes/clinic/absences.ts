@@ -31,7 +31,11 @@ const region = (description: string): JsonSchema => ({
   pattern: '^[A-Z]{2}(-[A-Za-z0-9]{1,10}){0,2}$',
   description,
 })
-const language: JsonSchema = { type: 'string', pattern: '^[a-z]{2}$', description: 'Of the names, such as de.' }
+const language: JsonSchema = {
+  type: 'string',
+  pattern: '^[a-z]{2}$',
+  description: 'The language of the names, such as de.',
+}
 const idInPath = ({ path }: Input) => path.id
 
 export const absences: Route[] = [

@@ -172,7 +172,9 @@ const invoices: Route[] = [
     document: `query InvoiceDocument($clinicId: BigInt!, $id: BigInt!, $language: String) {
       invoiceDocument(clinicId: $clinicId, invoiceId: $id, language: $language)
     }`,
-    query: { language: { type: 'string', enum: ['en', 'de'], description: 'In place of the customer’s.' } },
+    query: {
+      language: { type: 'string', enum: ['en', 'de'], description: 'The language, in place of the customer’s.' },
+    },
     variables: ({ path, located, query }) => ({ ...path, clinicId: located, language: query.language }),
     answer: 'invoiceDocument',
     file: {
@@ -323,7 +325,7 @@ const checkouts: Route[] = [
   list('/checkouts', 'Checkout', 'Checkout', Checkout, {
     latest: 'CREATED_AT_DESC',
     rights: 'Customers see their own and those of their dependants, administrators all.',
-    query: { clinicId: { ...clinicId, description: 'That pay something at this clinic.' }, customerId },
+    query: { clinicId: { ...clinicId, description: 'Only checkouts that pay something at this clinic.' }, customerId },
     filterOf: ({ clinicId: of, customerId: customer }) =>
       given({
         checkoutParts: of === undefined ? undefined : { some: { clinicId: { equalTo: of } } },
@@ -384,7 +386,7 @@ const checkouts: Route[] = [
     method: 'DELETE',
     path: '/checkouts/{id}',
     id: 'cancelCheckout',
-    summary: 'Cancel a checkout: what it holds is free again',
+    summary: 'Cancel a checkout: its slots are free again',
     rights: 'The customer who began it, and administrators.',
     document: `mutation CancelCheckout($id: BigInt!) {
       cancelCheckout(input: { checkoutId: $id }) { checkout { ...Checkout } }

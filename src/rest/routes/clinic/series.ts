@@ -35,10 +35,19 @@ export const series: Route[] = [
       timeSlotId: { ...id, description: 'In this time slot.' },
       firstDate: { ...date, description: 'From this local date of the clinic on.' },
       serviceId,
-      customerId: { ...customerId, description: 'For this customer: dates of other visits are named.' },
-      everyWeeks: { type: 'integer', minimum: 1, maximum: 52, default: 1, description: 'In each such week.' },
+      customerId: {
+        ...customerId,
+        description: 'For this customer: dates on which the customer has another visit are reported as well.',
+      },
+      everyWeeks: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 52,
+        default: 1,
+        description: 'The number of weeks from one visit to the next: 2 for every other week.',
+      },
       weekdays: several('On these weekdays (1 is Monday), by default on that of the first date', '[1-7]'),
-      visits: { type: 'integer', minimum: 1, maximum: 52, description: 'So many; or give untilDate.' },
+      visits: { type: 'integer', minimum: 1, maximum: 52, description: 'The number of visits; or give untilDate.' },
       untilDate: { ...date, description: 'Until this date, inclusive, with at most 52 visits.' },
     },
     needs: ['doctorId', 'timeSlotId', 'firstDate'],
@@ -116,7 +125,13 @@ export const series: Route[] = [
     rights: desk,
     query: {
       fromDate: { ...date, description: 'The visits that lie ahead, from this local date of the clinic on.' },
-      days: { type: 'integer', minimum: -366, maximum: 366, default: 0, description: 'By so many days.' },
+      days: {
+        type: 'integer',
+        minimum: -366,
+        maximum: 366,
+        default: 0,
+        description: 'The number of days by which the visits are moved.',
+      },
       timeSlotId: { ...id, description: 'To this time slot; by default that of each visit.' },
       doctorId: { ...id, description: 'To this doctor; by default that of each visit.' },
     },
@@ -156,7 +171,7 @@ export const series: Route[] = [
     method: 'POST',
     path: '/clinics/{clinicId}/series/{seriesId}/cancel',
     id: 'cancelSeries',
-    summary: 'Cancel the future visits of a series, from a date on, with one message; answers those bookings',
+    summary: 'Cancel the future visits of a series, from a date on, with one message; returns those bookings',
     rights: desk,
     document: `mutation CancelSeries($input: CancelSeriesInput!) {
       cancelSeries(input: $input) { bookings { ...Booking } }
