@@ -241,7 +241,7 @@ export const billing: Mutation[] = [
     from: 'order by a.clinic_id for share;',
     to: ';',
     caughtBy: 'concurrency/money/money.test.ts',
-    only: 'a change of the account of one waits',
+    only: 'for which a change of one clinic’s account waits',
   },
   {
     name: 'a checkout locks slots in the order in which their clinics are named',
