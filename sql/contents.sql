@@ -355,6 +355,9 @@
 --! include core/shards/people/settle_people.sql
 --! include core/shards/serving/shard_map.sql
 --! include core/shards/serving/tables_of_clinics.sql
+--! include core/shards/serving/networks/networks_near_limit.sql
+--! include core/shards/serving/networks/own_network_slots.sql
+--! include core/shards/serving/networks/put_network_slots.sql
 --! include core/shards/become_shard.sql
 --! include core/shards/triggers/keep_specialization.sql
 --! include core/shards/become_global.sql

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:cdccc08c4944f4ab2734fb1ed0851ce97c526dec
+--! Hash: sha1:37744e0214297640cc0d6185765c49b7d4c48bf9
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -4119,13 +4119,17 @@ create unlogged table app_private.network_slots (
   taken_at timestamptz not null default now(),
   in_clinic_id bigint not null,
   slot_date date not null,
-  slots int not null
+  slots int not null,
+  shard_id int
 );
 
 comment on table app_private.network_slots is
 'Slots that customers have held or booked, by the network (an IPv4 address or an IPv6 /64) they came from. No clinic '
 'owns them. Rows are added and never changed, so that customers of one network do not wait for each other. Removed '
 'after a day.';
+comment on column app_private.network_slots.shard_id is
+'The shard in which they were taken, 0 for the global database. Null: this database. Servers copy the slots of '
+'networks that may reach the limit in all databases together (app_private.networks_near_limit).';
 
 create index network_slots_by_network on app_private.network_slots (network, taken_at);
 create index network_slots_by_age on app_private.network_slots (taken_at);
@@ -11224,6 +11228,82 @@ comment on function app_private.tables_of_clinics is
 
 grant execute on function app_private.tables_of_clinics to app_authenticator;
 --! EndIncluded core/shards/serving/tables_of_clinics.sql
+--! Included core/shards/serving/networks/networks_near_limit.sql
+create or replace function app_private.networks_near_limit(databases int, within interval) returns setof cidr
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off as $$
+begin
+  return query
+    select distinct larger.network
+    from (
+      select distinct ns.network from app_private.network_slots ns
+      where ns.taken_at > now() - networks_near_limit.within and ns.shard_id is null) lately
+    join app_private.network_sizes sizes on sizes.family = family(lately.network)
+    cross join lateral (
+      select network(set_masklen(lately.network, sizes.prefix_length))::cidr as network) larger
+    join app_private.network_limits nl on nl.kind = 'booking'
+    -- As in app_private.count_taken_slot.
+    where (
+      select sum(ns.slots) from app_private.network_slots ns
+      where ns.network >= larger.network
+        and ns.network <= set_masklen(broadcast(larger.network), case sizes.family when 4 then 32 else 128 end)
+        and ns.taken_at > now() - interval '1 hour' * nl.burst / nl.per_hour
+    ) * networks_near_limit.databases >= nl.burst * sizes.growth;
+end
+$$;
+
+comment on function app_private.networks_near_limit is
+'Networks that have taken a slot here within this time and may have taken as many slots as '
+'app_private.network_limits allows (kind booking) in so many databases together: one of these has counted the limit '
+'divided by their number at least. For servers of an installation with shards, which ask every second.';
+
+grant execute on function app_private.networks_near_limit to app_authenticator;
+--! EndIncluded core/shards/serving/networks/networks_near_limit.sql
+--! Included core/shards/serving/networks/own_network_slots.sql
+create or replace function app_private.own_network_slots(networks cidr[]) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+declare
+  own_shard constant int := coalesce((select i.shard_id from app_private.installation i), 0);
+begin
+  return (
+    select coalesce(jsonb_agg(to_jsonb(t)), '[]')
+    from (
+      select ns.network, ns.taken_at, ns.in_clinic_id, ns.slot_date, sum(ns.slots)::int as slots, own_shard as shard_id
+      from unnest(networks) larger (network)
+      join app_private.network_slots ns on ns.network >= larger.network and ns.network
+        <= set_masklen(broadcast(larger.network), case family(larger.network) when 4 then 32 else 128 end)
+      where ns.shard_id is null and ns.taken_at > now() - interval '1 day'
+      group by 1, 2, 3, 4) t);
+end
+$$;
+
+comment on function app_private.own_network_slots is
+'The slots that these networks have taken in this database within a day, as rows of app_private.network_slots for '
+'put_network_slots in another database. For servers of an installation with shards.';
+
+grant execute on function app_private.own_network_slots to app_authenticator;
+--! EndIncluded core/shards/serving/networks/own_network_slots.sql
+--! Included core/shards/serving/networks/put_network_slots.sql
+create or replace function app_private.put_network_slots(taken jsonb) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+begin
+  -- Another server may be adding the same rows.
+  perform pg_advisory_xact_lock(hashtext('medislot network slots'));
+  insert into app_private.network_slots
+  select t.* from jsonb_populate_recordset(null::app_private.network_slots, taken) t
+  where t.shard_id is not null and not exists (
+    select from app_private.network_slots ns
+    where (ns.network, ns.taken_at, ns.shard_id, ns.in_clinic_id, ns.slot_date)
+      = (t.network, t.taken_at, t.shard_id, t.in_clinic_id, t.slot_date));
+end
+$$;
+
+comment on function app_private.put_network_slots is
+'Adds the slots that networks have taken in other databases (app_private.own_network_slots) and that are not here yet, '
+'so that they count for the limit here, too. May be repeated. For servers of an installation with shards.';
+
+grant execute on function app_private.put_network_slots to app_authenticator;
+--! EndIncluded core/shards/serving/networks/put_network_slots.sql
 --! Included core/shards/become_shard.sql
 create or replace function app_private.become_shard(shard_id int, installation_id uuid) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$

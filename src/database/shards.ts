@@ -29,7 +29,10 @@ export class Shard {
   readonly connect: ReturnType<typeof makePgAdaptorWithPgClient>
   /** What is announced in this database. */
   readonly subscriber: PgSubscriber
-  /** One connection for /metrics, so that it does not delay the queries that check whether the shard answers. */
+  /**
+   * One connection for /metrics and the counts of networks, so that these do not delay the queries that check whether the shard
+   * answers.
+   */
   readonly figures: Pool
   /** Operations that began here, and those that got no connection. */
   operations = 0

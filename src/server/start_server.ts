@@ -21,6 +21,7 @@ import type { Lifecycle } from '../process/lifecycle.ts'
 import { log } from '../process/log.ts'
 import type { ServerSettings, Settings } from '../process/settings.ts'
 import { CatalogueCache } from '../request/catalogue_cache.ts'
+import { countNetworksTogether } from '../request/shards/networks.ts'
 import { connectRedis } from '../request/shared_cache.ts'
 import { restRouter } from '../rest/router.ts'
 import { calendars } from './calendars.ts'
@@ -86,6 +87,7 @@ async function connectDatabases(settings: ServerSettings) {
   const listening = settings.listenDatabaseUrl ? listenPool(settings.listenDatabaseUrl) : undefined
   const replicas = settings.replicaUrls.length > 0 ? watchReplicas(settings) : undefined
   const shards = await watchShards(pool, settings)
+  const networks = shards && countNetworksTogether(shards, watchPool(settings))
   const shared = settings.redisUrl ? await connectRedis(settings.redisUrl) : undefined
   const cachePool = watchPool(settings)
   return {
@@ -99,7 +101,8 @@ async function connectDatabases(settings: ServerSettings) {
     makeCache: (release: string) => new CatalogueCache(cachePool, release, shared),
     async end() {
       shared?.end()
-      await Promise.all([pool, passwords, health, cachePool, listening, replicas, shards].map((each) => each?.end()))
+      const all = [pool, passwords, health, cachePool, listening, replicas, networks, shards]
+      await Promise.all(all.map((each) => each?.end()))
     },
   }
 }

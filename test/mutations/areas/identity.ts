@@ -45,6 +45,13 @@ export const identity: Mutation[] = [
     caughtBy: 'network_limits.test.ts',
   },
   {
+    name: 'slots that a network has taken in another database are counted again each second',
+    file: 'core/shards/serving/networks/put_network_slots.sql',
+    from: 't.shard_id is not null and not exists (',
+    to: 't.shard_id is not null or not exists (',
+    caughtBy: 'core/shards/networks.test.ts',
+  },
+  {
     name: 'a link for a new password works twice',
     file: 'reset_password.sql',
     from: "'{registered,registered_again,password_reset,email_confirmation,email_change}'",

@@ -338,6 +338,35 @@ describe('a server with shards', () => {
     expect(await guest(more, '203.0.113.8')).toMatchObject({ status: 200 })
   })
 
+  it('counts the slots taken from one network in all databases', async () => {
+    const all = [global, ...shards]
+    const limit = async (slots: number) => {
+      for (const db of all)
+        await db.query(`update app_private.network_limits set burst = $1, per_hour = $1 where kind = 'booking'`, [
+          slots,
+        ])
+    }
+    await limit(3)
+    const token = await confirmed()
+    const book = async (db: Connection, hours: number, from: string) =>
+      rest('POST', `/bookingSlots/${(await aPracticeIn(db, hours)).slotId}/book`, { token, from })
+    for (const [index, db] of all.entries())
+      expect(await book(db, 24 * (index + 2), '203.0.113.9')).toMatchObject({ status: 201 })
+    const counted = (db: Connection) => db.query(`select from app_private.network_slots where network = '203.0.113.9'`)
+    for (const [index, db] of all.entries()) {
+      await eventually(async () => (await counted(db)).length === 3, 'the slots taken in the others')
+      expect(await book(db, 24 * (index + 6), '203.0.113.9')).toMatchObject({
+        status: 429,
+        body: { code: 'network_takes_too_many' },
+      })
+      expect(await book(db, 24 * (index + 6), '203.0.113.10')).toMatchObject({ status: 201 })
+    }
+    // Servers go on with it, and nothing is counted twice.
+    await sleep(2500)
+    for (const db of all) expect(await counted(db)).toHaveLength(3)
+    await limit(60)
+  })
+
   it('refuses a document for clinics of two shards', async () => {
     const token = await registered()
     const [first, second] = (await practices()) as [Practice, Practice]

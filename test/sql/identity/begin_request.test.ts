@@ -293,7 +293,11 @@ describe('app_authenticator, before a request begins,', () => {
         // What shards have the global database record.
         'app_private.has_arrived',
         'app_private.job_figures',
+        // What networks have taken in several databases is counted together.
+        'app_private.networks_near_limit',
+        'app_private.own_network_slots',
         'app_private.person_of',
+        'app_private.put_network_slots',
         'app_private.record_for_clinic',
         // Servers route requests by it.
         'app_private.shard_map',
