@@ -6,8 +6,8 @@ import type { Benchmark, Result, Scale } from './measure/benchmark.ts'
 import { picture } from './measure/picture.ts'
 import { installPeers } from './prepare.ts'
 
-// `npm run bench -- [name …] [--quick | --full] [--json FILE] [--record] [--without-peers]`: see README.md. Ends with 1 when a
-// benchmark fails, after the others have run.
+// `npm run bench -- [name …] [--quick | --full] [--json FILE] [--record] [--without-peers]`: see README.md. Exits with
+// 1 when a benchmark fails, after the others have run.
 
 const names = [
   'booking',

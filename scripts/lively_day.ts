@@ -20,8 +20,8 @@ const patients = [
 const notes = ['First visit.', 'Brings the blood results.', 'Needs a certificate for work.']
 
 /**
- * Fills the next working day of the demo's first clinic as it would be at the given hour: some patients have come, some wait,
- * some did not come, some are booking. Takes the database's address; gives the clinic's id and the local date.
+ * Fills the next working day of the demo's first clinic as it would be at the given hour: some patients have come, some
+ * wait, some did not come, some are booking. Takes the database's address. Returns the clinic's id and the local date.
  */
 export async function livelyDay(databaseUrl: string, hour: number): Promise<{ clinicId: string; date: string }> {
   const client = new Client({ connectionString: databaseUrl })

@@ -85,12 +85,12 @@ interface Design {
   /** Begins a round: nothing is recorded. */
   begin(): Promise<unknown>
   record(bookingId: string): Promise<unknown>
-  /** The work before they are due, and its check. */
+  /** Does what is done before the reminders are due, and checks the result. */
   spread?(): Promise<unknown>
   /** All are due now. */
   makeDue(): Promise<unknown>
   end?(): Promise<unknown>
-  /** Delivers with a worker and calls `delivered` for each; gives a function that ends it. */
+  /** Starts a worker, and calls `delivered` for each delivered reminder. Returns a function that stops the worker. */
   deliver(delivered: (bookingId: string) => void): Promise<() => Promise<unknown>>
 }
 

@@ -37,7 +37,7 @@ async function run(scale: Scale, progress: (text: string) => void): Promise<Meas
   return Object.entries(figures).map(([name, seconds]) => ({ group: 'until shown', ...measured(name, 's', seconds) }))
 }
 
-/** Loads the front page with nothing in the cache; gives when its parts were shown, milliseconds after the request. */
+/** Loads the front page with an empty cache. Returns when its parts were shown, in milliseconds after the request. */
 async function load(browser: Browser, url: string): Promise<Record<string, number>> {
   const context = await browser.newContext({ locale: 'de-DE', viewport: { width: 390, height: 844 } })
   const page = await context.newPage()
@@ -51,7 +51,7 @@ async function load(browser: Browser, url: string): Promise<Record<string, numbe
       uploadThroughput: bytesPerSecond,
     })
     await devtools.send('Emulation.setCPUThrottlingRate', { rate: 4 })
-    // What is in the document is seen in the next frame, once the styles are there.
+    // Once the styles have loaded, an element in the document is visible in the next frame.
     await page.addInitScript(`
       window.shown = {}
       const look = () => {

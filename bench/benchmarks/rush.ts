@@ -83,7 +83,7 @@ type Winners = (slot: Slot) => Promise<number>
 interface Rush {
   way: Way
   winners: Winners
-  /** One is taken for each round. */
+  /** Each round takes one of them. */
   slots: Slot[]
   callers: Caller[]
 }

@@ -180,7 +180,10 @@ function prepared(name: string, text: string): (asked: Asked) => { name: string;
   })
 }
 
-/** The searched values, spread over the world. Days in UTC and in Berlin differ by an hour without working time. */
+/**
+ * The values to search for, spread over the world. A day begins in UTC after it has begun in Berlin, but no doctor
+ * works in between.
+ */
 async function questions(world: World, count: number): Promise<Asked[]> {
   return world.query<Asked>(
     `select d.clinic_id as clinic, d.id as doctor, (1 + i % 20)::text as specialization,

@@ -74,9 +74,9 @@ export const benchmark: Benchmark = {
 /** A server with its databases. */
 interface Side {
   server: Load
-  /** By the number of the database that made an id. */
+  /** The databases, by the number that ids made in them begin with. */
   databases: Pick<World, 'query' | 'one'>[]
-  /** Those of clinics in each shard; of the one database all. */
+  /** The slots of the clinics in each shard. With one database there is one list with all slots. */
   slots: Slot[][]
 }
 

@@ -77,7 +77,7 @@ export const measured = (name: string, unit: string, figures: number[], ratios?:
 /** The median. */
 export const median = (figures: number[]): number => quantile(figures, 0.5)
 
-/** The quantile: this part of the figures is not greater. */
+/** The quantile: this share of the figures is not greater than the result. */
 export function quantile(figures: number[], part: number): number {
   const sorted = figures.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN

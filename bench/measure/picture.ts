@@ -13,7 +13,7 @@ const titles: Record<string, string> = {
 export function picture(results: Result[]): string {
   const shown = results
     .filter(({ name }) => name in titles)
-    // The minimum that can be called a booking is another job: it is in the table only.
+    // The contestant that writes only slot and booking does less work than the others, so only the table has it.
     .map((result) => ({
       ...result,
       contestants: result.contestants.filter(({ name }) => !name.endsWith('slot and booking only')),

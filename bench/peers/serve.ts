@@ -38,7 +38,10 @@ export const messages = (policy: Policy, startsAt: Date) => [
   { kind: 'booking_reminder', dueAt: new Date(startsAt.getTime() - policy.reminderHours * 3_600_000) },
 ]
 
-/** Serves POST /book by Express: 201 with the booking's id, 409 when `book` gives none. Prints when it is ready, like our programs. */
+/**
+ * Serves POST /book by Express: 201 with the booking's id, 409 when `book` returns none. Prints when it is ready, as
+ * medislot's programs do.
+ */
 export function serve(book: (wanted: Wanted) => Promise<string | null>): void {
   const app = express()
   app.use(express.json())

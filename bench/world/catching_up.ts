@@ -9,7 +9,7 @@ type Database = Installation['global']
 
 interface Copies {
   group: string
-  /** What is copied, in figures: "booking". */
+  /** The name of a copied item in the figures: "booking". */
   one: string
   /** The name of the subscription and of its slot. */
   name: string
@@ -19,7 +19,7 @@ interface Copies {
   make(): Promise<number>
 }
 
-/** What `count` people are made of, as registering writes them. */
+/** The rows of `count` people, as registration writes them. */
 export const peopleToShard = ({ global, databases }: Installation, count: number): Copies => ({
   group: 'people whom the apply worker of a shard copies after a pause',
   one: 'person',
@@ -42,8 +42,8 @@ export const bookingsToGlobal = ({ global, databases }: Installation, make: Copi
 })
 
 /**
- * How many a second one apply worker copies, when it has much to copy. The processor time of its process, and of the
- * sender's, says what that costs on a machine with much else to do.
+ * How many items one apply worker copies per second when many are waiting. The processor time of its process and of the
+ * sender's shows the cost, also on a busy machine.
  */
 export async function catchingUp(copies: Copies, rounds: number): Promise<Measured> {
   const figures: number[] = []

@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import type { Load } from '../measure/load.ts'
 import type { Slot } from './world.ts'
 
-/** Tries to book a slot for its patient; gives whether it worked. Throws any error but a refusal. */
+/** Tries to book a slot for its patient. Returns whether it succeeded. Throws any error except a refusal. */
 export type Way = (slot: Slot) => Promise<boolean>
 
 const document = 'mutation ($input: BookSlotInput!) { bookSlot(input: $input) { booking { id status } } }'

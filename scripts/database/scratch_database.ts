@@ -7,8 +7,8 @@ import { startEmbedded } from '../../src/database/embedded/embedded.ts'
 import { connectionsClosed, migrateSettings } from '../../src/database/migrations.ts'
 
 /**
- * Calls `work` with the owner's address of a database as this checkout makes it (committed migrations, then current.sql),
- * and gives its result. The database is on a temporary cluster.
+ * Calls `work` with the owner's address of a database as this checkout makes it (committed migrations, then
+ * current.sql), and returns its result. The database is on a temporary cluster.
  */
 export async function withScratchDatabase<Result>(work: (databaseUrl: string) => Promise<Result>): Promise<Result> {
   const dataDir = await mkdtemp(join(tmpdir(), 'medislot-scratch-'))
