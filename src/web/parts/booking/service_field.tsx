@@ -30,11 +30,17 @@ interface ServiceFieldProps {
   label?: string
   /** The text for no choice. */
   none?: string | undefined
-  /** Where it takes place, for a service that has both; undefined until it is chosen, which means at the clinic. */
+  /**
+   * Where the visit takes place, for a service that is offered online and at the clinic. `online` is undefined until
+   * the reader chooses, which means at the clinic.
+   */
   place?: { online: boolean | undefined; choose(online: boolean | undefined): void }
 }
 
-/** What the visit is for, among what may be booked at a clinic, or with a doctor. Nothing where there is no choice. */
+/**
+ * A field for the service of a visit, among those that may be booked at a clinic, or with a doctor. Shows nothing if
+ * there is no choice.
+ */
 export default function ServiceField({
   clinic,
   doctor,

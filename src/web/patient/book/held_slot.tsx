@@ -106,7 +106,7 @@ type Wanted = Pick<HeldSlotProps, 'clinicId' | 'slotId' | 'serviceId' | 'online'
   idempotencyKey: string
 }
 
-/** Books a visit, and gives the address of its page. */
+/** Books a visit, and returns the address of its page. */
 async function book({ slotId, serviceId, online, ...wanted }: Wanted, { note, ...fields }: Fields): Promise<string> {
   const { bookSlot } = await request(Book, {
     clinicId: wanted.clinicId,
@@ -119,7 +119,7 @@ async function book({ slotId, serviceId, online, ...wanted }: Wanted, { note, ..
   return `/bookings/${wanted.clinicId}/${bookSlot?.booking?.id}?booked`
 }
 
-/** Begins the payment by which a visit is booked, and gives the address of its page. */
+/** Begins the payment that books a visit, and returns the address of its page. */
 function beginPayment(wanted: Wanted, { note, coupon, usesCredit, ...fields }: Fields): Promise<string> {
   const { clinicId, slotId, serviceId = '', customerId, online, idempotencyKey } = wanted
   const answers = answersIn(fields as Record<string, string>)

@@ -13,7 +13,7 @@ const InvoicesOfVisit = graphql(`
   }
 `)
 
-/** Links to the invoices of a visit. Nothing where there is none. */
+/** Links to the invoices of a visit. Shows nothing if there are none. */
 export function InvoicesOfBooking({ clinicId, bookingId }: { clinicId: string; bookingId: string }) {
   const { t } = useText(bookingsTexts)
   const { data, pending } = useQuery(InvoicesOfVisit, { clinicId, bookingId })

@@ -36,7 +36,10 @@ interface RecordingsProps {
   isLive: boolean
 }
 
-/** The patient's consent to recordings of an online visit, and the recordings. Nothing where the clinic records none. */
+/**
+ * The patient's consent to recordings of an online visit, and the recordings. Shows nothing if the clinic records no
+ * visits.
+ */
 export function RecordingsOfBooking({ clinicId, bookingId, isLive }: RecordingsProps) {
   const { t } = useText(recordingsTexts)
   const { data, pending, refetch } = useQuery(RecordingsOfVisit, { clinicId, bookingId })

@@ -12,8 +12,8 @@ import { OpenCheckout } from './open_checkout.tsx'
 import { type Checkout, useCheckout } from './use_checkout.ts'
 
 /**
- * The page of one payment, from its beginning to what it has led to. With `?go` it leads on to the provider's page as soon as that
- * exists; the provider leads back here, with `?done` after a payment.
+ * The page of one payment, from its beginning to what it has led to. With `?go` it redirects to the provider's page as
+ * soon as that exists. The provider redirects back to this page, with `?done` after a payment.
  */
 export function PayPage({ id }: { id: string }) {
   const { t } = useText(payTexts)
@@ -53,7 +53,8 @@ export function PayPage({ id }: { id: string }) {
 }
 
 /**
- * Leads to the provider's page, once: a patient who comes back stays on this page. Returns whether the page is about to be left.
+ * Redirects to the provider's page, once: a patient who comes back stays on this page. Returns whether a redirect is
+ * under way.
  */
 function useProvider(id: string, checkout: Checkout | null | undefined, isWanted: boolean): boolean {
   const [, go] = useLocation()

@@ -18,7 +18,7 @@ const MyCredits = graphql(`
   }
 `)
 
-/** What clinics owe the patient. Nothing where there is none. */
+/** The patient's credit at each clinic. Shows nothing if there is none. */
 export function Credits({ customerIds }: { customerIds: string[] }) {
   const { t } = useText(paymentsTexts)
   const money = useMoney()

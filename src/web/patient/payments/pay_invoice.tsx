@@ -21,7 +21,10 @@ const PayByCredit = graphql(`
   }
 `)
 
-/** Pays what is due on an invoice: through the provider, or from credit as far as there is. Nothing when nothing is due. */
+/**
+ * Pays the amount due on an invoice: from credit, as far as there is any, or through the provider. Shows nothing if
+ * nothing is due.
+ */
 export function PayInvoice({ invoice, changed }: { invoice: MyInvoiceRow; changed(): void }) {
   const { t } = useText(paymentsTexts)
   const [, go] = useLocation()

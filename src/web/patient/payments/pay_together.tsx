@@ -19,7 +19,10 @@ interface DueInvoice {
 /** How many invoices one payment pays. */
 const most = 50
 
-/** Pays several open invoices at once, those of each currency, also of several clinics. Nothing for one invoice. */
+/**
+ * Pays the open invoices of each currency with one payment, also those of several clinics. Shows nothing for a single
+ * invoice.
+ */
 export function PayTogether({ invoices }: { invoices: readonly DueInvoice[] }) {
   const currencies = [...new Set(invoices.map(({ currency }) => currency))]
   return currencies.map((currency) => {

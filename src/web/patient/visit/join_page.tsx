@@ -83,7 +83,7 @@ export default function JoinPage() {
   )
 }
 
-/** The patient's consent to a recording. Nothing where the clinic records no visits. */
+/** The patient's consent to a recording. Shows nothing if the clinic records no visits. */
 function RecordingConsent({ token, entry, reload }: { token: string; entry: Entry; reload(): void }) {
   const isOpen = entry.isRecorded && entry.phase !== 'OVER' && entry.phase !== 'CANCELLED'
   if (!isOpen && !entry.patientAgreedAt) return null

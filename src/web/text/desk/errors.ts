@@ -55,5 +55,5 @@ const de: typeof en = {
   idempotency_key_reused: 'Das wurde schon gesendet. Bitte prüfen Sie den Tag: Vielleicht ist es erledigt.',
 }
 
-/** The texts for error codes that only the desk meets. */
+/** The texts for error codes that occur only at the desk. */
 export const deskErrorTexts = { en, de }

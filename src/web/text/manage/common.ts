@@ -124,7 +124,7 @@ const de: typeof en = {
   goOn: 'Weiter bearbeiten',
 }
 
-/** What all of the managers' pages say. */
+/** The texts that all pages for managers share. */
 export const manageTexts = { en, de }
 
 export type SectionName = keyof typeof en.section

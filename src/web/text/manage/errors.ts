@@ -62,5 +62,5 @@ const de: typeof en = {
   invitation_invalid: 'Diese Einladung ist abgelaufen, schon benutzt oder für ein anderes Konto.',
 }
 
-/** The texts for error codes that only these pages meet. */
+/** The texts for error codes that occur only on these pages. */
 export const manageErrorTexts = { en, de }

@@ -7,7 +7,7 @@ interface ExampleTime {
 /** An appointment, and the latest time at which a patient can still book, move or cancel it. */
 export type DeadlineExample = { appointment: ExampleTime; deadline: ExampleTime } | undefined
 
-/** When a time was chosen, and until when it is held. */
+/** Texts that say when a time was chosen, and until when it is held. */
 export type HoldExample = { chosen: string; until: string } | undefined
 
 const until = ({ weekday, time }: ExampleTime) => (weekday ? `${weekday}, ${time}` : time)

@@ -44,5 +44,5 @@ const de: typeof en = {
   noClinic: 'Keine Praxis gefunden',
 }
 
-/** What all pages share: loading, problems, checks of a field. */
+/** The texts that all pages share: loading, problems, checks of a field. */
 export const commonTexts = { en, de }

@@ -14,5 +14,5 @@ const de: typeof en = {
   too_many_calendars: 'Eine Person hat höchstens fünf externe Kalender.',
 }
 
-/** The texts for error codes about external calendars, for all areas that meet them. */
+/** The texts for error codes about external calendars, for all areas in which they occur. */
 export const calendarErrorTexts = { en, de }

@@ -35,7 +35,7 @@ const de: typeof en = {
 }
 
 /**
- * The texts for error codes that any page may meet. An error without a text here is shown with the message of the
+ * The texts for error codes that may occur on any page. An error without a text here is shown with the message of the
  * server.
  */
 export const errorTexts = { en, de }
