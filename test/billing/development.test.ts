@@ -22,7 +22,7 @@ import {
 
 let database: ClonedDatabase
 let owner: Connection
-/** Stands where the pages are. */
+/** Serves in place of the pages. */
 let pages: Server
 let billing: Program
 let browser: Browser

@@ -227,7 +227,7 @@ export const command = fc.record({
 })
 export type Command = typeof command extends fc.Arbitrary<infer T> ? T : never
 
-/** What the caller is offered, the newest first. */
+/** The offers of the caller, the newest first. */
 const ownOffers = (db: Connection, clinicId: string) =>
   db.query<{ id: string }>(
     `select id from app_public.slot_offers where clinic_id = $1 and state = 'offered' order by id desc`,
@@ -439,7 +439,7 @@ export async function perform(db: Connection, world: World, command: Command): P
       await as(practice.desk, () => complete(db, clinicId, anyBooking))
       break
     case 'wait': {
-      // Also to move a booking that they have.
+      // With `cascade`, the customer waits to move an existing booking.
       const booking_id = command.cascade && theirBooking !== '0' ? theirBooking : null
       await as(customer.claims, () =>
         db.query('select app_public.join_waiting_list($1, service_id => $2, doctor_id => $3, booking_id => $4)', [

@@ -74,7 +74,7 @@ async function doAll(world: World, commands: Command[]): Promise<Record<string, 
   return outcomes
 }
 
-/** Which show that the clients did conflict, and that many commands succeeded. */
+/** Outcomes that show that the clients conflicted, and that many commands succeeded. */
 const outcomesThatMatter = [
   'hold: done',
   'book: done',

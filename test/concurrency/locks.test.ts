@@ -211,7 +211,8 @@ it.each<[string, (world: OneTime) => Promise<unknown>, (world: OneTime) => Promi
     ],
     {
       async look() {
-        // It waits before it writes a booking. Afterwards, in the exclusion constraint, two could wait for each other.
+        // It waits before it writes a booking. If it waited afterwards, in the exclusion constraint, two transactions
+        // could wait for each other.
         const written = await three.query(
           `select from pg_locks where pid = $1 and relation = 'app_public.bookings'::regclass and mode = 'RowExclusiveLock'`,
           [two.pid],
@@ -382,10 +383,13 @@ it('a guest who confirms twice at once has one booking', async () => {
   expect(await one.query('select from app_public.bookings where clinic_id = $1', [clinicId])).toHaveLength(1)
 })
 
-/** Records that two messages were sent, and begins `ending`, which drops both, when the first is recorded and the second is not. */
+/**
+ * Records that two messages were sent. Begins `ending`, which drops both, at the moment when the first is recorded and
+ * the second is not.
+ */
 async function recordWhile(clinicId: string, messages: string[], ending: () => Promise<unknown>): Promise<void> {
   const [first, second] = messages as [string, string]
-  // As a worker that claims it: the row moves behind the second one in the table.
+  // A worker that claims the message changes its row in the same way: the row moves behind the second one in the table.
   await one.query('update app_public.notifications set retry_at = now() where id = $1', [first])
   await one.query('begin')
   await one.query('select from app_public.notifications where id = $1 for no key update', [first])
@@ -458,7 +462,8 @@ it('a move does not deadlock with a cancellation and with a worker that records 
   await one.query('select from app_public.notifications where id = $1 for no key update', [messages[0]?.id])
   const cancellation = two.request(receptionist.claims, () => cancel(two, clinicId, cancelled.id))
   await untilWaiting(one, two, cancellation, one)
-  // The move drops its message, and then offers its old slot to the waiting list. So does the cancellation, one at a time.
+  // The move drops its message, and then offers its old slot to the waiting list. The cancellation does the same. The
+  // waiting list lets one at a time continue.
   const move = three.request(receptionist.claims, () => reschedule(three, clinicId, moved.id, free))
   await Promise.race([move, untilWaiting(one, three, move).catch(() => undefined)])
   const outcomes = JSON.stringify(messages.map(({ id }) => ({ clinic_id: clinicId, id })))
@@ -493,7 +498,7 @@ it('recording messages as sent does not wait for a locked one while it has locke
   await lock(messages.slice(1))
   expect(await record()).toEqual(messages.slice(0, 1))
   await one.query('rollback')
-  // It waits only if all are locked.
+  // The call waits only if all messages are locked.
   await lock(messages)
   const recorded = record()
   await untilWaiting(one, two, recorded, one)

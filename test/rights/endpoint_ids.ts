@@ -98,7 +98,7 @@ export async function askForHidden({ world, owner, clients, absentLike = () => a
     const [, before = '', after = ''] = /^(.*)\{\w+\}(.*)$/.exec(route.path) ?? []
     const table = tableOf[before.replace('/{clinicId}', '').replace(/^\/|\/$/g, '')]
     if (!table) throw new Error(`${route.path} has an id of what?`)
-    // Whether a slot can be booked is answered as booking it would be.
+    // The answer to whether a slot can be booked is the answer that booking it would get.
     const isClaim = route.method !== 'GET' || route.path.endsWith('/bookability')
     if (offeredToAll.includes(table) && isClaim) continue
     const body = bodyFor(route, committedSchema())

@@ -36,7 +36,10 @@ let served: Served
 let world: Awaited<ReturnType<typeof everybodysWorld>>
 let schema: GraphQLSchema
 
-/** On another PostgreSQL (test/servers/command.ts) some are enough, who see and change what there is: who may is tested here. */
+/**
+ * On another PostgreSQL (test/servers/command.ts) a few callers are enough, who together see and change all rows. The
+ * rights of all callers are tested on the embedded PostgreSQL.
+ */
 const callers: readonly Anybody[] = process.env.TEST_POSTGRESQL_URL
   ? ['anonymous', 'Ann', 'doctor A', 'manager B', 'admin']
   : everybody
@@ -175,13 +178,14 @@ async function expectedKeys(of: Listed, who: Anybody): Promise<string[] | string
     )
     return [...sees(of.rights.sees.anonymous ?? []), ...own.map(([key]) => key)].sort()
   }
-  // What managers do not see and doctors do, of their own visits.
+  // Rows of their own visits, which doctors see and managers do not.
   if (who === 'doctor B' && of.rights.sees['doctor A'] && !of.rights.sees['manager A'])
     return sees([...rows.values()].map(({ name }) => name).filter((name) => name.startsWith('B'))).sort()
   const named = rightsOf(of.rights.sees, who === 'receptionist B' || who === 'doctor B' ? colleague(of, who) : who)
   return sees(who === 'doctor B' ? named.filter((name) => !keptFromDoctors(of, name)) : named).sort()
 }
-/** Whether a row of clinic B is like one of clinic A that its manager sees and its doctor does not. */
+/** Whether a row of clinic B corresponds to a row of clinic A that the manager of A sees and the doctor of A does not.
+ * */
 const keptFromDoctors = ({ rights: { sees } }: Listed, name: string): boolean => {
   const like = name.replace(/^B/, 'A')
   return Boolean(sees['doctor A'] && sees['manager A']?.includes(like) && !sees['doctor A'].includes(like))
@@ -203,7 +207,10 @@ async function keysIn(of: Listed, who: Anybody, inner = ''): Promise<string[] | 
   return keys.sort()
 }
 
-/** Booking slots are counted by clinic, and callers who are not signed in read by clinic what only shards have. */
+/**
+ * Booking slots are counted by clinic. Callers who are not signed in must name a clinic to read lists that only shards
+ * have.
+ */
 async function filtersFor({ list }: Listed, who: Anybody): Promise<string[]> {
   if (list !== 'bookingSlots' && !(who === 'anonymous' && needsClinic(list))) return ['']
   const clinics = await served.owner.query('select id from app_public.clinics order by id')
@@ -363,7 +370,7 @@ describe('every row', () => {
         if (reached === 0) never.push(`${of.list}.${field.name}`)
       }
     expect(beyond).toEqual([])
-    // In this world no caller can follow these relations to a row, so they prove nothing here.
+    // No caller can follow these relations to a row of this world, so this test does not cover them.
     expect(never.sort()).toEqual(relationsWithoutRows)
   })
 

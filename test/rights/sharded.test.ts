@@ -101,7 +101,7 @@ describe('queries without a clinic that read tables without copies in the global
     seen_by: string
   }
 
-  /** The lists of such tables, by the least role that may read them and by who sees rows besides the staff. */
+  /** The lists of such tables, with the least role that may read them, and who sees rows besides the staff. */
   async function lists() {
     const tables = await owner.global.query<Omit<Table, 'list'>>(
       // A checkout has no clinic.

@@ -24,7 +24,7 @@ let clinicId: string
 let rows: Record<string, string>
 
 beforeAll(async () => {
-  // Of its own, since what is in the whole database is compared before and after.
+  // A separate server, because the contents of its whole database are compared before and after.
   served = await serveRest({ own: true })
   const practice = await aPractice(served.owner)
   clinicId = practice.clinicId

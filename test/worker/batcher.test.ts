@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, it } from '@jest/globals'
 import { createBatcher } from '../../src/worker/batcher.ts'
 
-/** What is taken, group by group, and how to end the group at hand: in order, or with an error. */
+/** A batcher with the groups that it has taken, and for each group the means to end it, successfully or with an error.
+ * */
 function taking() {
   const groups: string[][] = []
   const ends: PromiseWithResolvers<void>[] = []
@@ -15,7 +16,10 @@ function taking() {
   return { groups, ends, add }
 }
 
-/** Whatever was to come in this turn of the event loop or the next has come. Not a timer, which a stall brings forward. */
+/**
+ * Waits for everything that this turn of the event loop and the next one start. Not by a timer: after a stall it would
+ * run too early.
+ */
 async function turn(): Promise<void> {
   for (let i = 0; i < 3; i++) await setImmediate()
 }

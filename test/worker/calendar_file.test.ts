@@ -4,7 +4,7 @@ import nodeIcal from 'node-ical'
 import { calendarFile } from '../../src/worker/transports/calendar_file.ts'
 import type { CalendarEntry, Message } from '../../src/worker/transports/message.ts'
 
-// The texts of a calendar file, read by two libraries that know nothing of each other.
+// The texts of a calendar file, read by two independent libraries.
 
 const entry: CalendarEntry = {
   uid: 'booking-1-2@3f8e.medislot',

@@ -191,10 +191,10 @@ it('a worker that is killed after the mail server has accepted its messages caus
   const { promise: killed, resolve: kill } = Promise.withResolvers<void>()
   smtp.answer = async () => {
     taken++
-    // All its connections at once: none of these is answered while the worker lives.
+    // The worker uses all its connections at once. None of these mails is answered before the worker is killed.
     if (taken === 5) kill()
     await killed
-    // It may have sent them before we read that it is ready.
+    // The worker may have sent them before this test has read its ready line.
     await started
     await workers[0]?.stop('SIGKILL')
     return 'accept' as const

@@ -110,7 +110,7 @@ const header = (raw: string, name: string) =>
 /** iCalendar knows no fractions of a second; only slots of tests have them. */
 const seconds = (instant: Date) => Math.floor(instant.getTime() / 1000) * 1000
 
-/** What two readers that know nothing of each other find in an .ics file. */
+/** The contents of an .ics file, as two independent libraries read it. */
 function readBack(text: string) {
   const calendar = new ICAL.Component(ICAL.parse(text))
   const event = new ICAL.Event(calendar.getFirstSubcomponent('vevent') as ICAL.Component)
@@ -187,7 +187,7 @@ describe('e-mail', () => {
       const more = { replyTo: 'desk,eve@praxis.example', calendar: null, secret: null }
       // A server may refuse such an address; no other address is tried.
       await transports.email?.send({ ...message, ...more, recipient }).catch(() => undefined)
-      // Quotes around a local part change nothing about whose it is.
+      // An address with quotes around its local part is the same mailbox.
       const reached = smtp.mails.flatMap(({ to }) => to.map((address) => address.replaceAll('"', '')))
       expect(reached.filter((to) => to !== recipient)).toEqual([])
       for (const { raw } of smtp.mails) expect(header(raw, 'Reply-To')).not.toMatch(/(^|[\s<,])eve@/)
@@ -688,13 +688,15 @@ describe('a webhook', () => {
       const { customer, slotId } = elsewhere
       const booking = await book(db, elsewhere.clinicId, slotId, { customerId: customer.customerId })
       await eventually(async () => (await confirmation(booking.id, 'webhook')).state === 'sent', 'one that was sent')
-      // No more than its share, and none of them has ended: the other was not sent because they gave up.
+      // The silent endpoint got no more than its share of attempts, and none of them has ended. So the other message
+      // was sent while these were still waiting.
       expect((await attempts()).map(({ ended_at }) => ended_at)).toEqual([null, null, null, null])
     } finally {
       await silent.close()
       await sending
     }
-    // It has failed: the next attempt is of one message, after a pause, and in the lane of those that failed.
+    // The silent endpoint has failed, so its next attempt sends one message, after a pause, and in the lane for
+    // endpoints that have failed.
     expect(
       await db.one(
         'select failures > 0 as failed, retry_at > now() as pauses from app_private.webhook_health where clinic_id = $1',

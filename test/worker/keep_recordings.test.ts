@@ -21,7 +21,7 @@ beforeAll(async () => {
   ;({ database, pool, db } = await ownPool())
   s3 = await startS3(['recordings'])
   store = createRecordingStore({ recordings: s3.settings }) as RecordingStore
-  // For ages(), which moves what never changes.
+  // For ages(), which changes columns that otherwise never change.
   await pool.query('alter table app_public.recordings disable trigger recordings_stay_what_they_are')
 })
 afterAll(async () => {

@@ -101,7 +101,7 @@ describe('send_notifications', () => {
       { kind: 'booking_confirmed', state: 'sent', delivered: true },
       { kind: 'booking_reminder', state: 'pending', delivered: false },
     ])
-    // From when it was put back: by now its time may have come.
+    // Measured from the time at which the job was put back, because it may be due by now.
     const [next] = await db.query<{ seconds: number }>(
       `select extract(epoch from run_at - updated_at)::float as seconds from graphile_worker.jobs where key = 'send_notifications'`,
     )
@@ -256,7 +256,7 @@ describe('compare_time_zones', () => {
       [zone],
     )
     const old = await noted()
-    // A slot of the old rules: the hours of its time slot are others by now.
+    // The slot was made by the old rules, so its local time differs from that of its time slot now.
     expect(await db.query('select from app_private.slots_at_wrong_local_times($1)', [clinicId])).toHaveLength(1)
     await work('compare_time_zones')
     expect(await noted()).toEqual({ ...old, changed_at: expect.any(Date) })

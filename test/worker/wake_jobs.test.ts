@@ -117,7 +117,7 @@ it('webhooks to an endpoint that is paused or switched off do not wake the job',
   await db.query('delete from app_private.webhook_health where clinic_id = $1', [clinicId])
   expect(await withWork()).toContain('send_webhooks:answering')
   await db.query('update app_public.webhook_endpoints set is_active = false where clinic_id = $1', [clinicId])
-  // As a booking leaves it whose transaction did not see that yet.
+  // The same state results from a booking whose transaction did not see yet that the endpoint is inactive.
   await db.query(
     `update app_public.notifications set state = 'pending', dropped_because = null
      where clinic_id = $1 and channel = 'webhook'`,

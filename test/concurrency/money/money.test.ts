@@ -313,7 +313,7 @@ it.each(['EUR', 'JPY', 'KWD'])(
       fc.asyncProperty(rounds(sessions.length, 15, 25), async (commands) => {
         done += await play(owner, sessions, commands, currency)
       }),
-      // What the sessions do at the same time cannot be repeated, so a shorter example would not be one.
+      // Concurrent commands do not run in the same order twice, so shrinking could not find a shorter example.
       { numRuns: 2, endOnFailure: true },
     )
     expect(done).toBeGreaterThan(20)

@@ -4,8 +4,8 @@ import { aCoupon, anInvoice, aPaidPractice, billing, openPage, record } from '..
 import { aCustomer } from '../../helpers/clinic/world.ts'
 import type { Connection } from '../../helpers/database/connection.ts'
 
-// Sessions that move money of a few patients of two clinics at the same time, as fast-check chooses. After each round, in
-// which every session does one thing, all cents are where they should be.
+// Several sessions move money of a few patients of two clinics at the same time, with commands that fast-check chooses.
+// In each round every session does one thing; after it, the books of both clinics must be right to the cent.
 
 /** One thing that a session does. The numbers are taken modulo what exists when it runs. */
 export interface Command {
@@ -101,7 +101,7 @@ async function act(db: Connection, till: Till, command: Command): Promise<void> 
   }
   const invoice = () =>
     pick('select id from billing.invoices where clinic_id = $1 and customer_id = $2 order by id', customerId)
-  /** One with something due; a new one if there is none. */
+  /** An invoice with an amount due; a new one if there is none. */
   const dueInvoice = async (at = clinicId) => {
     const due = await pickAt(
       at,

@@ -35,7 +35,7 @@ it.each(currencies)(
         // Throws at the first round after which an invariant does not hold.
         done += await play(owner, sessions, commands, currency)
       }),
-      // What the sessions do at the same time cannot be repeated, so a shorter example would not be one.
+      // Concurrent commands do not run in the same order twice, so shrinking could not find a shorter example.
       { numRuns: Math.ceil(wanted / currencies.length / (4 * 20)), endOnFailure: true },
     )
     expect(tried).toBeGreaterThanOrEqual(wanted / currencies.length)

@@ -115,7 +115,7 @@ it.each([
   const gate = await connect(database.url)
   await gate.query('begin')
   await gate.query('select from app_public.booking_slots where id = $1 for update', [world.withdrawn])
-  // It has found that the doctor has this slot, and waits to open it.
+  // The planner has found the withdrawn slot, and waits for its lock to open it.
   const opening = world.overlaps(world.across)
   await untilWaiting(owner, planner, opening)
   await duringAVisit(world, async () => {

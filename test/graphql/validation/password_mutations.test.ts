@@ -82,7 +82,7 @@ describe('an operation computes one password', () => {
 })
 
 describe('many password mutations at the same time', () => {
-  /** Keeps every registration waiting for a lock until the work is done. */
+  /** Makes every registration wait for a lock until the work is done. */
   async function whileRegistrationsWait(work: () => Promise<void>) {
     await served.owner.query('begin; lock table app_private.network_limits in access exclusive mode')
     try {

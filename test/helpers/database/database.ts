@@ -35,8 +35,8 @@ if (typeof afterAll === 'function') {
  * Gives `work` a transaction in the shared database, or in the one at `url`, as the owner, and rolls it back
  * afterwards. Statements run one after another, also when they are not awaited one by one. The session has the given
  * settings from its start. The transactions of a file in the shared database use the same connection, since a new one
- * has to compile all our functions again. Work that locks whole tables (truncate, alter table) needs a database of its
- * own: others would wait for it, or it for them.
+ * has to compile all of medislot's functions again. Work that locks whole tables (truncate, alter table) needs a
+ * database of its own: others would wait for it, or it for them.
  */
 export async function inTransaction<Result>(
   work: (db: Db) => Promise<Result>,

@@ -31,7 +31,7 @@ export interface FakeStripe {
   /** Makes the next call whose `METHOD /path` matches fail in this way. May be called several times, for several calls.
    * */
   failNext(call: RegExp, fault: Fault): void
-  /** Forgets the faults that no call has met yet. */
+  /** Removes the faults that were requested by failNext() and have not occurred yet. */
   endFaults(): void
   /**
    * Pays an open session as a patient does on the hosted page. Returns the address to which the browser is redirected.

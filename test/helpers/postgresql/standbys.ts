@@ -20,7 +20,7 @@ export interface Standby {
   readonly server: EmbeddedServer
   /** Its name in /metrics. */
   readonly name: string
-  /** Whether it applies what it receives. */
+  /** Pauses the replay of the log that it receives. */
   pause(): Promise<void>
   resume(): Promise<void>
   /** Promotes it: it becomes a server of its own, on another timeline. */

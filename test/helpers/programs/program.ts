@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 
 const checkout = resolve(import.meta.dirname, '../../..')
 
-/** A program of ours that a test starts as a user would. */
+/** A program of medislot that a test starts as a user would. */
 export interface Program {
   process: ChildProcess
   /** Its ready line, and the HTTP address in that line ('' if it has none). */

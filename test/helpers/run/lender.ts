@@ -58,7 +58,7 @@ export async function openLender(): Promise<{ url: string; stop(): Promise<void>
   const start = {
     server: async () => serve(await (shardCount > 0 ? makeSharded() : cloneDatabase())),
     site: async () => serve(await cloneDatabase((await loan('demo')).database)),
-    // Its database is made again, so what it has cached before is no longer true.
+    // Its database is replaced for each borrower, so cached rows would be out of date.
     fresh: async () => serve(await cloneDatabase((await loan('demo')).database), { CATALOGUE_CACHE: 'off' }),
     async browser(): Promise<Loans['browser']> {
       built ??= buildPages()

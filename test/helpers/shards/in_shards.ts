@@ -33,7 +33,7 @@ export async function removeUnused(owner: Pick<Db, 'query'>): Promise<void> {
  */
 export const databasesToAsk = shardCount > 0 ? databasesOfRun : ['shared']
 
-/** What some work gives in a transaction of each of these databases, which is rolled back. */
+/** Does some work in a transaction of each of these databases, which is rolled back. Returns the results. */
 export async function fromEach<Result>(work: (db: Db) => Promise<Result>): Promise<Result[]> {
   const results: Result[] = []
   for (const name of databasesToAsk) results.push(await transactionIn(name, work))

@@ -72,12 +72,12 @@ export async function shardedOwner({ global, databases }: Databases, superuserUr
     `select table_name as name, home, copied_columns is not null as "isCopied" from app_private.table_homes`,
   )
   const homes = new Map(rows.map(({ name, ...home }) => [name, home]))
-  // Its rows belong to no clinic, and are in the databases of the clinics that are paid.
+  // Checkouts belong to no clinic. Their rows are in the databases of the clinics that they pay.
   homes.set('billing.checkouts', { home: 'clinic', isCopied: false })
   let clinics = 0
   let request: { claims: Claims; database?: Connection | undefined } | undefined
 
-  /** Where a statement runs: by the home of its table, and by the ids in it, which say their shard. */
+  /** The databases in which a statement runs, by the home of its table and by the shards of the ids in it. */
   function databasesFor(text: string, values: unknown[]): Connection[] {
     const [, what, name = ''] = named.exec(text) ?? []
     if (homes.get(name)?.home === 'global') return [global]
