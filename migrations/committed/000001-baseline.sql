@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:37744e0214297640cc0d6185765c49b7d4c48bf9
+--! Hash: sha1:a47319b1929b8bb665327187cc950b1f7ed7b424
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -933,7 +933,7 @@ create type app_public.merged_clinic_customer as (
   merged_at timestamptz
 );
 comment on type app_public.merged_clinic_customer is
-'Two records of a clinic that are of one person: customer_id was merged into surviving_customer_id.';
+'Two records of a clinic that belong to one person: customer_id was merged into surviving_customer_id.';
 
 create type app_public.customer_guardian as (
   clinic_id bigint,
@@ -1277,7 +1277,7 @@ comment on type app_public.linked_booking is
 'A booking as the holder of a link to it sees it: without the name, contact or note of the patient.';
 comment on column app_public.linked_booking.starts_at is 'When the visit itself begins, without buffers.';
 comment on column app_public.linked_booking.service_name is 'What the visit is for, if the clinic has services.';
-comment on column app_public.linked_booking.phone is 'The clinic''s.';
+comment on column app_public.linked_booking.phone is 'The phone number of the clinic.';
 comment on column app_public.linked_booking.changeable_until is
 'Until when the holder can move or cancel the booking: its start less the cancellation cut-off of the clinic or the '
 'service.';
@@ -1438,7 +1438,7 @@ create type app_public.linked_offer as (
 comment on type app_public.linked_offer is
 'An offered time as the holder of its link sees it: without the name, contact or note of the patient.';
 comment on column app_public.linked_offer.starts_at is 'When the visit itself would begin, without buffers.';
-comment on column app_public.linked_offer.phone is 'The clinic''s.';
+comment on column app_public.linked_offer.phone is 'The phone number of the clinic.';
 comment on column app_public.linked_offer.head_start_from is 'From then on the holder can take the time.';
 comment on column app_public.linked_offer.head_start_until is
   'Until then, customers whose head start is later cannot take the time.';
@@ -5314,7 +5314,7 @@ create table app_public.services (
 );
 
 comment on table app_public.services is
-'What visits to a clinic are for, such as a first visit of 60 minutes or a check of 15. A clinic without services '
+'The services that a clinic offers, such as a first visit of 60 minutes or a check of 15. A clinic without services '
 'books one slot for each visit.';
 comment on column app_public.services.position is 'The place in the clinic''s list of services.';
 comment on column app_public.services.names is
@@ -5835,7 +5835,7 @@ comment on column app_public.absences.note is 'For the staff. Patients never see
 comment on column app_public.absences.source_key is
 'Identifies what it was imported from, such as holiday:DE-BE:2027-01-01, so that it is imported once.';
 comment on column app_public.absences.calendar_id is
-'The external calendar whose busy time this is. It changes and goes with the calendar only.';
+'The external calendar whose busy time this is. Only reading and disconnecting the calendar change the absence.';
 
 comment on constraint busy_times_are_of_the_doctor_of_their_calendar on app_public.absences is '@behavior -*';
 
@@ -6924,7 +6924,7 @@ create table billing.coupons (
 
 comment on table billing.coupons is
 'Codes that give a discount. Each customer uses a coupon once. Only its validity and how often it may be used change.';
-comment on column billing.coupons.code is 'Capital and small letters are the same.';
+comment on column billing.coupons.code is 'Upper and lower case make no difference.';
 comment on column billing.coupons.percent is 'The discount in percent of the amount; else `amount` is set.';
 comment on column billing.coupons.amount is 'The discount in minor units of the currency, at most what is charged.';
 comment on column billing.coupons.most is 'How many customers can use it. Null: any number.';
@@ -7414,8 +7414,8 @@ comment on table billing.payments is
 'Money that a clinic received from a customer, online or at the desk. Written by functions only.';
 comment on column billing.payments.provider_payment is 'The provider''s id of the payment.';
 comment on column billing.payments.received is 'In minor units of the currency.';
-comment on column billing.payments.spent is 'What of it pays invoices or became credit.';
-comment on column billing.payments.refunded is 'What of it was paid back, or is being paid back.';
+comment on column billing.payments.spent is 'The part that pays invoices or became credit.';
+comment on column billing.payments.refunded is 'The part that was paid back, or is being paid back.';
 
 create index payments_of_a_customer on billing.payments (customer_id, clinic_id, id);
 create index payments_by_time on billing.payments (clinic_id, received_at);
@@ -8617,8 +8617,8 @@ create table app_public.service_needs (
 );
 
 comment on table app_public.service_needs is
-'What a visit to a service takes: one of the resources of each of its needs, such as one of two rooms (need 1) and the '
-'ultrasound machine (need 2).';
+'The rooms and equipment that a visit takes: one of the resources of each need of its service, such as one of two '
+'rooms (need 1) and the ultrasound machine (need 2).';
 comment on column app_public.service_needs.need is
 'The number of the need. A visit takes one of the resources that have the same number.';
 
@@ -16262,7 +16262,7 @@ end
 $$;
 
 comment on function app_public.merged_clinic_customers is
-'Pairs of a clinic''s own records that are of one person, oldest merge first: integrators replace customer_id by '
+'Pairs of a clinic''s own records that belong to one person, oldest merge first: integrators replace customer_id by '
 'surviving_customer_id. A record whose survivor the clinic does not know is not listed, since that would reveal who '
 'has an account. For staff. Refuses unauthenticated, forbidden.';
 
@@ -28364,7 +28364,7 @@ end
 $$;
 
 comment on function billing.adjust_invoice is
-'Changes what an invoice charges, by another line: up by a positive amount (not when it is settled), down by a '
+'Changes the amount of an invoice by another line: up by a positive amount (not when it is settled), down by a '
 'negative one. What was paid beyond the new total becomes credit. A reduction is spread over the tax rates of the '
 'invoice; `tax_rate` is that of an increase. For the desk. Refuses forbidden, unauthenticated, amount_not_accepted, '
 'invoice_not_found, invoice_not_open, amount_exceeds_due (more than is charged), invalid_argument, text_too_long, '

@@ -47,7 +47,7 @@ comment on type app_public.linked_booking is
 'A booking as the holder of a link to it sees it: without the name, contact or note of the patient.';
 comment on column app_public.linked_booking.starts_at is 'When the visit itself begins, without buffers.';
 comment on column app_public.linked_booking.service_name is 'What the visit is for, if the clinic has services.';
-comment on column app_public.linked_booking.phone is 'The clinic''s.';
+comment on column app_public.linked_booking.phone is 'The phone number of the clinic.';
 comment on column app_public.linked_booking.changeable_until is
 'Until when the holder can move or cancel the booking: its start less the cancellation cut-off of the clinic or the '
 'service.';

@@ -23,7 +23,7 @@ create type app_public.merged_clinic_customer as (
   merged_at timestamptz
 );
 comment on type app_public.merged_clinic_customer is
-'Two records of a clinic that are of one person: customer_id was merged into surviving_customer_id.';
+'Two records of a clinic that belong to one person: customer_id was merged into surviving_customer_id.';
 
 create type app_public.customer_guardian as (
   clinic_id bigint,

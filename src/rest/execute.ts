@@ -246,8 +246,9 @@ export async function shardOfMovedRow(
   return undefined
 }
 
-/** The reason why there is no answer. A change of a row that the caller may see, but not change, has no answer, either.
- * */
+/**
+ * The reason why there is no answer. A change of a row that the caller may see, but not change, has no answer, either.
+ */
 const whyEmpty = ({ method, notFound }: Route, { located }: Input): string =>
   method !== 'GET' && located !== undefined ? 'forbidden' : (notFound ?? 'internal_error')
 

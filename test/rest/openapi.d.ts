@@ -63,7 +63,7 @@ export interface paths {
   };
   "/me/email-confirmation-request": {
     /**
-     * Send the link with which the caller confirms their e-mail address again
+     * Send again the link with which the caller confirms their e-mail address
      * @description For: Callers who are signed in.
      */
     post: operations["requestEmailConfirmation"];
@@ -187,14 +187,14 @@ export interface paths {
   };
   "/specializations": {
     /**
-     * List what doctors are specialized in
+     * List the specializations of doctors
      * @description For: Everybody.
      */
     get: operations["listSpecializations"];
   };
   "/clinics/{clinicId}/services": {
     /**
-     * List what visits to a clinic can be for, in the clinic’s order
+     * List the services of a clinic, in the clinic’s order
      * @description For: Everybody.
      */
     get: operations["listServices"];
@@ -403,7 +403,7 @@ export interface paths {
   };
   "/clinics/{clinicId}/mergedCustomers": {
     /**
-     * List pairs of a clinic’s records that are of one person: replace customerId by survivingCustomerId
+     * List pairs of a clinic’s records that belong to one person: replace customerId by survivingCustomerId
      * @description For: The clinic’s staff and administrators.
      */
     get: operations["listMergedCustomers"];
@@ -467,7 +467,7 @@ export interface paths {
   };
   "/doctors/{doctorId}/weeklyPlan": {
     /**
-     * Switch time slots on or off on a weekday of a doctor’s weekly plan, for a span of dates; all or nothing
+     * Switch time slots on or off on a weekday of a doctor’s weekly plan, for a range of dates; all or nothing
      * @description For: The clinic’s managers and administrators.
      */
     post: operations["changeWeeklyPlan"];
@@ -556,11 +556,11 @@ export interface paths {
   "/bookingSlots/{id}": {
     /**
      * Get a booking slot
-     * @description For: Everybody while it is open; else who has it, the clinic’s staff, administrators.
+     * @description For: Everybody while it is open; otherwise the customer who has it, the clinic’s staff and administrators.
      */
     get: operations["getBookingSlot"];
     /**
-     * Update a booking slot: a `customerId` books it for that customer, null frees it. Sent as GET returned it, it does not change
+     * Update a booking slot: a `customerId` books it for that customer, null frees it. Sending it as GET returned it changes nothing
      * @description For: Customers for themselves; the desk for customers in its records (`customerId`).
      */
     put: operations["replaceBookingSlot"];
@@ -864,12 +864,12 @@ export interface paths {
   };
   "/services/{id}/needs": {
     /**
-     * List what a visit to a service takes: one of the resources with the same number each
+     * List the rooms and equipment that visits of a service need: a visit takes one resource of each number
      * @description For: The clinic’s staff and administrators.
      */
     get: operations["listServiceNeeds"];
     /**
-     * Set what a visit to a service takes: [["1", "2"], ["3"]] for one of two rooms and the machine
+     * Set the rooms and equipment that visits of a service need: [["1", "2"], ["3"]] for one of two rooms and a machine
      * @description For: The clinic’s managers and administrators.
      */
     put: operations["replaceServiceNeeds"];
@@ -877,7 +877,7 @@ export interface paths {
   "/bookings/{id}/resources": {
     /**
      * List the rooms and the equipment that a booking has
-     * @description For: Customers their own, of which they see the rooms; the clinic’s staff and administrators any of the clinic.
+     * @description For: Customers see the rooms of their own bookings; the clinic’s staff and administrators see all that any booking has.
      */
     get: operations["listBookingResources"];
   };
@@ -975,7 +975,7 @@ export interface paths {
   };
   "/invoices/{id}/adjustments": {
     /**
-     * Change what an invoice charges, by another line
+     * Change the amount of an invoice by another line
      * @description For: The clinic’s desk and administrators.
      */
     post: operations["adjustInvoice"];
@@ -996,14 +996,14 @@ export interface paths {
   };
   "/invoices/{id}/write-off": {
     /**
-     * Give up what is due, or a part of it
+     * Write off the amount due, or a part of it
      * @description For: The clinic’s managers and administrators.
      */
     post: operations["writeOff"];
   };
   "/invoices/{id}/to-credit": {
     /**
-     * Take what was paid back as credit
+     * Turn money that was paid on an invoice into credit
      * @description For: The clinic’s desk and administrators.
      */
     post: operations["moveToCredit"];
@@ -1376,7 +1376,7 @@ export interface paths {
   "/clinics/{clinicId}/calendar": {
     /**
      * Get the calendar as it was at a past moment: slots, each with the bookings it had then
-     * @description For: Who works at the clinic, and administrators.
+     * @description For: People who work at the clinic, and administrators.
      */
     get: operations["calendarAsOf"];
   };
@@ -1408,7 +1408,7 @@ export interface components {
       sessionId: string | null;
       /** @description To be sent as 'Authorization: Bearer …' with every request until it expires. */
       accessToken: string;
-      /** @description How long the access token is good for, in seconds from now. */
+      /** @description How long the access token is valid, in seconds from now. */
       expiresIn: number;
       /** @description Works once, at refresh_session, until refresh_expires_at. */
       refreshToken: string | null;
@@ -1739,7 +1739,7 @@ export interface components {
       note: string | null;
       /** @description Identifies what it was imported from, such as holiday:DE-BE:2027-01-01, so that it is imported once. */
       sourceKey: string | null;
-      /** @description The external calendar whose busy time this is. It changes and goes with the calendar only. */
+      /** @description The external calendar whose busy time this is. Only reading and disconnecting the calendar change the absence. */
       calendarId: string | null;
       rowVersion: number;
       /** Format: date-time */
@@ -2115,7 +2115,7 @@ export interface components {
     Coupon: {
       id: string;
       clinicId: string;
-      /** @description Capital and small letters are the same. */
+      /** @description Upper and lower case make no difference. */
       code: string;
       /** @description The discount in percent of the amount; else `amount` is set. */
       percent: string | null;
@@ -2198,9 +2198,9 @@ export interface components {
       checkoutId: string | null;
       /** @description In minor units of the currency. */
       received: string;
-      /** @description What of it pays invoices or became credit. */
+      /** @description The part that pays invoices or became credit. */
       spent: string;
-      /** @description What of it was paid back, or is being paid back. */
+      /** @description The part that was paid back, or is being paid back. */
       refunded: string;
       /** Format: date-time */
       receivedAt: string;
@@ -2411,7 +2411,7 @@ export interface components {
       serviceName: string | null;
       clinicName: string | null;
       address: string | null;
-      /** @description The clinic's. */
+      /** @description The phone number of the clinic. */
       phone: string | null;
       timeZone: string | null;
       /**
@@ -2461,7 +2461,7 @@ export interface components {
       serviceName: string | null;
       clinicName: string | null;
       address: string | null;
-      /** @description The clinic's. */
+      /** @description The phone number of the clinic. */
       phone: string | null;
       timeZone: string | null;
       /**
@@ -3065,7 +3065,7 @@ export interface operations {
   getMe: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -3080,7 +3080,7 @@ export interface operations {
           "application/json": components["schemas"]["Person"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -3183,13 +3183,13 @@ export interface operations {
     };
   };
   /**
-   * Send the link with which the caller confirms their e-mail address again
+   * Send again the link with which the caller confirms their e-mail address
    * @description For: Callers who are signed in.
    */
   requestEmailConfirmation: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
     };
@@ -3326,7 +3326,7 @@ export interface operations {
   exportMe: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -3341,7 +3341,7 @@ export interface operations {
           "application/json": components["schemas"]["CustomerExport"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -3384,7 +3384,7 @@ export interface operations {
   listClinics: {
     parameters: {
       query?: {
-        /** @description With words of this name, in any order, also beginnings of them and however accents and umlauts are written; where nothing is found so, words of five letters or more with one typing error. The best matches come first, on one page. */
+        /** @description Names with these words or words that begin with them, in any order; accents and umlauts make no difference. If there is none, words of five letters or more may have one typing error. The best matches come first, on one page. */
         name?: string;
         /** @description Maximum number of items on a page. */
         limit?: number;
@@ -3392,7 +3392,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -3411,7 +3411,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -3442,7 +3442,7 @@ export interface operations {
   createClinic: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
     };
@@ -3530,7 +3530,7 @@ export interface operations {
   getClinic: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -3548,7 +3548,7 @@ export interface operations {
           "application/json": components["schemas"]["Clinic"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -3585,11 +3585,11 @@ export interface operations {
   replaceClinic: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -3701,11 +3701,11 @@ export interface operations {
         cascade?: boolean;
       };
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -3780,11 +3780,11 @@ export interface operations {
   patchClinic: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -3905,7 +3905,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -3927,7 +3927,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -3970,7 +3970,7 @@ export interface operations {
   revokeInvitation: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -4040,7 +4040,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -4062,7 +4062,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -4105,7 +4105,7 @@ export interface operations {
   dismissNetworkAlert: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -4194,7 +4194,7 @@ export interface operations {
   listDoctors: {
     parameters: {
       query?: {
-        /** @description With words of this name, in any order, also beginnings of them and however accents and umlauts are written; where nothing is found so, words of five letters or more with one typing error. The best matches come first, on one page. */
+        /** @description Names with these words or words that begin with them, in any order; accents and umlauts make no difference. If there is none, words of five letters or more may have one typing error. The best matches come first, on one page. */
         name?: string;
         /** @description Name (in any case) or id of a specialization. */
         specialization?: string;
@@ -4204,7 +4204,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -4226,7 +4226,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -4263,7 +4263,7 @@ export interface operations {
   createDoctor: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -4348,7 +4348,7 @@ export interface operations {
   getDoctor: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -4366,7 +4366,7 @@ export interface operations {
           "application/json": components["schemas"]["Doctor"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -4403,11 +4403,11 @@ export interface operations {
   replaceDoctor: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -4515,11 +4515,11 @@ export interface operations {
         cascade?: boolean;
       };
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -4594,11 +4594,11 @@ export interface operations {
   patchDoctor: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -4701,11 +4701,11 @@ export interface operations {
   replaceDoctorSpecializations: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -4793,7 +4793,7 @@ export interface operations {
     };
   };
   /**
-   * List what doctors are specialized in
+   * List the specializations of doctors
    * @description For: Everybody.
    */
   listSpecializations: {
@@ -4805,7 +4805,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -4824,7 +4824,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -4849,7 +4849,7 @@ export interface operations {
     };
   };
   /**
-   * List what visits to a clinic can be for, in the clinic’s order
+   * List the services of a clinic, in the clinic’s order
    * @description For: Everybody.
    */
   listServices: {
@@ -4865,7 +4865,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -4887,7 +4887,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -4924,7 +4924,7 @@ export interface operations {
   createService: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -5091,7 +5091,7 @@ export interface operations {
   getService: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -5109,7 +5109,7 @@ export interface operations {
           "application/json": components["schemas"]["Service"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -5146,11 +5146,11 @@ export interface operations {
   removeService: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -5219,11 +5219,11 @@ export interface operations {
   patchService: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -5490,11 +5490,11 @@ export interface operations {
   replaceServiceDoctors: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -5596,7 +5596,7 @@ export interface operations {
   reorderServices: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -5690,7 +5690,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -5712,7 +5712,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -5749,7 +5749,7 @@ export interface operations {
   createServiceQuestion: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -5849,11 +5849,11 @@ export interface operations {
   removeServiceQuestion: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -5922,11 +5922,11 @@ export interface operations {
   patchServiceQuestion: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -6051,7 +6051,7 @@ export interface operations {
   reorderServiceQuestions: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -6147,7 +6147,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -6166,7 +6166,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -6280,7 +6280,7 @@ export interface operations {
   getCustomer: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -6298,7 +6298,7 @@ export interface operations {
           "application/json": components["schemas"]["Customer"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -6341,11 +6341,11 @@ export interface operations {
   replaceCustomer: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -6462,11 +6462,11 @@ export interface operations {
         cascade?: boolean;
       };
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -6535,11 +6535,11 @@ export interface operations {
   patchCustomer: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -6662,7 +6662,7 @@ export interface operations {
   listClinicCustomers: {
     parameters: {
       query?: {
-        /** @description With words of this name, in any order, also beginnings of them and however accents and umlauts are written; where nothing is found so, words of five letters or more with one typing error. The best matches come first, on one page. Three digits or more find by phone number, those that it ends with first. */
+        /** @description Names with these words or words that begin with them, in any order; accents and umlauts make no difference. If there is none, words of five letters or more may have one typing error. The best matches come first, on one page. Three digits or more find by phone number, those that it ends with first. */
         name?: string;
         /** @description Maximum number of items on a page. */
         limit?: number;
@@ -6670,7 +6670,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -6692,7 +6692,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -6735,7 +6735,7 @@ export interface operations {
   addClinicCustomer: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -6826,7 +6826,7 @@ export interface operations {
         kind: "BOOKING_CONFIRMED" | "BOOKING_RESCHEDULED" | "BOOKING_CANCELLED" | "BOOKING_REMINDER" | "SLOT_WITHDRAWN";
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -6846,7 +6846,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -6895,7 +6895,7 @@ export interface operations {
   exportCustomer: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -6913,7 +6913,7 @@ export interface operations {
           "application/json": components["schemas"]["CustomerExport"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -6956,7 +6956,7 @@ export interface operations {
   eraseCustomer: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -7025,7 +7025,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -7044,7 +7044,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -7081,7 +7081,7 @@ export interface operations {
   addDependant: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
     };
@@ -7172,7 +7172,7 @@ export interface operations {
   endGuardianship: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -7241,7 +7241,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -7260,7 +7260,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -7303,7 +7303,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -7333,7 +7333,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -7370,7 +7370,7 @@ export interface operations {
   claimCustomer: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -7459,7 +7459,7 @@ export interface operations {
   mergeCustomers: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -7708,7 +7708,7 @@ export interface operations {
   undoMerge: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -7771,7 +7771,7 @@ export interface operations {
     };
   };
   /**
-   * List pairs of a clinic’s records that are of one person: replace customerId by survivingCustomerId
+   * List pairs of a clinic’s records that belong to one person: replace customerId by survivingCustomerId
    * @description For: The clinic’s staff and administrators.
    */
   listMergedCustomers: {
@@ -7783,7 +7783,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -7811,7 +7811,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -7856,7 +7856,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -7887,7 +7887,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -8102,7 +8102,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -8124,7 +8124,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -8161,7 +8161,7 @@ export interface operations {
   createTimeSlot: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -8247,11 +8247,11 @@ export interface operations {
   replaceTimeSlot: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -8353,11 +8353,11 @@ export interface operations {
   removeTimeSlot: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -8432,7 +8432,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -8454,7 +8454,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -8497,7 +8497,7 @@ export interface operations {
   createDoctorSlot: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -8593,13 +8593,13 @@ export interface operations {
     };
   };
   /**
-   * Switch time slots on or off on a weekday of a doctor’s weekly plan, for a span of dates; all or nothing
+   * Switch time slots on or off on a weekday of a doctor’s weekly plan, for a range of dates; all or nothing
    * @description For: The clinic’s managers and administrators.
    */
   changeWeeklyPlan: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -8694,11 +8694,11 @@ export interface operations {
   replaceDoctorSlot: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -8810,11 +8810,11 @@ export interface operations {
   removeDoctorSlot: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -8895,7 +8895,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -8917,7 +8917,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -8960,7 +8960,7 @@ export interface operations {
   addAbsence: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -9075,7 +9075,7 @@ export interface operations {
         doctorId?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -9100,7 +9100,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -9159,7 +9159,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -9181,7 +9181,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -9224,7 +9224,7 @@ export interface operations {
   getAbsence: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -9242,7 +9242,7 @@ export interface operations {
           "application/json": components["schemas"]["Absence"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -9285,11 +9285,11 @@ export interface operations {
   changeAbsence: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -9314,7 +9314,7 @@ export interface operations {
           note?: string | null;
           /** @description Identifies what it was imported from, such as holiday:DE-BE:2027-01-01, so that it is imported once. */
           sourceKey?: string | null;
-          /** @description The external calendar whose busy time this is. It changes and goes with the calendar only. */
+          /** @description The external calendar whose busy time this is. Only reading and disconnecting the calendar change the absence. */
           calendarId?: string | null;
           rowVersion?: number;
           /** Format: date-time */
@@ -9405,7 +9405,7 @@ export interface operations {
   removeAbsence: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -9474,7 +9474,7 @@ export interface operations {
         language?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -9498,7 +9498,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -9543,7 +9543,7 @@ export interface operations {
         language?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -9571,7 +9571,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -9614,7 +9614,7 @@ export interface operations {
   addHolidays: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -9724,7 +9724,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -9746,7 +9746,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -9778,12 +9778,12 @@ export interface operations {
   };
   /**
    * Get a booking slot
-   * @description For: Everybody while it is open; else who has it, the clinic’s staff, administrators.
+   * @description For: Everybody while it is open; otherwise the customer who has it, the clinic’s staff and administrators.
    */
   getBookingSlot: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -9801,7 +9801,7 @@ export interface operations {
           "application/json": components["schemas"]["BookingSlot"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -9832,17 +9832,17 @@ export interface operations {
     };
   };
   /**
-   * Update a booking slot: a `customerId` books it for that customer, null frees it. Sent as GET returned it, it does not change
+   * Update a booking slot: a `customerId` books it for that customer, null frees it. Sending it as GET returned it changes nothing
    * @description For: Customers for themselves; the desk for customers in its records (`customerId`).
    */
   replaceBookingSlot: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -9975,11 +9975,11 @@ export interface operations {
         cascade?: boolean;
       };
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -10054,11 +10054,11 @@ export interface operations {
   getBookability: {
     parameters: {
       query?: {
-        /** @description As the first slot of a visit of this service. */
+        /** @description Whether a visit of this service can begin with the slot. */
         serviceId?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -10077,7 +10077,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -10114,7 +10114,7 @@ export interface operations {
   createBookingSlot: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
     };
@@ -10205,7 +10205,7 @@ export interface operations {
   withdrawDay: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -10296,11 +10296,11 @@ export interface operations {
   holdSlot: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -10401,11 +10401,11 @@ export interface operations {
   releaseHold: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -10499,11 +10499,11 @@ export interface operations {
   bookSlot: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -10617,7 +10617,7 @@ export interface operations {
         bookingSlotId?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -10637,7 +10637,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -10699,7 +10699,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -10718,7 +10718,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -10755,7 +10755,7 @@ export interface operations {
   getBooking: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -10773,7 +10773,7 @@ export interface operations {
           "application/json": components["schemas"]["Booking"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -10822,7 +10822,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -10844,7 +10844,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -10887,11 +10887,11 @@ export interface operations {
   cancelBooking: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -10986,11 +10986,11 @@ export interface operations {
   rescheduleBooking: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -11093,7 +11093,7 @@ export interface operations {
   sendNewLink: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -11162,11 +11162,11 @@ export interface operations {
   checkIn: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -11258,11 +11258,11 @@ export interface operations {
   undoCheckIn: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -11337,11 +11337,11 @@ export interface operations {
   completeBooking: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -11433,11 +11433,11 @@ export interface operations {
   undoCompletion: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -11512,11 +11512,11 @@ export interface operations {
   markNoShow: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -11608,11 +11608,11 @@ export interface operations {
   undoNoShow: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -11693,7 +11693,7 @@ export interface operations {
         timeSlotId: string;
         /** @description From this local date of the clinic on. */
         firstDate: string;
-        /** @description For a visit of this service, which may take several slots; of the clinic. */
+        /** @description For a visit of this service of the clinic. It may take several slots. */
         serviceId?: string;
         /** @description For this customer: dates on which the customer has another visit are reported as well. */
         customerId?: string;
@@ -11707,7 +11707,7 @@ export interface operations {
         untilDate?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -11727,7 +11727,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -11776,7 +11776,7 @@ export interface operations {
   generateSeriesSlots: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -11864,7 +11864,7 @@ export interface operations {
   bookSeries: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -11962,7 +11962,7 @@ export interface operations {
   listSeriesBookings: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -11983,7 +11983,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -12030,7 +12030,7 @@ export interface operations {
         doctorId?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -12051,7 +12051,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -12100,7 +12100,7 @@ export interface operations {
   moveSeries: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -12190,7 +12190,7 @@ export interface operations {
   cancelSeries: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -12281,7 +12281,7 @@ export interface operations {
   getConsultation: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -12299,7 +12299,7 @@ export interface operations {
           "application/json": components["schemas"]["Consultation"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -12580,7 +12580,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -12599,7 +12599,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -12636,7 +12636,7 @@ export interface operations {
   getRecording: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -12654,7 +12654,7 @@ export interface operations {
           "application/json": components["schemas"]["Recording"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -12697,7 +12697,7 @@ export interface operations {
   removeRecording: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -12830,7 +12830,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -12852,7 +12852,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -12985,7 +12985,7 @@ export interface operations {
   getRecordingConsent: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -13003,7 +13003,7 @@ export interface operations {
           "application/json": components["schemas"]["RecordingConsent"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -13046,7 +13046,7 @@ export interface operations {
   agreeToRecording: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -13225,7 +13225,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -13247,7 +13247,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -13290,7 +13290,7 @@ export interface operations {
   createResource: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -13385,7 +13385,7 @@ export interface operations {
   getResource: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -13403,7 +13403,7 @@ export interface operations {
           "application/json": components["schemas"]["Resource"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -13446,11 +13446,11 @@ export interface operations {
   removeResource: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -13519,11 +13519,11 @@ export interface operations {
   patchResource: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -13640,7 +13640,7 @@ export interface operations {
     };
   };
   /**
-   * List what a visit to a service takes: one of the resources with the same number each
+   * List the rooms and equipment that visits of a service need: a visit takes one resource of each number
    * @description For: The clinic’s staff and administrators.
    */
   listServiceNeeds: {
@@ -13652,7 +13652,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -13674,7 +13674,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -13711,17 +13711,17 @@ export interface operations {
     };
   };
   /**
-   * Set what a visit to a service takes: [["1", "2"], ["3"]] for one of two rooms and the machine
+   * Set the rooms and equipment that visits of a service need: [["1", "2"], ["3"]] for one of two rooms and a machine
    * @description For: The clinic’s managers and administrators.
    */
   replaceServiceNeeds: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -13810,7 +13810,7 @@ export interface operations {
   };
   /**
    * List the rooms and the equipment that a booking has
-   * @description For: Customers their own, of which they see the rooms; the clinic’s staff and administrators any of the clinic.
+   * @description For: Customers see the rooms of their own bookings; the clinic’s staff and administrators see all that any booking has.
    */
   listBookingResources: {
     parameters: {
@@ -13821,7 +13821,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -13843,7 +13843,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -13892,7 +13892,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -13914,7 +13914,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -13957,11 +13957,11 @@ export interface operations {
   changeBookingResource: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -14065,7 +14065,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -14084,7 +14084,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -14115,7 +14115,7 @@ export interface operations {
   createPrice: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
     };
@@ -14218,7 +14218,7 @@ export interface operations {
   endPrice: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -14335,7 +14335,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -14354,7 +14354,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -14391,7 +14391,7 @@ export interface operations {
   createCoupon: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
     };
@@ -14399,7 +14399,7 @@ export interface operations {
       content: {
         "application/json": {
           clinicId: string;
-          /** @description Capital and small letters are the same. */
+          /** @description Upper and lower case make no difference. */
           code: string;
           /** @description The discount in percent of the amount; else `amount` is set. */
           percent?: string | null;
@@ -14500,7 +14500,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -14519,7 +14519,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -14556,7 +14556,7 @@ export interface operations {
   createInvoice: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
     };
@@ -14645,7 +14645,7 @@ export interface operations {
   getInvoice: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -14663,7 +14663,7 @@ export interface operations {
           "application/json": components["schemas"]["Invoice"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -14710,7 +14710,7 @@ export interface operations {
         language?: "en" | "de";
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -14730,7 +14730,7 @@ export interface operations {
           "application/pdf": string;
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -14773,7 +14773,7 @@ export interface operations {
   addCharge: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -14864,7 +14864,7 @@ export interface operations {
   addDiscount: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -14954,7 +14954,7 @@ export interface operations {
   applyCoupon: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -15036,13 +15036,13 @@ export interface operations {
     };
   };
   /**
-   * Change what an invoice charges, by another line
+   * Change the amount of an invoice by another line
    * @description For: The clinic’s desk and administrators.
    */
   adjustInvoice: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -15132,7 +15132,7 @@ export interface operations {
   issueInvoice: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -15220,7 +15220,7 @@ export interface operations {
   voidInvoice: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -15303,13 +15303,13 @@ export interface operations {
     };
   };
   /**
-   * Give up what is due, or a part of it
+   * Write off the amount due, or a part of it
    * @description For: The clinic’s managers and administrators.
    */
   writeOff: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -15392,13 +15392,13 @@ export interface operations {
     };
   };
   /**
-   * Take what was paid back as credit
+   * Turn money that was paid on an invoice into credit
    * @description For: The clinic’s desk and administrators.
    */
   moveToCredit: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -15487,7 +15487,7 @@ export interface operations {
   spendCredit: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -15585,7 +15585,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -15604,7 +15604,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -15641,7 +15641,7 @@ export interface operations {
   recordPayment: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
     };
@@ -15731,7 +15731,7 @@ export interface operations {
   refundPayment: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -15830,7 +15830,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -15849,7 +15849,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -15896,7 +15896,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -15915,7 +15915,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -15962,7 +15962,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -15981,7 +15981,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -16018,7 +16018,7 @@ export interface operations {
   grantGoodwill: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
     };
@@ -16116,7 +16116,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -16135,7 +16135,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -16172,7 +16172,7 @@ export interface operations {
   beginCheckout: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
     };
@@ -16269,7 +16269,7 @@ export interface operations {
   getCheckout: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -16287,7 +16287,7 @@ export interface operations {
           "application/json": components["schemas"]["Checkout"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -16330,7 +16330,7 @@ export interface operations {
   cancelCheckout: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -16399,7 +16399,7 @@ export interface operations {
   getProviderAccount: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -16417,7 +16417,7 @@ export interface operations {
           "application/json": components["schemas"]["ProviderAccount"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -16454,7 +16454,7 @@ export interface operations {
   setProviderAccount: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -16548,7 +16548,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -16570,7 +16570,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -16678,7 +16678,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -16700,7 +16700,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -16743,7 +16743,7 @@ export interface operations {
   joinWaitingList: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -16850,7 +16850,7 @@ export interface operations {
   leaveWaitingList: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -16920,11 +16920,11 @@ export interface operations {
   setWaitingPriority: {
     parameters: {
       header?: {
-        /** @description ETags of what the caller saw: refused (412) when it was changed since. */
+        /** @description ETags of the version that the caller has read. If the resource has changed since, the request is refused (412). */
         "If-Match"?: string;
-        /** @description ETags that the resource must not have, or `*`: refused (412) when it has one. */
+        /** @description ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412). */
         "If-None-Match"?: string;
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -17025,7 +17025,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -17047,7 +17047,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -17096,7 +17096,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -17115,7 +17115,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -17152,7 +17152,7 @@ export interface operations {
   acceptOffer: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -17247,7 +17247,7 @@ export interface operations {
   declineOffer: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -17317,7 +17317,7 @@ export interface operations {
   openOfferedSlot: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -18268,7 +18268,7 @@ export interface operations {
   revokeOwnCalendarLink: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
     };
@@ -18392,7 +18392,7 @@ export interface operations {
   revokeClinicCalendarLink: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -18526,7 +18526,7 @@ export interface operations {
   revokeDoctorCalendarLink: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -18598,7 +18598,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -18620,7 +18620,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -18754,7 +18754,7 @@ export interface operations {
   getExternalCalendar: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -18772,7 +18772,7 @@ export interface operations {
           "application/json": components["schemas"]["ExternalCalendar"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -18815,7 +18815,7 @@ export interface operations {
   disconnectExternalCalendar: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -18969,7 +18969,7 @@ export interface operations {
         to?: string;
         /** @description Name (in any case) or id of a specialization. */
         specialization?: string;
-        /** @description For a visit of this service, which may take several slots; of the clinic. */
+        /** @description For a visit of this service of the clinic. It may take several slots. */
         serviceId?: string;
         /** @description Maximum number of items on a page. */
         limit?: number;
@@ -18977,7 +18977,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -18999,7 +18999,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -19042,7 +19042,7 @@ export interface operations {
         from?: string;
         /** @description Until this local date, inclusive, or starting before this instant. */
         to?: string;
-        /** @description For a visit of this service, which may take several slots; of the clinic. */
+        /** @description For a visit of this service of the clinic. It may take several slots. */
         serviceId?: string;
         /** @description Maximum number of items on a page. */
         limit?: number;
@@ -19050,7 +19050,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -19072,7 +19072,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -19137,7 +19137,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -19156,7 +19156,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -19213,7 +19213,7 @@ export interface operations {
         serviceId?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -19233,7 +19233,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -19280,7 +19280,7 @@ export interface operations {
         timeZones: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
     };
@@ -19303,7 +19303,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -19340,7 +19340,7 @@ export interface operations {
   createBookingSlots: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
     };
@@ -19435,7 +19435,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -19457,7 +19457,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -19500,7 +19500,7 @@ export interface operations {
   sendAgain: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -19570,7 +19570,7 @@ export interface operations {
   settleNotification: {
     parameters: {
       header?: {
-        /** @description The caller’s name for this request: repeated, it gives the same answer and does nothing. */
+        /** @description A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer. */
         "Idempotency-Key"?: string;
       };
       path: {
@@ -19635,7 +19635,7 @@ export interface operations {
   };
   /**
    * Get the calendar as it was at a past moment: slots, each with the bookings it had then
-   * @description For: Who works at the clinic, and administrators.
+   * @description For: People who work at the clinic, and administrators.
    */
   calendarAsOf: {
     parameters: {
@@ -19652,7 +19652,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -19674,7 +19674,7 @@ export interface operations {
           };
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -19717,7 +19717,7 @@ export interface operations {
   getEventHead: {
     parameters: {
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -19735,7 +19735,7 @@ export interface operations {
           "application/json": components["schemas"]["EventHead"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };
@@ -19780,7 +19780,7 @@ export interface operations {
         head?: string;
       };
       header?: {
-        /** @description Answered 304 when it is still so. */
+        /** @description The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body. */
         "If-None-Match"?: string;
       };
       path: {
@@ -19798,7 +19798,7 @@ export interface operations {
           "application/json": components["schemas"]["EventVerification"];
         };
       };
-      /** @description The tag in If-None-Match is that of the current version. */
+      /** @description The ETag in If-None-Match is that of the current version. */
       304: {
         content: never;
       };

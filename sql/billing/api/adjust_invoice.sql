@@ -19,7 +19,7 @@ end
 $$;
 
 comment on function billing.adjust_invoice is
-'Changes what an invoice charges, by another line: up by a positive amount (not when it is settled), down by a '
+'Changes the amount of an invoice by another line: up by a positive amount (not when it is settled), down by a '
 'negative one. What was paid beyond the new total becomes credit. A reduction is spread over the tax rates of the '
 'invoice; `tax_rate` is that of an increase. For the desk. Refuses forbidden, unauthenticated, amount_not_accepted, '
 'invoice_not_found, invoice_not_open, amount_exceeds_due (more than is charged), invalid_argument, text_too_long, '

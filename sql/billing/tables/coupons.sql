@@ -24,7 +24,7 @@ create table billing.coupons (
 
 comment on table billing.coupons is
 'Codes that give a discount. Each customer uses a coupon once. Only its validity and how often it may be used change.';
-comment on column billing.coupons.code is 'Capital and small letters are the same.';
+comment on column billing.coupons.code is 'Upper and lower case make no difference.';
 comment on column billing.coupons.percent is 'The discount in percent of the amount; else `amount` is set.';
 comment on column billing.coupons.amount is 'The discount in minor units of the currency, at most what is charged.';
 comment on column billing.coupons.most is 'How many customers can use it. Null: any number.';

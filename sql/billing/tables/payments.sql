@@ -31,8 +31,8 @@ comment on table billing.payments is
 'Money that a clinic received from a customer, online or at the desk. Written by functions only.';
 comment on column billing.payments.provider_payment is 'The provider''s id of the payment.';
 comment on column billing.payments.received is 'In minor units of the currency.';
-comment on column billing.payments.spent is 'What of it pays invoices or became credit.';
-comment on column billing.payments.refunded is 'What of it was paid back, or is being paid back.';
+comment on column billing.payments.spent is 'The part that pays invoices or became credit.';
+comment on column billing.payments.refunded is 'The part that was paid back, or is being paid back.';
 
 create index payments_of_a_customer on billing.payments (customer_id, clinic_id, id);
 create index payments_by_time on billing.payments (clinic_id, received_at);

@@ -32,7 +32,7 @@ create type app_public.linked_offer as (
 comment on type app_public.linked_offer is
 'An offered time as the holder of its link sees it: without the name, contact or note of the patient.';
 comment on column app_public.linked_offer.starts_at is 'When the visit itself would begin, without buffers.';
-comment on column app_public.linked_offer.phone is 'The clinic''s.';
+comment on column app_public.linked_offer.phone is 'The phone number of the clinic.';
 comment on column app_public.linked_offer.head_start_from is 'From then on the holder can take the time.';
 comment on column app_public.linked_offer.head_start_until is
   'Until then, customers whose head start is later cannot take the time.';

@@ -16,7 +16,7 @@ end
 $$;
 
 comment on function app_public.merged_clinic_customers is
-'Pairs of a clinic''s own records that are of one person, oldest merge first: integrators replace customer_id by '
+'Pairs of a clinic''s own records that belong to one person, oldest merge first: integrators replace customer_id by '
 'surviving_customer_id. A record whose survivor the clinic does not know is not listed, since that would reveal who '
 'has an account. For staff. Refuses unauthenticated, forbidden.';
 

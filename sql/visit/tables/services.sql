@@ -56,7 +56,7 @@ create table app_public.services (
 );
 
 comment on table app_public.services is
-'What visits to a clinic are for, such as a first visit of 60 minutes or a check of 15. A clinic without services '
+'The services that a clinic offers, such as a first visit of 60 minutes or a check of 15. A clinic without services '
 'books one slot for each visit.';
 comment on column app_public.services.position is 'The place in the clinic''s list of services.';
 comment on column app_public.services.names is

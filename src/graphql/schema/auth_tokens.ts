@@ -12,7 +12,7 @@ const AccessTokenPlugin = extendSchema(
     extend type AuthTokens {
       "To be sent as 'Authorization: Bearer …' with every request until it expires."
       accessToken: String!
-      "How long the access token is good for, in seconds from now."
+      "How long the access token is valid, in seconds from now."
       expiresIn: Int!
     }
   `,

@@ -105,7 +105,7 @@ export function openApi(schema: GraphQLSchema, registry: Map<string, ErrorCode>)
       responses: {
         [answer ? (route.status ?? 200) : 204]: success(route, answer),
         ...(route.method === 'GET' &&
-          !route.csv && { 304: { description: 'The tag in If-None-Match is that of the current version.' } }),
+          !route.csv && { 304: { description: 'The ETag in If-None-Match is that of the current version.' } }),
         ...refusals(route, registry),
         default: refusal('Any other refusal, or an internal error.'),
       },
@@ -147,18 +147,26 @@ function fileSuccess({ type }: FileAnswer) {
   return { description: 'Success', headers, content: { [type]: { schema: { type: 'string', format: 'binary' } } } }
 }
 
-const ifMatch = header('If-Match', 'ETags of what the caller saw: refused (412) when it was changed since.', {
-  type: 'string',
-})
+const ifMatch = header(
+  'If-Match',
+  'ETags of the version that the caller has read. If the resource has changed since, the request is refused (412).',
+  {
+    type: 'string',
+  },
+)
 const ifNoneMatch = header(
   'If-None-Match',
-  'ETags that the resource must not have, or `*`: refused (412) when it has one.',
+  'ETags that the resource must not have, or `*` for any. If it has one of them, the request is refused (412).',
   { type: 'string' },
 )
-const ifChanged = header('If-None-Match', 'Answered 304 when it is still so.', { type: 'string' })
+const ifChanged = header(
+  'If-None-Match',
+  'The ETag of a stored answer. If the resource has not changed since, the answer is 304, without a body.',
+  { type: 'string' },
+)
 const idempotencyKey = header(
   'Idempotency-Key',
-  'The caller’s name for this request: repeated, it gives the same answer and does nothing.',
+  'A key that the caller chooses. Repeating the request with it changes nothing and gets the same answer.',
   { type: 'string', minLength: 1, maxLength: 200 },
 )
 

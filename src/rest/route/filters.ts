@@ -57,8 +57,9 @@ export const name: JsonSchema = {
   minLength: 1,
   maxLength: 200,
   description:
-    'With words of this name, in any order, also beginnings of them and however accents and umlauts are written; ' +
-    'where nothing is found so, words of five letters or more with one typing error. The best matches come first, on one page.',
+    'Names with these words or words that begin with them, in any order; accents and umlauts make no difference. ' +
+    'If there is none, words of five letters or more may have one typing error. ' +
+    'The best matches come first, on one page.',
 }
 
 /** Several values of a parameter, separated by commas. */
@@ -74,7 +75,7 @@ export const doctorId: JsonSchema = { ...id, description: 'Of this doctor.' }
 export const clinicId: JsonSchema = { ...id, description: 'Of this clinic.' }
 export const serviceId: JsonSchema = {
   ...id,
-  description: 'For a visit of this service, which may take several slots; of the clinic.',
+  description: 'For a visit of this service of the clinic. It may take several slots.',
 }
 export const customerId: JsonSchema = { ...id, description: 'Of this customer.' }
 

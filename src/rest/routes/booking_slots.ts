@@ -70,7 +70,7 @@ export const bookingSlots: Route[] = [
     path: '/bookingSlots/{id}',
     id: 'getBookingSlot',
     summary: 'Get a booking slot',
-    rights: 'Everybody while it is open; else who has it, the clinic’s staff, administrators.',
+    rights: 'Everybody while it is open; otherwise the customer who has it, the clinic’s staff and administrators.',
     document: `query BookingSlot($id: BigInt!) {
       bookingSlots(first: 1, filter: { id: { equalTo: $id } }) { nodes { ...BookingSlot } }
     } ${BookingSlot}`,
@@ -85,7 +85,7 @@ export const bookingSlots: Route[] = [
     summary: 'Get whether a slot can be booked now, and if not, the code of the refusal',
     rights: 'Everybody.',
     locate: byId,
-    query: { serviceId: { ...id, description: 'As the first slot of a visit of this service.' } },
+    query: { serviceId: { ...id, description: 'Whether a visit of this service can begin with the slot.' } },
     document: `query Bookability($clinicId: BigInt!, $id: BigInt!, $serviceId: BigInt) {
       slotBookability(clinicId: $clinicId, bookingSlotId: $id, serviceId: $serviceId) { isBookable refusedAs }
     }`,
@@ -125,7 +125,7 @@ export const bookingSlots: Route[] = [
     path: '/bookingSlots/{id}',
     id: 'replaceBookingSlot',
     summary:
-      'Update a booking slot: a `customerId` books it for that customer, null frees it. Sent as GET returned it, it does not change',
+      'Update a booking slot: a `customerId` books it for that customer, null frees it. Sending it as GET returned it changes nothing',
     ...claim,
     document: `mutation SetSlotCustomer($input: SetSlotCustomerInput!) {
       setSlotCustomer(input: $input) { bookingSlot { ...BookingSlot } }

@@ -9,7 +9,7 @@ export const history: Route[] = [
     path: '/clinics/{clinicId}/calendar',
     id: 'calendarAsOf',
     summary: 'Get the calendar as it was at a past moment: slots, each with the bookings it had then',
-    rights: 'Who works at the clinic, and administrators.',
+    rights: 'People who work at the clinic, and administrators.',
     document: `query CalendarAsOf($clinicId: BigInt!, $at: Datetime, $from: Date, $to: Date, $after: String, $pageSize: Int) {
       calendarAsOf(clinicId: $clinicId, at: $at, fromDate: $from, toDate: $to, after: $after, pageSize: $pageSize) {
         ...CalendarEntry

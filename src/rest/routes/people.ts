@@ -160,7 +160,7 @@ export const people: Route[] = [
     method: 'GET',
     path: '/clinics/{clinicId}/mergedCustomers',
     id: 'listMergedCustomers',
-    summary: 'List pairs of a clinic’s records that are of one person: replace customerId by survivingCustomerId',
+    summary: 'List pairs of a clinic’s records that belong to one person: replace customerId by survivingCustomerId',
     rights: 'The clinic’s staff and administrators.',
     document: `query MergedCustomers($clinicId: BigInt!, $first: Int!, $after: Cursor) {
       mergedClinicCustomers(clinicId: $clinicId, first: $first, after: $after) {

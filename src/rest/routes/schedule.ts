@@ -117,7 +117,7 @@ const doctorSlots: Route[] = [
     method: 'POST',
     path: '/doctors/{doctorId}/weeklyPlan',
     id: 'changeWeeklyPlan',
-    summary: 'Switch time slots on or off on a weekday of a doctor’s weekly plan, for a span of dates; all or nothing',
+    summary: 'Switch time slots on or off on a weekday of a doctor’s weekly plan, for a range of dates; all or nothing',
     rights: managers,
     locate: { what: 'doctor', by: ({ path }) => path.doctorId },
     document: `mutation ChangeWeeklyPlan($input: ChangeWeeklyPlanInput!) {

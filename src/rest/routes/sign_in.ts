@@ -118,7 +118,7 @@ export const signIn: Route[] = [
     method: 'POST',
     path: '/me/email-confirmation-request',
     id: 'requestEmailConfirmation',
-    summary: 'Send the link with which the caller confirms their e-mail address again',
+    summary: 'Send again the link with which the caller confirms their e-mail address',
     rights: 'Callers who are signed in.',
     document: 'mutation RequestEmailConfirmation { requestEmailConfirmation(input: {}) { result } }',
     variables: () => ({}),

@@ -43,7 +43,7 @@ comment on column app_public.absences.note is 'For the staff. Patients never see
 comment on column app_public.absences.source_key is
 'Identifies what it was imported from, such as holiday:DE-BE:2027-01-01, so that it is imported once.';
 comment on column app_public.absences.calendar_id is
-'The external calendar whose busy time this is. It changes and goes with the calendar only.';
+'The external calendar whose busy time this is. Only reading and disconnecting the calendar change the absence.';
 
 comment on constraint busy_times_are_of_the_doctor_of_their_calendar on app_public.absences is '@behavior -*';
 

@@ -13,8 +13,8 @@ create table app_public.service_needs (
 );
 
 comment on table app_public.service_needs is
-'What a visit to a service takes: one of the resources of each of its needs, such as one of two rooms (need 1) and the '
-'ultrasound machine (need 2).';
+'The rooms and equipment that a visit takes: one of the resources of each need of its service, such as one of two '
+'rooms (need 1) and the ultrasound machine (need 2).';
 comment on column app_public.service_needs.need is
 'The number of the need. A visit takes one of the resources that have the same number.';
 

@@ -225,7 +225,7 @@ const invoices: Route[] = [
     'coupon_exhausted',
     'currency_not_used',
   ]),
-  step('adjustments', 'adjustInvoice', 'Change what an invoice charges, by another line', desk, [
+  step('adjustments', 'adjustInvoice', 'Change the amount of an invoice by another line', desk, [
     'amount_not_accepted',
     'invoice_not_open',
     'amount_exceeds_due',
@@ -233,12 +233,12 @@ const invoices: Route[] = [
   ]),
   step('issue', 'issueInvoice', 'Issue a draft: it gets its number', desk, ['invoice_not_open', 'nothing_to_pay']),
   step('void', 'voidInvoice', 'Make an invoice void: what was paid becomes credit', desk, ['invoice_not_open']),
-  step('write-off', 'writeOff', 'Give up what is due, or a part of it', managers, [
+  step('write-off', 'writeOff', 'Write off the amount due, or a part of it', managers, [
     'invoice_not_open',
     'amount_not_accepted',
     'amount_exceeds_due',
   ]),
-  step('to-credit', 'moveToCredit', 'Take what was paid back as credit', desk, [
+  step('to-credit', 'moveToCredit', 'Turn money that was paid on an invoice into credit', desk, [
     'amount_not_accepted',
     'amount_exceeds_paid',
   ]),

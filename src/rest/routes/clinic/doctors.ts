@@ -155,7 +155,7 @@ export const doctors: Route[] = [
     method: 'GET',
     path: '/specializations',
     id: 'listSpecializations',
-    summary: 'List what doctors are specialized in',
+    summary: 'List the specializations of doctors',
     rights: 'Everybody.',
     document: `query Specializations($first: Int!, $after: Cursor) {
       specializations(first: $first, after: $after, orderBy: [NAME_ASC]) { nodes { ...Specialization } ${pageInfo} }

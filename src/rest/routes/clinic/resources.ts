@@ -100,7 +100,7 @@ export const resources: Route[] = [
     method: 'GET',
     path: '/services/{id}/needs',
     id: 'listServiceNeeds',
-    summary: 'List what a visit to a service takes: one of the resources with the same number each',
+    summary: 'List the rooms and equipment that visits of a service need: a visit takes one resource of each number',
     rights: staff,
     row: { what: 'service', by: ({ path }) => path.id },
     document: `query ServiceNeeds($id: BigInt!, $first: Int!, $after: Cursor) {
@@ -117,7 +117,8 @@ export const resources: Route[] = [
     method: 'PUT',
     path: '/services/{id}/needs',
     id: 'replaceServiceNeeds',
-    summary: 'Set what a visit to a service takes: [["1", "2"], ["3"]] for one of two rooms and the machine',
+    summary:
+      'Set the rooms and equipment that visits of a service need: [["1", "2"], ["3"]] for one of two rooms and a machine',
     rights: managers,
     locate: byService,
     document: `mutation SetServiceNeeds($clinicId: BigInt!, $id: BigInt!, $needs: JSON!, $rowVersion: Int) {
@@ -138,7 +139,7 @@ export const resources: Route[] = [
     id: 'listBookingResources',
     summary: 'List the rooms and the equipment that a booking has',
     rights:
-      'Customers their own, of which they see the rooms; the clinic’s staff and administrators any of the clinic.',
+      'Customers see the rooms of their own bookings; the clinic’s staff and administrators see all that any booking has.',
     row: { what: 'booking', by: ({ path }) => path.id },
     document: `query BookingResources($id: BigInt!, $first: Int!, $after: Cursor) {
       bookings(first: 1, filter: { id: { equalTo: $id } }) {

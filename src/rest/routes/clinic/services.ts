@@ -11,7 +11,7 @@ export const services: Route[] = [
     method: 'GET',
     path: '/clinics/{clinicId}/services',
     id: 'listServices',
-    summary: 'List what visits to a clinic can be for, in the clinic’s order',
+    summary: 'List the services of a clinic, in the clinic’s order',
     rights: 'Everybody.',
     document: `query Services(
       $clinicId: BigInt!, $first: Int!, $after: Cursor, $filter: ServiceFilter, $theClinic: BigInt!, ${byDoctor.declared}
