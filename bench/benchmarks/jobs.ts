@@ -177,8 +177,9 @@ async function bookingsAtOneHour(world: World, count: number): Promise<string[]>
   return (await world.query<{ id: string }>('select id from app_public.bookings order by id')).map(({ id }) => id)
 }
 
-/** medislot: a row for each reminder, which is written and planned before it is due, and one job that sends due rows.
- * */
+/**
+ * medislot: a row for each reminder, which is written and planned before it is due, and one job that sends due rows.
+ */
 function notificationRows(world: World, pool: Pool): Design {
   const delivered = { to: (_id: string): void => undefined }
   const transports = {

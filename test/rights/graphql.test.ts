@@ -184,8 +184,9 @@ async function expectedKeys(of: Listed, who: Anybody): Promise<string[] | string
   const named = rightsOf(of.rights.sees, who === 'receptionist B' || who === 'doctor B' ? colleague(of, who) : who)
   return sees(who === 'doctor B' ? named.filter((name) => !keptFromDoctors(of, name)) : named).sort()
 }
-/** Whether a row of clinic B corresponds to a row of clinic A that the manager of A sees and the doctor of A does not.
- * */
+/**
+ * Whether a row of clinic B corresponds to a row of clinic A that the manager of A sees and the doctor of A does not.
+ */
 const keptFromDoctors = ({ rights: { sees } }: Listed, name: string): boolean => {
   const like = name.replace(/^B/, 'A')
   return Boolean(sees['doctor A'] && sees['manager A']?.includes(like) && !sees['doctor A'].includes(like))

@@ -2,8 +2,9 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, it } from '@jest/globals'
 import { createBatcher } from '../../src/worker/batcher.ts'
 
-/** A batcher with the groups that it has taken, and for each group the means to end it, successfully or with an error.
- * */
+/**
+ * A batcher with the groups that it has taken, and for each group the means to end it, successfully or with an error.
+ */
 function taking() {
   const groups: string[][] = []
   const ends: PromiseWithResolvers<void>[] = []

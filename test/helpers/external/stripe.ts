@@ -28,8 +28,9 @@ export interface FakeStripe {
   calls: ArrivedCall[]
   api: StripeApi
   webhooks: StripeWebhooks
-  /** Makes the next call whose `METHOD /path` matches fail in this way. May be called several times, for several calls.
-   * */
+  /**
+   * Makes the next call whose `METHOD /path` matches fail in this way. May be called several times, for several calls.
+   */
   failNext(call: RegExp, fault: Fault): void
   /** Removes the faults that were requested by failNext() and have not occurred yet. */
   endFaults(): void

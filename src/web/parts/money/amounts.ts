@@ -1,6 +1,6 @@
 /**
- * Writes an amount in minor units, which the API returns as a text of digits, as people write it: "€12.50" or "12,50
- * €".
+ * Writes an amount in minor units, which the API returns as a text of digits, as people write it: "€12.50" or
+ * "12,50 €".
  */
 export function amountText(amount: string, currency: string, exponent: number, locale: string): string {
   const format = new Intl.NumberFormat(locale, {

@@ -25,8 +25,9 @@ export interface ToPay {
   idempotencyKey: string
 }
 
-/** Begins a payment, and returns the address of its page, which redirects to the provider's. Throws as request() does.
- * */
+/**
+ * Begins a payment, and returns the address of its page, which redirects to the provider's. Throws as request() does.
+ */
 export async function beginCheckout(what: ToPay): Promise<string> {
   const { beginCheckout } = await request(BeginCheckout, { input: what })
   return `/pay/${beginCheckout?.checkout?.id}?go`
