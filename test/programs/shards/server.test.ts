@@ -1767,12 +1767,36 @@ describe('a shard that hangs', () => {
 })
 
 // The last tests: databases are not started again.
-describe('a shard that does not know a caller yet', () => {
-  it('is waited for, and reported as shard_behind when that takes too long', async () => {
-    const [practice] = (await practices()) as [Practice, Practice]
-    await practice.shard.query('alter subscription medislot_people_1 disable')
+describe('a shard to which nothing is copied', () => {
+  async function stopCopies({ shard }: Practice): Promise<void> {
+    await shard.query('alter subscription medislot_people_1 disable')
     const applies = `select from pg_stat_subscription where subname = 'medislot_people_1' and pid is not null`
-    await eventually(async () => (await practice.shard.query(applies)).length === 0, 'the end of replication')
+    await eventually(async () => (await shard.query(applies)).length === 0, 'the end of replication')
+  }
+
+  it('admits somebody whose session has ended until the access token expires, which cannot be renewed', async () => {
+    const [practice] = (await practices()) as [Practice, Practice]
+    const body = { email: `${unique('ann').replace(' ', '-')}@test.example`, password, fullName: 'Ann' }
+    const { accessToken: token, refreshToken } = (await rest('POST', '/auth/register', { body })).body
+    const booked = await rest('POST', `/bookingSlots/${practice.slotId}/book`, { token })
+    expect(booked).toMatchObject({ status: 201 })
+    await stopCopies(practice)
+    expect(await rest('POST', '/auth/sign-out', { token })).toMatchObject({ status: 204 })
+    expect(await rest('GET', '/bookings', { token })).toMatchObject({ status: 401 })
+    expect(await rest('POST', '/auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 401 })
+    expect(await rest('POST', `/bookings/${booked.body.id}/cancel`, { token })).toMatchObject({ status: 200 })
+    const { iat, exp } = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString())
+    expect(exp - iat).toBe(900)
+    await practice.shard.query('alter subscription medislot_people_1 enable')
+    await eventually(
+      async () => (await rest('POST', `/bookingSlots/${practice.slotId}/book`, { token })).status === 401,
+      'the end of the session in the shard',
+    )
+  })
+
+  it('is waited for when it does not know a caller yet, and reported as shard_behind when that takes too long', async () => {
+    const [practice] = (await practices()) as [Practice, Practice]
+    await stopCopies(practice)
     const token = await registered()
     const late = await rest('POST', `/bookingSlots/${practice.slotId}/book`, { token })
     expect(late).toMatchObject({ status: 503, body: { code: 'shard_behind' } })
