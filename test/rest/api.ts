@@ -12,7 +12,7 @@ import { positionsSeen } from '../helpers/shards/positions.ts'
 export interface Reply {
   status: number
   headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: what it is, the OpenAPI document says, and each reply is held against it.
+  // biome-ignore lint/suspicious/noExplicitAny: every reply is compared with the OpenAPI document
   body: any
   text: string
 }
@@ -33,8 +33,8 @@ export interface RestServer extends Omit<TestServer, 'as'> {
 
 /**
  * The server that tests share, on a database that has the rows of others too; or, for a test that looks at all rows,
- * one of its own. In a run with shards, which has one server, nothing is free in the clinics of earlier files instead. Call
- * stop() when done.
+ * one of its own. A run with shards has only one server; there, the clinics of earlier files have no free slots left.
+ * Call stop() when done.
  */
 export async function serveRest({ own = false } = {}): Promise<RestServer> {
   const server = await (own && shardCount === 0 ? ownServer() : sharedServer())

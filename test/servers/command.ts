@@ -12,9 +12,10 @@ import { jest } from '../helpers/run/jest.ts'
 // defaults (test/helpers/postgresql/stock_postgresql.ts). Without paths those that .ci/run runs.
 
 /**
- * What finds differences of dialect and settings: files that use each function and table and run each kind of query, SQL's and
- * GraphQL's. All of test/sql is among them, except files that prove something of our own in a great number of
- * cases, which the main run does: random ones (fast-check), those of several sessions at once, and who has which right.
+ * The files that find differences between versions and settings of PostgreSQL: they use every function and table, and
+ * run every kind of query in SQL and GraphQL. They include all of test/sql, except files that only test medislot's own
+ * logic in many cases: random tests (fast-check), tests with several sessions, and the complete matrix of rights. The
+ * main run has these.
  */
 function usual(): string[] {
   const files = readdirSync('test/sql', { recursive: true, encoding: 'utf8' }).map((path) => join('test/sql', path))
@@ -43,7 +44,7 @@ const [, , ...given] = process.argv
 const server = await startStockPostgresql(postgres)
 const folder = await mkdtemp(join(tmpdir(), 'medislot-stock-report-'))
 const report = join(folder, 'report.json')
-// Side by side with other tests: not more than one file at a time.
+// This run may share the machine with other tests, so it runs one file at a time.
 const args = [...jest, '--maxWorkers=1', '--json', `--outputFile=${report}`]
 const tests = spawn(process.execPath, [...args, ...(given.length > 0 ? given : usual())], {
   env: { ...process.env, TEST_POSTGRESQL_URL: server.superuserUrl, TEST_POSTGRESQL_LOG: server.logFile },
@@ -52,8 +53,8 @@ const tests = spawn(process.execPath, [...args, ...(given.length > 0 ? given : u
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => tests.kill(signal))
 const [code, signal] = (await once(tests, 'exit')) as [number | null, NodeJS.Signals | null]
 await server.remove()
-// Jest writes its report after the last test, so the report counts: once, Node ended with an error and without a message after
-// every test of a long run had passed.
+// Jest writes its report after the last test, so the report decides the result. After a long run in which every test
+// had passed, Node once exited with an error and without a message.
 const { success, numPassedTests } = existsSync(report)
   ? (JSON.parse(readFileSync(report, 'utf8')) as { success: boolean; numPassedTests: number })
   : { success: false, numPassedTests: 0 }

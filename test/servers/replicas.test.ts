@@ -119,7 +119,7 @@ async function bookBy(api: string, slotId: string): Promise<Reply> {
     : send(server, `/api/bookingSlots/${slotId}/book`, customer.claims, undefined, {})
 }
 
-/** Requests without a pause until `stop` is called; gives the statuses of all responses. */
+/** Sends requests without a pause until `stop` is called. Returns the statuses of all responses. */
 function keepReading(of = server): { stop: () => Promise<number[]> } {
   let isOver = false
   const statuses: number[] = []
@@ -337,7 +337,7 @@ describe('faults of replicas, which callers do not notice', () => {
     }
     const reading = keepReading()
     await eventually(async () => {
-      // The lock is replayed, and cancels what reads the table at that moment.
+      // The standby replays the lock, and cancels queries that read the table at that moment.
       await owner.query('begin; lock table app_public.clinics in access exclusive mode; commit')
       return (await figure('failures_total')) > 0
     }, 'a read that was repeated')

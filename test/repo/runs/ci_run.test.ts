@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
-// .ci/run with commands in place of npm and apt-get that only say what they were asked for: the parts and their results
-// are those of the real script.
+// .ci/run with replacements for npm and apt-get that only print their arguments: the parts and their results are those
+// of the real script.
 
 let folder: string
 beforeEach(() => {

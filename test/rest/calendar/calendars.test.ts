@@ -9,8 +9,7 @@ import { aCustomer, aPractice, aSlot } from '../../helpers/clinic/world.ts'
 import { describeWithPythonModule } from '../../helpers/postgresql/debian.ts'
 import { type RestServer, serveRest } from '../api.ts'
 
-// The calendar files to which calendar programs subscribe, as they are sent, read by four libraries that know nothing of each
-// other.
+// The calendar files to which calendar programs subscribe, as they are sent, read by four independent libraries.
 
 let server: RestServer
 beforeAll(async () => {

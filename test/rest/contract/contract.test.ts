@@ -29,7 +29,7 @@ afterAll(() => server?.stop())
 
 describe('the overview', () => {
   it('lists its endpoints in a form that this test can read', () => {
-    // One for each line that begins as they do.
+    // One endpoint for each line that begins as an endpoint does.
     expect(asked).toHaveLength(list.split('\n').filter((line) => line.startsWith('- `')).length)
     expect(asked.length).toBeGreaterThan(30)
   })
@@ -55,7 +55,8 @@ describe('the table of routes', () => {
   })
 
   it.each(routes)('$id: the check of its requests compiles', (route) => {
-    // Compiled by the first request. What it finds wrong in this one is a ProblemError; an error of the schema is another.
+    // Compiled by the first request. A violation of the schema by this request is a ProblemError; an error in the
+    // schema itself is another error.
     try {
       checkOf(route, schema)(new URLSearchParams(), {})
     } catch (error) {

@@ -196,7 +196,7 @@ describe('a checkout for a visit', () => {
       await aPrice(db, clinicId, longVisit, { amount: 9000 })
       await db.as(customer.claims, () => beginVisit(db, { clinicId, serviceId: longVisit }, slotIds[1] as string))
       expect(await statesOf(db, slotIds)).toBe('ohhhho')
-      // Of one hour, from before the visit into it, and within it.
+      // Visits of one hour: one that begins before the visit and overlaps it, and one within it.
       for (const slot of [slotIds[0], slotIds[2]]) {
         await expectRefusal(
           db.as(customer.claims, () =>
@@ -390,7 +390,7 @@ describe('credit and coupons', () => {
       await db.undone(async () => expect(await begin(slotId, false)).toMatchObject({ state: 'open', amount: '10000' }))
       expect(await begin(slotId)).toMatchObject({ state: 'paid', outcome: 'booked', amount: '0', provider: null })
       expect(await creditOf(db, clinicId, customer.customerId)).toBe('5000')
-      // It does not cover the next one, so the provider is paid for the rest.
+      // The credit does not cover the next visit, so the rest is paid through the provider.
       expect(await begin(laterSlotId)).toMatchObject({ state: 'open', amount: '5000', provider: 'development' })
       expect(await booksBalance(db)).toEqual([])
     }))

@@ -32,7 +32,7 @@ describe('a clinic that Stripe pays in a currency with three decimals', () => {
       const { clinicId, customer, slotId } = practice
       await expectRefusal(aCoupon(db, clinicId, { currency: 'KWD', amount: 5 }), 'amount_not_payable_online')
       const { code } = await aCoupon(db, clinicId, { currency: 'KWD', percent: 10 })
-      // 10 % of 1.250 are 0.125, of which Stripe cannot take the rest.
+      // 10 % of 1.250 are 0.125, which would leave 1.125. Stripe only takes multiples of 0.010.
       expect(await db.as(customer.claims, () => beginVisit(db, practice, slotId, { coupon: code }))).toMatchObject({
         amount: '1120',
       })

@@ -19,7 +19,7 @@ const stored = async (
   ).is_new
 const becomeShard = (db: Db, number: number | null) =>
   db.query('update app_private.installation set shard_id = $1', [number])
-/** Where the payments of these tests are made. */
+/** The provider of the payments in these tests. */
 const refunded = { provider: 'development' }
 const kept = async (db: Db) => (await db.query('select from billing_private.provider_events')).length
 

@@ -72,7 +72,7 @@ export async function recordBooking(
   return id
 }
 
-/** As if the booking had come into its state so long ago: the last of its events says when. */
+/** Makes a booking one that has been in its state for this long, by the time of its last event. */
 export const cameIntoItsState = (db: Db, bookingId: string, ago: string) =>
   db.query(
     `insert into app_public.events (clinic_id, entity, booking_id, booking_slot_id, customer_id, from_state, to_state, actor, occurred_at)

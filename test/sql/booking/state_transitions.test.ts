@@ -3,7 +3,7 @@ import { aPractice } from '../../helpers/clinic/world.ts'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { recordBooking } from './claiming.ts'
 
-// Every pair of states, tried by the owner with plain updates: what is not meant to be is refused to everybody.
+// Every pair of states, tried by the owner with plain updates. Transitions that do not exist are refused to everybody.
 
 const entities = {
   booking_slot: {

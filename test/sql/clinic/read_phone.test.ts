@@ -54,7 +54,7 @@ describe('read_phone', () => {
       )
       const different = answers.filter(({ typed, country, e164, takesSms }) => {
         const known = parsePhoneNumberFromString(typed, country)
-        // Numbers that are well formed and not assigned: reading one or not is equally good.
+        // Numbers that are well formed but not assigned may be read or not.
         if (!known?.isValid()) return e164 !== null && e164 !== known?.number
         const isMobile = ['MOBILE', 'FIXED_LINE_OR_MOBILE'].includes(known.getType() ?? '')
         return e164 !== known.number || takesSms !== isMobile

@@ -85,7 +85,7 @@ describe('calendar_as_of', () => {
       'undone',
     ] as const
     const step = fc.record({ what: fc.constantFrom(...steps), who: fc.nat(2), one: fc.nat(20), other: fc.nat(20) })
-    // What chance may leave out of all the others.
+    // Steps that random histories might not contain.
     const ordinary = (
       [
         ['hold', 0, 0],
@@ -180,7 +180,7 @@ describe('calendar_as_of', () => {
     const { clinicId, slotId, customer } = await aPractice(db)
     const early = await connect(database.url)
     try {
-      // Begins first, and comes second.
+      // This transaction begins first and writes second.
       await early.query('begin')
       await early.query('select pg_current_xact_id()')
       const { id } = await db.request(customer.claims, () => book(db, clinicId, slotId))
@@ -207,7 +207,7 @@ describe('calendar_as_of', () => {
   it('returns pages in the order of time', async () => {
     const { clinicId, doctorId, slotId, customer } = await aPractice(db)
     for (const hours of [60, 61, 62]) await aSlot(db, clinicId, doctorId, hours)
-    // A slot with three entries of its own.
+    // A slot that appears in the calendar with three bookings.
     for (const reason of ['one', 'two']) {
       const { id } = await db.request(customer.claims, () => book(db, clinicId, slotId))
       await db.request(customer.claims, () => cancel(db, clinicId, id, reason))

@@ -16,7 +16,8 @@ import { connect } from '../../helpers/database/connection.ts'
 import { type Db, expectRefusal, inTransaction } from '../../helpers/database/database.ts'
 import { clinicDate } from '../../helpers/time/dates.ts'
 
-// What happened to slots and bookings: who, from, to, why. (That they replay to the present is tried in test/concurrency.)
+// Events say what happened to slots and bookings: who changed them, from which state to which, and why.
+// test/concurrency tests that they reproduce the present state.
 
 const history = (db: Db, clinicId: string) =>
   db.query(

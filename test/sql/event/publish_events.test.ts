@@ -66,9 +66,9 @@ const eventsOf = async (clinicId: string) => {
   return rows.map(({ id }) => id)
 }
 
-/** What was heard so far: per message, the channel and the ids. */
+/** The notifications received so far, each with its channel and the ids of its events. */
 async function messages(): Promise<[string, string[]][]> {
-  // Whatever PostgreSQL has for the listener, it sends before the answer to this.
+  // PostgreSQL sends pending notifications to the listener before the result of this query.
   await listener.query('select 1')
   return heard.map(({ channel, payload }) => [channel, JSON.parse(payload ?? '').eventIds])
 }

@@ -7,7 +7,7 @@ import { type Connection, connect } from '../../helpers/database/connection.ts'
 import { expectRefusal } from '../../helpers/database/database.ts'
 import { sealAll } from '../../helpers/database/sealed.ts'
 
-// The chain of a clinic's events: what happens to it shows, and where.
+// The chain of a clinic's events: every change of it is detected, with its position.
 
 let database: ClonedDatabase
 let db: Connection
@@ -155,7 +155,8 @@ describe('sealing', () => {
   })
 
   it('continues after a restore into a cluster with lower transaction ids', async () => {
-    // As if the last two had been written there, where numbers were higher, and only the first of these been sealed.
+    // As if the last two events had been written in the old cluster, where transaction ids were higher, and only the
+    // first of the two had been sealed.
     await aSlot(db, clinicId, practice.doctorId, 76)
     await aSlot(db, clinicId, practice.doctorId, 77)
     await intruder.query(
@@ -165,7 +166,7 @@ describe('sealing', () => {
     )
     await intruder.query(`update app_private.event_sealing set transaction_id = '9000000000000000000', event_id = 0`)
     await sealAll(db)
-    // What comes now has low numbers.
+    // New events have low transaction ids.
     await aSlot(db, clinicId, practice.doctorId, 78)
     await sealAll(db)
     const events = await db.query('select id from app_public.events where clinic_id = $1 order by id', [clinicId])

@@ -73,7 +73,7 @@ describe("a clinic's copy of a profile", () => {
       await edit(db, receptionist.claims, customer, `phone = '030 7', notes = 'By phone only.'`)
       await changeProfile(db, customer, `full_name = 'Ann Married', phone = '030 8'`)
       expect(await recordOf(db, clinicId, customer)).toMatchObject({ full_name: 'Ann Married', phone: '030 7' })
-      // Edited to the value that the profile has by now: still the clinic's own.
+      // The desk enters the value that the profile has now, which still counts as the clinic's own.
       await edit(db, receptionist.claims, customer, `phone = '030 8'`)
       await changeProfile(db, customer, `phone = '030 9'`)
       expect(await recordOf(db, clinicId, customer)).toMatchObject({ phone: '030 8' })
@@ -90,7 +90,7 @@ describe("a clinic's copy of a profile", () => {
       )
       await confirmedAddress(db, customer, 'new@test.example')
       await changeProfile(db, customer, `email = 'new@test.example', phone = '030 1'`)
-      // Even when the customer books there later.
+      // This also holds after the customer books there later.
       await db.as(customer.claims, () => book(db, clinicId, slotId))
       await changeProfile(db, customer, `phone = '030 2'`)
       expect(await recordOf(db, clinicId, { ...customer, customerId })).toEqual({ full_name, email, phone: null })

@@ -64,7 +64,7 @@ describe('a guest', () => {
       const { held_until } = await ask(db, clinicId, slotId, email)
       expect((held_until.getTime() - Date.now()) / 60_000).toBeCloseTo(30, 0)
       expect(await slotOf(db, slotId)).toMatchObject({ status: 'held', held_until })
-      // Nothing in the clinic's records yet, and nothing in the mail that the sender could choose.
+      // The clinic has no record of the guest yet, and the mail contains no text that its requester could choose.
       expect(await db.query('select from app_public.clinic_customers where clinic_id = $1', [clinicId])).toEqual([])
       const mail = await mailTo(db, email)
       expect(mail).not.toContain('Gil')

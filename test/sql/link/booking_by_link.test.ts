@@ -96,7 +96,7 @@ describe('the holder of the link in a message', () => {
       await db.query(`update app_public.policies set cancellation_cutoff = '0' where clinic_id = $1`, [clinicId])
       await db.as(receptionist.claims)
       await db.query('select app_public.cancel_by_link($1)', [token])
-      // And has its own rights back afterwards.
+      // Afterwards the request has the caller's own rights again.
       expect(
         await db.one('select app_hidden.desk_clinic_ids()::text as desk, app_hidden.current_account_id() as account'),
       ).toEqual({
@@ -209,7 +209,7 @@ describe('a link', () => {
         const slotId = await aSlot(db, clinicId, doctorId, 1)
         const { id } = await book(db, clinicId, slotId, { customerId: customer.customerId })
         const token = tokenIn(await textOf(db, id))
-        // The time of a booking never changes, so the triggers that see to it are off.
+        // Triggers refuse to change the time of a booking, so they are disabled here.
         const triggers = (state: string) =>
           db.query(
             `set constraints all immediate; set constraints all deferred;

@@ -220,7 +220,7 @@ describe('a token of a calendar', () => {
       }
       const { link } = await db.one(`select app_private.link_token('manage', $1, $2, 0) as link`, [clinicId, id])
       expect(await isRefused(db, link)).toBe(true)
-      // The same feed, said to be of no clinic, or of another.
+      // The token with the clinic removed.
       expect(await isRefused(db, token.replace(/\.f[0-9a-f]+-/, '.f-'))).toBe(true)
     }))
 

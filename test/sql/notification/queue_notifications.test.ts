@@ -76,7 +76,7 @@ describe('a booking', () => {
         'booking_confirmed 0 dropped now',
         'booking_reminder 0 dropped 24:00:00 before',
         'booking_rescheduled 1 dropped now',
-        // For the time in between, which was twelve hours earlier.
+        // The reminder for the time in between, which was twelve hours earlier.
         'booking_reminder 1 dropped 36:00:00 before',
         'booking_rescheduled 2 pending now',
         'booking_reminder 2 pending 24:00:00 before',

@@ -102,7 +102,7 @@ describe('messages to an address that nobody has confirmed', () => {
         sent.push(...(await send(db)))
       }
       expect(sent).toHaveLength(3)
-      // Nothing is lost: what still holds is sent when the hour has passed.
+      // Nothing is lost: messages that still apply are sent after the hour has passed.
       const later: Record<string, string>[] = []
       for (let minutes = 15; minutes <= 300; minutes += 15) later.push(...(await send(db, minutes)))
       const pending = await db.query(

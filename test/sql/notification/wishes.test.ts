@@ -158,7 +158,7 @@ describe('quiet hours', () => {
     quiet_until = date_trunc('minute', (now() at time zone c.time_zone) + interval '3 hours')::time
     from app_public.clinics c where c.id = p.clinic_id and c.id = $1`
 
-  /** Where clocks never change: a day ahead it is as late as now. */
+  /** In a zone without clock changes, so that the local time a day from now is the same as now. */
   const aQuietPractice = (db: Db) => aPractice(db, 'Asia/Dubai')
 
   /** The kinds of message about a booking that are sent so long from now. */

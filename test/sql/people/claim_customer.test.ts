@@ -39,7 +39,7 @@ describe('claim_customer', () => {
       await db.as(patient.claims, async () => {
         expect(await claimable(db)).toEqual([{ customer_id: recordId, full_name: name }])
         expect(await claim(db, recordId)).toMatchObject({ id: recordId, merged_into_id: patient.customerId })
-        // In the same request already. Again changes nothing.
+        // The request itself already sees the visit. Claiming again changes nothing.
         expect(await db.query('select id from app_public.bookings')).toEqual([{ id: visit.id }])
         await claim(db, recordId)
         expect(await claimable(db)).toEqual([])

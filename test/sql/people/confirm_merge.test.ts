@@ -205,7 +205,7 @@ describe('a clinic’s record with another address than the account', () => {
       await db.as(claimsOf(own), () => cancel(db, clinicId, visit.id))
       await db.asOwner()
       expect(await merges(db)).toMatchObject([{ basis: 'address', undone: false }])
-      // As every claim, it ends when the clinic corrects the address.
+      // Like every claim, this one ends when the clinic corrects the address.
       await db.query(`update app_public.clinic_customers set email = 'right@test.example' where customer_id = $1`, [
         record,
       ])

@@ -114,7 +114,7 @@ describe('a dependant who is of age', () => {
           expect([text, await invite(db, 12)]).toEqual([text, 0])
         })
       expect(await invite(db, 12)).toBe(1)
-      // And the mail goes with the person.
+      // Erasing the person also removes the mail.
       await db.query('select app_public.erase_customer($1)', [child])
       expect(await sent(db, address)).toEqual([])
     }))

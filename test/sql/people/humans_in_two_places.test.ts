@@ -71,7 +71,7 @@ it('the managers of both get a mail once a week, which does not name the other c
     expect(mails[0]?.body).toContain(doctor)
     expect(mails[0]?.body).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d/)
     expect(mails[0]?.body).not.toContain(name)
-    // A week later it is time again.
+    // A week later the next report is due.
     await db.query(`update app_private.manager_messages set created_at = created_at - interval '7 days'`)
     expect(await report(db)).toBe(2)
   }))

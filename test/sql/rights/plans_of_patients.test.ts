@@ -3,7 +3,7 @@ import { book } from '../../helpers/clinic/operations.ts'
 import { aCustomer, aPractice, aSlot } from '../../helpers/clinic/world.ts'
 import { inTransaction } from '../../helpers/database/database.ts'
 
-// What a patient sees is found by an index, however much there is of others.
+// A patient's rows are found by an index, however many rows other patients have.
 
 it.each([
   ['notifications', 'notifications_of_a_customer', ''],
@@ -15,7 +15,7 @@ it.each([
     const other = await aCustomer(db)
     const mine = await book(db, clinicId, slotId, { customerId: customer.customerId })
     const theirs = await book(db, clinicId, await aSlot(db, clinicId, doctorId, 60), { customerId: other.customerId })
-    // All alike but for what makes them different rows: the table is that of a clinic which has been open for years.
+    // The rows differ only in their keys, and are as many as in a clinic that has been open for years.
     await db.query(
       `insert into app_public.notifications (clinic_id, booking_id, customer_id, kind, booking_sequence, due_at, state, sent_at)
        select $1, $2, $3, 'booking_confirmed', i, now(), 'sent', now() from generate_series(1, 20000) i`,

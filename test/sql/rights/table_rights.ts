@@ -1,9 +1,9 @@
 import { people, type Who, type World } from './two_clinics.ts'
 
-// Who may do what with the rows of each table of the API, tried by row_level_security.test.ts. A row is called by whose
-// it is: 'A Bob' is of clinic A and about Bob.
+// Who may do what with the rows of each table of the API, tested by row_level_security.test.ts. A row is named after
+// its clinic and person: 'A Bob' belongs to clinic A and is about Bob.
 
-/** What a request becomes; each has the rights of those before it. */
+/** The roles of requests. Each has the rights of those before it. */
 export const roles = ['app_anonymous', 'app_customer', 'app_staff', 'app_admin'] as const
 export type Role = (typeof roles)[number]
 
@@ -31,7 +31,9 @@ export const rightsOf = (rights: Rights | undefined, who: Who | Relative): strin
   rights?.[who] ?? (who in relatives ? rights?.[relatives[who as Relative]] : undefined) ?? []
 type Row = Record<string, unknown>
 
-/** What is to be true of a table. Below the lowest role named for something, the statement itself is refused. */
+/**
+ * The expected rights for a table. To roles below the lowest one named for an action, the statement itself is refused.
+ */
 export interface Expectation {
   /** What a row is called. */
   name(row: Row, world: World): string

@@ -114,7 +114,7 @@ describe('clinics_due_for_generation', () => {
            where p.clinic_id = $1`,
           [clinicId, dubai],
         )
-        // Nothing is owed from the week before.
+        // Nothing is left to be made up for from the week before.
         await db.query(
           `insert into app_public.slot_generation_runs (clinic_id, due_at, from_date, to_date, dates, slots_made, templates_passed_over,
              already_existing, in_the_past, skipped_local_times, overlapping, doctor_absent, examples)

@@ -186,7 +186,7 @@ describe('it waits until', () => {
     inTransaction(async (db) => {
       const { clinicId, manager, slots, slotId, bob, ofAnn, ofBob } = await twoPatients(db)
       await db.as(manager.claims, () => withdraw(db, clinicId, slots[0], { cascade: true }))
-      // Something was generated, so that slots follow.
+      // A run makes the generated dates follow changes of templates.
       const [from, to] = [clinicDate(1, noonZone()), clinicDate(7, noonZone())]
       await db.query('select app_public.generate_booking_slots($1, $2, $3)', [clinicId, from, to])
       await db.as(manager.claims, () => db.query('select app_public.apply_templates($1)', [clinicId]))

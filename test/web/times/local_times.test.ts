@@ -56,7 +56,7 @@ test.each(['Africa/Casablanca', 'America/Edmonton', 'Asia/Kathmandu', 'Europe/Be
 test('if the offsets of the server and the browser differ, the pages use those of the server', async () => {
   const clinic = await aClinicIn('Pacific/Auckland')
   const page = await pages.visitor({ viewport: { width: 1280, height: 800 } })
-  // As if a law had changed the offset by half an hour and only the server had the update.
+  // As if a new law had changed the offset by half an hour, and only the server had the updated data.
   await page.route('**/graphql', async (route) => {
     if (!route.request().postData()?.includes('utcOffsets')) return route.fallback()
     const response = await route.fetch()

@@ -60,7 +60,7 @@ test('a parent books two children at the same hour with two doctors', async () =
   expect(booked.map(({ full_name }) => full_name)).toEqual(['Tim Test', 'Zoe Test'])
   expect(booked[0]?.starts_at).toEqual(booked[1]?.starts_at)
 
-  // Three months before the end, the page says what comes then.
+  // Three months before the guardianship ends, the page says what happens then.
   await page.goto(`${pages.url}/profile`)
   await page.getByText('Tim Test', { exact: true }).waitFor()
   expect(await page.getByText(familyTexts.en.growsUp('Tim Test')).count()).toBe(0)

@@ -47,7 +47,7 @@ test.each([
   const desk = `/desk/${clinicId}?date=${month}-05`
   await signInAs(page, pages.url, 'riverside', desk)
   await expectMarked(page, t.day, ['10', '11'], t.free)
-  // A day without free times has appointments, perhaps: it can be chosen.
+  // A day without free times can be chosen, because it may have appointments.
   await page.locator('.calendar-cell[data-free=false]', { hasText: /^12$/ }).click()
   await page.waitForURL(`**/desk/${clinicId}?date=${month}-12`)
 

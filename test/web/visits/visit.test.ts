@@ -10,7 +10,7 @@ import { mailboxes } from '../../helpers/external/mail.ts'
 const pages = pagesForTests()
 const mails = mailboxes(pages)
 
-/** A patient whom the desk of a demo clinic registers by phone and books; gives the address of the mailbox. */
+/** A patient whom the desk of a demo clinic registers and books by phone. Returns the address of the mailbox. */
 let daysAhead = 2
 async function aPatientByPhone(name: string, language: 'en' | 'de', clinicId = '1') {
   const email = `${name.toLowerCase()}@phone.example`
@@ -57,7 +57,7 @@ test.each(readers)(
     const t = bookingsTexts[language]
     const { bookingId, email } = await aPatientByPhone(language === 'en' ? 'Vera' : 'Frieda', language)
     const confirmed = linkIn(await mails.read(email))
-    // The reminder comes near, and is due.
+    // Lets time pass until the reminder is due.
     await pages.owner.query(
       `select app_private.queue_coming_reminders(clinic_id, starts_at - interval '26 hours') from app_public.bookings where id = $1`,
       [bookingId],
@@ -178,7 +178,7 @@ test('a patient with an account adds the record of a visit by the link of its me
   await page.getByText(merge.done).waitFor()
   await page.goto(`${pages.url}/bookings/1/${bookingId}`)
   await page.getByRole('button', { name: bookingsTexts.en.reschedule }).waitFor()
-  // The link still opens it, and has nothing more to offer.
+  // The link still opens the page, which offers no further actions.
   await page.goto(link)
   await page.getByRole('button', { name: bookingsTexts.en.reschedule }).waitFor()
   expect(await page.getByRole('button', { name: t.add }).count()).toBe(0)

@@ -63,12 +63,12 @@ describe('a checkout that also pays a clinic in another database', () => {
         db.as(customer.claims, () => beginShared(db, a.clinicId, { visits })),
         'shards_first',
       )
-      // Without a visit or an invoice here it would have no page.
+      // A checkout needs a visit or an invoice in the database that has its page.
       await expectRefusal(
         db.as(customer.claims, () => beginShared(db, a.clinicId, { visits: [visitAt(b)] })),
         'nothing_to_pay',
       )
-      // What is refused here is refused first.
+      // A refusal of this database comes before the other database is asked.
       await db.as((await aCustomer(db)).claims, () =>
         db.query('select app_public.hold_slot($1, $2)', [a.clinicId, a.slotId]),
       )
@@ -118,7 +118,7 @@ describe('a checkout that also pays a clinic in another database', () => {
         provider_payment: payment,
       }
       expect(await toReport(db)).toEqual([reported])
-      // It was given a moment ago.
+      // It was returned a moment ago, so it is not repeated yet.
       expect(await toReport(db)).toEqual([])
       await db.query(`update billing_private.checkout_shares set retry_at = now() where checkout_id = $1`, [id])
       expect(await toReport(db)).toEqual([reported])
@@ -142,7 +142,7 @@ describe('a checkout that also pays a clinic in another database', () => {
       await db.as(customer.claims, () => billing(db, 'cancel_checkout', id))
       expect(await toReport(db)).toMatchObject([{ state: 'expired', received: null, provider_payment: null }])
       expect(await settle(db, session, 13_000)).toBe('credited')
-      // That it was reported before does not count.
+      // The earlier report of another state does not prevent this one.
       await note(db, id, 'expired')
       expect(await shareOf(db, id)).toMatchObject({ recorded: 'expired', received: '3000', is_due: true })
       expect(await toReport(db)).toMatchObject([{ state: 'paid', received: '3000' }])
@@ -262,7 +262,7 @@ describe('the share of a checkout in another database', () => {
       await make()
       expect(await settled(db, 'paid', 3000)).toBe('booked')
       expect(await settled(db, 'paid', 3000)).toBe('booked')
-      // What is said too late changes nothing.
+      // A report that arrives too late changes nothing.
       expect(await settled(db, 'expired')).toBe('booked')
       expect(await slot()).toBe('booked')
       expect(await receivedBy(db, elsewhere)).toEqual({ [b.clinicId]: '3000' })

@@ -59,7 +59,8 @@ describe('book_slot', () => {
   it('refuses the customer a second booking here at the same time, with any doctor', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, customer } = await aPractice(db)
-      // now + 60 h, each half an hour long, and the second doctor's begins as the first is still on.
+      // Both slots are 60 hours from now and half an hour long. The second doctor's begins before the first one has
+      // ended.
       const first = await aSlot(db, clinicId, doctorId, 60)
       const second = await aSlot(db, clinicId, await aDoctor(db, clinicId), 60)
       await db.as(customer.claims)

@@ -40,7 +40,7 @@ describe('hold_slot', () => {
       await expire(db, slotId)
       await db.as(next.claims, () => hold(db, clinicId, slotId))
       expect(await slotOf(db, slotId)).toMatchObject({ status: 'held', customer_id: next.customerId })
-      // The first comes too late, and has nothing to give back.
+      // The first customer's hold has expired, so the slot is not theirs to book or to release.
       await db.as(customer.claims, async () => {
         await expectRefusal(book(db, clinicId, slotId), 'slot_held')
         await expectRefusal(release(db, clinicId, slotId), 'hold_not_found')

@@ -149,7 +149,7 @@ describe('reschedule_booking', () => {
         })
       await db.as(customer.claims, async () => {
         await expectRefusal(reschedule(db, other.clinicId, bookingId, nextId), 'booking_not_found')
-        // Nor does a booking leave its clinic.
+        // A booking cannot move to a slot of another clinic.
         await expectRefusal(reschedule(db, clinicId, bookingId, other.slotId), 'slot_not_found')
       })
     }))

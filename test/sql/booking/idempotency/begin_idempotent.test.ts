@@ -6,7 +6,7 @@ import { connect, untilWaiting } from '../../../helpers/database/connection.ts'
 import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 import { policy } from '../claiming.ts'
 
-// A client that hears no answer asks again under the same key, and gets the answer that it missed.
+// A client that receives no answer repeats the request with the same key, and gets the answer that it missed.
 
 const count = async (db: Pick<Db, 'one'>, table: string, clinicId: string) =>
   (await db.one<{ n: number }>(`select count(*)::int as n from ${table} where clinic_id = $1`, [clinicId])).n
@@ -77,7 +77,7 @@ describe('the same key', () => {
       await cancel(db, clinicId, id, 'flu', 'c')
       await expectRefusal(cancel(db, clinicId, id, 'cold', 'c'), 'idempotency_key_reused')
 
-      // For whom is an argument as well.
+      // The customer is one of the arguments, too.
       const another = await db.as(receptionist.claims, async () => {
         await book(db, clinicId, next, { customerId: customer.customerId, key: 'desk' })
         return db.one<{ customer_id: string }>(`select customer_id from app_public.add_clinic_customer($1, 'Bob')`, [
@@ -102,7 +102,7 @@ describe('the same key', () => {
       const theirs = await db.as(other.claims, () => book(db, clinicId, next, { key: 'k' }))
       const there = await db.as(customer.claims, () => book(db, elsewhere.clinicId, elsewhere.slotId, { key: 'k' }))
       expect(new Set([mine.id, theirs.id, there.id]).size).toBe(3)
-      // Each gets their own answer again, in whatever order they ask.
+      // Each caller gets their own answer again, in any order.
       for (const caller of [other, customer, other])
         expect(
           await db.as(caller.claims, () => book(db, clinicId, caller === other ? next : slotId, { key: 'k' })),
@@ -123,7 +123,7 @@ describe('the same key', () => {
       await db.as(customer.claims, () => expectRefusal(book(db, clinicId, slotId, { key: 'k' }), 'booking_too_late'))
       await policy(db, clinicId, `lead_time = '0'`)
       await db.as(customer.claims)
-      // Not even bound to its arguments: nothing was done under it.
+      // The key is not even bound to its arguments, because the refused request did nothing.
       await expectRefusal(hold(db, clinicId, '0', { key: 'k' }), 'slot_not_found')
       expect(await book(db, clinicId, slotId, { key: 'k' })).toMatchObject({ status: 'booked' })
     }))

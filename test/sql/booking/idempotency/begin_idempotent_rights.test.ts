@@ -163,7 +163,7 @@ const dismiss = (db: Db, clinicId: string, accountId: string) =>
     accountId,
   ])
 
-/** Staff of the practice who work in another clinic as well, and go on doing so. */
+/** An employee of the practice who also works at another clinic and stays there. */
 async function staffOfTwo(db: Db, role: 'receptionist' | 'doctor', { clinicId, doctorId }: Practice) {
   const employee = await anEmployee(db, clinicId, role, role === 'doctor' ? doctorId : null)
   await db.query(
@@ -197,7 +197,7 @@ describe('a repeated request of staff who were dismissed meanwhile is refused', 
       const request = await (requests[name] as (typeof requests)[string])(db, practice)
       await expectRepeated(db, claims, request)
       await dismiss(db, practice.clinicId, accountId)
-      // Of these a stranger to the clinic learns nothing, not even that they exist.
+      // The refusals that hide from strangers to the clinic whether a row exists.
       const hidden: Record<string, string> = {
         cancel_booking: 'booking_not_found',
         reschedule_booking: 'booking_not_found',

@@ -42,7 +42,7 @@ describe("the number of a customer's future bookings and holds in a clinic is li
   it('cancelled and past bookings and expired holds do not count', () =>
     inTransaction(async (db) => {
       const { clinicId, doctorId, customer, slots } = await aStrictPractice(db, [50, 60, 70])
-      // Over since half an hour ago: a DBA's record, for nobody can book it any more.
+      // This visit ended half an hour ago. A DBA records it, because nobody can book it any more.
       await recordBooking(db, await aSlot(db, clinicId, doctorId, -1), customer.customerId)
       await db.as(customer.claims)
       const { id } = await book(db, clinicId, slots[0])

@@ -51,7 +51,7 @@ describe.each(ways)('%s', (_, prepare) => {
       const practice = await aPractice(db)
       const { clinicId, doctorId, slotId, customer, receptionist } = practice
       const claim = await prepare(db, practice)
-      // Only its own records' customers are the desk's.
+      // The desk can only act for customers in the records of its clinic.
       await db.query('select app_public.book_slot($1, $2, $3)', [
         clinicId,
         await aSlot(db, clinicId, doctorId, 2000),

@@ -31,7 +31,7 @@ describe('repeated holds of a slot are limited', () => {
         await hold(db, clinicId, slotId)
         await release(db, clinicId, slotId)
       })
-      // Who may not hold it may book it.
+      // A customer who may not hold the slot again may still book it.
       await db.as(customer.claims, () => book(db, clinicId, slotId))
     }))
 
@@ -39,7 +39,7 @@ describe('repeated holds of a slot are limited', () => {
     inTransaction(async (db) => {
       const { clinicId, slotId, customer } = await aPractice(db)
       await db.as(customer.claims, () => hold(db, clinicId, slotId))
-      // What began 25 minutes ago goes on for the five that are left of thirty.
+      // A hold that began 25 minutes ago is prolonged by 5 minutes, to 30 in all.
       await db.query(`alter table app_public.events disable trigger user`)
       await db.query(
         `update app_public.events set occurred_at = now() - interval '25 minutes' where booking_slot_id = $1 and to_state = 'held'`,

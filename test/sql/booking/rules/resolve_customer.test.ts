@@ -112,7 +112,7 @@ describe.each<[string, Act]>([...claims, ['release_hold', release]])('%s', (_, a
       const attempts = () => [act(db, clinicId, slotId), act(db, clinicId, slotId, { customerId: customer.customerId })]
       await db.as({})
       for (const attempt of attempts()) await expectRefusal(attempt, 'insufficient_privilege')
-      // A role alone is no person: somebody must have begun a request.
+      // A role without the claims of a request is not a caller.
       await db.asOwner()
       await db.query('set local role app_customer')
       for (const attempt of attempts()) await expectRefusal(attempt, 'unauthenticated')

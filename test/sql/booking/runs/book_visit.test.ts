@@ -105,7 +105,7 @@ describe('book_slot with a service', () => {
       await db.as(receptionist.claims, () =>
         db.query('select app_public.withdraw_slot($1, $2, true)', [clinicId, third]),
       )
-      // There is no third slot any more: the row ends with the second.
+      // The third slot was withdrawn, so the adjoining slots end with the second.
       expect(detailOf(await refused())).toMatchObject({ bookingSlotId: slotIds[1], reason: 'no_slot' })
       await db.query('update app_public.booking_slots set service_id = $2 where id = $1', [slotIds[1], longVisit])
       expect(detailOf(await refused(first, firstVisit))).toMatchObject({
@@ -186,7 +186,7 @@ describe('book_slot with a service', () => {
       await db.as(customer.claims, () => expectRefusal(attempt(), 'booking_too_far_ahead'))
       await by(db, firstVisit, `lead_time = '48:10:00', horizon = '48:10:00'`)
       await db.undone(() => db.as(customer.claims, attempt))
-      // The policy's, where the service has none.
+      // Without a lead time of the service, that of the policy applies.
       await by(db, firstVisit, 'lead_time = null')
       await db.as(customer.claims, () => expectRefusal(attempt(), 'booking_too_late'))
       await db.query(
@@ -263,7 +263,7 @@ describe('book_slot with a service', () => {
         await hold(db, clinicId, slotIds[0] as string, { serviceId: firstVisit })
         await book(db, clinicId, slotIds[2] as string, { serviceId: firstVisit })
         await expectRefusal(book(db, clinicId, slotId), 'too_many_bookings')
-        // The hold gives way to the booking.
+        // The booking replaces the hold.
         await book(db, clinicId, slotIds[0] as string, { serviceId: firstVisit })
       })
       expect(await statesOf(db, slotIds)).toBe('bbbboo')

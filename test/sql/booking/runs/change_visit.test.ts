@@ -46,7 +46,7 @@ describe('reschedule_booking of a visit', () => {
         const slots = await slotsOf(db, slotIds)
         expect(moved).toMatchObject({ booking_slot_id: slotIds[to], starts_at: slots[to]?.starts_at, id: bookingId })
         await judgeAsCommit(db)
-        // Of a slot that stays booked only the head changes.
+        // A slot that the visit keeps changes no state, only its head.
         const events = await db.query(
           `select from_state, to_state from app_public.events where id > $1 and entity = 'booking_slot' and from_state <> to_state`,
           [before.id],
@@ -214,7 +214,7 @@ describe('reschedule_booking without a service', () => {
         expect(await without(db, clinicId, id, slotIds[0])).toMatchObject({ sequence: 0 })
         expect(await without(db, clinicId, id, slotIds[1], 'move')).toMatchObject({ sequence: 1 })
         expect(await without(db, clinicId, id, slotIds[1], 'move')).toMatchObject({ sequence: 1 })
-        // Another request than that of the key.
+        // The key belongs to another request.
         await expectRefusal(reschedule(db, clinicId, id, slotIds[1] as string, 'move'), 'idempotency_key_reused')
       })
       expect(await statesOf(db, slotIds)).toBe('oboooo')
@@ -424,7 +424,7 @@ describe('templates that are reserved for a service', () => {
       await db.query('select app_public.apply_templates($1)', [clinicId])
       expect(await reserved()).toEqual([null, hour, hour])
       await judgeAsCommit(db)
-      // It is not listed: its time is as good as before.
+      // The booking is not listed for rebooking, because its time is still valid.
       expect(await db.query('select from app_public.rebooking_list where booking_id = $1', [id])).toEqual([])
       await db.as(receptionist.claims, () => db.query('select app_public.cancel_booking($1, $2)', [clinicId, id]))
       expect(await reserved()).toEqual([hour, hour, hour])

@@ -297,8 +297,9 @@ it('a visit of an hour finds no run over an hour that the clocks skip, and one o
         return local_start.slice(0, 5)
       })
     }
-    // 2:00 does not exist, so no slot ends or begins then: 1:00 is alone.
+    // 2:00 does not exist, so no slot begins or ends then, and the slot at 1:00 has no adjoining one.
     expect(await starts(spring)).toEqual(['03:00'])
-    // A local time that occurs twice is its first occurrence; the slot from 2:30 on lasts until 3:00, an hour later.
+    // A local time that occurs twice means its first occurrence. The slot that begins at 2:30 ends at 3:00, which is an
+    // hour and a half later.
     expect(await starts(autumn)).toEqual(['01:00', '01:30', '02:00', '02:30', '03:00'])
   }))

@@ -31,8 +31,8 @@ beforeAll(async () => {
 
   client = new Client({ connectionString: superuserUrlOf(database.name) })
   await client.connect()
-  // Without the triggers, which would write an event for each. Taken slots are in the state that costs least to make: the search reads
-  // free slots only.
+  // Without the triggers, which would write an event for each. Taken slots are in the state that is cheapest to make,
+  // because the search reads only free slots.
   await client.query('set session_replication_role = replica')
   const { rowCount } = await client.query(
     `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during, status)

@@ -195,7 +195,7 @@ describe('available_slots', () => {
 })
 
 describe('page by page', () => {
-  /** All slots of a clinic, in pages of so many; `between` is called behind each page. */
+  /** All slots of a clinic, in pages of the given size; `between` is called after each page. */
   async function pages(
     db: Db,
     args: Search,
@@ -246,7 +246,7 @@ describe('page by page', () => {
         await db.as(customer.claims, () => hold(db, clinicId, id))
       }
       const seen = await pages(db, { clinic_id: clinicId }, 3, async (page) => {
-        // The last one seen (which the next cursor names), and one not seen yet.
+        // Takes the last slot of the page, which the next cursor names, and one that was not returned yet.
         await take(page.at(-1))
         await take(all[all.indexOf(page.at(-1) as string) + 2])
       })
@@ -274,7 +274,7 @@ describe('page by page', () => {
         'select starts_at::text as time from app_public.booking_slots where id = $1',
         [all[7]],
       )
-      // As when a client changes from_time and forgets to forget the cursor, whose slot has a higher id.
+      // As if a client changed from_time and kept the old cursor, whose slot has a higher id.
       const after = `${first?.cursor.slice(0, 16)}7fffffffffffffff`
       expect(await found(db, { clinic_id: clinicId, from_time: time, after, page_size: 100 })).toEqual(all.slice(7))
     }))

@@ -12,7 +12,7 @@ let owner: Connection
 let explained: Client
 let clinicId: string
 let doctorId: string
-/** One that few doctors have, and one that more have than are asked one by one. */
+/** A specialization that few doctors have, and one that so many have that they are not read one by one. */
 let rare: string
 let common: string
 /** Of all these clinics. */
@@ -35,7 +35,7 @@ beforeAll(async () => {
       doctorId = await aDoctor(owner, clinicId)
       for (const id of c % 2 === 0 && d === 0 ? [rare, common] : [common])
         await owner.query('insert into app_public.doctor_specializations values ($1, $2, $3)', [clinicId, doctorId, id])
-      // Of 20 slots on each of 20 days, 5 are free; the others are in a state that costs least to make.
+      // Of 20 slots on each of 20 days, 5 are free; the others are in the state that is cheapest to make.
       await owner.query(
         `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during, status)
          select $1, $2, ($3::bigint[])[1 + n % 20], (t.at at time zone 'UTC')::date, tstzrange(t.at, t.at + interval '20 minutes'),
@@ -74,7 +74,7 @@ afterAll(async () => {
 async function plansOf(call: string): Promise<string[]> {
   const plans: string[] = []
   const listen = ({ message }: { message?: string | undefined }) => {
-    // The call itself is explained as well: a Function Scan, which says nothing.
+    // The call itself is also explained, as a Function Scan, which is not of interest.
     if (message && /from app_private\.free_slots_/.test(message)) plans.push(message)
   }
   explained.on('notice', listen)
@@ -192,7 +192,7 @@ it('a free slot on a distant date costs the search across clinics one lookup, wh
       [clinicId, doctorId, date],
     )
   await owner.query('alter table app_public.booking_slots enable trigger booking_slots_start_within_three_years')
-  // As far as the rule lets them lie, each a hundred dates from the next.
+  // Slots up to three years ahead, one every hundred days.
   await owner.query(
     `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during)
      select ts.clinic_id, $2, ts.id, d.day, tstzrange(d.day + time '09:00' at time zone 'UTC', d.day + time '09:20' at time zone 'UTC')

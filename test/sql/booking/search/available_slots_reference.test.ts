@@ -4,8 +4,8 @@ import { aClinic, aCustomer, aDoctor, aTimeSlot } from '../../../helpers/clinic/
 import { type Db, inTransaction } from '../../../helpers/database/database.ts'
 import { policy } from '../claiming.ts'
 
-// available_slots has a statement for each shape of a search and goes through the dates in pieces. Whatever is asked, it must find what one
-// plain statement finds that reads everything.
+// available_slots has a statement for each shape of a search and goes through the dates in pieces. For every search,
+// the result must be that of one plain statement that reads everything.
 
 /** From the last place where a date goes on to the first, with a zone whose clock makes midnight twice. */
 const zones = [
@@ -18,20 +18,28 @@ const zones = [
 ]
 const doctorsOfAClinic = 9
 
-/** Each run of the tests asks other searches. */
+/** Each run of the tests makes other searches. */
 const runs = Number(process.env.FUZZ_RUNS ?? 80)
 
-/** A clinic's own, of another's country, an old name of one, of a region that has clinics, and far from all. */
+/**
+ * The zone of a clinic, a zone of another clinic's country, an old name of a clinic's zone, a zone in a region with
+ * clinics, and a zone far from all clinics.
+ */
 const nearZones = ['Europe/Berlin', 'Atlantic/Madeira', 'Pacific/Samoa', 'Pacific/Auckland', 'America/New_York']
 
 interface World {
   clinics: string[]
   doctors: { clinic_id: string; id: string }[]
-  /** One that few doctors have, one that more have than are asked one by one, one that nobody has. */
+  /**
+   * A specialization that few doctors have, one that so many have that they are not read one by one, and one that
+   * nobody has.
+   */
   specializations: string[]
 }
 
-/** Slots around the clock for some days, and a few after a gap of weeks; free, held, held until a moment ago, taken out. */
+/**
+ * Slots around the clock for some days, and a few after a gap of weeks: free, held, with an expired hold, or withdrawn.
+ */
 async function aWorld(db: Db): Promise<World> {
   const specializations: string[] = []
   for (const name of ['rare', 'common', 'of nobody']) {
@@ -46,10 +54,10 @@ async function aWorld(db: Db): Promise<World> {
   const world: World = { clinics: [], doctors: [], specializations }
   for (const [c, zone] of zones.entries()) {
     const clinicId = await aClinic(db, zone)
-    // Each ends at the moment that a slot of the first doctor begins: it counts.
+    // The booking window ends exactly when a slot of the first doctor begins, which counts as inside.
     if (c % 3 === 1) await policy(db, clinicId, `lead_time = '31 hours'`)
     if (c % 3 === 2) await policy(db, clinicId, `horizon = '169 hours'`)
-    // Of different ones a doctor may have two slots on one date.
+    // With two time slots, a doctor may have two slots on one date.
     const timeSlotIds = [await aTimeSlot(db, clinicId), await aTimeSlot(db, clinicId)]
     world.clinics.push(clinicId)
     for (let d = 0; d < doctorsOfAClinic; d++) {
@@ -87,7 +95,7 @@ interface Search {
   near_time_zone: string | null
 }
 
-/** What the comment of available_slots says, and nothing of how. */
+/** The rules in the comment of available_slots as one plain statement, without its optimizations. */
 const reference = `
   select concat(x.distance, encode(timestamptz_send(bs.starts_at) || int8send(bs.id), 'hex')) as cursor, bs.clinic_id, c.name as clinic_name, c.time_zone,
     bs.doctor_id, d.full_name as doctor_name, bs.id as booking_slot_id, bs.slot_date, bs.starts_at, bs.ends_at,

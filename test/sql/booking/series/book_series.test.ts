@@ -232,7 +232,8 @@ describe('cancel_series', () => {
       const booked = await series(nine)
       const [first, second, third, fourth, fifth] = ids(booked) as [string, string, string, string, string]
       await cancel(db, clinicId, fourth)
-      // The last one to a day before the others, where the patient comes: at this moment, which is never on another date.
+      // The last visit moves to a slot that begins now, which is before all others and certainly on today's date, so
+      // that the patient can be checked in.
       const today = await aSlot(db, clinicId, doctorId, 0)
       await reschedule(db, clinicId, fifth, today)
       await reschedule(db, clinicId, second, (await slotsOf(db, nine)).at(4)?.id as string)
@@ -240,12 +241,12 @@ describe('cancel_series', () => {
       expect(ids(await cancelFrom(booked[0]?.series_id, days[2]))).toEqual([third, second])
       expect(await bookingOf(db, first)).toMatchObject({ status: 'booked' })
       expect(await bookingOf(db, fifth)).toMatchObject({ status: 'booked' })
-      // The one that was moved has its own message: the patient's calendar has an entry of it.
+      // The visit that was moved alone has its own message, because the patient's calendar has an entry for it.
       expect((await messages()).filter(({ state }) => state === 'pending')).toEqual([
         { kind: 'booking_cancelled', booking_id: second, state: 'pending' },
         { kind: 'booking_cancelled', booking_id: third, state: 'pending' },
       ])
-      // A patient who has come is not sent away.
+      // A visit whose patient is checked in is not cancelled.
       await checkIn(db, clinicId, fifth)
       expect(ids(await cancelFrom(booked[0]?.series_id, '2020-01-01'))).toEqual([first])
       expect(await bookingOf(db, fifth)).toMatchObject({ status: 'checked_in' })

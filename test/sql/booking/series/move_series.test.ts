@@ -109,7 +109,8 @@ describe('move_series', () => {
       )
       const key = await move(seriesId, [first], [half[0]], 'once', receptionist.claims)
       expect(ids(await move(seriesId, [first], [half[0]], 'once'))).toEqual(ids(key))
-      // What was moved in a series has no entry in the patient's calendar: its cancellation is one message for all.
+      // Visits that were moved as a series have no entries in the patient's calendar, so one message tells of all
+      // cancellations.
       expect(ids(await cancelFrom(seriesId, days[0]))).toEqual([first, second])
     }))
 })

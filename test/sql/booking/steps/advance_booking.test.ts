@@ -39,7 +39,7 @@ describe('on its day a booking', () => {
     ['Pacific/Pago_Pago', -11],
   ])("is checked in from the clinic's own midnight on: %s", (zone) =>
     inTransaction(async (db) => {
-      // At every moment one of these zones has another date than UTC.
+      // At any moment, the date in one of these zones differs from that in UTC.
       const clinicId = await aClinic(db, zone)
       const doctorId = await aDoctor(db, clinicId)
       const { customer } = await aPractice(db)
@@ -54,7 +54,7 @@ describe('on its day a booking', () => {
       }
       await expectRefusal(checkIn(db, clinicId, await bookingOn(1)), 'not_yet')
       await checkIn(db, clinicId, await bookingOn(0))
-      // Somebody forgot to note it yesterday.
+      // A check-in that was forgotten yesterday can be recorded.
       await checkIn(db, clinicId, await bookingOn(-1))
     }),
   )

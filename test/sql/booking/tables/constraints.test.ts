@@ -296,7 +296,7 @@ it('tests every constraint of the domain', () =>
       'app_private.messages',
       'app_private.event_publication',
     ])
-    // A constraint of slots, about bookings.
+    // Constraints of slots that concern bookings.
     const triedInVisits = [
       'a_booking_fills_its_slots_without_a_gap',
       'bookings_are_for_a_service_of_their_clinic',
@@ -310,7 +310,8 @@ it('tests every constraint of the domain', () =>
 it.each(Object.entries(violations))('%s', (constraint, [kind, attempt]) =>
   inTransaction(async (db) => {
     const refused = attempt(await aDesk(db))
-    // A check that raises its refusal, so that no row gets into PostgreSQL's log, has no constraint's name to tell.
+    // A check that raises its refusal itself, so that no row gets into PostgreSQL's log, does not report the
+    // constraint's name.
     if (kind === 'raised') await expectRefusal(refused, 'text_too_long')
     else await expectViolation(refused, `${kind}_violation`, constraint)
   }),

@@ -102,7 +102,7 @@ describe('in the global database, the clinics of shards are left out by', () => 
     const { id } = await db.one('insert into app_private.humans default values returning id')
     await db.query('update app_public.doctors set human_id = $1', [id])
     await becomeGlobal()
-    // The managers of the other clinic are not written to here.
+    // This database sends no mail to the managers of the other clinic.
     expect(await db.one('select app_private.report_humans_in_two_places() as clinics')).toEqual({ clinics: 1 })
   })
 
@@ -175,7 +175,7 @@ describe('in a shard, copies of people are left out by', () => {
     )
     const invite = (by: Connection) => by.one('select app_private.invite_grown_up_dependants() as invited')
     expect(await invite(db)).toEqual({ invited: 0 })
-    // They are invited where people are written.
+    // Dependants are invited by the database in which people are written.
     await apply.query('update app_private.installation set shard_id = null')
     expect(await invite(apply)).toEqual({ invited: 1 })
   })

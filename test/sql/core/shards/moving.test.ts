@@ -83,7 +83,7 @@ describe('the rows of a clinic', () => {
 
   const allTables = async () => (await tablesOfClinics(db.client)).map(({ table }) => table)
   const names = () => target.query('select full_name, row_version from app_public.doctors')
-  /** As copyRows gives it, when no other transaction of the server is running. */
+  /** The result of copyRows when no other transaction of the server is running. */
   const copiedNow = async () => ({ since: (await db.one('select pg_current_xact_id()::xid as since')).since, parts: 0 })
 
   it('are copied unchanged, and later only the parts of tables that have changed or have another number of rows', async () => {
@@ -170,7 +170,7 @@ describe('while the rows of a clinic are moved for a long time', () => {
     await within('', async (older) => {
       await within('', () =>
         within(moving, async () => {
-          // A snapshot lists what is running among older transactions than the last that has ended.
+          // A snapshot lists the running transactions that are older than the last one that has ended.
           await db.query('select pg_current_xact_id()')
           expect(await horizon()).toBeLessThanOrEqual(older)
         }),

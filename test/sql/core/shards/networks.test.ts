@@ -43,7 +43,7 @@ describe('the slots that a network has taken', () => {
       expect(await near(db, 4)).toEqual(['192.0.2.1/32', '192.0.2.2/32'])
       await db.query(`update app_private.network_slots set taken_at = taken_at - interval '20 seconds'`)
       expect(await near(db, 4)).toEqual([])
-      // What counts no more for the limit.
+      // Slots that were taken so long ago that they no longer count for the limit.
       await db.query(`update app_private.network_slots set taken_at = taken_at - interval '2 hours'`)
       await take(db, practice, '192.0.2.2', 53)
       expect(await near(db, 2)).toEqual([])
@@ -84,7 +84,7 @@ describe('the slots that a network has taken', () => {
       await expectRefusal(take(db, practice, '192.0.2.1', 52), 'network_takes_too_many')
       await db.asOwner()
       await db.query(`update app_private.network_slots set taken_at = taken_at - interval '1 minute'`)
-      // A network that takes no more here is not passed on because of others.
+      // A network that takes no further slots here is not reported because it takes some elsewhere.
       await put(db, [{ ...taken, shard_id: 8, slots: 5 }])
       expect(await near(db, 8)).toEqual([])
     }))

@@ -43,7 +43,7 @@ describe('become_shard', () => {
       `select sequencename from pg_sequences
        where schemaname ~ '^(app_|billing)' and (min_value, max_value) <> (3000000000000, 3999999999999)`,
     )
-    // The number of a key is in every link.
+    // Link keys have small numbers, because every link contains the number of its key.
     expect(others).toEqual([{ sequencename: 'link_keys_id_seq' }])
     expect(await db.query('select id, shard_id from app_private.installation')).toEqual([
       { id: installation, shard_id: 3 },
@@ -109,7 +109,7 @@ describe('become_global', () => {
     expect(await db.query('select * from app_private.clinic_shards')).toEqual([
       { clinic_id: '2000000000007', shard_id: 2 },
     ])
-    // The copy is not written, the clinics of this database are.
+    // Copies of clinics cannot be written; the clinics of this database can.
     for (const change of [
       `update app_public.clinics set name = 'New'`,
       'delete from app_public.clinics',
@@ -117,7 +117,7 @@ describe('become_global', () => {
     ])
       await expectRefusal(db.query(change), 'not_here')
     await db.query(`update app_public.clinics set name = 'New' where id < 2000000000007`)
-    // The copy of a row that refers to it may be on its way.
+    // A specialization cannot be deleted, because a copy of a row that refers to it may be about to arrive.
     await db.query(`insert into app_public.specializations (name) values ('Xylology')`)
     await expectRefusal(db.query('delete from app_public.specializations'), 'specialization_kept')
     await db.query(`update app_public.specializations set name = 'Xylography'`)
@@ -148,7 +148,7 @@ describe('become_global', () => {
       )
     }
     expect(await noted()).toEqual([own.accountId, elsewhere.accountId])
-    // Until the last of the clinics.
+    // The account is noted until the person has left the last clinic.
     await apply.query('update app_public.employees set is_active = false where clinic_id = 2000000000007')
     expect(await noted()).toEqual([own.accountId, elsewhere.accountId])
     await apply.query('delete from app_public.employees where clinic_id = 2000000000008')

@@ -105,12 +105,12 @@ describe('add_absence', () => {
 
   it('finds visits of several slots by any of their slots, and opens the slots outside when it cancels them', () =>
     inTransaction(async (db) => {
-      // No slot is across midnight.
+      // In this zone no slot extends past midnight.
       const { clinicId, doctorId, slotIds, longVisit, firstVisit, customer, receptionist } = await aVisitPractice(
         db,
         noonZone(),
       )
-      // In the third slot: a long visit takes the first four, and a hold the last two.
+      // The absence lies in the third slot. A long visit takes the first four slots, and a hold the last two.
       const { id } = await db.as(customer.claims, () =>
         book(db, clinicId, slotIds[0] as string, { serviceId: longVisit }),
       )
@@ -122,7 +122,7 @@ describe('add_absence', () => {
       )
       expect(await statesOf(db, slotIds)).toBe('oowooo')
       expect(await bookingOf(db, id)).toMatchObject({ status: 'cancelled' })
-      // Half of a hold is of no use.
+      // A hold that loses one of its slots ends.
       await db.as(customer.claims, () => hold(db, clinicId, slotIds[4] as string, { serviceId: firstVisit }))
       const last = await localHours(db, slotIds[5] as string)
       await db.as(receptionist.claims, () =>

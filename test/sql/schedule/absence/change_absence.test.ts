@@ -172,7 +172,7 @@ describe('change_absence', () => {
 
   it('opens the slots of a longer visit that lie outside when it cancels it', () =>
     inTransaction(async (db) => {
-      // No slot is across midnight.
+      // In this zone no slot extends past midnight.
       const { clinicId, doctorId, slotIds, customer, receptionist, firstVisit } = await aVisitPractice(db, noonZone())
       await db.as(customer.claims, () => book(db, clinicId, slotIds[0] as string, { serviceId: firstVisit }))
       const { date, end } = await localHours(db, slotIds[0] as string)

@@ -35,7 +35,7 @@ const list = (db: Db, clinicId: string) =>
     'select id, booking_id, reason, resolution from app_public.rebooking_list where clinic_id = $1 order by booking_id, id',
     [clinicId],
   )
-/** How many slots from tomorrow on are in each state, by local start. */
+/** The number of slots from tomorrow on, by local start and state. */
 const calendar = (db: Db, clinicId: string) =>
   db.query(
     `select (bs.starts_at at time zone c.time_zone)::time::text as at, bs.status, count(*)::int from app_public.booking_slots bs join app_public.clinics c on c.id = bs.clinic_id
@@ -56,7 +56,7 @@ describe('a time slot that moves', () => {
       const { clinicId, nine, slotsAt, customerId, desk } = await aWeek(db)
       const [first, second, third] = await slotsAt(nine)
       const kept = await book(db, clinicId, first as string, { customerId })
-      // Booked once and free again: history hangs on it.
+      // A slot that was booked and is free again: its booking still refers to it.
       await cancel(db, clinicId, (await book(db, clinicId, second as string, { customerId })).id)
       await withdraw(db, clinicId, third as string)
       await db.query(`update app_public.time_slots set start_time = '09:15', end_time = '09:45' where id = $1`, [nine])
@@ -66,7 +66,7 @@ describe('a time slot that moves', () => {
       expect((await calendar(db, clinicId)).filter(({ at }) => at < '10')).toEqual([
         { at: '09:00:00', status: 'booked', count: 1 },
         { at: '09:00:00', status: 'withdrawn', count: 6 },
-        // Neither where a booking holds the place, nor where the clinic withdrew the slot by hand.
+        // No new slot is made where a booking takes the place, or where the clinic withdrew the slot by hand.
         { at: '09:15:00', status: 'open', count: 5 },
       ])
       const [entry] = await list(db, clinicId)
@@ -79,7 +79,7 @@ describe('a time slot that moves', () => {
       expect(await calendar(db, clinicId)).toEqual(before)
       expect(await list(db, clinicId)).toHaveLength(1)
 
-      // Rebooked: off the list, and the old slot makes room for the new one.
+      // After the rebooking the entry is resolved, and the new slot replaces the old one.
       await reschedule(db, clinicId, kept.id, (await slotsAt(nine))[4] as string)
       expect(await list(db, clinicId)).toMatchObject([{ resolution: 'rebooked' }])
       expect(await isNoted(db, clinicId)).toBe(true)
@@ -115,7 +115,7 @@ describe('a template that is removed', () => {
       expect((await list(db, clinicId)).map((row) => [row.booking_id, row.reason])).toEqual(
         [cancelled, dismissed, back].map(({ id }) => [id, 'template_gone']),
       )
-      // Somebody fills in a form: looked at again when the hold is over.
+      // A patient holds a slot, so the clinic stays noted and is looked at again when the hold is over.
       expect(await isNoted(db, clinicId)).toBe(true)
 
       await cancel(db, clinicId, cancelled.id)
@@ -174,7 +174,7 @@ describe('apply_templates', () => {
           )
         ).map(({ day }) => day)
       for (const day of [3, 30, 31]) await generate(db, clinicId, clinicDate(day), clinicDate(day))
-      // A slot made by hand covers nothing.
+      // A slot made by hand does not count as generated.
       await createSlot(db, clinicId, doctorId, nine, clinicDate(20))
       for (const [from, to] of [
         ['11:00', '11:30'],

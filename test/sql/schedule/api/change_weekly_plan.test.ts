@@ -136,7 +136,7 @@ describe('switching off', () => {
         [monday, nine, '2027-05-01', null],
         [monday, ten, '2027-03-01', null],
       ])
-      // On again, the two pieces are one template.
+      // When the time slot is switched on again, the two pieces become one template.
       await change({ timeSlots: [nine], on: true, from: '2027-04-01', until: '2027-04-30' })
       expect((await plan())[0]).toEqual([monday, nine, '2027-03-01', null])
       expect(await change({ timeSlots: [nine, ten], on: false })).toEqual([])
@@ -145,7 +145,7 @@ describe('switching off', () => {
 
   it('plans the right days after any sequence of changes, and never leaves adjacent pieces', async () => {
     const day = (n: number) => new Date(Date.UTC(2027, 2, 1 + n)).toISOString().slice(0, 10)
-    // Changes end on the 16th of these days at the latest, or never: the last one stands for all that follow.
+    // Changes end on the 16th of these days at the latest, or never. The last day stands for all later days.
     const days = Array.from({ length: 18 }, (_, n) => n)
     await fc.assert(
       fc.asyncProperty(
@@ -175,7 +175,7 @@ describe('switching off', () => {
                 pieces.filter(([, , from, until]) => from <= day(n) && day(n) <= (until ?? '9')).length
               expect(days.filter((n) => covered(n) === 1).map(day)).toEqual([...(expected.get(slot) ?? [])].sort())
               expect(days.filter((n) => covered(n) > 1)).toEqual([])
-              // Between two pieces there is a day at least.
+              // There is at least one day between two pieces.
               const runs = days.filter((n) => covered(n) && !(n > 0 && covered(n - 1))).length
               expect(pieces).toHaveLength(runs)
             }

@@ -47,7 +47,7 @@ describe('a withdrawn slot that is opened again', () => {
       expect(await hours(db, again.id)).toBe('14:00-14:45')
       expect(await slotOf(db, first.id)).toMatchObject({ status: 'withdrawn', superseded: true })
       expect(await hours(db, first.id)).toBe('09:00-10:00')
-      // And is then the slot that there is.
+      // The opened slot is now the existing one.
       await expectRefusal(createSlot(db, clinicId, doctorId, timeSlotId, date), 'slot_exists')
     }))
 
@@ -87,7 +87,7 @@ describe('a withdrawn slot that is opened again', () => {
       await withdraw(db, clinicId, id)
       await moveTimeSlot(db, timeSlotId, '04:00', '04:30')
       await expectRefusal(createSlot(db, clinicId, doctorId, timeSlotId, today), 'slot_in_the_past')
-      // A slot made by hand no template wants, and none may take away.
+      // No template asks for a slot made by hand, and applying templates must not withdraw it.
       await moveTimeSlot(db, timeSlotId, '19:00', '19:30')
       expect(await createSlot(db, clinicId, doctorId, timeSlotId, today)).toMatchObject({ status: 'open' })
     }))
@@ -196,7 +196,7 @@ describe('create_booking_slot', () => {
 
   it('makes a slot that has begun but is not over: a walk-in can still have it', () =>
     inTransaction(async (db) => {
-      // Where clocks never change: in the second pass of a doubled hour every time of it is over.
+      // In a zone without clock changes: in the second occurrence of a repeated hour, all its local times are over.
       const { clinicId, doctorId } = await aWish(db, 'Asia/Dubai')
       const clock = await db.one<{ date: string; start: string; end: string }>(
         `select t::date::text as date, to_char(t, 'HH24:MI') as start, to_char(t + interval '2 minutes', 'HH24:MI') as end

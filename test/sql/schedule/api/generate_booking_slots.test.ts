@@ -108,7 +108,7 @@ describe('generate_booking_slots', () => {
       await generate(db, clinicId, monday, day(monday, 6))
       const again = await generate(db, clinicId, monday, day(monday, 7))
       expect(counts(again)).toEqual(made(2, { already_existing: 3 }))
-      // That is the ordinary case and nothing to look at.
+      // Existing slots are the ordinary case and need no attention.
       expect(again.examples).toEqual([])
     }))
 
@@ -191,7 +191,7 @@ describe('generate_booking_slots', () => {
 
   it('makes no slot that has begun', () =>
     inTransaction(async (db) => {
-      // Where clocks never change: in the second pass of a doubled hour every time of it has begun.
+      // In a zone without clock changes: in the second occurrence of a repeated hour, all its local times have begun.
       const clinicId = await aClinic(db, 'Asia/Dubai')
       const { today, begun, next, next_day } = await db.one(
         `select t::date::text as today, to_char(t, 'HH24:MI') as begun,

@@ -56,7 +56,7 @@ describe('next_generation', () => {
       const clinicId = await aClinic(db)
       await db.query(`update app_public.policies set generation_weekday = $2 where clinic_id = $1`, [
         clinicId,
-        // Yesterday: the last time has been, and the next is in six days.
+        // Yesterday's weekday: the last generation was due yesterday, and the next one is in six days.
         (
           await db.one<{ day: number }>(
             `select extract(isodow from now() at time zone 'UTC' - interval '1 day')::int as day`,

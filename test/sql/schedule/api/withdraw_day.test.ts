@@ -127,7 +127,7 @@ describe('withdraw_day', () => {
       const day = await aDay(db)
       const nextDay = await slotOn(db, day, 24)
       const ofColleague = await slotOn(db, { ...day, doctorId: await aDoctor(db, day.clinicId) }, 5)
-      // This morning's time that nobody wanted, and the patient who sits there now.
+      // A free slot of this morning, and a visit that is in progress.
       const over = await slotOn(db, day, -2)
       const now = await slotOn(db, day, 0)
       const { id: sitting } = await book(db, day.clinicId, now, { customerId: day.ann.customerId })
@@ -161,7 +161,7 @@ describe('withdraw_day', () => {
       expect(first).toHaveLength(2)
       expect(await withdrawDay(db, day, { cascade: true, key: 'd1' })).toEqual(first)
       await expectRefusal(withdrawDay(db, day, { cascade: true, key: 'd1', reason: 'x' }), 'idempotency_key_reused')
-      // Without a key there is nothing left to withdraw.
+      // A request without a key finds nothing left to withdraw.
       expect(await withdrawDay(db, day, { cascade: true })).toEqual([])
       await db.asOwner()
       expect(await told(db, day.clinicId)).toHaveLength(2)

@@ -190,7 +190,7 @@ describe('withdraw_slot', () => {
       const { clinicId, doctorId, slotId } = await aPractice(db)
       const doctor = await anEmployee(db, clinicId, 'doctor', doctorId)
       const elsewhere = await aClinic(db)
-      // Still somebody's staff, so the role is not what stops them.
+      // The person still works at another clinic, so the call is not refused because of the role.
       await db.query(
         `insert into app_public.employees (clinic_id, account_id, role, full_name) values ($1, $2, 'manager', 'Left')`,
         [elsewhere, doctor.accountId],

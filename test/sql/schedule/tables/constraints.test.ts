@@ -193,11 +193,11 @@ it('tests every constraint of the domain', () =>
       tables.map((table) => `app_public.${table}`),
     )
     const triedElsewhere = [
-      // Cannot be broken without breaking the primary key: it is there to be referred to.
+      // It cannot be violated without violating the primary key; foreign keys refer to it.
       'booked_slots_can_be_referred_to',
-      // Of bookings, and tried with them.
+      // About bookings; tested with their constraints.
       'booked_slots_have_a_booking',
-      // Of visits, and tried in test/sql/booking/tables/visits.test.ts.
+      // About visits; tested in test/sql/booking/tables/visits.test.ts.
       'a_booking_fills_its_new_slots_without_a_gap',
       'a_booking_fills_its_slots_without_a_gap',
       'only_booked_slots_continue_another',
@@ -214,7 +214,8 @@ it('tests every constraint of the domain', () =>
 it.each(Object.entries(violations))('%s', (constraint, [kind, attempt]) =>
   inTransaction(async (db) => {
     const refused = attempt(await aCalendar(db))
-    // A check that raises its refusal, so that no row gets into PostgreSQL's log, has no constraint's name to tell.
+    // A check that raises its refusal itself, so that no row gets into PostgreSQL's log, does not report the
+    // constraint's name.
     if (kind === 'raised') await expectRefusal(refused, 'text_not_accepted')
     else await expectViolation(refused, `${kind}_violation`, constraint)
   }),

@@ -34,7 +34,7 @@ describe('utc_offsets', () => {
             })
           }
         }
-        // One that never changes has one.
+        // A zone whose offset never changes has one row.
         expect(of('Asia/Kathmandu')).toMatchObject([{ seconds: 20_700 }])
         // As requests are: JSON shows instants in the session's zone.
       },
@@ -245,7 +245,7 @@ describe('after an update of the time zone data', () => {
         [visit.id],
       )
       expect(moved).toEqual({ sequence: 1, service_id: serviceId, from: '10:40', to: '12:00', slots: 2, answers: 1 })
-      // The slots that it had before continue nothing any more.
+      // Its former slots no longer continue a visit.
       expect(
         await db.query(
           `select from app_public.booking_slots where clinic_id = $1 and status = 'withdrawn' and head_slot_id is not null`,

@@ -93,12 +93,12 @@ describe('a visit to a service that needs a room and a machine', () => {
       expect(await resourcesOf(db, id)).toEqual([rooms[1], machine])
       await reschedule(db, clinicId, id, slots[0][2] as string)
       expect(await resourcesOf(db, id)).toEqual([rooms[1], machine])
-      // Not to a time at which the machine is taken: the visit stays where it is.
+      // A move to a time at which the machine is taken is refused, and the visit stays where it is.
       await bookAt(db, practice, ultrasound, 1, 4)
       await expectRefusal(reschedule(db, clinicId, id, slots[0][4] as string), 'no_resource_free')
       expect((await bookingOf(db, id)).booking_slot_id).toBe(slots[0][2])
       expect(await resourcesOf(db, id)).toEqual([rooms[1], machine])
-      // With another service it needs other things.
+      // With another service it needs other resources.
       await reschedule(db, clinicId, id, slots[0][2] as string, null, check)
       expect(await resourcesOf(db, id)).toEqual([rooms[1]])
       // Without a service it needs nothing.
@@ -133,7 +133,7 @@ describe('a visit to a service that needs a room and a machine', () => {
       await db.query(`update app_public.resources set turnover = '20 minutes' where id = $1`, [practice.machine])
       await bookAt(db, practice, practice.ultrasound, 0, 1)
       await expectRefusal(bookAt(db, practice, practice.ultrasound, 1, 2), 'no_resource_free')
-      // Nor is there time for it between a visit and the next one.
+      // The turnover does not fit between this visit and the next one.
       await expectRefusal(bookAt(db, practice, practice.ultrasound, 1, 0), 'no_resource_free')
       await bookAt(db, practice, practice.ultrasound, 1, 3)
     }))

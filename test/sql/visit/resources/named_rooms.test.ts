@@ -81,7 +81,7 @@ describe('the room of a visit', () => {
           [id],
         )
         expect(seen[0]).toEqual({ name: 'Room 1', resource_id: rooms[0] })
-        // There is a second one, whose name customers do not see.
+        // The visit has a second resource, whose name customers do not see.
         expect(seen[1]?.name).toBeNull()
       })
       const { bookings } = await db.as(customer.claims, () =>

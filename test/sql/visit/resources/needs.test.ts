@@ -129,7 +129,7 @@ describe('change_booking_resource', () => {
         reason: 'other room or equipment',
         actor: 'staff',
       })
-      // The one that it has already changes nothing.
+      // Assigning the resource that the booking already has changes nothing.
       expect(await change(db, clinicId, id, rooms[1])).toMatchObject({ row_version: 2 })
       await db.query('set constraints all immediate')
     }))

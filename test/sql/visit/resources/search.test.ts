@@ -89,11 +89,13 @@ it('a short page of the search skips free times for which the machine is taken',
   inTransaction(async (db) => {
     const { clinicId, slots, ultrasound, check, customer } = await aPracticeWithRooms(db)
     const [first, second] = slots
-    // The machine is taken at the first time, which is free by itself at the other doctor: that one's next slot is booked.
+    // The machine is taken at the first time. The slot of the first doctor at that time is free, but the one after it
+    // is booked.
     await book(db, clinicId, second[0] as string, { customerId: customer.customerId, serviceId: ultrasound })
     const other = await aCustomer(db)
     await book(db, clinicId, first[1] as string, { customerId: other.customerId, serviceId: check })
-    // From a given time on: a page that begins after a slot reads a free time more for each doctor.
+    // The search begins at a given time, because a page that begins after a slot reads one more free time of each
+    // doctor.
     const found = await db.query<Found>(
       `select * from app_public.available_slots($1, service_id => $2, page_size => 1, from_time => now() + interval '1 hour')`,
       [clinicId, ultrasound],
