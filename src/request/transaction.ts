@@ -232,9 +232,9 @@ export function requestClient(
       try {
         const named = keepsSession(rawClient) ? { ...options, name: name ?? statementName(options.text) } : options
         const sent = client.query<never>(named)
-        // Only PostGraphile's executor asks for arrays, and it runs one statement in each transaction without
+        // A change: only PostGraphile's executor asks for arrays, and it runs one statement in each transaction without
         // savepoints.
-        if (commitWith && options.arrayMode) {
+        if (commitWith && (readOnly || options.arrayMode)) {
           isOver = true
           commitWith()
         }

@@ -141,9 +141,10 @@ async function change(execution: Execution, input: Input, keyed?: Key): Promise<
 
 async function perform(execution: Execution, input: Input, transaction?: RequestTransaction): Promise<Answer> {
   const { route } = execution
-  if (route.statement && transaction) return answerOfStatement(route, route.statement, input, transaction)
-  if (route.locate && transaction) await locate(route.locate, input, transaction)
-  const data = await run(execution, route.document, route.variables(input), transaction)
+  const data =
+    route.statement && transaction
+      ? await runStatement(route, route.statement, input, transaction)
+      : await runDocument(execution, input, transaction)
   const notThere = missing(route, data)
   if (notThere) throw ProblemError.of(notThere)
   if (!route.answer) return { status: 204, headers: {}, body: '' }
@@ -153,40 +154,29 @@ async function perform(execution: Execution, input: Input, transaction?: Request
   return answerOf(route, body)
 }
 
-/** Answers by a statement, in which PostgreSQL makes the JSON. Throws ProblemError when there is nothing at the address. */
-async function answerOfStatement(
-  route: Route,
+/** Runs the statement of a route. Gives the data that its document would give. */
+async function runStatement(
+  { id, answer = '' }: Route,
   { text, values }: Statement,
   input: Input,
   transaction: RequestTransaction,
-): Promise<Answer> {
-  const statement = { text, name: `answer ${route.id}`, values: values(input) as never[], arrayMode: true } as const
-  const { rows } = await transaction.run(
-    (client) => client.query<[items: string | null, next: string | null]>(statement),
-    true,
-  )
-  const [row] = rows
-  if (!row) throw ProblemError.of(whyEmpty(route, input))
-  const [items, next] = row
-  return {
-    status: 200,
-    headers: {},
-    body: `{"items":[${items ?? ''}],"nextCursor":${JSON.stringify(next)}}`,
-    ...(next !== null && { nextCursor: next }),
-  }
+): Promise<unknown> {
+  const statement = { text, name: `read ${id}`, values: values(input) as never[] }
+  const { rows } = await transaction.run((client) => client.query<{ cursor: string | null }>(statement), true)
+  return rows.length > 0 ? { [answer]: rows.filter(({ cursor }) => cursor !== null) } : { parent: null }
 }
 
-/** Runs a document with the rights of the caller. Throws its first error. */
-async function run(
-  { graphql, caller }: Execution,
-  document: string,
-  variables: Record<string, unknown>,
+/** Looks up what the address leaves out, and runs the document of a route with the rights of the caller. Throws its first error. */
+async function runDocument(
+  { graphql, route, caller }: Execution,
+  input: Input,
   transaction: RequestTransaction | undefined,
 ): Promise<unknown> {
+  if (route.locate && transaction) await locate(route.locate, input, transaction)
   const { shard: _, ...given } = caller
   const { data, errors } = await graphql.run({
-    document,
-    variables,
+    document: route.document,
+    variables: route.variables(input),
     ...given,
     ...(transaction && { transaction }),
   })

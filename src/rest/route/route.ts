@@ -57,15 +57,12 @@ export interface FileAnswer {
 }
 
 /**
- * A statement that makes the JSON of a list, for a read that is so frequent that its time counts: running a document takes
- * the server twice as long as everything else. It runs with the rights of the caller, and test/rest/lists.test.ts compares its answers
- * with those of the document.
+ * A statement that reads the rows of a list with cursors, for a read that is so frequent that its time counts: running a
+ * document takes the server three times as long. It runs with the rights of the caller, and test/rest/lists.test.ts compares
+ * its answers with those of the document.
  */
 export interface Statement {
-  /**
-   * Gives no row when there is nothing at the address (Route.notFound), otherwise one: the JSON of the items, separated by
-   * commas or null, and the cursor of the next page or null.
-   */
+  /** Its columns have the names of the fields. Gives no row when there is nothing at the address, one of nulls for an empty list. */
   text: string
   values: (input: Input) => unknown[]
 }
@@ -89,7 +86,7 @@ export interface Route {
   /** Where `locate` is not needed: the look-up of the clinic of the row that the address names, after clinics were moved. */
   row?: Route['locate']
   variables: (input: Input) => Record<string, unknown>
-  /** Answers a request instead of the document, with the same body; the document still describes it. See Statement. */
+  /** Runs instead of `locate` and the document, which still describes the answer. */
   statement?: Statement
   /** The path of the answer in the data: 'createClinic.clinic'; for a list, the connection. Without it there is no body. */
   answer?: string

@@ -43,24 +43,18 @@ const paged = ({ query, first, after }: Input) => ({
 /** The fields of AvailableSlot in the formats of the GraphQL API, in which a number of eight bytes is a text. */
 const ofDoctor: Statement = {
   text: `
-    select string_agg(slot.json::text, ',' order by place), (array_agg(slot.cursor order by place))[$2]
+    select s.cursor, s.booking_slot_id::text as "bookingSlotId", s.clinic_id::text as "clinicId",
+      s.clinic_name as "clinicName", s.time_zone as "timeZone", s.doctor_id::text as "doctorId",
+      s.doctor_name as "doctorName", to_char(s.slot_date, 'YYYY-MM-DD') as "slotDate",
+      to_char(s.starts_at, 'YYYY-MM-DD"T"HH24:MI:SS.USTZH:TZM') as "startsAt",
+      to_char(s.ends_at, 'YYYY-MM-DD"T"HH24:MI:SS.USTZH:TZM') as "endsAt",
+      to_char(s.local_start::interval, 'HH24:MI:SS.US') as "localStart",
+      to_char(s.local_end::interval, 'HH24:MI:SS.US') as "localEnd", s.zone_distance as "zoneDistance"
     from app_public.doctors d
-    left join lateral (
-      select s.ordinality as place, s.cursor, (select row_to_json(fields) from (select
-        s.booking_slot_id::text as "bookingSlotId", s.clinic_id::text as "clinicId", s.clinic_name as "clinicName",
-        s.time_zone as "timeZone", s.doctor_id::text as "doctorId", s.doctor_name as "doctorName",
-        to_char(s.slot_date, 'YYYY-MM-DD') as "slotDate",
-        to_char(s.starts_at, 'YYYY-MM-DD"T"HH24:MI:SS.USTZH:TZM') as "startsAt",
-        to_char(s.ends_at, 'YYYY-MM-DD"T"HH24:MI:SS.USTZH:TZM') as "endsAt",
-        to_char(s.local_start::interval, 'HH24:MI:SS.US') as "localStart",
-        to_char(s.local_end::interval, 'HH24:MI:SS.US') as "localEnd",
-        s.zone_distance as "zoneDistance") fields) as json
-      from app_public.available_slots(
-        clinic_id => d.clinic_id, doctor_id => d.id, page_size => $2, after => $3, from_date => $4, to_date => $5,
-        from_time => $6, to_time => $7, service_id => $8) with ordinality s
-    ) slot on true
-    where d.id = $1
-    group by d.id`,
+    left join lateral app_public.available_slots(
+      clinic_id => d.clinic_id, doctor_id => d.id, page_size => $2, after => $3, from_date => $4, to_date => $5,
+      from_time => $6, to_time => $7, service_id => $8) s on true
+    where d.id = $1`,
   values({ path, query, first, after }) {
     const { fromDate, toDate, fromTime, toTime } = timeArguments(query)
     return [path.doctorId, first, after, fromDate, toDate, fromTime, toTime, query.serviceId]
