@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a47319b1929b8bb665327187cc950b1f7ed7b424
+--! Hash: sha1:54e8456d18f59a6834ded6854ff7fca103e25eb0
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -11253,9 +11253,10 @@ end
 $$;
 
 comment on function app_private.networks_near_limit is
-'Networks that have taken a slot here within this time and may have taken as many slots as '
-'app_private.network_limits allows (kind booking) in so many databases together: one of these has counted the limit '
-'divided by their number at least. For servers of an installation with shards, which ask every second.';
+'Networks that have taken a slot here within this time, and here have taken at least the limit of '
+'app_private.network_limits (kind booking) divided by the number of databases. A network that has reached the limit in '
+'all databases together has taken that many in at least one of them. For servers of an installation with shards, which '
+'ask every second.';
 
 grant execute on function app_private.networks_near_limit to app_authenticator;
 --! EndIncluded core/shards/serving/networks/networks_near_limit.sql

@@ -22,8 +22,9 @@ end
 $$;
 
 comment on function app_private.networks_near_limit is
-'Networks that have taken a slot here within this time and may have taken as many slots as '
-'app_private.network_limits allows (kind booking) in so many databases together: one of these has counted the limit '
-'divided by their number at least. For servers of an installation with shards, which ask every second.';
+'Networks that have taken a slot here within this time, and here have taken at least the limit of '
+'app_private.network_limits (kind booking) divided by the number of databases. A network that has reached the limit in '
+'all databases together has taken that many in at least one of them. For servers of an installation with shards, which '
+'ask every second.';
 
 grant execute on function app_private.networks_near_limit to app_authenticator;
