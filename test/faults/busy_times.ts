@@ -29,12 +29,12 @@ interface OwnCalendar {
   clinicId: string
   id: string
   doctorId: string
-  /** The slots that it may have busy times in, with the events for these. */
+  /** The slots in which the calendar may have busy times, and the events for them. */
   slots: string[]
   events: Map<string, string>
   version: number
   busy: string[]
-  /** What the worker was sent, by the ETag of each answer. */
+  /** The versions that the worker was sent, by the ETag of each answer. */
   sent: Map<string, Call>
 }
 
@@ -133,7 +133,8 @@ function callOf({ id, slots, busy, version }: OwnCalendar): Call {
   return { who, mark: '', operation, start: performance.now(), end: Infinity, outcome: { kind: 'unknown' } }
 }
 
-/** Has the calendar read, until the database has recorded the present version or nobody waits for it any more. */
+/** Makes the worker read the calendar until the database has recorded the present version, or the clients have ended.
+ * */
 async function untilRead(
   site: Site,
   { clinicId, id, version, sent }: OwnCalendar,

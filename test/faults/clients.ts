@@ -263,7 +263,7 @@ export function sendClients(site: Site, practice: Practice, seed: number): Recor
     await sql.close()
   }
 
-  /** Makes one call, repeats it while the response is lost, and records what is known of it afterwards. */
+  /** Makes one call, repeats it while the response is lost, and records its outcome as far as it is known. */
   async function carryThrough(
     door: Door,
     { actor, operation }: { actor: Actor; operation: Operation },
@@ -376,7 +376,7 @@ function intentionOf(
   }
 }
 
-/** What a customer who waits does with a slot that they are offered; nothing if there is none. */
+/** What a customer on the waiting list does with an offered slot: undefined if no slot is offered. */
 async function answerToOffer(
   { waiters }: Practice,
   { name, customer }: Whim,

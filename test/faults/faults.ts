@@ -12,7 +12,7 @@ export interface Fault {
    * Throws if the fault did not happen.
    */
   strike(site: Site, practice: Practice): Promise<void>
-  /** Whether callers do not notice it. */
+  /** Whether callers notice nothing of the fault. */
   isUnnoticed?: true
   /** Why it cannot be caused on this machine. */
   skip?(): Promise<string | undefined>

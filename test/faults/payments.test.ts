@@ -119,7 +119,7 @@ async function visit(given: Pick<BegunCheckout, 'patient' | 'slotId'>, way: numb
         ]),
       )
     }
-    // The page of a checkout that was given up may still be open for a moment.
+    // The provider's page of a cancelled checkout may still be open for a moment.
     await stripe.pay(session).catch(() => undefined)
     return checkout
   } finally {

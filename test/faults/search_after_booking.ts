@@ -5,7 +5,7 @@ import type { Connection } from '../helpers/database/connection.ts'
 import { tokenOf } from '../helpers/programs/tokens.ts'
 import type { Site } from './site.ts'
 
-/** What a client has done that books, and searches at once without signing in. */
+/** A client that books, and at once searches without signing in. */
 export interface Searcher {
   /** Ends it after its current search, of which there is at least one. */
   stop(): Promise<{ searches: number; wrong: string[] }>

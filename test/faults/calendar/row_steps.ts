@@ -173,7 +173,7 @@ function read(step: Step): Slot[] | undefined {
 
 const firstOf = ({ row, places }: Step) => row[places[0] as number] as Slot
 
-/** What the slots have in common that a call takes. */
+/** What all slots that a call takes have in common. */
 const togetherOf = ({ start, mark }: Call) => `${start} ${mark}`
 
 /** Whether a call may take a slot for a customer; `own` is the booking that it moves. */

@@ -22,8 +22,8 @@ export const offered: Slot = { status: 'offered' }
 export const mayBeOffered = ({ status }: Slot) => status === 'freed' || status === 'offered'
 export const heldBy = (state: Slot, customer: string) => state.status === 'held' && state.customer === customer
 
-// A hold ends by the clock of the database. We know only that it read its clock at some moment between the start and the end of a
-// call. Its clock runs as fast as ours; `slack` allows for the difference, in ms.
+// A hold ends by the clock of the database. The database read its clock at some moment between the start and the end of
+// a call. Its clock is assumed to run as fast as that of this process; `slack` allows for the difference, in ms.
 const slack = 5
 /** Whether a hold may have expired for a call: taken by another caller, or released by the job. */
 export const mayBeOver = ({ until }: Slot, { end }: Call) => until !== undefined && until.earliest - slack < end

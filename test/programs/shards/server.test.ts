@@ -1766,7 +1766,6 @@ describe('a shard that hangs', () => {
   })
 })
 
-// The last tests: databases are not started again.
 describe('a shard to which nothing is copied', () => {
   async function stopCopies({ shard }: Practice): Promise<void> {
     await shard.query('alter subscription medislot_people_1 disable')
@@ -1774,7 +1773,7 @@ describe('a shard to which nothing is copied', () => {
     await eventually(async () => (await shard.query(applies)).length === 0, 'the end of replication')
   }
 
-  it('admits somebody whose session has ended until the access token expires, which cannot be renewed', async () => {
+  it('admits the access token of an ended session until it expires, and the token cannot be renewed', async () => {
     const [practice] = (await practices()) as [Practice, Practice]
     const body = { email: `${unique('ann').replace(' ', '-')}@test.example`, password, fullName: 'Ann' }
     const { accessToken: token, refreshToken } = (await rest('POST', '/auth/register', { body })).body
@@ -1794,7 +1793,7 @@ describe('a shard to which nothing is copied', () => {
     )
   })
 
-  it('is waited for when it does not know a caller yet, and reported as shard_behind when that takes too long', async () => {
+  it('makes callers whom it does not know yet wait, and refuses them with shard_behind after some seconds', async () => {
     const [practice] = (await practices()) as [Practice, Practice]
     await stopCopies(practice)
     const token = await registered()
@@ -1809,6 +1808,7 @@ describe('a shard to which nothing is copied', () => {
   })
 })
 
+// The last tests: databases are not started again.
 describe('a shard that is down', () => {
   it('is reported with 503, while the other one and the global database serve', async () => {
     const [first, second] = (await practices()) as [Practice, Practice]

@@ -3,8 +3,8 @@ import { book } from '../../../helpers/clinic/operations.ts'
 import { aCustomer, aPractice, aSlot } from '../../../helpers/clinic/world.ts'
 import { type Db, expectRefusal, inTransaction } from '../../../helpers/database/database.ts'
 
-// What networks have taken in several databases, one database at a time. test/programs/shards/server.test.ts has a server between
-// real ones.
+// The slots that networks have taken in several databases, here with one database. test/programs/shards/server.test.ts
+// tests a server with several.
 
 const limit = (db: Db, burst: number) =>
   db.query(`update app_private.network_limits set burst = $1, per_hour = $1 where kind = 'booking'`, [burst])
@@ -31,7 +31,7 @@ const own = async (db: Db, ...networks: string[]): Promise<{ shard_id: number; s
 const put = (db: Db, rows: object[]) => db.query('select app_private.put_network_slots($1)', [JSON.stringify(rows)])
 
 describe('the slots that a network has taken', () => {
-  it('are passed on when it may have reached the limit in so many databases, while it takes more', () =>
+  it('are reported while the network takes more, if it may have reached the limit in all databases together', () =>
     inTransaction(async (db) => {
       const practice = await aPractice(db)
       await limit(db, 4)
@@ -49,7 +49,7 @@ describe('the slots that a network has taken', () => {
       expect(await near(db, 2)).toEqual([])
     }))
 
-  it('are those of each larger IPv6 network, whose limit is higher', () =>
+  it('are also counted for each larger IPv6 network, whose limit is higher', () =>
     inTransaction(async (db) => {
       const practice = await aPractice(db)
       await limit(db, 2)
@@ -64,7 +64,7 @@ describe('the slots that a network has taken', () => {
       expect(await own(db, '2001:db8:1:102::/64', '2001:db8:2::/48')).toHaveLength(1)
     }))
 
-  it('count in the other databases once, and are not passed on from there', () =>
+  it('count once in each other database, and are not copied on from there', () =>
     inTransaction(async (db) => {
       const practice = await aPractice(db)
       await limit(db, 3)

@@ -4,8 +4,8 @@ import { type ClonedDatabase, cloneDatabase, superuserUrlOf } from '../../../hel
 import { type Connection, connect } from '../../../helpers/database/connection.ts'
 import { expectRefusal } from '../../../helpers/database/database.ts'
 
-// How a shard has people recorded by the global database, one database at a time.
-// test/programs/shards/server.test.ts has a server between real ones.
+// How a shard has people recorded by the global database, here with one database. test/programs/shards/server.test.ts
+// tests a server with several.
 
 let database: ClonedDatabase
 let db: Connection
