@@ -46,7 +46,7 @@ describe('the port', () => {
   })
 
   test('is the next free one if it was not set, and the ready line names it', async () => {
-    // If another process has it already, it is in use, which is all that is needed.
+    // If another process already uses the port, that serves the same purpose.
     const other = await listening(5678).catch(() => undefined)
     const server = await startServer(database.serverUrl, { PORT: '' })
     expect(server.readyLine).toMatch(

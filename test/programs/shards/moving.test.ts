@@ -125,7 +125,7 @@ describe('a clinic that moves while patients book', () => {
     const patients = [await aPatient(), await aPatient(), await aPatient()]
     const { clinicId, slotIds } = await aPractice(one, patients.length)
     await mapped(clinicId)
-    /** In turn, beginning with the second. */
+    /** The databases to which the clinic moves in turn. */
     const places = [1, 2, 0]
     let isOver = false
     const acknowledged: { id: string; isLive: boolean }[] = []

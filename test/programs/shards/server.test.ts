@@ -1516,9 +1516,9 @@ describe('payments at clinics in shards', () => {
       await blocker.query(statement, values)
       return blocker
     }
-    /** Keeps checkouts from being begun. */
+    /** Makes the transactions that begin checkouts wait. */
     const holdBeginning = () => holding(1, 'lock table billing_private.checkout_shares in share mode')
-    /** Keeps a share from being told how its checkout has ended. */
+    /** Makes the report of a checkout's end to its share wait. */
     const holdReport = (id: string) => holding(2, 'select from billing.checkouts where id = $1 for update', [id])
 
     interface Patient {
@@ -1604,7 +1604,7 @@ describe('payments at clinics in shards', () => {
       eventually(async () => (await isShared(patient)) && (await waits(shards[0], 'app_authenticator')), 'the share')
     const stateOf = async (id: string) =>
       (await shards[0].one('select state from billing.checkouts where id = $1', [id])).state
-    /** Lets what is to be reported to the share be reported at once, and not after ten seconds. */
+    /** Makes the reports to shares due at once, instead of after ten seconds. */
     const reportNow = () => shards[0].query('update billing_private.checkout_shares set retry_at = now()')
     const nothingIsDue = async () => {
       await reportNow()
@@ -1634,7 +1634,8 @@ describe('payments at clinics in shards', () => {
       expect((await answer).status).toBeGreaterThanOrEqual(500)
       await startAgain(1)
       await eventually(async () => {
-        // It is asked about once a minute, and was while the other database was down.
+        // The billing process asks about a share once a minute. It has already asked while the other database was down,
+        // so it is made to ask again at once.
         await shards[1].query(
           `update billing.checkouts set reconciled_at = '-infinity' where is_share and state = 'open'`,
         )
@@ -1642,7 +1643,7 @@ describe('payments at clinics in shards', () => {
       }, 'the end of the share')
       expect(await booksFor(patient)).toEqual(nothingPaid)
 
-      // A checkout that is given up while the other database is down.
+      // A checkout that the patient cancels while the other database is down.
       const id = await begun(patient, unique('key'))
       expect(await booksFor(patient)).toEqual(held)
       await kill(2)
@@ -1661,7 +1662,7 @@ describe('payments at clinics in shards', () => {
       const answer = rest('POST', '/checkouts', { ...patient, key })
       await untilShared(patient)
       await kill(2)
-      // The provider makes the page, but nobody gets to know.
+      // The provider makes the page, but its answer is lost.
       stripe.failNext(/POST .*checkout\/sessions/, 'timeout_after')
       await blocker.close()
       await answer
@@ -1761,7 +1762,7 @@ describe('a shard that hangs', () => {
       goOn()
     }
     await eventually(async () => (await book(second)).status === 201, 'the booking')
-    // The requests that were given up have booked nothing later.
+    // The requests that were refused while the shard did not answer have not booked anything afterwards.
     expect(await bookingsIn(second.shard, second.clinicId)).toEqual(['booked'])
   })
 })

@@ -322,7 +322,7 @@ describe('npm run shards -- status', () => {
 })
 
 describe('npm run shards -- check', () => {
-  /** What the command reports, while something is wrong that is mended afterwards. */
+  /** What the command reports after the statement `wrong` has been run. Then runs `mend`, which repairs the damage. */
   async function reported(wrong: [Connection, string], mend: [Connection, string]): Promise<string[]> {
     await wrong[0].query(wrong[1])
     try {

@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => installation.remove())
 
 test('starts from nothing, with the usual ports taken, and prints one line with both addresses', async () => {
-  // If another process has these ports already, that is just as good.
+  // If another process already uses these ports, that serves the same purpose.
   const others: Server[] = []
   for (const port of [5432, 5433]) {
     const other = createServer().on('error', () => undefined)
