@@ -1104,18 +1104,21 @@ describe('the endpoints', () => {
     expect(cases.map(({ id }) => id).sort()).toEqual(routes.map(({ id }) => id).sort())
   })
 
-  it.each(cases)('$id is for its callers; refused, it changes nothing', async ({ id, request, outcomes }) => {
-    const route = routes.find((row) => row.id === id)
-    const found: Outcome[] = []
-    for (const [i, client] of clients.entries()) {
-      const [path, body] = await request()
-      // A failed sign-in is counted.
-      const stays = typeof outcomes[i] === 'string' && route?.method !== 'GET' && id !== 'signIn'
-      const before = stays && (await digestOf(server.owner))
-      const reply = await client(route?.method ?? '', path, { body })
-      found.push(reply.status < 400 ? reply.status : reply.body.code)
-      if (stays) expect([people[i], await digestOf(server.owner)]).toEqual([people[i], before])
-    }
-    expect(found).toEqual(outcomes)
-  })
+  it.each(cases)(
+    '$id is allowed to the callers that are listed for it, and a refused request changes nothing',
+    async ({ id, request, outcomes }) => {
+      const route = routes.find((row) => row.id === id)
+      const found: Outcome[] = []
+      for (const [i, client] of clients.entries()) {
+        const [path, body] = await request()
+        // A failed sign-in is counted.
+        const stays = typeof outcomes[i] === 'string' && route?.method !== 'GET' && id !== 'signIn'
+        const before = stays && (await digestOf(server.owner))
+        const reply = await client(route?.method ?? '', path, { body })
+        found.push(reply.status < 400 ? reply.status : reply.body.code)
+        if (stays) expect([people[i], await digestOf(server.owner)]).toEqual([people[i], before])
+      }
+      expect(found).toEqual(outcomes)
+    },
+  )
 })

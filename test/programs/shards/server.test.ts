@@ -987,7 +987,7 @@ describe('lists of tables that are not copied', () => {
     })
   })
 
-  it('are read in the shards of the bookings that a patient lists, as their notes are', async () => {
+  it('are read, like the notes, in the shards of the bookings that a patient lists', async () => {
     const token = await confirmed()
     const all = [...(await practices()), await aPracticeIn(global, 120)]
     const booked: { id: string; note: string }[] = []
@@ -1260,7 +1260,7 @@ describe('payments at clinics in shards', () => {
     }
   })
 
-  it('are begun by more requests at the same time than there are connections, each with a share in the database of others', async () => {
+  it('can be begun by more requests at the same time than there are connections, each for clinics in several databases', async () => {
     const practices = [await aPaidPracticeIn(shards[0]), await aPaidPracticeIn(shards[1])]
     const begun: { token: string; body: object }[] = []
     // Each pool has 20 connections.
@@ -1624,7 +1624,7 @@ describe('payments at clinics in shards', () => {
     const pageOf = async (id: string) =>
       (await shards[0].one('select provider_session as page from billing.checkouts where id = $1', [id])).page as string
 
-    it('hold nothing for ever when PostgreSQL is killed before the checkout has begun, or before its end is reported', async () => {
+    it('hold no slot permanently when PostgreSQL is killed before the checkout has begun, or before its end is reported', async () => {
       const patient = await aPatient()
       const { token, body } = patient
       await holdBeginning()

@@ -417,7 +417,7 @@ describe('npm run shards -- check', () => {
     ])
   })
 
-  it('reports a subscription that is disabled, whose copies are old', async () => {
+  it('reports a disabled subscription, whose copies are out of date', async () => {
     const [, shard] = shards
     const faults = await reported(
       [shard, 'alter subscription medislot_people_2 disable'],

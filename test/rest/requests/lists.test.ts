@@ -186,7 +186,7 @@ describe('lists', () => {
   })
 })
 
-it('what is free with a doctor, which a statement answers, is what the document of the search returns', async () => {
+it('the free times of a doctor, which come from one SQL statement, are those that the GraphQL search returns', async () => {
   const { clinicId, doctorId } = practice
   const idle = await aDoctor(server.owner, clinicId)
   const first = (await anybody('GET', `/doctors/${doctorId}/availability?limit=5`)).body
