@@ -50,27 +50,8 @@ export async function livelyDay(databaseUrl: string, hour: number): Promise<{ cl
     [clinicId, date],
   )
   for (const [i, { id, hour: at }] of slots.entries()) {
-    const dice = (i * 7919) % 100
-    const customer = customers[(i * 7) % customers.length]
-    if (dice < 4) await client.query('select app_public.withdraw_slot($1, $2)', [clinicId, id])
-    else if (dice < 8 && Number(at) > hour) {
-      await client.query('select app_public.hold_slot($1, $2, $3)', [clinicId, id, customer]).catch(() => undefined)
-    } else if (dice < (Number(at) < hour ? 80 : 50)) {
-      // Patients with another booking at that time are left out.
-      const { rows } = await client
-        .query('select id from app_public.book_slot($1, $2, $3, $4)', [clinicId, id, customer, notes[i % 9] ?? null])
-        .catch(() => ({ rows: [] }))
-      const became =
-        Number(at) < hour - 0.5 ? (dice % 8 === 0 ? ['no_show'] : ['checked_in', 'completed']) : ['checked_in']
-      if (!rows[0] || Number(at) > hour + 0.4) continue
-      for (const status of became) {
-        await client.query('update app_public.bookings set status = $3 where clinic_id = $1 and id = $2', [
-          clinicId,
-          rows[0].id,
-          status,
-        ])
-      }
-    }
+    const customer = customers[(i * 7) % customers.length] as string
+    await happen(client, { clinicId, id, customer, i, hoursFromNow: Number(at) - hour })
   }
   // The holds last until the pictures are made.
   await client.query(
@@ -79,6 +60,46 @@ export async function livelyDay(databaseUrl: string, hour: number): Promise<{ cl
   )
   await client.end()
   return { clinicId, date }
+}
+
+interface SlotOfDay {
+  clinicId: string
+  id: string
+  customer: string
+  /** Its number in the day. */
+  i: number
+  hoursFromNow: number
+}
+
+/** Withdraws, holds or books a slot, or leaves it free. */
+async function happen(client: Client, { clinicId, id, customer, i, hoursFromNow }: SlotOfDay): Promise<void> {
+  const dice = (i * 7919) % 100
+  if (dice < 4) await client.query('select app_public.withdraw_slot($1, $2)', [clinicId, id])
+  else if (dice < 8 && hoursFromNow > 0) {
+    await client.query('select app_public.hold_slot($1, $2, $3)', [clinicId, id, customer]).catch(() => undefined)
+  } else if (dice < (hoursFromNow < 0 ? 80 : 50)) {
+    // Patients with another booking at that time are left out.
+    const { rows } = await client
+      .query('select id from app_public.book_slot($1, $2, $3, $4)', [clinicId, id, customer, notes[i % 9] ?? null])
+      .catch(() => ({ rows: [] }))
+    if (rows[0]) await advance(client, clinicId, rows[0].id, becomes(hoursFromNow, dice))
+  }
+}
+
+/** The states of a visit that began so many hours ago or will begin: who came, who was seen, and who did not come. */
+function becomes(hoursFromNow: number, dice: number): string[] {
+  if (hoursFromNow > 0.4) return []
+  if (hoursFromNow >= -0.5) return ['checked_in']
+  return dice % 8 === 0 ? ['no_show'] : ['checked_in', 'completed']
+}
+
+async function advance(client: Client, clinicId: string, bookingId: string, states: string[]): Promise<void> {
+  for (const status of states)
+    await client.query('update app_public.bookings set status = $3 where clinic_id = $1 and id = $2', [
+      clinicId,
+      bookingId,
+      status,
+    ])
 }
 
 /** Gives the demo's first clinic two past weeks like its next two, with patients who came or did not, and free slots. */

@@ -45,36 +45,42 @@ const notifications = peers.table('notifications', {
 })
 const database = drizzle({ connection: { connectionString: databaseUrl, max: poolSize } })
 
+type Transaction = Parameters<Parameters<typeof database.transaction>[0]>[0]
+
+async function isActive(tx: Transaction, customerId: bigint): Promise<boolean> {
+  const [customer] = await tx
+    .select()
+    .from(customers)
+    .where(and(eq(customers.id, customerId), customers.isActive))
+  return customer !== undefined
+}
+
+async function liveBookings(tx: Transaction, clinicId: bigint, customerId: bigint): Promise<number> {
+  const [live] = await tx
+    .select({ count: count() })
+    .from(bookings)
+    .where(
+      and(
+        eq(bookings.customerId, customerId),
+        eq(bookings.clinicId, clinicId),
+        eq(bookings.status, 'booked'),
+        gt(bookings.startsAt, sql`now()`),
+      ),
+    )
+  return live?.count ?? 0
+}
+
 serve((wanted) =>
   database.transaction(async (tx) => {
     const clinicId = BigInt(wanted.clinicId)
     const slotId = BigInt(wanted.slotId)
     const customerId = BigInt(wanted.customerId)
-    if (whole) {
-      const [customer] = await tx
-        .select()
-        .from(customers)
-        .where(and(eq(customers.id, customerId), customers.isActive))
-      if (!customer) return null
-    }
+    if (whole && !(await isActive(tx, customerId))) return null
     const [slot] = await tx.select().from(slots).where(eq(slots.id, slotId)).for('update')
     if (slot?.status !== 'open') return null
     const { startsAt } = slot
     const [policy] = whole ? await tx.select().from(policies).where(eq(policies.clinicId, clinicId)) : []
-    if (whole) {
-      const [live] = await tx
-        .select({ count: count() })
-        .from(bookings)
-        .where(
-          and(
-            eq(bookings.customerId, customerId),
-            eq(bookings.clinicId, clinicId),
-            eq(bookings.status, 'booked'),
-            gt(bookings.startsAt, sql`now()`),
-          ),
-        )
-      if (!policy || !allows(policy, startsAt, live?.count ?? 0)) return null
-    }
+    if (whole && !(policy && allows(policy, startsAt, await liveBookings(tx, clinicId, customerId)))) return null
     await tx.update(slots).set({ status: 'booked', customerId }).where(eq(slots.id, slotId))
     const [booking] = await tx
       .insert(bookings)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import {
   type GraphQLField,
+  type GraphQLInputObjectType,
   type GraphQLInputType,
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -68,16 +69,20 @@ function selectionOf(maker: Maker, type: GraphQLNamedType, depth: number): strin
     const field = pick(g, fields)
     if (maker.sound && taken.has(field.name)) continue
     taken.add(field.name)
-    const inner = getNamedType(field.type)
-    const isLeaf = isLeafType(inner)
-    if (!isLeaf && depth > 8) continue
-    const alias = fault(maker, 15) ? `${pick(g, ['a', 'b', 'id', '__x'])}: ` : ''
-    const text = `${alias}${field.name}${argumentsOf(maker, field)} ${directive(maker)}${isLeaf ? '' : selectionOf(maker, inner, depth + 1)}`
-    parts.push(text)
-    if (fault(maker, 10)) parts.push(text)
+    parts.push(...fieldOf(maker, field, depth))
   }
   parts.push(...mischief(maker, type))
   return `{ ${parts.join(' ') || '__typename'} }`
+}
+
+/** A field with its arguments and selection, sometimes twice; none that has a selection too deep inside others. */
+function fieldOf(maker: Maker, field: GraphQLField<unknown, unknown>, depth: number): string[] {
+  const inner = getNamedType(field.type)
+  const isLeaf = isLeafType(inner)
+  if (!isLeaf && depth > 8) return []
+  const alias = fault(maker, 15) ? `${pick(maker.g, ['a', 'b', 'id', '__x'])}: ` : ''
+  const text = `${alias}${field.name}${argumentsOf(maker, field)} ${directive(maker)}${isLeaf ? '' : selectionOf(maker, inner, depth + 1)}`
+  return fault(maker, 10) ? [text, text] : [text]
 }
 
 /** Requests that no real client sends: bombs, cycles, unknown names. */
@@ -184,15 +189,22 @@ function valueFor(maker: Maker, type: GraphQLInputType, depth: number): unknown 
     return depth === 0 && g(rarely, 30) ? Array(2000).fill(one()) : Array.from({ length: g(fc.nat, 3) }, one)
   }
   if (isEnumType(type)) return new Name(pick(g, type.getValues()).name)
-  if (isInputObjectType(type)) {
-    const fields = Object.values(type.getFields())
-    const required = fields.filter((field) => isNonNullType(field.type))
-    const others = depth < 5 && fields.length > 0 ? Array.from({ length: g(fc.nat, 2) }, () => pick(g, fields)) : []
-    return Object.fromEntries(
-      [...required, ...others].map((field) => [field.name, valueFor(maker, field.type, depth + 1)]),
-    )
-  }
-  switch (type.name) {
+  return isInputObjectType(type) ? objectFor(maker, type, depth) : scalarFor(maker, type.name)
+}
+
+function objectFor(maker: Maker, type: GraphQLInputObjectType, depth: number): object {
+  const { g } = maker
+  const fields = Object.values(type.getFields())
+  const required = fields.filter((field) => isNonNullType(field.type))
+  const others = depth < 5 && fields.length > 0 ? Array.from({ length: g(fc.nat, 2) }, () => pick(g, fields)) : []
+  return Object.fromEntries(
+    [...required, ...others].map((field) => [field.name, valueFor(maker, field.type, depth + 1)]),
+  )
+}
+
+function scalarFor(maker: Maker, name: string): unknown {
+  const { g } = maker
+  switch (name) {
     case 'BigInt':
       return g(rarely, 4) ? g(() => badInteger) : pick(g, maker.ids)
     case 'Int':

@@ -234,7 +234,41 @@ const ownOffers = (db: Connection, clinicId: string) =>
     [clinicId],
   )
 
+/** An absence of a doctor or of all, of a day or of the hours of some slots. */
+const absenceOf = (practice: Practice, command: Command) => ({
+  doctorId: command.withKey ? (practice.doctorIds[command.doctor] as string) : null,
+  ...datesOf(practice, command),
+})
+const datesOf = (practice: Practice, command: Command) => ({
+  from: practice.dates[command.date] as string,
+  ...(command.cascade && { start: '09:20', end: '09:50' }),
+  booked: (['refuse', 'list', 'cancel'] as const)[command.timeSlot % 3] ?? 'refuse',
+})
+
+/** Gives the booking, if there was an offer. */
+async function acceptNewestOffer(db: Connection, clinicId: string): Promise<string[]> {
+  const [offer] = await ownOffers(db, clinicId)
+  if (!offer) return []
+  const { id } = await db.one<{ id: string }>('select id from app_public.accept_offer($1, $2)', [clinicId, offer.id])
+  return [id]
+}
+
+async function declineOffers(db: Connection, clinicId: string): Promise<void> {
+  for (const { id } of await ownOffers(db, clinicId))
+    await db.query('select app_public.decline_offer($1, $2)', [clinicId, id])
+}
+
+/** Ends the caller's oldest wait, if there is one. */
+async function leave(db: Connection, clinicId: string): Promise<void> {
+  const [entry] = await db.query<{ id: string }>(
+    `select id from app_public.waiting_list where clinic_id = $1 and state = 'waiting' order by id`,
+    [clinicId],
+  )
+  if (entry) await db.query('select app_public.leave_waiting_list($1, $2)', [clinicId, entry.id])
+}
+
 /** Runs a command as its caller in a separate transaction. Throws the error if it is refused. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a list of the commands, each with its call.
 export async function perform(db: Connection, world: World, command: Command): Promise<void> {
   const practice = world.practices[command.clinic] as Practice
   const { clinicId, slotIds, bookings } = practice
@@ -257,9 +291,14 @@ export async function perform(db: Connection, world: World, command: Command): P
       if (command.pause > 0) await db.query('select pg_sleep($1)', [command.pause / 1000])
       return result
     })
-  const remember = (id: string, whose: number) => {
-    if (!bookings.some((booking) => booking.id === id)) bookings.push({ id, whose })
+  const remember = (ids: string[], whose: number) => {
+    const unknown = ids.filter((id) => !bookings.some((booking) => booking.id === id))
+    bookings.push(...unknown.map((id) => ({ id, whose })))
   }
+  const key = command.withKey ? `slot ${slotId} ${serviceId}` : null
+  const seriesId = practice.seriesIds.at(-1 - (command.booking % 3)) ?? '0'
+  // On both days and with both doctors.
+  const visitsOfSeries = command.cascade ? [0, 7] : [0, 7, 11]
 
   switch (command.name) {
     case 'hold':
@@ -269,13 +308,15 @@ export async function perform(db: Connection, world: World, command: Command): P
       await as(customer.claims, () => release(db, clinicId, slotId))
       break
     case 'book': {
-      const key = command.withKey ? `slot ${slotId} ${serviceId}` : null
-      remember((await as(customer.claims, () => book(db, clinicId, slotId, { key, serviceId }))).id, command.customer)
+      const { id } = await as(customer.claims, () => book(db, clinicId, slotId, { key, serviceId }))
+      remember([id], command.customer)
       break
     }
-    case 'bookByDesk':
-      remember((await as(practice.desk, () => book(db, clinicId, slotId, { customerId, serviceId }))).id, knownToDesk)
+    case 'bookByDesk': {
+      const { id } = await as(practice.desk, () => book(db, clinicId, slotId, { customerId, serviceId }))
+      remember([id], knownToDesk)
       break
+    }
     case 'cancel':
       await as(customer.claims, () => cancel(db, clinicId, theirBooking))
       break
@@ -289,17 +330,17 @@ export async function perform(db: Connection, world: World, command: Command): P
       await as(practice.desk, () => reschedule(db, clinicId, anyBooking, slotId, null, serviceId))
       break
     case 'bookSeries': {
-      // Two or three visits, on both days and with both doctors.
-      const wanted = [0, 7, 11]
-        .slice(0, command.cascade ? 2 : 3)
-        .map((n) => slotIds[(command.slot + n) % slotIds.length])
+      const wanted = visitsOfSeries.map((n) => slotIds[(command.slot + n) % slotIds.length])
       const made = await as(practice.desk, () =>
         db.query<{ id: string; series_id: string }>(
           'select id, series_id from app_public.book_series($1, $2, $3, service_id => $4)',
           [clinicId, customerId, wanted, serviceId],
         ),
       )
-      for (const { id } of made) remember(id, knownToDesk)
+      remember(
+        made.map(({ id }) => id),
+        knownToDesk,
+      )
       practice.seriesIds.push(made[0]?.series_id as string)
       break
     }
@@ -307,13 +348,13 @@ export async function perform(db: Connection, world: World, command: Command): P
       await as(practice.desk, async () => {
         const visits = await db.query<{ id: string; booking_slot_id: string }>(
           `select id, booking_slot_id from app_public.series_bookings($1, $2) where status = 'booked'`,
-          [clinicId, practice.seriesIds.at(-1 - (command.booking % 3)) ?? '0'],
+          [clinicId, seriesId],
         )
         // Each takes the slot of the next one, and the last one another slot.
         const to = [...visits.slice(1).map(({ booking_slot_id }) => booking_slot_id), slotId]
         await db.query('select app_public.move_series($1, $2, $3, $4)', [
           clinicId,
-          practice.seriesIds.at(-1 - (command.booking % 3)) ?? '0',
+          seriesId,
           visits.map(({ id }) => id),
           to,
         ])
@@ -321,11 +362,7 @@ export async function perform(db: Connection, world: World, command: Command): P
       break
     case 'cancelSeries':
       await as(practice.desk, () =>
-        db.query('select app_public.cancel_series($1, $2, $3)', [
-          clinicId,
-          practice.seriesIds.at(-1 - (command.booking % 3)) ?? '0',
-          practice.dates[command.date],
-        ]),
+        db.query('select app_public.cancel_series($1, $2, $3)', [clinicId, seriesId, practice.dates[command.date]]),
       )
       break
     case 'changeRoom':
@@ -381,27 +418,13 @@ export async function perform(db: Connection, world: World, command: Command): P
       )
       break
     case 'addAbsence': {
-      // Of a doctor or of all, of a day or of the hours of some slots.
-      const { id } = await as(practice.desk, () =>
-        addAbsence(db, clinicId, {
-          doctorId: command.withKey ? doctorId : null,
-          from: practice.dates[command.date] as string,
-          ...(command.cascade && { start: '09:20', end: '09:50' }),
-          booked: (['refuse', 'list', 'cancel'] as const)[command.timeSlot % 3] ?? 'refuse',
-        }),
-      )
+      const { id } = await as(practice.desk, () => addAbsence(db, clinicId, absenceOf(practice, command)))
       practice.absenceIds.push(id)
       break
     }
     case 'changeAbsence': {
       const id = practice.absenceIds[command.slot % Math.max(practice.absenceIds.length, 1)] ?? '0'
-      await as(practice.desk, () =>
-        changeAbsence(db, clinicId, id, {
-          from: practice.dates[command.date] as string,
-          ...(command.cascade && { start: '09:20', end: '09:50' }),
-          booked: (['refuse', 'list', 'cancel'] as const)[command.timeSlot % 3] ?? 'refuse',
-        }),
-      )
+      await as(practice.desk, () => changeAbsence(db, clinicId, id, datesOf(practice, command)))
       break
     }
     case 'removeAbsence': {
@@ -452,30 +475,13 @@ export async function perform(db: Connection, world: World, command: Command): P
       break
     }
     case 'acceptOffer':
-      await as(customer.claims, async () => {
-        const [offer] = await ownOffers(db, clinicId)
-        if (!offer) return
-        const booking = await db.one<{ id: string }>('select id from app_public.accept_offer($1, $2)', [
-          clinicId,
-          offer.id,
-        ])
-        remember(booking.id, command.customer)
-      })
+      remember(await as(customer.claims, () => acceptNewestOffer(db, clinicId)), command.customer)
       break
     case 'declineOffer':
-      await as(customer.claims, async () => {
-        for (const { id } of await ownOffers(db, clinicId))
-          await db.query('select app_public.decline_offer($1, $2)', [clinicId, id])
-      })
+      await as(customer.claims, () => declineOffers(db, clinicId))
       break
     case 'leave':
-      await as(customer.claims, async () => {
-        const [entry] = await db.query<{ id: string }>(
-          `select id from app_public.waiting_list where clinic_id = $1 and state = 'waiting' order by id`,
-          [clinicId],
-        )
-        if (entry) await db.query('select app_public.leave_waiting_list($1, $2)', [clinicId, entry.id])
-      })
+      await as(customer.claims, () => leave(db, clinicId))
       break
     case 'expire':
       // As if the time had passed. The owner does it, with the same lock order as all callers.

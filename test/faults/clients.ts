@@ -253,7 +253,14 @@ export function sendClients(site: Site, practice: Practice, seed: number): Recor
         const intended = intentionOf(practice, wanted) ?? (await answerToOffer(practice, wanted, sql.offerTo))
         if (intended) {
           const who = `${intended.actor.name} by ${doorName} ${n}`
-          await carryThrough(door, intended, who, wanted.withKey, () => failures++).catch((error: Error) => {
+          await carryThrough(practice, recorded, {
+            door,
+            ...intended,
+            who,
+            withKey: wanted.withKey,
+            failed: () => failures++,
+            isOver: () => over,
+          }).catch((error: Error) => {
             recorded.wrong.push(`${who}: ${JSON.stringify(intended.operation)}: ${error.stack}`)
           })
         }
@@ -262,61 +269,78 @@ export function sendClients(site: Site, practice: Practice, seed: number): Recor
     }
     await sql.close()
   }
+}
 
-  /** Makes one call, repeats it while the response is lost, and records its outcome as far as it is known. */
-  async function carryThrough(
-    door: Door,
-    { actor, operation }: { actor: Actor; operation: Operation },
-    who: string,
-    withKey: boolean,
-    failed: () => void,
-  ): Promise<void> {
-    const mark = randomUUID()
-    const key = withKey && !withoutKeys.has(operation.name) ? mark : undefined
-    const record = (start: number, end: number, outcome: Outcome) =>
-      recorded.calls.push({
-        who,
-        mark,
-        operation,
-        start,
-        end,
-        outcome,
-        ...(attempts.length > 1 && { attempts: [...attempts] }),
-      })
-    const first = performance.now()
-    let lost = false
-    const attempts: NonNullable<Call['attempts']> = []
-    for (;;) {
-      const start = performance.now()
-      const answer = await door(actor, operation, mark, key)
-      const end = performance.now()
-      attempts.push({ start, end, answer: answer.kind === 'refused' ? answer.code : answer.kind })
-      if (answer.kind === 'done') {
-        // With a key it takes effect once, in any of the attempts: between the first request and the last response.
-        record(lost ? first : start, end, answer)
-        if (lost) recorded.repeated++
-        if (answer.booking && 'customer' in operation)
-          practice.bookings.push({ id: answer.booking, customer: operation.customer })
-        if (answer.absence && operation.name === 'addAbsence')
-          practice.absences.push({ id: answer.absence, slots: [...operation.slots] })
-        if (operation.name === 'bookSeries' && answer.series) {
-          const { series: id, bookings = [] } = answer
-          practice.series.push({ id, bookings })
-          practice.bookings.push(...bookings.map((booking) => ({ id: booking, customer: operation.customer })))
-        }
-        return
-      }
-      if (answer.kind === 'refused') record(start, end, answer)
-      else recorded.disturbed++
-      lost ||= answer.kind === 'unknown'
-      if (answer.kind !== 'refused') failed()
-      if (answer.kind === 'refused' || !key || over || end - first > stubbornMs) {
-        // A lost attempt may still be in progress, whatever the response to a later one.
-        if (lost && !readOnly.has(operation.name)) record(first, Infinity, { kind: 'unknown' })
-        return
-      }
-      await sleep(100)
+interface Intended {
+  door: Door
+  actor: Actor
+  operation: Operation
+  who: string
+  withKey: boolean
+  /** Is called after each failure. */
+  failed: () => void
+  isOver: () => boolean
+}
+
+const nameOf = (answer: Answer) => (answer.kind === 'refused' ? answer.code : answer.kind)
+
+/** Makes one call, repeats it while the response is lost, and records its outcome as far as it is known. */
+async function carryThrough(
+  practice: Practice,
+  recorded: Recorded,
+  { door, actor, operation, who, withKey, failed, isOver }: Intended,
+): Promise<void> {
+  const mark = randomUUID()
+  const key = withKey && !withoutKeys.has(operation.name) ? mark : undefined
+  const attempts: NonNullable<Call['attempts']> = []
+  const record = (start: number, end: number, outcome: Outcome) =>
+    recorded.calls.push({
+      who,
+      mark,
+      operation,
+      start,
+      end,
+      outcome,
+      ...(attempts.length > 1 && { attempts: [...attempts] }),
+    })
+  const first = performance.now()
+  let lost = false
+  for (;;) {
+    const start = performance.now()
+    const answer = await door(actor, operation, mark, key)
+    const end = performance.now()
+    attempts.push({ start, end, answer: nameOf(answer) })
+    if (answer.kind === 'done') {
+      // With a key it takes effect once, in any of the attempts: between the first request and the last response.
+      record(lost ? first : start, end, answer)
+      recorded.repeated += Number(lost)
+      remember(practice, operation, answer)
+      return
     }
+    if (answer.kind === 'refused') {
+      record(start, end, answer)
+      break
+    }
+    recorded.disturbed++
+    failed()
+    lost ||= answer.kind === 'unknown'
+    if (!key || isOver() || end - first > stubbornMs) break
+    await sleep(100)
+  }
+  // A lost attempt may still be in progress, whatever the response to a later one.
+  if (lost && !readOnly.has(operation.name)) record(first, Infinity, unknown)
+}
+
+/** Notes what a call has made, for later calls. */
+function remember(practice: Practice, operation: Operation, answer: Outcome & { kind: 'done' }): void {
+  if (answer.booking && 'customer' in operation)
+    practice.bookings.push({ id: answer.booking, customer: operation.customer })
+  if (answer.absence && operation.name === 'addAbsence')
+    practice.absences.push({ id: answer.absence, slots: [...operation.slots] })
+  if (answer.series && operation.name === 'bookSeries') {
+    const { series: id, bookings = [] } = answer
+    practice.series.push({ id, bookings })
+    practice.bookings.push(...bookings.map((booking) => ({ id: booking, customer: operation.customer })))
   }
 }
 
@@ -523,6 +547,18 @@ const isOfSeries = ({ name }: Operation) => name === 'planSeries' || name === 'b
 
 const makesBooking = ({ name }: Operation) => name === 'book' || name === 'accept'
 
+/** The outcome of a call that was carried out: by the row that is returned, or by the visits of a series. */
+function outcomeOf(
+  operation: Operation,
+  row: Pick<Body, 'id' | 'status' | 'customerId'>,
+  visits: Pick<Body, 'id' | 'seriesId' | 'reason'>[] | undefined,
+): Outcome {
+  if (isOfSeries(operation)) return ofSeries(visits ?? [], operation)
+  if (operation.name === 'read') return { kind: 'done', slot: slotState(row) }
+  if (operation.name === 'addAbsence') return { kind: 'done', absence: row.id }
+  return makesBooking(operation) ? { kind: 'done', booking: row.id } : { kind: 'done' }
+}
+
 /** What an operation is about, as GraphQL names it. */
 function idsOf(operation: Operation): Record<string, string> {
   if (['reopen', 'wait', 'addAbsence', 'bookSeries'].includes(operation.name)) return {}
@@ -556,77 +592,74 @@ function graphqlDoor(url: () => string, practice: Practice): Door {
     planSeries: `query ($clinicId: BigInt!, $doctorId: BigInt!, $timeSlotId: BigInt!, $firstDate: Date!, $visits: Int!, $customerId: BigInt!) {
       it: planSeries(clinicId: $clinicId, doctorId: $doctorId, timeSlotId: $timeSlotId, firstDate: $firstDate, visits: $visits, customerId: $customerId) { reason } }`,
   }
-  return async (actor, operation, mark, key) => {
-    const { clinicId } = practice
+  const { clinicId } = practice
+  function requestFor(actor: Actor, operation: Operation, mark: string, key: string | undefined) {
     const mutation = mutations[operation.name]
-    const query = mutation
-      ? `mutation ($input: ${mutation[0]?.toUpperCase()}${mutation.slice(1, mutation.indexOf('('))}Input!) { it: ${mutation} }`
-      : queries[operation.name]
-    const input = {
-      clinicId,
-      ...idsOf(operation),
-      ...argumentsOf(actor, operation, mark, practice),
-      ...(key && { idempotencyKey: key }),
+    if (mutation) {
+      const inputType = `${mutation[0]?.toUpperCase()}${mutation.slice(1, mutation.indexOf('('))}Input`
+      const input = { ...idsOf(operation), ...argumentsOf(actor, operation, mark, practice) }
+      return {
+        query: `mutation ($input: ${inputType}!) { it: ${mutation} }`,
+        variables: { input: { clinicId, ...input, ...(key && { idempotencyKey: key }) } },
+      }
     }
     const asked =
       operation.name === 'planSeries'
         ? planOf(operation.customer, practice)
         : { id: (operation as { slot: string }).slot }
-    const variables = mutation ? { input } : { clinicId, ...asked }
-    const answer = await ask<Answered<{ it: Body | Body[] }>>(`${url()}/graphql`, actor, 'POST', {
-      query,
-      variables,
-    })
+    return { query: queries[operation.name], variables: { clinicId, ...asked } }
+  }
+
+  return async (actor, operation, mark, key) => {
+    const request = requestFor(actor, operation, mark, key)
+    const answer = await ask<Answered<{ it: Body | Body[] }>>(`${url()}/graphql`, actor, 'POST', request)
     if (!answer) return unknown
     const { data, errors } = answer.body
     if (errors || !data) return judge(errors?.[0]?.extensions?.code)
     const { it } = data
-    if (Array.isArray(it)) return ofSeries(it, operation)
-    if (isOfSeries(operation)) return ofSeries(it.bookings ?? [], operation)
-    if (operation.name === 'read') return { kind: 'done', slot: slotState(it) }
-    if (operation.name === 'addAbsence') return { kind: 'done', absence: it.absence?.id as string }
-    return makesBooking(operation) ? { kind: 'done', booking: it.booking?.id as string } : { kind: 'done' }
+    // A query of a plan returns a list, a mutation its payload with the row or the visits.
+    return Array.isArray(it)
+      ? ofSeries(it, operation)
+      : outcomeOf(operation, it.booking ?? it.absence ?? it, it.bookings)
   }
 }
 
 function restDoor(url: () => string, practice: Practice): Door {
   return async (actor, operation, mark, key) => {
-    const { name } = operation
-    const slots = `/bookingSlots/${'slot' in operation ? operation.slot : ''}`
-    const plan = planOf('customer' in operation ? operation.customer : '', practice)
-    const [method, path] = {
-      read: ['GET', slots],
-      hold: ['POST', `${slots}/hold`],
-      release: ['POST', `${slots}/release`],
-      book: ['POST', `${slots}/book`],
-      withdraw: ['DELETE', `${slots}?cascade=${'cascade' in operation && operation.cascade}`],
-      reopen: ['POST', '/bookingSlots'],
-      cancel: ['POST', `/bookings/${'booking' in operation && operation.booking}/cancel`],
-      reschedule: ['POST', `/bookings/${'booking' in operation && operation.booking}/reschedule`],
-      wait: ['POST', `/clinics/${practice.clinicId}/waitingList`],
-      accept: ['POST', `/clinics/${practice.clinicId}/slotOffers/${'offer' in operation && operation.offer}/accept`],
-      decline: ['POST', `/clinics/${practice.clinicId}/slotOffers/${'offer' in operation && operation.offer}/decline`],
-      addAbsence: ['POST', `/clinics/${practice.clinicId}/absences`],
-      removeAbsence: ['DELETE', `/absences/${'absence' in operation && operation.absence}`],
-      planSeries: [
-        'GET',
-        `/clinics/${practice.clinicId}/seriesPlan?${new URLSearchParams({ ...plan, visits: String(plan.visits) })}`,
-      ],
-      bookSeries: ['POST', `/clinics/${practice.clinicId}/series`],
-      cancelSeries: [
-        'POST',
-        `/clinics/${practice.clinicId}/series/${'series' in operation && operation.series}/cancel`,
-      ],
-    }[name as Whim['name']] as [string, string]
+    const [method, path] = endpointOf(operation, practice)
     const body = method === 'POST' ? argumentsOf(actor, operation, mark, practice) : undefined
     const answer = await ask<Body>(`${url()}/api${path}`, actor, method, body, key ? { 'idempotency-key': key } : {})
     if (!answer) return unknown
     if (answer.status >= 400) return judge(answer.body.code)
-    if (name === 'read') return { kind: 'done', slot: slotState(answer.body) }
-    if (name === 'addAbsence') return { kind: 'done', absence: answer.body.id }
-    if (isOfSeries(operation)) return ofSeries(answer.body.items ?? [], operation)
-    return makesBooking(operation) ? { kind: 'done', booking: answer.body.id } : { kind: 'done' }
+    return outcomeOf(operation, answer.body, answer.body?.items)
   }
+}
+
+/** The method and path of an operation's endpoint. */
+function endpointOf(operation: Operation, practice: Practice): [method: string, path: string] {
+  // Those of the operation; the others are not in its path.
+  const ids = operation as Partial<Record<'slot' | 'booking' | 'offer' | 'absence' | 'series' | 'customer', string>>
+  const slot = `/bookingSlots/${ids.slot}`
+  const clinic = `/clinics/${practice.clinicId}`
+  const plan = planOf(ids.customer ?? '', practice)
+  return {
+    read: ['GET', slot],
+    hold: ['POST', `${slot}/hold`],
+    release: ['POST', `${slot}/release`],
+    book: ['POST', `${slot}/book`],
+    withdraw: ['DELETE', `${slot}?cascade=${'cascade' in operation && operation.cascade}`],
+    reopen: ['POST', '/bookingSlots'],
+    cancel: ['POST', `/bookings/${ids.booking}/cancel`],
+    reschedule: ['POST', `/bookings/${ids.booking}/reschedule`],
+    wait: ['POST', `${clinic}/waitingList`],
+    accept: ['POST', `${clinic}/slotOffers/${ids.offer}/accept`],
+    decline: ['POST', `${clinic}/slotOffers/${ids.offer}/decline`],
+    addAbsence: ['POST', `${clinic}/absences`],
+    removeAbsence: ['DELETE', `/absences/${ids.absence}`],
+    planSeries: ['GET', `${clinic}/seriesPlan?${new URLSearchParams({ ...plan, visits: String(plan.visits) })}`],
+    bookSeries: ['POST', `${clinic}/series`],
+    cancelSeries: ['POST', `${clinic}/series/${ids.series}/cancel`],
+  }[operation.name as Whim['name']] as [string, string]
 }
 
 /** Calls the SQL functions over a connection that is reopened when it is lost. */
@@ -753,22 +786,22 @@ function sqlDoor({ databaseUrl }: Site, practice: Practice) {
             operation,
           )
         const row = await db.request(actor.claims, () => perform(db, actor, operation, mark, key ?? null))
-        if (makesBooking(operation)) return { kind: 'done', booking: row.id }
-        if (operation.name === 'addAbsence') return { kind: 'done', absence: row.id }
-        return operation.name === 'read'
-          ? { kind: 'done', slot: slotState({ status: row.status, customerId: row.customer_id }) }
-          : { kind: 'done' }
+        return outcomeOf(operation, { ...row, customerId: row.customer_id }, undefined)
       } catch (error) {
-        // Shutdown, crash, a broken file or a lost connection: the outcome is unknown.
-        const isLost = !(error instanceof DatabaseError) || /^(08|57P|58)/.test(error.code ?? '')
-        if (isLost) {
-          await close()
-          return unknown
-        }
-        const refusal = refusals?.get(error.code ?? '')
-        if (!refusal) throw error
-        return judge(refusal)
+        return meaningOf(error)
       }
     },
+  }
+
+  async function meaningOf(error: unknown): Promise<Answer> {
+    // Shutdown, crash, a broken file or a lost connection: the outcome is unknown.
+    const isLost = !(error instanceof DatabaseError) || /^(08|57P|58)/.test(error.code ?? '')
+    if (isLost) {
+      await close()
+      return unknown
+    }
+    const refusal = refusals?.get(error.code ?? '')
+    if (!refusal) throw error
+    return judge(refusal)
   }
 }

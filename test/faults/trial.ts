@@ -133,6 +133,14 @@ async function atRest(site: Site): Promise<void> {
   )
 }
 
+interface Booking {
+  id: string
+  booking_slot_id: string
+  status: string
+  mark: string | null
+  ended_by: string | null
+}
+
 /** Compares the responses with the database. Returns the differences. */
 async function examine(
   owner: Connection,
@@ -140,13 +148,7 @@ async function examine(
   calls: readonly Call[],
 ): Promise<string[]> {
   const now = performance.now()
-  const bookings = await owner.query<{
-    id: string
-    booking_slot_id: string
-    status: string
-    mark: string | null
-    ended_by: string | null
-  }>(
+  const bookings = await owner.query<Booking & Record<string, unknown>>(
     `select id, booking_slot_id, status, note as mark, cancellation_reason as ended_by
      from app_public.bookings where clinic_id = $1`,
     [clinicId],
@@ -190,60 +192,17 @@ async function examine(
   if (exceptions.length > 0) broken.push(`online bookings without their consultation: ${JSON.stringify(exceptions)}`)
   if (found.length !== slots.length) broken.push(`there are ${found.length} slots, not ${slots.length}`)
 
-  // Each booking and each cancellation carries the mark of the call that made it.
-  const callsOf = new Map<string, Call[]>()
-  for (const call of calls) callsOf.set(call.mark, [...(callsOf.get(call.mark) ?? []), call])
-  const wasRefused = (mark: string) => callsOf.get(mark)?.every(({ outcome }) => outcome.kind === 'refused') ?? true
+  const callsOf = callsByMark(calls)
   const slotOf = new Map(bookings.map(({ id, booking_slot_id }) => [id, booking_slot_id]))
-  const breaks = async (what: string, mark: string, booking: string | undefined) => {
+  const differences = [
+    ...neverAskedFor(bookings, calls, callsOf),
+    ...calls.flatMap((call) => missingEffects(call, bookings)),
+  ]
+  for (const { what, mark, booking } of differences) {
     const asked = callsOf.get(mark) ?? []
     const slots = asked.flatMap(({ operation }) => ('slot' in operation ? [operation.slot] : []))
     const rows = await rowsOf(owner, clinicId, [...slots, slotOf.get(booking ?? '') ?? ''])
     broken.push([what, ...asked.map((call) => `  ${line(call)}`), rows].join('\n'))
-  }
-  const seen = new Map<string, number>()
-  /** How many bookings the calls with a mark ask for: one, or those of a series. */
-  const wantedWith = (mark: string) =>
-    Math.max(1, ...(callsOf.get(mark) ?? []).map(({ operation: o }) => (o.name === 'bookSeries' ? o.slots.length : 1)))
-  for (const { id, mark, ended_by } of bookings) {
-    // An accepted offer leaves no mark.
-    const isOfOffer = mark === null
-    if (isOfOffer && !calls.some(({ operation, outcome }) => operation.name === 'accept' && mayHaveMade(outcome, id)))
-      await breaks(`booking ${id} was made of an offer that nobody accepted`, '', id)
-    if (!isOfOffer) seen.set(mark, (seen.get(mark) ?? 0) + 1)
-    if (!isOfOffer && (seen.get(mark) ?? 0) > wantedWith(mark))
-      await breaks(`booking ${id} was asked for once and made twice`, mark, id)
-    if (!isOfOffer && wasRefused(mark)) await breaks(`booking ${id} was refused and is there`, mark, id)
-    if (ended_by !== null && wasRefused(ended_by))
-      await breaks(`the cancellation of ${id} was refused and is there`, ended_by, id)
-  }
-  for (const [mark, count] of seen)
-    if (count < wantedWith(mark)) await breaks(`${count} visits of a series were booked, and not the others`, mark, '')
-  for (const { mark, operation, outcome } of calls) {
-    if (outcome.kind !== 'done') continue
-    for (const id of 'bookings' in outcome ? (outcome.bookings ?? []) : [])
-      if (!bookings.some((b) => b.id === id && mark === (operation.name === 'bookSeries' ? b.mark : b.ended_by)))
-        await breaks(`${operation.name} was acknowledged and booking ${id} does not show it`, mark, id)
-    if (
-      operation.name === 'book' &&
-      !bookings.some((booking) => booking.id === outcome.booking && booking.mark === mark)
-    )
-      await breaks(`booking ${outcome.booking} was acknowledged and is not there`, mark, outcome.booking)
-    if (operation.name === 'accept' && !bookings.some(({ id }) => id === outcome.booking))
-      await breaks(
-        `booking ${outcome.booking}, an accepted offer, was acknowledged and is not there`,
-        mark,
-        outcome.booking,
-      )
-    if (
-      operation.name === 'cancel' &&
-      !bookings.some(({ id, ended_by }) => id === operation.booking && ended_by === mark)
-    )
-      await breaks(
-        `the cancellation of ${operation.booking} was acknowledged and is not there`,
-        mark,
-        operation.booking,
-      )
   }
 
   for (const [rule, rows] of Object.entries(await brokenInvariants(owner, [clinicId])))
@@ -253,6 +212,74 @@ async function examine(
   ])
   if (fault) broken.push(`the chain of events is broken: ${fault}`)
   return broken
+}
+
+/** Something that the calls and the bookings do not agree on. */
+interface Difference {
+  what: string
+  mark: string
+  booking: string | undefined
+}
+
+/** Each booking and each cancellation carries the mark of the call that made it. */
+function callsByMark(calls: readonly Call[]): Map<string, Call[]> {
+  const callsOf = new Map<string, Call[]>()
+  for (const call of calls) callsOf.set(call.mark, [...(callsOf.get(call.mark) ?? []), call])
+  return callsOf
+}
+
+/** Bookings and cancellations that are there although no call asked for them, or not so often. */
+function neverAskedFor(bookings: Booking[], calls: readonly Call[], callsOf: Map<string, Call[]>): Difference[] {
+  const wasRefused = (mark: string) => callsOf.get(mark)?.every(({ outcome }) => outcome.kind === 'refused') ?? true
+  /** How many bookings the calls with a mark ask for: one, or those of a series. */
+  const wantedWith = (mark: string) =>
+    Math.max(1, ...(callsOf.get(mark) ?? []).map(({ operation: o }) => (o.name === 'bookSeries' ? o.slots.length : 1)))
+  const isOfAnOffer = (id: string) =>
+    calls.some(({ operation, outcome }) => operation.name === 'accept' && mayHaveMade(outcome, id))
+  const differences: Difference[] = []
+  const add = (what: string, mark: string, booking: string) => differences.push({ what, mark, booking })
+  for (const { id, mark, ended_by } of bookings) {
+    // An accepted offer leaves no mark.
+    if (mark === null && !isOfAnOffer(id)) add(`booking ${id} was made of an offer that nobody accepted`, '', id)
+    if (mark !== null && wasRefused(mark)) add(`booking ${id} was refused and is there`, mark, id)
+    if (ended_by !== null && wasRefused(ended_by))
+      add(`the cancellation of ${id} was refused and is there`, ended_by, id)
+  }
+  for (const [mark, made] of bookingsByMark(bookings)) {
+    const wanted = wantedWith(mark)
+    for (const id of made.slice(wanted)) add(`booking ${id} was asked for once and made twice`, mark, id)
+    if (made.length < wanted) add(`${made.length} visits of a series were booked, and not the others`, mark, '')
+  }
+  return differences
+}
+
+function bookingsByMark(bookings: Booking[]): Map<string, string[]> {
+  const made = new Map<string, string[]>()
+  for (const { id, mark } of bookings) if (mark !== null) made.set(mark, [...(made.get(mark) ?? []), id])
+  return made
+}
+
+/** What a call did by its response, and the bookings do not show. */
+function missingEffects({ mark, operation, outcome }: Call, bookings: Booking[]): Difference[] {
+  if (outcome.kind !== 'done') return []
+  const { name } = operation
+  const isThere = (id: string | undefined, shows: (booking: Booking) => boolean) =>
+    bookings.some((booking) => booking.id === id && shows(booking))
+  const missing = (what: string, booking: string | undefined) => ({ what, mark, booking })
+  const visits = (outcome.bookings ?? [])
+    .filter((id) => !isThere(id, (b) => mark === (name === 'bookSeries' ? b.mark : b.ended_by)))
+    .map((id) => missing(`${name} was acknowledged and booking ${id} does not show it`, id))
+  const { booking } = outcome
+  if (name === 'book' && !isThere(booking, (b) => b.mark === mark))
+    return [...visits, missing(`booking ${booking} was acknowledged and is not there`, booking)]
+  if (name === 'accept' && !isThere(booking, () => true))
+    return [...visits, missing(`booking ${booking}, an accepted offer, was acknowledged and is not there`, booking)]
+  if (name === 'cancel' && !isThere(operation.booking, (b) => b.ended_by === mark))
+    return [
+      ...visits,
+      missing(`the cancellation of ${operation.booking} was acknowledged and is not there`, operation.booking),
+    ]
+  return visits
 }
 
 const mayHaveMade = (outcome: Call['outcome'], booking: string) =>

@@ -86,13 +86,17 @@ async function documentedResponses(): Promise<(method: string, path: string, rep
     ([path, operations]) => [new RegExp(`^${path.replace(/\{\w+\}/g, '[0-9]{1,18}')}$`), operations] as const,
   )
 
-  return (method, path, { status, headers, body, text }) => {
+  function documented(method: string, path: string, status: number) {
     const operations = paths.find(([pattern]) => pattern.test(path.split('?')[0] ?? ''))?.[1]
     const operation = operations?.[method === 'HEAD' ? 'get' : method.toLowerCase()]
-    const fault = (what: string) => new Error(`${method} ${path} answered ${status}, ${what}: ${text}`)
     // An unknown address or an unsupported method is answered as any other problem.
     const responses = operation?.responses ?? document.paths['/me'].get.responses
-    const expected = responses[status] ?? (status >= 400 ? responses.default : undefined)
+    return responses[status] ?? (status >= 400 ? responses.default : undefined)
+  }
+
+  return (method, path, { status, headers, body, text }) => {
+    const fault = (what: string) => new Error(`${method} ${path} answered ${status}, ${what}: ${text}`)
+    const expected = documented(method, path, status)
     if (!expected) throw fault('which is not documented')
     const type = headers.get('content-type')?.split(';')[0]
     const content = expected.content?.[type ?? '']

@@ -22,6 +22,7 @@ import { unreachableStore } from '../helpers/external/s3.ts'
 import { needsClinic } from '../helpers/shards/in_shards.ts'
 import { type Expectation, type Relative, type Role, rightsOf, roles, tables } from '../sql/rights/table_rights.ts'
 import type { people } from '../sql/rights/two_clinics.ts'
+import type { Call } from './call.ts'
 import { camel, documentOf, inGraphQL, isConnection } from './document_of.ts'
 import { type Anybody, digestOf, everybody, everybodysWorld, outcomesOfAll } from './everybody.ts'
 import { exampleOf } from './example.ts'
@@ -270,142 +271,194 @@ describe('every row', () => {
   it('keeps restricted columns from other callers: read, filtered by, sorted by or counted', async () => {
     const attempts: string[] = []
     const answered: string[] = []
-    for (const of of listed())
-      for (const who of callers)
-        for (const column of unreadBy(of, who)) {
-          const connection = schema.getType(`${of.type.name}Connection`) as GraphQLObjectType
-          const counted = schema.getType(`${of.type.name}DistinctCountAggregates`) as GraphQLObjectType | undefined
-          const filter = schema.getType(`${of.type.name}Filter`) as GraphQLInputObjectType
-          const order = schema.getType(`${of.type.name}OrderBy`)
-          const constant = `${snake(column).toUpperCase()}_ASC`
-          const documents = [
-            listing(of, column),
-            ...(filter.getFields()[column] ? [listing(of, '', `, filter: { ${column}: { isNull: false } }`)] : []),
-            ...(isEnumType(order) && order.getValue(constant) ? [listing(of, '', `, orderBy: [${constant}]`)] : []),
-            ...(counted?.getFields()[column] && connection.getFields().aggregates
-              ? [`{ ${of.list} { aggregates { distinctCount { ${column} } } } }`]
-              : []),
-          ]
-          for (const document of documents) {
-            const { outcome } = await run(who, document)
-            attempts.push(outcome)
-            if (!['insufficient_privilege', 'unauthenticated'].includes(outcome))
-              answered.push(`${who}: ${document}: ${outcome}`)
-          }
-        }
+    const restricted = listed().flatMap((of) =>
+      callers.flatMap((who) => unreadBy(of, who).map((column) => ({ of, who, column }))),
+    )
+    for (const { of, who, column } of restricted)
+      for (const document of requestsWith(of, column)) {
+        const { outcome } = await run(who, document)
+        attempts.push(outcome)
+        if (!isRefusal(outcome)) answered.push(`${who}: ${document}: ${outcome}`)
+      }
     expect(answered).toEqual([])
     expect(attempts.length).toBeGreaterThan(20)
   })
 
   it('is counted only for callers who see it', async () => {
-    for (const of of listed()) {
-      const connection = schema.getType(`${of.type.name}Connection`) as GraphQLObjectType
-      const grouped = connection.getFields().groupedAggregates
-        ? 'groupedAggregates(groupBy: [STATUS]) { distinctCount { id } }'
-        : ''
+    for (const of of listed())
       for (const who of callers) {
         const keys = await expectedKeys(of, who)
-        const sums: number[] = []
-        for (const filter of await filtersFor(of, who)) {
-          const { data, outcome } = await run(
-            who,
-            `{ ${of.list}${filter && `(${filter})`} { totalCount ${grouped && `aggregates { distinctCount { id } } ${grouped}`} } }`,
-          )
-          if (outcome !== 'done') {
-            expect({ of: of.list, who, outcome }).toEqual({ of: of.list, who, outcome: keys })
-            continue
-          }
-          const { totalCount, aggregates, groupedAggregates } = data[of.list]
-          const counts = grouped
-            ? [
-                totalCount,
-                Number(aggregates.distinctCount.id),
-                groupedAggregates.reduce(
-                  (sum: number, group: { distinctCount: { id: string } }) => sum + Number(group.distinctCount.id),
-                  0,
-                ),
-              ]
-            : [totalCount]
-          for (const [index, count] of counts.entries()) sums[index] = (sums[index] ?? 0) + count
-        }
-        if (typeof keys !== 'string')
-          expect({ of: of.list, who, counts: sums }).toEqual({ of: of.list, who, counts: sums.map(() => keys.length) })
-        else expect(sums).toEqual([])
+        const { counts, refusals } = await countsOf(of, who)
+        const expected =
+          typeof keys === 'string'
+            ? { counts: [], refusals: [keys] }
+            : { counts: counts.map(() => keys.length), refusals: [] }
+        expect({ of: of.list, who, counts, refusals }).toEqual({ of: of.list, who, ...expected })
       }
-    }
   })
 
   it('leads only to related rows that the caller can see directly as well', async () => {
-    const byType = new Map(listed().map((of) => [of.type.name, of]))
-    const visible = new Map<string, Set<string>>()
-    for (const of of byType.values())
-      for (const who of callers) {
-        const keys = await expectedKeys(of, who)
-        visible.set(`${of.type.name} ${who}`, new Set(typeof keys === 'string' ? [] : keys))
-      }
+    const visible = await visibleKeys()
     const beyond: string[] = []
     const never: string[] = []
-    for (const of of byType.values())
-      for (const field of relationsOf(of.type)) {
-        const named = getNamedType(field.type)
-        const target = byType.get(named.name.replace(/Connection$/, ''))
-        if (!target) throw new Error(`${of.type.name}.${field.name} leads to ${named.name}, which is in no list`)
-        let reached = 0
-        for (const who of callers) {
-          // They see no row from which the relation could lead anywhere: asserted above.
-          if (visible.get(`${of.type.name} ${who}`)?.size === 0) continue
-          const inner = isConnection(named)
-            ? `${field.name}(first: 20) { nodes { ${target.key.join(' ')} } }`
-            : `${field.name} { ${target.key.join(' ')} }`
-          const { data, outcome } = await run(who, listing(of, inner))
-          // The whole request is refused: they can read nothing of it.
-          if (outcome !== 'done') continue
-          const rows = data[of.list].nodes.flatMap((node: Record<string, { nodes?: object[] } | null>) => {
-            const related = node[field.name]
-            return related ? (related.nodes ?? [related]) : []
-          })
-          const seen = visible.get(`${target.type.name} ${who}`)
-          for (const row of rows) if (!seen?.has(keyOf(row, target))) beyond.push(`${of.list}.${field.name} as ${who}`)
-          reached += rows.length
-        }
-        if (reached === 0) never.push(`${of.list}.${field.name}`)
-      }
+    for (const relation of relations()) {
+      const { of, field, target } = relation
+      const reached = await reachedBy(relation, visible)
+      if (reached.length === 0) never.push(`${of.list}.${field.name}`)
+      for (const { who, row } of reached)
+        if (!visible(target, who).has(keyOf(row, target))) beyond.push(`${of.list}.${field.name} as ${who}`)
+    }
     expect(beyond).toEqual([])
     // No caller can follow these relations to a row of this world, so this test does not cover them.
     expect(never.sort()).toEqual(relationsWithoutRows)
   })
 
   it('is found by its key by callers who see it; others get the answer for a row that does not exist', async () => {
-    const found: string[] = []
+    const wrong: string[] = []
     for (const of of listed()) {
       const byKey = rootFields('Query').find((one) => one.type === of.type && one.args.length > 0)
       if (!byKey) continue
-      const document = `query (${byKey.args.map((arg) => `$${arg.name}: ${arg.type}`).join(', ')}) {
-        row: ${byKey.name}(${byKey.args.map((arg) => `${arg.name}: $${arg.name}`).join(', ')}) { ${of.key.join(' ')} } }`
-      const rows = await census(of)
-      const one = new Map([...rows].map(([key, { name, row }]) => [name, { key, row }]))
-      for (const who of callers) {
-        const keys = await expectedKeys(of, who)
-        const ask = (row: Record<string, unknown>) =>
-          run(
-            who,
-            document,
-            Object.fromEntries(byKey.args.map((arg) => [arg.name, inGraphQL(row[arg.name], arg.type)])),
-          )
-        const [first] = one.values()
-        const absent = await ask({ ...first?.row, ...absentKey(byKey) })
-        // Without the right to read the table, a request is refused before PostgreSQL looks for a row: one is enough.
-        for (const { key, row } of typeof keys === 'string' ? [...one.values()].slice(0, 1) : one.values()) {
-          const answer = await ask(row)
-          const sees = typeof keys !== 'string' && keys.includes(key)
-          if (sees ? !answer.data?.row : JSON.stringify(answer) !== JSON.stringify(absent))
-            found.push(`${byKey.name} ${key} as ${who}: ${JSON.stringify(answer)}, absent: ${JSON.stringify(absent)}`)
-        }
-      }
+      const rows = [...(await oneOfEachName(of)).values()]
+      for (const who of callers) wrong.push(...(await wrongAnswersByKey(of, byKey, rows, who)))
     }
-    expect(found).toEqual([])
+    expect(wrong).toEqual([])
   })
 })
+
+/** Requests that tell something of a column: to read it, and to filter, sort and count by it. */
+function requestsWith(of: Listed, column: string): string[] {
+  const connection = schema.getType(`${of.type.name}Connection`) as GraphQLObjectType
+  const counted = schema.getType(`${of.type.name}DistinctCountAggregates`) as GraphQLObjectType | undefined
+  const filter = schema.getType(`${of.type.name}Filter`) as GraphQLInputObjectType
+  const order = schema.getType(`${of.type.name}OrderBy`)
+  const constant = `${snake(column).toUpperCase()}_ASC`
+  return [
+    listing(of, column),
+    ...(filter.getFields()[column] ? [listing(of, '', `, filter: { ${column}: { isNull: false } }`)] : []),
+    ...(isEnumType(order) && order.getValue(constant) ? [listing(of, '', `, orderBy: [${constant}]`)] : []),
+    ...(counted?.getFields()[column] && connection.getFields().aggregates
+      ? [`{ ${of.list} { aggregates { distinctCount { ${column} } } } }`]
+      : []),
+  ]
+}
+
+/** How many rows there are, counted in each way, and the codes of refusals. */
+async function countsOf(of: Listed, who: Anybody): Promise<{ counts: number[]; refusals: string[] }> {
+  const connection = schema.getType(`${of.type.name}Connection`) as GraphQLObjectType
+  const aggregates = connection.getFields().groupedAggregates
+    ? 'aggregates { distinctCount { id } } groupedAggregates(groupBy: [STATUS]) { distinctCount { id } }'
+    : ''
+  const counts: number[] = []
+  const refusals = new Set<string>()
+  for (const filter of await filtersFor(of, who)) {
+    const { data, outcome } = await run(who, `{ ${of.list}${filter && `(${filter})`} { totalCount ${aggregates} } }`)
+    if (outcome !== 'done') {
+      refusals.add(outcome)
+      continue
+    }
+    for (const [way, count] of waysToCount(data[of.list]).entries()) counts[way] = (counts[way] ?? 0) + count
+  }
+  return { counts, refusals: [...refusals] }
+}
+
+interface Counted {
+  totalCount: number
+  aggregates?: { distinctCount: { id: string } }
+  groupedAggregates?: { distinctCount: { id: string } }[]
+}
+
+const waysToCount = ({ totalCount, aggregates, groupedAggregates }: Counted): number[] =>
+  aggregates && groupedAggregates
+    ? [
+        totalCount,
+        Number(aggregates.distinctCount.id),
+        groupedAggregates.reduce((sum, group) => sum + Number(group.distinctCount.id), 0),
+      ]
+    : [totalCount]
+
+interface Relation {
+  of: Listed
+  field: GraphQLField<unknown, unknown>
+  target: Listed
+}
+
+/** All relations from the rows of one list to those of another. */
+function relations(): Relation[] {
+  const byType = new Map(listed().map((of) => [of.type.name, of]))
+  return [...byType.values()].flatMap((of) =>
+    relationsOf(of.type).map((field) => {
+      const named = getNamedType(field.type)
+      const target = byType.get(named.name.replace(/Connection$/, ''))
+      if (!target) throw new Error(`${of.type.name}.${field.name} leads to ${named.name}, which is in no list`)
+      return { of, field, target }
+    }),
+  )
+}
+
+/** Gives the keys of the rows of a list that a caller must see. */
+async function visibleKeys(): Promise<(of: Listed, who: Anybody) => Set<string>> {
+  const visible = new Map<string, Set<string>>()
+  for (const of of listed())
+    for (const who of callers) {
+      const keys = await expectedKeys(of, who)
+      visible.set(`${of.type.name} ${who}`, new Set(typeof keys === 'string' ? [] : keys))
+    }
+  return (of, who) => visible.get(`${of.type.name} ${who}`) as Set<string>
+}
+
+/** The rows to which a relation leads callers. Those who see no row from which it could lead anywhere are left out. */
+async function reachedBy(relation: Relation, visible: (of: Listed, who: Anybody) => Set<string>) {
+  const reached: { who: Anybody; row: Row }[] = []
+  for (const who of callers.filter((each) => visible(relation.of, each).size > 0))
+    for (const row of await rowsBehind(relation, who)) reached.push({ who, row })
+  return reached
+}
+
+/** The rows to which a relation leads a caller; none if the whole request is refused. */
+async function rowsBehind({ of, field, target }: Relation, who: Anybody): Promise<Record<string, unknown>[]> {
+  const inner = isConnection(getNamedType(field.type))
+    ? `${field.name}(first: 20) { nodes { ${target.key.join(' ')} } }`
+    : `${field.name} { ${target.key.join(' ')} }`
+  const { data, outcome } = await run(who, listing(of, inner))
+  if (outcome !== 'done') return []
+  return data[of.list].nodes.flatMap((node: Record<string, { nodes?: object[] } | null>) => {
+    const related = node[field.name]
+    return related ? (related.nodes ?? [related]) : []
+  })
+}
+
+type Row = Record<string, unknown>
+
+/** The answers that a caller must not get: no row that they see, or for another one not what an absent row is answered with. */
+async function wrongAnswersByKey(
+  of: Listed,
+  byKey: GraphQLField<unknown, unknown>,
+  rows: { key: string; row: Row }[],
+  who: Anybody,
+): Promise<string[]> {
+  const document = `query (${byKey.args.map((arg) => `$${arg.name}: ${arg.type}`).join(', ')}) {
+    row: ${byKey.name}(${byKey.args.map((arg) => `${arg.name}: $${arg.name}`).join(', ')}) { ${of.key.join(' ')} } }`
+  const ask = (row: Row) =>
+    run(who, document, Object.fromEntries(byKey.args.map((arg) => [arg.name, inGraphQL(row[arg.name], arg.type)])))
+  const keys = await expectedKeys(of, who)
+  const absent = await ask({ ...rows[0]?.row, ...absentKey(byKey) })
+  const wrong: string[] = []
+  // Without the right to read the table, a request is refused before PostgreSQL looks for a row: one is enough.
+  for (const { key, row } of typeof keys === 'string' ? rows.slice(0, 1) : rows) {
+    const answer = await ask(row)
+    const sees = typeof keys !== 'string' && keys.includes(key)
+    if (sees ? !answer.data?.row : JSON.stringify(answer) !== JSON.stringify(absent))
+      wrong.push(`${byKey.name} ${key} as ${who}: ${JSON.stringify(answer)}, absent: ${JSON.stringify(absent)}`)
+  }
+  return wrong
+}
+
+/** One row for each name in table_rights.ts. */
+async function oneOfEachName(of: Listed): Promise<Map<string, { key: string; row: Row }>> {
+  return new Map([...(await census(of))].map(([key, { name, row }]) => [name, { key, row }]))
+}
+
+const isRefusal = (outcome: string) => outcome === 'insufficient_privilege' || outcome === 'unauthenticated'
 
 /** Archived rows refer to the archive, other rows do not. */
 const relationsWithoutRows = ['archivedBookings.bookingSlot', 'bookingSlots.archivedBookings']
@@ -420,8 +473,6 @@ const absentKey = (field: GraphQLField<unknown, unknown>) => {
 }
 
 describe('every query and mutation', () => {
-  const isOfTable = (name: string) => /^(create|update|delete)[A-Z]/.test(name) && !functions[snake(name)]
-
   it('is covered: by key, as a list, as a function, or as a change of a table', () => {
     const ofRows = new Set(
       listed().flatMap(({ list, type }) => [
@@ -442,25 +493,17 @@ describe('every query and mutation', () => {
     const fields = new Map([...rootFields('Query'), ...rootFields('Mutation')].map((field) => [field.name, field]))
     const found: Record<string, string> = {}
     const expected: typeof found = {}
-    for (const [name, calls] of Object.entries(functions))
-      for (const [i, call] of calls.entries()) {
-        const field = fields.get(camel(name))
-        if (!field) throw new Error(`${name} is not in the schema`)
-        const { document, variables } = documentOf(schema, field, (call.inGraphQL ?? call.given)?.(world) ?? {})
-        const before = await digestOf(served.owner)
-        const outcomes = outcomesOfAll(call)
-        // Operations that begin a session ignore the token, even that of a closed account.
-        if (independentOfCaller.includes(field.name)) outcomes['closed account'] = outcomes.anonymous
-        for (const who of callers) {
-          const outcome = outcomes[who]
-          const wanted = outcome === 'done' ? (call.recorded ?? 'done') : outcome
-          const isKept = wanted !== 'done' && !call.recorded
-          const told = await (isKept ? run : undone)(who, document, variables)
-          found[`${field.name} ${i} as ${who}`] = told.outcome
-          expected[`${field.name} ${i} as ${who}`] = wanted
-        }
-        expect([field.name, await digestOf(served.owner)]).toEqual([field.name, before])
+    const calls = Object.entries(functions).flatMap(([name, all]) => all.map((call, i) => ({ name, call, i })))
+    for (const { name, call, i } of calls) {
+      const field = fields.get(camel(name))
+      if (!field) throw new Error(`${name} is not in the schema`)
+      const before = await digestOf(served.owner)
+      for (const { who, outcome, wanted } of await outcomesInGraphQL(field, call)) {
+        found[`${field.name} ${i} as ${who}`] = outcome
+        expected[`${field.name} ${i} as ${who}`] = wanted
       }
+      expect([field.name, await digestOf(served.owner)]).toEqual([field.name, before])
+    }
     expect(found).toEqual(expected)
   })
 
@@ -492,98 +535,152 @@ describe('every query and mutation', () => {
   it('that changes a table changes the rows and columns that table_rights.ts names; refused, it changes nothing', async () => {
     const found: Record<string, string> = {}
     const expected: typeof found = {}
-    const byType = new Map(listed().map((of) => [of.type.name, of]))
     const before = await digestOf(served.owner)
-    for (const field of rootFields('Mutation').filter(({ name }) => isOfTable(name))) {
-      const [, verb, typeName = ''] = /^(create|update|delete)(\w+)$/.exec(field.name) ?? []
-      const of = byType.get(typeName)
-      if (!of) throw new Error(`${field.name} changes a table that is in no list`)
-      const rows = await census(of)
-      const one = new Map([...rows].map(([key, { name, row }]) => [name, { key, row }]))
-      const input = getNamedType(field.args[0]?.type as GraphQLInputType) as GraphQLInputObjectType
-      const document = `mutation ($input: ${input.name}!) { ${field.name}(input: $input) { ${camel(typeName[0]?.toLowerCase() + typeName.slice(1))} { ${of.key.join(' ')} } } }`
-      const payload = camel(typeName[0]?.toLowerCase() + typeName.slice(1))
-      const keyFrom = (row: Record<string, unknown>) =>
-        Object.fromEntries(
-          of.key.map((name) => [name, inGraphQL(row[name], input.getFields()[name]?.type as GraphQLInputType)]),
-        )
-
-      for (const who of callers) {
-        const namesake = who === 'former manager A' ? 'Bob' : / B$/.test(who) ? 'manager B' : who
-        const rights = { update: of.rights.updates, delete: of.rights.deletes }[verb as 'update' | 'delete']
-        const tell = (name: string, { data, outcome }: Told, wanted: string) => {
-          found[name] = outcome === 'done' && !data[field.name]?.[payload] ? 'nothing' : outcome
+    for (const change of changesOfTables())
+      for (const who of callers)
+        for (const { name, outcome, wanted } of await attemptsOf(change, who)) {
+          found[name] = outcome
           expected[name] = who === 'closed account' ? 'unauthenticated' : wanted
         }
-
-        if (verb === 'create') {
-          for (const column of columnsOf(input, payload)) {
-            // Null: a column that may not be written is refused before its value is checked, other columns afterwards.
-            const told = await undone(who, document, { input: { [payload]: requiredWith(input, payload, column) } })
-            const refused = told.outcome === 'insufficient_privilege' || told.outcome === 'unauthenticated'
-            const lowest = lowestOf(of.rights.insertable, snake(column))
-            if (!may(who, lowest) || who === 'closed account')
-              tell(`${field.name}.${column} as ${who}`, told, 'insufficient_privilege')
-            else if (refused && rightsOf(of.rights.adds, namesake as (typeof people)[number] | Relative).length > 0)
-              // A row of an unknown clinic, so row-level security refuses it, not the column's rights.
-              expect([field.name, column, who, told.outcome]).toContain('insufficient_privilege')
-          }
-          continue
-        }
-
-        for (const [name, { row }] of one) {
-          const touches =
-            name !== undefined && rightsOf(rights, namesake as (typeof people)[number] | Relative).includes(name)
-          const isColleague = who === 'receptionist B' || who === 'doctor B' || who === 'former manager A'
-          const lowestOfAll =
-            verb === 'delete' ? of.rights.deletableBy : roles.find((role) => of.rights.updatable?.[role])
-          if (isColleague && touches) continue // Told below, by what their likes in clinic A may.
-          const patch = verb === 'update' ? { patch: anyPatch(of) } : {}
-          const told = await undone(who, document, { input: { ...keyFrom(row), ...patch } })
-          const known =
-            ['foreign_key_violation', 'still_in_use', 'specialization_kept'].includes(told.outcome) && touches
-              ? 'done'
-              : told.outcome
-          tell(
-            `${field.name} ${name} as ${who}`,
-            { data: known === told.outcome ? told.data : { [field.name]: { [payload]: {} } }, outcome: known },
-            !may(who, lowestOfAll)
-              ? 'insufficient_privilege'
-              : touches
-                ? 'done'
-                : verb === 'delete'
-                  ? 'not_found'
-                  : 'nothing',
-          )
-        }
-      }
-    }
     expect(found).toEqual(expected)
     expect(await digestOf(served.owner)).toBe(before)
   })
 
   it('that changes a table accepts no column that is not granted to the caller', async () => {
     const taken: string[] = []
-    for (const field of rootFields('Mutation').filter(({ name }) => name.startsWith('update') && isOfTable(name))) {
-      const of = listed().find(({ type }) => `update${type.name}` === field.name) as Listed
-      const input = getNamedType(field.args[0]?.type as GraphQLInputType) as GraphQLInputObjectType
-      const [{ row } = { row: {} as Record<string, unknown> }] = (await census(of)).values()
-      const key = Object.fromEntries(
-        of.key.map((name) => [name, inGraphQL(row[name], input.getFields()[name]?.type as GraphQLInputType)]),
-      )
+    for (const change of changesOfTables().filter(({ verb }) => verb === 'update')) {
+      const { field, of, input } = change
+      const [{ row } = { row: {} as Row }] = (await census(of)).values()
       const document = `mutation ($input: ${input.name}!) { ${field.name}(input: $input) { clientMutationId } }`
       for (const column of columnsOf(input, 'patch'))
         for (const who of callers) {
-          const { outcome } = await undone(who, document, { input: { ...key, patch: { [column]: null } } })
-          const isRefused = outcome === 'insufficient_privilege' || outcome === 'unauthenticated'
-          const lowest = lowestOf(of.rights.updatable, snake(column))
-          const granted = may(who, lowest) && who !== 'closed account'
-          if (granted === isRefused) taken.push(`${field.name} ${column} as ${who}: ${outcome}`)
+          const patch = { [column]: null }
+          const { outcome } = await undone(who, document, { input: { ...keyIn(change, row), patch } })
+          const granted = may(who, lowestOf(of.rights.updatable, snake(column))) && who !== 'closed account'
+          if (granted === isRefusal(outcome)) taken.push(`${field.name} ${column} as ${who}: ${outcome}`)
         }
     }
     expect(taken).toEqual([])
   })
 })
+
+/** What everybody is answered who calls a function, and what functions.ts says. */
+async function outcomesInGraphQL(field: GraphQLField<unknown, unknown>, call: Call) {
+  const { document, variables } = documentOf(schema, field, (call.inGraphQL ?? call.given)?.(world) ?? {})
+  const outcomes = outcomesOfAll(call)
+  // Operations that begin a session ignore the token, even that of a closed account.
+  if (independentOfCaller.includes(field.name)) outcomes['closed account'] = outcomes.anonymous
+  const all: { who: Anybody; outcome: string; wanted: string }[] = []
+  for (const who of callers) {
+    const wanted = outcomes[who] === 'done' ? (call.recorded ?? 'done') : outcomes[who]
+    const isKept = wanted !== 'done' && !call.recorded
+    const { outcome } = await (isKept ? run : undone)(who, document, variables)
+    all.push({ who, outcome, wanted })
+  }
+  return all
+}
+
+const isOfTable = (name: string) => /^(create|update|delete)[A-Z]/.test(name) && !functions[snake(name)]
+
+/** A mutation that creates, updates or deletes a row of a table. */
+interface Change {
+  field: GraphQLField<unknown, unknown>
+  verb: 'create' | 'update' | 'delete'
+  of: Listed
+  input: GraphQLInputObjectType
+  /** The field of the payload, and of the input of a new row. */
+  payload: string
+  document: string
+}
+
+function changesOfTables(): Change[] {
+  const byType = new Map(listed().map((of) => [of.type.name, of]))
+  return rootFields('Mutation')
+    .filter(({ name }) => isOfTable(name))
+    .map((field) => {
+      const [, verb, typeName = ''] = /^(create|update|delete)(\w+)$/.exec(field.name) ?? []
+      const of = byType.get(typeName)
+      if (!of) throw new Error(`${field.name} changes a table that is in no list`)
+      const input = getNamedType(field.args[0]?.type as GraphQLInputType) as GraphQLInputObjectType
+      const payload = camel(typeName[0]?.toLowerCase() + typeName.slice(1))
+      const document = `mutation ($input: ${input.name}!) { ${field.name}(input: $input) { ${payload} { ${of.key.join(' ')} } } }`
+      return { field, verb: verb as Change['verb'], of, input, payload, document }
+    })
+}
+
+const keyIn = ({ of, input }: Change, row: Row) =>
+  Object.fromEntries(
+    of.key.map((name) => [name, inGraphQL(row[name], input.getFields()[name]?.type as GraphQLInputType)]),
+  )
+
+interface Attempt {
+  name: string
+  outcome: string
+  wanted: string
+}
+
+const attemptsOf = (change: Change, who: Anybody): Promise<Attempt[]> =>
+  change.verb === 'create' ? attemptsToCreate(change, who) : attemptsToChange(change, who)
+
+/** Whose rights in clinic A a caller has in their own, as table_rights.ts writes them. */
+const namesakeOf = (who: Anybody) =>
+  (who === 'former manager A' ? 'Bob' : / B$/.test(who) ? 'manager B' : who) as (typeof people)[number] | Relative
+
+/** A new row with each column; without the rights that table_rights.ts names, it is refused. */
+async function attemptsToCreate(change: Change, who: Anybody): Promise<Attempt[]> {
+  const { field, of, input, payload, document } = change
+  const attempts: Attempt[] = []
+  for (const column of columnsOf(input, payload)) {
+    // Null: a column that may not be written is refused before its value is checked, other columns afterwards.
+    const told = await undone(who, document, { input: { [payload]: requiredWith(input, payload, column) } })
+    if (!may(who, lowestOf(of.rights.insertable, snake(column))) || who === 'closed account')
+      attempts.push({
+        name: `${field.name}.${column} as ${who}`,
+        outcome: shownBy(change, told),
+        wanted: 'insufficient_privilege',
+      })
+    else if (isRefusal(told.outcome) && rightsOf(of.rights.adds, namesakeOf(who)).length > 0)
+      // A row of an unknown clinic, so row-level security refuses it, not the column's rights.
+      expect([field.name, column, who, told.outcome]).toContain('insufficient_privilege')
+  }
+  return attempts
+}
+
+/** A change or removal of a row of each name. */
+async function attemptsToChange(change: Change, who: Anybody): Promise<Attempt[]> {
+  const { field, verb, of, document } = change
+  const isColleague = who === 'receptionist B' || who === 'doctor B' || who === 'former manager A'
+  const isUpdate = verb === 'update'
+  const { rights } = of
+  const [names, lowest] = isUpdate
+    ? [rights.updates, roles.find((role) => rights.updatable?.[role])]
+    : [rights.deletes, rights.deletableBy]
+  const changed = rightsOf(names, namesakeOf(who))
+  const attempts: Attempt[] = []
+  for (const [name, { row }] of await oneOfEachName(of)) {
+    const touches = changed.includes(name)
+    if (isColleague && touches) continue // Told below, by what their likes in clinic A may.
+    const told = await undone(who, document, {
+      input: { ...keyIn(change, row), ...(isUpdate && { patch: anyPatch(of) }) },
+    })
+    attempts.push({
+      name: `${field.name} ${name} as ${who}`,
+      outcome: touches && reachesTheRow.includes(told.outcome) ? 'done' : shownBy(change, told),
+      wanted: may(who, lowest) ? (touches ? 'done' : withoutRow[verb]) : 'insufficient_privilege',
+    })
+  }
+  return attempts
+}
+
+/** The outcome of a change of a row that the caller does not see. */
+const withoutRow: Record<Change['verb'], string> = { create: '', update: 'nothing', delete: 'not_found' }
+
+/** Refusals of a change that the caller's rights permitted. */
+const reachesTheRow = ['foreign_key_violation', 'still_in_use', 'specialization_kept']
+
+/** The outcome; 'nothing' if the payload has no row. */
+const shownBy = ({ field, payload }: Change, { data, outcome }: Told): string =>
+  outcome === 'done' && !data[field.name]?.[payload] ? 'nothing' : outcome
 
 const lowestOf = (grants: Partial<Record<Role, string[]>> | undefined, column: string): Role | null =>
   roles.find((role) => grants?.[role]?.includes(column)) ?? null

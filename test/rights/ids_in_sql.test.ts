@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals'
+import type { Claims, Db } from '../helpers/database/database.ts'
 import { inEachDatabase } from '../helpers/shards/in_shards.ts'
-import { people, twoClinics, type Who } from '../sql/rights/two_clinics.ts'
+import { people, twoClinics, type Who, type World } from '../sql/rights/two_clinics.ts'
 import { absent, hiddenIds, offeredToAll, withoutNumbers } from './endpoint_ids.ts'
 import { functions, statementOf } from './functions.ts'
 
@@ -35,45 +36,65 @@ const numbers: Record<string, string> = {
   into_customer_id: 'app_public.customers',
 }
 
+/** Each id of a row that a call is given, except those that are offered to all. */
+function idsGiven(world: World) {
+  const calls = Object.entries(functions).flatMap(([name, all]) =>
+    all.map(({ given }) => ({ name, mine: given?.(world) ?? {} })),
+  )
+  return calls.flatMap(({ name, mine }) =>
+    Object.keys(mine)
+      .filter((argument) => /_id$/.test(argument) && argument !== 'clinic_id' && mine[argument] !== null)
+      .map((argument) => ({ name, mine, argument, table: tableOf(name, argument) }))
+      .filter(({ table }) => !offeredToAll.includes(table)),
+  )
+}
+
+function tableOf(name: string, argument: string): string {
+  const table = numbers[argument]
+  if (!table) throw new Error(`${name} takes an id of what? ${argument}`)
+  return table
+}
+
+/** The arguments with the row's own clinic, and with another one, where other callers have every right. */
+const withEachClinic = (mine: Record<string, unknown>, { a, b }: World) =>
+  'clinic_id' in mine ? [a.clinicId, b.clinicId].map((clinic_id) => ({ ...mine, clinic_id })) : [mine]
+
+/** Each call with an id of a row that the caller does not see. */
+async function* callsAboutHiddenRows(db: Db, world: World) {
+  const hidden = hiddenIds(db, world.a.clinicId)
+  for (const id of idsGiven(world))
+    for (const who of people) {
+      const others = await hidden((work) => db.as(world.claims[who], work), who, id.table)
+      if (!others.includes(id.mine[id.argument] as string)) continue
+      for (const given of withEachClinic(id.mine, world)) yield { ...id, who, given }
+    }
+}
+
+/** The outcome of a statement without the numbers in it, which may be ids. */
+const answerTo = (db: Db, claims: Claims, [statement, values]: [string, unknown[]]) =>
+  db.undone(() =>
+    db
+      .as(claims, () => db.query(statement, values))
+      .then(
+        () => 'done',
+        ({ code, message, detail }) => withoutNumbers(JSON.stringify([code, message, detail])),
+      ),
+  )
+
 it("functions answer the same for ids of other people's rows as for unknown ids, with any clinic", async () => {
   const told: string[] = []
   let asked = 0
   await inEachDatabase(twoClinics, async (db, world) => {
-    const hidden = hiddenIds(db, world.a.clinicId)
     const answer = (who: Who, name: string, given: Record<string, unknown>) =>
-      db.undone(async () => {
-        const [statement, values] = statementOf(name, given)
-        return db
-          .as(world.claims[who], () => db.query(statement, values))
-          .then(
-            () => 'done',
-            ({ code, message, detail }) => withoutNumbers(JSON.stringify([code, message, detail])),
-          )
-      })
-    for (const [name, calls] of Object.entries(functions))
-      for (const { given } of calls) {
-        const mine = given?.(world) ?? {}
-        const ids = Object.keys(mine).filter((argument) => /_id$/.test(argument) && argument !== 'clinic_id')
-        for (const argument of ids.filter((each) => mine[each] !== null)) {
-          const table = numbers[argument]
-          if (!table) throw new Error(`${name} takes an id of what? ${argument}`)
-          if (offeredToAll.includes(table)) continue
-          for (const who of people) {
-            // With the row's own clinic, and with another where the caller has every right.
-            for (const clinicId of 'clinic_id' in mine ? [world.a.clinicId, world.b.clinicId] : [undefined]) {
-              const others = await hidden((work) => db.as(world.claims[who], work), who, table)
-              if (!others.includes(mine[argument] as string)) continue
-              asked++
-              const all = clinicId === undefined ? mine : { ...mine, clinic_id: clinicId }
-              const one = await answer(who, name, all)
-              const none = await answer(who, name, { ...all, [argument]: absent })
-              // The clinic's manager sees the row through this function only.
-              if (one !== none && !(table === 'app_private.invitations' && one === 'done'))
-                told.push(`${name} ${argument} as ${who}: ${one}, of none: ${none}`)
-            }
-          }
-        }
-      }
+      answerTo(db, world.claims[who], statementOf(name, given))
+    for await (const { name, argument, table, who, given } of callsAboutHiddenRows(db, world)) {
+      asked++
+      const one = await answer(who, name, given)
+      const none = await answer(who, name, { ...given, [argument]: absent })
+      // The clinic's manager sees the row through this function only.
+      if (one !== none && !(table === 'app_private.invitations' && one === 'done'))
+        told.push(`${name} ${argument} as ${who}: ${one}, of none: ${none}`)
+    }
   })
   expect(told).toEqual([])
   expect(asked).toBeGreaterThan(50)

@@ -57,25 +57,27 @@ async function aClinicIn(db: Db, zone: string, timeSlots: [string, string][]): P
   return clinicId
 }
 
+const midnight = (time: string) => (time === '24:00' ? '00:00' : time)
+
 /** The expected slots: "2027-03-28 02:15–02:45" to start and end, in seconds since 1970. */
 async function expectedSlots(db: Db, zone: string, timeSlots: [string, string][]): Promise<Map<string, string>> {
   const expected = new Map<string, string>()
+  const all = timeSlots.flatMap(([start, end]) =>
+    dates.map((date) => ({ date, start, end, name: `${date} ${start}–${end}` })),
+  )
   if (agreed.get(zone)?.has(year)) {
-    for (const [start, end] of timeSlots)
-      for (const date of dates) {
-        const range = localRange(date, start === '24:00' ? '00:00' : start, end === '24:00' ? '00:00' : end, zone)
-        if (range) expected.set(`${date} ${start}–${end}`, `${range.starts} ${range.ends}`)
-      }
+    for (const { date, start, end, name } of all) {
+      const range = localRange(date, midnight(start), midnight(end), zone)
+      if (range) expected.set(name, `${range.starts} ${range.ends}`)
+    }
     return expected
   }
   // Node has another version of the data of this zone: the rule is checked by PostgreSQL's data instead.
-  const wanted = timeSlots.flatMap(([start, end]) =>
-    dates.map((date) => ({
-      name: `${date} ${start}–${end}`,
-      starts: `${date}T${start}`,
-      ends: `${end <= start ? nextDay(date) : date}T${end}`,
-    })),
-  )
+  const wanted = all.map(({ date, start, end, name }) => ({
+    name,
+    starts: `${date}T${start}`,
+    ends: `${end <= start ? nextDay(date) : date}T${end}`,
+  }))
   const locals = [...new Set(wanted.flatMap(({ starts, ends }) => [starts, ends]))]
   const instants = await instantsByClock(db, locals, zone)
   const at = new Map(locals.map((local, i) => [local, instants[i]]))

@@ -94,6 +94,8 @@ async function act(db: Connection, till: Till, command: Command): Promise<void> 
   const [clinicId, besideId] =
     which % 4 === 3 && what !== 'coupon' ? [till.besideId, till.clinicId] : [till.clinicId, till.besideId]
   const customerId = customers[whose] as string
+  const isOdd = which % 2 === 1
+  const part = isOdd ? amount : null
   const pick = async (statement: string, ...values: unknown[]) => pickAt(clinicId, statement, ...values)
   const pickAt = async (at: string, statement: string, ...values: unknown[]) => {
     const rows = await db.query<{ id: string }>(statement, [at, ...values])
@@ -132,7 +134,7 @@ async function act(db: Connection, till: Till, command: Command): Promise<void> 
       await call('add_discount', await invoice(), 'Less', null, (amount % 100) + 0.5)
       return
     case 'adjust':
-      await call('adjust_invoice', await invoice(), which % 2 ? amount : -amount, 'Other', 19)
+      await call('adjust_invoice', await invoice(), part ?? -amount, 'Other', 19)
       return
     case 'coupon':
       await call('apply_coupon', await invoice(), codes[which % 2])
@@ -158,7 +160,7 @@ async function act(db: Connection, till: Till, command: Command): Promise<void> 
       await call('record_payment', customerId, 'transfer', amount)
       return
     case 'spend credit':
-      await call('spend_credit', await invoice(), which % 2 ? amount : null)
+      await call('spend_credit', await invoice(), part)
       return
     case 'to credit':
       await call('move_to_credit', await invoice(), amount)
@@ -170,7 +172,7 @@ async function act(db: Connection, till: Till, command: Command): Promise<void> 
       await call('grant_goodwill', customerId, amount, 'Sorry')
       return
     case 'write off':
-      await call('write_off', await invoice(), 'Lost', which % 2 ? amount : null)
+      await call('write_off', await invoice(), 'Lost', part)
       return
     case 'void':
       await call('void_invoice', await invoice(), 'Mistake')
@@ -178,31 +180,12 @@ async function act(db: Connection, till: Till, command: Command): Promise<void> 
     case 'checkout':
     case 'shared checkout': {
       const beside = what === 'checkout' ? [] : [{ clinicId: besideId, invoiceId: await dueInvoice(besideId) }]
-      const { id } = await db.one<{ id: string }>(
-        `with caller as materialized (
-           select app_private.set_claims(jsonb_build_object('customer_id', $3::text, 'customer_ids', '{' || $3 || '}')) as claims)
-         select c.id from caller, lateral billing.begin_checkout($1, null, array[$2::bigint], $4,
-           case when caller is null then '' end, $5) c`,
-        [clinicId, await dueInvoice(), customerId, which % 2 === 0, JSON.stringify(beside)],
-      )
-      await openPage(db, id)
+      await beginCheckout(db, [clinicId, await dueInvoice(), customerId, which % 2 === 0, JSON.stringify(beside)])
       return
     }
-    case 'settle': {
-      const id = await session()
-      if (!id) return
-      const due = await db.one<{ amount: string; currency: string }>(
-        'select amount, currency from billing.checkouts where provider_session = $1',
-        [id],
-      )
-      // Usually what was asked for, sometimes something else.
-      await db.query(`select billing_private.settle_checkout('development', $1, 'p', $2, $3)`, [
-        id,
-        which % 5 ? due.amount : amount,
-        due.currency,
-      ])
+    case 'settle':
+      await settle(db, await session(), command)
       return
-    }
     case 'end checkout': {
       const id = await session()
       if (id) await db.query(`select billing_private.end_checkout('development', $1, 'expired')`, [id])
@@ -212,15 +195,45 @@ async function act(db: Connection, till: Till, command: Command): Promise<void> 
       const id = await pick(
         `select pc.id from billing_private.provider_calls pc where pc.clinic_id = $1 and pc.kind = 'refund' order by pc.id`,
       )
-      if (id)
-        await db.query('select billing_private.record_provider_call($1, $2, $3)', [
-          id,
-          which % 2 ? 'failed' : 'done',
-          JSON.stringify({ refundId: `re-${id}`, status: 'succeeded' }),
-        ])
+      await answerRefund(db, id, isOdd ? 'failed' : 'done')
       return
     }
   }
+}
+
+/** Begins a checkout of a customer who is signed in, and opens its page. */
+async function beginCheckout(db: Connection, values: unknown[]): Promise<void> {
+  const { id } = await db.one<{ id: string }>(
+    `with caller as materialized (
+       select app_private.set_claims(jsonb_build_object('customer_id', $3::text, 'customer_ids', '{' || $3 || '}')) as claims)
+     select c.id from caller, lateral billing.begin_checkout($1, null, array[$2::bigint], $4,
+       case when caller is null then '' end, $5) c`,
+    values,
+  )
+  await openPage(db, id)
+}
+
+/** Reports a payment by its session: usually of what was asked for, sometimes of something else. */
+async function settle(db: Connection, session: string | undefined, { which, amount }: Command): Promise<void> {
+  if (!session) return
+  const due = await db.one<{ amount: string; currency: string }>(
+    'select amount, currency from billing.checkouts where provider_session = $1',
+    [session],
+  )
+  await db.query(`select billing_private.settle_checkout('development', $1, 'p', $2, $3)`, [
+    session,
+    which % 5 ? due.amount : amount,
+    due.currency,
+  ])
+}
+
+async function answerRefund(db: Connection, id: string | undefined, outcome: 'failed' | 'done'): Promise<void> {
+  if (!id) return
+  await db.query('select billing_private.record_provider_call($1, $2, $3)', [
+    id,
+    outcome,
+    JSON.stringify({ refundId: `re-${id}`, status: 'succeeded' }),
+  ])
 }
 
 /** The errors in the books of the clinics; there must be none, whatever was done. */

@@ -59,18 +59,23 @@ export function contradictionIn<State, Call extends Timed>(
     seen.add(configuration)
     if (now.count > furthest.count) furthest = now
 
-    const next: Configuration<State>[] = []
+    // The call that ended first is tried first, because it usually took effect first.
+    waiting.push(...following(now).reverse())
+  }
+  return { order: orderOf(furthest), state: furthest.state, stuck: candidates(furthest).map(at) }
+
+  /** What can follow: each call that can be next and whose outcome fits the state. */
+  function following(now: Configuration<State>): Configuration<State>[] {
+    const found: Configuration<State>[] = []
     for (const place of candidates(now)) {
       const state = step(now.state, at(place))
       if (state === undefined) continue
       // A call without a response that changes nothing can be left out.
       if (place < 0 && keyOf(state) === keyOf(now.state)) continue
-      next.push(after(now, place, state))
+      found.push(after(now, place, state))
     }
-    // The call that ended first is tried first, because it usually took effect first.
-    waiting.push(...next.reverse())
+    return found
   }
-  return { order: orderOf(furthest), state: furthest.state, stuck: candidates(furthest).map(at) }
 
   /** The calls that can be next: those that started before the first end of a call that is not in the order yet. */
   function candidates({ low, beyond }: Configuration<State>): number[] {

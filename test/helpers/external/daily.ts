@@ -53,19 +53,9 @@ export async function fakeDaily(): Promise<FakeDaily> {
 
   // biome-ignore lint/suspicious/noExplicitAny: a body that a client sent.
   function handle(method: string, url: string, body: any): [status: number, body: object] {
-    const { rooms, tokens } = daily
-    if (method === 'POST' && url === '/v1/rooms') {
-      if (rooms.has(body.name))
-        return [400, { error: 'invalid-request-error', info: `a room named ${body.name} already exists` }]
-      rooms.set(body.name, body)
-      return [200, { ...body, url: addressOf(body.name) }]
-    }
-    if (method === 'POST' && url === '/v1/meeting-tokens') {
-      if (!rooms.has(body.properties.room_name)) return [400, { error: 'invalid-request-error', info: 'no such room' }]
-      const token = `token-${tokens.size + 1}`
-      tokens.set(token, body.properties)
-      return [200, { token }]
-    }
+    const { rooms } = daily
+    if (method === 'POST' && url === '/v1/rooms') return makeRoom(body)
+    if (method === 'POST' && url === '/v1/meeting-tokens') return makeToken(body)
     const name = /^\/v1\/rooms\/(\w+)$/.exec(url)?.[1] ?? ''
     const room = rooms.get(name)
     if (!room) return [404, { error: 'not-found' }]
@@ -75,6 +65,22 @@ export async function fakeDaily(): Promise<FakeDaily> {
     }
     Object.assign(room.properties, body.properties)
     return [200, { ...room, url: addressOf(name) }]
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: a body that a client sent.
+  function makeRoom(body: any): [status: number, body: object] {
+    const { rooms } = daily
+    if (rooms.has(body.name))
+      return [400, { error: 'invalid-request-error', info: `a room named ${body.name} already exists` }]
+    rooms.set(body.name, body)
+    return [200, { ...body, url: addressOf(body.name) }]
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: a body that a client sent.
+  function makeToken(body: any): [status: number, body: object] {
+    const { rooms, tokens } = daily
+    if (!rooms.has(body.properties.room_name)) return [400, { error: 'invalid-request-error', info: 'no such room' }]
+    const token = `token-${tokens.size + 1}`
+    tokens.set(token, body.properties)
+    return [200, { token }]
   }
   const addressOf = (name: string) => `https://clinic.daily.test/${name}`
 

@@ -265,22 +265,23 @@ function shown({ account: _account, payment_intent_data: _data, ...object }: Jso
   return structuredClone(object)
 }
 
+/** The amount of a line in minor units. */
+function amountOf({ quantity = 1, price_data }: Json, currency: string): number {
+  const unit = Number(price_data.unit_amount)
+  if (!price_data.product_data?.name) throw invalid('Missing required param', 'line_items[0][price_data][product_data]')
+  if (!Number.isSafeInteger(unit) || unit < 0) throw invalid('Invalid non-negative integer', 'unit_amount')
+  if (withThreeDecimals.has(currency) && unit % 10 !== 0)
+    throw invalid(`Amounts in ${currency} must be a multiple of ten`, 'unit_amount')
+  return unit * Number(quantity)
+}
+
 /** The total of the lines in minor units, checked as Stripe checks it. */
 function totalOf(lines: Json[]): { currency: string; amount: number } {
   if (lines.length === 0) throw invalid('A session needs line items', 'line_items')
   const currencies = new Set(lines.map(({ price_data }) => String(price_data?.currency)))
   const [currency = ''] = currencies
   if (currencies.size !== 1 || !/^[a-z]{3}$/.test(currency)) throw invalid(`Invalid currency: ${currency}`, 'currency')
-  let amount = 0
-  for (const { quantity = 1, price_data } of lines) {
-    const unit = Number(price_data.unit_amount)
-    if (!price_data.product_data?.name)
-      throw invalid('Missing required param', 'line_items[0][price_data][product_data]')
-    if (!Number.isSafeInteger(unit) || unit < 0) throw invalid('Invalid non-negative integer', 'unit_amount')
-    if (withThreeDecimals.has(currency) && unit % 10 !== 0)
-      throw invalid(`Amounts in ${currency} must be a multiple of ten`, 'unit_amount')
-    amount += unit * Number(quantity)
-  }
+  const amount = lines.reduce((sum, line) => sum + amountOf(line, currency), 0)
   const least = withoutDecimals.has(currency) ? 50 : withThreeDecimals.has(currency) ? 500 : 50
   if (amount < least) throw invalid('The amount is too small', 'line_items', 'amount_too_small')
   if (amount > 99_999_999) throw invalid('The amount is too large', 'line_items', 'amount_too_large')

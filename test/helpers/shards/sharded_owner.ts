@@ -60,9 +60,31 @@ const idInShard = /(?<![\da-f])([1-9])\d{12}(?![\da-f])/g
 /** The clinic in the token of a link, in hexadecimal. */
 const clinicInLink = /\.[mjocf]([1-9a-f][0-9a-f]{0,14})-/g
 
+/** The numbers of the shards whose ids are in a text. */
+const shardsIn = (text: string): number[] => [
+  ...new Set([
+    ...[...text.matchAll(idInShard)].map(([, number]) => Number(number)),
+    ...[...text.matchAll(clinicInLink)].map(([, id = '']) => Math.floor(Number.parseInt(id, 16) / 1e12)),
+  ]),
+]
+
 interface Home {
   home: string
   isCopied: boolean
+}
+
+/** Waits until so many subscribers have applied what a database has committed. */
+async function untilApplied(superuser: Connection, subscribers: number): Promise<void> {
+  const { position } = await superuser.one(
+    `select case current_setting('synchronous_commit') when 'on' then pg_current_wal_flush_lsn()
+            else pg_current_wal_insert_lsn() end as position`,
+  )
+  const applied = `select count(*)::int as subscribers from pg_stat_replication
+    where application_name ~ '^medislot_(people|clinics)_' and replay_lsn >= $1`
+  for (const end = Date.now() + 60_000; ; await sleep(2)) {
+    if ((await superuser.one(applied, [position])).subscribers === subscribers) return
+    if (Date.now() > end) throw new Error('the copies do not arrive')
+  }
 }
 
 /** Routes statements. `superuserUrls` are of the same databases, the global one first, to see what has been copied. */
@@ -80,36 +102,22 @@ export async function shardedOwner({ global, databases }: Databases, superuserUr
   /** The databases in which a statement runs, by the home of its table and by the shards of the ids in it. */
   function databasesFor(text: string, values: unknown[]): Connection[] {
     const [, what, name = ''] = named.exec(text) ?? []
-    if (homes.get(name)?.home === 'global') return [global]
+    const home = homes.get(name)?.home
+    if (home === 'global') return [global]
     if (what === 'insert into' && name === 'app_public.clinics')
       return [databases[clinics++ % databases.length] as Connection]
-    const asked = text + JSON.stringify(values)
-    const numbers = [
-      ...[...asked.matchAll(idInShard)].map(([, number]) => Number(number)),
-      ...[...asked.matchAll(clinicInLink)].map(([, id = '']) => Math.floor(Number.parseInt(id, 16) / 1e12)),
-    ]
-    const chosen = [...new Set(numbers)].flatMap((number) => databases[number - 1] ?? [])
+    const chosen = shardsIn(text + JSON.stringify(values)).flatMap((number) => databases[number - 1] ?? [])
     if (chosen.length > 0) return chosen
-    if (homes.get(name)?.home === 'everywhere') return writing.test(text) ? [global, ...databases] : [global]
-    return what || homes.has(name) ? databases : [global]
+    if (home === 'everywhere') return everywhere(text)
+    return what || home ? databases : [global]
   }
+  const everywhere = (text: string) => (writing.test(text) ? [global, ...databases] : [global])
 
   /** Waits until the databases that subscribe to others have applied what those have committed. */
   async function untilCopied(changed: Connection[]): Promise<void> {
-    for (const [number, superuser] of superusers.entries()) {
-      if (!changed.includes([global, ...databases][number] as Connection)) continue
-      const subscribers = number === 0 ? databases.length : 1
-      const { position } = await superuser.one(
-        `select case current_setting('synchronous_commit') when 'on' then pg_current_wal_flush_lsn()
-                else pg_current_wal_insert_lsn() end as position`,
-      )
-      const applied = `select count(*)::int as subscribers from pg_stat_replication
-        where application_name ~ '^medislot_(people|clinics)_' and replay_lsn >= $1`
-      for (const end = Date.now() + 60_000; ; await sleep(2)) {
-        if ((await superuser.one(applied, [position])).subscribers === subscribers) break
-        if (Date.now() > end) throw new Error('the copies do not arrive')
-      }
-    }
+    for (const [number, superuser] of superusers.entries())
+      if (changed.includes([global, ...databases][number] as Connection))
+        await untilApplied(superuser, number === 0 ? databases.length : 1)
   }
 
   async function begin(database: Connection, claims: Claims): Promise<Connection> {

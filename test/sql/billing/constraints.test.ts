@@ -428,6 +428,31 @@ const refusalOf = (db: Db, statement: string) =>
     ),
   )
 
+interface Trigger {
+  name: string
+  table: string
+  function: string
+  columns: string
+  when: string
+  event: string
+}
+
+/** The statements that a trigger of a general function refuses, as they follow from its arguments. */
+function refusedByArguments({ table, function: check, columns, when, event }: Trigger): string[] | undefined {
+  if (check.endsWith('.refuse_new_identity'))
+    return columns
+      .split('\\000')
+      .filter((column) => column !== '')
+      .map((column) => changing(table, column, when))
+  if (!/refuse_removal|refuse_change_of_history/.test(check)) return undefined
+  const statement = {
+    update: `update ${table} set amount = amount + 1`,
+    truncate: `truncate ${table} cascade`,
+    delete: `delete from ${table}`,
+  }
+  return [statement[event as keyof typeof statement]]
+}
+
 it('each trigger of payments refuses what its name says, even when the owner writes it', () =>
   inOwnDatabase(async (db) => {
     const till = await tillWithOthers(db)
@@ -507,39 +532,17 @@ it('each trigger of payments refuses what its name says, even when the owner wri
          where id = ${till.checkout}`,
       ],
     }
-    const triggers = await db.query<{
-      name: string
-      table: string
-      function: string
-      columns: string
-      when: string
-      event: string
-    }>(
+    const triggers = await db.query<Trigger & Record<string, unknown>>(
       `select tgname as name, tgrelid::regclass::text as table, tgfoid::regproc::text as function,
          encode(tgargs, 'escape') as columns, case when tgtype & 16 > 0 then 'update' when tgtype & 32 > 0 then 'truncate' else 'delete' end as event,
          substring(pg_get_triggerdef(oid) from 'WHEN \\(\\((.*)\\)\\) EXECUTE') as when
        from pg_trigger where tgrelid = any ($1::regclass[]) and not tgisinternal order by 1`,
       [tables],
     )
-    for (const { name, table, function: check, columns, when, event } of triggers) {
-      if (expected[name] || keeping.includes(name)) continue
-      // The statements that triggers of these general functions refuse follow from their arguments.
-      if (check.endsWith('.refuse_new_identity')) {
-        expected[name] = [
-          immutable,
-          ...columns
-            .split('\\000')
-            .filter((column) => column !== '')
-            .map((column) => changing(table, column, when)),
-        ]
-      } else if (/refuse_removal|refuse_change_of_history/.test(check)) {
-        const statement = {
-          update: `update ${table} set amount = amount + 1`,
-          truncate: `truncate ${table} cascade`,
-          delete: `delete from ${table}`,
-        }
-        expected[name] = [immutable, statement[event as keyof typeof statement]]
-      }
+    for (const trigger of triggers) {
+      const { name } = trigger
+      const refused = refusedByArguments(trigger)
+      if (!expected[name] && !keeping.includes(name) && refused) expected[name] = [immutable, ...refused]
     }
     const outcome: Record<string, unknown> = {}
     for (const [name, [, ...statements]] of Object.entries(expected)) {

@@ -86,7 +86,10 @@ describe('consent to a recording', () => {
 
   it('is withdrawn by either side at any time, and what was recorded is removed', () =>
     inTransaction(async (db) => {
-      for (const side of ['customer', 'doctor'] as const) {
+      for (const [side, patientOrDoctor, other] of [
+        ['customer', 'patient', 'doctor'],
+        ['doctor', 'doctor', 'patient'],
+      ] as const) {
         const visit = await aRecordedVisit(db)
         const { claims } = visit[side]
         // There is nothing to withdraw yet.
@@ -108,16 +111,15 @@ describe('consent to a recording', () => {
            where booking_id = $1`,
           [visit.id],
         )
-        const other = side === 'customer' ? 'doctor' : 'patient'
         expect(await agree(db, claims, visit, false)).toMatchObject({
-          [side === 'customer' ? 'patient_withdrew_at' : 'doctor_withdrew_at']: expect.any(Date),
+          [`${patientOrDoctor}_withdrew_at`]: expect.any(Date),
           [`${other}_withdrew_at`]: null,
         })
         expect(await recordingsOf(db, visit)).toMatchObject([{ id, state: 'removing' }])
         for (const who of [visit.customer, visit.doctor])
           await expectRefusal(open(db, who.claims, visit.clinicId, id), 'recording_not_found')
         const { detail } = await expectRefusal(begin(db, visit.doctor.claims, visit), 'recording_not_agreed')
-        expect(detail).toContain(side === 'customer' ? 'patient' : 'doctor')
+        expect(detail).toContain(patientOrDoctor)
       }
     }))
 

@@ -13,6 +13,16 @@ function ends(network: string): string[] {
   return [first.toString(), last.toString()]
 }
 
+/** The networks of a version of IP that the library ipaddr.js says are special. */
+function specialNetworks(version: typeof ipaddr.IPv4 | typeof ipaddr.IPv6): string[] {
+  type Range = [ipaddr.IPv4 | ipaddr.IPv6, number]
+  const ranges: Record<string, Range | Range[]> = (version.prototype as never as { SpecialRanges: never }).SpecialRanges
+  expect(Object.keys(ranges).length).toBeGreaterThan(8)
+  return Object.values(ranges)
+    .flatMap((range) => (Array.isArray(range[0]) ? range : [range]) as Range[])
+    .map(([address, prefix]) => `${address}/${prefix}`)
+}
+
 describe('an address', () => {
   it('is not public in any network of the special-purpose registries, at either end', () =>
     inTransaction(async (db) => {
@@ -29,15 +39,8 @@ describe('an address', () => {
 
   it('is not public if a maintained library says that it is special', () =>
     inTransaction(async (db) => {
-      for (const version of [ipaddr.IPv4, ipaddr.IPv6]) {
-        type Range = [ipaddr.IPv4 | ipaddr.IPv6, number]
-        const ranges: Record<string, Range | Range[]> = (version.prototype as never as { SpecialRanges: never })
-          .SpecialRanges
-        expect(Object.keys(ranges).length).toBeGreaterThan(8)
-        for (const range of Object.values(ranges))
-          for (const [address, prefix] of (Array.isArray(range[0]) ? range : [range]) as Range[])
-            for (const end of ends(`${address}/${prefix}`)) expect([end, await isPublic(db, end)]).toEqual([end, false])
-      }
+      for (const network of [ipaddr.IPv4, ipaddr.IPv6].flatMap(specialNetworks))
+        for (const end of ends(network)) expect([end, await isPublic(db, end)]).toEqual([end, false])
     }))
 
   it('is public otherwise', () =>

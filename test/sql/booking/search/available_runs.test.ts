@@ -78,6 +78,80 @@ const separateHours = Array.from(
 const sameStarts = (isReversed: boolean) =>
   [[separateHours, separateHours], twoSlots, 1, isReversed] as [(typeof separateHours)[], typeof twoSlots, 1, boolean]
 
+type Visit = typeof visits extends fc.Arbitrary<infer Each> ? Each : never
+
+/** Buffers belong to services with a duration. */
+const buffersOf = ({ duration, before, after }: Visit) =>
+  duration === null ? { before: 0, after: 0 } : { before, after }
+
+/** A service of these doctors, the first of whom may have a duration of their own. */
+async function aServiceOf(db: Db, clinicId: string, doctors: string[], visit: Visit): Promise<string> {
+  const { before, after } = buffersOf(visit)
+  const serviceId = await aService(db, clinicId, {
+    doctors,
+    duration: visit.duration && `${visit.duration} minutes`,
+    buffer_before: `${before} minutes`,
+    buffer_after: `${after} minutes`,
+    start_every: visit.startEvery && `${visit.startEvery} minutes`,
+    lead_time: visit.leadHours === null ? null : `${visit.leadHours} hours`,
+  })
+  if (visit.own !== null)
+    await db.query(`update app_public.doctor_services set duration = $3 where doctor_id = $1 and service_id = $2`, [
+      doctors[0],
+      serviceId,
+      `${visit.own} minutes`,
+    ])
+  return serviceId
+}
+
+interface Made {
+  id: string
+  doctor_id: string
+  starts_at: Date
+  ends_at: Date
+}
+
+/** The slots of a doctor's day, one after the other, without the gaps. */
+function slotsOf(doctor: string, pieces: Piece[], first: Date) {
+  let at = first.getTime()
+  const all = pieces.map(({ minutes, state }, n) => {
+    const starts = at
+    at += minutes * minute
+    return { doctor, n, starts: new Date(starts), ends: new Date(at), state }
+  })
+  return all.filter(({ state }) => state !== 'gap')
+}
+
+/** The oracle: the free minutes, each with its doctor. */
+function freeMinutes(slots: ReturnType<typeof slotsOf>): Set<string> {
+  const free = new Set<string>()
+  for (const { doctor, starts, ends } of slots.filter(({ state }) => ['open', 'expired', 'reserved'].includes(state)))
+    for (let at = starts.getTime(); at < ends.getTime(); at += minute) free.add(`${doctor} ${at}`)
+  return free
+}
+
+/** Whether all minutes of a visit and its buffers are free; without a length, those of the slot. */
+function isFree(
+  slot: Made,
+  free: Set<string>,
+  visit: { before: number; length: number | null; after: number },
+): boolean {
+  const { before, length, after } = visit
+  const start = slot.starts_at.getTime()
+  const end = length === null ? slot.ends_at.getTime() : start + (before + length + after) * minute
+  for (let at = start; at < end; at += minute) if (!free.has(`${slot.doctor_id} ${at}`)) return false
+  return true
+}
+
+/** Whether a visit may begin then, by the clock of Kathmandu and the lead time. */
+function mayBegin(at: number, visit: { startEvery: number | null; leadHours: number | null }, now: Date): boolean {
+  const offset = 345 * minute
+  return (
+    (visit.startEvery === null || (at + offset) % (visit.startEvery * minute) === 0) &&
+    at >= now.getTime() + (visit.leadHours ?? 0) * 60 * minute
+  )
+}
+
 describe('available_slots with a service', () => {
   it('finds exactly the starts from which the minutes of a visit are free, in order, whatever the size of a page', () =>
     inTransaction(async (db) => {
@@ -100,33 +174,11 @@ describe('available_slots with a service', () => {
           fc.boolean(),
           (days, visit, size, isReversed) =>
             db.undone(async () => {
-              // Buffers belong to services with a duration.
-              const before = visit.duration === null ? 0 : visit.before
-              const after = visit.duration === null ? 0 : visit.after
-              const serviceId = await aService(db, clinicId, {
-                doctors,
-                duration: visit.duration && `${visit.duration} minutes`,
-                buffer_before: `${before} minutes`,
-                buffer_after: `${after} minutes`,
-                start_every: visit.startEvery && `${visit.startEvery} minutes`,
-                lead_time: visit.leadHours === null ? null : `${visit.leadHours} hours`,
-              })
-              if (visit.own !== null)
-                await db.query(
-                  `update app_public.doctor_services set duration = $3 where doctor_id = $1 and service_id = $2`,
-                  [doctors[0], serviceId, `${visit.own} minutes`],
-                )
+              const { before, after } = buffersOf(visit)
+              const serviceId = await aServiceOf(db, clinicId, doctors, visit)
               const other = await aService(db, clinicId, { doctors })
-              const rows = days.flatMap((pieces: Piece[], d) => {
-                let at = first.getTime()
-                return pieces.map(({ minutes, state }, n) => {
-                  const starts = at
-                  at += minutes * minute
-                  return { doctor: doctors[d], n, starts: new Date(starts), ends: new Date(at), state }
-                })
-              })
-              const slots = rows.filter(({ state }) => state !== 'gap')
-              const made = await db.query<{ id: string; doctor_id: string; starts_at: Date; ends_at: Date }>(
+              const slots = days.flatMap((pieces, d) => slotsOf(doctors[d] as string, pieces, first))
+              const made = await db.query<Made & Record<string, unknown>>(
                 `insert into app_public.booking_slots (clinic_id, doctor_id, time_slot_id, slot_date, during, status, customer_id, held_until, service_id)
                  select $1, s.doctor, ($2::bigint[])[1 + s.n], (s.starts at time zone $3)::date, tstzrange(s.starts, s.ends),
                    (case when s.state in ('held', 'expired') then 'held' when s.state = 'withdrawn' then 'withdrawn' else 'open' end)::app_public.slot_status,
@@ -138,24 +190,12 @@ describe('available_slots with a service', () => {
                  returning id, doctor_id, starts_at, ends_at`,
                 [clinicId, timeSlotIds, zone, customerId, serviceId, other, JSON.stringify(slots), isReversed],
               )
-              // The oracle: the free minutes of each doctor.
-              const free = new Map(doctors.map((doctor) => [doctor, new Set<number>()]))
-              for (const { doctor, starts, ends, state } of slots)
-                if (['open', 'expired', 'reserved'].includes(state))
-                  for (let at = starts.getTime(); at < ends.getTime(); at += minute) free.get(doctor as string)?.add(at)
-              const offset = 345 * minute
+              const free = freeMinutes(slots)
+              const lengthOf = ({ doctor_id }: Made) =>
+                doctor_id === doctors[0] ? (visit.own ?? visit.duration) : visit.duration
               const expected = made
-                .filter((slot) => {
-                  const own = slot.doctor_id === doctors[0] ? (visit.own ?? visit.duration) : visit.duration
-                  const start = slot.starts_at.getTime()
-                  const end = own === null ? slot.ends_at.getTime() : start + (before + own + after) * minute
-                  const visitStart = start + before * minute
-                  for (let at = start; at < end; at += minute) if (!free.get(slot.doctor_id)?.has(at)) return false
-                  return (
-                    (visit.startEvery === null || (visitStart + offset) % (visit.startEvery * minute) === 0) &&
-                    visitStart >= now.getTime() + (visit.leadHours ?? 0) * 60 * minute
-                  )
-                })
+                .filter((slot) => isFree(slot, free, { before, length: lengthOf(slot), after }))
+                .filter(({ starts_at }) => mayBegin(starts_at.getTime() + before * minute, visit, now))
                 .sort((a, b) => a.starts_at.getTime() - b.starts_at.getTime() || Number(a.id) - Number(b.id))
                 .map(({ id }) => id)
               const found = await everyPage(db, clinicId, serviceId, size)

@@ -125,6 +125,50 @@ describe('switching on', () => {
     }))
 })
 
+const day = (n: number) => new Date(Date.UTC(2027, 2, 1 + n)).toISOString().slice(0, 10)
+// Changes end on the 16th of these days at the latest, or never. The last day stands for all later days.
+const days = Array.from({ length: 18 }, (_, n) => n)
+type Piece = [weekday: number, timeSlotId: string, from: string, until: string | null]
+
+const randomChange = fc.record({
+  on: fc.boolean(),
+  from: fc.nat(14),
+  length: fc.option(fc.nat(6)),
+  both: fc.boolean(),
+})
+type RandomChange = typeof randomChange extends fc.Arbitrary<infer Each> ? Each : never
+
+/** Makes the changes, and compares what is stored with the days that are planned after them. */
+async function expectAfter(db: Db, changes: RandomChange[]): Promise<void> {
+  const { nine, ten, change, plan } = await anEmptyPlan(db)
+  const expected = new Map([nine, ten].map((slot) => [slot, new Set<string>()]))
+  for (const { on, from, length, both } of changes) {
+    const until = length === null ? null : Math.min(from + length, 15)
+    const timeSlots = both ? [nine, ten] : [nine]
+    await change({ timeSlots, on, from: day(from), until: until === null ? null : day(until) })
+    for (const slot of timeSlots) note(expected.get(slot) as Set<string>, on, from, until)
+  }
+  const stored = await plan()
+  for (const [slot, days] of expected) expectPieces(stored.filter(([, id]) => id === slot) as Piece[], [...days].sort())
+}
+
+/** Adds the dates to the planned ones, or removes them. */
+function note(planned: Set<string>, on: boolean, from: number, until: number | null): void {
+  for (const date of days.filter((n) => n >= from && n <= (until ?? 17)).map(day))
+    if (on) planned.add(date)
+    else planned.delete(date)
+}
+
+/** The pieces of a time slot cover exactly the days, each once, and no two are adjacent. */
+function expectPieces(pieces: Piece[], wanted: string[]): void {
+  const covered = (n: number) => pieces.filter(([, , from, until]) => from <= day(n) && day(n) <= (until ?? '9')).length
+  expect(days.filter((n) => covered(n) === 1).map(day)).toEqual(wanted)
+  expect(days.filter((n) => covered(n) > 1)).toEqual([])
+  // There is at least one day between two pieces.
+  const runs = days.filter((n) => covered(n) && !(n > 0 && covered(n - 1))).length
+  expect(pieces).toHaveLength(runs)
+}
+
 describe('switching off', () => {
   it('keeps what is planned before and after the dates', () =>
     inTransaction(async (db) => {
@@ -143,47 +187,13 @@ describe('switching off', () => {
       expect(await plan()).toEqual([])
     }))
 
-  it('plans the right days after any sequence of changes, and never leaves adjacent pieces', async () => {
-    const day = (n: number) => new Date(Date.UTC(2027, 2, 1 + n)).toISOString().slice(0, 10)
-    // Changes end on the 16th of these days at the latest, or never. The last day stands for all later days.
-    const days = Array.from({ length: 18 }, (_, n) => n)
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.record({ on: fc.boolean(), from: fc.nat(14), length: fc.option(fc.nat(6)), both: fc.boolean() }), {
-          minLength: 1,
-          maxLength: 12,
-        }),
-        (changes) =>
-          inTransaction(async (db) => {
-            const { nine, ten, change, plan } = await anEmptyPlan(db)
-            const expected = new Map([nine, ten].map((slot) => [slot, new Set<string>()]))
-            for (const { on, from, length, both } of changes) {
-              const until = length === null ? null : Math.min(from + length, 15)
-              const timeSlots = both ? [nine, ten] : [nine]
-              await change({ timeSlots, on, from: day(from), until: until === null ? null : day(until) })
-              for (const slot of timeSlots)
-                for (const n of days)
-                  if (n >= from && n <= (until ?? 17)) {
-                    if (on) expected.get(slot)?.add(day(n))
-                    else expected.get(slot)?.delete(day(n))
-                  }
-            }
-            const stored = await plan()
-            for (const slot of [nine, ten]) {
-              const pieces = stored.filter(([, id]) => id === slot) as [number, string, string, string | null][]
-              const covered = (n: number) =>
-                pieces.filter(([, , from, until]) => from <= day(n) && day(n) <= (until ?? '9')).length
-              expect(days.filter((n) => covered(n) === 1).map(day)).toEqual([...(expected.get(slot) ?? [])].sort())
-              expect(days.filter((n) => covered(n) > 1)).toEqual([])
-              // There is at least one day between two pieces.
-              const runs = days.filter((n) => covered(n) && !(n > 0 && covered(n - 1))).length
-              expect(pieces).toHaveLength(runs)
-            }
-          }),
+  it('plans the right days after any sequence of changes, and never leaves adjacent pieces', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(randomChange, { minLength: 1, maxLength: 12 }), (changes) =>
+        inTransaction((db) => expectAfter(db, changes)),
       ),
       { numRuns: 20 },
-    )
-  })
+    ))
 })
 
 describe('refuses', () => {
