@@ -249,6 +249,17 @@ export async function axeViolations(page: Page, part?: string, rules = {}): Prom
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`))
 }
 
+/** Makes an account with which `signInAs` signs in by this name: it has the password of the demo. Returns its id. */
+export async function aDemoAccount(owner: Connection, name: string, isConfirmed = false): Promise<string> {
+  const { id } = await owner.one<{ id: string }>(
+    `insert into app_private.accounts (email, password_hash, email_verified_at)
+     select $1, password_hash, case when $2 then now() end
+     from app_private.accounts where email = 'ann@medislot.example' returning id`,
+    [`${name}@medislot.example`, isConfirmed],
+  )
+  return id
+}
+
 /**
  * Opens a page for a demo account that is signed in by the request that the sign-in page sends; the sign-in page itself
  * has its own tests.

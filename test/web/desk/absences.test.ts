@@ -1,5 +1,5 @@
 import type { Locator } from 'playwright-core'
-import { axeViolations, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
+import { aDemoAccount, axeViolations, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
 import { addAbsence } from '../../helpers/clinic/absences.ts'
 import { book, createSlot } from '../../helpers/clinic/operations.ts'
 import { aClinic, aDoctor, aTimeSlot, employ } from '../../helpers/clinic/world.ts'
@@ -15,12 +15,7 @@ const staff = [
 ] as const
 
 beforeAll(async () => {
-  for (const [name] of staff)
-    await pages.owner.query(
-      `insert into app_private.accounts (email, password_hash)
-       select $1, a.password_hash from app_private.accounts a where a.email = 'ann@medislot.example'`,
-      [`${name}@medislot.example`],
-    )
+  for (const [name] of staff) await aDemoAccount(pages.owner, name)
 })
 
 /**

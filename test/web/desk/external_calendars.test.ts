@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Locator } from 'playwright-core'
-import { axeViolations, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
+import { aDemoAccount, axeViolations, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
 import { createSlot } from '../../helpers/clinic/operations.ts'
 import { aClinic, aDoctor, aTimeSlot, employ } from '../../helpers/clinic/world.ts'
 import { calendarKeys } from '../../helpers/external/external_calendars.ts'
@@ -23,12 +23,7 @@ let file: string | undefined
 let address: string
 
 beforeAll(async () => {
-  for (const [name] of staff)
-    await pages.owner.query(
-      `insert into app_private.accounts (email, password_hash)
-       select $1, a.password_hash from app_private.accounts a where a.email = 'ann@medislot.example'`,
-      [`${name}@medislot.example`],
-    )
+  for (const [name] of staff) await aDemoAccount(pages.owner, name)
   server = createServer((_request, response) =>
     file === undefined ? response.writeHead(404).end() : response.end(file),
   )

@@ -1,17 +1,19 @@
-import { axeViolations, demoPassword, hasValue, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
+import {
+  aDemoAccount,
+  axeViolations,
+  demoPassword,
+  hasValue,
+  pagesForTests,
+  signInAs,
+} from '../../helpers/browser/browser.ts'
 import { book, withdraw } from '../../helpers/clinic/operations.ts'
 import { aClinic, aDoctor, aSlot, aTimeSlot, employ } from '../../helpers/clinic/world.ts'
 import { eventually } from '../../helpers/time/eventually.ts'
 
 const pages = pagesForTests({ shared: true })
 
-beforeAll(async () => {
-  // An account that is only a receptionist.
-  await pages.owner.query(
-    `insert into app_private.accounts (email, password_hash)
-     select 'rita@medislot.example', a.password_hash from app_private.accounts a where a.email = 'ann@medislot.example'`,
-  )
-})
+// An account that is only a receptionist.
+beforeAll(() => aDemoAccount(pages.owner, 'rita'))
 
 /** A clinic where Rita is at the desk, with a patient whose time was withdrawn and a free time of the same doctor. */
 async function aWithdrawnTime() {

@@ -1,18 +1,12 @@
 import type { Page } from 'playwright-core'
-import { axeViolations, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
+import { aDemoAccount, axeViolations, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
 import { createSlot } from '../../helpers/clinic/operations.ts'
 import { aClinic, aDoctor, aTemplate, aTimeSlot, employ } from '../../helpers/clinic/world.ts'
 
 const pages = pagesForTests({ shared: true })
 
-beforeAll(async () => {
-  // An account that is only a receptionist.
-  await pages.owner.query(
-    `insert into app_private.accounts (email, password_hash)
-     select 'series-rita@medislot.example', a.password_hash from app_private.accounts a
-     where a.email = 'ann@medislot.example'`,
-  )
-})
+// An account that is only a receptionist.
+beforeAll(() => aDemoAccount(pages.owner, 'series-rita'))
 
 /**
  * A clinic where Rita is at the desk. Its doctor has times at 9:00 and 10:00 on two Mondays, of which the second one at

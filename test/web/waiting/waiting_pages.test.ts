@@ -2,7 +2,7 @@ import { slotTexts } from '../../../src/web/text/desk/slot.ts'
 import { deskWaitingTexts } from '../../../src/web/text/desk/waiting.ts'
 import { waitingTexts } from '../../../src/web/text/patient/waiting.ts'
 import { waitingEntriesTexts } from '../../../src/web/text/patient/waiting_entries.ts'
-import { axeViolations, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
+import { aDemoAccount, axeViolations, pagesForTests, signInAs } from '../../helpers/browser/browser.ts'
 import { book, cancel } from '../../helpers/clinic/operations.ts'
 import { aClinic, aDoctor, aSlot, unique } from '../../helpers/clinic/world.ts'
 import { clinicDate } from '../../helpers/time/dates.ts'
@@ -16,15 +16,10 @@ const readers = [
   { where: 'on a phone', language: 'de', options: { locale: 'de-DE', viewport: { width: 390, height: 844 } } },
 ] as const
 
-/** An account with the password of the demo; returns its name and, for a patient, the customer. */
+/** An account with a confirmed address; returns its name, by which it signs in, and its id. */
 async function anAccount() {
   const name = unique('waits').toLowerCase().replaceAll(/\W/g, '-')
-  const { id } = await pages.owner.one<{ id: string }>(
-    `insert into app_private.accounts (email, password_hash, email_verified_at)
-     select $1, a.password_hash, now() from app_private.accounts a where a.email = 'ann@medislot.example' returning id`,
-    [`${name}@medislot.example`],
-  )
-  return { name, accountId: id }
+  return { name, accountId: await aDemoAccount(pages.owner, name, true) }
 }
 
 async function aPatient(fullName: string) {
