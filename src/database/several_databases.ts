@@ -13,7 +13,7 @@ export function withLoginOf(url: string, address: string): string {
 export const globalNumber = 0
 
 /** The ids of a shard begin with its number times this; those of the global database are smaller. */
-const idsOfShard = 1_000_000_000_000
+export const idsOfShard = 1_000_000_000_000
 
 /** The number of the database that made an id. */
 export const databaseOfId = (id: string): number => Math.floor(Number(id) / idsOfShard)

@@ -102,9 +102,9 @@ export class Shard {
 export interface Shards {
   /** By their numbers. */
   readonly all: ReadonlyMap<number, Shard>
-  /**
-   * The number of the database with a clinic: globalNumber, that of a shard, or undefined for one that is not known.
-   */
+  /** The numbers of the databases to which clinics were moved, whose ids do not say where they are. */
+  readonly moved: ReadonlyMap<string, number>
+  /** The number of the database with a clinic: globalNumber, that of a shard, or undefined for one that is not known. */
   ofClinic(id: string): number | undefined
   /**
    * The numbers of the databases that may have a row of a clinic, the likeliest first: the one that made its id, and
@@ -122,7 +122,7 @@ type ShardSettings = Parameters<typeof requestPool>[0]
 /** The map in memory, which `follow` brings up to date. */
 function createMap(
   settings: ShardSettings,
-): Pick<Shards, 'all' | 'ofClinic' | 'ofRow'> & { follow(rows: MappedShard[]): void } {
+): Pick<Shards, 'all' | 'moved' | 'ofClinic' | 'ofRow'> & { follow(rows: MappedShard[]): void } {
   const all = new Map<number, Shard>()
   let moved = new Map<string, number>()
 
@@ -145,6 +145,9 @@ function createMap(
   return {
     follow,
     all,
+    get moved() {
+      return moved
+    },
     ofClinic(id) {
       const number = moved.get(id) ?? databaseOfId(id)
       return number === globalNumber || all.has(number) ? number : undefined
@@ -169,14 +172,14 @@ export async function watchShards(pool: Pool, settings: ShardSettings): Promise<
   })
   if (first.length === 0) return undefined
   const watcher = watchPool(settings)
-  const { follow, ...map } = createMap(settings)
+  const map = createMap(settings)
 
-  follow(first)
+  map.follow(first)
   let reachable = true
   let timer = setTimeout(turn, everyMs)
   async function turn(): Promise<void> {
     try {
-      follow(await readMap(watcher))
+      map.follow(await readMap(watcher))
       reachable = true
     } catch (error) {
       // The map stays as it was.
@@ -187,7 +190,12 @@ export async function watchShards(pool: Pool, settings: ShardSettings): Promise<
   }
 
   return {
-    ...map,
+    all: map.all,
+    ofClinic: map.ofClinic,
+    ofRow: map.ofRow,
+    get moved() {
+      return map.moved
+    },
     anyAnswers: () =>
       Promise.any([...map.all.values()].map(({ pool }) => pool.query('select'))).then(
         () => true,

@@ -12,8 +12,9 @@ import type { Shard } from '../database/shards.ts'
 import { describeSpan, isTracing, noteRefusal } from '../process/tracing.ts'
 import type { CatalogueCache } from '../request/catalogue_cache.ts'
 import { type AnswerTimes, Deadline, deadlineOf } from '../request/deadline.ts'
-import { reportingTo } from '../request/positions.ts'
+import { Positions, reportingTo } from '../request/positions.ts'
 import { QueryTransaction, type ReplicaUse } from '../request/query_transaction.ts'
+import { Refusal } from '../request/refusal.ts'
 import type { ReplicaReads } from '../request/replica_reads.ts'
 import type { RequestSettings } from '../request/service.ts'
 import type { Routing } from '../request/shards/routing.ts'
@@ -21,9 +22,15 @@ import { onShard, type ShardUse } from '../request/shards/shard_use.ts'
 import { catalogueKey, type KeyOfAnswer } from './catalogue.ts'
 import type { FormatError } from './errors.ts'
 import { operationOf } from './root_fields.ts'
-import { fillIn } from './several_databases/fill_in.ts'
+import { fillIn, withoutKeys } from './several_databases/fill_in.ts'
 import { mergeLists } from './several_databases/merge_lists.ts'
-import { type SpanningDocument, spanningDocuments } from './several_databases/spanning_document.ts'
+import {
+  remembered,
+  type ShortenedDocument,
+  type SpanningDocument,
+  shortenedDocument,
+  spanningDocument,
+} from './several_databases/spanning_document.ts'
 import { callerOf, withUnusableToken } from './unusable_tokens.ts'
 import { computesPassword } from './validation/password_mutations.ts'
 import { type Arguments, createValidator, type Validated } from './validation/validator.ts'
@@ -54,6 +61,8 @@ interface Running extends Reads {
   keyInCatalogue(args: Arguments): string | undefined
   /** The documents to run in the databases, for an operation with lists that are in all of them. */
   spanning(args: Pick<Arguments, 'document' | 'operationName'>): SpanningDocument
+  /** The document to run in one database, for an operation that it cannot answer as a whole. */
+  shortened(args: Pick<Arguments, 'document' | 'operationName'>): ShortenedDocument
 }
 
 /**
@@ -74,7 +83,8 @@ export function createOperations(
     formatError,
     refusalOf,
     keyInCatalogue: keysOf(schema),
-    spanning: spanningDocuments(schema, reads.routing?.lacking),
+    spanning: remembered((given) => spanningDocument(schema, reads.routing?.lacking, given)),
+    shortened: remembered((given) => shortenedDocument(schema, (reads.routing as Routing).lacking, given)),
   }
   return {
     parseAndValidate,
@@ -97,34 +107,43 @@ function keysOf(schema: GraphQLSchema): Running['keyInCatalogue'] {
 }
 
 /** Runs a query or a mutation. */
-async function executeOnce(running: Running, args: Arguments): Promise<ExecutionResult> {
-  const format = resultFormatter(running, args)
-  const refused = running.refusalOf(args) ?? checkCaller(args)
+async function executeOnce(running: Running, given: Arguments): Promise<ExecutionResult> {
+  const format = resultFormatter(running, given)
+  const refused = running.refusalOf(given) ?? checkCaller(given)
   if (refused) return format({ errors: [refused] })
-  const kind = getOperationAST(args.document, args.operationName)?.operation
+  const kind = getOperationAST(given.document, given.operationName)?.operation
   // Grafast would answer with an endless stream, on a connection that no limit counts.
   if (kind === 'subscription') return format({ errors: [overWebSocketOnly()] })
+  const args = marked(running, given)
   const request = args.requestContext as Grafast.RequestContext
   const deadline = deadlineFor(running, request)
   Object.assign(settingsOf(args), { deadline })
   describeOperation(args, kind)
   try {
-    const shard = await shardFor(running, args, deadline)
+    const { shard, isWhole } = await placeFor(running, args, deadline)
     const { claims, seen, transaction } = request
     if (!transaction) await running.routing?.arrived(shard?.shard, seen, deadline)
     Object.assign(settingsOf(args), {
       shard,
       gathering: shard ? undefined : running.routing?.gathering({ claims, deadline }),
     })
-    const result = await onShard(shard, () =>
-      kind === 'query' ? inAllDatabases(running, args, deadline) : mutate(running, args),
-    )
+    const run = kind === 'query' ? inAllDatabases : mutate
+    const result = isWhole
+      ? await onShard(shard, () => run(running, args, deadline))
+      : await completed(running, args, deadline, (one) => onShard(shard, () => run(running, one, deadline)))
     return unreadOf(result, deadline) ?? format(result)
   } catch (error) {
     return format({ errors: [unexpected(error)] })
   } finally {
     if (!request.deadline) deadline.close()
   }
+}
+
+/** An operation in whose document lists are marked that only the databases of their clinics can filter. */
+function marked({ routing }: Running, args: Arguments): Arguments {
+  const { claims, transaction } = args.requestContext as Grafast.RequestContext
+  const isAlone = !routing || transaction || claims.sub === undefined
+  return isAlone ? args : { ...args, document: routing.marked(givenTo(args)) }
 }
 
 /** Starts a subscription. */
@@ -139,7 +158,7 @@ async function subscribeTo(running: Running, args: Arguments) {
   if (socket) deadline.follow(socket as Socket)
   Object.assign(settingsOf(args), { readOnly: true, deadline })
   try {
-    const shard = await shardFor(running, args, deadline)
+    const { shard } = await placeFor(running, args, deadline)
     Object.assign(settingsOf(args), { shard })
     if (shard) Object.assign(args.contextValue as object, { pgSubscriber: shard.shard.subscriber })
     const result = await onShard(shard, async () => subscribe(args))
@@ -180,21 +199,31 @@ function cacheKeyOf({ keyInCatalogue }: Running, args: Arguments): string | unde
   return claims.sub !== undefined || unusable || transaction ? undefined : keyInCatalogue(args)
 }
 
-/** The use of the shard in which an operation runs. Throws Refusal `several_databases` and `clinic_needed`. */
-async function shardFor(
+/** Where an operation runs. */
+interface PlaceOfOperation {
+  /** Undefined for the global database. */
+  shard?: ShardUse | undefined
+  /** False if other databases have a part of what the operation reads, too: Routing.has(). */
+  isWhole: boolean
+}
+
+/** Finds where an operation runs. Throws Refusal `several_databases` and `clinic_needed`. */
+async function placeFor(
   { routing, keyInCatalogue }: Running,
   args: Arguments,
   deadline: Deadline,
-): Promise<ShardUse | undefined> {
+): Promise<PlaceOfOperation> {
   const { claims, transaction } = args.requestContext as Grafast.RequestContext
-  if (!routing || transaction) return undefined
+  if (!routing || transaction) return { isWhole: true }
   const given = givenTo(args)
   const caller = { claims, deadline }
   const isOfCatalogue = () => keyInCatalogue(args) !== undefined
-  const placed = routing.shardOf(given, { isAnonymous: claims.sub === undefined, isOfCatalogue })
-  await routing.requireWhole(given, placed, caller)
-  const shard = placed ?? (await routing.shardOfCheckout(given, caller)) ?? (await routing.shardOfCaller(given, caller))
-  return shard && routing.use(shard, caller)
+  const named =
+    routing.shardOf(given, { isAnonymous: claims.sub === undefined, isOfCatalogue }) ??
+    (await routing.shardOfCheckout(given, caller))
+  const has = await routing.has(given, named, caller)
+  const shard = named && has !== 'elsewhere' ? named : await routing.shardOfCaller(given, caller)
+  return { shard: shard && routing.use(shard, caller), isWhole: has !== 'some' }
 }
 
 const givenTo = ({ document, operationName, variableValues }: Arguments) => ({
@@ -204,9 +233,15 @@ const givenTo = ({ document, operationName, variableValues }: Arguments) => ({
 })
 
 /**
- * Answers a query. Lists that are in all databases are merged, and what the global database lacks of its rows is added.
+ * Answers a query. Lists that are in all databases are merged, and what the global database lacks of its rows is added. A part of
+ * another answer keeps the keys of its rows.
  */
-async function inAllDatabases(running: Running, args: Arguments, deadline: Deadline): Promise<ExecutionResult> {
+async function inAllDatabases(
+  running: Running,
+  args: Arguments,
+  deadline: Deadline,
+  isPart = false,
+): Promise<ExecutionResult> {
   const { routing } = running
   const { transaction, ...request } = args.requestContext as Grafast.RequestContext
   const { claims, seen } = request
@@ -216,7 +251,8 @@ async function inAllDatabases(running: Running, args: Arguments, deadline: Deadl
   if (!routing || isInOne) return query(running, args)
   const shards = routing.shardsToMerge(givenTo(args), false)
   const spanning = running.spanning(args)
-  if (shards.length === 0 && spanning.incomplete.length === 0) return query(running, args)
+  if (shards.length === 0 && spanning.incomplete.length === 0 && spanning.again.length === 0)
+    return query(running, args)
   const read = async (shard: Shard, document: DocumentNode, variableValues: Arguments['variableValues']) => {
     const use = routing.use(shard, { claims, deadline })
     const pgSettings: RequestSettings = { claims, readOnly: true, deadline, shard: use }
@@ -229,11 +265,56 @@ async function inAllDatabases(running: Running, args: Arguments, deadline: Deadl
     query(running, { ...args, document: spanning.global }),
     ...shards.map((shard) => read(shard, spanning.shards, variables)),
   ])
-  return fillIn(spanning, variables, mergeLists(spanning, variables, global, parts), {
+  const answer = await fillIn(spanning, variables, mergeLists(spanning, variables, global, parts), {
     all: routing.shards,
     ofClinic: (id) => routing.shardOfClinic(id),
-    read: (shard, document, more) => read(shard, document, { ...variables, ...more }),
+    read: (where, document, more) =>
+      where === 'everywhere'
+        ? readAgain(running, { ...args, document, variableValues: { ...variables, ...more } }, deadline)
+        : read(where, document, { ...variables, ...more }),
   })
+  return isPart ? answer : withoutKeys(answer)
+}
+
+/**
+ * Runs an operation without those fields of which its database has only a part. Reads these again, in all databases, when it has
+ * ended: from copies that contain its changes.
+ */
+async function completed(
+  running: Running,
+  args: Arguments,
+  deadline: Deadline,
+  run: (args: Arguments) => Promise<ExecutionResult>,
+): Promise<ExecutionResult> {
+  const { document, again, defaults } = running.shortened(args)
+  const request = args.requestContext as Grafast.RequestContext
+  let { seen = new Positions() } = request
+  const reportPosition = (position: number, database: number) => {
+    seen = seen.after(position, database)
+    request.reportPosition?.(position, database)
+  }
+  const answer = await run({ ...args, document, requestContext: { ...request, reportPosition } as never })
+  const variables = args.variableValues ?? {}
+  const whole = await fillIn({ incomplete: [], again, defaults }, variables, answer, {
+    all: [],
+    ofClinic: () => undefined,
+    read: (_, part, more) => {
+      const requestContext = { ...request, seen, position: seen.position }
+      const values = { ...variables, ...more }
+      return readAgain(running, { ...args, document: part, variableValues: values, requestContext } as never, deadline)
+    },
+  })
+  return withoutKeys(whole)
+}
+
+/** Reads a part of an answer as a query of the global database, to which the others add theirs. */
+async function readAgain(running: Running, args: Arguments, deadline: Deadline): Promise<ExecutionResult> {
+  const { claims, seen } = args.requestContext as Grafast.RequestContext
+  const gathering = running.routing?.gathering({ claims, deadline })
+  const pgSettings: RequestSettings = { claims, readOnly: true, deadline, gathering }
+  const contextValue = Object.assign(Object.create(null), args.contextValue, { pgSettings })
+  await running.routing?.arrived(undefined, seen, deadline)
+  return inAllDatabases(running, { ...args, contextValue }, deadline, true)
 }
 
 /** Answers a query from the cache, if it may, or from the database. */
@@ -321,7 +402,8 @@ function describeOperation({ document, operationName, requestContext }: Argument
 const settingsOf = (args: Arguments) => (args.contextValue as unknown as { pgSettings: RequestSettings }).pgSettings
 
 // Grafserv would send the message of a thrown error to the caller.
-const unexpected = (error: unknown) => new GraphQLError('', { originalError: error as Error })
+const unexpected = (error: unknown) =>
+  new GraphQLError(error instanceof Refusal ? error.message : '', { originalError: error as Error })
 
 /** Thrown past the cache with a result that it must not keep. */
 class NotCached {

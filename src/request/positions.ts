@@ -45,6 +45,11 @@ export class Positions {
     return this.#byDatabase.keys()
   }
 
+  /** What a client has seen after a change. */
+  after(position: number, database: number): Positions {
+    return new Positions(this.headerWith(position, database))
+  }
+
   /** The header of a response after a change. */
   headerWith(position: number, database: number): string {
     const { [globalNumber]: own = 0, ...shards } = Object.fromEntries([...this.#byDatabase, [database, position]])

@@ -19,6 +19,7 @@ const list = (first: number, ...order: ReturnType<typeof column>[]): SpanningDoc
   global: null as never,
   shards: null as never,
   incomplete: [],
+  again: [],
   defaults: {},
   lists: new Map([
     [

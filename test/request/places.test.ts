@@ -14,6 +14,7 @@ const numberIn = (id: string) => Math.floor(Number(id) / 1_000_000_000_000)
 const known = (number: number) => (number <= 2 ? number : undefined)
 const shards: Shards = {
   all: new Map<number, Shard>(),
+  moved: new Map([[moved, 2]]),
   ofClinic: (id) => known(id === moved ? 2 : numberIn(id)),
   ofRow: (id) => (numberIn(id) === 1 ? [1, 2] : known(numberIn(id)) === undefined ? [] : [numberIn(id)]),
   anyAnswers: async () => true,
@@ -52,6 +53,16 @@ describe('an operation runs in the shard', () => {
     [
       'of several fields with the same clinic',
       '($c: BigInt!) { clinic(id: $c) { name } policy(clinicId: $c) { leadTime } }',
+      { c: inShard(2) },
+    ],
+    [
+      'of a clinic in each alternative of a filter',
+      '($f: BookingFilter) { bookings(filter: $f) { nodes { id } } }',
+      { f: { or: [{ clinicId: { equalTo: inShard(2) } }, { and: [{ id: { equalTo: inShard(2) } }] }] } },
+    ],
+    [
+      'of a clinic inside what every database has',
+      '($c: BigInt!) { currentPerson { customer { bookings(filter: { clinicId: { equalTo: $c } }) { totalCount } } } }',
       { c: inShard(2) },
     ],
     [
@@ -111,6 +122,34 @@ describe('an operation runs in the global database', () => {
       'that names a row that may have been moved',
       '($id: BigInt!) { bookings(filter: { id: { equalTo: $id } }) { nodes { id } } }',
       { id: inShard(1) },
+    ],
+    [
+      'with a clinic that only a list inside rows names',
+      '($c: BigInt!) { bookings { nodes { notifications(filter: { clinicId: { equalTo: $c } }) { totalCount } } } }',
+      { c: inShard(2) },
+    ],
+    [
+      'with clinics of several databases inside people',
+      `($a: BigInt!, $b: BigInt!) { customers { nodes {
+        one: bookings(filter: { clinicId: { equalTo: $a } }) { totalCount }
+        two: bookings(filter: { clinicId: { equalTo: $b } }) { totalCount }
+      } } }`,
+      { a: moved, b: inShard(1) },
+    ],
+    [
+      'with a clinic in one alternative only',
+      '($f: BookingFilter) { bookings(filter: $f) { nodes { id } } }',
+      { f: { or: [{ clinicId: { equalTo: inShard(2) } }, { status: { equalTo: 'BOOKED' } }] } },
+    ],
+    [
+      'with a clinic of which all related rows are to be, perhaps none',
+      '($f: BookingFilter) { bookings(filter: $f) { nodes { id } } }',
+      { f: { notifications: { every: { clinicId: { equalTo: inShard(2) } } } } },
+    ],
+    [
+      'with a clinic that has other rows of the same people',
+      '($f: BookingFilter) { bookings(filter: $f) { nodes { id } } }',
+      { f: { customer: { bookings: { some: { clinicId: { equalTo: inShard(2) } } } } } },
     ],
     ['with null for the clinic', '($c: BigInt) { availableSlots(clinicId: $c) { bookingSlotId } }', { c: null }],
   ])('%s', (_, text, variables) => {

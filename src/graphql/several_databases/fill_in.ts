@@ -24,26 +24,30 @@ export interface Others<Shard> {
   all: Shard[]
   /** The one with a clinic; undefined for the global database. */
   ofClinic(id: string): Shard | undefined
-  /** Runs a document in one, with more variables. */
-  read(shard: Shard, document: IncompleteRows['document'], variables: Record<string, unknown>): Promise<ExecutionResult>
+  /** Runs a document in one, or in all as a query of its own, with more variables. */
+  read(
+    where: Shard | 'everywhere',
+    document: IncompleteRows['document'],
+    variables: Record<string, unknown>,
+  ): Promise<ExecutionResult>
 }
 
 /**
- * Adds the fields that the rows in an answer of the global database lack, and removes the keys that were added to the
- * rows. For a row of a clinic they are read in the database of the clinic, for a row of people in all databases. If a
- * database does not answer, the field has an error.
+ * Adds to an answer what the database that gave it lacks of its rows. A row of a clinic gets it from the database of the clinic,
+ * a row of people from all databases. What a database does not give is an error.
  */
 export async function fillIn<Shard>(
-  { incomplete, defaults }: SpanningDocument,
+  { incomplete, again, defaults }: Pick<SpanningDocument, 'incomplete' | 'again' | 'defaults'>,
   given: Record<string, unknown>,
   answer: ExecutionResult,
   others: Others<Shard>,
 ): Promise<ExecutionResult> {
   const { data } = answer
-  if (!data || incomplete.length === 0) return answer
+  if (!data) return answer
   const filling = new Filling(data as Row, { ...defaults, ...given }, others)
   await Promise.all(incomplete.map((rows) => filling.fill(rows)))
-  removeKeys(data)
+  // Inside what was filled in, too.
+  await Promise.all(again.map((rows) => filling.fill(rows)))
   const errors = [...(answer.errors ?? []), ...filling.errors]
   return { ...answer, data, ...(errors.length > 0 && { errors }) }
 }
@@ -62,20 +66,22 @@ class Filling<Shard> {
 
   async fill(rows: IncompleteRows): Promise<void> {
     const found = rowsAt(this.#data, rows.path).filter(({ row }) => selectedOf(rows, row).length > 0)
-    if (rows.isOfClinic) await this.#fillFromClinics(rows, found)
-    else await this.#fillFromAll(rows, found)
+    if (found.length === 0) return
+    if (rows.from === 'clinic') await this.#fillFromClinics(rows, found)
+    else if (rows.from === 'each') await this.#fillFromEach(rows, found)
+    else await this.#fillFrom('everywhere', rows, found)
   }
 
   async #fillFromClinics(rows: IncompleteRows, found: Found[]): Promise<void> {
     const byShard = Map.groupBy(found, ({ row }) => this.#others.ofClinic(String(row[clinicName])))
     // The rows of the global database's own clinics lack nothing.
     await Promise.all(
-      [...byShard].map(([shard, ofShard]) => shard !== undefined && this.#fillFromClinicsOf(shard, rows, ofShard)),
+      [...byShard].map(([shard, ofShard]) => shard !== undefined && this.#fillFrom(shard, rows, ofShard)),
     )
   }
 
-  async #fillFromClinicsOf(shard: Shard, rows: IncompleteRows, found: Found[]): Promise<void> {
-    const { byKey, errors } = await this.#partsOf(rows, shard, found)
+  async #fillFrom(where: Shard | 'everywhere', rows: IncompleteRows, found: Found[]): Promise<void> {
+    const { byKey, errors } = await this.#partsOf(rows, where, found)
     // A row that is not there was moved or removed a moment ago.
     const failure = errors[0] ?? new Refusal('shard_behind')
     for (const each of found) {
@@ -85,7 +91,7 @@ class Filling<Shard> {
     }
   }
 
-  async #fillFromAll(rows: IncompleteRows, found: Found[]): Promise<void> {
+  async #fillFromEach(rows: IncompleteRows, found: Found[]): Promise<void> {
     const answers = await Promise.all(this.#others.all.map((shard) => this.#partsOf(rows, shard, found)))
     const [failure] = answers.flatMap(({ errors }) => errors)
     for (const each of found) {
@@ -102,15 +108,25 @@ class Filling<Shard> {
     }
   }
 
-  /** The parts of rows that one database has, by the ids of the rows. */
-  async #partsOf({ document }: IncompleteRows, shard: Shard, found: Found[]): Promise<Parts> {
+  /** The parts of rows that one database has, or all have, by the ids of the rows. */
+  async #partsOf(
+    { document, from: origin }: IncompleteRows,
+    where: Shard | 'everywhere',
+    found: Found[],
+  ): Promise<Parts> {
+    const read = (variables: Record<string, unknown>) =>
+      this.#others
+        .read(where, document, variables)
+        .catch((error: Error): ExecutionResult => ({ errors: [new GraphQLError('', { originalError: error })] }))
+    if (origin === 'root') {
+      const { data, errors } = await read({})
+      return { byKey: new Map(data && !errors ? [[undefined, data]] : []), errors: errors ?? [] }
+    }
     const keys = [...new Set(found.map(({ row }) => row[keyName]))]
     const byKey = new Map<unknown, Row>()
     for (let from = 0; from < keys.length; from += maxPageSize) {
       const variables = { [idsName]: keys.slice(from, from + maxPageSize) }
-      const { data, errors } = await this.#others
-        .read(shard, document, variables)
-        .catch((error: Error): ExecutionResult => ({ errors: [new GraphQLError('', { originalError: error })] }))
+      const { data, errors } = await read(variables)
       if (!data || errors) return { byKey: new Map(), errors: errors ?? [] }
       for (const row of (data[rowsName] as { nodes: Row[] }).nodes) byKey.set(row[keyName], row)
     }
@@ -140,6 +156,12 @@ function rowsAt(data: unknown, names: string[], path: Found['path'] = []): Found
   const [name, ...others] = names
   if (name === undefined) return [{ row: data as Row, path }]
   return rowsAt((data as Row)[name], others, [...path, name])
+}
+
+/** Removes from an answer what was added to the document. */
+export function withoutKeys(answer: ExecutionResult): ExecutionResult {
+  removeKeys(answer.data)
+  return answer
 }
 
 function removeKeys(value: unknown): void {

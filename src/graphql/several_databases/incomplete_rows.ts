@@ -10,7 +10,7 @@ import {
   type VariableDefinitionNode,
 } from 'postgraphile/graphql'
 import type { Lacking } from '../../request/shards/reads/lacking.ts'
-import { listsInShards } from '../../request/shards/reads/lists_in_shards.ts'
+import { isReadInEach } from '../../request/shards/reads/marked_fields.ts'
 import { maxPageSize } from '../schema/lists/lists.ts'
 import {
   type Fragments,
@@ -29,15 +29,18 @@ export const clinicName = 'medislotClinic'
 export const rowsName = 'medislotRows'
 export const idsName = 'medislotIds'
 
-/** Rows of the global database, at one place of a document, of which other databases have a part. */
+/** Rows in the answer of one database, at one place of a document, of which other databases have a part. */
 export interface IncompleteRows {
   /** The names in the answer that lead to them. */
   path: string[]
-  /** Whether the database of the row's clinic has the whole part; otherwise each database may have some of it. */
-  isOfClinic: boolean
+  /**
+   * Where the part is: in the database of the row's clinic; some of it in each, to be merged with what is there; or it is read
+   * again everywhere, as a query of its own, of rows or (`root`) without.
+   */
+  from: 'clinic' | 'each' | 'everywhere' | 'root'
   /** The fields that are lacking, by their names in the answer. */
   parts: Map<string, Part>
-  /** Reads the parts of rows by their ids. */
+  /** Reads the parts, those of rows by their ids. */
   document: DocumentNode
 }
 
@@ -58,13 +61,13 @@ export function incompleteRows(
   const found: IncompleteRows[] = []
   function search(parent: GraphQLObjectType, fields: Parameters<typeof namedInside>[0], path: string[]) {
     const byName = namedInside(fields, fragments)
-    const lacks = [...byName].filter(([, [field]]) => field && lacking.of(parent, field.name.value))
+    const lacks = [...byName].filter(([, [field]]) => field && lacking.of(parent, field))
     if (lacks.length > 0) found.push(rowsAt(parent, lacks, path, { operation, fragments, lacking }))
     for (const [name, same] of byName) {
       const [field] = same as [FieldNode]
       const type = getNamedType(parent.getFields()[field.name.value]?.type)
-      // Lists that are read in each database are complete there.
-      const isWhole = parent === query ? listsInShards.has(field.name.value) : lacking.of(parent, field.name.value)
+      // What each database gives by itself is complete.
+      const isWhole = parent === query ? isReadInEach(field) : lacking.of(parent, field)
       if (isObjectType(type) && !isWhole) search(type, same, [...path, name])
     }
   }
@@ -85,30 +88,30 @@ function rowsAt(
   path: string[],
   { operation, fragments, lacking }: Within,
 ): IncompleteRows {
-  const isOfClinic = lacking.clinicField(type) !== undefined
+  const from = lacking.clinicField(type) === undefined ? 'each' : 'clinic'
   const fieldOf = (nodes: FieldNode[]) => type.getFields()[nodes[0]?.name.value ?? '']
   return {
     path,
-    isOfClinic,
+    from,
     parts: new Map(
       lacks.map(([name, nodes]) => [
         name,
         {
           isNullable: !isNonNullType(fieldOf(nodes)?.type),
-          list: isOfClinic ? undefined : spanningList(fieldOf(nodes), nodes, fragments),
+          list: from === 'clinic' ? undefined : spanningList(fieldOf(nodes), nodes, fragments),
         },
       ]),
     ),
     document: readingById(
       lacking.listOf(type),
-      lacks.flatMap(([, nodes]) => (isOfClinic ? nodes : nodes.map(withCursors))),
+      lacks.flatMap(([, nodes]) => (from === 'clinic' ? nodes : nodes.map(withCursors))),
       { operation, fragments },
     ),
   }
 }
 
 /** A document that reads fields of rows by the ids of the rows. */
-function readingById(
+export function readingById(
   list: string,
   fields: FieldNode[],
   { operation, fragments }: Pick<Within, 'operation' | 'fragments'>,
@@ -123,7 +126,8 @@ function readingById(
   }
   const reading: OperationDefinitionNode = {
     ...operation,
-    variableDefinitions: [...(operation.variableDefinitions ?? []), ids],
+    // A part of such a document is read by one that has other ids.
+    variableDefinitions: [...(operation.variableDefinitions ?? []).filter((each) => each !== ids), ids],
     selectionSet: { kind: Kind.SELECTION_SET, selections: [rows] },
   }
   return { kind: Kind.DOCUMENT, definitions: [reading, ...fragments.values()] }

@@ -1,5 +1,4 @@
 import {
-  type ArgumentNode,
   type DirectiveNode,
   type DocumentNode,
   type FieldNode,
@@ -13,15 +12,19 @@ import {
 import { globalNumber } from '../../database/several_databases.ts'
 import type { Shards } from '../../database/shards.ts'
 import { Refusal } from '../refusal.ts'
+import { namedBy, type Uses } from './named.ts'
 import { listsInShards } from './reads/lists_in_shards.ts'
+import { isReadInEach } from './reads/marked_fields.ts'
 import type { RootSelection } from './reads/tables_read.ts'
 
-/** Arguments of a root field and of the fields inside it, each with the name of its field. */
 interface RootField {
   name: string
   node: FieldNode
   directives: readonly DirectiveNode[]
-  uses: { field: string; argument: ArgumentNode }[]
+  /** The arguments that say where its rows are: its own, for a mutation also those of the fields inside it. */
+  uses: Uses
+  /** For what every database has, its arguments and those of the fields inside it, which say where other rows are. */
+  inside: Uses
 }
 
 interface Operation {
@@ -42,16 +45,13 @@ export interface Placed extends Unplaced {
   kind: 'query' | 'mutation'
 }
 
-/** The ids in the arguments of a root field: ids of clinics, and ids of rows, some of which belong to clinics. */
-interface Named {
-  clinics: string[]
-  rows: { id: string; name: string; isOfPeople: boolean }[]
-}
-
 /** A root field and the databases that it names. */
 interface Place {
   name: string
+  node: FieldNode
   numbers: Set<number>
+  /** Those that what every database has is read with. */
+  inside: Set<number>
 }
 
 /**
@@ -64,23 +64,6 @@ export const everywhere: ReadonlySet<string> = new Set(
     'stateTransition stateTransitions defaultNotificationText defaultNotificationTexts currency currencies utcOffsets',
   ].flatMap((names) => names.split(' ')),
 )
-
-/** Parts of a filter that are not names of columns or relations. */
-const passesName = new Set(['filter', 'condition', 'input', 'patch', 'and', 'or', 'some', 'every', 'equalTo', 'in'])
-/** Parts that exclude what they name. */
-const excludes = new Set(['not', 'none', 'notEqualTo', 'notIn', 'isNull', 'lessThan', 'greaterThan'])
-
-/** Ids of rows of the global database: of people, and of data that is the same in every database. */
-const ofPeople = /(customer|account|specialization|merge|guardianship)(Ids?|s)?$/i
-
-/** The token of a link (app_private.read_link): key, signature, purpose, the clinic's id in hexadecimal, a subject. */
-const link = /^[1-9]\d{0,8}\.[\w-]{16}\.[mjocf]([1-9a-f][0-9a-f]{0,14})-[1-9a-f][0-9a-f]{0,14}$/
-
-/**
- * The token of an invitation of a clinic in a shard, or of a link to add one of its records
- * (app_private.account_message_of), with the clinic's id in hexadecimal.
- */
-const mailed = /^[ir]([1-9a-f][0-9a-f]{0,14})\.[\w-]{32}$/
 
 /** An operation of a valid document. */
 export interface GivenOperation {
@@ -110,11 +93,24 @@ export class Places {
     const { operation, places } = this.#placesOf(given)
     if (!operation) return undefined
     const [number, ...others] = numbersIn(places)
+    if (number === undefined) return this.#placeInside(operation, places)
     if (!number && others.length === 0) return undefined
     if (others.length === 0 && !this.#hasOthers(operation, places)) return number
     if (runsGlobally()) return undefined
     const fields = places.map(({ name, numbers }) => ({ field: name, databases: [...numbers].map(nameOf) }))
     throw new Refusal('several_databases', '', { fields, clinicIds: this.#clinicsByDatabase(operation, given) })
+  }
+
+  /** The one shard that fields inside what every database has name, if nothing else is read. */
+  #placeInside(operation: Operation, places: Place[]): number | undefined {
+    const [number, ...others] = new Set(places.flatMap(({ inside }) => [...inside]))
+    return others.length > 0 || this.#hasOthers(operation, places) ? undefined : number || undefined
+  }
+
+  /** Whether the shard that of() returns is named only inside what every database has, so that the query may run globally, too. */
+  isNamedInside(given: GivenOperation): boolean {
+    const { operation, places } = this.#placesOf(given)
+    return operation?.kind === 'query' && numbersIn(places).size === 0
   }
 
   /** The clinics that an operation names, grouped by database. */
@@ -136,7 +132,7 @@ export class Places {
   spansShards(given: GivenOperation): boolean {
     const { operation, places } = this.#placesOf(given)
     if (operation?.kind !== 'query') return false
-    const lists = places.filter(({ name }) => listsInShards.has(name))
+    const lists = places.filter(({ node }) => isReadInEach(node))
     const rest = places.filter((place) => !lists.includes(place))
     if (lists.length === 0 || [...numbersIn(rest)].some((number) => number !== globalNumber)) return false
     const [number, ...others] = numbersIn(places)
@@ -171,8 +167,16 @@ export class Places {
     return { fields: fields.map(({ name, node }) => ({ name, node, fragments: operation.fragments })), variables }
   }
 
+  /** The root fields of an operation that runs in a shard, or of a mutation; of a query in the global database those that say so. */
+  placed(given: GivenOperation, isGlobal: boolean): Placed | undefined {
+    const all = this.#fieldsOf(given)
+    if (!isGlobal || all?.kind !== 'query') return all
+    const unplaced = new Set(this.unplaced(given).fields.map(({ node }) => node))
+    return { ...all, fields: all.fields.filter(({ node }) => !unplaced.has(node)) }
+  }
+
   /** The root fields of a query or mutation. */
-  fieldsOf({ document, operationName, variables: given }: GivenOperation): Placed | undefined {
+  #fieldsOf({ document, operationName, variables: given }: GivenOperation): Placed | undefined {
     const operation = this.#operationOf(document, operationName)
     if (!operation || operation.kind === 'subscription') return undefined
     const { kind, fragments, defaults } = operation
@@ -181,7 +185,7 @@ export class Places {
     return { kind, fields: fields.map(({ name, node }) => ({ name, node, fragments })), variables }
   }
 
-  #saysWhere(uses: RootField['uses'], variables: Record<string, unknown>): boolean {
+  #saysWhere(uses: Uses, variables: Record<string, unknown>): boolean {
     if (uses.some(({ argument }) => argument.name.value === 'token')) return true
     const { clinics, rows } = namedBy(uses, variables)
     return clinics.length > 0 || rows.some(({ id, isOfPeople }) => !isOfPeople && this.#shards.ofRow(id).length < 2)
@@ -199,7 +203,12 @@ export class Places {
     const operation = this.#operationOf(document, operationName)
     const variables = { ...operation?.defaults, ...given }
     const read = operation?.fields.filter(({ directives }) => !isLeftOut(directives, variables)) ?? []
-    const places: Place[] = read.map(({ name, uses }) => ({ name, numbers: this.#numbersOf(name, uses, variables) }))
+    const places: Place[] = read.map(({ name, node, uses, inside }) => ({
+      name,
+      node,
+      numbers: this.#numbersOf(name, uses, variables),
+      inside: this.#numbersOf(name, inside, variables),
+    }))
     return { operation, places }
   }
 
@@ -212,7 +221,7 @@ export class Places {
     return operation
   }
 
-  #numbersOf(field: string, uses: RootField['uses'], variables: Record<string, unknown>): Set<number> {
+  #numbersOf(field: string, uses: Uses, variables: Record<string, unknown>): Set<number> {
     const named = namedBy(uses, variables)
     // What a checkout pays may be in other databases than its page.
     const rows = listsInShards.has(field) ? named.rows.filter(({ name }) => name !== 'checkoutId') : named.rows
@@ -238,40 +247,6 @@ const numbersIn = (places: Place[]) => new Set(places.flatMap(({ numbers }) => [
 
 const nameOf = (number: number) => (number === globalNumber ? 'global' : `shard ${number}`)
 
-/** What the arguments of a root field name. */
-function namedBy(uses: RootField['uses'], variables: Record<string, unknown>): Named {
-  const named: Named = { clinics: [], rows: [] }
-  for (const { field, argument } of uses) {
-    const value = valueFromASTUntyped(argument.value, variables)
-    collect(named, [field], { [argument.name.value]: field === 'beginCheckout' ? itsClinic(value) : value })
-  }
-  return named
-}
-
-/** A checkout is begun at the clinic that it names. The databases of the others make their shares: sharing.ts. */
-const itsClinic = (input: unknown) => ({ clinicId: (input as { clinicId?: unknown } | null | undefined)?.clinicId })
-
-/** Adds the ids in a value to what is named. `path` has the names of columns and relations that lead to it. */
-function collect(named: Named, path: string[], value: unknown): void {
-  if (typeof value === 'string' || typeof value === 'number') addId(named, path, String(value))
-  if (typeof value !== 'object' || value === null) return
-  const parts = Array.isArray(value) ? value.map((item) => ['in', item] as const) : Object.entries(value)
-  for (const [name, inner] of parts)
-    if (!excludes.has(name)) collect(named, passesName.has(name) ? path : [...path, name], inner)
-}
-
-function addId({ clinics, rows }: Named, path: string[], value: string): void {
-  const [parent = '', name = ''] = path.slice(-2)
-  if (name === 'token') {
-    const [, hexadecimal] = link.exec(value) ?? mailed.exec(value) ?? []
-    if (hexadecimal) clinics.push(String(Number.parseInt(hexadecimal, 16)))
-  } else if (/^\d{1,18}$/.test(value)) {
-    if (/^clinicIds?$/.test(name) || (name === 'id' && /^(clinics?|updateClinic)$/.test(parent))) clinics.push(value)
-    else if (/^id$|Ids?$/.test(name) && name !== 'clientMutationId')
-      rows.push({ id: value, name, isOfPeople: ofPeople.test(name === 'id' ? parent : name) })
-  }
-}
-
 function readOperation(document: DocumentNode, operationName: string | undefined): Operation | undefined {
   const operation = getOperationAST(document, operationName)
   if (!operation) return undefined
@@ -283,13 +258,16 @@ function readOperation(document: DocumentNode, operationName: string | undefined
   const defaults = (operation.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
     defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
   )
+  const { operation: kind } = operation
   return {
-    kind: operation.operation,
+    kind,
     fields: fieldsOf(operation.selectionSet, fragments).map((field) => ({
       name: field.name.value,
       node: field,
       directives: field.directives ?? [],
-      uses: usesIn(field, fragments),
+      ...(kind === 'query' && everywhere.has(field.name.value)
+        ? { uses: [], inside: usesIn(field, fragments) }
+        : { uses: kind === 'query' ? usesOf(field) : usesIn(field, fragments), inside: [] }),
     })),
     fragments,
     defaults: Object.fromEntries(defaults),
@@ -311,9 +289,11 @@ function fieldsOf({ selections }: SelectionSetNode, fragments: Fragments, seen =
   })
 }
 
+const usesOf = (field: FieldNode): Uses =>
+  (field.arguments ?? []).map((argument) => ({ field: field.name.value, argument }))
+
 /** The arguments of a field and of those inside it. `seen` has the fragments that were counted already. */
-function usesIn(field: FieldNode, fragments: Fragments, seen = new Set<string>()): RootField['uses'] {
-  const own = (field.arguments ?? []).map((argument) => ({ field: field.name.value, argument }))
+function usesIn(field: FieldNode, fragments: Fragments, seen = new Set<string>()): Uses {
   const inner = field.selectionSet ? fieldsOf(field.selectionSet, fragments, seen) : []
-  return [...own, ...inner.flatMap((each) => usesIn(each, fragments, seen))]
+  return [...usesOf(field), ...inner.flatMap((each) => usesIn(each, fragments, seen))]
 }

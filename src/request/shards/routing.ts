@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { makePgAdaptorWithPgClient } from 'postgraphile/adaptors/pg'
+import type { DocumentNode } from 'postgraphile/graphql'
 import { clinicsOf, globalNumber, peopleOf } from '../../database/several_databases.ts'
 import type { Shard, Shards } from '../../database/shards.ts'
 import type { Deadline } from '../deadline.ts'
@@ -9,7 +10,7 @@ import { Arrivals } from './arrivals.ts'
 import { Gathering } from './gathering.ts'
 import { type GivenOperation, Places } from './places.ts'
 import { type Caller, changeInShard, readInShard } from './read_in_shard.ts'
-import type { ClinicsOfCaller } from './reads/clinics_of_caller.ts'
+import { type ClinicsOfCaller, clinicNeeded } from './reads/clinics_of_caller.ts'
 import type { Lacking } from './reads/lacking.ts'
 import { ShardUse } from './shard_use.ts'
 import { GlobalSharing, Sharing } from './sharing.ts'
@@ -62,6 +63,11 @@ export class Routing {
     return this.#clinicsOfCaller.lacking
   }
 
+  /** The document of an operation, in which lists are marked whose filters read what only the databases of their clinics have. */
+  marked({ document, variables }: GivenOperation): DocumentNode {
+    return this.#clinicsOfCaller.ownRows.marked(document, variables)
+  }
+
   get shards(): Shard[] {
     return [...this.#shards.all.values()]
   }
@@ -107,14 +113,29 @@ export class Routing {
   }
 
   /**
-   * Throws Refusal `clinic_needed` when an operation reads in one database, from rows of people, what others have too:
-   * one that shardOf() sends to a shard, or a mutation. What the global database lacks for queries is added to their
-   * answers.
+   * Whether the database in which an operation runs, a shard or the global one, has all that it reads. If it has only a part
+   * (`some`), the rest is read again everywhere. `elsewhere` is for queries for which that is not possible, but which can run in
+   * the global database instead. Throws Refusal `clinic_needed` for others: the answer would be a part that looks complete. What
+   * the global database lacks for queries is added to their answers.
    */
-  async requireWhole(given: GivenOperation, shard: Shard | undefined, { claims }: Caller): Promise<void> {
-    const placed = this.#places.fieldsOf(given)
-    if (!placed || (!shard && placed.kind === 'query')) return
-    await this.#clinicsOfCaller.requireWhole(placed, shard?.number ?? globalNumber, claims)
+  async has(given: GivenOperation, shard: Shard | undefined, caller: Caller): Promise<'all' | 'some' | 'elsewhere'> {
+    const { claims } = caller
+    const placed = this.#places.placed(given, shard === undefined)
+    if (!placed) return 'all'
+    const { isWhole, lost } = await this.#clinicsOfCaller.sharesOf(placed, shard?.number ?? globalNumber, claims)
+    if (lost.length > 0 && this.#places.isNamedInside(given)) return 'elsewhere'
+    if (lost.length > 0) throw clinicNeeded(lost)
+    if (isWhole || (!shard && placed.kind === 'query')) return 'all'
+    // A change is not made when its answer could not be complete.
+    if (placed.kind === 'mutation') await this.#requireAll(caller)
+    return 'some'
+  }
+
+  /** Throws Refusal `shard_unavailable` if a shard does not answer. */
+  async #requireAll(caller: Caller): Promise<void> {
+    const ask = (shard: Shard) =>
+      this.use(shard, caller).connect(null, async ({ rawClient }) => void (await rawClient.query('select')))
+    await Promise.all(this.shards.map(ask))
   }
 
   /** The use of a shard by one operation. */

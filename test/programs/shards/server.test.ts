@@ -987,6 +987,69 @@ describe('lists of tables that are not copied', () => {
     })
   })
 
+  it('are read again where rows of clinics lead to people, in lists and in what a mutation returns', async () => {
+    const { token, customerId, invoices, clinicIds } = await aPatientWithInvoices()
+    const byId = invoices.map(({ id }) => BigInt(id)).sort((a, b) => (a < b ? 1 : -1))
+    const own = `fragment Own on Customer {
+      id
+      invoices(first: 2, orderBy: [ID_DESC]) { totalCount nodes { id } pageInfo { hasNextPage } }
+      payments { nodes { received customer { all: invoices { totalCount } none: credits @include(if: $yes) { totalCount } } } }
+    }`
+    const person = {
+      id: customerId,
+      invoices: {
+        totalCount: 9,
+        nodes: byId.slice(0, 2).map((id) => ({ id: String(id) })),
+        pageInfo: { hasNextPage: true },
+      },
+      payments: {
+        nodes: ['2000', '2001', '2002'].map((received) => ({ received, customer: { all: { totalCount: 9 } } })),
+      },
+    }
+    const list = `query ($id: BigInt!, $yes: Boolean!) {
+      invoices(first: 4) { edges { node { customer { ...Own } } } }
+      ofClinic: invoices(filter: { clinicId: { equalTo: $id } }) { nodes { customer { ...Own } } }
+    } ${own}`
+    const node = { customer: person }
+    expect(await dataOf(graphql(token)(list, { id: clinicIds[1], yes: false }))).toEqual({
+      invoices: { edges: [{ node }, { node }, { node }, { node }] },
+      ofClinic: { nodes: [node, node, node] },
+    })
+    // Those of one clinic alone are read in its database.
+    for (const id of clinicIds.slice(0, 2)) {
+      const inOne = `query ($id: BigInt!, $yes: Boolean = false) {
+        invoices(filter: { clinicId: { equalTo: $id } }) { nodes { customer { ...Own } } }
+      } ${own}`
+      expect(await dataOf(graphql(token)(inOne, { id }))).toEqual({ invoices: { nodes: [node, node, node] } })
+    }
+
+    const all = [await aPracticeIn(global, 120), ...(await practices())]
+    const booked: string[] = []
+    for (const { clinicId, slotId } of all) {
+      const book = `mutation ($clinicId: BigInt!, $slotId: BigInt!, $yes: Boolean = false) {
+        bookSlot(input: { clinicId: $clinicId, bookingSlotId: $slotId, note: "Mine" }) {
+          booking { id customer { bookings { nodes { id note } } ...Own } }
+          query { bookings { totalCount } currentPerson { customer { bookings { totalCount } } } clinic(id: $clinicId) { id } }
+        }
+      } ${own}`
+      const { bookSlot } = await dataOf(
+        graphql(token)<{ bookSlot: { booking: { id: string } } }>(book, { clinicId, slotId }),
+      )
+      booked.push(bookSlot.booking.id)
+      const count = { totalCount: booked.length }
+      expect(bookSlot).toEqual({
+        booking: {
+          id: booked.at(-1),
+          customer: {
+            bookings: { nodes: expect.arrayContaining(booked.map((id) => ({ id, note: 'Mine' }))) },
+            ...person,
+          },
+        },
+        query: { bookings: count, currentPerson: { customer: { bookings: count } }, clinic: { id: clinicId } },
+      })
+    }
+  })
+
   it('are read, like the notes, in the shards of the bookings that a patient lists', async () => {
     const token = await confirmed()
     const all = [...(await practices()), await aPracticeIn(global, 120)]
@@ -1014,6 +1077,28 @@ describe('lists of tables that are not copied', () => {
         notifications: { nodes: expect.arrayContaining([{ bookingId: id }]) },
         bookingSlot: { bookings: { nodes: [{ note }] } },
       })
+    // Copies have no messages: a filter that reads messages is for the databases of the clinics.
+    const filters = `query ($f: BookingFilter!) {
+      page: bookings(filter: $f, first: 2, orderBy: [ID_DESC]) {
+        totalCount nodes { id note clinic { bookings(filter: $f) { totalCount } } } pageInfo { hasNextPage }
+      }
+      without: bookings(filter: { notificationsExist: false }) { totalCount }
+      currentPerson { customer { bookings(filter: $f) { totalCount } } }
+    }`
+    expect(
+      await dataOf(graphql(token)(filters, { f: { notifications: { some: { clinicId: { isNull: false } } } } })),
+    ).toEqual({
+      page: {
+        totalCount: 3,
+        nodes: booked
+          .toSorted((a, b) => Number(b.id) - Number(a.id))
+          .slice(0, 2)
+          .map((each) => ({ ...each, clinic: { bookings: { totalCount: 1 } } })),
+        pageInfo: { hasNextPage: true },
+      },
+      without: { totalCount: 0 },
+      currentPerson: { customer: { bookings: { totalCount: 3 } } },
+    })
   })
 
   it('show administrators the late messages of all databases, which are in a view', async () => {
@@ -1840,6 +1925,13 @@ describe('a shard that is down', () => {
     await expectGraphQLRefusal(graphql(patient)(messages), 'shard_unavailable')
     // The list is refused, because one without a part would look complete.
     await expectGraphQLRefusal(graphql(token)('{ invoices { totalCount } }'), 'shard_unavailable')
+    // A change whose answer could not be complete is not made.
+    const complete = bookSlot.replace('booking {', 'booking { customer { invoices { totalCount } }')
+    await expectGraphQLRefusal(
+      graphql(token)(complete, { clinicId: first.clinicId, slotId: first.slotId }),
+      'shard_unavailable',
+    )
+    expect(await bookingsIn(first.shard, first.clinicId)).toEqual([])
     expect(await rest('GET', '/payments', { token })).toMatchObject({
       status: 503,
       body: { code: 'shard_unavailable', details: { shard: 2 } },

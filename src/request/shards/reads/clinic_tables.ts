@@ -5,6 +5,8 @@ export type Role = (typeof roles)[number]
 
 /** A table or view of clinics: sql/core/shards/serving/tables_of_clinics.sql. */
 export interface ClinicTable {
+  /** With the schema. */
+  name: string
   /** Whether the global database has copies of its rows. */
   isCopied: boolean
   /** The columns that the copies lack. */
@@ -21,7 +23,7 @@ export type ClinicTables = ReadonlyMap<string, ClinicTable>
 /** Reads from the catalogue of the global database which tables are copied and who sees their rows. */
 export async function readClinicTables(global: Pool): Promise<ClinicTables> {
   const { rows } = await global
-    .query<{ name: string } & ClinicTable>(
+    .query<ClinicTable>(
       `select table_name as name, is_copied as "isCopied", not_copied as "notCopied", readers, seen_by as "seenBy"
        from app_private.tables_of_clinics()`,
     )
@@ -30,7 +32,7 @@ export async function readClinicTables(global: Pool): Promise<ClinicTables> {
       if (error.code === '42883') return { rows: [] }
       throw error
     })
-  return new Map(rows.map(({ name, ...table }) => [name, table]))
+  return new Map(rows.map((table) => [table.name, table]))
 }
 
 export const mayRead = (role: Role, { readers }: ClinicTable): boolean =>

@@ -8,6 +8,7 @@ import { everywhere, type Placed, type Unplaced } from '../places.ts'
 import { unauthenticated } from '../shard_use.ts'
 import { type ClinicTable, type ClinicTables, mayRead, type Role, readClinicTables } from './clinic_tables.ts'
 import { Lacking } from './lacking.ts'
+import { OwnRows } from './own_rows.ts'
 import { TablesOfQueries, type TablesRead } from './tables_read.ts'
 
 /** What a caller may read, as the global database knows it. */
@@ -16,6 +17,31 @@ interface Person {
   isCustomer: boolean
   clinicIds: string[]
 }
+
+/** How much one database has of what an operation reads. */
+interface Shares {
+  /** Whether it has everything. Else the rest is read again everywhere. */
+  isWhole: boolean
+  /** The root fields with a rest that cannot be read again. */
+  lost: Incomplete[]
+}
+
+/** A root field, and the tables of clinics that it reads where the server cannot add what other databases have. */
+interface Incomplete {
+  name: string
+  reads: string[]
+}
+
+const hasTables = ({ tables }: { tables: ClinicTable[] }) => tables.length > 0
+
+export function clinicNeeded(fields: Incomplete[]): Refusal {
+  const reads = [...new Set(fields.flatMap((each) => each.reads.map((name) => name.replace(/^\w+\./, ''))))]
+  const of = reads.length > 0 ? ` of ${reads.join(', ')}` : ''
+  const message = `Name the clinic${of}, also in inner lists and filters. Or read these first, and filter by the ids in them.`
+  return new Refusal('clinic_needed', message, { fields: fields.map(({ name }) => name) })
+}
+
+const whole: Shares = { isWhole: true, lost: [] }
 
 const nobody: Person = { role: 'app_anonymous', isCustomer: false, clinicIds: [] }
 
@@ -32,6 +58,7 @@ export class ClinicsOfCaller {
   readonly #tables: ClinicTables
   readonly lacking: Lacking
   readonly #queries: TablesOfQueries
+  readonly ownRows: OwnRows
 
   private constructor(shards: Shards, global: Pool, tables: ClinicTables, schema: GraphQLSchema) {
     this.#shards = shards
@@ -39,6 +66,7 @@ export class ClinicsOfCaller {
     this.#tables = tables
     this.lacking = new Lacking(schema, tables)
     this.#queries = new TablesOfQueries(schema, tables, this.lacking)
+    this.ownRows = new OwnRows(schema, tables, this.#queries, shards)
   }
 
   /** Reads from the catalogue of the global database which tables are copied and who sees their rows. */
@@ -66,34 +94,43 @@ export class ClinicsOfCaller {
     if (missing.length === 0) return globalNumber
     const seesNone = ({ all }: TablesRead) => this.#somewhereElse(all).every(({ seenBy }) => seenBy !== 'everybody')
     if (role === 'app_customer' && !isCustomer && missing.every(seesNone)) return globalNumber
-    const isAdded = ({ rest }: TablesRead) =>
-      [...rest].every((name) => !mayRead(role, this.#tables.get(name) as ClinicTable))
-    if (claims.sub !== undefined && missing.every(isAdded)) return globalNumber
-    throw new Refusal('clinic_needed', '', { fields: missing.map(({ name }) => name) })
+    // Each request of callers who are not signed in would cost one in every shard.
+    const isLost = ({ rest }: TablesRead) =>
+      claims.sub === undefined || [...rest].some((name) => mayRead(role, this.#tables.get(name) as ClinicTable))
+    const refused = missing.filter(isLost)
+    if (refused.length === 0) return globalNumber
+    throw clinicNeeded(refused.map(({ name, rest }) => ({ name, reads: [...rest] })))
   }
 
-  /**
-   * Throws Refusal `clinic_needed` for an operation that runs in the database of a clinic, and reads from rows of
-   * people what other databases have too: the answer would be a part that looks complete.
-   */
-  async requireWhole({ fields, kind, variables }: Placed, place: number, claims: Claims): Promise<void> {
-    // Callers who are not signed in see no rows of people.
-    if (claims.sub === undefined) return
-    const parts = fields.map((field) => {
-      const read = [...this.#queries.partlyReadBy(field, kind, variables)]
-      const tables = read.map((name) => this.#tables.get(name) as ClinicTable)
-      return { name: field.name, tables: tables.filter(({ isCopied }) => place !== globalNumber || !isCopied) }
-    })
-    if (parts.every(({ tables }) => tables.length === 0)) return
-    const person = await this.#personOf(claims)
-    if (!person) return
+  /** How much one database has of what an operation reads from rows of people, or of others that every database has. */
+  async sharesOf({ fields: given, kind, variables }: Placed, place: number, claims: Claims): Promise<Shares> {
+    const fields = given.map((field) => ({ ...field, isFree: everywhere.has(field.name) }))
+    const named = { variables, isHere: (id: string) => this.#shards.ofClinic(id) === place }
+    const elsewhere = (names: Set<string>) =>
+      [...names]
+        .map((name) => this.#tables.get(name) as ClinicTable)
+        .filter(({ isCopied }) => place !== globalNumber || !isCopied)
+    const parts = fields.map((field) => ({ field, tables: elsewhere(this.#queries.partlyReadBy(field, kind, named)) }))
+    if (parts.every(({ tables }) => tables.length === 0)) return whole
+    const person = claims.sub === undefined ? nobody : await this.#personOf(claims)
+    if (!person) return whole
     const { role, isCustomer, clinicIds } = person
     const worksHereOnly = clinicIds.every((id) => this.#shards.ofClinic(id) === place)
-    const isElsewhere = (table: ClinicTable) =>
+    const isSeen = (table: ClinicTable) =>
       mayRead(role, table) &&
       (role === 'app_admin' || table.seenBy === 'everybody' || isCustomer || (role === 'app_staff' && !worksHereOnly))
-    const missing = parts.filter(({ tables }) => tables.some(isElsewhere))
-    if (missing.length > 0) throw new Refusal('clinic_needed', '', { fields: missing.map(({ name }) => name) })
+    const missing = parts.map(({ field, tables }) => ({ field, tables: tables.filter(isSeen) })).filter(hasTables)
+    const lost =
+      claims.sub === undefined
+        ? missing
+        : missing
+            .map(({ field }) => ({
+              field,
+              tables: elsewhere(this.#queries.lackingIn(field, kind, named)).filter(isSeen),
+            }))
+            .filter(hasTables)
+    const reads = lost.map(({ field: { name }, tables }) => ({ name, reads: tables.map((table) => table.name) }))
+    return { isWhole: missing.length === 0, lost: reads }
   }
 
   /** The tables without copies in the global database. */

@@ -1,4 +1,5 @@
 import {
+  type FieldNode,
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
@@ -7,6 +8,7 @@ import {
   isObjectType,
 } from 'postgraphile/graphql'
 import type { ClinicTables } from './clinic_tables.ts'
+import { readsOwnRows } from './marked_fields.ts'
 import { tableOf } from './tables_of_types.ts'
 
 /** A part that the global database lacks of one of its rows: a column of a copy, or related rows. */
@@ -15,11 +17,13 @@ export type Lack = 'column' | 'rows'
 /** Knows which fields of its rows the global database lacks, and how they are read in other databases. */
 export class Lacking {
   readonly #tables: ClinicTables
+  readonly #query: GraphQLObjectType | undefined | null
   /** The list of each table that has all of its rows and can be filtered by id. */
   readonly #lists: ReadonlyMap<string, string>
 
   constructor(schema: GraphQLSchema, tables: ClinicTables) {
     this.#tables = tables
+    this.#query = schema.getQueryType()
     this.#lists = new Map(
       Object.values(schema.getQueryType()?.getFields() ?? {}).flatMap((field) => {
         const table = field.extensions.medislotOrder && tableOf(getNamedType(field.type))
@@ -28,8 +32,9 @@ export class Lacking {
     )
   }
 
-  /** The part of a row that the global database lacks, if it can be read elsewhere by the id of the row. */
-  of(parent: GraphQLObjectType, name: string): Lack | undefined {
+  /** What of a row the global database lacks, if it can be read elsewhere by the id of the row. */
+  of(parent: GraphQLObjectType, node: FieldNode): Lack | undefined {
+    const name = node.name.value
     const table = tableOf(parent)
     const field = parent.getFields()[name]
     if (table === undefined || !field || !this.#lists.has(table)) return undefined
@@ -37,9 +42,25 @@ export class Lacking {
     if (own && !own.isCopied) return undefined
     if (own?.notCopied.some((column) => camel(column) === name)) return 'column'
     const related = tableOf(getNamedType(field.type))
-    if (related === undefined || this.#tables.get(related)?.isCopied !== false) return undefined
+    if (related === undefined || !this.#isElsewhere(related, node)) return undefined
     // The rows of one person that belong to clinics are in several databases, so it has to be possible to merge them.
     return own || field.extensions.medislotOrder ? 'rows' : undefined
+  }
+
+  /** Whether the global database lacks rows, or cannot filter those that it has. */
+  #isElsewhere = (table: string, node: FieldNode) => this.#tables.get(table)?.isCopied === false || readsOwnRows(node)
+
+  /**
+   * Whether one database has only a part of what a field leads to, from a row of people or from the root of queries, so that it
+   * is read again in the global database, to which the other databases add theirs.
+   */
+  isPart(parent: GraphQLObjectType, name: string): boolean {
+    const field = parent.getFields()[name]
+    const related = field && tableOf(getNamedType(field.type))
+    if (related === undefined || !this.#tables.has(related)) return false
+    if (parent === this.#query) return field?.extensions.medislotOrder !== undefined
+    const table = tableOf(parent)
+    return table !== undefined && !this.#tables.has(table) && this.#lists.has(table)
   }
 
   /** The list in which rows of a type are found by their ids. */

@@ -1,7 +1,7 @@
 import 'postgraphile'
 import type { PgCodec } from 'postgraphile/@dataplan/pg'
 
-/** Marks each type for rows, for lists of rows and for filters of rows with its table, view or composite type. */
+/** Marks each type for rows, for lists of rows and for filters of rows with its table or view. */
 export const TablesOfTypesPlugin: GraphileConfig.Plugin = {
   name: 'MedislotTablesOfTypesPlugin',
   schema: {
@@ -19,7 +19,8 @@ function withTable<Config extends { extensions?: object | null | undefined }>(
   config: Config,
   codec: PgCodec | undefined,
 ): Config {
-  const { schemaName, name } = (codec?.attributes && codec.extensions?.pg) || {}
+  // The type of what a function returns has no rows of its own.
+  const { schemaName, name } = (codec?.extensions?.isTableLike && codec.extensions.pg) || {}
   if (name === undefined) return config
   return { ...config, extensions: { ...config.extensions, [extension]: `${schemaName}.${name}` } }
 }

@@ -14,7 +14,7 @@ import {
 } from 'postgraphile/graphql'
 import type { ClinicTables } from './clinic_tables.ts'
 import type { Lacking } from './lacking.ts'
-import { listsInShards } from './lists_in_shards.ts'
+import { isReadInEach } from './marked_fields.ts'
 import { tableOf } from './tables_of_types.ts'
 
 /** The tables that a root field of a query reads, for its rows or to filter them, by their names with the schema. */
@@ -34,6 +34,19 @@ export interface TablesRead {
 export interface RootSelection {
   node: FieldNode
   fragments: ReadonlyMap<string, FragmentDefinitionNode>
+}
+
+/** What tells whether a field names clinics of the database in which it is read. */
+export interface NamedClinics {
+  variables: Record<string, unknown>
+  /** Whether the database has a clinic. */
+  isHere(clinicId: string): boolean
+}
+
+/** A root field of an operation that runs in one database. */
+export interface PlacedSelection extends RootSelection {
+  /** Whether it does not name a clinic, since it is in every database. */
+  isFree: boolean
 }
 
 interface Found extends TablesRead {
@@ -68,23 +81,37 @@ export class TablesOfQueries {
   /** The tables that a root field reads with some variables. */
   of(root: RootSelection, variables: Record<string, unknown>): TablesRead {
     const { node } = root
-    const begins = listsInShards.has(node.name.value)
-    const found = this.#found.get(node) ?? this.#find(root, 'query', { isFree: true, isLocal: begins, begins })
+    const begins = isReadInEach(node)
+    const found =
+      this.#found.get(node) ?? this.#find(root, 'query', { isFree: true, isLocal: begins, begins, isAdded: true })
     this.#found.set(node, found)
     return this.#withInputs(found, variables)
   }
 
   /**
-   * The tables that a root field reads from rows of people, when it runs in the database of a clinic that it names: of these,
-   * other databases may have rows too. A field that names a clinic itself does not count.
+   * The tables that a root field reads from rows of people, when it runs in one database: of these, other databases may have rows
+   * too. A field that names clinics of this database itself does not count.
    */
-  partlyReadBy(root: RootSelection, kind: 'query' | 'mutation', variables: Record<string, unknown>): Set<string> {
-    const { node } = root
-    const inOne = { isFree: false, isLocal: true }
+  partlyReadBy(root: PlacedSelection, kind: OperationKind, named: NamedClinics): Set<string> {
+    const { node, isFree } = root
+    const inOne = { isFree, isLocal: true }
     const found = this.#foundInOne.get(node) ?? this.#find(root, kind, inOne)
     this.#foundInOne.set(node, found)
-    const { rest } = this.#withInputs(found, variables)
-    return rest.size === 0 ? rest : this.#withInputs(this.#find(root, kind, { ...inOne, variables }), variables).rest
+    const { rest } = this.#withInputs(found, named.variables)
+    return rest.size === 0 ? rest : this.#withInputs(this.#find(root, kind, { ...inOne, named }), named.variables).rest
+  }
+
+  /** Those of partlyReadBy() that are still only a part when fields that other databases can add to are read again. */
+  lackingIn(root: PlacedSelection, kind: OperationKind, named: NamedClinics): Set<string> {
+    const inOne = { isFree: root.isFree, isLocal: true, isAdded: true, named }
+    return this.#withInputs(this.#find(root, kind, inOne), named.variables).rest
+  }
+
+  /** Whether a filter of rows of clinics reads tables of which the global database has no copies. */
+  readsWithoutCopies(filter: GraphQLInputType, value: unknown): boolean {
+    const read: TablesRead = { own: undefined, all: new Set(), free: new Set(), rest: new Set(), lacksColumns: false }
+    this.#addInput(read, filter, value, { isFree: false, isLocal: false })
+    return read.rest.size > 0
   }
 
   #withInputs({ inputs, ...found }: Found, variables: Record<string, unknown>): TablesRead {
@@ -97,8 +124,8 @@ export class TablesOfQueries {
 
   #find(
     { node, fragments }: RootSelection,
-    kind: 'query' | 'mutation',
-    at: Place & { variables?: Record<string, unknown> },
+    kind: OperationKind,
+    at: Place & Pick<Reached, 'named' | 'isAdded'>,
   ): Found {
     const sets = { all: new Set<string>(), free: new Set<string>(), rest: new Set<string>() }
     const found: Found = { own: undefined, ...sets, lacksColumns: false, inputs: [] }
@@ -109,14 +136,18 @@ export class TablesOfQueries {
     return found
   }
 
-  #addField(found: Found, parent: GraphQLObjectType, node: FieldNode, from: Reached): void {
-    const field = parent.getFields()[node.name.value]
+  #addField(found: Found, parent: GraphQLObjectType, node: FieldNode, reached: Reached): void {
+    const name = node.name.value
+    const field = parent.getFields()[name]
     if (!field) return
-    const lack = from.isLocal ? undefined : this.#lacking.of(parent, node.name.value)
+    const isReadAgain = reached.isAdded && reached.isLocal && reached.isFree && this.#lacking.isPart(parent, name)
+    const from = isReadAgain ? { ...reached, isLocal: false } : reached
+    const lack = from.isLocal ? undefined : this.#lacking.of(parent, node)
     if (lack === 'column') found.lacksColumns = true
-    const at = lack === 'rows' ? { ...from, isLocal: true, begins: true } : ofNamedClinic(node, from)
+    const isMerged = lack === 'rows' || (isReadAgain && parent === this.#schema.getQueryType() && isReadInEach(node))
+    const at = isMerged ? { ...from, isLocal: true, begins: true } : ofNamedClinics(node, from)
     for (const argument of node.arguments ?? []) {
-      const type = field.args.find(({ name }) => name === argument.name.value)?.type
+      const type = field.args.find((each) => each.name === argument.name.value)?.type
       if (type && isInputObjectType(getNamedType(type))) found.inputs.push({ argument, type, at })
     }
     const type = getNamedType(field.type)
@@ -161,10 +192,11 @@ export class TablesOfQueries {
     if (!begins && (isLocal ? isFree : !table.isCopied)) rest.add(name)
   }
 
-  #addInput(read: TablesRead, given: GraphQLInputType, value: unknown, at: Place): void {
+  #addInput(read: TablesRead, given: GraphQLInputType, value: unknown, reached: Place & Pick<Reached, 'named'>): void {
     const type = getNamedType(given)
     if (!isInputObjectType(type) || typeof value !== 'object' || value === null) return
     const table = tableOf(type)
+    const at = ofRequiredClinics(value, reached)
     this.#add(read, table, at)
     const inside = table === undefined ? at : { ...at, isFree: !this.#tables.has(table), begins: false }
     for (const each of [value].flat())
@@ -179,23 +211,41 @@ export class TablesOfQueries {
   }
 }
 
-/** A field that names a clinic leads to rows of that clinic. */
-function ofNamedClinic({ name, arguments: given = [] }: FieldNode, from: Reached): Reached {
-  const { isFree, variables } = from
-  if (!isFree || !variables) return from
+/** A filter that requires some row of clinics that it names reads rows of these clinics only. */
+function ofRequiredClinics<At extends Place & Pick<Reached, 'named'>>(value: object, at: At): At {
+  const [only, ...others] = Object.entries(value)
+  if (!at.isFree || !at.named || only?.[0] !== 'some' || others.length > 0) return at
+  return areHere((only[1] as { clinicId?: unknown } | null)?.clinicId, at.named) ? { ...at, isFree: false } : at
+}
+
+/** Whether a filter of the clinic names clinics of one database. */
+function areHere(filter: unknown, { isHere }: NamedClinics): boolean {
+  const { equalTo, in: oneOf } = (filter ?? {}) as Record<string, unknown>
+  const clinics = equalTo ?? oneOf
+  return clinics != null && [clinics].flat().every((id) => isHere(String(id)))
+}
+
+/** A field that names clinics leads to rows of these clinics. */
+function ofNamedClinics({ name, arguments: given = [] }: FieldNode, from: Reached): Reached {
+  const { isFree, named } = from
+  if (!isFree || !named) return from
   const argumentOf = (wanted: string) => {
     const argument = given.find((each) => each.name.value === wanted)
-    return argument && (valueFromASTUntyped(argument.value, variables) as Record<string, unknown> | null)
+    return argument && (valueFromASTUntyped(argument.value, named.variables) as Record<string, unknown> | null)
   }
-  const { equalTo, in: oneOf } = (argumentOf('filter')?.clinicId ?? {}) as Record<string, unknown>
-  const clinic = equalTo ?? oneOf ?? argumentOf('clinicId') ?? (name.value === 'clinic' ? argumentOf('id') : undefined)
-  return clinic == null ? from : { ...from, isFree: false }
+  const clinic = argumentOf('clinicId') ?? (name.value === 'clinic' ? argumentOf('id') : undefined)
+  const isNamed = areHere(argumentOf('filter')?.clinicId ?? { equalTo: clinic }, named)
+  return isNamed ? { ...from, isFree: false } : from
 }
+
+type OperationKind = 'query' | 'mutation'
 
 /** How a selection is reached. */
 interface Reached extends Place {
-  /** Given where fields that name a clinic are to be distinguished. */
-  variables?: Record<string, unknown> | undefined
+  /** Given where fields that name clinics of one database are to be distinguished. */
+  named?: NamedClinics | undefined
+  /** Whether fields of which one database has only a part are read again. */
+  isAdded?: boolean
   fragments: RootSelection['fragments']
   /** The fragments that were counted already. */
   seen: Set<string>
