@@ -30,8 +30,8 @@ export class Shard {
   /** What is announced in this database. */
   readonly subscriber: PgSubscriber
   /**
-   * One connection for /metrics and the counts of networks, so that these do not delay the queries that check whether the shard
-   * answers.
+   * One connection for /metrics and the counts of networks, so that these do not delay the queries that check whether
+   * the shard answers.
    */
   readonly figures: Pool
   /** Operations that began here, and those that got no connection. */
@@ -104,7 +104,9 @@ export interface Shards {
   readonly all: ReadonlyMap<number, Shard>
   /** The numbers of the databases to which clinics were moved, whose ids do not say where they are. */
   readonly moved: ReadonlyMap<string, number>
-  /** The number of the database with a clinic: globalNumber, that of a shard, or undefined for one that is not known. */
+  /**
+   * The number of the database with a clinic: globalNumber, that of a shard, or undefined for one that is not known.
+   */
   ofClinic(id: string): number | undefined
   /**
    * The numbers of the databases that may have a row of a clinic, the likeliest first: the one that made its id, and

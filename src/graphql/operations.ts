@@ -233,8 +233,8 @@ const givenTo = ({ document, operationName, variableValues }: Arguments) => ({
 })
 
 /**
- * Answers a query. Lists that are in all databases are merged, and what the global database lacks of its rows is added. A part of
- * another answer keeps the keys of its rows.
+ * Answers a query. Lists that are in all databases are merged, and what the global database lacks of its rows is added.
+ * A part of another answer keeps the keys of its rows.
  */
 async function inAllDatabases(
   running: Running,
@@ -277,8 +277,8 @@ async function inAllDatabases(
 }
 
 /**
- * Runs an operation without those fields of which its database has only a part. Reads these again, in all databases, when it has
- * ended: from copies that contain its changes.
+ * Runs an operation without those fields of which its database has only a part. Reads these again, in all databases,
+ * when it has ended: from copies that contain its changes.
  */
 async function completed(
   running: Running,

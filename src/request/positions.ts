@@ -1,8 +1,8 @@
 import { globalNumber } from '../database/several_databases.ts'
 
 /**
- * The header that carries positions in write-ahead logs: sent with the response to a change, and sent back by the client with
- * its next requests, so that they see the change wherever they are served.
+ * The header that carries positions in write-ahead logs: sent with the response to a change, and sent back by the
+ * client with its next requests, so that they see the change wherever they are served.
  */
 export const positionHeader = 'medislot-position'
 
@@ -28,8 +28,9 @@ export class Positions {
   }
 
   /**
-   * The position that a read in the database of the server has to see. Undefined if only the primary may serve the read: when
-   * the header is not ours, and when changes in shards, which are copied to the primary first, have to be seen.
+   * The position that a read in the database of the server has to see. Undefined if only the primary may serve the
+   * read: when the header is not ours, and when changes in shards, which are copied to the primary first, have to be
+   * seen.
    */
   get position(): number | undefined {
     return this.#isKnown && this.#byDatabase.size === 1 ? this.#byDatabase.get(globalNumber) : undefined
@@ -58,8 +59,8 @@ export class Positions {
 }
 
 /**
- * How a change reports its position, in an installation with copies: replicas of the server's database or, with shards, copies
- * in other databases.
+ * How a change reports its position, in an installation with copies: replicas of the server's database or, with shards,
+ * copies in other databases.
  */
 export function reportingTo(
   report: ((position: number, database: number) => void) | undefined,

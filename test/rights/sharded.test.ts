@@ -444,7 +444,12 @@ it('what people lead to inside one clinic is that of all clinics, as one databas
     clinic(id: $a) { bookings { nodes { customer { ...Own } } } }
     currentPerson { customer { ...Own } }
   }
-  fragment Own on Customer { id bookings { totalCount } ofBoth: bookings(filter: { clinicId: { in: [$a, $b] } }) { totalCount } payments { totalCount } }`
+  fragment Own on Customer {
+    id
+    bookings { totalCount }
+    ofBoth: bookings(filter: { clinicId: { in: [$a, $b] } }) { totalCount }
+    payments { totalCount }
+  }`
   for (const who of ['Ann', 'guardian', 'receptionist A', 'doctor B'] as const) {
     const client = graphqlClient(server.url, await tokenOf(world.claims[who]))
     type Own = { id: string } | null
@@ -452,7 +457,8 @@ it('what people lead to inside one clinic is that of all clinics, as one databas
       clinic: { bookings: { nodes: { customer: Own }[] } }
       currentPerson: { customer: Own }
     }>(document, ids)
-    const whole = `query ($a: BigInt!, $b: BigInt!) { customers { nodes { ...Own } } } ${document.slice(document.indexOf('fragment'))}`
+    const fragment = document.slice(document.indexOf('fragment'))
+    const whole = `query ($a: BigInt!, $b: BigInt!) { customers { nodes { ...Own } } } ${fragment}`
     const people = (await client<{ customers: { nodes: { id: string }[] } }>(whole, ids)).data?.customers.nodes ?? []
     const own = (person: Own | undefined) => people.find(({ id }) => id === person?.id) ?? null
     const inside = data?.clinic.bookings.nodes.map(({ customer }) => customer) ?? []

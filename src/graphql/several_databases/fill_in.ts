@@ -33,8 +33,8 @@ export interface Others<Shard> {
 }
 
 /**
- * Adds to an answer what the database that gave it lacks of its rows. A row of a clinic gets it from the database of the clinic,
- * a row of people from all databases. What a database does not give is an error.
+ * Adds to an answer what the database that gave it lacks of its rows. A row of a clinic gets it from the database of
+ * the clinic, a row of people from all databases. What a database does not give is an error.
  */
 export async function fillIn<Shard>(
   { incomplete, again, defaults }: Pick<SpanningDocument, 'incomplete' | 'again' | 'defaults'>,

@@ -34,8 +34,8 @@ export interface IncompleteRows {
   /** The names in the answer that lead to them. */
   path: string[]
   /**
-   * Where the part is: in the database of the row's clinic; some of it in each, to be merged with what is there; or it is read
-   * again everywhere, as a query of its own, of rows or (`root`) without.
+   * Where the part is: in the database of the row's clinic; some of it in each, to be merged with what is there; or it
+   * is read again everywhere, as a query of its own, of rows or (`root`) without.
    */
   from: 'clinic' | 'each' | 'everywhere' | 'root'
   /** The fields that are lacking, by their names in the answer. */

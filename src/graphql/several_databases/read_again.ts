@@ -34,8 +34,8 @@ interface Within {
 }
 
 /**
- * Finds the fields inside what single databases answer that lead from people, or from the root of queries, to rows of other
- * databases, too. In the document each is replaced by `__typename`, which has its place in the answer.
+ * Finds the fields inside what single databases answer that lead from people, or from the root of queries, to rows of
+ * other databases, too. In the document each is replaced by `__typename`, which has its place in the answer.
  */
 export function shortened(operation: OperationDefinitionNode, within: Within): Shortened | undefined {
   const { schema, fragments } = within
@@ -103,7 +103,10 @@ function readAgain(
   }
 }
 
-/** A selection without these fields, and with the keys of their rows. Its fragments are in place, since others may use them. */
+/**
+ * A selection without these fields, and with the keys of their rows. Its fragments are in place, since others may use
+ * them.
+ */
 function shortenedSet(
   parent: GraphQLObjectType,
   { selections }: SelectionSetNode,

@@ -54,7 +54,10 @@ export function remembered<T>(make: (given: Given) => T): (given: Given) => T {
 /** A document for one database, with what is read again everywhere to complete its answer. */
 export type ShortenedDocument = Pick<SpanningDocument, 'again' | 'defaults'> & { document: DocumentNode }
 
-/** Makes the document for the one database in which a valid operation runs, where other databases have a part of its answer. */
+/**
+ * Makes the document for the one database in which a valid operation runs, where other databases have a part of its
+ * answer.
+ */
 export function shortenedDocument(schema: GraphQLSchema, lacking: Lacking, given: Given): ShortenedDocument {
   const { operation, fragments } = partsOf(given)
   const { document, again } = shortened(operation, { schema, fragments, lacking, isOfOne: () => true }) ?? {
@@ -109,8 +112,8 @@ export function spanningDocument(schema: GraphQLSchema, lacking: Lacking | undef
 }
 
 /**
- * A copy of a document with the cursors of the lists that are merged, and the keys of incomplete rows; `other` says what becomes
- * of other root fields.
+ * A copy of a document with the cursors of the lists that are merged, and the keys of incomplete rows; `other` says
+ * what becomes of other root fields.
  */
 function withKeys(
   schema: GraphQLSchema,

@@ -24,8 +24,8 @@ const ofPeople = /(customer|account|specialization|merge|guardianship)(Ids?|s)?$
 const link = /^[1-9]\d{0,8}\.[\w-]{16}\.[mjocf]([1-9a-f][0-9a-f]{0,14})-[1-9a-f][0-9a-f]{0,14}$/
 
 /**
- * The token of an invitation of a clinic in a shard, or of a link to add one of its records (app_private.account_message_of),
- * with the clinic's id in hexadecimal.
+ * The token of an invitation of a clinic in a shard, or of a link to add one of its records
+ * (app_private.account_message_of), with the clinic's id in hexadecimal.
  */
 const mailed = /^[ir]([1-9a-f][0-9a-f]{0,14})\.[\w-]{32}$/
 

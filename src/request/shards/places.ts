@@ -107,7 +107,10 @@ export class Places {
     return others.length > 0 || this.#hasOthers(operation, places) ? undefined : number || undefined
   }
 
-  /** Whether the shard that of() returns is named only inside what every database has, so that the query may run globally, too. */
+  /**
+   * Whether the shard that of() returns is named only inside what every database has, so that the query may run
+   * globally, too.
+   */
   isNamedInside(given: GivenOperation): boolean {
     const { operation, places } = this.#placesOf(given)
     return operation?.kind === 'query' && numbersIn(places).size === 0
@@ -167,7 +170,10 @@ export class Places {
     return { fields: fields.map(({ name, node }) => ({ name, node, fragments: operation.fragments })), variables }
   }
 
-  /** The root fields of an operation that runs in a shard, or of a mutation; of a query in the global database those that say so. */
+  /**
+   * The root fields of an operation that runs in a shard, or of a mutation; of a query in the global database those
+   * that say so.
+   */
   placed(given: GivenOperation, isGlobal: boolean): Placed | undefined {
     const all = this.#fieldsOf(given)
     if (!isGlobal || all?.kind !== 'query') return all

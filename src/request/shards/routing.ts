@@ -63,7 +63,10 @@ export class Routing {
     return this.#clinicsOfCaller.lacking
   }
 
-  /** The document of an operation, in which lists are marked whose filters read what only the databases of their clinics have. */
+  /**
+   * The document of an operation, in which lists are marked whose filters read what only the databases of their clinics
+   * have.
+   */
   marked({ document, variables }: GivenOperation): DocumentNode {
     return this.#clinicsOfCaller.ownRows.marked(document, variables)
   }
@@ -113,10 +116,10 @@ export class Routing {
   }
 
   /**
-   * Whether the database in which an operation runs, a shard or the global one, has all that it reads. If it has only a part
-   * (`some`), the rest is read again everywhere. `elsewhere` is for queries for which that is not possible, but which can run in
-   * the global database instead. Throws Refusal `clinic_needed` for others: the answer would be a part that looks complete. What
-   * the global database lacks for queries is added to their answers.
+   * Whether the database in which an operation runs, a shard or the global one, has all that it reads. If it has only a
+   * part (`some`), the rest is read again everywhere. `elsewhere` is for queries for which that is not possible, but
+   * which can run in the global database instead. Throws Refusal `clinic_needed` for others: the answer would be a part
+   * that looks complete. What the global database lacks for queries is added to their answers.
    */
   async has(given: GivenOperation, shard: Shard | undefined, caller: Caller): Promise<'all' | 'some' | 'elsewhere'> {
     const { claims } = caller

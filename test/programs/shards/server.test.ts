@@ -993,7 +993,9 @@ describe('lists of tables that are not copied', () => {
     const own = `fragment Own on Customer {
       id
       invoices(first: 2, orderBy: [ID_DESC]) { totalCount nodes { id } pageInfo { hasNextPage } }
-      payments { nodes { received customer { all: invoices { totalCount } none: credits @include(if: $yes) { totalCount } } } }
+      payments {
+        nodes { received customer { all: invoices { totalCount } none: credits @include(if: $yes) { totalCount } } }
+      }
     }`
     const person = {
       id: customerId,
@@ -1029,7 +1031,9 @@ describe('lists of tables that are not copied', () => {
       const book = `mutation ($clinicId: BigInt!, $slotId: BigInt!, $yes: Boolean = false) {
         bookSlot(input: { clinicId: $clinicId, bookingSlotId: $slotId, note: "Mine" }) {
           booking { id customer { bookings { nodes { id note } } ...Own } }
-          query { bookings { totalCount } currentPerson { customer { bookings { totalCount } } } clinic(id: $clinicId) { id } }
+          query {
+            bookings { totalCount } currentPerson { customer { bookings { totalCount } } } clinic(id: $clinicId) { id }
+          }
         }
       } ${own}`
       const { bookSlot } = await dataOf(

@@ -37,8 +37,9 @@ const hasTables = ({ tables }: { tables: ClinicTable[] }) => tables.length > 0
 export function clinicNeeded(fields: Incomplete[]): Refusal {
   const reads = [...new Set(fields.flatMap((each) => each.reads.map((name) => name.replace(/^\w+\./, ''))))]
   const of = reads.length > 0 ? ` of ${reads.join(', ')}` : ''
-  const message = `Name the clinic${of}, also in inner lists and filters. Or read these first, and filter by the ids in them.`
-  return new Refusal('clinic_needed', message, { fields: fields.map(({ name }) => name) })
+  const message = `Name the clinic${of}, also in inner lists and filters.`
+  const instead = 'Or read these rows first, and filter by the ids in them.'
+  return new Refusal('clinic_needed', `${message} ${instead}`, { fields: fields.map(({ name }) => name) })
 }
 
 const whole: Shares = { isWhole: true, lost: [] }

@@ -51,8 +51,8 @@ export class Lacking {
   #isElsewhere = (table: string, node: FieldNode) => this.#tables.get(table)?.isCopied === false || readsOwnRows(node)
 
   /**
-   * Whether one database has only a part of what a field leads to, from a row of people or from the root of queries, so that it
-   * is read again in the global database, to which the other databases add theirs.
+   * Whether one database has only a part of what a field leads to, from a row of people or from the root of queries, so
+   * that it is read again in the global database, to which the other databases add theirs.
    */
   isPart(parent: GraphQLObjectType, name: string): boolean {
     const field = parent.getFields()[name]

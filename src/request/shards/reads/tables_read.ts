@@ -24,7 +24,9 @@ export interface TablesRead {
   all: Set<string>
   /** Those that are not reached from a row of a clinic, which leads to rows of the same clinic. */
   free: Set<string>
-  /** Those that no other database can add to the answer of the global one (Lacking), or to the rows of a merged list. */
+  /**
+   * Those that no other database can add to the answer of the global one (Lacking), or to the rows of a merged list.
+   */
   rest: Set<string>
   /** Whether it returns columns that copies lack. */
   lacksColumns: boolean
@@ -89,8 +91,8 @@ export class TablesOfQueries {
   }
 
   /**
-   * The tables that a root field reads from rows of people, when it runs in one database: of these, other databases may have rows
-   * too. A field that names clinics of this database itself does not count.
+   * The tables that a root field reads from rows of people, when it runs in one database: of these, other databases may
+   * have rows too. A field that names clinics of this database itself does not count.
    */
   partlyReadBy(root: PlacedSelection, kind: OperationKind, named: NamedClinics): Set<string> {
     const { node, isFree } = root
@@ -174,8 +176,8 @@ export class TablesOfQueries {
   }
 
   /**
-   * From a row of a clinic, only rows of the same clinic are reached. A type without a table, such as that of a list, is passed
-   * through.
+   * From a row of a clinic, only rows of the same clinic are reached. A type without a table, such as that of a list,
+   * is passed through.
    */
   #reachedFrom(type: GraphQLObjectType, from: Reached): Reached {
     // The result of a mutation leads to all that can be read.
