@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:54e8456d18f59a6834ded6854ff7fca103e25eb0
+--! Hash: sha1:a0ac9cef47b3b1885c1d3acc03d0e8b522a8ccaf
 --! Message: baseline
 
 -- Everything that a medislot database consists of, in the order of creation. `npm run db:baseline` makes the first
@@ -18822,6 +18822,7 @@ begin
       or bs.doctor_id = withdraw_day.doctor_id and bs.slot_date = withdraw_day.slot_date and bs.ends_at > now())
   order by bs.id
   for no key update;
+  -- Appointments that are over stay as they are.
   select array_agg(coalesce(bs.head_slot_id, bs.id)) into heads
   from app_public.booking_slots bs
   where bs.clinic_id = withdraw_day.clinic_id and bs.doctor_id = withdraw_day.doctor_id
@@ -18836,10 +18837,9 @@ begin
     raise exception 'a visit across midnight was booked meanwhile' using errcode = 'serialization_failure';
   end if;
 
-  -- Appointments that are over stay as they are.
   select array_agg(b.id order by b.booking_slot_id) into live from app_public.bookings b
   where b.clinic_id = withdraw_day.clinic_id and b.active_booking_slot_id = any (heads)
-    and b.status in ('booked', 'checked_in') and b.ends_at > now();
+    and b.status in ('booked', 'checked_in');
   if live is not null and not withdraw_day."cascade" then
     perform app_hidden.refuse('still_in_use', format('%s live bookings hang on this day.', cardinality(live)),
       jsonb_build_object('liveBookings', (

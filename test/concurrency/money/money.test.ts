@@ -157,6 +157,8 @@ describe('credit that is reserved, at the same time', () => {
     const ids = await Array.fromAsync(sessions, () => anInvoice(owner, clinicId, customerId, 10_000))
     return {
       ids,
+      clinicId,
+      customerId,
       begin: (session: Connection, i: number) =>
         session.request(customer.claims, () => billing<Checkout>(session, 'begin_checkout', clinicId, null, [ids[i]])),
       spend: (session: Connection, i: number) => billing(session, 'spend_credit', clinicId, ids[i]),
@@ -207,6 +209,22 @@ describe('credit that is reserved, at the same time', () => {
       expect(await credits()).toEqual({ balance: '0', reserved: '0', available: '0' })
     }
     expect(await balanced()).toEqual([])
+  })
+
+  it('is locked after the numbers of invoices by a checkout that it pays for as a whole', async () => {
+    const { ids, begin, clinicId, customerId } = await withCredit(10_000)
+    const [one, two, three] = sessions as [Connection, Connection, Connection]
+    await one.query('begin')
+    await one.query('select billing_private.issue($1, $2)', [clinicId, ids[1]])
+    const beginning = begin(two, 0)
+    await untilWaiting(one, two, beginning)
+    // Otherwise the first transaction, which has a number, would be in a deadlock when it spends the credit.
+    await three.query(
+      'select from billing.credits where clinic_id = $1 and customer_id = $2 for no key update nowait',
+      [clinicId, customerId],
+    )
+    await one.query('commit')
+    expect(await beginning).toMatchObject({ state: 'paid' })
   })
 
   it('is spent or available again when the payment and the end of the page arrive together', async () => {

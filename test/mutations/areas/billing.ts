@@ -218,7 +218,7 @@ export const billing: Mutation[] = [
     from: 'if checkout.amount = 0 then',
     to: 'if false then',
     caughtBy: 'concurrency/money/money.test.ts',
-    only: 'without a deadlock',
+    only: 'is locked after the numbers of invoices',
   },
   {
     name: 'a checkout reckons with credit that is being spent',

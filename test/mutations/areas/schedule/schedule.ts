@@ -54,8 +54,8 @@ export const schedule: Mutation[] = [
   {
     name: 'withdrawing the current day also withdraws visits that are over',
     file: 'withdraw_day.sql',
-    from: "and b.status in ('booked', 'checked_in') and b.ends_at > now();",
-    to: "and b.status in ('booked', 'checked_in');",
+    from: "and bs.ends_at > now() and bs.status = 'booked';",
+    to: "and bs.status = 'booked';",
     caughtBy: 'withdraw_day.test.ts',
   },
   {
