@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { circlesOf, type ImportGraph, importGraph } from './import_graph.ts'
@@ -101,6 +101,15 @@ it('files import only from lower layers, and no file imports a program', () => {
 
 it('areas of the pages import shared parts, and never another area', () => {
   expect(areasAgainstTheDirection(graph)).toEqual([])
+})
+
+// Only its pools survive an error of a connection that is being closed, as when a test drops its database.
+it('only src/database/pools.ts makes pools of connections, in programs and tests', () => {
+  const sources = [...everything.keys()].filter(
+    (file) => /^(src|test)\//.test(file) && file !== 'src/database/pools.ts',
+  )
+  expect(sources.length).toBeGreaterThan(1000)
+  expect(sources.filter((file) => /new (pg\.)?Pool\(\{/.test(readFileSync(file, 'utf8')))).toEqual([])
 })
 
 it('every import resolves to a file', () => {

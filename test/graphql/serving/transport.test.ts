@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { Pool } from 'pg'
 import { pino } from 'pino'
 import { type RawData, WebSocket } from 'ws'
+import { createPool } from '../../../src/database/pools.ts'
 import { createGraphQL } from '../../../src/graphql/instance.ts'
 import { aPractice } from '../../helpers/clinic/world.ts'
 import { ownerUrlOf } from '../../helpers/database/cluster.ts'
@@ -31,7 +31,7 @@ test('GraphiQL is served in development and not in production', async () => {
 })
 
 test('a pool that does not pipeline is refused at the start', async () => {
-  const pool = new Pool({ connectionString: ownerUrlOf('shared') })
+  const pool = createPool(ownerUrlOf('shared'), { name: 'test', size: 1 })
   const answerTimes = { signedInMs: 60_000, anonymousMs: 60_000 }
   const settings = { ...tokenSettings, production: false, introspection: true, answerTimes }
   await expect(createGraphQL({ pool, passwordPool: pool, settings, log: pino({ level: 'silent' }) })).rejects.toThrow(

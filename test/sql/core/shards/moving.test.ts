@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { Pool } from 'pg'
+import type { Pool } from 'pg'
 import { Ledger } from '../../../../src/billing/ledger.ts'
 import { settlingShares } from '../../../../src/billing/shares.ts'
+import { createPool } from '../../../../src/database/pools.ts'
 import { copyDifferentRows, copyRows, tablesOfClinics } from '../../../../src/shards/clinic_rows.ts'
 import { billing, booksBalance, openPage, settle } from '../../../helpers/clinic/billing.ts'
 import { aSharedAccount, beginShared, receivedBy } from '../../../helpers/clinic/shared_checkouts.ts'
@@ -215,7 +216,7 @@ describe('a clinic that was paid together with another one', () => {
       }
       await other.query('commit')
     }
-    pools = [database, ...clones].map(({ url }) => new Pool({ connectionString: url, max: 1 }))
+    pools = [database, ...clones].map(({ url }) => createPool(url, { name: 'test', size: 1 }))
   }
 
   /** Moves a clinic from one database to another, by their numbers. */
