@@ -65,9 +65,8 @@ export async function inAllDatabases(
     return query(running, args)
   const read = async (shard: Shard, document: DocumentNode, variableValues: Arguments['variableValues']) => {
     const use = routing.use(shard, { claims, deadline })
-    const pgSettings: RequestSettings = { claims, readOnly: true, deadline, shard: use }
-    const contextValue = Object.assign(Object.create(null), args.contextValue, { pgSettings })
-    const ofPart = { ...args, document, variableValues, requestContext: request as never, contextValue }
+    const given = { ...args, document, variableValues, requestContext: request as never }
+    const ofPart = withSettings(given, { claims, readOnly: true, deadline, shard: use })
     await routing.arrived(shard, seen, deadline)
     return use.repeated(async () => (await attempt(ofPart)).result)
   }
@@ -121,11 +120,16 @@ export async function completed(
 async function readAgain(running: Running, args: Arguments, deadline: Deadline): Promise<ExecutionResult> {
   const { claims, seen } = args.requestContext as Grafast.RequestContext
   const gathering = running.routing?.gathering({ claims, deadline })
-  const pgSettings: RequestSettings = { claims, readOnly: true, deadline, gathering }
-  const contextValue = Object.assign(Object.create(null), args.contextValue, { pgSettings })
+  const part = withSettings(args, { claims, readOnly: true, deadline, gathering })
   await running.routing?.arrived(undefined, seen, deadline)
-  return inAllDatabases(running, { ...args, contextValue }, deadline, true)
+  return inAllDatabases(running, part, deadline, true)
 }
+
+/** An operation with other settings of its transaction. */
+const withSettings = (args: Arguments, pgSettings: RequestSettings): Arguments => ({
+  ...args,
+  contextValue: Object.assign(Object.create(null), args.contextValue, { pgSettings }),
+})
 
 /** An operation in whose document lists are marked that only the databases of their clinics can filter. */
 export function marked({ routing }: Running, args: Arguments): Arguments {
